@@ -1,0 +1,79 @@
+"""Starts the desk or one of the commands; decides before anything imports Qt."""
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+from console.errors import ConfigurationError, ConsoleError, UsageError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run what the command line asks for and return its exit status: 0 ok, 1 failed, 2 wrong usage or configuration."""
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "sandbox":
+            from console.cli import sandbox  # noqa: PLC0415 - each command loads only what it needs
+
+            return sandbox.run(options)
+        if options.command == "show":
+            from console.cli import show  # noqa: PLC0415
+
+            return show.run(options)
+        from console import app  # noqa: PLC0415
+
+        return app.run(options)
+    except (ConfigurationError, UsageError) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 2
+    except ConsoleError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except Exception:
+        logging.getLogger("console").exception("stopped by an error nobody foresaw")
+        print("The console stopped because of a fault of its own. The log has the details.", file=sys.stderr)  # noqa: T201
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    _add_common(common, default=argparse.SUPPRESS)
+    parser = argparse.ArgumentParser(prog="opticom-console", description="OptiCom's agent console.")
+    _add_common(parser, default=None)
+    parser.add_argument(
+        "--tour", type=Path, metavar="FOLDER", help="open a customer, write screenshots there, and stop"
+    )
+    commands = parser.add_subparsers(dest="command", title="commands without a window")
+    show = commands.add_parser("show", parents=[common], help="one customer, unified, as text")
+    show.add_argument("customer", nargs="?", help="a customer number, or anything that finds exactly one customer")
+    show.add_argument("--json", action="store_true", help="print everything as JSON")
+    _add_sandbox(commands.add_parser("sandbox", help="the sandbox systems alone"))
+    return parser
+
+
+def _add_sandbox(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data", type=Path, metavar="FOLDER", help="where its SQLite files lie; by default the user's cache"
+    )
+    parser.add_argument("--customers", type=int, default=2000, help="how many customers the world has (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="another seed is another world (%(default)s)")
+    for name in ("crm", "billing", "provisioning", "control"):
+        parser.add_argument(f"--{name}-port", type=int, default=0, metavar="PORT", help="by default any free port")
+    parser.add_argument(
+        "--truth", type=Path, metavar="FILE", help="write what is really so, a line of JSON a customer, and stop"
+    )
+    parser.add_argument("--json", action="store_true", help="print addresses and tokens as one line of JSON")
+    parser.add_argument("--until-input-ends", action="store_true", help="stop when standard input is closed")
+
+
+def _add_common(parser: argparse.ArgumentParser, default: object) -> None:
+    where = "the TOML file with the systems; by default systems.toml in the user's configuration folder"
+    parser.add_argument("--config", type=Path, metavar="FILE", help=where, default=default)
+    flag = argparse.SUPPRESS if default is argparse.SUPPRESS else False
+    parser.add_argument("--demo", action="store_true", help="work on sandbox systems started for this", default=flag)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""`opticom-console sandbox`: the three sandbox systems alone, for practice rooms and vendors."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import platformdirs
+
+from console.errors import ConfigurationError, UsageError
+from console.sandbox.server import LABELS, Running, Sandbox, serve
+from console.sandbox.storage import open_world
+from console.system.sandbox_launcher import sandbox_settings
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until Ctrl+C; return the exit status."""
+    if not 1 <= options.customers <= 1_000_000:
+        raise UsageError("--customers must be between 1 and 1000000.")
+    folder = options.data or default_folder(options.seed, options.customers)
+    folder.mkdir(parents=True, exist_ok=True)
+    world = open_world(folder, seed=options.seed, customers=options.customers, today=datetime.now(UTC).date())
+    if options.truth:
+        with options.truth.open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(world.truth(n), ensure_ascii=False) + "\n" for n in range(world.customers))
+        print(f"The truth about {world.customers} customers is in {options.truth}.")
+        return 0
+    quiet = options.json or not sys.stderr.isatty()
+
+    def progress(system: str, done: int) -> None:
+        if not quiet and (done % 100 == 0 or done == world.customers):
+            print(f"\rpreparing {LABELS[system]}: {done} of {world.customers}", end="", file=sys.stderr, flush=True)
+
+    def ready(running: Running) -> None:
+        if options.json:
+            print(running.as_json(), flush=True)
+            return
+        tokens = {**running.tokens, "control": running.control_token}
+        configuration = write_configuration(folder, running.addresses, tokens)
+        print("\nThe sandbox is running on this machine alone. Ctrl+C stops it.\n")
+        for system, address in running.addresses.items():
+            print(f"  {LABELS[system]:<14}{address}")
+        print(f"  {'Faults':<14}{running.control}  (bearer token in {folder / 'control.token'})\n")
+        print(f"Open the desk on it:  opticom-console --config {configuration}\n", flush=True)
+
+    ports = {name: getattr(options, f"{name}_port") for name in ("crm", "billing", "provisioning", "control")}
+    try:
+        sandbox = Sandbox(world, folder, progress)
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(serve(sandbox, ports, ready, until_input_ends=options.until_input_ends))
+    except OSError as error:
+        raise ConfigurationError(f"The sandbox cannot start: {error.strerror or error}.") from error
+    return 0
+
+
+def default_folder(seed: int, customers: int) -> Path:
+    """Return where a world's files lie when nothing else is said."""
+    return Path(platformdirs.user_cache_dir("opticom-console", appauthor=False)) / f"sandbox-{seed}-{customers}"
+
+
+def write_configuration(folder: Path, addresses: Mapping[str, str], tokens: Mapping[str, str]) -> Path:
+    """Write the settings for a desk on this sandbox, with each token in a file only its owner may read."""
+    for name, token in tokens.items():
+        path = folder / f"{name}.token"
+        path.touch(mode=0o600)
+        path.write_text(token, encoding="utf-8")
+    configuration = folder / "systems.toml"
+    configuration.write_text(sandbox_settings(addresses, "file:{}.token"), encoding="utf-8")
+    return configuration

@@ -1,0 +1,210 @@
+"""`opticom-console show CUSTOMER`: one customer, unified, as text or JSON, through the same services as the window."""
+
+import argparse
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from console.errors import ConsoleError, UnknownCustomerError, UsageError
+from console.models.billing_account import BillingAccount
+from console.models.customer import CustomerId
+from console.models.customer_bill import CustomerBill
+from console.models.inventory import Product, Service
+from console.models.order import Order
+from console.models.provenance import Records
+from console.services.customer_view import CustomerView
+from console.services.desk import Desk
+from console.services.part import Part
+from console.services.search import Asking, SearchResult
+
+_MOST_BILLS = 12
+
+
+async def show(desk: Desk, customer: str, *, as_json: bool) -> tuple[str, bool]:
+    """Return one customer as text, and whether every part of it came.
+
+    Raises:
+        ConsoleError: No customer, or more than one, was found.
+    """
+    view = desk.view_customer(await find_one(desk, customer))
+    try:
+        view.open()
+        await view.settled()
+        failure = view.customer.part.failure
+        if failure is not None and isinstance(failure.error, UnknownCustomerError):
+            raise failure.error
+        whole = not any(part.part.failure for part in view.parts)
+        if as_json:
+            return json.dumps(json_of(view), ensure_ascii=False, indent=2), whole
+        return "\n".join(text_of(view, desk)), whole
+    finally:
+        view.close()
+
+
+async def find_one(desk: Desk, text: str) -> CustomerId:
+    """Return the one customer that a number, name, e-mail or phone number finds.
+
+    Raises:
+        ConsoleError: There is none, or there are several; the sentence lists them.
+    """
+    results: list[SearchResult] = []
+    await desk.search.find(desk.search.read(text), results.append)
+    result = results[-1]
+    if len(result.found) == 1:
+        return result.found[0].customer_id
+    if result.found:
+        lines = [
+            f"  {item.customer_id}  {item.name or ''}  {', '.join(item.details[:1])}" for item in result.found[:10]
+        ]
+        raise UsageError(f"{text!r} finds {len(result.found)} customers; name one by its number:\n" + "\n".join(lines))
+    failed = [progress.sentence for progress in result.systems if progress.state is Asking.FAILED and progress.sentence]
+    if failed:
+        raise ConsoleError(f"{text!r} was not found, but not every system answered. {failed[0]}")
+    raise UnknownCustomerError(f"No system knows a customer by {text!r}.")
+
+
+def text_of(view: CustomerView, desk: Desk) -> Iterator[str]:
+    """Yield the lines of a customer for a terminal."""
+    yield from _customer(view, desk)
+    yield from _list("Billing accounts", view.accounts.part, desk, _account)
+    yield from _list("Bills", view.bills.part, desk, _bill, most=_MOST_BILLS)
+    yield from _list("Products", view.products.part, desk, _product)
+    yield from _list("Services", view.services.part, desk, _service)
+    yield from _list("Product orders", view.product_orders.part, desk, _order)
+    yield from _list("Service orders", view.service_orders.part, desk, _order)
+
+
+def _customer(view: CustomerView, desk: Desk) -> Iterator[str]:
+    part = view.customer.part
+    if part.facts is None:
+        yield f"Customer {view.customer_id}"
+        yield f"  {part.failure.error if part.failure else part.denied or 'not known'}"
+        return
+    customer = part.facts.value
+    yield f"{customer.name}  {customer.id}  {customer.status or ''}   [{_origin(part, desk)}]"
+    party = view.party.part.facts
+    if party is not None:
+        facts = (
+            party.value.kind.value,
+            party.value.birth_on and f"born {party.value.birth_on}",
+            *party.value.languages,
+        )
+        yield "  " + ", ".join(fact for fact in facts if fact)
+    for medium in customer.contact_media:
+        yield f"  {medium.medium:<14}{medium.text}"
+
+
+def _list(
+    title: str, part: Part[Records[Any]], desk: Desk, line: Callable[[Any], str], most: int | None = None
+) -> Iterator[str]:
+    yield ""
+    if part.facts is None:
+        yield f"{title}: {part.failure.error if part.failure else part.denied or 'not known'}"
+        return
+    records = part.facts
+    count = f"{len(records)}" if records.complete else f"{len(records)} of {records.total or 'more'}"
+    lost = f", {records.lost} could not be read" if records.lost else ""
+    yield f"{title} ({count}{lost})   [{_origin(part, desk)}]"
+    for item in records.items[:most]:
+        yield f"  {line(item.value)}"
+    if most is not None and len(records) > most:
+        yield f"  and {len(records) - most} older"
+
+
+def _origin(part: Part[Any], desk: Desk) -> str:
+    return f"{desk.label(part.system)}, {part.read_at:%H:%M:%S} UTC" if part.read_at else desk.label(part.system)
+
+
+def _day(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d}" if at else "no date   "
+
+
+def _account(account: BillingAccount) -> str:
+    facts = (account.state, account.payment_status, account.bill_cycle)
+    return f"{account.id}  {account.name}  balance {account.balance or 'not known'}  {', '.join(fact for fact in facts if fact)}"
+
+
+def _bill(bill: CustomerBill) -> str:
+    return f"{_day(bill.billed_at)}  {bill.label:<18}{bill.amount_due or 'no amount'!s:>14}  {bill.state or ''}"
+
+
+def _product(product: Product) -> str:
+    price = f"{product.price} a {product.price_period}" if product.price and product.price_period else ""
+    return f"{product.name:<22}{product.status or '':<15}since {_day(product.started_at)}  {price}"
+
+
+def _service(service: Service) -> str:
+    suspended = "  disabled" if service.enabled is False and service.state == "active" else ""
+    return f"{service.name:<22}{service.state or '':<20}{' '.join(value for _, value in service.characteristics)}{suspended}"
+
+
+def _order(order: Order) -> str:
+    steps = " > ".join(f"{step.name} ({step.status})" for step in order.milestones if step.status != "completed")
+    return f"{_day(order.ordered_at)}  {order.id}  {order.description}  {order.state or ''}  {steps}".rstrip()
+
+
+def json_of(view: CustomerView) -> dict[str, Any]:
+    """Return a customer as JSON values: every record with its origin, every failure with its sentence and code."""
+    return {
+        "customerId": view.customer_id,
+        **{
+            name: _part_json(getattr(view, name).part)
+            for name in (
+                "customer",
+                "party",
+                "accounts",
+                "bills",
+                "products",
+                "services",
+                "product_orders",
+                "service_orders",
+            )
+        },
+    }
+
+
+def _part_json(part: Part[Any]) -> dict[str, Any]:
+    failure = part.failure and {"sentence": str(part.failure.error), "code": part.failure.code}
+    return {
+        "system": part.system,
+        "readAt": _plain(part.read_at),
+        "facts": _plain(part.facts),
+        "failure": failure,
+        "denied": part.denied,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Return a model value as JSON values; amounts stay exact, as text."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple | list):
+        return [_plain(element) for element in value]
+    return value
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the customer; return 0, or 1 when a part of it did not come."""
+    if options.customer is None and not options.demo:
+        raise UsageError("Say which customer, such as: opticom-console show CU-2041877")
+    return asyncio.run(_run(options))
+
+
+async def _run(options: argparse.Namespace) -> int:
+    from console.cli.session import open_session  # noqa: PLC0415 - httpx is loaded only once it is clear what to show
+
+    async with open_session(config=options.config, demo=options.demo) as session:
+        text, whole = await show(session.desk, options.customer or session.first_customer or "", as_json=options.json)
+    print(text)
+    return 0 if whole else 1

@@ -1,0 +1,88 @@
+"""The composition root without a window: the only place that names concrete connectors and puts services together."""
+
+import random
+from dataclasses import dataclass, field
+
+import httpx
+
+from console.connectors.tmforum import TmForumBilling, TmForumCrm, TmForumProvisioning
+from console.connectors.tmforum.client import TmForumClient
+from console.http import HttpLayer
+from console.models.customer import CustomerId
+from console.ports.clock import Clock
+from console.ports.secrets import Secrets
+from console.services.connections import Connections, HealthBoard
+from console.services.customer_view import CustomerView
+from console.services.desk import Desk, SystemInfo
+from console.services.permissions import REP, Permissions, User
+from console.services.search import CustomerSearch
+from console.settings import Deployment, Kind
+from console.system.clock import SystemClock
+
+_LABELS: dict[str, str] = {"crm": "CRM", "billing": "Billing", "provisioning": "Provisioning"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a test may swap; the defaults are the real ones."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    rng: random.Random = field(default_factory=random.Random)
+    user: User = REP
+    transport: httpx.AsyncBaseTransport | None = None
+
+
+def compose_desk(deployment: Deployment, secrets: Secrets, parts: Parts | None = None) -> Desk:
+    """Return the services of a desk on the configured systems. May run in a worker thread; asks no system yet.
+
+    Raises:
+        ConfigurationError: A secret is not where the settings say.
+    """
+    parts = parts or Parts()
+    health = HealthBoard(list(deployment.systems))
+    http = HttpLayer(clock=parts.clock, on_exchange=health.note, rng=parts.rng)
+
+    def client(kind: Kind) -> TmForumClient:
+        name, system = deployment.of_kind(kind)
+        secret = secrets.read(system.auth.secret) if system.auth.secret else None
+        label = system.label or _LABELS[kind]
+        endpoint = http.endpoint(name, system, label=label, secret=secret, transport=parts.transport)
+        return TmForumClient(endpoint, system, parts.clock, health.note_damage)
+
+    crm = TmForumCrm(client("crm"))
+    billing = TmForumBilling(client("billing"))
+    provisioning = TmForumProvisioning(client("provisioning"))
+    permissions = Permissions(parts.user)
+
+    def view_customer(customer_id: CustomerId) -> CustomerView:
+        return CustomerView(
+            customer_id,
+            crm=crm,
+            billing=billing,
+            provisioning=provisioning,
+            permissions=permissions,
+            health=health,
+            clock=parts.clock,
+            rng=parts.rng,
+        )
+
+    return Desk(
+        name=deployment.name,
+        user=parts.user,
+        systems=tuple(
+            SystemInfo(name, system.kind, system.label or _LABELS[system.kind], system.base_url)
+            for name, system in deployment.systems.items()
+        ),
+        health=health,
+        search=CustomerSearch(
+            crm=crm,
+            billing=billing,
+            provisioning=provisioning,
+            permissions=permissions,
+            clock=parts.clock,
+            country=deployment.country,
+        ),
+        connections=Connections((crm, billing, provisioning)),
+        view_customer=view_customer,
+        aclose=http.aclose,
+    )

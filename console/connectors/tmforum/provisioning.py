@@ -1,0 +1,165 @@
+"""Provisioning over TMF622 productOrder, TMF641 serviceOrder, TMF637 product and TMF638 service, version 4."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from console.connectors.tmforum.billing import customer_named
+from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.numbers import complete_number
+from console.connectors.tmforum.wire import Reader
+from console.models.customer import CustomerId
+from console.models.health import CheckResult
+from console.models.inventory import Product, Service
+from console.models.order import Milestone, Order, OrderItem, OrderKind
+from console.models.provenance import Records
+from console.models.search import SearchHit, SearchQuery
+
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+
+class TmForumProvisioning:
+    """Implements the provisioning port."""
+
+    def __init__(self, client: TmForumClient) -> None:
+        self._client = client
+
+    @property
+    def name(self) -> str:
+        return self._client.name
+
+    async def fetch_product_orders(self, customer_id: CustomerId) -> Records[Order]:
+        orders = await self._client.fetch_many(
+            "productOrder", self._of_customer("productOrder", customer_id), read_product_order, owner=customer_id
+        )
+        return orders.sorted_by(lambda order: order.ordered_at, missing=_BEFORE_ALL)
+
+    async def fetch_service_orders(self, customer_id: CustomerId) -> Records[Order]:
+        orders = await self._client.fetch_many(
+            "serviceOrder", self._of_customer("serviceOrder", customer_id), read_service_order, owner=customer_id
+        )
+        return orders.sorted_by(lambda order: order.ordered_at, missing=_BEFORE_ALL)
+
+    async def fetch_products(self, customer_id: CustomerId) -> Records[Product]:
+        parameters = self._of_customer("product", customer_id)
+        return await self._client.fetch_many("product", parameters, read_product, owner=customer_id)
+
+    async def fetch_services(self, customer_id: CustomerId) -> Records[Service]:
+        parameters = self._of_customer("service", customer_id)
+        return await self._client.fetch_many("service", parameters, read_service, owner=customer_id)
+
+    async def search_customers(self, query: SearchQuery, *, limit: int) -> Sequence[SearchHit]:
+        if not query.number:
+            return []
+        kinds = (("productOrder", "Product order"), ("serviceOrder", "Service order"))
+        found = await asyncio.gather(*(self._by_order(resource, word, query.number) for resource, word in kinds))
+        return [hit for hits in found for hit in hits][:limit]
+
+    async def check(self) -> Sequence[CheckResult]:
+        return await self._client.check(("productOrder", "serviceOrder", "product", "service"))
+
+    def _of_customer(self, resource: str, customer_id: CustomerId) -> list[tuple[str, str]]:
+        settings = self._client.settings(resource)
+        parameters: list[tuple[str, str]] = [(settings.customer_filter or "relatedParty.id", customer_id)]
+        return [*parameters, ("sort", settings.sort)] if settings.sort else parameters
+
+    async def _by_order(self, resource: str, word: str, typed: str) -> list[SearchHit]:
+        number = complete_number(typed, self._client.settings(resource).number_prefix)
+        found = number and await self._client.fetch_one(resource, number, customer_named)
+        if not found or found.value is None:
+            return []
+        customer_id, name = found.value
+        return [SearchHit(customer_id, self.name, f"{word} {found.origin.id}", name)]
+
+
+def read_product_order(reader: Reader) -> Order:
+    """Translate a TMF622 product order."""
+    items = [_item(part, part.part("product")) for part in reader.parts("productOrderItem")]
+    return _order(reader, OrderKind.PRODUCT, items)
+
+
+def read_service_order(reader: Reader) -> Order:
+    """Translate a TMF641 service order; the items also under the name some servers use."""
+    parts = [*reader.parts("serviceOrderItem"), *reader.parts("orderItem")]
+    return _order(reader, OrderKind.SERVICE, [_item(part, part.part("service")) for part in parts])
+
+
+def _order(reader: Reader, kind: OrderKind, items: list[OrderItem]) -> Order:
+    identifier = reader.identifier()
+    errors = [part.text("reason") or part.text("message") for part in reader.parts("errorMessage")]
+    references = [
+        part.text("id")
+        for part in reader.parts("externalReference")
+        if "productorder" in (part.text("externalReferenceType") or "").lower()
+    ]
+    named = ", ".join(item.name for item in items if item.name)
+    return Order(
+        id=identifier,
+        kind=kind,
+        description=reader.text("description") or named or identifier,
+        state=reader.state("state"),
+        category=reader.text("category"),
+        ordered_at=reader.when("orderDate"),
+        expected_at=reader.when("expectedCompletionDate"),
+        completed_at=reader.when("completionDate"),
+        items=tuple(items),
+        milestones=tuple(_milestone(part) for part in reader.parts("milestone")),
+        errors=tuple(error for error in errors if error),
+        product_order_id=next((reference for reference in references if reference), None),
+    )
+
+
+def _item(reader: Reader, thing: Reader | None) -> OrderItem:
+    name = (thing.text("name") or thing.text("id")) if thing else None
+    return OrderItem(reader.text("id") or "", reader.text("action"), name or "", reader.state("state"))
+
+
+def _milestone(reader: Reader) -> Milestone:
+    return Milestone(
+        name=reader.text("name") or reader.text("description") or "",
+        status=reader.state("status"),
+        at=reader.when("milestoneDate"),
+        message=reader.text("message"),
+    )
+
+
+def read_product(reader: Reader) -> Product:
+    """Translate a TMF637 product; its price is the first recurring one."""
+    identifier = reader.identifier()
+    prices = list(reader.parts("productPrice"))
+    prices.sort(key=lambda part: (part.text("priceType") or "").lower() != "recurring")
+    price = prices[0].part("price") if prices else None
+    account = reader.part("billingAccount")
+    return Product(
+        id=identifier,
+        name=reader.text("name") or identifier,
+        status=reader.state("status"),
+        started_at=reader.when("startDate"),
+        terminated_at=reader.when("terminationDate"),
+        price=price.money("dutyFreeAmount") if price else None,
+        price_period=prices[0].text("recurringChargePeriod") if prices else None,
+        serial_number=reader.text("productSerialNumber"),
+        account_id=account.text("id") if account else None,
+        service_ids=tuple(service for part in reader.parts("realizingService") if (service := part.text("id"))),
+        characteristics=_characteristics(reader, "productCharacteristic"),
+    )
+
+
+def read_service(reader: Reader) -> Service:
+    """Translate a TMF638 service."""
+    identifier = reader.identifier()
+    return Service(
+        id=identifier,
+        name=reader.text("name") or reader.text("serviceType") or identifier,
+        state=reader.state("state"),
+        enabled=reader.flag("isServiceEnabled"),
+        category=reader.text("serviceType") or reader.text("category"),
+        started_at=reader.when("startDate"),
+        ended_at=reader.when("endDate"),
+        characteristics=_characteristics(reader, "serviceCharacteristic"),
+    )
+
+
+def _characteristics(reader: Reader, key: str) -> tuple[tuple[str, str], ...]:
+    found = ((part.text("name"), part.text("value")) for part in reader.parts(key))
+    return tuple((name, value) for name, value in found if name and value)

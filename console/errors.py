@@ -1,0 +1,78 @@
+"""Every error the console raises on purpose.
+
+ConsoleError                  its text is one sentence a user can act on
+├── ConfigurationError        settings are missing or wrong
+├── UsageError                the command was called wrongly
+├── UnknownCustomerError      CRM has no customer of that number
+└── SystemCallError           a system of record did not give what was asked; carries the system's name
+    ├── SystemUnavailableError    no connection, no answer in time, or the system says it is down
+    ├── SignInRequiredError       our credentials were refused
+    ├── BadAnswerError            it answered, but not what the standard says
+    ├── RefusedError              it understood and declined, with its reason
+    ├── ConflictError             the record has moved on; carries their version
+    └── ThrottledError            too many requests; says when to ask again
+
+Only the six at the bottom cross a port.
+"""
+
+from datetime import datetime
+
+
+class ConsoleError(Exception):
+    """Any error whose text may be shown to a user as it is."""
+
+
+class ConfigurationError(ConsoleError):
+    """Settings are missing or wrong."""
+
+
+class UsageError(ConsoleError):
+    """The command was called wrongly."""
+
+
+class UnknownCustomerError(ConsoleError):
+    """CRM was asked and has no customer of that number."""
+
+
+class SystemCallError(ConsoleError):
+    """A system of record did not give what was asked.
+
+    `system` is its configured name, `code` what to quote to its support: short, without personal data.
+    """
+
+    def __init__(self, sentence: str, *, system: str, code: str) -> None:
+        super().__init__(sentence)
+        self.system = system
+        self.code = code
+
+
+class SystemUnavailableError(SystemCallError):
+    """No connection, no answer in time, or the system itself says it cannot serve now."""
+
+
+class SignInRequiredError(SystemCallError):
+    """The system refused our credentials."""
+
+
+class BadAnswerError(SystemCallError):
+    """The system answered, but not with what the standard says."""
+
+
+class RefusedError(SystemCallError):
+    """The system understood and declined; the sentence carries its reason."""
+
+
+class ConflictError(SystemCallError):
+    """The record was changed meanwhile; `their_version` is what the system holds now, where it said so."""
+
+    def __init__(self, sentence: str, *, system: str, code: str, their_version: str | None = None) -> None:
+        super().__init__(sentence, system=system, code=code)
+        self.their_version = their_version
+
+
+class ThrottledError(SystemCallError):
+    """The system asks us to slow down; `retry_at` is when it will listen again, aware UTC."""
+
+    def __init__(self, sentence: str, *, system: str, code: str, retry_at: datetime) -> None:
+        super().__init__(sentence, system=system, code=code)
+        self.retry_at = retry_at

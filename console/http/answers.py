@@ -1,0 +1,95 @@
+"""What came back: status, headers and decoded JSON, and what a refusal says about itself."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+# Above this a body is decoded in a worker thread, so that the window never waits for it.
+THREAD_ABOVE_BYTES = 64 * 1024
+
+_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+_SLICER = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+@dataclass(frozen=True, slots=True)
+class Undecodable:
+    """An element of a list that is not valid JSON by itself; it stands where the element stood."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer of a system.
+
+    `value` is the decoded body: numbers with a point are Decimal; in a list, elements that could not be decoded are
+    Undecodable. `headers` are looked up by lower-case name. `read_at` is when the system said so, aware UTC; after a
+    304 the value is the stored one and `read_at` is now.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    value: Any
+    read_at: datetime
+
+    @property
+    def etag(self) -> str | None:
+        return self.headers.get("etag")
+
+
+def decode_body(body: bytes) -> Any:
+    """Return the JSON value of a body; a list is decoded element by element, so that one bad element costs itself.
+
+    Between elements other threads get their turn: one long decode would hold the interpreter and freeze the window.
+
+    Raises:
+        ValueError: The body is not JSON.
+    """
+    text = body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        if text.lstrip()[:1] != b"[":
+            return _DECODER.decode(text)
+        slices = _SLICER.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(str(error) or type(error).__name__) from error
+    return [_decode_slice(piece) for piece in slices]
+
+
+def _decode_slice(piece: msgspec.Raw) -> Any:
+    try:
+        return _DECODER.decode(piece)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return Undecodable(str(error) or type(error).__name__)
+
+
+def refusal_reason(value: Any) -> str | None:
+    """Return the sentence in an error body, or None where the value is no error body.
+
+    Understood are the published body {code, reason, message}, {message, errors: [...]} and problem+json (RFC 9457).
+    """
+    if not isinstance(value, dict):
+        return None
+    if isinstance(value.get("errors"), list):
+        parts = [
+            value.get("message"),
+            *(error.get("message") if isinstance(error, dict) else error for error in value["errors"]),
+        ]
+    elif "code" in value and "reason" in value:
+        parts = [value.get("reason"), value.get("message")]
+    elif "title" in value and ("status" in value or "type" in value):
+        parts = [value.get("title"), value.get("detail")]
+    else:
+        return None
+    texts = [" ".join(part.split()) for part in parts if isinstance(part, str) and part.strip()]
+    return clip(": ".join(dict.fromkeys(texts))) or "no reason given"
+
+
+def clip(text: str, length: int = 200) -> str:
+    """Return a text from outside on one line, without control characters, at most `length` long."""
+    line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).strip()
+    return line if len(line) <= length else line[: length - 1] + "…"

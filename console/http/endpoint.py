@@ -1,0 +1,354 @@
+"""Questions to one system: each with a slot, a deadline, retries, and an answer or one of the six errors."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, NoReturn
+from urllib.parse import quote
+
+import httpx
+
+from console.errors import (
+    BadAnswerError,
+    ConflictError,
+    RefusedError,
+    SignInRequiredError,
+    SystemCallError,
+    SystemUnavailableError,
+    ThrottledError,
+)
+from console.http.answers import THREAD_ABOVE_BYTES, Answer, clip, decode_body, refusal_reason
+from console.http.breaker import Breaker, RetryBudget
+from console.http.validators import Kept, Validators
+from console.models.health import Exchange
+from console.ports.clock import Clock
+
+_log = logging.getLogger(__name__)
+
+_TRIES = 3
+_BACKOFF_S = 0.2
+_GATEWAY_TROUBLE = frozenset({502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A read of one resource: `base` is the API's path, `record` the identifier for one record, else a list is asked."""
+
+    base: str
+    resource: str
+    record: str | None = None
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def masked(self) -> str:
+        """The question for logs: what people typed and who they are is left out."""
+        keys = "&".join(f"{key}=…" for key, _ in self.parameters)
+        return f"{self.base}/{self.resource}" + ("/…" if self.record else "") + (f"?{keys}" if keys else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How hard one system may be asked; see the settings for what each means."""
+
+    time_limit_s: float
+    max_requests: int
+    max_answer_bytes: int
+
+
+@dataclass(slots=True)
+class _Flight:
+    """One question under way and how many wait for its answer."""
+
+    task: asyncio.Task[Answer] = field(init=False)
+    waiting: int = 0
+    on_wire: bool = False
+
+    def leave(self) -> None:
+        """Take note that one waiter has gone; a question nobody waits for is dropped, unless it is on the wire.
+
+        Cancelling a request on the wire leaves its connection in the pool as used for ever (encode/httpcore#1093), so
+        that one runs to its end and its answer is dropped.
+        """
+        self.waiting -= 1
+        if self.waiting == 0 and not self.on_wire:
+            self.task.cancel()
+
+
+class Endpoint:
+    """One system as the connectors see it. Made by HttpLayer.endpoint()."""
+
+    def __init__(
+        self,
+        *,
+        system: str,
+        label: str,
+        client: httpx.AsyncClient,
+        limits: Limits,
+        clock: Clock,
+        rng: random.Random,
+        on_exchange: Callable[[Exchange], None],
+    ) -> None:
+        self.system = system
+        self.label = label
+        self._client = client
+        self._limits = limits
+        self._clock = clock
+        self._rng = rng
+        self._on_exchange = on_exchange
+        self._slots = asyncio.Semaphore(limits.max_requests)
+        self._breaker = Breaker()
+        self._budget = RetryBudget()
+        self._validators = Validators()
+        self._flights: dict[Question, _Flight] = {}
+
+    async def get(self, question: Question) -> Answer:
+        """Return the answer to a question: status 200 to 299 or 404, body decoded.
+
+        The same question already under way is joined, not sent twice. Cancelling the caller never cancels a request
+        on the wire.
+
+        Raises:
+            SystemCallError: One of its six kinds.
+        """
+        flight = self._flights.get(question)
+        if flight is None:
+            flight = _Flight()
+            flight.task = asyncio.create_task(self._fly(flight, question), name=f"ask {self.system}")
+            flight.task.add_done_callback(lambda task: self._landed(question, task))
+            self._flights[question] = flight
+        flight.waiting += 1
+        try:
+            return await asyncio.shield(flight.task)
+        finally:
+            flight.leave()
+
+    async def aclose(self, patience_s: float = 1.0) -> None:
+        """Let requests on the wire end, for a moment; then close the connections under them."""
+        flights = list(self._flights.values())
+        for flight in flights:
+            if not flight.on_wire:
+                flight.task.cancel()
+        if flights:
+            await asyncio.wait([flight.task for flight in flights], timeout=patience_s)
+        await self._client.aclose()
+        for flight in flights:
+            flight.task.cancel()
+        await asyncio.gather(*(flight.task for flight in flights), return_exceptions=True)
+
+    def _landed(self, question: Question, task: asyncio.Task[Answer]) -> None:
+        self._flights.pop(question, None)
+        if not task.cancelled() and task.exception() is not None:
+            _log.debug("%s %s: %s", self.system, question.masked, type(task.exception()).__name__)
+
+    async def _fly(self, flight: _Flight, question: Question) -> Answer:
+        deadline_s = self._clock.monotonic_s() + self._limits.time_limit_s
+        self._budget.earn()
+        for attempt in range(1, _TRIES + 1):
+            async with self._slots:
+                self._ask_breaker()
+                flight.on_wire = True
+                try:
+                    return await self._exchange(question, deadline_s)
+                except SystemUnavailableError:
+                    if attempt == _TRIES or flight.waiting == 0 or not self._may_retry(deadline_s):
+                        raise
+                finally:
+                    flight.on_wire = False
+            await self._clock.sleep(self._rng.uniform(0, _BACKOFF_S * 2**attempt))
+        raise AssertionError("unreachable")  # pragma: no cover
+
+    def _may_retry(self, deadline_s: float) -> bool:
+        has_time = deadline_s - self._clock.monotonic_s() > self._limits.time_limit_s / 4
+        return has_time and not self._breaker.is_open and self._budget.spend()
+
+    def _ask_breaker(self) -> None:
+        now_s = self._clock.monotonic_s()
+        if not self._breaker.admits(now_s):
+            wait_s = max(1, round(self._breaker.wait_s(now_s)))
+            raise SystemUnavailableError(
+                f"{self.label} does not answer. It is asked again in {wait_s} s.",
+                system=self.system,
+                code=self._code("PAUSED"),
+            )
+
+    async def _exchange(self, question: Question, deadline_s: float) -> Answer:
+        """Send one request and return or raise how it ended, and tell whoever watches the systems."""
+        started_s = self._clock.monotonic_s()
+        failure: SystemCallError | None = None
+        try:
+            return await self._send(question, deadline_s)
+        except SystemCallError as error:
+            failure = error
+            raise
+        finally:
+            now_s = self._clock.monotonic_s()
+            elapsed_ms = (now_s - started_s) * 1000
+            down = isinstance(failure, SystemUnavailableError)
+            self._breaker.record(answered=not down, now_s=now_s)
+            self._on_exchange(
+                Exchange(
+                    system=self.system,
+                    at=self._clock.now(),
+                    elapsed_ms=elapsed_ms,
+                    failure=str(failure) if failure else None,
+                    sign_in_refused=isinstance(failure, SignInRequiredError),
+                    unavailable=down,
+                )
+            )
+            _log.info(
+                "%s %s: %s in %.0f ms", self.system, question.masked, failure.code if failure else "ok", elapsed_ms
+            )
+
+    async def _send(self, question: Question, deadline_s: float) -> Answer:
+        kept = self._validators.get(question)
+        remaining_s = max(0.05, deadline_s - self._clock.monotonic_s())
+        request = self._client.build_request(
+            "GET",
+            httpx.URL(path_of(self._client.base_url, question), params=question.parameters or None),
+            headers={"If-None-Match": kept.etag} if kept else None,
+            timeout=httpx.Timeout(remaining_s, connect=min(5.0, remaining_s)),
+        )
+        try:
+            response = await self._client.send(request, stream=True)
+            try:
+                body = await self._read(response, deadline_s)
+            finally:
+                await response.aclose()
+        except httpx.TimeoutException as error:
+            raise self._too_slow() from error
+        except (httpx.TransportError, httpx.StreamError) as error:
+            raise self._no_connection(error) from error
+        except httpx.DecodingError as error:
+            raise self._bad("its answer is compressed wrongly", "ENCODING") from error
+        headers = {key.lower(): value for key, value in response.headers.items()}
+        if response.status_code == httpx.codes.NOT_MODIFIED and kept is not None:
+            return Answer(200, {**kept.headers, **headers}, kept.value, self._clock.now())
+        value = await self._decode(response.status_code, body)
+        self._raise_for(response.status_code, headers, value)
+        answer = Answer(response.status_code, headers, value, self._clock.now())
+        if answer.etag and answer.status == httpx.codes.OK:
+            self._validators.keep(question, Kept(answer.etag, headers, value, len(body)))
+        return answer
+
+    async def _read(self, response: httpx.Response, deadline_s: float) -> bytes:
+        most = self._limits.max_answer_bytes
+        too_long = f"its answer is longer than {most / 1_000_000:.0f} MB"
+        announced = response.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced) > most:
+            raise self._bad(too_long, "TOO-LONG")
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > most:
+                raise self._bad(too_long, "TOO-LONG")
+            if self._clock.monotonic_s() > deadline_s:
+                raise self._too_slow()
+        return bytes(body)
+
+    async def _decode(self, status: int, body: bytes) -> Any:
+        if not body.strip():
+            return None
+        try:
+            if len(body) > THREAD_ABOVE_BYTES:
+                return await asyncio.to_thread(decode_body, body)
+            return decode_body(body)
+        except ValueError as error:
+            if status >= httpx.codes.BAD_REQUEST:
+                return None  # an error page; its status says enough
+            raise self._bad("its answer is not JSON", "NOT-JSON") from error
+
+    def _raise_for(self, status: int, headers: dict[str, str], value: Any) -> None:
+        """Raise what a status or an error body means; 2xx and 404 return."""
+        reason = refusal_reason(value)
+        if status in {401, 407}:
+            raise SignInRequiredError(
+                f"{self.label} does not accept this desk's sign-in. Sign in again or ask your administrator.",
+                system=self.system,
+                code=self._code(status),
+            )
+        if status in {409, 412}:
+            sentence = f"{self.label}: the record was changed meanwhile" + (f" ({reason})." if reason else ".")
+            raise ConflictError(
+                sentence, system=self.system, code=self._code(status), their_version=headers.get("etag")
+            )
+        if status == httpx.codes.TOO_MANY_REQUESTS or (
+            status == httpx.codes.SERVICE_UNAVAILABLE and "retry-after" in headers
+        ):
+            self._throttled(status, headers["retry-after"] if "retry-after" in headers else "1")
+        if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+            told = "is out of service" if status in _GATEWAY_TROUBLE else "has an internal failure"
+            raise SystemUnavailableError(
+                f"{self.label} {told}" + (f": {reason}." if reason else "."),
+                system=self.system,
+                code=self._code(status),
+            )
+        if status == httpx.codes.NOT_FOUND:
+            return
+        if status >= httpx.codes.BAD_REQUEST:
+            raise RefusedError(
+                f"{self.label} refused: {reason or 'no reason given'}.", system=self.system, code=self._code(status)
+            )
+        if status >= httpx.codes.MULTIPLE_CHOICES:
+            raise self._bad("it points to another address", f"{status}")
+        if reason is not None:
+            raise RefusedError(
+                f"{self.label} refused: {reason}.", system=self.system, code=self._code(f"{status}-FAILURE")
+            )
+
+    def _throttled(self, status: int, retry_after: str) -> NoReturn:
+        now = self._clock.now()
+        if retry_after.strip().isdecimal():
+            retry_at = now + timedelta(seconds=min(int(retry_after), 3600))
+        else:
+            try:
+                retry_at = parsedate_to_datetime(retry_after).astimezone(now.tzinfo)
+            except ValueError:
+                retry_at = now + timedelta(seconds=1)
+        wait_s = max(1, round((retry_at - now).total_seconds()))
+        raise ThrottledError(
+            f"{self.label} asks for fewer questions. It is asked again in {wait_s} s.",
+            system=self.system,
+            code=self._code(status),
+            retry_at=retry_at,
+        )
+
+    def _too_slow(self) -> SystemUnavailableError:
+        return SystemUnavailableError(
+            f"{self.label} has not answered within {self._limits.time_limit_s:g} s.",
+            system=self.system,
+            code=self._code("TIMEOUT"),
+        )
+
+    def _no_connection(self, error: Exception) -> SystemUnavailableError:
+        if isinstance(error, httpx.ConnectError):
+            certificate = "CERTIFICATE" in str(error).upper()
+            told = "cannot be trusted: its certificate is not valid" if certificate else "cannot be reached"
+            return SystemUnavailableError(
+                f"{self.label} {told}.",
+                system=self.system,
+                code=self._code("CERTIFICATE" if certificate else "NO-CONNECTION"),
+            )
+        return SystemUnavailableError(
+            f"{self.label} broke off the connection.", system=self.system, code=self._code("CUT-OFF")
+        )
+
+    def _bad(self, what: str, code: str) -> BadAnswerError:
+        return BadAnswerError(
+            f"{self.label} cannot be understood: {clip(what)}.", system=self.system, code=self._code(code)
+        )
+
+    def _code(self, what: object) -> str:
+        return f"{self.system.upper()}-{what}"
+
+
+def path_of(base_url: httpx.URL, question: Question) -> str:
+    """Return the absolute address of a question; whatever is typed as an identifier stays one path segment."""
+    path = f"{str(base_url).rstrip('/')}/{question.base.strip('/')}/{question.resource}"
+    if question.record is None:
+        return path
+    segment = quote(question.record, safe="")
+    return f"{path}/{segment.replace('.', '%2E') if set(segment) == {'.'} else segment}"

@@ -1,0 +1,96 @@
+"""Owns the connections to all systems and closes them together."""
+
+import asyncio
+import importlib
+import random
+import ssl
+from base64 import b64encode
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import httpx
+import truststore
+
+from console.http.endpoint import Endpoint, Limits
+from console.models.health import Exchange
+from console.ports.clock import Clock
+from console.settings import Auth, System
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class HttpLayer:
+    """Makes one Endpoint per system.
+
+    May be made in a worker thread: building the trust store and importing the network back end takes longer than the
+    window may wait. `on_exchange` is told of every request that ended.
+    """
+
+    def __init__(
+        self, *, clock: Clock, on_exchange: Callable[[Exchange], None], rng: random.Random | None = None
+    ) -> None:
+        self._clock = clock
+        self._rng = rng or random.Random()
+        self._on_exchange = on_exchange
+        self._endpoints: list[Endpoint] = []
+        self._trust: ssl.SSLContext | None = None
+        # httpcore imports these at the first request, on the thread of the window.
+        importlib.import_module("anyio._backends._asyncio")
+        importlib.import_module("httpcore._backends.anyio")
+
+    def endpoint(
+        self,
+        name: str,
+        system: System,
+        *,
+        label: str,
+        secret: str | None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> Endpoint:
+        """Return the endpoint of one configured system; `transport` replaces the network, for a server in process."""
+        address = urlsplit(system.base_url)
+        local = address.hostname in _LOOPBACK
+        client = httpx.AsyncClient(
+            base_url=system.base_url,
+            headers={
+                "Accept": "application/json",
+                "User-Agent": "opticom-console",
+                **_auth_header(system.auth, secret),
+            },
+            verify=self._trusted() if address.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            limits=httpx.Limits(max_connections=system.max_requests, max_keepalive_connections=system.max_requests),
+            trust_env=not local,
+            transport=transport,
+        )
+        endpoint = Endpoint(
+            system=name,
+            label=label,
+            client=client,
+            limits=Limits(system.time_limit_s, system.max_requests, int(system.max_answer_mb * 1_000_000)),
+            clock=self._clock,
+            rng=self._rng,
+            on_exchange=self._on_exchange,
+        )
+        self._endpoints.append(endpoint)
+        return endpoint
+
+    async def aclose(self) -> None:
+        """Close every connection; requests on the wire get a moment to end."""
+        await asyncio.gather(*(endpoint.aclose() for endpoint in self._endpoints))
+
+    def _trusted(self) -> ssl.SSLContext:
+        """Return the operating system's trust store, built once."""
+        if self._trust is None:
+            self._trust = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            self._trust.minimum_version = ssl.TLSVersion.TLSv1_2
+        return self._trust
+
+
+def _auth_header(auth: Auth, secret: str | None) -> dict[str, str]:
+    if auth.kind == "none" or secret is None:
+        return {}
+    if auth.kind == "bearer":
+        return {"Authorization": f"Bearer {secret}"}
+    if auth.kind == "basic":
+        return {"Authorization": "Basic " + b64encode(f"{auth.user}:{secret}".encode()).decode()}
+    return {auth.header: secret}

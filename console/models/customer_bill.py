@@ -1,0 +1,53 @@
+"""A bill and its lines."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType
+
+from console.models.money import Money
+
+CustomerBillId = NewType("CustomerBillId", str)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerBill:
+    """One bill of one billing account. Source: TMF678 v4 CustomerBill.
+
+    `number` is what people read, None where the system has none. `amount_due` includes tax; `remaining` is what of it
+    is still unpaid. `state` keeps its spelling, also one the standard does not know.
+    """
+
+    id: CustomerBillId
+    number: str | None
+    account_id: str | None
+    state: str | None
+    billed_at: datetime | None
+    due_at: datetime | None
+    period_start: datetime | None
+    period_end: datetime | None
+    amount_due: Money | None
+    tax_excluded: Money | None
+    tax_included: Money | None
+    remaining: Money | None
+
+    @property
+    def label(self) -> str:
+        """The number people read, else the identifier."""
+        return self.number or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedBillingRate:
+    """One line of a bill. Source: TMF678 v4 AppliedCustomerBillingRate.
+
+    `type` is the system's own word (`recurring`, `usage`, `oneTime`, `discount`, ...); amounts are for this line alone.
+    """
+
+    id: str
+    name: str
+    type: str | None
+    period_start: datetime | None
+    period_end: datetime | None
+    tax_excluded: Money | None
+    tax_included: Money | None
+    product_id: str | None

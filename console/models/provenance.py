@@ -1,0 +1,76 @@
+"""Where a fact comes from: system, record, version and the time it was read."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The record a value was read from.
+
+    `system` is the configured name, `resource` the TM Forum resource, `version` the system's own (ETag or last update)
+    where it gives one, `read_at` aware UTC: when the system told us, which for an unchanged record is when it said so.
+    """
+
+    system: str
+    resource: str
+    id: str
+    version: str | None
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced(Generic[T]):
+    """A record together with its origin."""
+
+    value: T
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A record or a value that came but could not be read: which resource, which record where known, and why.
+
+    `lost` is whether the whole record had to be left out; else only the named value is missing from it.
+    """
+
+    resource: str
+    id: str | None
+    reason: str
+    lost: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Records(Generic[T]):
+    """A list as a system told it.
+
+    `total` is how many the system says there are, None where it does not say. `complete` is whether all of them were
+    read; false when the list was cut at a limit. `damaged` are the records that came but could not be read.
+    """
+
+    items: tuple[Sourced[T], ...]
+    read_at: datetime
+    complete: bool = True
+    total: int | None = None
+    damaged: tuple[Damage, ...] = ()
+
+    def __iter__(self) -> Iterator[Sourced[T]]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @property
+    def lost(self) -> int:
+        """How many records came but could not be shown at all."""
+        return sum(1 for damage in self.damaged if damage.lost)
+
+    def sorted_by(self, key: Callable[[T], datetime | None], missing: datetime) -> "Records[T]":
+        """Return the same records newest first; those without a date come last."""
+        ordered = sorted(self.items, key=lambda item: key(item.value) or missing, reverse=True)
+        return Records(tuple(ordered), self.read_at, self.complete, self.total, self.damaged)

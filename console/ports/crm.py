@@ -1,0 +1,44 @@
+"""The customer relationship system: who the customer is."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from console.models.customer import Customer, CustomerId, Party
+from console.models.health import CheckResult
+from console.models.provenance import Sourced
+from console.models.search import SearchHit, SearchQuery
+
+
+class CrmSystem(Protocol):
+    """A system that keeps customers and the parties behind them.
+
+    Every call raises one of the six errors of a system call and never waits longer than the system's time limit.
+    Offline it raises SystemUnavailableError; the caller decides whether to show what it last knew.
+    """
+
+    @property
+    def name(self) -> str:
+        """The system's configured name, such as `crm`."""
+
+    async def fetch_customer(self, customer_id: CustomerId) -> Sourced[Customer] | None:
+        """Return one customer, or None where the system has none of that number.
+
+        Source: TMF629 v4.0.0, GET /customer/{id}.
+        """
+
+    async def fetch_party(self, customer: Customer) -> Sourced[Party] | None:
+        """Return the person or company behind a customer, or None where the customer names none.
+
+        Source: TMF632 v4.0.0, GET /individual/{id} and /organization/{id}.
+        """
+
+    async def search_customers(self, query: SearchQuery, *, limit: int) -> Sequence[SearchHit]:
+        """Return customers that match any reading of the query, at most `limit`, best first as the system has it.
+
+        Part of a name finds something only where the deployment says the system can.
+
+        Source: TMF629 v4.0.0, GET /customer with the deployment's search parameters.
+        """
+
+    async def check(self) -> Sequence[CheckResult]:
+        """Return what each API this desk uses says to a small question; never raises."""

@@ -1,0 +1,42 @@
+"""The service provisioning system: orders, products and services."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from console.models.customer import CustomerId
+from console.models.health import CheckResult
+from console.models.inventory import Product, Service
+from console.models.order import Order
+from console.models.provenance import Records
+from console.models.search import SearchHit, SearchQuery
+
+
+class ProvisioningSystem(Protocol):
+    """A system that carries out orders and keeps what is installed.
+
+    Every call raises one of the six errors of a system call and never waits longer than the system's time limit.
+    Offline it raises SystemUnavailableError; the caller decides whether to show what it last knew. A record that
+    cannot be read is left out and counted in `Records.damaged`.
+    """
+
+    @property
+    def name(self) -> str:
+        """The system's configured name, such as `provisioning`."""
+
+    async def fetch_product_orders(self, customer_id: CustomerId) -> Records[Order]:
+        """Return the customer's product orders, newest first. Source: TMF622 v4.0.0, GET /productOrder."""
+
+    async def fetch_service_orders(self, customer_id: CustomerId) -> Records[Order]:
+        """Return the customer's service orders with milestones, newest first. Source: TMF641 v4.1.0."""
+
+    async def fetch_products(self, customer_id: CustomerId) -> Records[Product]:
+        """Return what the customer has bought, ended products included. Source: TMF637 v4.0.0, GET /product."""
+
+    async def fetch_services(self, customer_id: CustomerId) -> Records[Service]:
+        """Return what is provisioned for the customer, ended services included. Source: TMF638 v4.0.0, GET /service."""
+
+    async def search_customers(self, query: SearchQuery, *, limit: int) -> Sequence[SearchHit]:
+        """Return customers whose order has the typed number, at most `limit`. Source: TMF622 and TMF641 v4."""
+
+    async def check(self) -> Sequence[CheckResult]:
+        """Return what each API this desk uses says to a small question; never raises."""

@@ -1,0 +1,131 @@
+"""What can be made to go wrong with one system, and the layer that does it."""
+
+import asyncio
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class CutOffError(Exception):
+    """Raised on purpose so that the server drops the connection in the middle of an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """One system's faults; all off by default.
+
+    latency_ms      every answer comes so much later
+    status          every answer is this error (401 is a refused token, 429 asks to come again in 1 s)
+    outage          the port is closed
+    body            truncated | wrong | html | empty: what the body is instead
+    bytes_per_s     the body comes this slowly
+    cut_off         the connection is dropped in the middle of the body
+    answer_mb       every answer is padded to this size
+    repeat_to       lists are repeated, under new ids, to this many records
+    expired_token   tokens are no longer accepted
+    """
+
+    latency_ms: int = 0
+    status: int = 0
+    outage: bool = False
+    body: str = ""
+    bytes_per_s: int = 0
+    cut_off: bool = False
+    answer_mb: int = 0
+    repeat_to: int = 0
+    expired_token: bool = False
+
+    @classmethod
+    def read(cls, given: Any) -> "Faults":
+        """Return the faults a JSON object asks for.
+
+        Raises:
+            ValueError: A name is unknown or a value is of the wrong kind.
+        """
+        kinds = {entry.name: type(getattr(cls(), entry.name)) for entry in fields(cls)}
+        if not isinstance(given, dict):
+            raise ValueError("a JSON object is expected")  # noqa: TRY004 - the caller answers 400 for either
+        for name, value in given.items():
+            if name not in kinds:
+                raise ValueError(f"there is no fault {name}; there are {', '.join(kinds)}")
+            if type(value) is not kinds[name]:
+                raise ValueError(f"{name} must be of type {kinds[name].__name__}")
+        if given.get("body", "") not in {"", "truncated", "wrong", "html", "empty"}:
+            raise ValueError("body must be truncated, wrong, html or empty")
+        status = given.get("status", 0)
+        if status and not 300 <= status <= 599:
+            raise ValueError("status must be 300 to 599")
+        return cls(**given)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class FaultState:
+    """The faults of one system now; the control address changes them."""
+
+    now: Faults = Faults()
+    quirks: frozenset[str] = frozenset()
+
+
+class FaultLayer:
+    """Wraps a system's application and spoils its answers as the state says."""
+
+    def __init__(self, app: ASGIApp, state: FaultState) -> None:
+        self._app = app
+        self._state = state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        faults = self._state.now
+        if faults.latency_ms:
+            await asyncio.sleep(faults.latency_ms / 1000)
+        if faults.body or faults.cut_off or faults.bytes_per_s:
+            held = _Held()
+            await self._app(scope, receive, held.take)
+            await _send_spoiled(held, faults, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+class _Held:
+    """Collects an answer instead of sending it."""
+
+    def __init__(self) -> None:
+        self.start: Message = {}
+        self.body = b""
+
+    async def take(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.start = message
+        else:
+            self.body += message.get("body", b"")
+
+
+async def _send_spoiled(held: _Held, faults: Faults, send: Send) -> None:
+    body, headers = held.body, list(held.start["headers"])
+    if faults.body == "truncated":
+        body = body[: len(body) // 2]
+    elif faults.body == "wrong":
+        body = b'{"hello":"world"}'
+    elif faults.body == "html":
+        body = b"<!DOCTYPE html><html><body><h1>Application error</h1></body></html>"
+        headers = [(key, value) for key, value in headers if key != b"content-type"] + [(b"content-type", b"text/html")]
+    elif faults.body == "empty":
+        body = b""
+    headers = [(key, value) for key, value in headers if key != b"content-length"]
+    await send({**held.start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
+    if faults.cut_off:
+        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        raise CutOffError
+    if faults.bytes_per_s:
+        step = max(1, faults.bytes_per_s // 10)
+        for start in range(0, len(body), step):
+            await send({"type": "http.response.body", "body": body[start : start + step], "more_body": True})
+            await asyncio.sleep(0.1)
+        body = b""
+    await send({"type": "http.response.body", "body": body, "more_body": False})

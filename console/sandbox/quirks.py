@@ -1,0 +1,131 @@
+"""Ways in which servers in the field depart from the published descriptions, each by name, to be switched on at will."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+Record = dict[str, Any]
+
+_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
+_ODD_KEYS = {
+    "validFor": "validfor",
+    "@referredType": "@referredtype",
+    "billDate": "billdate",
+    "contactMedium": "contactmedium",
+    "milestoneDate": "MilestoneDate",
+}
+_ODD_STATES = {"active": "Inactive", "terminated": "aborted ", "settled": "PAID", "completed": "Closed/Complete"}
+
+
+def _walk(value: Any, change: Callable[[str, Any], tuple[str, Any]], key: str = "") -> Any:
+    """Return a copy of a JSON value with every attribute passed through `change`."""
+    if isinstance(value, dict):
+        return dict(change(name, _walk(part, change, name)) for name, part in value.items())
+    if isinstance(value, list):
+        return [_walk(part, change, key) for part in value]
+    return value
+
+
+def _dates(style: Callable[[str], str]) -> Callable[[Record], Record]:
+    def change(key: str, value: Any) -> tuple[str, Any]:
+        return key, style(value) if isinstance(value, str) and _DATE.match(value) else value
+
+    return lambda record: _walk(record, change)
+
+
+def _money(style: Callable[[Record], Any]) -> Callable[[Record], Record]:
+    def change(key: str, value: Any) -> tuple[str, Any]:
+        return key, style(value) if isinstance(value, dict) and set(value) == {"unit", "value"} else value
+
+    return lambda record: _walk(record, change)
+
+
+def _odd_keys(record: Record) -> Record:
+    return _walk(record, lambda key, value: (_ODD_KEYS.get(key, key), value))  # type: ignore[no-any-return]
+
+
+def _odd_states(record: Record) -> Record:
+    return {
+        key: _ODD_STATES.get(value, value) if key in {"state", "status"} else value for key, value in record.items()
+    }
+
+
+def _no_numbers(record: Record) -> Record:
+    return {key: value for key, value in record.items() if key != "billNo"}
+
+
+def _empty_omitted(record: Record) -> Record:
+    keep = {
+        "id",
+        "name",
+        "state",
+        "status",
+        "billDate",
+        "amountDue",
+        "relatedParty",
+        "engagedParty",
+        "bill",
+        "description",
+    }
+    return {key: value for key, value in record.items() if key in keep}
+
+
+# Quirks of single records, each a record to a record.
+RECORD_QUIRKS: dict[str, Callable[[Record], Record]] = {
+    "dates-without-zone": _dates(lambda text: text[:19]),
+    "dates-colon-milliseconds": _dates(lambda text: f"{text[:19]}:999Z"),
+    "dates-only": _dates(lambda text: text[:10]),
+    "dates-empty": _dates(lambda _text: ""),
+    "dates-year-9999": _dates(lambda _text: "9999-12-31T23:59:59.999Z"),
+    "keys-misspelt": _odd_keys,
+    "states-unknown": _odd_states,
+    "money-bare": _money(lambda money: money["value"]),
+    "money-text": _money(lambda money: {"unit": money["unit"], "value": f"{money['value']:.2f}"}),
+    "money-minor": _money(lambda money: round(money["value"] * 100)),
+    "money-text-and-currency": _money(lambda money: f"{money['value']:.2f} {money['unit']}"),
+    "numbers-missing": _no_numbers,
+    "optional-omitted": _empty_omitted,
+}
+
+# Quirks of whole answers; the application acts on them by name.
+ANSWER_QUIRKS = {
+    "counts-absent": "no X-Total-Count",
+    "counts-wrong": "X-Total-Count is always 3",
+    "pages-capped": "never more than 10 records a page, without saying so",
+    "link-header": "rel=next in a Link header instead of counts",
+    "status-206": "a page that is not the last has status 206",
+    "failure-in-200": "status 200 with an error body",
+    "errors-as-list": "errors are {message, errors: [...]}",
+    "errors-as-problem": "errors are problem+json",
+    "errors-as-html": "errors are HTML pages",
+    "records-damaged": "every fifth record is malformed in one of several ways",
+    "own-paths": "resources are served below /rest/v2, in the plural",
+    "own-filters": "the customer is selected by customerId, a bill's lines by billId",
+    "ids-as-numbers": "ids of digits come as JSON numbers",
+    "auth-basic": "basic sign-in, user desk, the token as password",
+    "auth-header": "the token in X-API-Key",
+}
+
+QUIRKS = frozenset(RECORD_QUIRKS) | frozenset(ANSWER_QUIRKS)
+
+
+def apply_record_quirks(record: Record, quirks: frozenset[str]) -> Record:
+    for name in sorted(quirks & RECORD_QUIRKS.keys()):
+        record = RECORD_QUIRKS[name](record)
+    if "ids-as-numbers" in quirks and record.get("id", "").isdigit():
+        record = {**record, "id": int(record["id"])}
+    return record
+
+
+def damage(records: list[Record]) -> list[Any]:
+    """Return the records with every fifth one spoilt, each in another way."""
+    spoilt: list[Any] = list(records)
+    ways: list[Callable[[Record], Any]] = [
+        lambda _record: "no record at all",
+        lambda record: {key: value for key, value in record.items() if key != "id"},
+        lambda record: {**record, "id": {"value": 1}},
+        lambda _record: None,
+    ]
+    for i in range(4, len(records), 5):
+        spoilt[i] = ways[(i // 5) % len(ways)](records[i])
+    return spoilt

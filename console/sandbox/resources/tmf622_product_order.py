@@ -1,0 +1,91 @@
+"""TMF622 v4 productOrder."""
+
+from collections.abc import Iterator
+
+from console.sandbox.resources.shapes import (
+    PRODUCT_BASE,
+    PRODUCT_ORDER_BASE,
+    Links,
+    Record,
+    Resource,
+    account_ref,
+    by_customer,
+    customer_ref,
+    money,
+    time_of,
+)
+from console.sandbox.world import World
+from console.sandbox.world.life import Life, Order
+from console.sandbox.world.numbering import Numbers
+
+# The state of the items of an order, where the standard has no such state for items.
+_ITEM_STATES = {"partial": "inProgress"}
+
+
+def _records(world: World, n: int, links: Links) -> list[Record]:
+    return [_record(world, n, order, links) for order in reversed(world.life(n).orders)]
+
+
+def _record(world: World, n: int, order: Order, links: Links) -> Record:
+    life = world.life(n)
+    record = world.numbers.product_order.encode(n * Numbers.ITEMS + order.index)
+    found: Record = {
+        "id": record,
+        "href": links.href("provisioning", PRODUCT_ORDER_BASE, "productOrder", record),
+        "description": order.description,
+        "category": "business" if life.person.company else "residential",
+        "state": order.state,
+        "priority": "4",
+        "orderDate": time_of(order.ordered_on, 9),
+        "requestedStartDate": time_of(order.ordered_on, 9),
+        "expectedCompletionDate": time_of(order.expected_on, 17),
+        "billingAccount": account_ref(world, n, order.account, links),
+        "relatedParty": [customer_ref(world, n, links)],
+        "productOrderItem": [
+            _item(world, life, order, number, action, index, links)
+            for number, (action, index) in enumerate(order.items, 1)
+        ],
+        "@type": "ProductOrder",
+    }
+    if order.completed_on:
+        found["completionDate"] = time_of(order.completed_on, 15)
+    if order.state == "cancelled":
+        found["cancellationDate"] = time_of(order.ordered_on, 18)
+        found["cancellationReason"] = "Customer changed their mind"
+    return found
+
+
+def _item(world: World, life: Life, order: Order, number: int, action: str, index: int, links: Links) -> Record:
+    sub = life.subscriptions[index]
+    product = world.numbers.product.encode(life.n * Numbers.ITEMS + index)
+    return {
+        "id": str(number),
+        "quantity": 1,
+        "action": action,
+        "state": _ITEM_STATES.get(order.state, order.state),
+        "product": {
+            "id": product,
+            "href": links.href("provisioning", PRODUCT_BASE, "product", product),
+            "name": sub.plan.name,
+        },
+        "itemPrice": [
+            {
+                "priceType": "recurring",
+                "recurringChargePeriod": "month",
+                "price": {"dutyFreeAmount": money(sub.cents, life.person.country.currency)},
+            }
+        ],
+    }
+
+
+def _by_order(world: World, value: str) -> Iterator[int]:
+    return world.customer_of(world.numbers.product_order.decode(value), Numbers.ITEMS)
+
+
+PRODUCT_ORDER = Resource(
+    "productOrder",
+    PRODUCT_ORDER_BASE,
+    _records,
+    lambda world, n: len(world.life(n).orders),
+    {"id": _by_order, "relatedParty.id": by_customer},
+)

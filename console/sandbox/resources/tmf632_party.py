@@ -1,0 +1,69 @@
+"""TMF632 v4 individual and organization."""
+
+from collections.abc import Iterator
+
+from console.sandbox.resources.shapes import PARTY_BASE, Links, Record, Resource, contact_media, customer_ref, time_of
+from console.sandbox.world import World
+
+
+def _individuals(world: World, n: int, links: Links) -> list[Record]:
+    person = world.person(n)
+    if person.company:
+        return []
+    record = world.numbers.party.encode(n)
+    return [
+        {
+            "id": record,
+            "href": links.href("crm", PARTY_BASE, "individual", record),
+            "givenName": person.given,
+            "familyName": person.family,
+            "fullName": person.name,
+            "birthDate": time_of(person.born_on),
+            "status": "validated",
+            "languageAbility": [{"languageCode": person.country.language, "isFavouriteLanguage": True}],
+            "contactMedium": contact_media(person),
+            "relatedParty": [customer_ref(world, n, links)],
+            "@type": "Individual",
+        }
+    ]
+
+
+def _organizations(world: World, n: int, links: Links) -> list[Record]:
+    person = world.person(n)
+    if not person.company:
+        return []
+    record = world.numbers.party.encode(n)
+    return [
+        {
+            "id": record,
+            "href": links.href("crm", PARTY_BASE, "organization", record),
+            "name": person.company,
+            "tradingName": person.company,
+            "isLegalEntity": True,
+            "organizationType": "company",
+            "status": "validated",
+            "contactMedium": contact_media(person),
+            "relatedParty": [
+                customer_ref(world, n, links),
+                {
+                    "id": f"{record}-1",
+                    "name": f"{person.given} {person.family}",
+                    "role": "contactPerson",
+                    "@referredType": "Individual",
+                },
+            ],
+            "@type": "Organization",
+        }
+    ]
+
+
+def _by_party(world: World, value: str) -> Iterator[int]:
+    return world.customer_of(world.numbers.party.decode(value))
+
+
+INDIVIDUAL = Resource(
+    "individual", PARTY_BASE, _individuals, lambda world, n: int(not world.person(n).company), {"id": _by_party}
+)
+ORGANIZATION = Resource(
+    "organization", PARTY_BASE, _organizations, lambda world, n: int(bool(world.person(n).company)), {"id": _by_party}
+)

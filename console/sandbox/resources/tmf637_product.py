@@ -1,0 +1,76 @@
+"""TMF637 v4 product."""
+
+from collections.abc import Iterator
+
+from console.sandbox.resources.shapes import (
+    PRODUCT_BASE,
+    SERVICE_BASE,
+    Links,
+    Record,
+    Resource,
+    account_ref,
+    by_account,
+    by_customer,
+    customer_ref,
+    money,
+    time_of,
+)
+from console.sandbox.world import World
+from console.sandbox.world.life import Subscription
+from console.sandbox.world.numbering import Numbers
+
+
+def _records(world: World, n: int, links: Links) -> list[Record]:
+    return [_record(world, n, sub, links) for sub in world.life(n).subscriptions]
+
+
+def _record(world: World, n: int, sub: Subscription, links: Links) -> Record:
+    serial = n * Numbers.ITEMS + sub.index
+    record, service = world.numbers.product.encode(serial), world.numbers.service.encode(serial)
+    found: Record = {
+        "id": record,
+        "href": links.href("provisioning", PRODUCT_BASE, "product", record),
+        "name": sub.plan.name,
+        "status": sub.product_status,
+        "isBundle": False,
+        "isCustomerVisible": True,
+        "productSerialNumber": f"{sub.plan.code}-{record[2:]}",
+        "billingAccount": account_ref(world, n, sub.account, links),
+        "productPrice": [
+            {
+                "name": f"{sub.plan.name}, monthly",
+                "priceType": "recurring",
+                "recurringChargePeriod": "month",
+                "price": {"dutyFreeAmount": money(sub.cents, world.person(n).country.currency)},
+            }
+        ],
+        "realizingService": [
+            {
+                "id": service,
+                "href": links.href("provisioning", SERVICE_BASE, "service", service),
+                "@referredType": "Service",
+            }
+        ],
+        "relatedParty": [customer_ref(world, n, links)],
+        "@type": "Product",
+    }
+    if sub.started_on <= world.as_of:
+        found["startDate"] = time_of(sub.started_on, 6)
+    if sub.ended_on:
+        found["terminationDate"] = time_of(sub.ended_on, 6)
+    if sub.detail:
+        found["productCharacteristic"] = [{"name": "detail", "valueType": "string", "value": sub.detail}]
+    return found
+
+
+def _by_product(world: World, value: str) -> Iterator[int]:
+    return world.customer_of(world.numbers.product.decode(value), Numbers.ITEMS)
+
+
+PRODUCT = Resource(
+    "product",
+    PRODUCT_BASE,
+    _records,
+    lambda world, n: len(world.life(n).subscriptions),
+    {"id": _by_product, "relatedParty.id": by_customer, "billingAccount.id": by_account},
+)

@@ -1,0 +1,82 @@
+"""TMF666 v4 billingAccount."""
+
+from dataclasses import replace
+
+from console.sandbox.resources.shapes import (
+    ACCOUNT_BASE,
+    Links,
+    Record,
+    Resource,
+    account_name,
+    account_ref,
+    by_account,
+    by_customer,
+    customer_ref,
+    money,
+    period,
+    postal_address,
+    time_of,
+)
+from console.sandbox.world import World
+
+
+def _records(world: World, n: int, links: Links) -> list[Record]:
+    return [_record(world, n, account, links) for account in range(world.life(n).accounts)]
+
+
+def _record(world: World, n: int, account: int, links: Links) -> Record:
+    life, person = world.life(n), world.person(n)
+    currency = person.country.currency
+    record = world.numbers.account.encode(world.account_serial(n, account))
+    bills = [bill for bill in world.bills(n) if bill.account == account]
+    owed = sum(bill.total - bill.paid for bill in bills)
+    overdue = any(bill.paid < bill.total and bill.due_on < world.as_of for bill in bills)
+    place = replace(person.place, street=life.billing_street or person.place.street)
+    since = min((bill.billed_on for bill in bills), default=person.since)
+    found: Record = {
+        "id": record,
+        "href": links.href("billing", ACCOUNT_BASE, "billingAccount", record),
+        "name": account_name(world, n, account),
+        "accountType": "business" if person.company else "residential",
+        "state": "active",
+        "paymentStatus": "inArrears" if overdue else "upToDate",
+        "lastModified": time_of(bills[0].paid_on or bills[0].billed_on if bills else person.since, 6),
+        "accountBalance": [
+            {"balanceType": "receivableBalance", "amount": money(owed, currency), "validFor": period(since, None)}
+        ],
+        "creditLimit": money(50_000 if person.company else 20_000, currency),
+        "billStructure": {
+            "cycleSpecification": {
+                "name": f"Monthly, day {life.cycle_days[account]}",
+                "@type": "BillingCycleSpecification",
+            }
+        },
+        "contact": [
+            {
+                "contactName": life.billing_name or person.name,
+                "contactType": "billing",
+                "validFor": period(person.since, None),
+                "contactMedium": [postal_address(place)],
+            }
+        ],
+        "relatedParty": [customer_ref(world, n, links, life.billing_name)],
+        "@type": "BillingAccount",
+    }
+    if account > 0:
+        found["accountRelationship"] = [
+            {
+                "relationshipType": "parent",
+                "validFor": period(person.since, None),
+                "account": account_ref(world, n, 0, links),
+            }
+        ]
+    return found
+
+
+BILLING_ACCOUNT = Resource(
+    "billingAccount",
+    ACCOUNT_BASE,
+    _records,
+    lambda world, n: world.life(n).accounts,
+    {"id": by_account, "relatedParty.id": by_customer},
+)

@@ -1,0 +1,211 @@
+"""The sandbox process: three systems on three ports of this machine, and a control address for their faults."""
+
+import asyncio
+import contextlib
+import functools
+import hmac
+import json
+import logging
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from console.sandbox.app import SystemApp
+from console.sandbox.faults import Faults
+from console.sandbox.quirks import QUIRKS
+from console.sandbox.resources import SYSTEMS, Links
+from console.sandbox.storage import SystemStore
+from console.sandbox.world import World
+
+HOST = "127.0.0.1"
+LABELS = {"crm": "CRM", "billing": "Billing", "provisioning": "Provisioning"}
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Where a running sandbox is found: addresses and tokens by system, and the control address with its token."""
+
+    addresses: dict[str, str]
+    tokens: dict[str, str]
+    control: str
+    control_token: str
+    first_customer: str
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self))
+
+
+class Listener:
+    """One application on one port of this machine; the port can be closed and opened again, as in an outage."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._config = uvicorn.Config(
+            app, host=HOST, port=0, lifespan="off", log_config=None, access_log=False, timeout_keep_alive=75
+        )
+        self._config.load()
+        self._server = uvicorn.Server(self._config)
+        self._listening: asyncio.Server | None = None
+        self.port = 0
+
+    async def open(self, port: int = 0) -> None:
+        """Listen on a port, by default any free one, and from then on always the same."""
+        if self._listening is not None:
+            return
+        protocol: Callable[[], asyncio.Protocol] = functools.partial(
+            self._config.http_protocol_class,  # type: ignore[arg-type]
+            config=self._config,
+            server_state=self._server.server_state,
+            app_state={},
+        )
+        self._listening = await asyncio.get_running_loop().create_server(protocol, HOST, self.port or port)
+        self.port = self._listening.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """Stop listening and drop every connection."""
+        if self._listening is None:
+            return
+        self._listening.close()
+        self._listening = None
+        for connection in list(self._server.server_state.connections):
+            connection.transport.abort()
+
+    @property
+    def address(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+
+class Sandbox:
+    """The three systems of a world, ready to be started."""
+
+    def __init__(self, world: World, folder: Path, progress: Callable[[str, int], None]) -> None:
+        self._world = world
+        self._tokens = {system: secrets.token_urlsafe(24) for system in SYSTEMS}
+        self._control_token = secrets.token_urlsafe(24)
+        self._addresses: dict[str, str] = {}
+        self._stores = {system: SystemStore(folder / f"{system}.sqlite", system, world) for system in SYSTEMS}
+        for system, store in self._stores.items():
+            store.prepare(functools.partial(progress, system))
+        links = Links(self._addresses)
+        self.apps = {
+            system: SystemApp(system, world, store, links, self._tokens[system])
+            for system, store in self._stores.items()
+        }
+        self._listeners = {system: Listener(app.asgi) for system, app in self.apps.items()}
+        self._control = Listener(self._control_app())
+
+    async def start(self, ports: dict[str, int]) -> Running:
+        """Open all ports and return where everything is."""
+        for system, listener in self._listeners.items():
+            await listener.open(ports.get(system, 0))
+            self._addresses[system] = listener.address
+        await self._control.open(ports.get("control", 0))
+        return Running(
+            addresses=dict(self._addresses),
+            tokens=dict(self._tokens),
+            control=self._control.address,
+            control_token=self._control_token,
+            first_customer=self._world.numbers.customer.encode(0),
+        )
+
+    async def stop(self) -> None:
+        for listener in (*self._listeners.values(), self._control):
+            await listener.close()
+        for store in self._stores.values():
+            store.close()
+
+    def _control_app(self) -> Starlette:
+        routes = [
+            Route("/faults/{system}", self._guarded(self._faults), methods=["GET", "PUT", "DELETE"]),
+            Route("/quirks/{system}", self._guarded(self._quirks), methods=["GET", "PUT", "DELETE"]),
+            Route("/truth/{customer}", self._guarded(self._truth), methods=["GET"]),
+        ]
+        return Starlette(routes=routes)
+
+    def _guarded(self, answer: Callable[[Request], Any]) -> Callable[[Request], Any]:
+        async def checked(request: Request) -> Response:
+            given = request.headers.get("authorization", "")
+            if not hmac.compare_digest(given.encode(), f"Bearer {self._control_token}".encode()):
+                return JSONResponse({"message": "The control token is missing or wrong"}, 401)
+            if request.path_params.get("system", "crm") not in SYSTEMS:
+                return JSONResponse({"message": f"There is no such system; there are {', '.join(SYSTEMS)}"}, 404)
+            try:
+                result: Response = await answer(request)
+            except (ValueError, msgspec.DecodeError) as error:
+                return JSONResponse({"message": str(error)}, 400)
+            return result
+
+        return checked
+
+    async def _faults(self, request: Request) -> Response:
+        system = request.path_params["system"]
+        state = self.apps[system].state
+        if request.method != "GET":
+            state.now = Faults.read(await request.json()) if request.method == "PUT" else Faults()
+            listener = self._listeners[system]
+            await (listener.close() if state.now.outage else listener.open())
+        return JSONResponse(state.now.as_json())
+
+    async def _quirks(self, request: Request) -> Response:
+        state = self.apps[request.path_params["system"]].state
+        if request.method != "GET":
+            wanted = frozenset(await request.json()) if request.method == "PUT" else frozenset[str]()
+            if not wanted <= QUIRKS:
+                raise ValueError(
+                    f"there is no quirk {', '.join(sorted(wanted - QUIRKS))}; there are {', '.join(sorted(QUIRKS))}"
+                )
+            state.quirks = wanted
+        return JSONResponse(sorted(state.quirks))
+
+    async def _truth(self, request: Request) -> Response:
+        for n in self._world.customer_of(self._world.numbers.customer.decode(request.path_params["customer"])):
+            return JSONResponse(self._world.truth(n))
+        return JSONResponse({"message": "There is no such customer"}, 404)
+
+
+async def serve(
+    sandbox: Sandbox, ports: dict[str, int], on_ready: Callable[[Running], None], *, until_input_ends: bool
+) -> None:
+    """Serve until a signal, or where asked until standard input ends, which it does when the parent process dies."""
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl+C arrives as KeyboardInterrupt instead
+            loop.add_signal_handler(name, stop.set)
+    running = await sandbox.start(ports)
+    on_ready(running)
+    waiting = asyncio.create_task(_input_end()) if until_input_ends else None
+    if waiting is not None:
+        waiting.add_done_callback(lambda _task: stop.set())
+    try:
+        await stop.wait()
+    finally:
+        await sandbox.stop()
+
+
+async def _input_end() -> None:
+    """Return when standard input is closed. A daemon thread reads it, so that it never holds the process up."""
+
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        sys.stdin.buffer.read()
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(ended.set)
+
+    threading.Thread(target=read, daemon=True, name="input").start()
+    await ended.wait()

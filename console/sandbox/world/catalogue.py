@@ -1,0 +1,50 @@
+"""What OptiCom sells in this world."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Something sold by the month; the price is in US cents before tax."""
+
+    code: str
+    name: str
+    family: str  # fibre, tv, voice, wifi, ip, mobile
+    cents: int
+    metered: bool = False
+    detail: str = ""
+
+
+FIBRE = (
+    Plan("F300", "Fibre 300", "fibre", 4999, detail="300/300 Mbps"),
+    Plan("F500", "Fibre 500", "fibre", 6499, detail="500/500 Mbps"),
+    Plan("F1000", "Fibre 1000", "fibre", 7499, detail="1000/1000 Mbps"),
+    Plan("F2500", "Fibre 2500", "fibre", 9999, detail="2500/2500 Mbps"),
+)
+BUSINESS_FIBRE = (
+    Plan("BF500", "Business Fibre 500", "fibre", 12900, detail="500/500 Mbps"),
+    Plan("BF1000", "Business Fibre 1000", "fibre", 19900, detail="1000/1000 Mbps"),
+)
+TV = (
+    Plan("TVB", "OptiTV Basic", "tv", 1499),
+    Plan("TVS", "OptiTV Select", "tv", 2799),
+    Plan("TVM", "OptiTV Max", "tv", 4299),
+)
+ADD_ONS = (
+    Plan("HP", "Home Phone", "voice", 1200, metered=True),
+    Plan("WP", "Wi-Fi pods, 2", "wifi", 800),
+    Plan("IP", "Static IP", "ip", 500),
+)
+MOBILE = (
+    Plan("MS", "Mobile S", "mobile", 1500, metered=True, detail="5 GB"),
+    Plan("MM", "Mobile M", "mobile", 2500, metered=True, detail="20 GB"),
+    Plan("ML", "Mobile L", "mobile", 4000, metered=True, detail="unlimited"),
+)
+ACTIVATION_CENTS = 2900
+INSTALLATION_CENTS = 4900
+LATE_FEE_CENTS = 600
+
+
+def in_currency(cents: int, currency: str) -> int:
+    """Return a price of this catalogue in the smallest unit of a currency; kronor end in whole numbers."""
+    return cents // 10 * 100 if currency == "SEK" else cents

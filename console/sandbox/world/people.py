@@ -1,0 +1,214 @@
+"""Who the customers are: names, addresses and numbers in the forms of their countries."""
+
+import random
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """What people and places of one country look like."""
+
+    code: str
+    language: str
+    currency: str
+    tax_permille: int
+    given: tuple[str, ...]
+    family: tuple[str, ...]
+    streets: tuple[str, ...]
+    cities: tuple[tuple[str, str, str], ...]  # city, state or province, first digits of its post codes
+    phones: tuple[str, ...]  # E.164 with # for free digits
+    legal_forms: tuple[str, ...]
+    number_first: bool = False
+
+
+US = Country(
+    code="US",
+    language="en",
+    currency="USD",
+    tax_permille=95,
+    given=tuple(
+        "James Mary Robert Linda Amina Joaquín Grace Henry Olivia Noah Emma Liam Sofia Lucas Maya Ethan Chloe Samuel Ruth Walter "
+        "Diego Lucía Mateo Camila Andrés Wei Mei Hiro Priya Arjun Fatima Omar Zainab Kwame Ama Nadia Ivan Olga Tomasz Ingrid".split()
+    ),
+    family=tuple(
+        "Smith Johnson Nguyen Garcia Miller Davis Torres Yusuf Hill Baker Carter Flores Rivera Cooper Ward Gray Brooks Price "
+        "Bennett Ross Kim Chen Patel Shah Kowalski Novak O'Brien Murphy Sullivan Lindqvist Larsen Haddad Okafor Mensah Tanaka".split()
+    ),
+    streets=(
+        "Alder St",
+        "Canal Row",
+        "Maple Ave",
+        "2nd St",
+        "Oakwood Dr",
+        "Riverside Rd",
+        "Cherry Ln",
+        "Main St",
+        "Park Blvd",
+    ),
+    cities=(
+        ("Dayton", "OH", "454"),
+        ("Columbus", "OH", "432"),
+        ("Toledo", "OH", "436"),
+        ("Akron", "OH", "443"),
+        ("Louisville", "KY", "402"),
+        ("Lexington", "KY", "405"),
+        ("Fort Wayne", "IN", "468"),
+        ("Muncie", "IN", "473"),
+    ),
+    phones=("+1937555####", "+1614555####", "+1419555####", "+1502555####", "+1260555####"),
+    legal_forms=("LLC", "Inc.", "Group"),
+    number_first=True,
+)
+DE = Country(
+    code="DE",
+    language="de",
+    currency="EUR",
+    tax_permille=190,
+    given=tuple(
+        "Anna Jürgen Sabine Uwe Jörg Käthe Lukas Mia Björn Heike Emil Frieda Günther Aylin Emre Rüdiger Silke".split()
+    ),
+    family=tuple(
+        "Müller Schmidt Weiß Köhler Schäfer Yılmaz Öztürk Fuchs Vogel Groß Krämer Böhm Strauß Lindner".split()
+    ),
+    streets=("Lindenstraße", "Hauptstraße", "Am Mühlbach", "Goethestraße", "Bahnhofstraße", "Kirchgasse"),
+    cities=(("Köln", "NW", "506"), ("Leipzig", "SN", "041"), ("München", "BY", "803"), ("Lübeck", "SH", "235")),
+    phones=("+493023125###", "+4917139200##", "+492214710####"),
+    legal_forms=("GmbH", "KG", "e. K."),
+)
+FR = Country(
+    code="FR",
+    language="fr",
+    currency="EUR",
+    tax_permille=200,
+    given=tuple("Camille Hélène Benoît François Zoé Théo Inès Jérôme Chloé Aïcha Mohamed Élodie Gaël Maëlle".split()),
+    family=tuple("Martin Bernard Lefèvre Dubois Noël Gauthier Béranger Benali Fontaine Chevalier Lemoine Roux".split()),
+    streets=("rue de la République", "avenue des Tilleuls", "rue du Château", "place de l'Église", "rue Pasteur"),
+    cities=(("Lyon", "ARA", "690"), ("Rennes", "BRE", "350"), ("Besançon", "BFC", "250"), ("Nîmes", "OCC", "300")),
+    phones=("+3363998####", "+3319900####"),
+    legal_forms=("SARL", "SAS"),
+    number_first=True,
+)
+SE = Country(
+    code="SE",
+    language="sv",
+    currency="SEK",
+    tax_permille=250,
+    given=tuple("Åsa Björn Marta Lars Ebba Göran Märta Nils Örjan Saga Elsa Ville Yasmin Per".split()),
+    family=tuple("Lindqvist Åkesson Öberg Ström Lindström Sjögren Nyström Berg Ahmed Söderberg Holm".split()),
+    streets=("Storgatan", "Kungsgatan", "Björkvägen", "Ängsvägen", "Skolgatan"),
+    cities=(("Malmö", "M", "211"), ("Umeå", "AC", "903"), ("Örebro", "T", "702")),
+    phones=("+467017406##", "+4684650####"),
+    legal_forms=("AB", "HB"),
+)
+COUNTRIES = (US, DE, FR, SE)
+_WEIGHTS = (70, 12, 10, 8)
+
+# People who write their name from right to left; they live in the first country.
+_ARABIC_GIVEN = ("فاطمة", "عمر", "ليلى", "يوسف", "مريم")
+_ARABIC_FAMILY = ("الحداد", "منصور", "الخطيب", "نصار")
+_TRADES = ("Bakery", "Dental", "Auto Parts", "Books", "Logistics", "Studio", "Farms", "Hardware", "Clinic", "Design")
+_LATIN = str.maketrans({"ß": "ss", "ø": "o", "ı": "i", "æ": "ae", "å": "a"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A postal address."""
+
+    street: str
+    extra: str
+    city: str
+    state: str
+    post_code: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person or, with `company` set, the company and its contact person."""
+
+    country: Country
+    given: str
+    family: str
+    company: str | None
+    born_on: date
+    email: str
+    phone: str
+    second_phone: str | None
+    place: Place
+    since: date
+
+    @property
+    def name(self) -> str:
+        return self.company or f"{self.given} {self.family}"
+
+
+def derive_person(seed: int, n: int, as_of: date) -> Person:
+    """Return customer n's person; a few share home and number with their neighbour, a few are there twice."""
+    rng = random.Random(f"{seed} person {n}")
+    country = rng.choices(COUNTRIES, _WEIGHTS)[0]
+    given, family = rng.choice(country.given), rng.choice(country.family)
+    if country is US and rng.random() < 0.03:
+        given, family = rng.choice(_ARABIC_GIVEN), rng.choice(_ARABIC_FAMILY)
+    company = None
+    if rng.random() < 0.12:
+        company = f"{family} {rng.choice(_TRADES)} {rng.choice(country.legal_forms)}"
+    since = as_of - timedelta(days=rng.randrange(40, 3400))
+    person = Person(
+        country=country,
+        given=given,
+        family=family,
+        company=company,
+        born_on=date(rng.randrange(1940, 2006), rng.randrange(1, 13), rng.randrange(1, 29)),
+        email=_email(given, family, rng),
+        phone=_phone(country, rng),
+        second_phone=_phone(country, rng) if rng.random() < 0.3 else None,
+        place=_place(country, rng),
+        since=since,
+    )
+    if n % 20 == 1:
+        neighbour = derive_person(seed, n - 1, as_of)
+        return _housemate(person, neighbour, twin=rng.random() < 0.3)
+    return person
+
+
+def is_twin(seed: int, n: int, as_of: date) -> bool:
+    """Return whether customer n is the one before once more, under a second number."""
+    return n % 20 == 1 and derive_person(seed, n, as_of).born_on == derive_person(seed, n - 1, as_of).born_on
+
+
+def _housemate(person: Person, neighbour: Person, *, twin: bool) -> Person:
+    shared = replace(person, country=neighbour.country, phone=neighbour.phone, place=neighbour.place)
+    if twin:
+        return replace(
+            shared, given=neighbour.given, family=neighbour.family, company=neighbour.company, born_on=neighbour.born_on
+        )
+    company = shared.company and f"{neighbour.family} {' '.join(shared.company.split()[1:])}"
+    return replace(shared, family=neighbour.family, company=company)
+
+
+def _place(country: Country, rng: random.Random) -> Place:
+    city, state, zone = rng.choice(country.cities)
+    number, street = rng.randrange(1, 1900 if country is US else 160), rng.choice(country.streets)
+    line = f"{number} {street}" if country.number_first else f"{street} {number}"
+    extra = f"Apt {rng.randrange(1, 40)}{rng.choice('ABCD')}" if country is US and rng.random() < 0.4 else ""
+    tail = f"{rng.randrange(100):02}"
+    code = f"{zone} {tail}" if country is SE else f"{zone}{tail}"
+    return Place(line, extra, city, state, code, country.code)
+
+
+def _phone(country: Country, rng: random.Random) -> str:
+    return "".join(str(rng.randrange(10)) if sign == "#" else sign for sign in rng.choice(country.phones))
+
+
+def _email(given: str, family: str, rng: random.Random) -> str:
+    plain = [fold(part).replace(" ", "") for part in (given, family)]
+    user = ".".join(part for part in plain if part.isascii()) or f"user{rng.randrange(10**6):06}"
+    return f"{user.replace(chr(39), '')}{rng.randrange(100):02}@example.{rng.choice(('com', 'net', 'org'))}"
+
+
+def fold(text: str) -> str:
+    """Return a text in lower case and without accents, for comparing names."""
+    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LATIN))
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))

@@ -1,0 +1,100 @@
+"""The whole world: how many customers, on which day, and what each system would be asked about them."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any, TypeVar
+
+from console.sandbox.world.bills import Bill, derive_bills, differences
+from console.sandbox.world.life import Life, derive_life
+from console.sandbox.world.numbering import Numbers
+from console.sandbox.world.people import Person, derive_person
+
+T = TypeVar("T")
+_REMEMBERED = 500
+
+
+class World:
+    """Customers 0 to `customers` - 1 of a seed, as they stand on a day; the same arguments give the same world."""
+
+    def __init__(self, *, seed: int, customers: int, as_of: date) -> None:
+        self.seed = seed
+        self.customers = customers
+        self.as_of = as_of
+        self.numbers = Numbers(seed)
+        self._lives: OrderedDict[int, Life] = OrderedDict()
+        self._bills: OrderedDict[int, list[Bill]] = OrderedDict()
+
+    def person(self, n: int) -> Person:
+        return derive_person(self.seed, n, self.as_of)
+
+    def life(self, n: int) -> Life:
+        return _remember(self._lives, n, lambda: derive_life(self.seed, n, self.as_of))
+
+    def bills(self, n: int) -> list[Bill]:
+        """Return all bills of a customer, newest first."""
+
+        def derive() -> list[Bill]:
+            life = self.life(n)
+            found = [bill for account in range(life.accounts) for bill in derive_bills(self.seed, life, account)]
+            return sorted(found, key=lambda bill: bill.billed_on, reverse=True)
+
+        return _remember(self._bills, n, derive)
+
+    def account_serial(self, n: int, account: int) -> int:
+        return n * Numbers.ACCOUNTS + account
+
+    def bill_serial(self, n: int, bill: Bill) -> int:
+        return self.account_serial(n, bill.account) * Numbers.MONTHS + bill.month
+
+    def customer_of(self, serial: int | None, parts: int = 1) -> Iterator[int]:
+        """Yield the customer a serial belongs to, if there is one; `parts` is how many serials one customer has."""
+        if serial is not None and 0 <= serial // parts < self.customers:
+            yield serial // parts
+
+    def truth(self, n: int) -> dict[str, Any]:
+        """Return what is really so about a customer: contradictions and the causes of every bill difference."""
+        life, numbers = self.life(n), self.numbers
+        bills: dict[int, list[Bill]] = {}
+        for bill in reversed(self.bills(n)):
+            bills.setdefault(bill.account, []).append(bill)
+        return {
+            "customer": numbers.customer.encode(n),
+            "duplicateOf": None if life.twin_of is None else numbers.customer.encode(life.twin_of),
+            "contradictions": [
+                {
+                    "kind": item.kind,
+                    "since": item.since.isoformat(),
+                    "account": None
+                    if item.account is None
+                    else numbers.account.encode(self.account_serial(n, item.account)),
+                    "product": None
+                    if item.subscription is None
+                    else numbers.product.encode(n * Numbers.ITEMS + item.subscription),
+                    "order": None
+                    if item.order is None
+                    else numbers.product_order.encode(n * Numbers.ITEMS + item.order),
+                }
+                for item in life.contradictions
+            ],
+            "billDifferences": [
+                {
+                    "bill": numbers.bill.encode(self.bill_serial(n, later)),
+                    "before": numbers.bill.encode(self.bill_serial(n, earlier)),
+                    "currency": life.person.country.currency,
+                    "cents": later.total - earlier.total,
+                    "causes": differences(earlier, later),
+                }
+                for account in bills.values()
+                for earlier, later in zip(account, account[1:], strict=False)
+            ],
+        }
+
+
+def _remember(store: OrderedDict[int, T], n: int, derive: Callable[[], T]) -> T:
+    if n not in store:
+        store[n] = derive()
+        if len(store) > _REMEMBERED:
+            store.popitem(last=False)
+    store.move_to_end(n)
+    return store[n]

@@ -1,0 +1,169 @@
+"""One part of a customer's view: asked of one system, kept while the view is open, told to whoever shows it."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from console.errors import ConsoleError, SystemUnavailableError, ThrottledError
+from console.ports.clock import Clock
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+_FIRST_PAUSE_S = 5.0
+_LONGEST_PAUSE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why the last question was not answered; `next_try_at` is None where asking again by itself would not help."""
+
+    error: ConsoleError
+    at: datetime
+    tries: int
+    next_try_at: datetime | None
+
+    @property
+    def code(self) -> str:
+        """What to quote to the system's support."""
+        return str(getattr(self.error, "code", type(self.error).__name__))
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[T]):
+    """What is known of one part, and how the asking goes; times are aware UTC.
+
+    `facts` stay when a later question fails: they are what was last known. `denied` is why this user may not see it.
+    """
+
+    system: str
+    fresh_for: timedelta
+    facts: T | None = None
+    read_at: datetime | None = None
+    asking_since: datetime | None = None
+    failure: Failure | None = None
+    denied: str | None = None
+    stopped: bool = False
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Return whether the facts may be said aloud: they came, recently, and no later question failed."""
+        return self.read_at is not None and self.failure is None and now - self.read_at <= self.fresh_for
+
+
+class PartCoordinator(Generic[T]):
+    """Asks for one part and keeps its last good answer.
+
+    Questions are folded: asking while asking changes nothing. An outage is asked about again by itself, each time after
+    a longer pause with jitter. Subscribers are told of every change in the event loop's thread; `close` ends
+    everything, and nothing is told after it.
+    """
+
+    def __init__(
+        self,
+        *,
+        system: str,
+        fetch: Callable[[], Awaitable[T]],
+        read_at: Callable[[T], datetime],
+        refusal: Callable[[], str | None],
+        fresh_for: timedelta,
+        clock: Clock,
+        rng: random.Random,
+    ) -> None:
+        self.part: Part[T] = Part(system, fresh_for)
+        self._fetch = fetch
+        self._read_at = read_at
+        self._refusal = refusal
+        self._clock = clock
+        self._rng = rng
+        self._asking: asyncio.Task[None] | None = None
+        self._waiting: asyncio.Task[None] | None = None
+        self._subscribers: list[Callable[[Part[T]], None]] = []
+        self._closed = False
+
+    def subscribe(self, told: Callable[[Part[T]], None]) -> Callable[[], None]:
+        """Call back with the part on every change; return what ends that."""
+        self._subscribers.append(told)
+        return lambda: self._subscribers.remove(told) if told in self._subscribers else None
+
+    def ask(self) -> None:
+        """Ask the system, unless it is being asked already."""
+        if self._closed or self._asking is not None:
+            return
+        self._stop_waiting()
+        refusal = self._refusal()
+        if refusal is not None:
+            self._set(denied=refusal, facts=None, read_at=None)
+            return
+        self._asking = asyncio.create_task(self._run(), name=f"ask {self.part.system}")
+        self._set(asking_since=self._clock.now(), denied=None, stopped=False)
+
+    def stop_asking(self) -> None:
+        """Give up on the question under way, at the user's wish; what was last known stays."""
+        if self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
+            self._set(asking_since=None, stopped=True)
+
+    async def settled(self) -> Part[T]:
+        """Return the part once no question is under way."""
+        while self._asking is not None:
+            await asyncio.wait([self._asking])
+            await asyncio.sleep(0)
+        return self.part
+
+    def close(self) -> None:
+        """Drop what is under way and tell nobody any more."""
+        self._closed = True
+        self._subscribers.clear()
+        self._stop_waiting()
+        if self._asking is not None:
+            self._asking.cancel()
+
+    async def _run(self) -> None:
+        me = asyncio.current_task()
+        try:
+            facts = await self._fetch()
+        except ConsoleError as error:
+            self._failed(me, error)
+        except Exception:
+            _log.exception("asking %s failed in a way nobody foresaw", self.part.system)
+            self._failed(me, ConsoleError("The desk itself failed to read this. The log has the details."))
+        else:
+            if self._asking is me:
+                self._asking = None
+                self._set(facts=facts, read_at=self._read_at(facts), asking_since=None, failure=None)
+
+    def _failed(self, me: asyncio.Task[None] | None, error: ConsoleError) -> None:
+        if self._asking is not me or self._closed:
+            return
+        self._asking = None
+        now = self._clock.now()
+        tries = self.part.failure.tries + 1 if self.part.failure else 1
+        next_try_at = None
+        if isinstance(error, ThrottledError):
+            next_try_at = error.retry_at + timedelta(seconds=self._rng.uniform(0, 1))
+        elif isinstance(error, SystemUnavailableError):
+            pause_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** min(tries - 1, 10))
+            next_try_at = now + timedelta(seconds=pause_s * self._rng.uniform(0.8, 1.2))
+        if next_try_at is not None:
+            self._waiting = asyncio.create_task(self._ask_later((next_try_at - now).total_seconds()), name="ask later")
+        self._set(asking_since=None, failure=Failure(error, now, tries, next_try_at))
+
+    async def _ask_later(self, pause_s: float) -> None:
+        await self._clock.sleep(max(0.0, pause_s))
+        self._waiting = None
+        self.ask()
+
+    def _stop_waiting(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    def _set(self, **changes: Any) -> None:
+        self.part = replace(self.part, **changes)
+        for told in list(self._subscribers):
+            told(self.part)

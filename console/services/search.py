@@ -1,0 +1,192 @@
+"""Finding a customer by whatever was typed: all systems are asked side by side, and each says how far it is."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from console.errors import ConsoleError
+from console.models.customer import CustomerId, PartyKind
+from console.models.search import SearchHit, SearchQuery
+from console.ports.billing import BillingSystem
+from console.ports.clock import Clock
+from console.ports.crm import CrmSystem
+from console.ports.provisioning import ProvisioningSystem
+from console.services.permissions import Permissions, Subject
+from console.services.phone import read_phone
+
+_LONGEST_TEXT = 200
+_MOST_HITS = 25
+_MOST_LOOKED_UP = 8
+_EMAIL = re.compile(r"^[^\s@]+@[^\s@]+\.[^\s@]+$")
+_SPACED_NUMBER = re.compile(r"^[A-Za-z]{0,4}[-_.\s]*\d[\d\s./-]*$")
+
+
+class Asking(Enum):
+    """How far a system is with the question."""
+
+    ASKING = "asking"
+    ANSWERED = "answered"
+    FAILED = "failed"
+    NOT_ASKED = "not asked"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemProgress:
+    """One system's part in a search; `sentence` says what went wrong, `elapsed_ms` how long it took so far."""
+
+    system: str
+    state: Asking
+    elapsed_ms: float = 0.0
+    sentence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCustomer:
+    """One customer that was found, and every reason why, with the system that gave it."""
+
+    customer_id: CustomerId
+    name: str | None
+    kind: PartyKind | None
+    status: str | None
+    details: tuple[str, ...]
+    reasons: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What was found so far; `is_complete` once every asked system has answered or failed."""
+
+    query: SearchQuery
+    found: tuple[FoundCustomer, ...] = ()
+    systems: tuple[SystemProgress, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        return all(progress.state is not Asking.ASKING for progress in self.systems)
+
+
+@dataclass(slots=True)
+class _Search:
+    """A search under way."""
+
+    query: SearchQuery
+    tell: Callable[[SearchResult], None]
+    progress: dict[str, SystemProgress] = field(default_factory=dict)
+    hits: list[SearchHit] = field(default_factory=list)
+
+    def changed(self) -> None:
+        self.tell(SearchResult(self.query, _together(self.hits), tuple(self.progress.values())))
+
+
+class CustomerSearch:
+    """Searches over the three systems. Cancelling `find` drops what is under way."""
+
+    def __init__(
+        self,
+        *,
+        crm: CrmSystem,
+        billing: BillingSystem,
+        provisioning: ProvisioningSystem,
+        permissions: Permissions,
+        clock: Clock,
+        country: str,
+    ) -> None:
+        self._crm = crm
+        self._systems: tuple[CrmSystem | BillingSystem | ProvisioningSystem, ...] = (crm, billing, provisioning)
+        self._permissions = permissions
+        self._clock = clock
+        self._country = country
+
+    def read(self, text: str) -> SearchQuery:
+        """Return how a typed or pasted text can be understood; without any reading it finds nothing."""
+        plain = " ".join(re.sub(r"[^\w\s@.+()/'’&,:#-]", " ", text)[:_LONGEST_TEXT].split()).lstrip("#").strip()
+        if _EMAIL.match(plain):
+            return SearchQuery(plain, email=plain.lower())
+        has_digit = any(sign.isdigit() for sign in plain)
+        letters = sum(sign.isalpha() for sign in plain)
+        number = plain if has_digit and (" " not in plain or _SPACED_NUMBER.match(plain)) and "@" not in plain else None
+        phone = read_phone(plain, self._country)
+        if phone and plain.startswith("+"):
+            number = None
+        name = plain if letters >= 2 and number is None and "@" not in plain else None
+        return SearchQuery(plain, name=name, number=number, phone=phone)
+
+    async def find(self, query: SearchQuery, tell: Callable[[SearchResult], None]) -> None:
+        """Ask every system side by side; `tell` is called with what is known whenever that changes.
+
+        A system that fails is named with its sentence and does not end the others.
+        """
+        search = _Search(query, tell)
+        for system in self._systems:
+            asked = system is self._crm or query.number is not None
+            search.progress[system.name] = SystemProgress(system.name, Asking.ASKING if asked else Asking.NOT_ASKED)
+        if not query.readings:
+            search.progress = {name: SystemProgress(name, Asking.NOT_ASKED) for name in search.progress}
+        search.changed()
+        asking = [
+            self._ask(search, system) for system in self._systems if search.progress[system.name].state is Asking.ASKING
+        ]
+        await asyncio.gather(*asking)
+
+    async def _ask(self, search: _Search, system: CrmSystem | BillingSystem | ProvisioningSystem) -> None:
+        started_s = self._clock.monotonic_s()
+        hits: Sequence[SearchHit] = ()
+        sentence = None
+        try:
+            hits = await system.search_customers(search.query, limit=_MOST_HITS)
+            hits = [hit for hit in hits if self._permissions.refusal(Subject.CUSTOMER, hit.customer_id) is None]
+        except ConsoleError as error:
+            sentence = str(error)
+        elapsed_ms = (self._clock.monotonic_s() - started_s) * 1000
+        state = Asking.FAILED if sentence else Asking.ANSWERED
+        search.progress[system.name] = SystemProgress(system.name, state, elapsed_ms, sentence)
+        search.hits += hits
+        search.changed()
+        if system is not self._crm:
+            await self._look_up(search, [hit.customer_id for hit in hits])
+
+    async def _look_up(self, search: _Search, customers: Sequence[CustomerId]) -> None:
+        """Ask CRM what tells apart customers that another system found by number."""
+        known = {hit.customer_id for hit in search.hits if hit.system == self._crm.name}
+        wanted = [customer_id for customer_id in dict.fromkeys(customers) if customer_id not in known][:_MOST_LOOKED_UP]
+
+        async def look_up(customer_id: CustomerId) -> None:
+            query = SearchQuery(customer_id, number=customer_id)
+            found = await _or_nothing(self._crm.search_customers(query, limit=1))
+            search.hits += [replace(hit, matched="") for hit in found]
+
+        await asyncio.gather(*(look_up(customer_id) for customer_id in wanted))
+        if wanted:
+            search.changed()
+
+
+async def _or_nothing(asked: Awaitable[Sequence[SearchHit]]) -> Sequence[SearchHit]:
+    """Return the answer; where CRM fails, its own search has already said so."""
+    try:
+        return await asked
+    except ConsoleError:
+        return ()
+
+
+def _together(hits: Sequence[SearchHit]) -> tuple[FoundCustomer, ...]:
+    """Return one entry a customer, in the order found; what one system does not say another may."""
+    found: dict[CustomerId, FoundCustomer] = {}
+    for hit in hits:
+        reasons = ((hit.system, hit.matched),) if hit.matched else ()
+        known = found.get(hit.customer_id)
+        if known is None:
+            found[hit.customer_id] = FoundCustomer(
+                hit.customer_id, hit.name, hit.kind, hit.status, hit.details, reasons
+            )
+            continue
+        found[hit.customer_id] = replace(
+            known,
+            name=known.name or hit.name,
+            kind=known.kind or hit.kind,
+            status=known.status or hit.status,
+            details=known.details or hit.details,
+            reasons=tuple(dict.fromkeys((*known.reasons, *reasons))),
+        )
+    return tuple(found.values())

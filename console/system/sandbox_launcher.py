@@ -1,0 +1,150 @@
+"""Starts the sandbox as a process of its own, waits until it answers, and stops it with the desk."""
+
+import asyncio
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO, Self
+
+from console.errors import ConfigurationError
+from console.settings import Deployment, parse_deployment
+
+_READY_WITHIN_S = 60.0
+
+_TEMPLATE = """\
+name = "OptiCom sandbox"
+country = "US"
+
+[systems.crm]
+kind = "crm"
+base_url = "{crm}"
+auth = {{ kind = "bearer", secret = "{crm_secret}" }}
+[systems.crm.resources.customer]
+number_prefix = "CU-"
+search = {{ name = "q", email = "contactMedium.characteristic.emailAddress", phone = "contactMedium.characteristic.phoneNumber" }}
+
+[systems.billing]
+kind = "billing"
+base_url = "{billing}"
+auth = {{ kind = "bearer", secret = "{billing_secret}" }}
+[systems.billing.resources.billingAccount]
+number_prefix = "BA-"
+[systems.billing.resources.customerBill]
+number_prefix = "B-"
+sort = "-billDate"
+search = {{ number = "billNo" }}
+
+[systems.provisioning]
+kind = "provisioning"
+base_url = "{provisioning}"
+auth = {{ kind = "bearer", secret = "{provisioning_secret}" }}
+[systems.provisioning.resources.productOrder]
+number_prefix = "PO-"
+sort = "-orderDate"
+[systems.provisioning.resources.serviceOrder]
+number_prefix = "SO-"
+sort = "-orderDate"
+"""
+
+
+def sandbox_settings(addresses: Mapping[str, str], secret: str) -> str:
+    """Return the settings, as TOML, for a desk on a running sandbox; `secret` is a reference with {} for the system."""
+    secrets = {f"{system}_secret": secret.format(system) for system in addresses}
+    return _TEMPLATE.format(**addresses, **secrets)
+
+
+class HandedSecrets:
+    """Secrets that the launcher handed over and that lie nowhere else. Implements the secrets port."""
+
+    def __init__(self, secrets: Mapping[str, str]) -> None:
+        self._secrets = secrets
+
+    def read(self, reference: str) -> str:
+        return self._secrets[reference.partition(":")[2]]
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxProcess:
+    """A running sandbox, what a desk needs to use it, and its control address."""
+
+    process: subprocess.Popen[bytes]
+    addresses: Mapping[str, str]
+    tokens: Mapping[str, str]
+    control: str
+    control_token: str
+    first_customer: str
+
+    @classmethod
+    async def start(cls, arguments: Sequence[str] = ()) -> Self:
+        """Start it and return once all its systems listen; the caller stops it.
+
+        It also stops by itself when this process ends, however that happens: it watches its standard input.
+
+        Raises:
+            ConfigurationError: It did not start; the sentence carries its own words.
+        """
+        command = [sys.executable, "-m", "console", "sandbox", "--json", "--until-input-ends", *arguments]
+        process = await asyncio.to_thread(_popen, command)
+        output = process.stdout
+        assert output is not None
+        try:
+            line = await asyncio.wait_for(asyncio.to_thread(output.readline), _READY_WITHIN_S)
+            ready = json.loads(line)
+        except (TimeoutError, ValueError) as error:
+            process.kill()
+            words = await asyncio.to_thread(_last_words, process.stderr)
+            raise ConfigurationError(f"The sandbox did not start: {words or 'it gave no reason.'}") from error
+        except BaseException:
+            process.kill()
+            raise
+        return cls(process, **ready)
+
+    @property
+    def deployment(self) -> Deployment:
+        return parse_deployment(sandbox_settings(self.addresses, "handed:{}"), source="the sandbox")
+
+    @property
+    def secrets(self) -> HandedSecrets:
+        return HandedSecrets(self.tokens)
+
+    async def stop(self, patience_s: float = 3.0) -> None:
+        """End the process and wait for its end."""
+        await asyncio.to_thread(self._stop, patience_s)
+
+    def _stop(self, patience_s: float) -> None:
+        with contextlib.suppress(OSError):
+            if self.process.stdin is not None:
+                self.process.stdin.close()
+        try:
+            self.process.wait(patience_s)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
+
+
+def _popen(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    # A group of its own: Ctrl+C in the terminal reaches the desk alone, which then stops the sandbox in order.
+    own_group = (
+        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if sys.platform == "win32" else {"process_group": 0}
+    )
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUTF8": "1"},
+        **own_group,  # type: ignore[call-overload]
+    )
+
+
+def _last_words(stream: IO[bytes] | None) -> str:
+    text = stream.read().decode(errors="replace") if stream else ""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else ""

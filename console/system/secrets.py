@@ -1,0 +1,53 @@
+"""Secrets from the operating system's keyring, the environment or a file."""
+
+import os
+from pathlib import Path
+
+from console.errors import ConfigurationError
+
+
+class SystemSecrets:
+    """Reads secrets by reference; file references are relative to `folder`. Implements the secrets port."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, reference: str) -> str:
+        scheme, _, rest = reference.partition(":")
+        readers = {"env": self._from_environment, "file": self._from_file, "keyring": self._from_keyring}
+        if scheme not in readers or not rest:
+            raise ConfigurationError(
+                f"The secret {reference!r} must be written as keyring:SERVICE/NAME, env:NAME or file:PATH."
+            )
+        secret = readers[scheme](rest).strip()
+        if not secret:
+            raise ConfigurationError(f"The secret {reference} is empty.")
+        return secret
+
+    def _from_environment(self, name: str) -> str:
+        if name not in os.environ:
+            raise ConfigurationError(f"The environment variable {name}, which should hold a secret, is not set.")
+        return os.environ[name]
+
+    def _from_file(self, name: str) -> str:
+        path = self._folder / name
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"The secret file {path} cannot be read.") from error
+
+    def _from_keyring(self, name: str) -> str:
+        # Only here and only when asked for: importing keyring looks for every back end and takes up to 0.3 s.
+        import keyring  # noqa: PLC0415
+        from keyring.errors import KeyringError  # noqa: PLC0415
+
+        service, _, user = name.rpartition("/")
+        if not service:
+            raise ConfigurationError(f"The secret keyring:{name} must be written as keyring:SERVICE/NAME.")
+        try:
+            secret = keyring.get_password(service, user)
+        except KeyringError as error:
+            raise ConfigurationError(f"This machine's keyring cannot be asked for {name}: {error}") from error
+        if secret is None:
+            raise ConfigurationError(f"The keyring has no secret {name}. Store it with: keyring set {service} {user}")
+        return secret

@@ -1,0 +1,231 @@
+"""One script for newcomers: sets up the project, then demo, test or bench.
+
+    python3 dev.py demo     the desk on the sandbox systems
+    python3 dev.py test     every check: format, lint, types, import contracts, tests
+    python3 dev.py bench    the benchmarks, each against its floor
+
+Needs Python 3.11 to 3.13 with pip and nothing else: it makes .venv beside this file, installs the pinned and hashed
+requirements into it, and on Debian and Ubuntu installs the system libraries Qt needs where they are missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+ENVIRONMENT = ROOT / ".venv"
+WINDOWS = sys.platform == "win32"
+PYTHON = ENVIRONMENT / ("Scripts/python.exe" if WINDOWS else "bin/python")
+
+# Every system library that Qt's wheel opens and a plain Debian lacks, with the package that brings it.
+QT_LIBRARIES = {
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+}
+QT_WINDOW_LIBRARIES = {
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
+    "libxcb-xinerama.so.0": "libxcb-xinerama0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+}
+FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
+FONT_PACKAGE = "fonts-dejavu-core"
+
+CHECKS = {
+    "format": ["ruff", "format", "--check", "--quiet", "."],
+    "lint": ["ruff", "check", "--quiet", "."],
+    "types": ["mypy"],
+    "imports": ["importlinter.cli", "lint"],
+    "tests": ["pytest"],
+}
+
+
+class SetUpError(Exception):
+    """The set-up cannot go on; the message says what to do."""
+
+
+def say(text: str) -> None:
+    print(f"· {text}", flush=True)
+
+
+def has_display() -> bool:
+    """Whether a window can be shown; Windows and macOS always can."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def check_interpreter() -> None:
+    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+        raise SetUpError(
+            f"This is Python {sys.version.split()[0]}; the desk needs 3.11, 3.12 or 3.13. "
+            "Start this script with one of those, for example: python3.11 dev.py demo"
+        )
+
+
+def prepare_environment(requirements: str) -> None:
+    """Make .venv with exactly what requirements/<requirements>.txt pins; nothing is done when it already is so.
+
+    The requirements of dev are those of runtime and more, so what serves dev serves runtime.
+    """
+    check_interpreter()
+    maker = f"{sys.version} {ROOT}"
+    made = {path.stem: path.read_text(encoding="utf-8") for path in ENVIRONMENT.glob("*.ready")}
+    serving = [requirements, "dev"]
+    if PYTHON.exists() and any(made.get(name) == f"{maker} {fingerprint(name)}" for name in serving):
+        return
+    say(f"setting up {ENVIRONMENT.name} from requirements/{requirements}.txt (the first time takes a minute or two)")
+    # Without pip inside: Debian splits the bundled pip off into a package of its own. What another Python, or this
+    # script in another folder, has made is not repaired but made anew.
+    reusable = PYTHON.exists() and made and all(text.startswith(maker) for text in made.values())
+    venv.create(ENVIRONMENT, with_pip=False, clear=not reusable)
+    pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "--disable-pip-version-check", "install", "-qq"]
+    lock = ROOT / "requirements" / f"{requirements}.txt"
+    run_or_explain([*pip, "--require-hashes", "-r", str(lock)], "Installing the pinned requirements failed")
+    own = ["--no-deps", "--no-build-isolation", "--editable", str(ROOT)]
+    run_or_explain([*pip, *own], "Installing the console itself failed")
+    (ENVIRONMENT / f"{requirements}.ready").write_text(f"{maker} {fingerprint(requirements)}", encoding="utf-8")
+
+
+def fingerprint(requirements: str) -> str:
+    """Changes when what must be installed changes."""
+    lock = ROOT / "requirements" / f"{requirements}.txt"
+    return hashlib.sha256(lock.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
+
+
+def run_or_explain(command: list[str], sentence: str) -> None:
+    environment = {**os.environ, "PIP_ROOT_USER_ACTION": "ignore"}
+    try:
+        subprocess.run(command, check=True, cwd=ROOT, env=environment)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise SetUpError(f"{sentence}. Its own words are above; then run the same command again. ({error})") from error
+
+
+def prepare_qt_libraries() -> None:
+    """Install the system libraries Qt needs, or say the one line that does; only Linux lacks any."""
+    if not sys.platform.startswith("linux"):
+        return
+    wanted = {**QT_LIBRARIES, **(QT_WINDOW_LIBRARIES if has_display() else {})}
+    missing = [package for library, package in wanted.items() if not can_load(library)]
+    if not any(path.suffix in {".ttf", ".otf"} for folder in FONT_FOLDERS for path in Path(folder).rglob("*.?tf")):
+        missing.append(FONT_PACKAGE)
+    if not missing:
+        return
+    install = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
+    sudo = sudo_prefix()
+    if shutil.which("apt-get") is None or sudo is None:
+        raise SetUpError(f"Qt needs system libraries that are not here. Install them with:  sudo {' '.join(install)}")
+    say(f"installing the system libraries Qt needs: {' '.join(missing)}")
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run([*sudo, "apt-get", "update", "-qq"], check=False, env=quiet, stdout=subprocess.DEVNULL)
+    if subprocess.run([*sudo, *install, "-qq"], check=False, env=quiet, stdout=subprocess.DEVNULL).returncode != 0:
+        raise SetUpError(f"Installing them failed. Type this and look at what it says:  sudo {' '.join(install)}")
+
+
+def can_load(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def sudo_prefix() -> list[str] | None:
+    """What to put before a command so that it runs as root; None where that would need a password."""
+    if os.geteuid() == 0:
+        return []
+    if (
+        shutil.which("sudo")
+        and subprocess.run(["sudo", "-n", "true"], check=False, capture_output=True).returncode == 0
+    ):
+        return ["sudo", "-n"]
+    return None
+
+
+def console_environment() -> dict[str, str]:
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    if not has_display():
+        environment["QT_QPA_PLATFORM"] = "offscreen"
+    return environment
+
+
+def demo(arguments: list[str]) -> int:
+    """The desk on sandbox systems; without a display the same window is driven off-screen into screenshots."""
+    prepare_environment("runtime")
+    prepare_qt_libraries()
+    command = [str(PYTHON), "-m", "console", "--demo"]
+    if not has_display():
+        output = ROOT / "demo-output"
+        say(f"no display: driving the window off-screen, screenshots go to {output}")
+        command += ["--tour", str(output)]
+    return run_to_end([*command, *arguments])
+
+
+def test(arguments: list[str]) -> int:
+    """Every check, all of them even when an early one fails; further arguments go to pytest."""
+    prepare_environment("dev")
+    prepare_qt_libraries()
+    environment = {**console_environment(), "QT_QPA_PLATFORM": "offscreen"}
+    failed = []
+    for name, (module, *rest) in CHECKS.items():
+        if arguments and name != "tests":
+            continue
+        say(name)
+        extra = arguments if name == "tests" else []
+        if run_to_end([str(PYTHON), "-m", module, *rest, *extra], environment) != 0:
+            failed.append(name)
+    say(f"failed: {', '.join(failed)}" if failed else "all checks passed")
+    return 1 if failed else 0
+
+
+def bench(arguments: list[str]) -> int:
+    prepare_environment("runtime")
+    prepare_qt_libraries()
+    environment = {**console_environment(), "QT_QPA_PLATFORM": "offscreen"}
+    return run_to_end([str(PYTHON), "-m", "benchmarks", *arguments], environment)
+
+
+def run_to_end(command: list[str], environment: dict[str, str] | None = None) -> int:
+    """Run a command and return its exit status; Ctrl+C reaches the command itself, which then stops in order."""
+    with subprocess.Popen(command, cwd=ROOT, env=environment or console_environment()) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue
+
+
+def main() -> int:
+    commands = {"demo": demo, "test": test, "bench": bench}
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=commands)
+    chosen, rest = parser.parse_known_args()
+    try:
+        return commands[chosen.command](rest)
+    except SetUpError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
