@@ -29,6 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     except ConsoleError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone; the interpreter would complain at exit
+        return 1
     except KeyboardInterrupt:
         return 130
     except Exception:

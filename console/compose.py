@@ -15,6 +15,7 @@ from console.services.connections import Connections, HealthBoard
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk, SystemInfo
 from console.services.permissions import REP, Permissions, User
+from console.services.phone import numbering_plans
 from console.services.search import CustomerSearch
 from console.settings import Deployment, Kind
 from console.system.clock import SystemClock
@@ -39,6 +40,7 @@ def compose_desk(deployment: Deployment, secrets: Secrets, parts: Parts | None =
         ConfigurationError: A secret is not where the settings say.
     """
     parts = parts or Parts()
+    numbering_plans()  # loaded here, off the window's thread
     health = HealthBoard(list(deployment.systems))
     http = HttpLayer(clock=parts.clock, on_exchange=health.note, rng=parts.rng)
 

@@ -1,11 +1,18 @@
 """Phone numbers as people type, paste and read them."""
 
+import functools
+import importlib
 import re
 import unicodedata
-
-import phonenumbers
+from types import ModuleType
 
 _LOOKS_LIKE = re.compile(r"^(tel:)?[\d+()\[\]./\-\s‐-―]{6,40}$", re.IGNORECASE)
+
+
+@functools.cache
+def numbering_plans() -> ModuleType:
+    """Return the library with all countries' numbering plans; loading it takes too long for the window's thread."""
+    return importlib.import_module("phonenumbers")
 
 
 def read_phone(text: str, country: str) -> str | None:
@@ -27,13 +34,14 @@ def read_phone(text: str, country: str) -> str | None:
         return None
     if not phonenumbers.is_possible_number(number):
         return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def show_phone(text: str) -> str:
     """Return a number in the form it is read aloud in its country's way; what is no number stays as it is."""
+    phonenumbers = numbering_plans()
     try:
         number = phonenumbers.parse(text, None)
     except phonenumbers.NumberParseException:
         return text
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))

@@ -1,0 +1,169 @@
+"""Where Qt and asyncio meet: the event loop, tasks that belong to widgets, the route of errors, the stall watchdog."""
+
+import asyncio
+import logging
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+os.environ.setdefault("QT_API", "pyside6")  # qasync takes the first Qt it finds otherwise
+
+import qasync
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from console.errors import ConsoleError
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+STALL_MS = 100.0
+
+
+class Bridge:
+    """Runs coroutines for widgets.
+
+    Every task belongs to a widget (or any QObject) and is cancelled when that is destroyed. Results and errors arrive
+    on the window's thread. An error nobody handles goes to the log and, as one sentence, to `on_unhandled`.
+    """
+
+    def __init__(self) -> None:
+        self.on_unhandled: Callable[[str], None] = lambda _sentence: None
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def run_query(
+        self,
+        owner: QObject,
+        question: Coroutine[Any, Any, T],
+        on_result: Callable[[T], None] | None = None,
+        on_error: Callable[[ConsoleError], None] | None = None,
+    ) -> "asyncio.Task[T]":
+        """Start a read and return its task; several run side by side. Cancelling the task calls nobody back."""
+        task = asyncio.get_event_loop().create_task(question)
+        self._tasks.add(task)
+        # Bound to the task alone: a closure over the owner would keep a destroyed widget's Python side alive.
+        connection = owner.destroyed.connect(task.cancel)
+
+        def done(ended: "asyncio.Task[T]") -> None:
+            self._tasks.discard(ended)
+            QObject.disconnect(connection)
+            self._deliver(ended, on_result, on_error)
+
+        task.add_done_callback(done)
+        return task
+
+    def report(self, error: BaseException, where: str) -> None:
+        """Log an error nobody handles, and tell the user in one sentence."""
+        _log.error("unhandled in %s", where, exc_info=(type(error), error, error.__traceback__))
+        known = isinstance(error, ConsoleError)
+        self.on_unhandled(str(error) if known else "Something in the desk itself failed. The log has the details.")
+
+    async def aclose(self) -> None:
+        """Cancel every task and wait for their end."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    @property
+    def running(self) -> int:
+        """How many tasks are under way; zero after everything was closed."""
+        return len(self._tasks)
+
+    def _deliver(
+        self, task: "asyncio.Task[T]", on_result: Callable[[T], None] | None, on_error: Callable[[ConsoleError], None] | None
+    ) -> None:
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is None:
+            if on_result is not None:
+                on_result(task.result())
+        elif isinstance(error, ConsoleError) and on_error is not None:
+            on_error(error)
+        else:
+            self.report(error, task.get_name())
+
+
+def run_application(app: QApplication, bridge: Bridge, main: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    """Run a coroutine on the window's thread until it returns; return its result.
+
+    Exceptions in Qt slots and in tasks nobody awaits reach the bridge's error route instead of the terminal.
+    """
+    app.setQuitOnLastWindowClosed(False)  # closing a last dialog would stop the loop under running tasks
+    loop = qasync.QEventLoop(app)
+    asyncio.set_event_loop(loop)
+    before = sys.excepthook
+    sys.excepthook = lambda _kind, error, _trace: bridge.report(error, "a slot")
+    loop.set_exception_handler(lambda _loop, context: _on_loop_error(bridge, context))
+    try:
+        with loop:
+            return int(loop.run_until_complete(main()))
+    finally:
+        sys.excepthook = before
+        asyncio.set_event_loop(None)
+
+
+def _on_loop_error(bridge: Bridge, context: dict[str, Any]) -> None:
+    error = context.get("exception")
+    if error is None:
+        _log.error("event loop: %s", context.get("message"))
+    else:
+        bridge.report(error, str(context.get("message", "the event loop")))
+
+
+class StallWatchdog:
+    """Notices when the window's thread does not get round to its events for more than 100 ms, and says where.
+
+    `worst_wall_ms` is the longest turn by the clock, `worst_cpu_ms` by the thread's own processor time, which a busy
+    machine does not distort. A stall is logged with the stack it happened in.
+    """
+
+    BEAT_MS = 5
+
+    def __init__(self, on_stall: Callable[[float, str], None] | None = None) -> None:
+        self._on_stall = on_stall or (lambda ms, stack: _log.warning("the window stood still for %.0f ms in\n%s", ms, stack))
+        self._timer = QTimer()
+        self._timer.setInterval(self.BEAT_MS)
+        self._timer.timeout.connect(self._beat)
+        self._thread_id = threading.get_ident()
+        self._stop = threading.Event()
+        self._stack = ""
+        self._beat_at = (time.perf_counter(), time.thread_time())
+        self.turns_ms: list[float] = []
+        self.worst_wall_ms = 0.0
+        self.worst_cpu_ms = 0.0
+
+    def start(self) -> None:
+        """Begin; call on the window's thread."""
+        self._beat_at = (time.perf_counter(), time.thread_time())
+        self._timer.start()
+        threading.Thread(target=self._watch, daemon=True, name="stall watchdog").start()
+
+    def stop(self) -> None:
+        self._timer.stop()
+        self._stop.set()
+
+    def _beat(self) -> None:
+        now = (time.perf_counter(), time.thread_time())
+        wall_ms, cpu_ms = ((after - before) * 1000 for after, before in zip(now, self._beat_at, strict=True))
+        self._beat_at = now
+        self.turns_ms.append(wall_ms)
+        del self.turns_ms[:-200_000]
+        self.worst_wall_ms = max(self.worst_wall_ms, wall_ms)
+        self.worst_cpu_ms = max(self.worst_cpu_ms, cpu_ms)
+        if wall_ms > STALL_MS and self._stack:
+            self._on_stall(wall_ms, self._stack)
+        self._stack = ""
+
+    def _watch(self) -> None:
+        """Take the stack of the window's thread while it stands still."""
+        while not self._stop.wait(STALL_MS / 2000):
+            standing_ms = (time.perf_counter() - self._beat_at[0]) * 1000
+            if standing_ms > STALL_MS and not self._stack:
+                frame = sys._current_frames().get(self._thread_id)  # noqa: SLF001 - the documented way to another thread's stack
+                self._stack = "".join(traceback.format_stack(frame)) if frame else ""

@@ -1,0 +1,1 @@
+"""The customer page: head, alerts and panels."""

@@ -1,0 +1,156 @@
+"""The billing accounts and what is owed on each."""
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from console.models.billing_account import BillingAccount
+from console.models.customer_bill import CustomerBill
+from console.models.provenance import Origin, Records, Sourced
+from console.services.customer_view import CustomerView
+from console.views import texts
+from console.views.customer.facts import FactMaker
+from console.views.texts import tr
+from console.views.theme import font
+from console.views.widgets.fact import FactLabel
+from console.views.widgets.panel import Panel, Source, set_style
+from console.views.widgets.rows import Cell, FactList, Row
+
+_FIELDS = ("Account", "State", "Payment", "Next due", "Credit limit", "Bill cycle", "Paid by")
+
+
+class AccountPanel(Panel):
+    """One account as a balance and its facts; several as a list above the facts of the chosen one."""
+
+    def __init__(self, view: CustomerView, system_label: str) -> None:
+        self._view = view
+        self._chosen: str | None = None
+        body = QWidget()
+        self._list = FactList(tr("Billing accounts"))
+        self._list.setMaximumHeight(126)
+        self._list.chosen.connect(self._on_chosen)
+        self._balance = FactLabel(tr("Balance"), "figure", semibold=True)
+        self._owed = QLabel()
+        self._owed.setFont(font("table"))
+        self._owed.setProperty("tone", "secondary")
+        self._quote = QLabel()
+        self._quote.setFont(font("small"))
+        self._rows: dict[str, tuple[QLabel, FactLabel]] = {}
+        top = QHBoxLayout()
+        top.addWidget(self._balance)
+        top.addWidget(self._owed)
+        top.addStretch()
+        form = QFormLayout()
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(2)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for name in _FIELDS:
+            label, value = QLabel(tr(name)), FactLabel(tr(name))
+            label.setProperty("tone", "muted")
+            label.setFont(font("table"))
+            value.setAlignment(Qt.AlignmentFlag.AlignRight)
+            value.setMinimumWidth(60)
+            form.addRow(label, value)
+            self._rows[name] = (label, value)
+        inner = QWidget()
+        layout = QVBoxLayout(inner)
+        layout.setContentsMargins(10, 8, 10, 8)
+        layout.setSpacing(4)
+        layout.addLayout(top)
+        layout.addWidget(self._quote)
+        layout.addLayout(form)
+        layout.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(inner)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer = QVBoxLayout(body)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self._list)
+        outer.addWidget(scroll, 1)
+        super().__init__(tr("Account and balance"), "account", system_label, [Source(tr("Accounts"), view.accounts)], body)
+        self._unsubscribe.append(view.bills.subscribe(lambda _part: self.render()))
+
+    def focus_first(self) -> None:
+        (self._list if self._list.isVisible() else self._balance).setFocus()
+
+    def empty_words(self) -> str:
+        return tr("No billing account.")
+
+    def count_words(self) -> str:
+        facts = self._view.accounts.part.facts
+        return str(len(facts)) if facts and len(facts) > 1 else ""
+
+    def tick(self, now: datetime) -> None:
+        super().tick(now)
+        facts = self._view.accounts.part.facts
+        if facts and facts.items:
+            fresh = self.is_fresh(now)
+            self._quote.setText(tr("Safe to quote") if fresh else tr("Do not quote"))
+            set_style(self._quote, "mark", "ok" if fresh else "stale")
+
+    def render(self) -> None:
+        accounts = self._view.accounts.part.facts
+        if not accounts or not accounts.items:
+            return
+        fresh = self._view.accounts.part.is_fresh(datetime.now(UTC))
+        several = len(accounts) > 1
+        self._list.setVisible(several)
+        if several:
+            self._list.show_rows([self._row(item, fresh=fresh) for item in accounts])
+            if not self._list.currentIndex().isValid():
+                self._list.setCurrentIndex(self._list.rows_model.index(0, 0))
+        chosen = next((item for item in accounts if item.value.id == self._chosen), accounts.items[0])
+        self._show(chosen, fresh=fresh)
+
+    def _row(self, item: Sourced[BillingAccount], *, fresh: bool) -> Row:
+        make = FactMaker(item.origin, self.system_label, fresh=fresh)
+        account = item.value
+        trail = Cell(make.fact(tr("Balance"), texts.money(account.balance)))
+        return Row(account.id, (make.cell(tr("Account"), account.name), make.cell(tr("Number"), account.id), trail))
+
+    def _on_chosen(self, row: Row) -> None:
+        self._chosen = row.key
+        self.render()
+
+    def _show(self, item: Sourced[BillingAccount], *, fresh: bool) -> None:
+        account = item.value
+        make = FactMaker(item.origin, self.system_label, fresh=fresh)
+        self._balance.show_fact(make.fact(tr("Balance"), texts.money(account.balance)))
+        owed = account.balance is not None and account.balance.amount > 0
+        self._owed.setText(tr("owed") if owed else tr("nothing owed") if account.balance is not None else tr("balance not told"))
+        due = self._next_due(account)
+        values = {
+            "Account": account.id,
+            "State": texts.state(account.state)[0],
+            "Payment": texts.state(account.payment_status)[0] if account.payment_status else "",
+            "Credit limit": texts.money(account.credit_limit) if account.credit_limit else "",
+            "Bill cycle": account.bill_cycle or "",
+            "Paid by": account.payment_method or "",
+        }
+        for name, text in values.items():
+            self._show_field(name, make, text)
+        if due is None:
+            self._show_field("Next due", make, "")
+        else:
+            bill, origin = due
+            text = f"{texts.money(bill.remaining or bill.amount_due)}, {texts.day(bill.due_at)}"
+            self._show_field("Next due", FactMaker(origin, self.system_label, fresh=fresh), text)
+
+    def _show_field(self, name: str, make: FactMaker, text: str) -> None:
+        label, value = self._rows[name]
+        value.show_fact(make.fact(tr(name), text))
+        label.setVisible(bool(text))
+
+    def _next_due(self, account: BillingAccount) -> tuple[CustomerBill, Origin] | None:
+        """Return the oldest bill of the account that is not paid, once the bills are there."""
+        bills: Records[CustomerBill] | None = self._view.bills.part.facts
+        unpaid = [
+            item
+            for item in bills or ()
+            if item.value.account_id == account.id and item.value.remaining is not None and item.value.remaining.amount > 0
+        ]
+        return (unpaid[-1].value, unpaid[-1].origin) if unpaid else None

@@ -1,0 +1,93 @@
+"""What is wrong with this page's facts, worst first; at most four, the rest behind a button."""
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from console.errors import BadAnswerError, ConsoleError, SignInRequiredError, UnknownCustomerError
+from console.services.customer_view import CustomerView
+from console.services.desk import Desk
+from console.views import texts
+from console.views.texts import tr
+from console.views.theme import font
+from console.views.widgets.panel import set_style
+
+_MOST = 4
+_SLOW_AFTER_S = 4.0
+
+
+class AlertRow(QWidget):
+    """One chip for each system that fails, is slow, or sent what could not be read."""
+
+    def __init__(self, view: CustomerView, desk: Desk) -> None:
+        super().__init__()
+        self.setAccessibleName(tr("Alerts"))
+        self._view, self._desk = view, desk
+        self._all = False
+        self._chips: list[QLabel] = []
+        self._more = QPushButton()
+        self._more.setProperty("link", "true")
+        self._more.clicked.connect(self._toggle)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(10, 5, 10, 0)
+        self._row.setSpacing(8)
+        self._row.addStretch()
+        self._row.addWidget(self._more)
+        self.hide()
+
+    def tick(self, now: datetime) -> None:
+        """Show what is wrong now."""
+        found = self._alerts(now)
+        shown = found if self._all else found[:_MOST]
+        while len(self._chips) < len(shown):
+            chip = QLabel()
+            chip.setTextFormat(Qt.TextFormat.PlainText)
+            chip.setFont(font("small"))
+            self._row.insertWidget(len(self._chips), chip)
+            self._chips.append(chip)
+        for i, chip in enumerate(self._chips):
+            chip.setVisible(i < len(shown))
+            if i < len(shown):
+                text, state = shown[i]
+                if chip.text() != text:
+                    chip.setText(text)
+                    chip.setToolTip(texts.tooltip(text))
+                    chip.setAccessibleName(text)
+                set_style(chip, "chip", state)
+        hidden = len(found) - len(shown)
+        self._more.setVisible(hidden > 0 or (self._all and len(found) > _MOST))
+        self._more.setText(tr("{} more").format(hidden) if hidden else tr("fewer"))
+        self.setVisible(bool(found))
+
+    def _toggle(self) -> None:
+        self._all = not self._all
+
+    def _alerts(self, now: datetime) -> list[tuple[str, str]]:
+        """Return text and colour state of every alert, worst first; one a system."""
+        found: dict[tuple[str, str], int] = {}
+        for info in self._desk.systems:
+            parts = [part.part for part in self._view.parts if part.part.system == info.name]
+            failed = [part for part in parts if part.failure]
+            asking = [part.asking_since for part in parts if part.asking_since]
+            damaged = sum(len(part.facts.damaged) for part in parts if hasattr(part.facts, "damaged") and part.facts is not None)
+            if failed:
+                since = min(part.failure.at for part in failed if part.failure)
+                known = any(part.facts is not None for part in failed)
+                error = failed[0].failure.error if failed[0].failure else None
+                text = _failed_words(info.label, error, texts.clock(since), known=known)
+                found[text, "attention" if isinstance(error, BadAnswerError) else "danger"] = 0
+            elif asking and (now - min(asking)).total_seconds() > _SLOW_AFTER_S:
+                waited = int((now - min(asking)).total_seconds())
+                found[tr("{} is slow: asking for {} s").format(info.label, waited), "info"] = 1
+            if damaged:
+                text = tr("{}: {} records or values could not be read. The Systems page says which.")
+                found[text.format(info.label, damaged), "attention"] = 2
+        return [key for key, _ in sorted(found.items(), key=lambda pair: pair[1])]
+
+
+def _failed_words(label: str, error: ConsoleError | None, since: str, *, known: bool) -> str:
+    if isinstance(error, UnknownCustomerError | BadAnswerError | SignInRequiredError):
+        return str(error)
+    told = tr("{} has not answered since {}.").format(label, since)
+    return told + " " + (tr("Its last known facts are shown.") if known else tr("Nothing of it is known here."))

@@ -1,0 +1,212 @@
+"""The bills, and the lines of the chosen one."""
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+
+from console.models.customer_bill import AppliedBillingRate, CustomerBill, CustomerBillId
+from console.models.money import Money
+from console.models.provenance import Records, Sourced
+from console.services.customer_view import CustomerView
+from console.services.part import PartCoordinator
+from console.views import texts
+from console.views.customer.facts import FactMaker
+from console.views.texts import tr
+from console.views.theme import font
+from console.views.widgets.panel import Panel, Source, set_style
+from console.views.widgets.rows import FactTable, Row
+
+
+class BillsPanel(Panel):
+    """All bills newest first, each with its amount, the change to the one before, and its state."""
+
+    def __init__(self, view: CustomerView, system_label: str) -> None:
+        self._view = view
+        self._chosen: CustomerBillId | None = None
+        columns = (tr("Date"), tr("Number"), tr("Amount"), "", tr("Change"), tr("State"))
+        self.table = FactTable(tr("Bills"), columns, stretch=3)
+        self.table.chosen.connect(self._on_chosen)
+        self.lines = BillLines(view, system_label)
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.addWidget(self.table)
+        splitter.addWidget(self.lines)
+        splitter.setChildrenCollapsible(False)
+        splitter.setSizes([300, 260])
+        super().__init__(tr("Bills"), "bills", system_label, [Source(tr("Bills"), view.bills)], splitter)
+
+    def focus_first(self) -> None:
+        self.table.setFocus()
+
+    def empty_words(self) -> str:
+        return tr("No bills.")
+
+    def count_words(self) -> str:
+        facts = self._view.bills.part.facts
+        if not facts:
+            return ""
+        return str(len(facts)) if facts.complete else tr("{} of {}").format(len(facts), facts.total or tr("more"))
+
+    def close_panel(self) -> None:
+        super().close_panel()
+        self.lines.leave()
+
+    def render(self) -> None:
+        bills = self._view.bills.part.facts
+        if not bills:
+            return
+        fresh = self._view.bills.part.is_fresh(datetime.now(UTC))
+        self.table.show_rows(self._rows(bills, fresh=fresh))
+        if not self.table.currentIndex().isValid() and bills.items:
+            self.table.setCurrentIndex(self.table.rows_model.index(0, 0))
+
+    def _rows(self, bills: Records[CustomerBill], *, fresh: bool) -> list[Row]:
+        amounts = [item.value.amount_due.amount for item in bills if item.value.amount_due]
+        largest = max(amounts, default=None)
+        before: dict[str | None, CustomerBill] = {}
+        rows = []
+        for item in reversed(bills.items):
+            earlier = before.get(item.value.account_id)
+            share = float(item.value.amount_due.amount / largest) if item.value.amount_due and largest and largest > 0 else 0.0
+            rows.append(self._row(item, earlier, max(0.0, share), fresh=fresh))
+            before[item.value.account_id] = item.value
+        return rows[::-1]
+
+    def _row(self, item: Sourced[CustomerBill], earlier: CustomerBill | None, share: float, *, fresh: bool) -> Row:
+        make, bill = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        word, state = _bill_state(bill, datetime.now(UTC))
+        difference = _difference(bill.amount_due, earlier.amount_due if earlier else None)
+        cells = (
+            make.cell(tr("Date"), texts.day(bill.billed_at)),
+            make.cell(tr("Number"), bill.label),
+            make.cell(tr("Amount"), texts.money(bill.amount_due) if bill.amount_due else "", number=True, strong=True),
+            make.cell(tr("Amount as a bar"), "", bar=share),
+            make.cell(tr("Change"), texts.change(difference) if difference else "", number=True, worked_out=True),
+            make.cell(tr("State"), word, state=state),
+        )
+        return Row(bill.id, cells, data=bill)
+
+    def _on_chosen(self, row: Row) -> None:
+        if isinstance(row.data, CustomerBill) and row.data.id != self._chosen:
+            self._chosen = row.data.id
+            self.lines.show_bill(row.data)
+
+
+def _difference(now: Money | None, before: Money | None) -> Money | None:
+    return now - before if now and before and now.currency == before.currency else None
+
+
+def _bill_state(bill: CustomerBill, now: datetime) -> tuple[str, str]:
+    """Return the word for a bill's state; one that is unpaid says when it is or was due."""
+    word, state = texts.state(bill.state)
+    unpaid = bill.state in {"new", "validated", "sent", "partiallyPaid"} and bill.due_at is not None
+    if not unpaid or (bill.remaining is not None and bill.remaining.amount <= 0):
+        return word, state
+    late = bill.due_at is not None and bill.due_at < now
+    told = tr("Late, {}") if late else tr("Due {}")
+    return told.format(texts.day(bill.due_at)), "attention" if late else "info"
+
+
+class BillLines(QWidget):
+    """The lines of one bill and whether they add up to it."""
+
+    def __init__(self, view: CustomerView, system_label: str) -> None:
+        super().__init__()
+        self._view = view
+        self._system_label = system_label
+        self._bill: CustomerBill | None = None
+        self._coordinator: PartCoordinator[Records[AppliedBillingRate]] | None = None
+        self._unsubscribe = lambda: None
+        self._title, self._age = QLabel(), QLabel()
+        self._title.setFont(font("table", semibold=True))
+        self._age.setFont(font("small"))
+        for label in (self._title, self._age):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.table = FactTable(tr("Lines of the bill"), (tr("Line"), tr("Period"), tr("Kind"), tr("With tax")), stretch=0)
+        self._sum = QLabel()
+        self._sum.setTextFormat(Qt.TextFormat.PlainText)
+        self._sum.setFont(font("small"))
+        self._sum.setContentsMargins(10, 3, 10, 3)
+        head = QHBoxLayout()
+        head.setContentsMargins(10, 6, 10, 2)
+        head.addWidget(self._title)
+        head.addStretch()
+        head.addWidget(self._age)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self._sum)
+
+    def show_bill(self, bill: CustomerBill) -> None:
+        """Show a bill's lines; they are asked for the first time."""
+        self.leave()
+        self._bill = bill
+        self._title.setText(tr("Lines of {}").format(bill.label))
+        self.table.show_rows([])
+        self._sum.setText("")
+        self._coordinator = self._view.bill_lines(bill.id)
+        self._unsubscribe = self._coordinator.subscribe(lambda _part: self.render_lines())
+        self.render_lines()
+
+    def leave(self) -> None:
+        """Stop listening for the lines of the bill shown."""
+        self._unsubscribe()
+        self._unsubscribe = lambda: None
+
+    def render_lines(self) -> None:
+        if self._coordinator is None or self._bill is None:
+            return
+        part = self._coordinator.part
+        if part.facts is not None:
+            self.table.show_rows([self._row(item) for item in part.facts])
+            self._show_sum(part.facts, self._bill)
+        if part.failure is not None:
+            self._age.setText(str(part.failure.error))
+            self._age.setToolTip(texts.tooltip(str(part.failure.error)))
+            set_style(self._age, "mark", "danger" if part.facts is None else "stale")
+        elif part.asking_since is not None and part.facts is None:
+            self._age.setText(tr("{} · asking").format(self._system_label))
+            set_style(self._age, "mark", "info")
+        elif part.denied:
+            self._age.setText(part.denied)
+        else:
+            self._age.setText("")
+
+    def _row(self, item: Sourced[AppliedBillingRate]) -> Row:
+        make, rate = FactMaker(item.origin, self._system_label), item.value
+        ends = rate.period_end
+        same_day = ends is None or ends == rate.period_start
+        period = texts.day(rate.period_start) if same_day else f"{texts.day(rate.period_start)} – {texts.day(ends)}"
+        shown = rate.tax_included or rate.tax_excluded
+        return Row(
+            rate.id,
+            (
+                make.cell(tr("Line"), rate.name),
+                make.cell(tr("Period"), period if rate.period_start else ""),
+                make.cell(tr("Kind"), rate.type or ""),
+                make.cell(tr("With tax"), texts.amount(shown) if shown else "", number=True),
+            ),
+        )
+
+    def _show_sum(self, lines: Records[AppliedBillingRate], bill: CustomerBill) -> None:
+        """Say whether the lines add up to the bill; a sum is only made where every line has an amount in its currency."""
+        amounts = [item.value.tax_included for item in lines]
+        total = bill.tax_included or bill.amount_due
+        if total is None or not amounts or any(amount is None or amount.currency != total.currency for amount in amounts):
+            self._sum.setText("" if not lines.items else tr("The lines cannot be added up: an amount is missing."))
+            set_style(self._sum, "mark", "attention")
+            return
+        found = sum((amount for amount in amounts if amount), start=Money(total.amount * 0, total.currency))
+        rest = total - found
+        if not lines.complete or lines.lost:
+            self._sum.setText(tr("Not every line was read; those shown add up to {}.").format(texts.money(found)))
+            set_style(self._sum, "mark", "attention")
+        elif rest.amount == 0:
+            self._sum.setText(tr("Worked out here: the lines add up to {}.").format(texts.money(found)))
+            set_style(self._sum, "mark", "ok")
+        else:
+            told = tr("Worked out here: the lines add up to {}, the bill says {}; {} is unexplained.")
+            self._sum.setText(told.format(texts.money(found), texts.money(total), texts.money(rest)))
+            set_style(self._sum, "mark", "attention")

@@ -1,0 +1,30 @@
+"""Makes shown facts from records: the value's text together with the record it stands in."""
+
+from console.models.provenance import Origin
+from console.views.widgets.fact import ShownFact
+from console.views.widgets.rows import Cell
+
+
+class FactMaker:
+    """Makes the facts and cells of one record."""
+
+    def __init__(self, origin: Origin, system_label: str, *, fresh: bool = True) -> None:
+        self._origin = origin
+        self._system_label = system_label
+        self._fresh = fresh
+
+    def fact(self, label: str, text: str, *, worked_out: bool = False) -> ShownFact:
+        return ShownFact(label, text, self._origin, self._system_label, worked_out, self._fresh)
+
+    def cell(
+        self,
+        label: str,
+        text: str,
+        *,
+        state: str | None = None,
+        bar: float | None = None,
+        number: bool = False,
+        strong: bool = False,
+        worked_out: bool = False,
+    ) -> Cell:
+        return Cell(self.fact(label, text, worked_out=worked_out), state, bar, number, strong)

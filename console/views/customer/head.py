@@ -1,0 +1,140 @@
+"""Who the customer is, at the top of the page."""
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from console.models.customer import ContactMedium, PartyKind
+from console.models.provenance import Origin
+from console.services.customer_view import CustomerView
+from console.services.phone import show_phone
+from console.views import texts
+from console.views.customer.facts import FactMaker
+from console.views.icons import ICON
+from console.views.texts import tr
+from console.views.theme import THEME, font
+from console.views.widgets.fact import FactLabel
+from console.views.widgets.panel import set_style
+
+_CONTACTS = ("phone", "email", "address")
+
+
+class CustomerHead(QWidget):
+    """Name, kind, since when, number; and the ways to reach them. Facts come from CRM, customer and party."""
+
+    def __init__(self, view: CustomerView, system_label: str) -> None:
+        super().__init__()
+        self.setObjectName("head")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(tr("Customer"))
+        self._view = view
+        self._system_label = system_label
+        self.name = FactLabel(tr("Name"), "name", semibold=True)
+        self._number = FactLabel(tr("Customer number"))
+        self._number.setProperty("tone", "muted")
+        self._chips = {key: QLabel() for key in ("kind", "since", "status", "born", "language")}
+        self._icons = {key: QLabel() for key in _CONTACTS}
+        self._contacts = {key: FactLabel(tr(word)) for key, word in zip(_CONTACTS, ("Phone", "E-mail", "Address"), strict=True)}
+        self._more = QLabel()
+        self._origin = QLabel()
+        for label in (*self._chips.values(), self._more, self._origin):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setFont(font("small"))
+            label.hide()
+        for chip in self._chips.values():
+            set_style(chip, "chip", "neutral")
+        self._more.setProperty("tone", "muted")
+        top, bottom = QHBoxLayout(), QHBoxLayout()
+        top.addWidget(self.name)
+        for chip in self._chips.values():
+            top.addWidget(chip)
+        top.addWidget(self._number)
+        top.addStretch()
+        for key in _CONTACTS:
+            bottom.addWidget(self._icons[key])
+            bottom.addWidget(self._contacts[key])
+            self._contacts[key].setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        bottom.addWidget(self._more)
+        bottom.addWidget(self._origin)
+        bottom.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 6, 10, 6)
+        layout.setSpacing(2)
+        layout.addLayout(top)
+        layout.addLayout(bottom)
+        self._unsubscribe = [
+            view.customer.subscribe(lambda _part: self.render_head()),
+            view.party.subscribe(lambda _part: self.render_head()),
+        ]
+        ICON.loaded.connect(self._take_icons)
+        THEME.changed.connect(self._take_icons)
+        self._take_icons()
+        self.render_head()
+
+    def close_head(self) -> None:
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+
+    def tick(self, now: datetime) -> None:
+        part = self._view.customer.part
+        self._origin.setVisible(True)
+        if part.read_at is None:
+            failed = part.failure is not None
+            text = str(part.failure.error) if part.failure else tr("{} · asking").format(self._system_label)
+            self._origin.setText(text)
+            set_style(self._origin, "mark", "danger" if failed else "info")
+        elif part.is_fresh(now):
+            self._origin.setText(f"{self._system_label} · {texts.age(part.read_at, now)}")
+            set_style(self._origin, "tone", "muted")
+        else:
+            self._origin.setText(tr("{} · as at {}").format(self._system_label, texts.clock(part.read_at)))
+            set_style(self._origin, "chip", "stale")
+
+    def render_head(self) -> None:
+        now = datetime.now(UTC)
+        found = self._view.customer.part.facts
+        if found is None:
+            self.name.setText(self._view.customer_id)
+            self.tick(now)
+            return
+        customer, make = found.value, FactMaker(found.origin, self._system_label, fresh=self._view.customer.part.is_fresh(now))
+        self.name.show_fact(make.fact(tr("Name"), customer.name))
+        self._number.show_fact(make.fact(tr("Customer number"), customer.id))
+        kinds = {PartyKind.INDIVIDUAL: tr("Residential"), PartyKind.ORGANIZATION: tr("Business"), None: ""}
+        self._chip("kind", kinds[customer.kind])
+        self._chip("since", tr("Since {}").format(texts.month(customer.since)) if customer.since else "")
+        word, state = texts.state(customer.status)
+        self._chip("status", word if customer.status and customer.status.lower() != "active" else "", state)
+        party = self._view.party.part.facts
+        self._chip("born", tr("Born {}").format(party.value.birth_on) if party and party.value.birth_on else "")
+        languages = ", ".join(party.value.languages).upper() if party else ""
+        self._chip("language", tr("Speaks {}").format(languages) if languages else "")
+        media, origin = (customer.contact_media, found.origin)
+        if not media and party is not None:
+            media, origin = party.value.contact_media, party.origin
+        self._show_contacts(media, origin)
+        self.tick(now)
+
+    def _chip(self, key: str, text: str, state: str = "neutral") -> None:
+        self._chips[key].setText(text)
+        self._chips[key].setVisible(bool(text))
+        set_style(self._chips[key], "chip", state)
+
+    def _show_contacts(self, media: tuple[ContactMedium, ...], origin: Origin) -> None:
+        make = FactMaker(origin, self._system_label)
+        hidden = []
+        for key in _CONTACTS:
+            ways = sorted((medium for medium in media if medium.kind == key), key=lambda medium: not medium.preferred)
+            text = ways[0].text if ways else ""
+            self._contacts[key].show_fact(make.fact(self._contacts[key].objectName(), show_phone(text) if key == "phone" else text))
+            self._icons[key].setVisible(bool(text))
+            hidden += [f"{medium.medium}: {medium.text}" for medium in ways[1:]]
+        self._more.setText(tr("{} more").format(len(hidden)))
+        self._more.setToolTip(texts.tooltip("\n".join(hidden)))
+        self._more.setAccessibleDescription("\n".join(hidden))
+        self._more.setVisible(bool(hidden))
+
+    def _take_icons(self) -> None:
+        for key, label in self._icons.items():
+            label.setPixmap(ICON.icon(key, THEME.colour("textSecondary")).pixmap(14, 14))

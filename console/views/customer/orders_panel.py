@@ -1,0 +1,75 @@
+"""The orders: service orders with their milestones, and product orders that have none."""
+
+from datetime import UTC, datetime
+
+from console.models.order import Order, OrderKind
+from console.models.provenance import Sourced
+from console.services.customer_view import CustomerView
+from console.views import texts
+from console.views.customer.facts import FactMaker
+from console.views.texts import tr
+from console.views.widgets.panel import Panel, Source
+from console.views.widgets.rows import FactList, Row
+
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+
+class OrdersPanel(Panel):
+    """Open orders first, then the others newest first. A product order stands with the service order that carries it out."""
+
+    def __init__(self, view: CustomerView, system_label: str) -> None:
+        self._view = view
+        self.list = FactList(tr("Orders"))
+        sources = [Source(tr("Service orders"), view.service_orders), Source(tr("Product orders"), view.product_orders)]
+        super().__init__(tr("Orders"), "orders", system_label, sources, self.list)
+
+    def focus_first(self) -> None:
+        self.list.setFocus()
+
+    def empty_words(self) -> str:
+        return tr("No orders.")
+
+    def count_words(self) -> str:
+        open_ones = sum(item.value.is_open for item in self._shown())
+        return tr("{} open").format(open_ones)
+
+    def render(self) -> None:
+        now = datetime.now(UTC)
+        orders = sorted(self._shown(), key=lambda item: item.value.ordered_at or _BEFORE_ALL, reverse=True)
+        orders.sort(key=lambda item: not item.value.is_open)
+        fresh = self.is_fresh(now)
+        sold = {item.value.id: item.value for item in self._view.product_orders.part.facts or ()}
+        self.list.show_rows([self._row(item, sold.get(item.value.product_order_id or ""), fresh=fresh) for item in orders])
+
+    def _shown(self) -> list[Sourced[Order]]:
+        service_orders = list(self._view.service_orders.part.facts or ())
+        carried_out = {item.value.product_order_id for item in service_orders}
+        alone = [item for item in self._view.product_orders.part.facts or () if item.value.id not in carried_out]
+        return service_orders + alone
+
+    def _row(self, item: Sourced[Order], product_order: Order | None, *, fresh: bool) -> Row:
+        make, order = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        word, state = texts.state(order.state)
+        if order.completed_at is not None and order.state == "completed":
+            word = tr("Completed {}").format(texts.day(order.completed_at))
+        facts = [order.id]
+        if order.product_order_id:
+            facts.append(order.product_order_id)
+        if product_order is not None and product_order.state != order.state:
+            facts.append(tr("product order {}").format(texts.state(product_order.state)[0]))
+        elif order.kind is OrderKind.PRODUCT:
+            facts.append(tr("product order"))
+        facts.append(tr("ordered {}").format(texts.day(order.ordered_at)))
+        if order.is_open and order.expected_at:
+            facts.append(tr("expected {}").format(texts.day(order.expected_at)))
+        facts += order.errors
+        cells = (
+            make.cell(tr("Order"), order.description),
+            make.cell(tr("Details"), " · ".join(facts)),
+            make.cell(tr("State"), word, state=state),
+            *(
+                make.cell(tr("Milestone"), f"{step.name} {step.status or ''} {texts.day(step.at) if step.at else ''}".strip())
+                for step in (order.milestones if order.is_open else ())
+            ),
+        )
+        return Row(order.id, cells, milestones=order.milestones if order.is_open else ())

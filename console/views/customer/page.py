@@ -1,0 +1,155 @@
+"""One customer's page: head, alerts and panels, laid out by the room there is."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from console.models.customer import CustomerId
+from console.services.customer_view import CustomerView
+from console.services.desk import Desk
+from console.views.customer.account_panel import AccountPanel
+from console.views.customer.alerts import AlertRow
+from console.views.customer.bills_panel import BillsPanel
+from console.views.customer.head import CustomerHead
+from console.views.customer.orders_panel import OrdersPanel
+from console.views.customer.services_panel import ServicesPanel
+from console.views.widgets.panel import Panel
+
+# Logical pixels of the page: at less than this width bills and orders share one place behind tabs.
+_SMALL_BELOW = 1050
+
+
+class CustomerPage(QWidget):
+    """Shows one customer view and owns it: closing the page drops what is under way. `renamed` tells the tab."""
+
+    renamed = Signal(str)
+
+    def __init__(self, desk: Desk, customer_id: CustomerId) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.customer_id = customer_id
+        self.view: CustomerView = desk.view_customer(customer_id)
+        labels = {info.kind: info.label for info in desk.systems}
+        self.head = CustomerHead(self.view, labels["crm"])
+        self.alerts = AlertRow(self.view, desk)
+        self.account = AccountPanel(self.view, labels["billing"])
+        self.bills = BillsPanel(self.view, labels["billing"])
+        self.services = ServicesPanel(self.view, labels["provisioning"])
+        self.orders = OrdersPanel(self.view, labels["provisioning"])
+        self._left = QSplitter(Qt.Orientation.Vertical)
+        self._wide = QSplitter(Qt.Orientation.Horizontal)
+        self._tabs = QTabWidget()
+        self._columns = QSplitter(Qt.Orientation.Horizontal)
+        for panel in (self.account, self.services):
+            self._left.addWidget(panel)
+        self._left.setSizes([270, 430])
+        self._columns.addWidget(self._left)
+        self._columns.addWidget(self._wide)
+        for splitter in (self._left, self._wide, self._columns):
+            splitter.setHandleWidth(8)
+            splitter.setChildrenCollapsible(False)
+        self._small: bool | None = None
+        self._lay_out(small=False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.head)
+        layout.addWidget(self.alerts)
+        self._area = QVBoxLayout()
+        self._area.setContentsMargins(10, 6, 10, 10)
+        self._area.addWidget(self._columns)
+        layout.addLayout(self._area, 1)
+        self._timer = QTimer(self)
+        self._timer.setInterval(1000)
+        self._timer.timeout.connect(self._tick)
+        self._unsubscribe = [self.view.customer.subscribe(lambda _part: self._on_customer())]
+        self._unsubscribe += [part.subscribe(lambda _part: self.alerts.tick(datetime.now(UTC))) for part in self.view.parts]
+
+    @property
+    def panels(self) -> Iterator[Panel]:
+        yield from (self.account, self.services, self.bills, self.orders)
+
+    @property
+    def title(self) -> str:
+        found = self.view.customer.part.facts
+        return found.value.name if found else self.customer_id
+
+    def open(self) -> None:
+        """Ask all systems; panels fill as each answers."""
+        self.view.open()
+
+    def close_page(self) -> None:
+        """Drop what is under way and stop listening."""
+        self._timer.stop()
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        for panel in self.panels:
+            panel.close_panel()
+        self.head.close_head()
+        self.view.close()
+
+    def go_to(self, panel: Panel) -> None:
+        """Bring a panel forward and put the focus on its first value."""
+        if self._small and self._tabs.indexOf(panel) >= 0:
+            self._tabs.setCurrentWidget(panel)
+        getattr(panel, "focus_first", panel.setFocus)()
+
+    def panel_of(self, widget: QWidget | None) -> Panel | None:
+        """Return the panel a widget stands in."""
+        return next((panel for panel in self.panels if widget is not None and panel.isAncestorOf(widget)), None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out(small=event.size().width() < _SMALL_BELOW)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._tick()
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def _tick(self) -> None:
+        now = datetime.now(UTC)
+        self.head.tick(now)
+        self.alerts.tick(now)
+        for panel in self.panels:
+            panel.tick(now)
+
+    def _on_customer(self) -> None:
+        self.renamed.emit(self.title)
+
+    def _lay_out(self, *, small: bool) -> None:
+        if small == self._small:
+            return
+        self._small = small
+        focused = self.focusWidget()
+        if small:
+            self._tabs.addTab(self.bills, self.bills.title)
+            self._tabs.addTab(self.orders, self.orders.title)
+            self._columns.insertWidget(1, self._tabs)
+            self._wide.setParent(self)
+            self._wide.hide()
+            self._tabs.show()
+            self._columns.setSizes([252, 700])
+        else:
+            for panel in (self.bills, self.orders):
+                self._wide.addWidget(panel)
+                panel.show()
+            self._columns.insertWidget(1, self._wide)
+            self._wide.show()
+            self._tabs.setParent(self)
+            self._tabs.hide()
+            self._wide.setSizes([620, 420])
+            self._columns.setSizes([288, 1040])
+        for splitter, stretch in ((self._columns, (0, 1)), (self._wide, (3, 2))):
+            for i, factor in enumerate(stretch):
+                splitter.setStretchFactor(i, factor)
+        if focused is not None:
+            focused.setFocus()

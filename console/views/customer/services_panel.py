@@ -1,0 +1,99 @@
+"""What the customer has: each service as it is provisioned, with the product it was sold as."""
+
+from datetime import UTC, datetime
+
+from console.models.inventory import Product, Service
+from console.models.provenance import Sourced
+from console.services.customer_view import CustomerView
+from console.views import texts
+from console.views.customer.facts import FactMaker
+from console.views.texts import tr
+from console.views.widgets.panel import Panel, Source
+from console.views.widgets.rows import FactList, Row
+
+_ICONS = {"fibre": "fibre", "broadband": "fibre", "tv": "tv", "voice": "voice", "wifi": "wifi", "ip": "ip", "mobile": "mobile"}
+_OVER = {"terminated", "cancelled", "aborted", "aborted "}
+# Trouble first, then what works, then what is over.
+_ORDER = {"attention": 0, "danger": 0, "info": 1, "ok": 2, "neutral": 3}
+
+
+class ServicesPanel(Panel):
+    """One line a service; products without a service follow."""
+
+    def __init__(self, view: CustomerView, system_label: str) -> None:
+        self._view = view
+        self.list = FactList(tr("Products and services"))
+        sources = [Source(tr("Services"), view.services), Source(tr("Products"), view.products)]
+        super().__init__(tr("Products and services"), "services", system_label, sources, self.list)
+
+    def focus_first(self) -> None:
+        self.list.setFocus()
+
+    def empty_words(self) -> str:
+        return tr("No products or services.")
+
+    def count_words(self) -> str:
+        services = self._view.services.part.facts
+        active = sum(item.value.state == "active" for item in services or ())
+        return tr("{} active").format(active) if services else ""
+
+    def render(self) -> None:
+        now = datetime.now(UTC)
+        services, products = self._view.services.part, self._view.products.part
+        sold = {service_id: item for item in products.facts or () for service_id in item.value.service_ids}
+        fresh = services.is_fresh(now)
+        rows = [(_rank(item.value), self._service(item, sold.get(item.value.id), fresh=fresh)) for item in services.facts or ()]
+        shown = {item.value.id for item in services.facts or ()}
+        rows += [
+            (_ORDER[texts.state(item.value.status)[1]], self._product(item, fresh=products.is_fresh(now)))
+            for item in products.facts or ()
+            if not shown.intersection(item.value.service_ids)
+        ]
+        self.list.show_rows([row for _, row in sorted(rows, key=lambda pair: pair[0])])
+
+    def _service(self, item: Sourced[Service], product: Sourced[Product] | None, *, fresh: bool) -> Row:
+        make, service = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        word, state = _service_state(service)
+        facts = [value for _, value in service.characteristics]
+        facts.append(_since(service.started_at, service.ended_at))
+        if product is not None and product.value.price is not None and service.state not in _OVER:
+            price = texts.money(product.value.price)
+            facts.append(tr("{} a {}").format(price, product.value.price_period) if product.value.price_period else price)
+        if product is not None and _differs(product.value, service):
+            facts.append(tr("product {}").format(texts.state(product.value.status)[0]))
+        under = make.cell(tr("Details"), " · ".join(fact for fact in facts if fact))
+        return Row(
+            service.id,
+            (make.cell(tr("Service"), service.name), under, make.cell(tr("State"), word, state=state)),
+            icon=_ICONS.get(service.category or "", "service"),
+        )
+
+    def _product(self, item: Sourced[Product], *, fresh: bool) -> Row:
+        make, product = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        word, state = texts.state(product.status)
+        price = texts.money(product.price) if product.price else ""
+        under = " · ".join(fact for fact in (tr("product"), _since(product.started_at, product.terminated_at), price) if fact)
+        cells = (make.cell(tr("Product"), product.name), make.cell(tr("Details"), under), make.cell(tr("State"), word, state=state))
+        return Row(product.id, cells, icon="service")
+
+
+def _rank(service: Service) -> int:
+    return _ORDER[_service_state(service)[1]]
+
+
+def _service_state(service: Service) -> tuple[str, str]:
+    """Return word and colour; the standard's version 4 says suspended by switching an active service off."""
+    if service.state == "active" and service.enabled is False:
+        return tr("Suspended"), "attention"
+    return texts.state(service.state)
+
+
+def _differs(product: Product, service: Service) -> bool:
+    """Return whether the product's own state is worth a word beside the service's."""
+    return product.status is not None and product.status != service.state
+
+
+def _since(started: datetime | None, ended: datetime | None) -> str:
+    if ended is not None:
+        return tr("ended {}").format(texts.day(ended))
+    return tr("since {}").format(texts.day(started)) if started else ""

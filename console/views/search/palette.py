@@ -1,0 +1,326 @@
+"""The search palette: typed text, what it is read as, who was found, and what tells them apart."""
+
+import asyncio
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from console.bridge import Bridge
+from console.models.customer import PartyKind
+from console.models.search import Reading, SearchQuery
+from console.services.desk import Desk
+from console.services.phone import show_phone
+from console.services.search import Asking, FoundCustomer, SearchResult, SystemProgress
+from console.views import texts
+from console.views.icons import ICON
+from console.views.texts import tr
+from console.views.theme import THEME, font
+from console.views.widgets.fact import ShownFact
+from console.views.widgets.panel import set_style
+from console.views.widgets.rows import Cell, FactList, Row
+
+# After the last keystroke; shorter asks the systems for every letter, longer feels slow.
+PAUSE_S = 0.12
+_PASSED_ON = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
+
+
+class SearchPalette(QWidget):
+    """Covers the window while something is searched. Esc closes it and keeps the text. `chosen` carries the customer."""
+
+    chosen = Signal(str)
+    closed = Signal()
+
+    def __init__(self, bridge: Bridge, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._desk: Desk | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.result: SearchResult | None = None
+        self._focus_before: QWidget | None = None
+        self._frame = QFrame(self)
+        self._frame.setObjectName("palette")
+        self.text = QLineEdit()
+        self.text.setObjectName("paletteText")
+        self.text.setFont(font("page"))
+        self.text.setAccessibleName(tr("Find a customer"))
+        self.text.setPlaceholderText(tr("Name, phone, e-mail, customer, account, bill or order number"))
+        self.text.setMaxLength(500)
+        self.text.textChanged.connect(self._on_text)
+        self.text.installEventFilter(self)
+        self._search_icon, self._reading = QLabel(), QLabel()
+        self._reading.setTextFormat(Qt.TextFormat.PlainText)
+        self._reading.setFont(font("small"))
+        self._systems = {name: QLabel() for name in ("crm", "billing", "provisioning")}
+        self.list = FactList(tr("Found customers"))
+        self.list.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.list.opened.connect(self._open_row)
+        self.list.chosen.connect(self._show_details)
+        self._note = QLabel()
+        self._note.setTextFormat(Qt.TextFormat.PlainText)
+        self._note.setWordWrap(True)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._note.setProperty("tone", "muted")
+        self._details = _Details()
+        self._details.open_button.clicked.connect(self._open_current)
+        self._build()
+        ICON.loaded.connect(self._take_icons)
+        THEME.changed.connect(self._take_icons)
+        self._take_icons()
+        self.hide()
+
+    def attach(self, desk: Desk) -> None:
+        """Begin to answer; what was typed before is searched now."""
+        self._desk = desk
+        self._systems = dict(zip([info.name for info in desk.systems], self._systems.values(), strict=True))
+        self._on_text(self.text.text())
+
+    def open(self) -> None:
+        """Show the palette over the window, with its last text selected."""
+        if not self.isVisible():
+            self._focus_before = self.window().focusWidget()
+        self.show()
+        self.raise_()
+        self.text.selectAll()
+        self.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def close_palette(self) -> None:
+        """Hide it and give the focus back; the text is kept."""
+        self.hide()
+        if self._focus_before is not None:
+            self._focus_before.setFocus()
+        self.closed.emit()
+
+    def place(self, around: QRect) -> None:
+        """Cover the window and put the frame in its upper middle."""
+        self.setGeometry(around)
+        width, height = min(1020, around.width() - 40), min(640, around.height() - 60)
+        self._frame.setGeometry((around.width() - width) // 2, min(70, (around.height() - height) // 2), width, height)
+        self._details.setVisible(width > 700)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        QPainter(self).fillRect(self.rect(), QColor(0, 0, 0, 90))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.place(self.parentWidget().rect())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the arrows move in the list while the text keeps the focus."""
+        if watched is self.text and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in _PASSED_ON:
+                self.list.keyPressEvent(event)
+                return True
+            if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+                self._open_current()
+                return True
+            if event.key() == Qt.Key.Key_Escape:
+                self.close_palette()
+                return True
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_palette()
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: object) -> None:
+        del event  # a click beside the frame
+        self.close_palette()
+
+    def _build(self) -> None:
+        top = QHBoxLayout()
+        top.setContentsMargins(12, 8, 12, 8)
+        top.addWidget(self._search_icon)
+        top.addWidget(self.text, 1)
+        top.addWidget(self._reading)
+        systems = QHBoxLayout()
+        systems.setContentsMargins(12, 4, 12, 4)
+        systems.setSpacing(14)
+        for label in self._systems.values():
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setFont(font("small"))
+            systems.addWidget(label)
+        systems.addStretch()
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addLayout(systems)
+        left.addWidget(self.list, 1)
+        left.addWidget(self._note, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addLayout(left, 55)
+        middle.addWidget(self._details, 45)
+        foot = QLabel(tr("↑ ↓ choose     Enter open     Esc close, text is kept"))
+        foot.setFont(font("small"))
+        foot.setProperty("tone", "muted")
+        foot.setContentsMargins(12, 6, 12, 6)
+        layout = QVBoxLayout(self._frame)
+        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setSpacing(0)
+        layout.addLayout(top)
+        layout.addLayout(middle, 1)
+        layout.addWidget(foot)
+
+    def _take_icons(self) -> None:
+        self._search_icon.setPixmap(ICON.icon("search", THEME.colour("textSecondary")).pixmap(20, 20))
+
+    def _on_text(self, text: str) -> None:
+        """Forget the search under way and begin one for the text as it is now."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        if self._desk is None:
+            self._say(tr("The systems are being connected. What you type is kept."))
+            return
+        query = self._desk.search.read(text)
+        self._show_reading(query)
+        if not query.readings:
+            self.result = None
+            self.list.show_rows([])
+            self._show_systems(())
+            self._say("" if text.strip() else tr("Type a name, a number, an e-mail or a phone number."))
+            if text.strip():
+                self._say(tr("Type at least two letters, or a number."))
+            return
+        self._task = self._bridge.run_query(self, self._search(self._desk, query))
+
+    async def _search(self, desk: Desk, query: SearchQuery) -> None:
+        await asyncio.sleep(PAUSE_S)
+        await desk.search.find(query, self._show_result)
+
+    def _show_reading(self, query: SearchQuery) -> None:
+        words: dict[Reading, Callable[[], str]] = {
+            Reading.PHONE: lambda: show_phone(query.phone or ""),
+            Reading.EMAIL: lambda: tr("e-mail"),
+            Reading.NUMBER: lambda: tr("number"),
+            Reading.NAME: lambda: tr("name"),
+        }
+        read = [words[reading]() for reading in query.readings]
+        self._reading.setText(tr("read as {}").format(tr(" or ").join(read)) if read else "")
+        self._reading.setVisible(bool(read))
+        set_style(self._reading, "chip", "info")
+
+    def _show_result(self, result: SearchResult) -> None:
+        self.result = result
+        self._show_systems(result.systems)
+        self.list.show_rows([self._row(found) for found in result.found])
+        if result.found:
+            self._note.hide()
+            self.list.show()
+            if not self.list.currentIndex().isValid():
+                self.list.setCurrentIndex(self.list.rows_model.index(0, 0))
+            else:
+                self._show_details(self.list.currentIndex().data(Qt.ItemDataRole.UserRole + 1))
+        elif result.is_complete:
+            failed = [progress for progress in result.systems if progress.state is Asking.FAILED]
+            if failed:
+                self._say(tr("Nothing found yet, but not every system answered.") + "\n" + "\n".join(str(one.sentence) for one in failed))
+            else:
+                self._say(tr("No system knows a customer by “{}”.").format(result.query.text))
+        else:
+            self._say(tr("Asking the systems…"))
+
+    def _show_systems(self, systems: tuple[SystemProgress, ...]) -> None:
+        known = {progress.system: progress for progress in systems}
+        for name, label in self._systems.items():
+            progress = known.get(name)
+            if progress is None or self._desk is None or progress.state is Asking.NOT_ASKED:
+                label.setText("")
+                continue
+            system = self._desk.label(name)
+            text, state = {
+                Asking.ASKING: (tr("… {} asking").format(system), "info"),
+                Asking.ANSWERED: (tr("✓ {} {} s").format(system, f"{progress.elapsed_ms / 1000:.1f}"), "ok"),
+                Asking.FAILED: (tr("✕ {} no answer").format(system), "danger"),
+            }[progress.state]
+            label.setText(text)
+            label.setToolTip(texts.tooltip(progress.sentence or ""))
+            set_style(label, "mark", state)
+
+    def _row(self, found: FoundCustomer) -> Row:
+        def cell(label: str, text: str) -> Cell:
+            return Cell(ShownFact(label, text, None))
+
+        reasons = " · ".join(matched for _, matched in found.reasons if matched != "Name")
+        details = " · ".join(part for part in (reasons, *(_spoken(detail) for detail in found.details)) if part)
+        icon = {PartyKind.ORGANIZATION: "business", PartyKind.INDIVIDUAL: "residential"}.get(found.kind or PartyKind.INDIVIDUAL, "person")
+        cells = (
+            cell(tr("Name"), found.name or tr("no name")),
+            cell(tr("Details"), details),
+            cell(tr("Number"), found.customer_id),
+        )
+        return Row(found.customer_id, cells, icon=icon, data=found)
+
+    def _say(self, text: str) -> None:
+        self._note.setText(text)
+        self._note.show()
+        self.list.hide()
+        self._details.show_nothing()
+
+    def _show_details(self, row: Row) -> None:
+        if self._desk is not None and self.result is not None and isinstance(row.data, FoundCustomer):
+            self._details.show_customer(row.data, self.result, self._desk)
+
+    def _open_row(self, row: Row) -> None:
+        self.hide()
+        self.chosen.emit(row.key)
+
+    def _open_current(self) -> None:
+        row = self.list.currentIndex().data(Qt.ItemDataRole.UserRole + 1)
+        if isinstance(row, Row) and self.list.isVisible():
+            self._open_row(row)
+
+
+def _spoken(detail: str) -> str:
+    return show_phone(detail) if detail.startswith("+") else detail
+
+
+class _Details(QWidget):
+    """The chosen customer, beside those of the same text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title, self._hint = QLabel(), QLabel()
+        self._lines = QLabel()
+        self._title.setFont(font("page", semibold=True))
+        set_style(self._hint, "chip", "info")
+        for label in (self._title, self._hint, self._lines):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+        self.open_button = QPushButton(tr("Open   Enter"))
+        self.open_button.setAccessibleName(tr("Open this customer"))
+        self.open_button.setProperty("main", "true")
+        self.open_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 10, 16, 12)
+        layout.setSpacing(8)
+        layout.addWidget(self._hint)
+        layout.addWidget(self._title)
+        layout.addWidget(self._lines)
+        layout.addStretch()
+        layout.addWidget(self.open_button)
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        for widget in (self._title, self._hint, self._lines, self.open_button):
+            widget.hide()
+
+    def show_customer(self, found: FoundCustomer, result: SearchResult, desk: Desk) -> None:
+        several = len(result.found)
+        self._hint.setText(tr("{} customers match. Ask what tells them apart; do not read the answers out.").format(several))
+        self._title.setText(found.name or found.customer_id)
+        kinds = {PartyKind.INDIVIDUAL: tr("Residential"), PartyKind.ORGANIZATION: tr("Business")}
+        lines = [found.customer_id]
+        if found.kind is not None:
+            lines.append(kinds[found.kind])
+        if found.status:
+            lines.append(texts.state(found.status)[0])
+        lines += [_spoken(detail) for detail in found.details]
+        lines += [tr("{}: {}").format(desk.label(system), matched) for system, matched in found.reasons]
+        self._lines.setText("\n".join(lines))
+        self._hint.setVisible(several > 1)
+        for widget in (self._title, self._lines, self.open_button):
+            widget.show()

@@ -1,0 +1,83 @@
+"""The status bar: where the focused value comes from, the three systems, and who works here."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
+
+from console.models.health import SystemHealth, SystemState
+from console.services.desk import Desk
+from console.views import texts
+from console.views.texts import tr
+from console.views.theme import font
+from console.views.widgets.fact import ShownFact
+from console.views.widgets.panel import set_style
+
+# How each state of a system looks: its colour state and its words.
+STATE_LOOKS = {
+    SystemState.NOT_ASKED: ("neutral", "not asked yet"),
+    SystemState.ANSWERING: ("ok", "answering"),
+    SystemState.SLOW: ("attention", "slow"),
+    SystemState.REFUSING: ("danger", "does not accept the sign-in"),
+    SystemState.DOWN: ("danger", "does not answer"),
+}
+
+
+class DeskStatusBar(QStatusBar):
+    """Says where the focused value comes from, and how the systems are; each also has its own words for a screen reader."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeGripEnabled(False)
+        self.origin = QLabel()
+        self.origin.setTextFormat(Qt.TextFormat.PlainText)
+        self.origin.setFont(font("small"))
+        self.origin.setContentsMargins(8, 0, 8, 0)
+        self.origin.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.origin.setAccessibleName(tr("Origin of the focused value"))
+        self.addWidget(self.origin, 1)
+        self._systems: dict[str, QLabel] = {}
+        self._desk: Desk | None = None
+
+    def attach(self, desk: Desk) -> None:
+        """Show the systems and the user of a desk."""
+        self._desk = desk
+        for info in desk.systems:
+            label = self._add()
+            self._systems[info.name] = label
+            self.show_health(desk.health.health(info.name))
+        self._add().setText(tr("Signed in as {}").format(desk.user.role))
+
+    def show_fact(self, fact: ShownFact | None) -> None:
+        """Show a value's origin; nothing where nothing with an origin has the focus."""
+        text = f"{fact.label}   {fact.describe()}" if fact is not None and fact.origin is not None else ""
+        self.origin.setText(text)
+        self.origin.setToolTip(texts.tooltip(text))
+
+    def show_health(self, health: SystemHealth) -> None:
+        """Show one system's state; its name, state and last answering time."""
+        if self._desk is None or health.system not in self._systems:
+            return
+        look, word = STATE_LOOKS[health.state]
+        label, name = self._systems[health.system], self._desk.label(health.system)
+        if health.state in {SystemState.ANSWERING, SystemState.SLOW}:
+            text = f"✓ {name} {(health.last_ms or 0) / 1000:.1f} s"
+        elif health.state is SystemState.NOT_ASKED:
+            text = f"○ {name}"
+        else:
+            since = tr(" since {}").format(texts.clock(health.since)) if health.since else ""
+            text = f"✕ {name} {tr('down') if health.state is SystemState.DOWN else tr('refuses')}{since}"
+        label.setText(text)
+        label.setAccessibleName(f"{name}: {tr(word)}")
+        set_style(label, "mark", look)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence in place of the origin until the focus moves."""
+        self.origin.setText(sentence)
+        self.origin.setToolTip(texts.tooltip(sentence))
+
+    def _add(self) -> QLabel:
+        label = QLabel()
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setFont(font("small"))
+        label.setContentsMargins(8, 0, 8, 0)
+        self.addPermanentWidget(label)
+        return label

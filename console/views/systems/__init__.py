@@ -1,0 +1,1 @@
+"""How the systems are doing."""

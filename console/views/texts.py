@@ -1,0 +1,152 @@
+"""How facts are put into words: amounts, dates, ages, states. The one place where values become text on screen."""
+
+import html
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
+
+from console.models.money import Money
+from console.models.provenance import Origin
+from console.services.part import Part
+
+_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "SEK": "kr"}
+MINUS = "−"
+
+
+def tr(text: str) -> str:
+    """Return a text in the user's language."""
+    return QCoreApplication.translate("console", text)
+
+
+def amount(money: Money) -> str:
+    """Return an amount in the user's number form, with its currency's decimals and a real minus; no currency."""
+    digits = money.digits
+    text = _grouped(abs(money.amount), digits)
+    return f"{MINUS}{text}" if money.amount < 0 else text
+
+
+def _grouped(value: Decimal, digits: int) -> str:
+    """Return a number of zero or more with the user's separators; exact, as no float is involved."""
+    locale = QLocale()
+    whole, _, fraction = f"{value:.{digits}f}".partition(".")
+    groups = []
+    while len(whole) > 3:
+        whole, last = whole[:-3], whole[-3:]
+        groups.insert(0, last)
+    grouped = locale.groupSeparator().join([whole, *groups])
+    return f"{grouped}{locale.decimalPoint()}{fraction}" if fraction else grouped
+
+
+def money(value: Money | None) -> str:
+    """Return an amount with its currency: `$152.98`, `1,520.00 SEK`."""
+    if value is None:
+        return tr("not known")
+    symbol = _SYMBOLS.get(value.currency)
+    if symbol in {"$", "£", "€"}:
+        text = amount(value)
+        return f"{MINUS}{symbol}{text[1:]}" if text.startswith(MINUS) else f"{symbol}{text}"
+    return f"{amount(value)} {value.currency}"
+
+
+def change(value: Money) -> str:
+    """Return a difference with its sign, always."""
+    text = amount(value)
+    return text if text.startswith(MINUS) or value.amount == 0 else f"+{text}"
+
+
+def day(at: datetime | None, *, year: bool | None = None) -> str:
+    """Return a date as people say it: `8 Nov`, with the year where it is not this one. Dates are the system's, in UTC."""
+    if at is None:
+        return tr("no date")
+    with_year = year if year is not None else at.year != datetime.now(UTC).year
+    return QLocale().toString(_qt_date(at), "d MMM yyyy" if with_year else "d MMM")
+
+
+def month(at: datetime) -> str:
+    return QLocale().toString(_qt_date(at), "MMM yyyy")
+
+
+def clock(at: datetime, *, seconds: bool = False) -> str:
+    """Return a time of day in this machine's zone."""
+    return f"{at.astimezone():%H:%M:%S}" if seconds else f"{at.astimezone():%H:%M}"
+
+
+def _qt_date(at: datetime) -> QDateTime:
+    return QDateTime.fromString(at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"), Qt.DateFormat.ISODate)
+
+
+def age(read_at: datetime, now: datetime) -> str:
+    """Return how old a fact is: seconds to 60, minutes to 60, then the time it was read."""
+    passed = now - read_at
+    if passed < timedelta(seconds=60):
+        return tr("{} s").format(max(0, int(passed.total_seconds())))
+    if passed < timedelta(minutes=60):
+        return tr("{} min").format(int(passed.total_seconds() // 60))
+    return tr("as at {}").format(clock(read_at))
+
+
+def origin_line(origin: Origin, label: str) -> str:
+    """Return where a value comes from on one line, for the status bar and screen readers."""
+    version = tr(", version {}").format(origin.version) if origin.version else ""
+    return tr("{system} {record}, read {time}{version}").format(
+        system=label, record=origin.id, time=clock(origin.read_at, seconds=True), version=version
+    )
+
+
+def tooltip(text: str) -> str:
+    """Return a text that a tooltip shows as it is; Qt would take what looks like markup for markup."""
+    return f"<p style='white-space:pre-wrap'>{html.escape(text)}</p>" if text else ""
+
+
+def no_mnemonic(text: str) -> str:
+    """Return a text for tabs, menus and buttons, where a single & would underline the next letter."""
+    return text.replace("&", "&&")
+
+
+# State words of the standard, each with the colour state it is shown in. A state not listed is shown as it came.
+_STATES = {
+    "active": ("Active", "ok"),
+    "inactive": ("Inactive", "attention"),
+    "terminated": ("Ended", "neutral"),
+    "suspended": ("Suspended", "attention"),
+    "cancelled": ("Cancelled", "neutral"),
+    "aborted": ("Aborted", "neutral"),
+    "created": ("Created", "info"),
+    "pendingActive": ("Coming", "info"),
+    "pendingTerminate": ("Ending", "info"),
+    "feasibilityChecked": ("Feasible", "info"),
+    "designed": ("Designed", "info"),
+    "reserved": ("Reserved", "info"),
+    "acknowledged": ("Acknowledged", "info"),
+    "rejected": ("Rejected", "danger"),
+    "pending": ("Pending", "info"),
+    "held": ("Held", "attention"),
+    "inProgress": ("In progress", "info"),
+    "completed": ("Completed", "ok"),
+    "failed": ("Failed", "danger"),
+    "partial": ("Partial", "danger"),
+    "assessingCancellation": ("Assessing cancellation", "attention"),
+    "pendingCancellation": ("Cancelling", "attention"),
+    "new": ("New", "info"),
+    "onHold": ("On hold", "attention"),
+    "validated": ("Validated", "info"),
+    "sent": ("Sent", "info"),
+    "partiallyPaid": ("Part paid", "attention"),
+    "settled": ("Paid", "ok"),
+    "upToDate": ("Up to date", "ok"),
+    "inArrears": ("In arrears", "attention"),
+}
+
+
+def state(raw: str | None) -> tuple[str, str]:
+    """Return the word and the colour state for a state; an unknown one keeps its own word, in quotes."""
+    if raw is None or not raw.strip():
+        return tr("no state"), "neutral"
+    known = _STATES.get(raw)
+    return (tr(known[0]), known[1]) if known else (f"“{raw}”", "neutral")
+
+
+def failure_sentence(part: Part[object]) -> str:
+    """Return what went wrong with a part, in the words of the error."""
+    return str(part.failure.error) if part.failure else ""

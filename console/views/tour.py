@@ -1,0 +1,95 @@
+"""Drives the window as a rep would, with key strokes, and writes screenshots; for the demo without a display."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from console.cli.show import text_of
+from console.views.main_window import MainWindow
+from console.views.theme import THEME
+from console.views.workspace import Workspace
+
+_PATIENCE_S = 20.0
+
+
+class TourError(RuntimeError):
+    """The window did not show in time what the tour waits for."""
+
+
+async def run_tour(window: MainWindow, workspace: Workspace, customer: str | None, folder: Path) -> int:
+    """Find and open a customer, print it as text, write screenshots; return the exit status."""
+    folder.mkdir(parents=True, exist_ok=True)
+    window.search_wanted.emit()
+    type_text(workspace.palette.text, customer or "")
+    await until(lambda: bool(workspace.palette.list.rows_model.rows), "the search to find the customer")
+    await until(lambda: _answered(workspace), "all systems to answer the search")
+    save(window, folder / "search.png")
+    press(workspace.palette.text, Qt.Key.Key_Return)
+    await until(lambda: workspace.page is not None, "the customer's page")
+    page = workspace.page
+    assert page is not None
+    await page.view.settled()
+    await asyncio.sleep(0.3)  # the lines of the newest bill are asked for when it is shown
+    await page.view.settled()
+    desk = workspace.desk
+    assert desk is not None
+    print("\n".join(text_of(page.view, desk)))  # noqa: T201 - the demo without a display shows the customer as text
+    for theme in ("dark", "light"):
+        THEME.choose(theme)
+        await asyncio.sleep(0.05)
+        save(window, folder / f"customer-{theme}.png")
+    window.resize(1280, 720)
+    await asyncio.sleep(0.05)
+    save(window, folder / "customer-1280x720.png")
+    window.resize(1440, 900)
+    workspace.show_page("systems")
+    await asyncio.sleep(0.05)
+    save(window, folder / "systems.png")
+    print(f"\nScreenshots of the window are in {folder}")  # noqa: T201
+    return 0
+
+
+def _answered(workspace: Workspace) -> bool:
+    result = workspace.palette.result
+    return result is not None and result.is_complete
+
+
+def type_text(widget: QWidget, text: str) -> None:
+    """Send a text to a widget as key strokes."""
+    for sign in text:
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            QApplication.sendEvent(widget, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, sign))
+
+
+def press(widget: QWidget, key: Qt.Key) -> None:
+    """Send one key to a widget."""
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        QApplication.sendEvent(widget, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier))
+
+
+async def until(holds: Callable[[], bool], what: str) -> None:
+    """Return once something holds.
+
+    Raises:
+        TourError: It did not within 20 s.
+    """
+    deadline_s = time.monotonic() + _PATIENCE_S
+    while not holds():
+        if time.monotonic() > deadline_s:
+            raise TourError(f"waited in vain for {what}")
+        await asyncio.sleep(0.02)
+
+
+def save(window: MainWindow, path: Path) -> None:
+    """Write a picture of the window.
+
+    Raises:
+        TourError: The file cannot be written.
+    """
+    if not window.grab().save(str(path)):
+        raise TourError(f"{path} cannot be written")

@@ -1,0 +1,117 @@
+"""Values that know where they come from: they can be focused, asked for their origin, and copied."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
+
+from console.models.provenance import Origin
+from console.views import texts
+from console.views.texts import tr
+from console.views.theme import font
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFact:
+    """A value as it stands on screen: its name, its text, what a copy holds, and the record it was read from.
+
+    `worked_out` says that the desk computed it from that record and others.
+    """
+
+    label: str
+    text: str
+    origin: Origin | None
+    system_label: str = ""
+    worked_out: bool = False
+    fresh: bool = True
+
+    def describe(self) -> str:
+        """Return where the value comes from, on one line."""
+        if self.origin is None:
+            return tr("origin not known")
+        line = texts.origin_line(self.origin, self.system_label)
+        if self.worked_out:
+            line = tr("worked out here from {}").format(line)
+        return line if self.fresh else tr("{}, not safe to quote").format(line)
+
+
+class OriginMenu(QMenu):
+    """What can be done with any value: copy it, see its origin."""
+
+    def __init__(self, parent: QWidget, fact: ShownFact, show_origin: Callable[[ShownFact], None]) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        copy = QAction(tr("Copy"), self)
+        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        copy.triggered.connect(lambda: copy_text(fact.text))
+        origin = QAction(tr("Where this comes from"), self)
+        origin.setShortcut(QKeySequence("Ctrl+I"))
+        origin.triggered.connect(lambda: show_origin(fact))
+        origin.setEnabled(fact.origin is not None)
+        self.addActions([copy, origin])
+
+
+def copy_text(text: str) -> None:
+    """Put a text on the clipboard."""
+    QGuiApplication.clipboard().setText(text)
+
+
+def show_origin_of(widget: QWidget, fact: ShownFact) -> None:
+    """Ask the window around a widget to show where a value comes from."""
+    show = getattr(widget.window(), "show_origin", None)
+    if show is not None:
+        show(fact)
+
+
+class FactLabel(QLabel):
+    """A value on its own, such as a balance or a phone number."""
+
+    def __init__(self, label: str, size: str = "table", *, semibold: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = label
+        self._fact = ShownFact(label, "", None)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(font(size, semibold=semibold))
+        self.setProperty("fact", "true")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(label)
+        self.setObjectName(label)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def show_fact(self, fact: ShownFact) -> None:
+        """Show a value; only what changed is painted again."""
+        self._fact = fact
+        if self.text() != fact.text:
+            self.setText(fact.text)
+        self.setAccessibleName(f"{fact.label}: {fact.text}")
+        self.setAccessibleDescription(fact.describe())
+        self.setVisible(bool(fact.text))
+
+    def focused_fact(self) -> ShownFact:
+        return self._fact
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            self.setToolTip(texts.tooltip(f"{self._fact.text}\n{self._fact.describe()}"))
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            copy_text(self._fact.text)
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
+            show_origin_of(self, self._fact)
+        else:
+            super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        show_origin_of(self, self._fact)
+        super().mouseDoubleClickEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        OriginMenu(self, self._fact, lambda fact: show_origin_of(self, fact)).popup(event.globalPos())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()

@@ -1,0 +1,61 @@
+"""Where a value comes from, in full; every line can be selected and copied."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+
+from console.views.texts import tr
+from console.views.theme import font
+from console.views.widgets.fact import ShownFact, copy_text
+
+
+class OriginDialog(QDialog):
+    """System, record, version and time of one value. Opened, never executed: the desk goes on beside it."""
+
+    def __init__(self, fact: ShownFact, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Where this comes from"))
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        for name, text in self._lines(fact):
+            label, value = QLabel(name), QLabel(text)
+            label.setProperty("tone", "muted")
+            value.setTextFormat(Qt.TextFormat.PlainText)
+            value.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+            value.setWordWrap(True)
+            value.setMinimumWidth(280)
+            value.setAccessibleName(f"{name}: {text}")
+            form.addRow(label, value)
+        title = QLabel(fact.label)
+        title.setTextFormat(Qt.TextFormat.PlainText)
+        title.setFont(font("page", semibold=True))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        copy = buttons.addButton(tr("Copy all"), QDialogButtonBox.ButtonRole.ActionRole)
+        copy.clicked.connect(lambda: copy_text("\n".join(f"{name}: {text}" for name, text in self._lines(fact))))
+        buttons.rejected.connect(self.close)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.addWidget(title)
+        layout.addLayout(form)
+        layout.addWidget(buttons)
+
+    def _lines(self, fact: ShownFact) -> list[tuple[str, str]]:
+        lines = [(tr("Value"), fact.text)]
+        if fact.origin is None:
+            return [*lines, (tr("Origin"), tr("not known"))]
+        local = fact.origin.read_at.astimezone()
+        lines += [
+            (tr("System"), fact.system_label),
+            (tr("Record"), f"{fact.origin.resource} {fact.origin.id}"),
+            (tr("Version"), fact.origin.version or tr("the system gives none")),
+            (tr("Read"), f"{local:%Y-%m-%d %H:%M:%S %Z}"),
+        ]
+        if fact.worked_out:
+            lines.append((tr("Note"), tr("This value was worked out at the desk from this record and others.")))
+        if not fact.fresh:
+            lines.append((tr("Note"), tr("Old: not safe to quote until the system has been asked again.")))
+        return lines

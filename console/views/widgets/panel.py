@@ -1,0 +1,335 @@
+"""The frame every panel stands in: head with title and origin, body in one of its states, foot with what to do."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from PySide6.QtCore import QRect, Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from console.errors import SystemCallError
+from console.models.provenance import Records
+from console.services.part import Part, PartCoordinator
+from console.views import texts
+from console.views.icons import ICON
+from console.views.texts import tr
+from console.views.theme import THEME, font
+
+SKELETON_AFTER_MS = 300
+STOP_OFFER_AFTER_S = 4
+# Asking again shows in the head only when it takes longer than this, so that a quick answer does not flicker.
+_SHOW_ASKING_AFTER = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One part a panel shows: what it is called there and who asks for it."""
+
+    word: str
+    coordinator: PartCoordinator[Any]
+
+
+class Skeleton(QWidget):
+    """Still grey bars where rows will be."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        painter = QPainter(self)
+        colour = THEME.colour("track")
+        for i, top in enumerate(range(12, max(13, self.height() - 20), 36)):
+            if i >= 6:
+                break
+            painter.fillRect(QRect(12, top, int(self.width() * (0.3 + 0.08 * (i % 3))), 9), colour)
+            painter.fillRect(QRect(12, top + 14, int(self.width() * (0.45 - 0.06 * (i % 2))), 6), colour)
+            painter.fillRect(QRect(self.width() - 72, top + 4, 60, 9), colour)
+
+
+class Message(QWidget):
+    """One statement in the middle of an empty body: what it is, what it means, what can be done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.icon = QLabel()
+        self.icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.title, self.text = QLabel(), QLabel()
+        self.title.setFont(font("body", semibold=True))
+        self.text.setFont(font("table"))
+        self.text.setProperty("tone", "secondary")
+        for label in (self.title, self.text):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.button = QPushButton(tr("Ask again"))
+        self.button.setAccessibleName(tr("Ask again"))
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addWidget(self.button)
+        row.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 8, 16, 8)
+        layout.addStretch()
+        for widget in (self.icon, self.title, self.text):
+            layout.addWidget(widget)
+        layout.addLayout(row)
+        layout.addStretch()
+
+    def show_words(self, icon: str, state: str, title: str, text: str, *, ask: bool) -> None:
+        self.icon.setPixmap(ICON.icon(icon, THEME.state(state).text).pixmap(20, 20))
+        self.title.setText(title)
+        self.text.setText(text)
+        self.text.setVisible(bool(text))
+        self.button.setVisible(ask)
+
+
+class Panel(QFrame):
+    """A panel of one or more parts of one system. A subclass fills `content` and says what `render` and `is_empty` are.
+
+    A change of state repaints marked parts only; it never changes size, scroll, selection or focus.
+    """
+
+    def __init__(self, title: str, icon: str, system_label: str, sources: Sequence[Source], content: QWidget) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAccessibleName(title)
+        self.title, self.icon, self.system_label, self.sources = title, icon, system_label, tuple(sources)
+        self.content = content
+        self._body = QStackedWidget()
+        self._blank, self._skeleton, self._message = QWidget(), Skeleton(), Message()
+        for widget in (content, self._blank, self._skeleton, self._message):
+            self._body.addWidget(widget)
+        self._message.button.clicked.connect(self.ask)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setSpacing(0)
+        layout.addWidget(self._make_head())
+        layout.addWidget(self._body, 1)
+        layout.addWidget(self._make_foot())
+        self._unsubscribe = [source.coordinator.subscribe(self._on_part) for source in self.sources]
+        self._refresh = QTimer(self)
+        self._refresh.setSingleShot(True)
+        self._refresh.timeout.connect(lambda: self.tick(datetime.now(UTC)))
+        ICON.loaded.connect(self._take_icon)
+        THEME.changed.connect(self._take_icon)
+        self._take_icon()
+        self.tick(datetime.now(UTC))
+
+    def render(self) -> None:
+        """Show the facts of the parts; called when some came."""
+        raise TypeError(f"{type(self).__name__} does not say how it shows its facts")
+
+    def empty_words(self) -> str:
+        """Return the title for "asked, and there is nothing", such as "No bills."."""
+        return tr("None.")
+
+    def count_words(self) -> str:
+        """Return what stands beside the title, such as "24" or "2 open"."""
+        return ""
+
+    def has_facts(self) -> bool:
+        return any(source.coordinator.part.facts is not None for source in self.sources)
+
+    def is_empty(self) -> bool:
+        """Return whether all parts came and hold nothing."""
+        found = [source.coordinator.part.facts for source in self.sources]
+        return all(isinstance(facts, Records) and not facts.items and not facts.damaged for facts in found)
+
+    def ask(self) -> None:
+        """Ask this panel's system again."""
+        for source in self.sources:
+            source.coordinator.ask()
+
+    def close_panel(self) -> None:
+        """Stop listening to the parts."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+
+    def is_fresh(self, now: datetime) -> bool:
+        return all(source.coordinator.part.is_fresh(now) for source in self.sources)
+
+    def tick(self, now: datetime) -> None:
+        """Bring head, body and foot up to date with the parts and the time."""
+        parts = [source.coordinator.part for source in self.sources]
+        self._show_head(parts, now)
+        self._show_body(parts, now)
+        self._show_foot(parts, now)
+
+    def _on_part(self, part: Part[Any]) -> None:
+        if part.facts is not None and part.asking_since is None:
+            self.render()
+        now = datetime.now(UTC)
+        self.tick(now)
+        if part.asking_since is not None:
+            self._refresh.start(SKELETON_AFTER_MS + 20)
+
+    def _make_head(self) -> QFrame:
+        head = QFrame()
+        head.setObjectName("panelHead")
+        head.setFixedHeight(30)
+        self._icon_label, self._title_label = QLabel(), QLabel(self.title)
+        self._title_label.setFont(font("body", semibold=True))
+        self._count_label, self._origin_label = QLabel(), QLabel()
+        self._part_label = QLabel()
+        for label in (self._count_label, self._origin_label, self._part_label):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setFont(font("small"))
+        self._count_label.setProperty("tone", "muted")
+        self._part_label.setProperty("chip", "attention")
+        self._part_label.hide()
+        layout = QHBoxLayout(head)
+        layout.setContentsMargins(10, 0, 10, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self._icon_label)
+        layout.addWidget(self._title_label)
+        layout.addWidget(self._count_label)
+        layout.addStretch()
+        layout.addWidget(self._part_label)
+        layout.addWidget(self._origin_label)
+        return head
+
+    def _make_foot(self) -> QFrame:
+        self._foot = QFrame()
+        self._foot.setObjectName("panelFoot")
+        self._foot_label = QLabel()
+        self._foot_label.setTextFormat(Qt.TextFormat.PlainText)
+        self._foot_label.setFont(font("small"))
+        self._foot_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._foot_button = QPushButton(tr("Ask again"))
+        self._foot_button.setProperty("link", "true")
+        self._foot_button.setFont(font("small"))
+        self._foot_act: Callable[[], None] = self.ask
+        self._foot_button.clicked.connect(lambda: self._foot_act())
+        layout = QHBoxLayout(self._foot)
+        layout.setContentsMargins(10, 2, 6, 2)
+        layout.addWidget(self._foot_label, 1)
+        layout.addWidget(self._foot_button)
+        return self._foot
+
+    def _take_icon(self) -> None:
+        self._icon_label.setPixmap(ICON.icon(self.icon, THEME.colour("text")).pixmap(16, 16))
+        self.update()
+
+    def _show_head(self, parts: list[Part[Any]], now: datetime) -> None:
+        self._count_label.setText(self.count_words() if self.has_facts() else "")
+        came = sum(part.facts is not None for part in parts)
+        missing = any(part.failure or part.denied for part in parts if part.facts is None)
+        self._part_label.setText(tr("{} of {} parts").format(came, len(parts)))
+        self._part_label.setVisible(0 < came < len(parts) and missing)
+        text, kind, state = self._origin_words(parts, now)
+        set_style(self._origin_label, kind, state)
+        if self._origin_label.text() != text:
+            self._origin_label.setText(text)
+            self._origin_label.setAccessibleName(f"{self.title}, {text}")
+
+    def _origin_words(self, parts: list[Part[Any]], now: datetime) -> tuple[str, str, str]:
+        """Return the head's right side: its text, whether it is a mark or a chip, and its colour state."""
+        system = self.system_label
+        asking = [part.asking_since for part in parts if part.asking_since]
+        if any(part.denied for part in parts):
+            return tr("not for your role"), "mark", "neutral"
+        read = [part.read_at for part in parts if part.read_at]
+        if asking and (not read or now - min(asking) > _SHOW_ASKING_AFTER):
+            return tr("{} · asking, {} s").format(system, int((now - min(asking)).total_seconds())), "mark", "info"
+        if not read:
+            failed = any(part.failure for part in parts)
+            stopped = any(part.stopped for part in parts)
+            return (tr("{} · no answer").format(system), "mark", "danger") if failed else (
+                tr("{} · stopped").format(system) if stopped else system, "mark", "neutral")
+        oldest = min(read)
+        if all(part.is_fresh(now) for part in parts if part.facts is not None):
+            return f"{system} · {texts.age(oldest, now)}", "tone", "muted"
+        return tr("{} · as at {}").format(system, texts.clock(oldest)), "chip", "stale"
+
+    def _show_body(self, parts: list[Part[Any]], now: datetime) -> None:
+        denied = next((part.denied for part in parts if part.denied), None)
+        if denied:
+            self._message.show_words("noPermission", "neutral", denied, tr("A supervisor can open it for you."), ask=False)
+            self._body.setCurrentWidget(self._message)
+        elif self.has_facts() and not self.is_empty():
+            self._body.setCurrentWidget(self.content)
+        elif self.has_facts():
+            read = max(part.read_at for part in parts if part.read_at)
+            text = tr("{} was asked {} ago and has none for this customer.").format(self.system_label, texts.age(read, now))
+            self._message.show_words("empty", "neutral", self.empty_words(), text, ask=False)
+            self._body.setCurrentWidget(self._message)
+        elif any(part.asking_since for part in parts) and not any(part.failure for part in parts):
+            begun = min(part.asking_since for part in parts if part.asking_since)
+            waited = (now - begun).total_seconds() * 1000 >= SKELETON_AFTER_MS
+            self._body.setCurrentWidget(self._skeleton if waited else self._blank)
+        else:
+            self._show_failure(parts, now)
+
+    def _show_failure(self, parts: list[Part[Any]], now: datetime) -> None:
+        failure = next((part.failure for part in parts if part.failure), None)
+        if failure is None:
+            if any(part.stopped for part in parts):
+                title = tr("You stopped waiting for {}.").format(self.system_label)
+                self._message.show_words("stale", "neutral", title, "", ask=True)
+                self._body.setCurrentWidget(self._message)
+            return
+        tried = tr("Tried once.") if failure.tries == 1 else tr("Tried {} times.").format(failure.tries)
+        text = tr("Nothing about this is known here.") + " " + tried
+        if failure.next_try_at is not None:
+            text += " " + tr("Next try in {} s.").format(max(0, int((failure.next_try_at - now).total_seconds())))
+        text += " " + tr("The other panels work.")
+        self._message.show_words("down", "danger", str(failure.error), text, ask=True)
+        self._body.setCurrentWidget(self._message)
+
+    def _show_foot(self, parts: list[Part[Any]], now: datetime) -> None:
+        """Say the one thing that matters most about these facts, and offer what helps."""
+        self._foot_act = self.ask
+        failure = next((part.failure for part in parts if part.failure), None)
+        asking = [part.asking_since for part in parts if part.asking_since]
+        lost = sum(part.facts.lost for part in parts if isinstance(part.facts, Records))
+        cut = next((part.facts for part in parts if isinstance(part.facts, Records) and not part.facts.complete), None)
+        absent = [source.word for source, part in zip(self.sources, parts, strict=True) if part.facts is None and part.failure]
+        if asking and (now - min(asking)).total_seconds() >= STOP_OFFER_AFTER_S:
+            self._foot_act = self._stop_waiting
+            self._foot_says(tr("{} is slow.").format(self.system_label), "info", tr("Stop waiting"))
+        elif failure is not None and absent and self.has_facts():
+            self._foot_says(tr("{} did not come: {}").format(", ".join(absent), failure.error), "attention", tr("Ask again"))
+        elif failure is not None and self.has_facts():
+            quote = tr("{} Do not quote.").format(failure.error)
+            self._foot_says(quote, "stale", tr("Ask again"))
+        elif failure is not None:
+            code = failure.code if isinstance(failure.error, SystemCallError) else ""
+            self._foot_says(tr("{} at {}").format(code, texts.clock(failure.at, seconds=True)).strip(), "neutral", "")
+        elif lost:
+            everything = sum(len(part.facts) for part in parts if isinstance(part.facts, Records)) + lost
+            self._foot_says(tr("{} of {} could not be read.").format(lost, everything), "attention", tr("Ask again"))
+        elif cut is not None:
+            total = cut.total or tr("more")
+            self._foot_says(tr("The first {} of {} were read.").format(len(cut), total), "attention", "")
+        elif self.has_facts() and not self.is_fresh(now) and not asking:
+            self._foot_says(tr("Old, do not quote."), "stale", tr("Ask again"))
+        else:
+            self._foot_says("", "neutral", "")
+
+    def _stop_waiting(self) -> None:
+        for source in self.sources:
+            source.coordinator.stop_asking()
+
+    def _foot_says(self, text: str, state: str, button: str) -> None:
+        self._foot.setVisible(bool(text or button))
+        if self._foot_label.text() != text:
+            self._foot_label.setText(text)
+            self._foot_label.setToolTip(texts.tooltip(text))
+        set_style(self._foot_label, "mark", state)
+        self._foot_button.setVisible(bool(button))
+        if button and self._foot_button.text() != button:
+            self._foot_button.setText(button)
+            self._foot_button.setAccessibleName(tr("{}: {}").format(self.title, button))
+        if self._foot.property("state") != state:
+            self._foot.setProperty("state", state)
+            self._foot.style().unpolish(self._foot)
+            self._foot.style().polish(self._foot)
+
+
+def set_style(widget: QWidget, kind: str, value: str) -> None:
+    """Give a label the look of a mark, a chip or a tone; does nothing when it has it already."""
+    if widget.property(kind) == value:
+        return
+    for other in ("mark", "chip", "tone"):
+        widget.setProperty(other, value if other == kind else None)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
