@@ -23,8 +23,7 @@ _log = logging.getLogger(__name__)
 
 def run(options: argparse.Namespace) -> int:
     """Show the window until it is closed; return the exit status."""
-    app = QApplication.instance() or QApplication([sys.argv[0]])
-    assert isinstance(app, QApplication)
+    app = QApplication([sys.argv[0]])
     app.setApplicationName("opticom-console")
     app.setApplicationDisplayName("OptiCom Agent Console")
     THEME.start(app)
@@ -66,10 +65,11 @@ async def _open(
     if searched.is_set():
         workspace.palette.open()
     ICON.load(await asyncio.to_thread(importlib.import_module, "qtawesome.iconic_font"))
-    session_module = await asyncio.to_thread(importlib.import_module, "console.cli.session")
+    session_module = await asyncio.to_thread(importlib.import_module, "console.session")
     window.say(tr("Connecting the systems…"))
     opening = asyncio.create_task(
-        stack.enter_async_context(session_module.open_session(config=options.config, demo=options.demo)), name="open session"
+        stack.enter_async_context(session_module.open_session(config=options.config, demo=options.demo)),
+        name="open session",
     )
     closing = asyncio.create_task(closed.wait(), name="wait for close")
     await asyncio.wait([opening, closing], return_when=asyncio.FIRST_COMPLETED)
@@ -92,13 +92,13 @@ async def _open(
 
 
 async def _tour(window: MainWindow, workspace: object, customer: str | None, folder: Path) -> int:
-    tour = await asyncio.to_thread(importlib.import_module, "console.views.tour")
+    tour = await asyncio.to_thread(importlib.import_module, "console.tour")
     status: int = await tour.run_tour(window, workspace, customer, folder)
     return status
 
 
 def _stop_on_signals(closed: asyncio.Event) -> None:
-    """Let Ctrl+C and a polite kill close the window in order; Windows sends Ctrl+C only to a program with a terminal."""
+    """Let Ctrl+C and a polite kill close the window in order; Windows sends Ctrl+C only to console programs."""
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda _number, _frame: loop.call_soon_threadsafe(closed.set))

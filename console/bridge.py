@@ -75,7 +75,10 @@ class Bridge:
         return len(self._tasks)
 
     def _deliver(
-        self, task: "asyncio.Task[T]", on_result: Callable[[T], None] | None, on_error: Callable[[ConsoleError], None] | None
+        self,
+        task: "asyncio.Task[T]",
+        on_result: Callable[[T], None] | None,
+        on_error: Callable[[ConsoleError], None] | None,
     ) -> None:
         if task.cancelled():
             return
@@ -126,7 +129,9 @@ class StallWatchdog:
     BEAT_MS = 5
 
     def __init__(self, on_stall: Callable[[float, str], None] | None = None) -> None:
-        self._on_stall = on_stall or (lambda ms, stack: _log.warning("the window stood still for %.0f ms in\n%s", ms, stack))
+        self._on_stall = on_stall or (
+            lambda ms, stack: _log.warning("the window stood still for %.0f ms in\n%s", ms, stack)
+        )
         self._timer = QTimer()
         self._timer.setInterval(self.BEAT_MS)
         self._timer.timeout.connect(self._beat)

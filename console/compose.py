@@ -3,8 +3,6 @@
 import random
 from dataclasses import dataclass, field
 
-import httpx
-
 from console.connectors.tmforum import TmForumBilling, TmForumCrm, TmForumProvisioning
 from console.connectors.tmforum.client import TmForumClient
 from console.http import HttpLayer
@@ -30,7 +28,6 @@ class Parts:
     clock: Clock = field(default_factory=SystemClock)
     rng: random.Random = field(default_factory=random.Random)
     user: User = REP
-    transport: httpx.AsyncBaseTransport | None = None
 
 
 def compose_desk(deployment: Deployment, secrets: Secrets, parts: Parts | None = None) -> Desk:
@@ -48,7 +45,7 @@ def compose_desk(deployment: Deployment, secrets: Secrets, parts: Parts | None =
         name, system = deployment.of_kind(kind)
         secret = secrets.read(system.auth.secret) if system.auth.secret else None
         label = system.label or _LABELS[kind]
-        endpoint = http.endpoint(name, system, label=label, secret=secret, transport=parts.transport)
+        endpoint = http.endpoint(name, system, label=label, secret=secret)
         return TmForumClient(endpoint, system, parts.clock, health.note_damage)
 
     crm = TmForumCrm(client("crm"))

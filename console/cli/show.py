@@ -125,8 +125,8 @@ def _day(at: datetime | None) -> str:
 
 
 def _account(account: BillingAccount) -> str:
-    facts = (account.state, account.payment_status, account.bill_cycle)
-    return f"{account.id}  {account.name}  balance {account.balance or 'not known'}  {', '.join(fact for fact in facts if fact)}"
+    facts = ", ".join(fact for fact in (account.state, account.payment_status, account.bill_cycle) if fact)
+    return f"{account.id}  {account.name}  balance {account.balance or 'not known'}  {facts}"
 
 
 def _bill(bill: CustomerBill) -> str:
@@ -140,7 +140,8 @@ def _product(product: Product) -> str:
 
 def _service(service: Service) -> str:
     suspended = "  disabled" if service.enabled is False and service.state == "active" else ""
-    return f"{service.name:<22}{service.state or '':<20}{' '.join(value for _, value in service.characteristics)}{suspended}"
+    facts = " ".join(value for _, value in service.characteristics)
+    return f"{service.name:<22}{service.state or '':<20}{facts}{suspended}"
 
 
 def _order(order: Order) -> str:
@@ -202,7 +203,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _run(options: argparse.Namespace) -> int:
-    from console.cli.session import open_session  # noqa: PLC0415 - httpx is loaded only once it is clear what to show
+    from console.session import open_session  # noqa: PLC0415 - httpx is loaded only once it is clear what to show
 
     async with open_session(config=options.config, demo=options.demo) as session:
         text, whole = await show(session.desk, options.customer or session.first_customer or "", as_json=options.json)

@@ -36,7 +36,7 @@ _GATEWAY_TROUBLE = frozenset({502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A read of one resource: `base` is the API's path, `record` the identifier for one record, else a list is asked."""
+    """A read of one resource: `base` is the API's path, `record` the identifier of one record, else a list is asked."""
 
     base: str
     resource: str
@@ -278,7 +278,7 @@ class Endpoint:
         if status == httpx.codes.TOO_MANY_REQUESTS or (
             status == httpx.codes.SERVICE_UNAVAILABLE and "retry-after" in headers
         ):
-            self._throttled(status, headers["retry-after"] if "retry-after" in headers else "1")
+            self._throttled(status, headers.get("retry-after", "1"))
         if status >= httpx.codes.INTERNAL_SERVER_ERROR:
             told = "is out of service" if status in _GATEWAY_TROUBLE else "has an internal failure"
             raise SystemUnavailableError(

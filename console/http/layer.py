@@ -38,16 +38,8 @@ class HttpLayer:
         importlib.import_module("anyio._backends._asyncio")
         importlib.import_module("httpcore._backends.anyio")
 
-    def endpoint(
-        self,
-        name: str,
-        system: System,
-        *,
-        label: str,
-        secret: str | None,
-        transport: httpx.AsyncBaseTransport | None = None,
-    ) -> Endpoint:
-        """Return the endpoint of one configured system; `transport` replaces the network, for a server in process."""
+    def endpoint(self, name: str, system: System, *, label: str, secret: str | None) -> Endpoint:
+        """Return the endpoint of one configured system; `label` is the word people use for it."""
         address = urlsplit(system.base_url)
         local = address.hostname in _LOOPBACK
         client = httpx.AsyncClient(
@@ -60,7 +52,6 @@ class HttpLayer:
             verify=self._trusted() if address.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             limits=httpx.Limits(max_connections=system.max_requests, max_keepalive_connections=system.max_requests),
             trust_env=not local,
-            transport=transport,
         )
         endpoint = Endpoint(
             system=name,

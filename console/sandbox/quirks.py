@@ -1,4 +1,4 @@
-"""Ways in which servers in the field depart from the published descriptions, each by name, to be switched on at will."""
+"""Ways in which servers in the field depart from the published descriptions, each by name, to be switched on."""
 
 import re
 from collections.abc import Callable

@@ -81,7 +81,7 @@ def sort_records(records: list[dict[str, Any]], keys: tuple[str, ...]) -> list[d
         path = key.lstrip("+-").split(".")
         known = [record for record in ordered if next(_values(record, path), None) is not None]
         unknown = [record for record in ordered if next(_values(record, path), None) is None]
-        known.sort(key=lambda record: next(_values(record, path)), reverse=key.startswith("-"))  # noqa: B023 - used at once
+        known.sort(key=lambda record: next(_values(record, path)), reverse=key.startswith("-"))
         ordered = known + unknown
     return ordered
 

@@ -64,11 +64,9 @@ class Listener:
         """Listen on a port, by default any free one, and from then on always the same."""
         if self._listening is not None:
             return
-        protocol: Callable[[], asyncio.Protocol] = functools.partial(
-            self._config.http_protocol_class,  # type: ignore[arg-type]
-            config=self._config,
-            server_state=self._server.server_state,
-            app_state={},
+        protocol_class: Any = self._config.http_protocol_class
+        protocol = functools.partial(
+            protocol_class, config=self._config, server_state=self._server.server_state, app_state={}
         )
         self._listening = await asyncio.get_running_loop().create_server(protocol, HOST, self.port or port)
         self.port = self._listening.sockets[0].getsockname()[1]

@@ -59,7 +59,8 @@ class SystemStore:
             """
             PRAGMA journal_mode = WAL;
             CREATE TABLE world (schema INTEGER, seed INTEGER, customers INTEGER, as_of TEXT);
-            CREATE TABLE extent (resource TEXT, first INTEGER, n INTEGER, PRIMARY KEY (resource, first, n)) WITHOUT ROWID;
+            CREATE TABLE extent (resource TEXT, first INTEGER, n INTEGER, PRIMARY KEY (resource, first, n))
+                WITHOUT ROWID;
             CREATE TABLE total (resource TEXT PRIMARY KEY, records INTEGER);
             CREATE TABLE person (n INTEGER PRIMARY KEY, name TEXT, email TEXT, phone TEXT, second_phone TEXT);
             CREATE INDEX person_name ON person (name);

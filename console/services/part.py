@@ -129,7 +129,7 @@ class PartCoordinator(Generic[T]):
             facts = await self._fetch()
         except ConsoleError as error:
             self._failed(me, error)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a part must end in a state, whatever happens; it is logged in full
             _log.exception("asking %s failed in a way nobody foresaw", self.part.system)
             self._failed(me, ConsoleError("The desk itself failed to read this. The log has the details."))
         else:

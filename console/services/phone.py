@@ -23,6 +23,7 @@ def read_phone(text: str, country: str) -> str | None:
     plain = unicodedata.normalize("NFKC", text).strip()
     if not _LOOKS_LIKE.match(plain):
         return None
+    phonenumbers = numbering_plans()
     plain = (
         re.sub(r"^(tel:)?\s*(00|011)(?=[\s\d])", "+", plain.removeprefix("tel:"))
         if not plain.startswith("+")

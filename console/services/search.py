@@ -34,12 +34,16 @@ class Asking(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SystemProgress:
-    """One system's part in a search; `sentence` says what went wrong, `elapsed_ms` how long it took so far."""
+    """One system's part in a search; `sentence` says what went wrong, `elapsed_ms` how long it took.
+
+    `has_more` is whether it found more than are shown.
+    """
 
     system: str
     state: Asking
     elapsed_ms: float = 0.0
     sentence: str | None = None
+    has_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +136,21 @@ class CustomerSearch:
 
     async def _ask(self, search: _Search, system: CrmSystem | BillingSystem | ProvisioningSystem) -> None:
         started_s = self._clock.monotonic_s()
+        found: Sequence[SearchHit] = ()
         hits: Sequence[SearchHit] = ()
         sentence = None
         try:
-            hits = await system.search_customers(search.query, limit=_MOST_HITS)
-            hits = [hit for hit in hits if self._permissions.refusal(Subject.CUSTOMER, hit.customer_id) is None]
+            found = await system.search_customers(search.query, limit=_MOST_HITS + 1)
+            hits = [
+                hit
+                for hit in found[:_MOST_HITS]
+                if self._permissions.refusal(Subject.CUSTOMER, hit.customer_id) is None
+            ]
         except ConsoleError as error:
             sentence = str(error)
         elapsed_ms = (self._clock.monotonic_s() - started_s) * 1000
         state = Asking.FAILED if sentence else Asking.ANSWERED
-        search.progress[system.name] = SystemProgress(system.name, state, elapsed_ms, sentence)
+        search.progress[system.name] = SystemProgress(system.name, state, elapsed_ms, sentence, len(found) > _MOST_HITS)
         search.hits += hits
         search.changed()
         if system is not self._crm:

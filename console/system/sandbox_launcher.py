@@ -25,7 +25,10 @@ base_url = "{crm}"
 auth = {{ kind = "bearer", secret = "{crm_secret}" }}
 [systems.crm.resources.customer]
 number_prefix = "CU-"
-search = {{ name = "q", email = "contactMedium.characteristic.emailAddress", phone = "contactMedium.characteristic.phoneNumber" }}
+[systems.crm.resources.customer.search]
+name = "q"
+email = "contactMedium.characteristic.emailAddress"
+phone = "contactMedium.characteristic.phoneNumber"
 
 [systems.billing]
 kind = "billing"
@@ -89,10 +92,8 @@ class SandboxProcess:
         """
         command = [sys.executable, "-m", "console", "sandbox", "--json", "--until-input-ends", *arguments]
         process = await asyncio.to_thread(_popen, command)
-        output = process.stdout
-        assert output is not None
         try:
-            line = await asyncio.wait_for(asyncio.to_thread(output.readline), _READY_WITHIN_S)
+            line = await asyncio.wait_for(asyncio.to_thread(_first_line, process.stdout), _READY_WITHIN_S)
             ready = json.loads(line)
         except (TimeoutError, ValueError) as error:
             process.kill()
@@ -131,17 +132,21 @@ class SandboxProcess:
 
 def _popen(command: Sequence[str]) -> subprocess.Popen[bytes]:
     # A group of its own: Ctrl+C in the terminal reaches the desk alone, which then stops the sandbox in order.
-    own_group = (
-        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if sys.platform == "win32" else {"process_group": 0}
-    )
+    windows = sys.platform == "win32"
+    new_group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # there is no such name elsewhere
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONUTF8": "1"},
-        **own_group,  # type: ignore[call-overload]
+        creationflags=new_group,
+        process_group=None if windows else 0,
     )
+
+
+def _first_line(stream: IO[bytes] | None) -> bytes:
+    return stream.readline() if stream else b""
 
 
 def _last_words(stream: IO[bytes] | None) -> str:

@@ -1,13 +1,11 @@
 """The window's frame: menus, tab row, rail, pages and status bar. What stands in it comes with the workspace."""
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QColor, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
-    QPushButton,
     QSizePolicy,
     QStackedWidget,
     QTabBar,
@@ -16,15 +14,82 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.views import texts
 from console.views.icons import ICON
 from console.views.status_bar import DeskStatusBar
 from console.views.texts import tr
 from console.views.theme import THEME, font
 from console.views.widgets.fact import ShownFact
+from console.views.widgets.labels import Button, Label, Surface, paint_frame
 
 _FULL_FROM = 1400
 _MEDIUM_FROM = 1200
+
+
+class CustomerTabs(QTabBar):
+    """The row of open customers, painted in the theme's colours."""
+
+    def tabSizeHint(self, index: int) -> QSize:
+        text = QFontMetrics(font("table", semibold=True)).horizontalAdvance(self.tabText(index).replace("&&", "&"))
+        return QSize(max(110, min(250, text + 56)), 35)
+
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        return QSize(90, self.tabSizeHint(index).height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        painter = QPainter(self)
+        for i in range(self.count()):
+            rect, chosen = self.tabRect(i), i == self.currentIndex()
+            if chosen:
+                painter.fillRect(rect, THEME.colour("card"))
+                painter.fillRect(QRect(rect.left(), rect.top(), rect.width(), 2), THEME.colour("accent"))
+            painter.setPen(THEME.colour("border"))
+            painter.drawLine(rect.topRight(), rect.bottomRight())
+            painter.setPen(THEME.colour("text" if chosen else "textSecondary"))
+            painter.setFont(font("table", semibold=chosen))
+            inner = rect.adjusted(10, 0, -30, 0)
+            text = painter.fontMetrics().elidedText(
+                self.tabText(i).replace("&&", "&"), Qt.TextElideMode.ElideRight, inner.width()
+            )
+            painter.drawText(inner, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
+            if chosen and self.hasFocus():
+                paint_frame(painter, rect.adjusted(0, 0, -1, 0), QColor(0, 0, 0, 0), THEME.colour("focusRing"), width=2)
+
+
+class RailButton(QToolButton):
+    """One page in the rail: an icon over its name; where there is little room the icon alone, its name as a tooltip."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.setText(text)
+        self.setCheckable(True)
+        self.setFont(font("small"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(54)
+        self._compact = False
+
+    def set_compact(self, *, compact: bool) -> None:
+        self._compact = compact
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        painter = QPainter(self)
+        rect = self.rect().adjusted(0, 0, -1, 0)
+        if self.isChecked() or self.underMouse():
+            painter.fillRect(rect, THEME.colour("accentSoft" if self.isChecked() else "hover"))
+        if self.isChecked():
+            painter.fillRect(QRect(0, 0, 3, rect.height()), THEME.colour("accent"))
+        colour = THEME.colour("onAccentSoft" if self.isChecked() else "textSecondary")
+        top = (rect.height() - 20) // 2 if self._compact else 8
+        ICON.icon(self._icon_name(), colour).paint(painter, QRect((rect.width() - 20) // 2, top, 20, 20))
+        if not self._compact:
+            painter.setFont(font("micro"))
+            painter.setPen(colour)
+            painter.drawText(QRect(0, 30, rect.width(), 20), int(Qt.AlignmentFlag.AlignCenter), self.text())
+        if self.hasFocus():
+            paint_frame(painter, rect, QColor(0, 0, 0, 0), THEME.colour("focusRing"), width=2)
+
+    def _icon_name(self) -> str:
+        return self.objectName()
 
 
 class MainWindow(QMainWindow):
@@ -54,8 +119,8 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(self.start_page)
         self.status = DeskStatusBar()
         self.setStatusBar(self.status)
-        self.search_field = QPushButton(tr("Search"))
-        self.rail_buttons: dict[str, QToolButton] = {}
+        self.search_field = Button(tr("Search"), "field")
+        self.rail_buttons: dict[str, RailButton] = {}
         self._lay_out()
         search = QAction(tr("Find a customer"), self)
         search.setShortcuts([QKeySequence("Ctrl+K"), QKeySequence("Ctrl+T")])
@@ -91,10 +156,9 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         width = event.size().width()
         rail = 76 if width >= _FULL_FROM else 66 if width >= _MEDIUM_FROM else 46
-        style = Qt.ToolButtonStyle.ToolButtonIconOnly if rail == 46 else Qt.ToolButtonStyle.ToolButtonTextUnderIcon
-        self._rail.setFixedWidth(rail)
+        self.rail.setFixedWidth(rail)
         for button in self.rail_buttons.values():
-            button.setToolButtonStyle(style)
+            button.set_compact(compact=rail == 46)
         self.resized.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -103,11 +167,9 @@ class MainWindow(QMainWindow):
         self.hide()
         self.closing.emit()
 
-    def _make_tabs(self) -> QTabBar:
-        tabs = QTabBar()
-        tabs.setObjectName("customers")
+    def _make_tabs(self) -> CustomerTabs:
+        tabs = CustomerTabs()
         tabs.setAccessibleName(tr("Open customers"))
-        tabs.setTabsClosable(True)
         tabs.setMovable(True)
         tabs.setExpanding(False)
         tabs.setDrawBase(False)
@@ -116,62 +178,51 @@ class MainWindow(QMainWindow):
         return tabs
 
     def _lay_out(self) -> None:
-        strip = QWidget()
-        strip.setObjectName("strip")
-        strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        strip = Surface("panel", "b")
         strip.setFixedHeight(36)
         row = QHBoxLayout(strip)
         row.setContentsMargins(0, 0, 10, 0)
         row.setSpacing(4)
-        self.add_button = QToolButton()
-        self.add_button.setObjectName("plain")
+        self.add_button = Button("+", "link")
         self.add_button.setAccessibleName(tr("Find and open a customer"))
         self.add_button.setToolTip(tr("Find and open a customer"))
         self.add_button.clicked.connect(self.search_wanted)
-        self.search_field.setObjectName("searchField")
         self.search_field.setAccessibleName(tr("Search"))
         self.search_field.setMinimumWidth(200)
-        self.search_field.setText(tr("Search") + "      " + QKeySequence("Ctrl+K").toString(QKeySequence.SequenceFormat.NativeText))
+        self.search_field.setText(
+            tr("Search") + "      " + QKeySequence("Ctrl+K").toString(QKeySequence.SequenceFormat.NativeText)
+        )
         self.search_field.clicked.connect(self.search_wanted)
         self.tabs.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
         row.addWidget(self.tabs)
         row.addWidget(self.add_button)
         row.addStretch()
         row.addWidget(self.search_field)
-        self._rail = self._make_rail()
+        self.rail = self._make_rail()
         middle = QHBoxLayout()
         middle.setSpacing(0)
-        middle.addWidget(self._rail)
+        middle.addWidget(self.rail)
         middle.addWidget(self.pages, 1)
-        centre = QWidget()
-        column = QVBoxLayout(centre)
+        self.centre = QWidget()
+        column = QVBoxLayout(self.centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(strip)
         column.addLayout(middle, 1)
-        self.setCentralWidget(centre)
+        self.setCentralWidget(self.centre)
 
     def _make_rail(self) -> QWidget:
-        rail = QWidget()
-        rail.setObjectName("rail")
-        rail.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        rail = Surface("panel", "r")
         rail.setAccessibleName(tr("Pages"))
         group = QButtonGroup(self)
         column = QVBoxLayout(rail)
         column.setContentsMargins(0, 6, 0, 6)
         column.setSpacing(2)
         for name, text in (("customers", tr("Customers")), ("systems", tr("Systems"))):
-            button = QToolButton()
-            button.setObjectName("railButton")
-            button.setText(text)
+            button = RailButton(text)
+            button.setObjectName(name)
             button.setAccessibleName(text)
             button.setToolTip(text)
-            button.setCheckable(True)
-            button.setIconSize(QSize(20, 20))
-            button.setFont(font("small"))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            button.setMinimumHeight(48)
             button.clicked.connect(lambda _checked=False, wanted=name: self.page_wanted.emit(wanted))
             group.addButton(button)
             column.addWidget(button)
@@ -182,31 +233,24 @@ class MainWindow(QMainWindow):
 
     def _take_icons(self) -> None:
         self.search_field.setIcon(ICON.icon("search"))
-        self.add_button.setIcon(ICON.icon("add"))
         self.setWindowIcon(ICON.icon("window", THEME.colour("accent")))
-        for name, button in self.rail_buttons.items():
-            button.setIcon(ICON.icon(name))
+        for button in self.rail_buttons.values():
+            button.update()
+        self.tabs.update()
 
 
-class StartPage(QWidget):
+class StartPage(Surface):
     """What stands where no customer is open."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("page")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        title = QLabel(tr("No customer is open"))
-        title.setFont(font("page", semibold=True))
+        super().__init__("window")
+        title = Label(tr("No customer is open"), "page", semibold=True)
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._line = QLabel(tr("Starting…"))
-        self._line.setTextFormat(Qt.TextFormat.PlainText)
+        self._line = Label(tr("Starting…"), look="secondary", wrap=True)
         self._line.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._line.setWordWrap(True)
-        self._line.setProperty("tone", "secondary")
         keys = QKeySequence("Ctrl+K").toString(QKeySequence.SequenceFormat.NativeText)
-        self.search = QPushButton(texts.no_mnemonic(tr("Find a customer   {}").format(keys)))
+        self.search = Button(tr("Find a customer   {}").format(keys), "main")
         self.search.setAccessibleName(tr("Find a customer"))
-        self.search.setProperty("main", "true")
         button = QHBoxLayout()
         button.addStretch()
         button.addWidget(self.search)

@@ -1,15 +1,13 @@
 """The status bar: where the focused value comes from, the three systems, and who works here."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
+from PySide6.QtWidgets import QStatusBar
 
 from console.models.health import SystemHealth, SystemState
 from console.services.desk import Desk
 from console.views import texts
 from console.views.texts import tr
-from console.views.theme import font
 from console.views.widgets.fact import ShownFact
-from console.views.widgets.panel import set_style
+from console.views.widgets.labels import Label
 
 # How each state of a system looks: its colour state and its words.
 STATE_LOOKS = {
@@ -22,19 +20,16 @@ STATE_LOOKS = {
 
 
 class DeskStatusBar(QStatusBar):
-    """Says where the focused value comes from, and how the systems are; each also has its own words for a screen reader."""
+    """Says where the focused value comes from and how the systems are, each with its own words for a screen reader."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setSizeGripEnabled(False)
-        self.origin = QLabel()
-        self.origin.setTextFormat(Qt.TextFormat.PlainText)
-        self.origin.setFont(font("small"))
+        self.origin = Label("", "small", look="secondary", elide=True)
         self.origin.setContentsMargins(8, 0, 8, 0)
-        self.origin.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.origin.setAccessibleName(tr("Origin of the focused value"))
         self.addWidget(self.origin, 1)
-        self._systems: dict[str, QLabel] = {}
+        self._systems: dict[str, Label] = {}
         self._desk: Desk | None = None
 
     def attach(self, desk: Desk) -> None:
@@ -49,7 +44,7 @@ class DeskStatusBar(QStatusBar):
     def show_fact(self, fact: ShownFact | None) -> None:
         """Show a value's origin; nothing where nothing with an origin has the focus."""
         text = f"{fact.label}   {fact.describe()}" if fact is not None and fact.origin is not None else ""
-        self.origin.setText(text)
+        self.origin.set_words(text)
         self.origin.setToolTip(texts.tooltip(text))
 
     def show_health(self, health: SystemHealth) -> None:
@@ -65,19 +60,17 @@ class DeskStatusBar(QStatusBar):
         else:
             since = tr(" since {}").format(texts.clock(health.since)) if health.since else ""
             text = f"✕ {name} {tr('down') if health.state is SystemState.DOWN else tr('refuses')}{since}"
-        label.setText(text)
+        label.set_words(text)
         label.setAccessibleName(f"{name}: {tr(word)}")
-        set_style(label, "mark", look)
+        label.set_look("mark", look)
 
     def say(self, sentence: str) -> None:
         """Show a sentence in place of the origin until the focus moves."""
-        self.origin.setText(sentence)
+        self.origin.set_words(sentence)
         self.origin.setToolTip(texts.tooltip(sentence))
 
-    def _add(self) -> QLabel:
-        label = QLabel()
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setFont(font("small"))
+    def _add(self) -> Label:
+        label = Label("", "small")
         label.setContentsMargins(8, 0, 8, 0)
         self.addPermanentWidget(label)
         return label

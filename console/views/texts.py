@@ -30,7 +30,7 @@ def _grouped(value: Decimal, digits: int) -> str:
     """Return a number of zero or more with the user's separators; exact, as no float is involved."""
     locale = QLocale()
     whole, _, fraction = f"{value:.{digits}f}".partition(".")
-    groups = []
+    groups: list[str] = []
     while len(whole) > 3:
         whole, last = whole[:-3], whole[-3:]
         groups.insert(0, last)
@@ -56,7 +56,7 @@ def change(value: Money) -> str:
 
 
 def day(at: datetime | None, *, year: bool | None = None) -> str:
-    """Return a date as people say it: `8 Nov`, with the year where it is not this one. Dates are the system's, in UTC."""
+    """Return a date as people say it: `8 Nov`, with the year where it is not this one. The day is the one in UTC."""
     if at is None:
         return tr("no date")
     with_year = year if year is not None else at.year != datetime.now(UTC).year

@@ -1,11 +1,12 @@
 """What a rep works with inside the window: open customers, the Systems page, the search palette, and the keys."""
 
+import functools
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QTabBar, QWidget
 
 from console.bridge import Bridge
 from console.models.customer import CustomerId
@@ -19,6 +20,7 @@ from console.views.systems.page import SystemsPage
 from console.views.texts import tr
 from console.views.theme import THEME
 from console.views.widgets.fact import ShownFact, copy_text
+from console.views.widgets.labels import CloseButton
 from console.views.widgets.origin import OriginDialog
 
 _MOST_REMEMBERED = 20
@@ -38,19 +40,19 @@ class Workspace(QObject):
         self.customers.addWidget(window.start_page)
         window.pages.addWidget(self.customers)
         window.pages.setCurrentWidget(self.customers)
-        self.palette = SearchPalette(bridge, window.centralWidget())
+        self.palette = SearchPalette(bridge, window.centre)
         self.palette.chosen.connect(lambda customer: self.open_customer(CustomerId(customer)))
         window.search_wanted.connect(self.palette.open)
         window.page_wanted.connect(self.show_page)
         window.origin_wanted.connect(self._show_origin)
-        window.resized.connect(lambda: self.palette.place(window.centralWidget().rect()))
+        window.resized.connect(lambda: self.palette.place(window.centre.rect()))
         window.tabs.currentChanged.connect(self._on_tab)
-        window.tabs.tabCloseRequested.connect(self.close_customer)
         bridge.on_unhandled = window.status.say
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._on_focus)
         self._make_menus()
+        self._renumber()
 
     def attach(self, desk: Desk) -> None:
         """Begin to work on a desk's services."""
@@ -91,6 +93,10 @@ class Workspace(QObject):
         self.customers.addWidget(page)
         index = tabs.addTab("")
         tabs.setTabData(index, page)
+        close = CloseButton()
+        close.setAccessibleName(tr("Close {}").format(customer_id))
+        close.clicked.connect(lambda: self._close_page(page))
+        tabs.setTabButton(index, QTabBar.ButtonPosition.RightSide, close)
         self._rename(page)
         tabs.setCurrentIndex(index)
         self._on_tab(index)
@@ -112,6 +118,10 @@ class Workspace(QObject):
         page.deleteLater()
         self._renumber()
         self._on_tab(tabs.currentIndex())
+
+    def _close_page(self, page: CustomerPage) -> None:
+        tabs = self._window.tabs
+        self.close_customer(next((i for i in range(tabs.count()) if tabs.tabData(i) is page), -1))
 
     def show_page(self, name: str) -> None:
         """Bring the customers or the Systems page forward."""
@@ -137,6 +147,7 @@ class Workspace(QObject):
 
     def _renumber(self) -> None:
         tabs = self._window.tabs
+        tabs.setVisible(tabs.count() > 0)
         for i in range(tabs.count()):
             page = tabs.tabData(i)
             text = texts.no_mnemonic(f"{i + 1}  {page.title}")
@@ -175,10 +186,7 @@ class Workspace(QObject):
         if self.page is not None:
             inside = self.page.panel_of(now)
             for panel in self.page.panels:
-                if bool(panel.property("holdsFocus")) != (panel is inside):
-                    panel.setProperty("holdsFocus", panel is inside)
-                    panel.style().unpolish(panel)
-                    panel.style().polish(panel)
+                panel.set_ring(ring=panel is inside)
 
     def _on_focus_moved(self) -> None:
         self._window.status.show_fact(self._focused_fact())
@@ -241,9 +249,15 @@ class Workspace(QObject):
         self._add(view, tr("Previous customer"), ("Ctrl+PgUp", "Ctrl+Shift+Tab"), lambda: self._step(-1))
         self._add_themes(view.addMenu(tr("Theme")))
         go = bar.addMenu(tr("&Go to"))
-        self._add(go, tr("Name and contacts"), "Ctrl+J, V", lambda: self._on_page(lambda page: page.head.name.setFocus()))
-        self._add(go, tr("Account and balance"), "Ctrl+J, A", lambda: self._on_page(lambda page: page.go_to(page.account)))
-        self._add(go, tr("Products and services"), "Ctrl+J, S", lambda: self._on_page(lambda page: page.go_to(page.services)))
+        self._add(
+            go, tr("Name and contacts"), "Ctrl+J, V", lambda: self._on_page(lambda page: page.head.name.setFocus())
+        )
+        self._add(
+            go, tr("Account and balance"), "Ctrl+J, A", lambda: self._on_page(lambda page: page.go_to(page.account))
+        )
+        self._add(
+            go, tr("Products and services"), "Ctrl+J, S", lambda: self._on_page(lambda page: page.go_to(page.services))
+        )
         self._add(go, tr("Bills"), "Ctrl+J, B", lambda: self._on_page(lambda page: page.go_to(page.bills)))
         self._add(go, tr("Orders"), "Ctrl+J, O", lambda: self._on_page(lambda page: page.go_to(page.orders)))
         self._add(go, tr("Next region"), "F6", lambda: self._next_region(1))
@@ -268,7 +282,7 @@ class Workspace(QObject):
     def _add_themes(self, menu: QMenu) -> None:
         group = QActionGroup(self)
         for text, name in ((tr("As the system"), None), (tr("Light"), "light"), (tr("Dark"), "dark")):
-            action = self._add(menu, text, None, lambda chosen=name: THEME.choose(chosen))
+            action = self._add(menu, text, None, functools.partial(THEME.choose, name))
             action.setCheckable(True)
             action.setChecked(name is None)
             group.addAction(action)
@@ -287,18 +301,21 @@ class Workspace(QObject):
         """Move the focus to the next region: tabs, rail, and on a customer's page its head and panels."""
         stops: list[tuple[QWidget, Callable[[], None]]] = [
             (self._window.tabs, self._window.tabs.setFocus),
-            (self._window.rail_buttons["customers"].parentWidget(), self._window.rail_buttons["customers"].setFocus),
+            (self._window.rail, self._window.rail_buttons["customers"].setFocus),
         ]
         page = self.page if self._window.pages.currentWidget() is self.customers else None
         if page is not None:
             stops.append((page.head, page.head.name.setFocus))
-            stops += [(panel, lambda panel=panel: page.go_to(panel)) for panel in page.panels]  # type: ignore[misc]
+            stops += [(panel, functools.partial(page.go_to, panel)) for panel in page.panels]
         elif self.systems_page is not None and self._window.pages.currentWidget() is self.systems_page:
             stops.append((self.systems_page, self.systems_page.focus_first))
         focused = QApplication.focusWidget()
         at = next(
-            (i for i, (region, _) in enumerate(stops) if focused is not None and (region is focused or region.isAncestorOf(focused))), -1
+            (
+                i
+                for i, (region, _) in enumerate(stops)
+                if focused is not None and (region is focused or region.isAncestorOf(focused))
+            ),
+            -1,
         )
         stops[(at + by) % len(stops)][1]()
-
-

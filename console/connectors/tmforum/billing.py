@@ -36,7 +36,7 @@ class TmForumBilling:
 
     async def fetch_customer_bills(self, customer_id: CustomerId) -> Records[CustomerBill]:
         settings = self._client.settings("customerBill")
-        parameters = [(settings.customer_filter or "relatedParty.id", customer_id)]
+        parameters: list[tuple[str, str]] = [(settings.customer_filter or "relatedParty.id", customer_id)]
         if settings.sort:
             parameters.append(("sort", settings.sort))
         bills = await self._client.fetch_many("customerBill", parameters, read_bill, owner=customer_id)

@@ -131,8 +131,6 @@ class TmForumClient:
         """Translate one record into `found`, or note its damage."""
         identifier = None
         try:
-            if isinstance(element, Undecodable):
-                raise MalformedRecordError("it is not valid JSON")
             reader = self._reader(element)
             identifier = reader.identifier()
             if owner is not None and not belongs_to(reader, owner):
@@ -154,6 +152,8 @@ class TmForumClient:
         return Question(base, settings.name or resource, record, tuple(parameters))
 
     def _reader(self, value: Any) -> Reader:
+        if isinstance(value, Undecodable):
+            raise MalformedRecordError("it is not valid JSON")
         return Reader(value, currency=self._system.currency, minor=self._system.money == "minor")
 
     def _report(self, damaged: Iterable[Damage]) -> None:

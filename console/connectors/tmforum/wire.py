@@ -60,7 +60,7 @@ class Reader:
         return clean(str(value))
 
     def text(self, key: str) -> str | None:
-        """Return a text without control characters; None for a missing or empty one. Numbers and booleans are spelt out."""
+        """Return a text without control characters; None for a missing or empty one. Numbers are spelt out."""
         value = self.raw(key)
         if value is None or value == "":
             return None
@@ -149,8 +149,10 @@ class Reader:
         usable = amount.is_finite() and -_LARGEST_EXPONENT <= amount.adjusted() <= _LARGEST_EXPONENT
         return amount if usable or amount == 0 else None
 
-    def _problem(self, key: str, value: Any) -> None:
+    def _problem(self, key: str, value: Any) -> Any:
+        """Note that a value cannot be read, and return None in its place."""
         self.problems.append(f"{key} is {_kind(value)} that cannot be read")
+        return None
 
 
 def clean(text: str, *, strip: bool = True) -> str:

@@ -29,12 +29,18 @@ US = Country(
     currency="USD",
     tax_permille=95,
     given=tuple(
-        "James Mary Robert Linda Amina Joaquín Grace Henry Olivia Noah Emma Liam Sofia Lucas Maya Ethan Chloe Samuel Ruth Walter "
-        "Diego Lucía Mateo Camila Andrés Wei Mei Hiro Priya Arjun Fatima Omar Zainab Kwame Ama Nadia Ivan Olga Tomasz Ingrid".split()
+        (
+            "James Mary Robert Linda Amina Joaquín Grace Henry Olivia Noah Emma Liam Sofia Lucas Maya Ethan "
+            "Chloe Samuel Ruth Walter Diego Lucía Mateo Camila Andrés Wei Mei Hiro Priya Arjun Fatima Omar "
+            "Zainab Kwame Ama Nadia Ivan Olga Tomasz Ingrid"
+        ).split()
     ),
     family=tuple(
-        "Smith Johnson Nguyen Garcia Miller Davis Torres Yusuf Hill Baker Carter Flores Rivera Cooper Ward Gray Brooks Price "
-        "Bennett Ross Kim Chen Patel Shah Kowalski Novak O'Brien Murphy Sullivan Lindqvist Larsen Haddad Okafor Mensah Tanaka".split()
+        (
+            "Smith Johnson Nguyen Garcia Miller Davis Torres Yusuf Hill Baker Carter Flores Rivera Cooper "
+            "Ward Gray Brooks Price Bennett Ross Kim Chen Patel Shah Kowalski Novak O'Brien Murphy Sullivan "
+            "Lindqvist Larsen Haddad Okafor Mensah Tanaka"
+        ).split()
     ),
     streets=(
         "Alder St",
@@ -67,10 +73,10 @@ DE = Country(
     currency="EUR",
     tax_permille=190,
     given=tuple(
-        "Anna Jürgen Sabine Uwe Jörg Käthe Lukas Mia Björn Heike Emil Frieda Günther Aylin Emre Rüdiger Silke".split()
+        ("Anna Jürgen Sabine Uwe Jörg Käthe Lukas Mia Björn Heike Emil Frieda Günther Aylin Emre Rüdiger Silke").split()
     ),
     family=tuple(
-        "Müller Schmidt Weiß Köhler Schäfer Yılmaz Öztürk Fuchs Vogel Groß Krämer Böhm Strauß Lindner".split()
+        ("Müller Schmidt Weiß Köhler Schäfer Yılmaz Öztürk Fuchs Vogel Groß Krämer Böhm Strauß Lindner").split()
     ),
     streets=("Lindenstraße", "Hauptstraße", "Am Mühlbach", "Goethestraße", "Bahnhofstraße", "Kirchgasse"),
     cities=(("Köln", "NW", "506"), ("Leipzig", "SN", "041"), ("München", "BY", "803"), ("Lübeck", "SH", "235")),
@@ -82,8 +88,10 @@ FR = Country(
     language="fr",
     currency="EUR",
     tax_permille=200,
-    given=tuple("Camille Hélène Benoît François Zoé Théo Inès Jérôme Chloé Aïcha Mohamed Élodie Gaël Maëlle".split()),
-    family=tuple("Martin Bernard Lefèvre Dubois Noël Gauthier Béranger Benali Fontaine Chevalier Lemoine Roux".split()),
+    given=tuple(("Camille Hélène Benoît François Zoé Théo Inès Jérôme Chloé Aïcha Mohamed Élodie Gaël Maëlle").split()),
+    family=tuple(
+        ("Martin Bernard Lefèvre Dubois Noël Gauthier Béranger Benali Fontaine Chevalier Lemoine Roux").split()
+    ),
     streets=("rue de la République", "avenue des Tilleuls", "rue du Château", "place de l'Église", "rue Pasteur"),
     cities=(("Lyon", "ARA", "690"), ("Rennes", "BRE", "350"), ("Besançon", "BFC", "250"), ("Nîmes", "OCC", "300")),
     phones=("+3363998####", "+3319900####"),
@@ -95,8 +103,8 @@ SE = Country(
     language="sv",
     currency="SEK",
     tax_permille=250,
-    given=tuple("Åsa Björn Marta Lars Ebba Göran Märta Nils Örjan Saga Elsa Ville Yasmin Per".split()),
-    family=tuple("Lindqvist Åkesson Öberg Ström Lindström Sjögren Nyström Berg Ahmed Söderberg Holm".split()),
+    given=tuple(("Åsa Björn Marta Lars Ebba Göran Märta Nils Örjan Saga Elsa Ville Yasmin Per").split()),
+    family=tuple(("Lindqvist Åkesson Öberg Ström Lindström Sjögren Nyström Berg Ahmed Söderberg Holm").split()),
     streets=("Storgatan", "Kungsgatan", "Björkvägen", "Ängsvägen", "Skolgatan"),
     cities=(("Malmö", "M", "211"), ("Umeå", "AC", "903"), ("Örebro", "T", "702")),
     phones=("+467017406##", "+4684650####"),

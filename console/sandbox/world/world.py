@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from console.sandbox.world.bills import Bill, derive_bills, differences
@@ -86,7 +87,7 @@ class World:
                     "causes": differences(earlier, later),
                 }
                 for account in bills.values()
-                for earlier, later in zip(account, account[1:], strict=False)
+                for earlier, later in pairwise(account)
             ],
         }
 

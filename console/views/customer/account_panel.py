@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from console.models.billing_account import BillingAccount
 from console.models.customer_bill import CustomerBill
@@ -12,9 +12,9 @@ from console.services.customer_view import CustomerView
 from console.views import texts
 from console.views.customer.facts import FactMaker
 from console.views.texts import tr
-from console.views.theme import font
 from console.views.widgets.fact import FactLabel
-from console.views.widgets.panel import Panel, Source, set_style
+from console.views.widgets.labels import Label
+from console.views.widgets.panel import Panel, Source
 from console.views.widgets.rows import Cell, FactList, Row
 
 _FIELDS = ("Account", "State", "Payment", "Next due", "Credit limit", "Bill cycle", "Paid by")
@@ -31,12 +31,9 @@ class AccountPanel(Panel):
         self._list.setMaximumHeight(126)
         self._list.chosen.connect(self._on_chosen)
         self._balance = FactLabel(tr("Balance"), "figure", semibold=True)
-        self._owed = QLabel()
-        self._owed.setFont(font("table"))
-        self._owed.setProperty("tone", "secondary")
-        self._quote = QLabel()
-        self._quote.setFont(font("small"))
-        self._rows: dict[str, tuple[QLabel, FactLabel]] = {}
+        self._owed = Label(look="secondary")
+        self._quote = Label("", "small")
+        self._rows: dict[str, tuple[Label, FactLabel]] = {}
         top = QHBoxLayout()
         top.addWidget(self._balance)
         top.addWidget(self._owed)
@@ -46,9 +43,7 @@ class AccountPanel(Panel):
         form.setVerticalSpacing(2)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for name in _FIELDS:
-            label, value = QLabel(tr(name)), FactLabel(tr(name))
-            label.setProperty("tone", "muted")
-            label.setFont(font("table"))
+            label, value = Label(tr(name), look="muted"), FactLabel(tr(name), elide=True)
             value.setAlignment(Qt.AlignmentFlag.AlignRight)
             value.setMinimumWidth(60)
             form.addRow(label, value)
@@ -66,13 +61,15 @@ class AccountPanel(Panel):
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidget(inner)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.viewport().setAutoFillBackground(False)
+        inner.setAutoFillBackground(False)
         outer = QVBoxLayout(body)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(self._list)
         outer.addWidget(scroll, 1)
-        super().__init__(tr("Account and balance"), "account", system_label, [Source(tr("Accounts"), view.accounts)], body)
-        self._unsubscribe.append(view.bills.subscribe(lambda _part: self.render()))
+        super().__init__(tr("Account"), "account", system_label, [Source(tr("Accounts"), view.accounts)], body)
+        self._unsubscribe.append(view.bills.subscribe(lambda _part: self.show_facts()))
 
     def focus_first(self) -> None:
         (self._list if self._list.isVisible() else self._balance).setFocus()
@@ -89,10 +86,10 @@ class AccountPanel(Panel):
         facts = self._view.accounts.part.facts
         if facts and facts.items:
             fresh = self.is_fresh(now)
-            self._quote.setText(tr("Safe to quote") if fresh else tr("Do not quote"))
-            set_style(self._quote, "mark", "ok" if fresh else "stale")
+            self._quote.set_words(tr("Safe to quote") if fresh else tr("Do not quote"))
+            self._quote.set_look("mark", "ok" if fresh else "stale")
 
-    def render(self) -> None:
+    def show_facts(self) -> None:
         accounts = self._view.accounts.part.facts
         if not accounts or not accounts.items:
             return
@@ -114,14 +111,16 @@ class AccountPanel(Panel):
 
     def _on_chosen(self, row: Row) -> None:
         self._chosen = row.key
-        self.render()
+        self.show_facts()
 
     def _show(self, item: Sourced[BillingAccount], *, fresh: bool) -> None:
         account = item.value
         make = FactMaker(item.origin, self.system_label, fresh=fresh)
         self._balance.show_fact(make.fact(tr("Balance"), texts.money(account.balance)))
         owed = account.balance is not None and account.balance.amount > 0
-        self._owed.setText(tr("owed") if owed else tr("nothing owed") if account.balance is not None else tr("balance not told"))
+        self._owed.set_words(
+            tr("owed") if owed else tr("nothing owed") if account.balance is not None else tr("balance not told")
+        )
         due = self._next_due(account)
         values = {
             "Account": account.id,
@@ -151,6 +150,8 @@ class AccountPanel(Panel):
         unpaid = [
             item
             for item in bills or ()
-            if item.value.account_id == account.id and item.value.remaining is not None and item.value.remaining.amount > 0
+            if item.value.account_id == account.id
+            and item.value.remaining is not None
+            and item.value.remaining.amount > 0
         ]
         return (unpaid[-1].value, unpaid[-1].origin) if unpaid else None

@@ -2,16 +2,14 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from console.errors import BadAnswerError, ConsoleError, SignInRequiredError, UnknownCustomerError
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
 from console.views import texts
 from console.views.texts import tr
-from console.views.theme import font
-from console.views.widgets.panel import set_style
+from console.views.widgets.labels import Button, Label
 
 _MOST = 4
 _SLOW_AFTER_S = 4.0
@@ -25,9 +23,8 @@ class AlertRow(QWidget):
         self.setAccessibleName(tr("Alerts"))
         self._view, self._desk = view, desk
         self._all = False
-        self._chips: list[QLabel] = []
-        self._more = QPushButton()
-        self._more.setProperty("link", "true")
+        self._chips: list[Label] = []
+        self._more = Button("", "link", "small")
         self._more.clicked.connect(self._toggle)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(10, 5, 10, 0)
@@ -41,9 +38,7 @@ class AlertRow(QWidget):
         found = self._alerts(now)
         shown = found if self._all else found[:_MOST]
         while len(self._chips) < len(shown):
-            chip = QLabel()
-            chip.setTextFormat(Qt.TextFormat.PlainText)
-            chip.setFont(font("small"))
+            chip = Label("", "small", look="chip", elide=True)
             self._row.insertWidget(len(self._chips), chip)
             self._chips.append(chip)
         for i, chip in enumerate(self._chips):
@@ -54,7 +49,7 @@ class AlertRow(QWidget):
                     chip.setText(text)
                     chip.setToolTip(texts.tooltip(text))
                     chip.setAccessibleName(text)
-                set_style(chip, "chip", state)
+                chip.set_look("chip", state)
         hidden = len(found) - len(shown)
         self._more.setVisible(hidden > 0 or (self._all and len(found) > _MOST))
         self._more.setText(tr("{} more").format(hidden) if hidden else tr("fewer"))
@@ -70,7 +65,9 @@ class AlertRow(QWidget):
             parts = [part.part for part in self._view.parts if part.part.system == info.name]
             failed = [part for part in parts if part.failure]
             asking = [part.asking_since for part in parts if part.asking_since]
-            damaged = sum(len(part.facts.damaged) for part in parts if hasattr(part.facts, "damaged") and part.facts is not None)
+            damaged = sum(
+                len(part.facts.damaged) for part in parts if hasattr(part.facts, "damaged") and part.facts is not None
+            )
             if failed:
                 since = min(part.failure.at for part in failed if part.failure)
                 known = any(part.facts is not None for part in failed)

@@ -1,9 +1,10 @@
 """The bills, and the lines of the chosen one."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from console.models.customer_bill import AppliedBillingRate, CustomerBill, CustomerBillId
 from console.models.money import Money
@@ -13,8 +14,8 @@ from console.services.part import PartCoordinator
 from console.views import texts
 from console.views.customer.facts import FactMaker
 from console.views.texts import tr
-from console.views.theme import font
-from console.views.widgets.panel import Panel, Source, set_style
+from console.views.widgets.labels import Label
+from console.views.widgets.panel import Panel, Source
 from console.views.widgets.rows import FactTable, Row
 
 
@@ -25,7 +26,7 @@ class BillsPanel(Panel):
         self._view = view
         self._chosen: CustomerBillId | None = None
         columns = (tr("Date"), tr("Number"), tr("Amount"), "", tr("Change"), tr("State"))
-        self.table = FactTable(tr("Bills"), columns, stretch=3)
+        self.table = FactTable(tr("Bills"), columns, stretch=3, optional=(3, 4, 1))
         self.table.chosen.connect(self._on_chosen)
         self.lines = BillLines(view, system_label)
         splitter = QSplitter(Qt.Orientation.Vertical)
@@ -51,7 +52,7 @@ class BillsPanel(Panel):
         super().close_panel()
         self.lines.leave()
 
-    def render(self) -> None:
+    def show_facts(self) -> None:
         bills = self._view.bills.part.facts
         if not bills:
             return
@@ -67,7 +68,11 @@ class BillsPanel(Panel):
         rows = []
         for item in reversed(bills.items):
             earlier = before.get(item.value.account_id)
-            share = float(item.value.amount_due.amount / largest) if item.value.amount_due and largest and largest > 0 else 0.0
+            share = (
+                float(item.value.amount_due.amount / largest)
+                if item.value.amount_due and largest and largest > 0
+                else 0.0
+            )
             rows.append(self._row(item, earlier, max(0.0, share), fresh=fresh))
             before[item.value.account_id] = item.value
         return rows[::-1]
@@ -116,16 +121,12 @@ class BillLines(QWidget):
         self._system_label = system_label
         self._bill: CustomerBill | None = None
         self._coordinator: PartCoordinator[Records[AppliedBillingRate]] | None = None
-        self._unsubscribe = lambda: None
-        self._title, self._age = QLabel(), QLabel()
-        self._title.setFont(font("table", semibold=True))
-        self._age.setFont(font("small"))
-        for label in (self._title, self._age):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        self.table = FactTable(tr("Lines of the bill"), (tr("Line"), tr("Period"), tr("Kind"), tr("With tax")), stretch=0)
-        self._sum = QLabel()
-        self._sum.setTextFormat(Qt.TextFormat.PlainText)
-        self._sum.setFont(font("small"))
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self._title, self._age = Label(semibold=True), Label("", "small", elide=True)
+        self.table = FactTable(
+            tr("Lines of the bill"), (tr("Line"), tr("Period"), tr("Kind"), tr("With tax")), stretch=0, optional=(2,)
+        )
+        self._sum = Label("", "small", elide=True)
         self._sum.setContentsMargins(10, 3, 10, 3)
         head = QHBoxLayout()
         head.setContentsMargins(10, 6, 10, 2)
@@ -165,10 +166,10 @@ class BillLines(QWidget):
         if part.failure is not None:
             self._age.setText(str(part.failure.error))
             self._age.setToolTip(texts.tooltip(str(part.failure.error)))
-            set_style(self._age, "mark", "danger" if part.facts is None else "stale")
+            self._age.set_look("mark", "danger" if part.facts is None else "stale")
         elif part.asking_since is not None and part.facts is None:
             self._age.setText(tr("{} · asking").format(self._system_label))
-            set_style(self._age, "mark", "info")
+            self._age.set_look("mark", "info")
         elif part.denied:
             self._age.setText(part.denied)
         else:
@@ -191,22 +192,26 @@ class BillLines(QWidget):
         )
 
     def _show_sum(self, lines: Records[AppliedBillingRate], bill: CustomerBill) -> None:
-        """Say whether the lines add up to the bill; a sum is only made where every line has an amount in its currency."""
+        """Say whether the lines add up to the bill; no sum is made where a line lacks an amount."""
         amounts = [item.value.tax_included for item in lines]
         total = bill.tax_included or bill.amount_due
-        if total is None or not amounts or any(amount is None or amount.currency != total.currency for amount in amounts):
+        if (
+            total is None
+            or not amounts
+            or any(amount is None or amount.currency != total.currency for amount in amounts)
+        ):
             self._sum.setText("" if not lines.items else tr("The lines cannot be added up: an amount is missing."))
-            set_style(self._sum, "mark", "attention")
+            self._sum.set_look("mark", "attention")
             return
         found = sum((amount for amount in amounts if amount), start=Money(total.amount * 0, total.currency))
         rest = total - found
         if not lines.complete or lines.lost:
             self._sum.setText(tr("Not every line was read; those shown add up to {}.").format(texts.money(found)))
-            set_style(self._sum, "mark", "attention")
+            self._sum.set_look("mark", "attention")
         elif rest.amount == 0:
             self._sum.setText(tr("Worked out here: the lines add up to {}.").format(texts.money(found)))
-            set_style(self._sum, "mark", "ok")
+            self._sum.set_look("mark", "ok")
         else:
             told = tr("Worked out here: the lines add up to {}, the bill says {}; {} is unexplained.")
             self._sum.setText(told.format(texts.money(found), texts.money(total), texts.money(rest)))
-            set_style(self._sum, "mark", "attention")
+            self._sum.set_look("mark", "attention")

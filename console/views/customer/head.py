@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
 from console.models.customer import ContactMedium, PartyKind
 from console.models.provenance import Origin
@@ -13,38 +12,32 @@ from console.views import texts
 from console.views.customer.facts import FactMaker
 from console.views.icons import ICON
 from console.views.texts import tr
-from console.views.theme import THEME, font
+from console.views.theme import THEME
 from console.views.widgets.fact import FactLabel
-from console.views.widgets.panel import set_style
+from console.views.widgets.labels import Label, Surface
 
 _CONTACTS = ("phone", "email", "address")
 
 
-class CustomerHead(QWidget):
+class CustomerHead(Surface):
     """Name, kind, since when, number; and the ways to reach them. Facts come from CRM, customer and party."""
 
     def __init__(self, view: CustomerView, system_label: str) -> None:
-        super().__init__()
-        self.setObjectName("head")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        super().__init__("card", "b")
         self.setAccessibleName(tr("Customer"))
         self._view = view
         self._system_label = system_label
         self.name = FactLabel(tr("Name"), "name", semibold=True)
-        self._number = FactLabel(tr("Customer number"))
-        self._number.setProperty("tone", "muted")
-        self._chips = {key: QLabel() for key in ("kind", "since", "status", "born", "language")}
+        self._number = FactLabel(tr("Customer number"), look="muted")
+        self._chips = {key: Label("", "small", look="chip") for key in ("kind", "since", "status", "born", "language")}
         self._icons = {key: QLabel() for key in _CONTACTS}
-        self._contacts = {key: FactLabel(tr(word)) for key, word in zip(_CONTACTS, ("Phone", "E-mail", "Address"), strict=True)}
-        self._more = QLabel()
-        self._origin = QLabel()
+        self._contacts = {
+            key: FactLabel(tr(word), elide=True)
+            for key, word in zip(_CONTACTS, ("Phone", "E-mail", "Address"), strict=True)
+        }
+        self._more, self._origin = Label("", "small", look="muted"), Label("", "small")
         for label in (*self._chips.values(), self._more, self._origin):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setFont(font("small"))
             label.hide()
-        for chip in self._chips.values():
-            set_style(chip, "chip", "neutral")
-        self._more.setProperty("tone", "muted")
         top, bottom = QHBoxLayout(), QHBoxLayout()
         top.addWidget(self.name)
         for chip in self._chips.values():
@@ -82,14 +75,14 @@ class CustomerHead(QWidget):
         if part.read_at is None:
             failed = part.failure is not None
             text = str(part.failure.error) if part.failure else tr("{} · asking").format(self._system_label)
-            self._origin.setText(text)
-            set_style(self._origin, "mark", "danger" if failed else "info")
+            self._origin.set_words(text)
+            self._origin.set_look("mark", "danger" if failed else "info")
         elif part.is_fresh(now):
-            self._origin.setText(f"{self._system_label} · {texts.age(part.read_at, now)}")
-            set_style(self._origin, "tone", "muted")
+            self._origin.set_words(f"{self._system_label} · {texts.age(part.read_at, now)}")
+            self._origin.set_look("muted")
         else:
-            self._origin.setText(tr("{} · as at {}").format(self._system_label, texts.clock(part.read_at)))
-            set_style(self._origin, "chip", "stale")
+            self._origin.set_words(tr("{} · as at {}").format(self._system_label, texts.clock(part.read_at)))
+            self._origin.set_look("chip", "stale")
 
     def render_head(self) -> None:
         now = datetime.now(UTC)
@@ -98,7 +91,10 @@ class CustomerHead(QWidget):
             self.name.setText(self._view.customer_id)
             self.tick(now)
             return
-        customer, make = found.value, FactMaker(found.origin, self._system_label, fresh=self._view.customer.part.is_fresh(now))
+        customer, make = (
+            found.value,
+            FactMaker(found.origin, self._system_label, fresh=self._view.customer.part.is_fresh(now)),
+        )
         self.name.show_fact(make.fact(tr("Name"), customer.name))
         self._number.show_fact(make.fact(tr("Customer number"), customer.id))
         kinds = {PartyKind.INDIVIDUAL: tr("Residential"), PartyKind.ORGANIZATION: tr("Business"), None: ""}
@@ -117,9 +113,9 @@ class CustomerHead(QWidget):
         self.tick(now)
 
     def _chip(self, key: str, text: str, state: str = "neutral") -> None:
-        self._chips[key].setText(text)
+        self._chips[key].set_words(text)
         self._chips[key].setVisible(bool(text))
-        set_style(self._chips[key], "chip", state)
+        self._chips[key].set_look("chip", state)
 
     def _show_contacts(self, media: tuple[ContactMedium, ...], origin: Origin) -> None:
         make = FactMaker(origin, self._system_label)
@@ -127,10 +123,12 @@ class CustomerHead(QWidget):
         for key in _CONTACTS:
             ways = sorted((medium for medium in media if medium.kind == key), key=lambda medium: not medium.preferred)
             text = ways[0].text if ways else ""
-            self._contacts[key].show_fact(make.fact(self._contacts[key].objectName(), show_phone(text) if key == "phone" else text))
+            self._contacts[key].show_fact(
+                make.fact(self._contacts[key].objectName(), show_phone(text) if key == "phone" else text)
+            )
             self._icons[key].setVisible(bool(text))
             hidden += [f"{medium.medium}: {medium.text}" for medium in ways[1:]]
-        self._more.setText(tr("{} more").format(len(hidden)))
+        self._more.set_words(tr("{} more").format(len(hidden)))
         self._more.setToolTip(texts.tooltip("\n".join(hidden)))
         self._more.setAccessibleDescription("\n".join(hidden))
         self._more.setVisible(bool(hidden))

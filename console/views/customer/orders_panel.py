@@ -15,7 +15,7 @@ _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 class OrdersPanel(Panel):
-    """Open orders first, then the others newest first. A product order stands with the service order that carries it out."""
+    """Open orders first, then the others newest first; a product order stands with its service order."""
 
     def __init__(self, view: CustomerView, system_label: str) -> None:
         self._view = view
@@ -33,13 +33,15 @@ class OrdersPanel(Panel):
         open_ones = sum(item.value.is_open for item in self._shown())
         return tr("{} open").format(open_ones)
 
-    def render(self) -> None:
+    def show_facts(self) -> None:
         now = datetime.now(UTC)
         orders = sorted(self._shown(), key=lambda item: item.value.ordered_at or _BEFORE_ALL, reverse=True)
         orders.sort(key=lambda item: not item.value.is_open)
         fresh = self.is_fresh(now)
         sold = {item.value.id: item.value for item in self._view.product_orders.part.facts or ()}
-        self.list.show_rows([self._row(item, sold.get(item.value.product_order_id or ""), fresh=fresh) for item in orders])
+        self.list.show_rows(
+            [self._row(item, sold.get(item.value.product_order_id or ""), fresh=fresh) for item in orders]
+        )
 
     def _shown(self) -> list[Sourced[Order]]:
         service_orders = list(self._view.service_orders.part.facts or ())
@@ -68,7 +70,9 @@ class OrdersPanel(Panel):
             make.cell(tr("Details"), " · ".join(facts)),
             make.cell(tr("State"), word, state=state),
             *(
-                make.cell(tr("Milestone"), f"{step.name} {step.status or ''} {texts.day(step.at) if step.at else ''}".strip())
+                make.cell(
+                    tr("Milestone"), f"{step.name} {step.status or ''} {texts.day(step.at) if step.at else ''}".strip()
+                )
                 for step in (order.milestones if order.is_open else ())
             ),
         )

@@ -16,21 +16,21 @@ from console.views.customer.bills_panel import BillsPanel
 from console.views.customer.head import CustomerHead
 from console.views.customer.orders_panel import OrdersPanel
 from console.views.customer.services_panel import ServicesPanel
+from console.views.widgets.labels import Surface
 from console.views.widgets.panel import Panel
 
 # Logical pixels of the page: at less than this width bills and orders share one place behind tabs.
 _SMALL_BELOW = 1050
+_FULL_FROM = 1280
 
 
-class CustomerPage(QWidget):
+class CustomerPage(Surface):
     """Shows one customer view and owns it: closing the page drops what is under way. `renamed` tells the tab."""
 
     renamed = Signal(str)
 
     def __init__(self, desk: Desk, customer_id: CustomerId) -> None:
-        super().__init__()
-        self.setObjectName("page")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        super().__init__("window")
         self.customer_id = customer_id
         self.view: CustomerView = desk.view_customer(customer_id)
         labels = {info.kind: info.label for info in desk.systems}
@@ -53,6 +53,7 @@ class CustomerPage(QWidget):
             splitter.setHandleWidth(8)
             splitter.setChildrenCollapsible(False)
         self._small: bool | None = None
+        self._sized = False
         self._lay_out(small=False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -67,7 +68,9 @@ class CustomerPage(QWidget):
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self._tick)
         self._unsubscribe = [self.view.customer.subscribe(lambda _part: self._on_customer())]
-        self._unsubscribe += [part.subscribe(lambda _part: self.alerts.tick(datetime.now(UTC))) for part in self.view.parts]
+        self._unsubscribe += [
+            part.subscribe(lambda _part: self.alerts.tick(datetime.now(UTC))) for part in self.view.parts
+        ]
 
     @property
     def panels(self) -> Iterator[Panel]:
@@ -104,7 +107,14 @@ class CustomerPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._lay_out(small=event.size().width() < _SMALL_BELOW)
+        width = event.size().width()
+        small = width < _SMALL_BELOW
+        if small != self._small or not self._sized:
+            self._lay_out(small=small)
+            left = 252 if small else 288 if width >= _FULL_FROM else 250
+            self._columns.setSizes([left, width - left])
+            self._wide.setSizes([(width - left) * 58 // 100, (width - left) * 42 // 100])
+            self._sized = True
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -137,7 +147,6 @@ class CustomerPage(QWidget):
             self._wide.setParent(self)
             self._wide.hide()
             self._tabs.show()
-            self._columns.setSizes([252, 700])
         else:
             for panel in (self.bills, self.orders):
                 self._wide.addWidget(panel)
@@ -146,8 +155,6 @@ class CustomerPage(QWidget):
             self._wide.show()
             self._tabs.setParent(self)
             self._tabs.hide()
-            self._wide.setSizes([620, 420])
-            self._columns.setSizes([288, 1040])
         for splitter, stretch in ((self._columns, (0, 1)), (self._wide, (3, 2))):
             for i, factor in enumerate(stretch):
                 splitter.setStretchFactor(i, factor)

@@ -5,13 +5,22 @@ from datetime import UTC, datetime
 from console.models.inventory import Product, Service
 from console.models.provenance import Sourced
 from console.services.customer_view import CustomerView
+from console.services.phone import show_phone
 from console.views import texts
 from console.views.customer.facts import FactMaker
 from console.views.texts import tr
 from console.views.widgets.panel import Panel, Source
 from console.views.widgets.rows import FactList, Row
 
-_ICONS = {"fibre": "fibre", "broadband": "fibre", "tv": "tv", "voice": "voice", "wifi": "wifi", "ip": "ip", "mobile": "mobile"}
+_ICONS = {
+    "fibre": "fibre",
+    "broadband": "fibre",
+    "tv": "tv",
+    "voice": "voice",
+    "wifi": "wifi",
+    "ip": "ip",
+    "mobile": "mobile",
+}
 _OVER = {"terminated", "cancelled", "aborted", "aborted "}
 # Trouble first, then what works, then what is over.
 _ORDER = {"attention": 0, "danger": 0, "info": 1, "ok": 2, "neutral": 3}
@@ -24,7 +33,7 @@ class ServicesPanel(Panel):
         self._view = view
         self.list = FactList(tr("Products and services"))
         sources = [Source(tr("Services"), view.services), Source(tr("Products"), view.products)]
-        super().__init__(tr("Products and services"), "services", system_label, sources, self.list)
+        super().__init__(tr("Services"), "services", system_label, sources, self.list)
 
     def focus_first(self) -> None:
         self.list.setFocus()
@@ -37,12 +46,15 @@ class ServicesPanel(Panel):
         active = sum(item.value.state == "active" for item in services or ())
         return tr("{} active").format(active) if services else ""
 
-    def render(self) -> None:
+    def show_facts(self) -> None:
         now = datetime.now(UTC)
         services, products = self._view.services.part, self._view.products.part
         sold = {service_id: item for item in products.facts or () for service_id in item.value.service_ids}
         fresh = services.is_fresh(now)
-        rows = [(_rank(item.value), self._service(item, sold.get(item.value.id), fresh=fresh)) for item in services.facts or ()]
+        rows = [
+            (_rank(item.value), self._service(item, sold.get(item.value.id), fresh=fresh))
+            for item in services.facts or ()
+        ]
         shown = {item.value.id for item in services.facts or ()}
         rows += [
             (_ORDER[texts.state(item.value.status)[1]], self._product(item, fresh=products.is_fresh(now)))
@@ -54,11 +66,13 @@ class ServicesPanel(Panel):
     def _service(self, item: Sourced[Service], product: Sourced[Product] | None, *, fresh: bool) -> Row:
         make, service = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
         word, state = _service_state(service)
-        facts = [value for _, value in service.characteristics]
-        facts.append(_since(service.started_at, service.ended_at))
+        facts = [show_phone(value) if value.startswith("+") else value for _, value in service.characteristics]
         if product is not None and product.value.price is not None and service.state not in _OVER:
             price = texts.money(product.value.price)
-            facts.append(tr("{} a {}").format(price, product.value.price_period) if product.value.price_period else price)
+            facts.append(
+                tr("{} a {}").format(price, product.value.price_period) if product.value.price_period else price
+            )
+        facts.append(_since(service.started_at, service.ended_at))
         if product is not None and _differs(product.value, service):
             facts.append(tr("product {}").format(texts.state(product.value.status)[0]))
         under = make.cell(tr("Details"), " · ".join(fact for fact in facts if fact))
@@ -72,8 +86,14 @@ class ServicesPanel(Panel):
         make, product = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
         word, state = texts.state(product.status)
         price = texts.money(product.price) if product.price else ""
-        under = " · ".join(fact for fact in (tr("product"), _since(product.started_at, product.terminated_at), price) if fact)
-        cells = (make.cell(tr("Product"), product.name), make.cell(tr("Details"), under), make.cell(tr("State"), word, state=state))
+        under = " · ".join(
+            fact for fact in (tr("product"), _since(product.started_at, product.terminated_at), price) if fact
+        )
+        cells = (
+            make.cell(tr("Product"), product.name),
+            make.cell(tr("Details"), under),
+            make.cell(tr("State"), word, state=state),
+        )
         return Row(product.id, cells, icon="service")
 
 

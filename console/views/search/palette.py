@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from console.bridge import Bridge
 from console.models.customer import PartyKind
@@ -18,7 +18,7 @@ from console.views.icons import ICON
 from console.views.texts import tr
 from console.views.theme import THEME, font
 from console.views.widgets.fact import ShownFact
-from console.views.widgets.panel import set_style
+from console.views.widgets.labels import Button, Card, Label
 from console.views.widgets.rows import Cell, FactList, Row
 
 # After the last keystroke; shorter asks the systems for every letter, longer feels slow.
@@ -27,41 +27,36 @@ _PASSED_ON = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_Page
 
 
 class SearchPalette(QWidget):
-    """Covers the window while something is searched. Esc closes it and keeps the text. `chosen` carries the customer."""
+    """Covers the window while something is searched. Esc closes it and keeps the text; `chosen` has the customer."""
 
     chosen = Signal(str)
     closed = Signal()
 
     def __init__(self, bridge: Bridge, parent: QWidget) -> None:
         super().__init__(parent)
-        self._bridge = bridge
+        self._bridge, self._around = bridge, parent
         self._desk: Desk | None = None
         self._task: asyncio.Task[None] | None = None
         self.result: SearchResult | None = None
         self._focus_before: QWidget | None = None
-        self._frame = QFrame(self)
-        self._frame.setObjectName("palette")
+        self._frame = Card(self)
         self.text = QLineEdit()
-        self.text.setObjectName("paletteText")
+        self.text.setFrame(False)
         self.text.setFont(font("page"))
         self.text.setAccessibleName(tr("Find a customer"))
         self.text.setPlaceholderText(tr("Name, phone, e-mail, customer, account, bill or order number"))
         self.text.setMaxLength(500)
         self.text.textChanged.connect(self._on_text)
         self.text.installEventFilter(self)
-        self._search_icon, self._reading = QLabel(), QLabel()
-        self._reading.setTextFormat(Qt.TextFormat.PlainText)
-        self._reading.setFont(font("small"))
-        self._systems = {name: QLabel() for name in ("crm", "billing", "provisioning")}
+        self._search_icon, self._reading = QLabel(), Label("", "small")
+        self._reading.set_look("chip", "info")
+        self._systems = {name: Label("", "small") for name in ("crm", "billing", "provisioning")}
         self.list = FactList(tr("Found customers"))
         self.list.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.list.opened.connect(self._open_row)
         self.list.chosen.connect(self._show_details)
-        self._note = QLabel()
-        self._note.setTextFormat(Qt.TextFormat.PlainText)
-        self._note.setWordWrap(True)
+        self._note = Label(look="muted", wrap=True)
         self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._note.setProperty("tone", "muted")
         self._details = _Details()
         self._details.open_button.clicked.connect(self._open_current)
         self._build()
@@ -104,7 +99,7 @@ class SearchPalette(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.place(self.parentWidget().rect())
+        self.place(self._around.rect())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let the arrows move in the list while the text keeps the focus."""
@@ -140,10 +135,11 @@ class SearchPalette(QWidget):
         systems.setContentsMargins(12, 4, 12, 4)
         systems.setSpacing(14)
         for label in self._systems.values():
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setFont(font("small"))
             systems.addWidget(label)
+        self._more = Label("", "small")
+        self._more.set_look("mark", "attention")
         systems.addStretch()
+        systems.addWidget(self._more)
         left = QVBoxLayout()
         left.setSpacing(0)
         left.addLayout(systems)
@@ -153,9 +149,7 @@ class SearchPalette(QWidget):
         middle.setSpacing(0)
         middle.addLayout(left, 55)
         middle.addWidget(self._details, 45)
-        foot = QLabel(tr("↑ ↓ choose     Enter open     Esc close, text is kept"))
-        foot.setFont(font("small"))
-        foot.setProperty("tone", "muted")
+        foot = Label(tr("↑ ↓ choose     Enter open     Esc close, text is kept"), "small", look="muted")
         foot.setContentsMargins(12, 6, 12, 6)
         layout = QVBoxLayout(self._frame)
         layout.setContentsMargins(1, 1, 1, 1)
@@ -201,7 +195,6 @@ class SearchPalette(QWidget):
         read = [words[reading]() for reading in query.readings]
         self._reading.setText(tr("read as {}").format(tr(" or ").join(read)) if read else "")
         self._reading.setVisible(bool(read))
-        set_style(self._reading, "chip", "info")
 
     def _show_result(self, result: SearchResult) -> None:
         self.result = result
@@ -217,7 +210,11 @@ class SearchPalette(QWidget):
         elif result.is_complete:
             failed = [progress for progress in result.systems if progress.state is Asking.FAILED]
             if failed:
-                self._say(tr("Nothing found yet, but not every system answered.") + "\n" + "\n".join(str(one.sentence) for one in failed))
+                self._say(
+                    tr("Nothing found yet, but not every system answered.")
+                    + "\n"
+                    + "\n".join(str(one.sentence) for one in failed)
+                )
             else:
                 self._say(tr("No system knows a customer by “{}”.").format(result.query.text))
         else:
@@ -225,6 +222,9 @@ class SearchPalette(QWidget):
 
     def _show_systems(self, systems: tuple[SystemProgress, ...]) -> None:
         known = {progress.system: progress for progress in systems}
+        self._more.set_words(
+            tr("More match than are shown; type more.") if any(one.has_more for one in systems) else ""
+        )
         for name, label in self._systems.items():
             progress = known.get(name)
             if progress is None or self._desk is None or progress.state is Asking.NOT_ASKED:
@@ -238,7 +238,7 @@ class SearchPalette(QWidget):
             }[progress.state]
             label.setText(text)
             label.setToolTip(texts.tooltip(progress.sentence or ""))
-            set_style(label, "mark", state)
+            label.set_look("mark", state)
 
     def _row(self, found: FoundCustomer) -> Row:
         def cell(label: str, text: str) -> Cell:
@@ -246,7 +246,9 @@ class SearchPalette(QWidget):
 
         reasons = " · ".join(matched for _, matched in found.reasons if matched != "Name")
         details = " · ".join(part for part in (reasons, *(_spoken(detail) for detail in found.details)) if part)
-        icon = {PartyKind.ORGANIZATION: "business", PartyKind.INDIVIDUAL: "residential"}.get(found.kind or PartyKind.INDIVIDUAL, "person")
+        icon = {PartyKind.ORGANIZATION: "business", PartyKind.INDIVIDUAL: "residential"}.get(
+            found.kind or PartyKind.INDIVIDUAL, "person"
+        )
         cells = (
             cell(tr("Name"), found.name or tr("no name")),
             cell(tr("Details"), details),
@@ -283,16 +285,11 @@ class _Details(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._title, self._hint = QLabel(), QLabel()
-        self._lines = QLabel()
-        self._title.setFont(font("page", semibold=True))
-        set_style(self._hint, "chip", "info")
-        for label in (self._title, self._hint, self._lines):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-        self.open_button = QPushButton(tr("Open   Enter"))
+        self._title = Label("", "page", semibold=True, wrap=True)
+        self._hint, self._lines = Label("", "small", wrap=True), Label(wrap=True)
+        self._hint.set_look("mark", "info")
+        self.open_button = Button(tr("Open   Enter"), "main")
         self.open_button.setAccessibleName(tr("Open this customer"))
-        self.open_button.setProperty("main", "true")
         self.open_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 10, 16, 12)
@@ -310,10 +307,12 @@ class _Details(QWidget):
 
     def show_customer(self, found: FoundCustomer, result: SearchResult, desk: Desk) -> None:
         several = len(result.found)
-        self._hint.setText(tr("{} customers match. Ask what tells them apart; do not read the answers out.").format(several))
+        self._hint.setText(
+            tr("{} customers match. Ask what tells them apart; do not read the answers out.").format(several)
+        )
         self._title.setText(found.name or found.customer_id)
         kinds = {PartyKind.INDIVIDUAL: tr("Residential"), PartyKind.ORGANIZATION: tr("Business")}
-        lines = [found.customer_id]
+        lines: list[str] = [found.customer_id]
         if found.kind is not None:
             lines.append(kinds[found.kind])
         if found.status:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from console.bridge import Bridge
 from console.models.health import CheckResult, SystemHealth
@@ -14,18 +14,16 @@ from console.views import texts
 from console.views.icons import ICON
 from console.views.status_bar import STATE_LOOKS
 from console.views.texts import tr
-from console.views.theme import THEME, font
-from console.views.widgets.panel import set_style
+from console.views.theme import THEME
+from console.views.widgets.labels import Button, Card, Label, Surface
 
-class SystemsPage(QWidget):
+
+class SystemsPage(Surface):
     """One card a system."""
 
     def __init__(self, desk: Desk, bridge: Bridge) -> None:
-        super().__init__()
-        self.setObjectName("page")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        title = QLabel(tr("Systems"))
-        title.setFont(font("page", semibold=True))
+        super().__init__("window")
+        title = Label(tr("Systems"), "page", semibold=True)
         self.cards = {info.name: SystemCard(info, desk, bridge) for info in desk.systems}
         inner = QWidget()
         column = QVBoxLayout(inner)
@@ -64,21 +62,18 @@ class SystemsPage(QWidget):
             card.tick()
 
 
-class SystemCard(QFrame):
+class SystemCard(Card):
     """One system."""
 
     def __init__(self, info: SystemInfo, desk: Desk, bridge: Bridge) -> None:
         super().__init__()
-        self.setObjectName("panel")
         self.setAccessibleName(info.label)
         self._info, self._desk, self._bridge = info, desk, bridge
-        head = QFrame()
-        head.setObjectName("panelHead")
-        head.setFixedHeight(34)
-        name, self._icon, self.state = QLabel(info.label), QLabel(), QLabel()
-        name.setFont(font("body", semibold=True))
-        self.state.setFont(font("table"))
-        self.test_button = QPushButton(tr("Test connection"))
+        self._testing = False
+        head = Surface("cardHead", "b")
+        head.setFixedHeight(36)
+        name, self._icon, self.state = Label(info.label, "body", semibold=True), QLabel(), Label()
+        self.test_button = Button(tr("Test connection"))
         self.test_button.setAccessibleName(tr("Test the connection to {}").format(info.label))
         self.test_button.clicked.connect(self.test)
         row = QHBoxLayout(head)
@@ -88,13 +83,8 @@ class SystemCard(QFrame):
         row.addWidget(self.state)
         row.addStretch()
         row.addWidget(self.test_button)
-        self.facts, self.results, self.damages = QLabel(), QGridLayout(), QLabel()
-        for label in (self.facts, self.damages):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-            label.setFont(font("table"))
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.damages.setProperty("mark", "attention")
+        self.facts, self.results, self.damages = Label(wrap=True), QGridLayout(), Label(wrap=True)
+        self.damages.set_look("mark", "attention")
         body = QVBoxLayout()
         body.setContentsMargins(12, 8, 12, 10)
         body.addWidget(self.facts)
@@ -115,42 +105,37 @@ class SystemCard(QFrame):
         health = self._desk.health.health(self._info.name)
         look, word = STATE_LOOKS[health.state]
         since = tr(" since {}").format(texts.clock(health.since)) if health.since else ""
-        self.state.setText(tr(word) + since)
-        set_style(self.state, "mark", look)
+        self.state.set_words(tr(word) + since)
+        self.state.set_look("mark", look)
         self._icon.setPixmap(ICON.icon(look, THEME.state(look).text).pixmap(16, 16))
-        self.facts.setText("\n".join(self._facts(health)))
+        self.facts.set_words("\n".join(self._facts(health)))
         damages = self._desk.health.damages(self._info.name)
         shown = [f"{damage.resource}{f' {damage.id}' if damage.id else ''}: {damage.reason}" for damage in damages[-5:]]
         told = tr("{} records or values could not be read. The latest:").format(health.damaged_records)
-        self.damages.setText("\n".join([told, *shown]) if damages else "")
+        self.damages.set_words("\n".join([told, *shown]) if damages else "")
         self.damages.setVisible(bool(damages))
 
     def test(self) -> None:
         """Ask each API of the system a small question and show what it says."""
-        self.test_button.setEnabled(False)
+        if self._testing:
+            return
+        self._testing = True
         self.test_button.setText(tr("Testing…"))
         self._bridge.run_query(self, self._desk.connections.test(self._info.name), self._show_results)
 
     def _show_results(self, results: Sequence[CheckResult]) -> None:
-        had_focus = self.focusWidget() is self.test_button or not self.window().focusWidget()
-        self.test_button.setEnabled(True)
+        self._testing = False
         self.test_button.setText(tr("Test connection"))
-        if had_focus:
-            self.test_button.setFocus()
-        while self.results.count():
-            item = self.results.takeAt(0)
-            if item is not None and item.widget() is not None:
-                item.widget().deleteLater()
+        while (item := self.results.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
         for i, result in enumerate(results):
             good = result.problem is None
             words = tr("ok, {} ms").format(round(result.elapsed_ms)) if good else str(result.problem)
-            mark, name, text = QLabel("✓" if good else "✕"), QLabel(result.api), QLabel(words)
-            for label, kind in ((mark, "ok" if good else "danger"), (text, "ok" if good else "danger")):
-                set_style(label, "mark", kind)
+            mark, name, text = Label("✓" if good else "✕"), Label(result.api), Label(words, wrap=True)
+            for label in (mark, text):
+                label.set_look("mark", "ok" if good else "danger")
             for column, label in enumerate((mark, name, text)):
-                label.setTextFormat(Qt.TextFormat.PlainText)
-                label.setFont(font("table"))
-                label.setWordWrap(column == 2)
                 self.results.addWidget(label, i, column, Qt.AlignmentFlag.AlignTop)
             text.setAccessibleName(f"{result.api}: {words}")
         self.tick()

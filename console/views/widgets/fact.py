@@ -4,13 +4,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
-from PySide6.QtWidgets import QLabel, QMenu, QWidget
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QMenu, QWidget
 
 from console.models.provenance import Origin
 from console.views import texts
 from console.views.texts import tr
-from console.views.theme import font
+from console.views.theme import THEME
+from console.views.widgets.labels import Label, paint_frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +77,15 @@ def show_origin_of(widget: QWidget, fact: ShownFact) -> None:
         show(fact)
 
 
-class FactLabel(QLabel):
+class FactLabel(Label):
     """A value on its own, such as a balance or a phone number."""
 
-    def __init__(self, label: str, size: str = "table", *, semibold: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._label = label
+    def __init__(
+        self, label: str, size: str = "table", *, semibold: bool = False, look: str = "text", elide: bool = False
+    ) -> None:
+        super().__init__("", size, semibold=semibold, look=look, elide=elide)
         self._fact = ShownFact(label, "", None)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setFont(font(size, semibold=semibold))
-        self.setProperty("fact", "true")
+        self.setContentsMargins(3, 1, 3, 1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(label)
         self.setObjectName(label)
@@ -83,8 +94,7 @@ class FactLabel(QLabel):
     def show_fact(self, fact: ShownFact) -> None:
         """Show a value; only what changed is painted again."""
         self._fact = fact
-        if self.text() != fact.text:
-            self.setText(fact.text)
+        self.set_words(fact.text)
         self.setAccessibleName(f"{fact.label}: {fact.text}")
         self.setAccessibleDescription(fact.describe())
         self.setVisible(bool(fact.text))
@@ -112,6 +122,15 @@ class FactLabel(QLabel):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         OriginMenu(self, self._fact, lambda fact: show_origin_of(self, fact)).popup(event.globalPos())
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            paint_frame(QPainter(self), self.rect(), QColor(0, 0, 0, 0), THEME.colour("focusRing"), width=2)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
         self.update()

@@ -5,8 +5,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from console.views.texts import tr
-from console.views.theme import font
 from console.views.widgets.fact import ShownFact, copy_text
+from console.views.widgets.labels import Label
 
 
 class OriginDialog(QDialog):
@@ -19,8 +19,7 @@ class OriginDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         for name, text in self._lines(fact):
-            label, value = QLabel(name), QLabel(text)
-            label.setProperty("tone", "muted")
+            label, value = Label(name, look="muted"), QLabel(text)
             value.setTextFormat(Qt.TextFormat.PlainText)
             value.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -29,9 +28,7 @@ class OriginDialog(QDialog):
             value.setMinimumWidth(280)
             value.setAccessibleName(f"{name}: {text}")
             form.addRow(label, value)
-        title = QLabel(fact.label)
-        title.setTextFormat(Qt.TextFormat.PlainText)
-        title.setFont(font("page", semibold=True))
+        title = Label(fact.label, "page", semibold=True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         copy = buttons.addButton(tr("Copy all"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.clicked.connect(lambda: copy_text("\n".join(f"{name}: {text}" for name, text in self._lines(fact))))

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from console.errors import SystemCallError
 from console.models.provenance import Records
@@ -15,7 +15,8 @@ from console.services.part import Part, PartCoordinator
 from console.views import texts
 from console.views.icons import ICON
 from console.views.texts import tr
-from console.views.theme import THEME, font
+from console.views.theme import THEME
+from console.views.widgets.labels import Button, Card, Label, StateSurface, Surface
 
 SKELETON_AFTER_MS = 300
 STOP_OFFER_AFTER_S = 4
@@ -52,45 +53,36 @@ class Message(QWidget):
         super().__init__()
         self.icon = QLabel()
         self.icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.title, self.text = QLabel(), QLabel()
-        self.title.setFont(font("body", semibold=True))
-        self.text.setFont(font("table"))
-        self.text.setProperty("tone", "secondary")
+        self.title = Label("", "body", semibold=True, wrap=True)
+        self.text = Label("", look="secondary", wrap=True)
         for label in (self.title, self.text):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.button = QPushButton(tr("Ask again"))
-        self.button.setAccessibleName(tr("Ask again"))
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(self.button)
-        row.addStretch()
+        self.button = Button(tr("Ask again"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
         layout.addStretch()
         for widget in (self.icon, self.title, self.text):
             layout.addWidget(widget)
-        layout.addLayout(row)
+        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch()
 
     def show_words(self, icon: str, state: str, title: str, text: str, *, ask: bool) -> None:
         self.icon.setPixmap(ICON.icon(icon, THEME.state(state).text).pixmap(20, 20))
-        self.title.setText(title)
-        self.text.setText(text)
+        self.title.set_words(title)
+        self.text.set_words(text)
         self.text.setVisible(bool(text))
         self.button.setVisible(ask)
 
 
-class Panel(QFrame):
-    """A panel of one or more parts of one system. A subclass fills `content` and says what `render` and `is_empty` are.
+class Panel(Card):
+    """A panel of one or more parts of one system; a subclass fills `content` in `show_facts`.
 
     A change of state repaints marked parts only; it never changes size, scroll, selection or focus.
     """
 
     def __init__(self, title: str, icon: str, system_label: str, sources: Sequence[Source], content: QWidget) -> None:
         super().__init__()
-        self.setObjectName("panel")
+        self.setObjectName(title)
         self.setAccessibleName(title)
         self.title, self.icon, self.system_label, self.sources = title, icon, system_label, tuple(sources)
         self.content = content
@@ -114,7 +106,7 @@ class Panel(QFrame):
         self._take_icon()
         self.tick(datetime.now(UTC))
 
-    def render(self) -> None:
+    def show_facts(self) -> None:
         """Show the facts of the parts; called when some came."""
         raise TypeError(f"{type(self).__name__} does not say how it shows its facts")
 
@@ -156,49 +148,37 @@ class Panel(QFrame):
 
     def _on_part(self, part: Part[Any]) -> None:
         if part.facts is not None and part.asking_since is None:
-            self.render()
+            self.show_facts()
         now = datetime.now(UTC)
         self.tick(now)
         if part.asking_since is not None:
             self._refresh.start(SKELETON_AFTER_MS + 20)
 
-    def _make_head(self) -> QFrame:
-        head = QFrame()
-        head.setObjectName("panelHead")
+    def _make_head(self) -> QWidget:
+        head = Surface("cardHead", "b")
         head.setFixedHeight(30)
-        self._icon_label, self._title_label = QLabel(), QLabel(self.title)
-        self._title_label.setFont(font("body", semibold=True))
-        self._count_label, self._origin_label = QLabel(), QLabel()
-        self._part_label = QLabel()
-        for label in (self._count_label, self._origin_label, self._part_label):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setFont(font("small"))
-        self._count_label.setProperty("tone", "muted")
-        self._part_label.setProperty("chip", "attention")
+        self._icon_label = QLabel()
+        self._count_label = Label("", "small", look="muted", elide=True)
+        self._part_label, self._origin_label = Label("", "small"), Label("", "small")
+        self._part_label.set_look("chip", "attention")
         self._part_label.hide()
         layout = QHBoxLayout(head)
         layout.setContentsMargins(10, 0, 10, 0)
         layout.setSpacing(6)
         layout.addWidget(self._icon_label)
-        layout.addWidget(self._title_label)
+        layout.addWidget(Label(self.title, "body", semibold=True))
         layout.addWidget(self._count_label)
         layout.addStretch()
         layout.addWidget(self._part_label)
         layout.addWidget(self._origin_label)
         return head
 
-    def _make_foot(self) -> QFrame:
-        self._foot = QFrame()
-        self._foot.setObjectName("panelFoot")
-        self._foot_label = QLabel()
-        self._foot_label.setTextFormat(Qt.TextFormat.PlainText)
-        self._foot_label.setFont(font("small"))
-        self._foot_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._foot_button = QPushButton(tr("Ask again"))
-        self._foot_button.setProperty("link", "true")
-        self._foot_button.setFont(font("small"))
+    def _make_foot(self) -> QWidget:
+        self._foot = StateSurface()
+        self._foot_label = Label("", "small", elide=True)
+        self._foot_button = Button(tr("Ask again"), "link", "small")
         self._foot_act: Callable[[], None] = self.ask
-        self._foot_button.clicked.connect(lambda: self._foot_act())
+        self._foot_button.clicked.connect(self._do_foot_act)
         layout = QHBoxLayout(self._foot)
         layout.setContentsMargins(10, 2, 6, 2)
         layout.addWidget(self._foot_label, 1)
@@ -210,13 +190,13 @@ class Panel(QFrame):
         self.update()
 
     def _show_head(self, parts: list[Part[Any]], now: datetime) -> None:
-        self._count_label.setText(self.count_words() if self.has_facts() else "")
+        self._count_label.set_words(self.count_words() if self.has_facts() else "")
         came = sum(part.facts is not None for part in parts)
         missing = any(part.failure or part.denied for part in parts if part.facts is None)
-        self._part_label.setText(tr("{} of {} parts").format(came, len(parts)))
+        self._part_label.set_words(tr("{} of {} parts").format(came, len(parts)))
         self._part_label.setVisible(0 < came < len(parts) and missing)
         text, kind, state = self._origin_words(parts, now)
-        set_style(self._origin_label, kind, state)
+        self._origin_label.set_look(kind, state)
         if self._origin_label.text() != text:
             self._origin_label.setText(text)
             self._origin_label.setAccessibleName(f"{self.title}, {text}")
@@ -233,23 +213,30 @@ class Panel(QFrame):
         if not read:
             failed = any(part.failure for part in parts)
             stopped = any(part.stopped for part in parts)
-            return (tr("{} · no answer").format(system), "mark", "danger") if failed else (
-                tr("{} · stopped").format(system) if stopped else system, "mark", "neutral")
+            return (
+                (tr("{} · no answer").format(system), "mark", "danger")
+                if failed
+                else (tr("{} · stopped").format(system) if stopped else system, "mark", "neutral")
+            )
         oldest = min(read)
         if all(part.is_fresh(now) for part in parts if part.facts is not None):
-            return f"{system} · {texts.age(oldest, now)}", "tone", "muted"
+            return f"{system} · {texts.age(oldest, now)}", "muted", "neutral"
         return tr("{} · as at {}").format(system, texts.clock(oldest)), "chip", "stale"
 
     def _show_body(self, parts: list[Part[Any]], now: datetime) -> None:
         denied = next((part.denied for part in parts if part.denied), None)
         if denied:
-            self._message.show_words("noPermission", "neutral", denied, tr("A supervisor can open it for you."), ask=False)
+            self._message.show_words(
+                "noPermission", "neutral", denied, tr("A supervisor can open it for you."), ask=False
+            )
             self._body.setCurrentWidget(self._message)
         elif self.has_facts() and not self.is_empty():
             self._body.setCurrentWidget(self.content)
         elif self.has_facts():
             read = max(part.read_at for part in parts if part.read_at)
-            text = tr("{} was asked {} ago and has none for this customer.").format(self.system_label, texts.age(read, now))
+            text = tr("{} was asked {} ago and has none for this customer.").format(
+                self.system_label, texts.age(read, now)
+            )
             self._message.show_words("empty", "neutral", self.empty_words(), text, ask=False)
             self._body.setCurrentWidget(self._message)
         elif any(part.asking_since for part in parts) and not any(part.failure for part in parts):
@@ -269,7 +256,9 @@ class Panel(QFrame):
             return
         tried = tr("Tried once.") if failure.tries == 1 else tr("Tried {} times.").format(failure.tries)
         text = tr("Nothing about this is known here.") + " " + tried
-        if failure.next_try_at is not None:
+        if any(part.asking_since for part in parts):
+            text += " " + tr("It is being asked again.")
+        elif failure.next_try_at is not None:
             text += " " + tr("Next try in {} s.").format(max(0, int((failure.next_try_at - now).total_seconds())))
         text += " " + tr("The other panels work.")
         self._message.show_words("down", "danger", str(failure.error), text, ask=True)
@@ -282,12 +271,16 @@ class Panel(QFrame):
         asking = [part.asking_since for part in parts if part.asking_since]
         lost = sum(part.facts.lost for part in parts if isinstance(part.facts, Records))
         cut = next((part.facts for part in parts if isinstance(part.facts, Records) and not part.facts.complete), None)
-        absent = [source.word for source, part in zip(self.sources, parts, strict=True) if part.facts is None and part.failure]
+        absent = [
+            source.word for source, part in zip(self.sources, parts, strict=True) if part.facts is None and part.failure
+        ]
         if asking and (now - min(asking)).total_seconds() >= STOP_OFFER_AFTER_S:
             self._foot_act = self._stop_waiting
             self._foot_says(tr("{} is slow.").format(self.system_label), "info", tr("Stop waiting"))
         elif failure is not None and absent and self.has_facts():
-            self._foot_says(tr("{} did not come: {}").format(", ".join(absent), failure.error), "attention", tr("Ask again"))
+            self._foot_says(
+                tr("{} did not come: {}").format(", ".join(absent), failure.error), "attention", tr("Ask again")
+            )
         elif failure is not None and self.has_facts():
             quote = tr("{} Do not quote.").format(failure.error)
             self._foot_says(quote, "stale", tr("Ask again"))
@@ -305,31 +298,19 @@ class Panel(QFrame):
         else:
             self._foot_says("", "neutral", "")
 
+    def _do_foot_act(self) -> None:
+        self._foot_act()
+
     def _stop_waiting(self) -> None:
         for source in self.sources:
             source.coordinator.stop_asking()
 
     def _foot_says(self, text: str, state: str, button: str) -> None:
         self._foot.setVisible(bool(text or button))
-        if self._foot_label.text() != text:
-            self._foot_label.setText(text)
-            self._foot_label.setToolTip(texts.tooltip(text))
-        set_style(self._foot_label, "mark", state)
+        self._foot_label.set_words(text)
+        self._foot_label.set_look("mark", state)
         self._foot_button.setVisible(bool(button))
         if button and self._foot_button.text() != button:
             self._foot_button.setText(button)
             self._foot_button.setAccessibleName(tr("{}: {}").format(self.title, button))
-        if self._foot.property("state") != state:
-            self._foot.setProperty("state", state)
-            self._foot.style().unpolish(self._foot)
-            self._foot.style().polish(self._foot)
-
-
-def set_style(widget: QWidget, kind: str, value: str) -> None:
-    """Give a label the look of a mark, a chip or a tone; does nothing when it has it already."""
-    if widget.property(kind) == value:
-        return
-    for other in ("mark", "chip", "tone"):
-        widget.setProperty(other, value if other == kind else None)
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
+        self._foot.set_state(state if state in {"stale", "attention"} else "")

@@ -1,11 +1,20 @@
 """Lists of facts: a model of rows, the list and table that show it, and the delegates that paint it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPalette
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -98,29 +107,35 @@ class RowModel(QAbstractTableModel):
                 return self._columns[section]
             if role == Qt.ItemDataRole.TextAlignmentRole and self._rows and section < len(self._rows[0].cells):
                 right = self._rows[0].cells[section].number
-                return int((Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter)
+                return int(
+                    (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)
+                    | Qt.AlignmentFlag.AlignVCenter
+                )
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self._rows):
             return None
         row = self._rows[index.row()]
-        cell = row.cells[index.column()] if index.column() < len(row.cells) else None
         if role == ROW_ROLE:
             return row
-        if cell is None:
+        if index.column() >= len(row.cells):
             return None
-        if role == CELL_ROLE:
-            return cell
-        if role == Qt.ItemDataRole.DisplayRole:
-            return cell.fact.text
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return texts.tooltip(f"{cell.fact.label}: {cell.fact.text}\n{cell.fact.describe()}")
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return ", ".join(f"{part.fact.label}: {part.fact.text}" for part in row.cells if part.fact.text)
-        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
-            return cell.fact.describe()
-        return None
+        cell = row.cells[index.column()]
+        answer = self._ANSWERS.get(role)
+        return answer(row, cell) if answer is not None else None
+
+    _ANSWERS: ClassVar[dict[int, Callable[[Row, Cell], Any]]] = {
+        CELL_ROLE: lambda _row, cell: cell,
+        Qt.ItemDataRole.DisplayRole: lambda _row, cell: cell.fact.text,
+        Qt.ItemDataRole.ToolTipRole: lambda _row, cell: texts.tooltip(
+            f"{cell.fact.label}: {cell.fact.text}\n{cell.fact.describe()}"
+        ),
+        Qt.ItemDataRole.AccessibleTextRole: lambda row, _cell: ", ".join(
+            f"{part.fact.label}: {part.fact.text}" for part in row.cells if part.fact.text
+        ),
+        Qt.ItemDataRole.AccessibleDescriptionRole: lambda _row, cell: cell.fact.describe(),
+    }
 
 
 class _FactKeys:
@@ -140,14 +155,43 @@ class _FactKeys:
             copy_text(fact.text)
 
 
+class Header(QHeaderView):
+    """Column titles on the panel's own ground, with a hairline below."""
+
+    def paintSection(self, painter: QPainter, rect: QRect, index: int) -> None:
+        painter.save()
+        painter.fillRect(rect, THEME.colour("card"))
+        painter.setPen(THEME.colour("divider"))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        align = self.model().headerData(index, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole)
+        text = str(self.model().headerData(index, Qt.Orientation.Horizontal) or "")
+        painter.setFont(font("small"))
+        side = (
+            Qt.AlignmentFlag.AlignRight
+            if align and int(align) & int(Qt.AlignmentFlag.AlignRight)
+            else Qt.AlignmentFlag.AlignLeft
+        )
+        _elide(painter, text, rect.adjusted(8, 0, -8, 0), THEME.colour("textMuted"), side)
+        painter.restore()
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), max(24, self.fontMetrics().height() + 8))
+
+
 class FactTable(_FactKeys, QTableView):
-    """A table of facts with a fixed row height. `chosen` is emitted with the row the cursor is on."""
+    """A table of facts with a fixed row height. `chosen` is emitted with the row the cursor is on.
+
+    It never scrolls sideways: where there is little room the `optional` columns go, the first of them first.
+    """
 
     chosen = Signal(object)
     focus_moved = Signal()
 
-    def __init__(self, name: str, columns: Sequence[str], stretch: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, columns: Sequence[str], stretch: int, optional: Sequence[int] = ()) -> None:
+        super().__init__()
+        self._stretch, self._optional = stretch, tuple(optional)
+        self._widths: dict[int, int] = {}
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setObjectName(name)
         self.setAccessibleName(name)
         self.rows_model = RowModel(columns, self)
@@ -157,18 +201,21 @@ class FactTable(_FactKeys, QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setShowGrid(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(COMPACT)
-        header = self.horizontalHeader()
+        header = Header(Qt.Orientation.Horizontal, self)
+        self.setHorizontalHeader(header)
         header.setHighlightSections(False)
         header.setFont(font("small"))
         header.setMinimumSectionSize(30)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+        self.viewport().setBackgroundRole(QPalette.ColorRole.Button)
         self.selectionModel().currentChanged.connect(lambda _new, _old: self._moved())
 
     def show_rows(self, rows: Sequence[Row]) -> None:
@@ -186,13 +233,36 @@ class FactTable(_FactKeys, QTableView):
 
     def _fit_columns(self) -> None:
         """Make columns wide enough for the first rows; measured, not asked of the view, which would visit them all."""
-        metrics = QFontMetrics(self.font())
+        metrics = QFontMetrics(font("table", semibold=True))
         for column in range(self.rows_model.columnCount()):
             cells = [row.cells[column] for row in self.rows_model.rows[:40] if column < len(row.cells)]
-            widest = max((metrics.horizontalAdvance(cell.fact.text) + (24 if cell.state else 0) for cell in cells), default=0)
+            widest = max(
+                (metrics.horizontalAdvance(cell.fact.text) + (24 if cell.state else 0) for cell in cells), default=0
+            )
             title = metrics.horizontalAdvance(str(self.rows_model.headerData(column, Qt.Orientation.Horizontal) or ""))
             bar = 60 if any(cell.bar is not None for cell in cells) else 0
-            self.setColumnWidth(column, min(260, max(widest, title, bar)) + 18)
+            self._widths[column] = min(260, max(widest, title, bar)) + 18
+            self.setColumnWidth(column, self._widths[column])
+        self._hide_what_does_not_fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._hide_what_does_not_fit()
+
+    def _hide_what_does_not_fit(self) -> None:
+        # The stretched column takes what is left; a text there may end in an ellipsis, a number may not.
+        needed = sum(min(width, 120) if column == self._stretch else width for column, width in self._widths.items())
+        hidden: set[int] = set()
+        for column in self._optional:
+            if needed <= self.viewport().width():
+                break
+            hidden.add(column)
+            needed -= self._widths.get(column, 0)
+        for column in self._optional:
+            if self.isColumnHidden(column) != (column in hidden):
+                self.setColumnHidden(column, column in hidden)
+        last = self.rows_model.columnCount() - 1
+        self.horizontalHeader().setStretchLastSection(self._stretch in hidden and last not in hidden)
 
     def _current_key(self) -> str | None:
         row = self.currentIndex().data(ROW_ROLE)
@@ -231,11 +301,13 @@ class FactList(_FactKeys, QListView):
         self.setModel(self.rows_model)
         self.setItemDelegate(LineDelegate(self))
         self.setUniformItemSizes(False)
+        self.setFrameShape(QListView.Shape.NoFrame)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setLayoutMode(QListView.LayoutMode.Batched)
+        self.viewport().setBackgroundRole(QPalette.ColorRole.Button)
         self.selectionModel().currentChanged.connect(lambda _new, _old: self._moved())
         self.activated.connect(lambda index: self.opened.emit(index.data(ROW_ROLE)))
 
@@ -287,7 +359,9 @@ def _paint_back(painter: QPainter, option: QStyleOptionViewItem, rect: QRect) ->
 def _elide(painter: QPainter, text: str, rect: QRect, colour: QColor, align: Qt.AlignmentFlag) -> None:
     painter.setPen(colour)
     # One line only: a text with line breaks would otherwise run into the next row.
-    shown = painter.fontMetrics().elidedText(" ".join(text.split("\n")), Qt.TextElideMode.ElideRight, max(0, rect.width()))
+    shown = painter.fontMetrics().elidedText(
+        " ".join(text.split("\n")), Qt.TextElideMode.ElideRight, max(0, rect.width())
+    )
     painter.drawText(rect, int(align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown)
 
 
@@ -345,16 +419,15 @@ class LineDelegate(QStyledItemDelegate):
         if row.icon:
             ICON.icon(row.icon, main).paint(painter, QRect(top.left(), top.center().y() - 8, 16, 16))
             top.setLeft(top.left() + 26)
-        trail = self._paint_trail(painter, row, top, main, selected=selected)
-        left = QRect(top.left(), top.top(), max(0, top.width() - trail), top.height())
-        painter.setFont(font("table", semibold=True))
-        title_height = painter.fontMetrics().height()
+        title_height = QFontMetrics(font("table", semibold=True)).height()
         under = row.cells[1].fact.text if len(row.cells) > 1 else ""
-        title = QRect(left.left(), left.top(), left.width(), title_height if under else left.height())
-        _elide(painter, row.cells[0].fact.text, title, main, Qt.AlignmentFlag.AlignLeft)
+        line = QRect(top.left(), top.top(), top.width(), title_height if under else top.height())
+        trail = self._paint_trail(painter, row, line, main, selected=selected)
+        painter.setFont(font("table", semibold=True))
+        _elide(painter, row.cells[0].fact.text, line.adjusted(0, 0, -trail, 0), main, Qt.AlignmentFlag.AlignLeft)
         if under:
             painter.setFont(font("small"))
-            rest = QRect(left.left(), title.bottom() + 1, left.width(), left.height() - title_height)
+            rest = QRect(top.left(), line.bottom() + 1, top.width(), top.height() - title_height)
             _elide(painter, under, rest, second, Qt.AlignmentFlag.AlignLeft)
         if row.milestones:
             area = QRect(whole.left(), top.bottom() + 2, whole.width(), self.MILESTONES)
@@ -369,7 +442,13 @@ class LineDelegate(QStyledItemDelegate):
         painter.setFont(font("small"))
         width = min(painter.fontMetrics().horizontalAdvance(cell.fact.text) + 4, rect.width() // 2)
         colour = main if selected or not cell.state else THEME.state(cell.state).text
-        _elide(painter, cell.fact.text, QRect(rect.right() - width, rect.top(), width, rect.height()), colour, Qt.AlignmentFlag.AlignRight)
+        _elide(
+            painter,
+            cell.fact.text,
+            QRect(rect.right() - width, rect.top(), width, rect.height()),
+            colour,
+            Qt.AlignmentFlag.AlignRight,
+        )
         if not cell.state:
             return width + 6
         ICON.icon(cell.state, colour).paint(painter, QRect(rect.right() - width - 20, rect.center().y() - 6, 14, 14))
@@ -380,7 +459,7 @@ _STEP_ICONS = {"completed": ("done", "ok"), "inProgress": ("current", "info"), "
 
 
 def paint_milestones(painter: QPainter, milestones: Sequence[Milestone], rect: QRect) -> None:
-    """Paint an order's steps on a line, each with its name and date; the same facts are in the row's accessible text."""
+    """Paint an order's steps on a line, each with name and date; the same facts are in the row's accessible text."""
     step = rect.width() / max(1, len(milestones))
     line_y = rect.top() + 9
     centres = [int(rect.left() + step * i + 8) for i in range(len(milestones))]

@@ -23,7 +23,7 @@ class TourError(RuntimeError):
 
 async def run_tour(window: MainWindow, workspace: Workspace, customer: str | None, folder: Path) -> int:
     """Find and open a customer, print it as text, write screenshots; return the exit status."""
-    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     window.search_wanted.emit()
     type_text(workspace.palette.text, customer or "")
     await until(lambda: bool(workspace.palette.list.rows_model.rows), "the search to find the customer")
@@ -31,13 +31,12 @@ async def run_tour(window: MainWindow, workspace: Workspace, customer: str | Non
     save(window, folder / "search.png")
     press(workspace.palette.text, Qt.Key.Key_Return)
     await until(lambda: workspace.page is not None, "the customer's page")
-    page = workspace.page
-    assert page is not None
+    page, desk = workspace.page, workspace.desk
+    if page is None or desk is None:
+        raise TourError("the window has no customer page")
     await page.view.settled()
     await asyncio.sleep(0.3)  # the lines of the newest bill are asked for when it is shown
     await page.view.settled()
-    desk = workspace.desk
-    assert desk is not None
     print("\n".join(text_of(page.view, desk)))  # noqa: T201 - the demo without a display shows the customer as text
     for theme in ("dark", "light"):
         THEME.choose(theme)

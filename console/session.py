@@ -1,4 +1,4 @@
-"""The desk's services for the length of one command or window: on the configured systems, or on a sandbox of its own."""
+"""The desk's services for the length of one run: on the configured systems, or on a sandbox of its own."""
 
 import asyncio
 from collections.abc import AsyncIterator

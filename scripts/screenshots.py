@@ -1,0 +1,130 @@
+"""Makes the pictures in docs/pictures: the window on the sandbox, light, dark, degraded, small and at 150 %.
+
+    .venv/bin/python scripts/screenshots.py [FOLDER]
+
+The degraded picture is made with real faults: provisioning's port is closed and billing answers after 6 s.
+"""
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import httpx
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from qtawesome import iconic_font
+
+from console.bridge import Bridge, run_application
+from console.compose import compose_desk
+from console.system.sandbox_launcher import SandboxProcess
+from console.tour import press, save, type_text, until
+from console.views.icons import ICON
+from console.views.main_window import MainWindow
+from console.views.theme import THEME
+from console.views.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+async def pictures(window: MainWindow, bridge: Bridge, folder: Path, suffix: str) -> int:
+    sandbox = await SandboxProcess.start()
+    desk = compose_desk(sandbox.deployment, sandbox.secrets)
+    workspace = Workspace(window, bridge)
+    ICON.load(iconic_font)
+    workspace.attach(desk)
+    try:
+        await _pictures(window, workspace, sandbox, folder, suffix)
+    finally:
+        workspace.close_all()
+        await bridge.aclose()
+        await desk.aclose()
+        await sandbox.stop()
+    return 0
+
+
+async def _pictures(
+    window: MainWindow, workspace: Workspace, sandbox: SandboxProcess, folder: Path, suffix: str
+) -> None:
+    await _open(workspace, sandbox.first_customer)
+    save(window, folder / f"customer{suffix}.png")
+    if suffix:
+        return
+    THEME.choose("dark")
+    await asyncio.sleep(0.1)
+    save(window, folder / "customer-dark.png")
+    THEME.choose("light")
+    window.resize(1280, 720)
+    await asyncio.sleep(0.1)
+    save(window, folder / "customer-1280x720.png")
+    window.resize(1440, 900)
+    window.search_wanted.emit()
+    type_text(workspace.palette.text, "lindqvist")
+    await until(lambda: workspace.palette.result is not None and workspace.palette.result.is_complete, "the search")
+    save(window, folder / "search.png")
+    press(workspace.palette.text, Qt.Key.Key_Escape)
+    await _faults(sandbox, "provisioning", {"outage": True})
+    await _faults(sandbox, "billing", {"latency_ms": 6500})
+    assert workspace.page is not None
+    workspace.page.view.ask_again()
+    workspace.palette.text.clear()
+    other = await _second(workspace)
+    workspace.open_customer(other)
+    THEME.choose("dark")
+    await asyncio.sleep(5.2)
+    save(window, folder / "customer-degraded.png")
+    workspace.show_page("systems")
+    THEME.choose("light")
+    await asyncio.sleep(0.1)
+    save(window, folder / "systems.png")
+
+
+async def _open(workspace: Workspace, customer: str) -> None:
+    workspace.open_customer(customer)  # type: ignore[arg-type]
+    assert workspace.page is not None
+    await workspace.page.view.settled()
+    await asyncio.sleep(0.4)
+    await workspace.page.view.settled()
+
+
+async def _second(workspace: Workspace) -> str:
+    assert workspace.desk is not None
+    results: list = []
+    await workspace.desk.search.find(workspace.desk.search.read("kowalski"), results.append)
+    return results[-1].found[-1].customer_id
+
+
+async def _faults(sandbox: SandboxProcess, system: str, faults: dict[str, object]) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        headers = {"Authorization": f"Bearer {sandbox.control_token}"}
+        (await client.put(f"{sandbox.control}/faults/{system}", json=faults, headers=headers)).raise_for_status()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "docs" / "pictures")
+    parser.add_argument("--scale", default="", help="only one picture, at this scale, such as 1.5")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    app = QApplication([])
+    THEME.start(app)
+    bridge = Bridge()
+    window = MainWindow()
+    if options.scale:
+        window.resize(int(1440 / float(options.scale)), int(900 / float(options.scale)))
+    window.show()
+    suffix = f"-{round(float(options.scale) * 100)}-percent" if options.scale else ""
+    status = run_application(app, bridge, lambda: pictures(window, bridge, options.folder, suffix))
+    if not options.scale:
+        environment = {**os.environ, "QT_SCALE_FACTOR": "1.5"}
+        command = [sys.executable, __file__, str(options.folder), "--scale", "1.5"]
+        return subprocess.run(command, check=False, env=environment).returncode or status
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
