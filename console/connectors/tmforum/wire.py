@@ -68,7 +68,8 @@ class Reader:
             return str(value).lower()
         if isinstance(value, str | int | Decimal):
             return clean(str(value)) or None
-        return self._problem(key, value)
+        self._problem(key, value)
+        return None
 
     def state(self, key: str) -> str | None:
         """Return a state in the system's own spelling, blanks at its ends included; unknown ones survive."""
@@ -81,7 +82,8 @@ class Reader:
             return value.lower() == "true"
         if value is None or isinstance(value, bool):
             return value
-        return self._problem(key, value)
+        self._problem(key, value)
+        return None
 
     def when(self, key: str) -> datetime | None:
         """Return a time, aware UTC; without a zone it is taken as UTC, a date alone as its midnight.
@@ -92,12 +94,14 @@ class Reader:
         if value is None or value == "":
             return None
         if not isinstance(value, str):
-            return self._problem(key, value)
+            self._problem(key, value)
+            return None
         try:
             found = datetime.fromisoformat(_BROKEN_FRACTION.sub(r"\1.\2", value.strip()))
             found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
         except (ValueError, OverflowError):
-            return self._problem(key, value)
+            self._problem(key, value)
+            return None
         return None if found.year >= _NO_END_YEAR else found
 
     def money(self, key: str) -> Money | None:
@@ -114,7 +118,8 @@ class Reader:
         if isinstance(value, str) and (match := _TEXT_AMOUNT.match(value)):
             currency = match["before"] or match["after"] or currency
         if amount is None:
-            return self._problem(key, value)
+            self._problem(key, value)
+            return None
         if currency is None:
             self.problems.append(f"{key} has no currency")
             return None
@@ -149,10 +154,9 @@ class Reader:
         usable = amount.is_finite() and -_LARGEST_EXPONENT <= amount.adjusted() <= _LARGEST_EXPONENT
         return amount if usable or amount == 0 else None
 
-    def _problem(self, key: str, value: Any) -> Any:
-        """Note that a value cannot be read, and return None in its place."""
+    def _problem(self, key: str, value: Any) -> None:
+        """Note that a value cannot be read."""
         self.problems.append(f"{key} is {_kind(value)} that cannot be read")
-        return None
 
 
 def clean(text: str, *, strip: bool = True) -> str:

@@ -15,7 +15,8 @@ from console.views.texts import tr
 from console.views.widgets.fact import FactLabel
 from console.views.widgets.labels import Label
 from console.views.widgets.panel import Panel, Source
-from console.views.widgets.rows import Cell, FactList, Row
+from console.views.widgets.row_model import Cell, Row
+from console.views.widgets.rows import FactList
 
 _FIELDS = ("Account", "State", "Payment", "Next due", "Credit limit", "Bill cycle", "Paid by")
 

@@ -16,7 +16,8 @@ from console.views.customer.facts import FactMaker
 from console.views.texts import tr
 from console.views.widgets.labels import Label
 from console.views.widgets.panel import Panel, Source
-from console.views.widgets.rows import FactTable, Row
+from console.views.widgets.row_model import Row
+from console.views.widgets.rows import FactTable
 
 
 class BillsPanel(Panel):

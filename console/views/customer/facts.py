@@ -2,7 +2,7 @@
 
 from console.models.provenance import Origin
 from console.views.widgets.fact import ShownFact
-from console.views.widgets.rows import Cell
+from console.views.widgets.row_model import Cell
 
 
 class FactMaker:

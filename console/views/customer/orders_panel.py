@@ -9,7 +9,8 @@ from console.views import texts
 from console.views.customer.facts import FactMaker
 from console.views.texts import tr
 from console.views.widgets.panel import Panel, Source
-from console.views.widgets.rows import FactList, Row
+from console.views.widgets.row_model import Row
+from console.views.widgets.rows import FactList
 
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 

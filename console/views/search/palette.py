@@ -19,7 +19,8 @@ from console.views.texts import tr
 from console.views.theme import THEME, font
 from console.views.widgets.fact import ShownFact
 from console.views.widgets.labels import Button, Card, Label
-from console.views.widgets.rows import Cell, FactList, Row
+from console.views.widgets.row_model import ROW_ROLE, Cell, Row
+from console.views.widgets.rows import FactList
 
 # After the last keystroke; shorter asks the systems for every letter, longer feels slow.
 PAUSE_S = 0.12
@@ -206,7 +207,7 @@ class SearchPalette(QWidget):
             if not self.list.currentIndex().isValid():
                 self.list.setCurrentIndex(self.list.rows_model.index(0, 0))
             else:
-                self._show_details(self.list.currentIndex().data(Qt.ItemDataRole.UserRole + 1))
+                self._show_details(self.list.currentIndex().data(ROW_ROLE))
         elif result.is_complete:
             failed = [progress for progress in result.systems if progress.state is Asking.FAILED]
             if failed:
@@ -271,7 +272,7 @@ class SearchPalette(QWidget):
         self.chosen.emit(row.key)
 
     def _open_current(self) -> None:
-        row = self.list.currentIndex().data(Qt.ItemDataRole.UserRole + 1)
+        row = self.list.currentIndex().data(ROW_ROLE)
         if isinstance(row, Row) and self.list.isVisible():
             self._open_row(row)
 

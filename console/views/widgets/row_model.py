@@ -1,0 +1,115 @@
+"""Rows of facts as a Qt model: each value with its origin, its state and how it is painted."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import QWidget
+
+from console.models.order import Milestone
+from console.views import texts
+from console.views.widgets.fact import ShownFact
+
+Index = QModelIndex | QPersistentModelIndex
+
+CELL_ROLE = Qt.ItemDataRole.UserRole
+ROW_ROLE = Qt.ItemDataRole.UserRole + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value in a table; `bar` is 0 to 1 for a bar, `state` colours the text and gives it an icon."""
+
+    fact: ShownFact
+    state: str | None = None
+    bar: float | None = None
+    number: bool = False
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list: `key` identifies the record over changes, `cells` its values from left to right.
+
+    In a list the first cell is the title, the second the line under it, the third stands right. `milestones` are
+    painted below.
+    """
+
+    key: str
+    cells: tuple[Cell, ...]
+    icon: str | None = None
+    milestones: tuple[Milestone, ...] = ()
+    data: Any = field(default=None, compare=False)
+
+
+class RowModel(QAbstractTableModel):
+    """The rows of one list or table; setting rows keeps what can be kept, so that selection and scroll stay."""
+
+    def __init__(self, columns: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._columns = tuple(columns)
+        self._rows: tuple[Row, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self._rows
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show these rows; where they are the same records in the same order, only values change."""
+        new = tuple(rows)
+        if [row.key for row in new] == [row.key for row in self._rows]:
+            changed = [i for i, (old, row) in enumerate(zip(self._rows, new, strict=True)) if old != row]
+            self._rows = new
+            if changed:
+                last = max(0, self.columnCount() - 1)
+                self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], last))
+            return
+        self.beginResetModel()
+        self._rows = new
+        self.endResetModel()
+
+    def row_of(self, key: str | None) -> int | None:
+        return next((i for i, row in enumerate(self._rows) if row.key == key), None)
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal and 0 <= section < len(self._columns):
+            if role == Qt.ItemDataRole.DisplayRole:
+                return self._columns[section]
+            if role == Qt.ItemDataRole.TextAlignmentRole and self._rows and section < len(self._rows[0].cells):
+                right = self._rows[0].cells[section].number
+                return int(
+                    (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)
+                    | Qt.AlignmentFlag.AlignVCenter
+                )
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self._rows):
+            return None
+        row = self._rows[index.row()]
+        if role == ROW_ROLE:
+            return row
+        if index.column() >= len(row.cells):
+            return None
+        cell = row.cells[index.column()]
+        answer = self._ANSWERS.get(role)
+        return answer(row, cell) if answer is not None else None
+
+    _ANSWERS: ClassVar[dict[int, Callable[[Row, Cell], Any]]] = {
+        CELL_ROLE: lambda _row, cell: cell,
+        Qt.ItemDataRole.DisplayRole: lambda _row, cell: cell.fact.text,
+        Qt.ItemDataRole.ToolTipRole: lambda _row, cell: texts.tooltip(
+            f"{cell.fact.label}: {cell.fact.text}\n{cell.fact.describe()}"
+        ),
+        Qt.ItemDataRole.AccessibleTextRole: lambda row, _cell: ", ".join(
+            f"{part.fact.label}: {part.fact.text}" for part in row.cells if part.fact.text
+        ),
+        Qt.ItemDataRole.AccessibleDescriptionRole: lambda _row, cell: cell.fact.describe(),
+    }
