@@ -6,11 +6,13 @@ import sys
 from pathlib import Path
 
 from console.errors import ConfigurationError, ConsoleError, UsageError
+from console.system.logs import log_file, start_logging
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run what the command line asks for and return its exit status: 0 ok, 1 failed, 2 wrong usage or configuration."""
     options = _parser().parse_args(arguments)
+    start_logging()
     try:
         return _run(options)
     except (ConfigurationError, UsageError) as error:
@@ -26,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except Exception:
         logging.getLogger("console").exception("stopped by an error nobody foresaw")
-        print("The console stopped because of a fault of its own. The log has the details.", file=sys.stderr)  # noqa: T201
+        print(f"The console stopped because of a fault of its own. The details are in {log_file()}", file=sys.stderr)  # noqa: T201
         return 1
 
 

@@ -119,9 +119,9 @@ def parse_deployment(text: str, *, source: str) -> Deployment:
         raise ConfigurationError(f"{source} is not valid TOML: {error}.") from error
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"{source}: {_in_words(str(error))}") from error
-    problems = [problem for name, system in deployment.systems.items() for problem in _problems(name, system)]
     kinds: list[str] = [system.kind for system in deployment.systems.values()]
-    problems += [f"there must be one system of kind {kind}" for kind in DEFAULT_PATHS if kinds.count(kind) != 1]
+    problems = [f"there must be one system of kind {kind}" for kind in DEFAULT_PATHS if kinds.count(kind) != 1]
+    problems += [problem for name, system in deployment.systems.items() for problem in _problems(name, system)]
     if not re.fullmatch(r"[A-Z]{2}", deployment.country):
         problems.append(f"country must be two capital letters such as US, not {deployment.country!r}")
     if problems:

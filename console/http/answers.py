@@ -1,5 +1,6 @@
 """What came back: status, headers and decoded JSON, and what a refusal says about itself."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import msgspec
 # Above this a body is decoded in a worker thread, so that the window never waits for it.
 THREAD_ABOVE_BYTES = 64 * 1024
 
+_NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError)
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _SLICER = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -48,23 +50,31 @@ def decode_body(body: bytes) -> Any:
     Between elements other threads get their turn: one long decode would hold the interpreter and freeze the window.
 
     Raises:
-        ValueError: The body is not JSON.
+        ValueError: The body is not JSON, not even by the lenient rules of Python's own decoder.
     """
     text = body.removeprefix(b"\xef\xbb\xbf")
     try:
         if text.lstrip()[:1] != b"[":
             return _DECODER.decode(text)
         slices = _SLICER.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ValueError(str(error) or type(error).__name__) from error
+    except _NOT_JSON:
+        return _decode_leniently(text)
     return [_decode_slice(piece) for piece in slices]
 
 
 def _decode_slice(piece: msgspec.Raw) -> Any:
     try:
         return _DECODER.decode(piece)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return Undecodable(str(error) or type(error).__name__)
+    except _NOT_JSON as error:
+        return Undecodable(type(error).__name__)
+
+
+def _decode_leniently(text: bytes) -> Any:
+    """Return what servers write that is almost JSON: control characters or half a surrogate pair in a text, NaN."""
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=lambda _name: None, strict=False)
+    except (*_NOT_JSON, ValueError) as error:
+        raise ValueError(type(error).__name__) from error
 
 
 def refusal_reason(value: Any) -> str | None:

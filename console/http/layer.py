@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import logging
 import random
 import ssl
 from base64 import b64encode
@@ -15,6 +16,10 @@ from console.http.endpoint import Endpoint, Limits
 from console.models.health import Exchange
 from console.ports.clock import Clock
 from console.settings import Auth, System
+
+# They log every address whole, with whatever was searched for in it.
+for _library in ("httpx", "httpcore"):
+    logging.getLogger(_library).setLevel(logging.WARNING)
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 

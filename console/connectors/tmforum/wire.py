@@ -12,10 +12,12 @@ _LONGEST_TEXT = 4000
 _NO_END_YEAR = 9999
 _LARGEST_EXPONENT = 12
 # Control characters, and the marks that turn the direction of all text after them.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _BROKEN_FRACTION = re.compile(r"(T\d{2}:\d{2}:\d{2}):(\d{1,6})")
+# Commas only where they can be nothing but thousands: before a decimal point. "12,50" and "1,520" may be either.
 _TEXT_AMOUNT = re.compile(
-    r"^\s*(?P<before>[A-Z]{3})?\s*(?P<amount>[-+−]?\d[\d,]*(?:\.\d+)?)\s*(?P<after>[A-Z]{3})?\s*$"
+    r"^\s*(?P<before>[A-Z]{3})?\s*(?P<amount>[-+−]?(?:\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+\.\d+))\s*(?P<after>[A-Z]{3})?\s*$",
+    re.ASCII,
 )
 
 

@@ -66,6 +66,7 @@ def customer_ref(world: World, n: int, links: Links, name: str | None = None) ->
         "href": links.href("crm", CUSTOMER_BASE, "customer", record),
         "name": name or world.person(n).name,
         "role": "customer",
+        "@type": "RelatedParty",
         "@referredType": "Customer",
     }
 

@@ -37,7 +37,6 @@ def _record(world: World, n: int, sub: Subscription, links: Links) -> Record:
         "isStateful": True,
         "serviceSpecification": {"id": f"spec-{sub.plan.code}", "name": sub.plan.name, "version": "1.0"},
         "relatedParty": [customer_ref(world, n, links)],
-        "@type": "Service",
     }
     if sub.started_on <= world.as_of:
         found["startDate"] = time_of(sub.started_on, 6)

@@ -1,0 +1,142 @@
+"""What all tests share: a real sandbox, the Qt loop for window tests, and loudness about everything unexpected."""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["QT_API"] = "pyside6"
+
+import pytest
+import qasync
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from console.system.sandbox_launcher import SandboxProcess
+from tests.support.control import Control
+
+HERE = Path(__file__).parent
+
+
+# ------------------------------------------------------------------ loops
+
+
+def pytest_asyncio_loop_factories(config, item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Window tests run on the Qt loop, all others on a plain one."""
+    if HERE / "views" in item.path.parents:
+        return {"qt": _qt_loop}
+    return {"asyncio": asyncio.new_event_loop}
+
+
+def _qt_loop() -> asyncio.AbstractEventLoop:
+    app = QApplication.instance() or QApplication([])
+    app.setQuitOnLastWindowClosed(False)
+    return qasync.QEventLoop(app)
+
+
+# ------------------------------------------------------------------ the sandbox
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory) -> Iterator[SandboxProcess]:
+    """The sandbox with 300 customers, as a process of its own, for the whole run."""
+    folder = tmp_path_factory.mktemp("sandbox")
+    arguments = ["--data", str(folder), "--customers", "300", "--seed", "7"]
+    process = asyncio.run(SandboxProcess.start(arguments))
+    yield process
+    asyncio.run(process.stop())
+
+
+@pytest.fixture
+async def sandbox(sandbox_process) -> AsyncIterator[Control]:
+    """The sandbox without faults and quirks, and the switch for them."""
+    async with Control(sandbox_process) as control:
+        await control.clear()
+        yield control
+        await control.clear()
+
+
+# ------------------------------------------------------------------ loudness
+
+
+class _Collector(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_log(request) -> Iterator[None]:
+    """Fail a test in which something was logged as a warning or worse, unless it is marked to expect that."""
+    expected = [mark.args[0] for mark in request.node.iter_markers("expects_log")]
+    collector = _Collector()
+    logging.getLogger().addHandler(collector)
+    yield
+    logging.getLogger().removeHandler(collector)
+    unexpected = [line for line in collector.lines if not any(part in line for part in expected)]
+    assert not unexpected, f"logged unexpectedly: {unexpected}"
+
+
+@pytest.fixture(autouse=True)
+def no_qt_message() -> Iterator[None]:
+    """Fail a test in which Qt warned."""
+    messages: list[str] = []
+
+    def on_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+        if (
+            kind != QtMsgType.QtDebugMsg and "propagateSizeHints" not in text
+        ):  # the off-screen platform says that of any window
+            messages.append(text)
+
+    before = qInstallMessageHandler(on_message)
+    yield
+    qInstallMessageHandler(before)
+    assert not messages, f"Qt warned: {messages}"
+
+
+@pytest.fixture(autouse=True)
+async def no_leaked_task(request) -> AsyncIterator[None]:
+    """Fail a test that leaves a task running."""
+    yield
+    await asyncio.sleep(0)
+    left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task() and not task.done()]
+    assert not left, f"tasks left running: {left}"
+
+
+def pytest_configure(config) -> None:
+    config.addinivalue_line("markers", "expects_log(part): a warning with this text may be logged")
+
+
+# ------------------------------------------------------------------ skips under CI
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    unlisted = _unlisted_skips(terminalreporter)
+    if unlisted:
+        terminalreporter.section("skips that are not in tests/allowed_skips.txt")
+        for line in unlisted:
+            terminalreporter.line(line)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and _unlisted_skips(reporter):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _unlisted_skips(reporter) -> list[str]:
+    allowed = [
+        line for line in (HERE / "allowed_skips.txt").read_text().splitlines() if line and not line.startswith("#")
+    ]
+    skipped = reporter.stats.get("skipped", [])
+    return [
+        f"{report.nodeid}: {report.longrepr[2]}"
+        for report in skipped
+        if not any(reason in str(report.longrepr) for reason in allowed)
+    ]

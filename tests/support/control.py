@@ -1,0 +1,65 @@
+"""The sandbox's control address, and desks on a running sandbox."""
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import msgspec
+
+from console.compose import Parts, compose_desk
+from console.services.desk import Desk
+from console.settings import Deployment
+from console.system.sandbox_launcher import SandboxProcess
+
+
+@dataclass
+class Control:
+    """Sets faults and quirks, reads the truth, and makes desks."""
+
+    process: SandboxProcess
+
+    async def __aenter__(self) -> "Control":
+        headers = {"Authorization": f"Bearer {self.process.control_token}"}
+        self._client = httpx.AsyncClient(base_url=self.process.control, headers=headers, trust_env=False)
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self._client.aclose()
+
+    async def clear(self) -> None:
+        for system in self.process.addresses:
+            (await self._client.delete(f"/faults/{system}")).raise_for_status()
+            (await self._client.delete(f"/quirks/{system}")).raise_for_status()
+
+    async def faults(self, system: str, **faults: object) -> None:
+        (await self._client.put(f"/faults/{system}", json=faults)).raise_for_status()
+
+    async def quirks(self, system: str, *quirks: str) -> None:
+        (await self._client.put(f"/quirks/{system}", json=quirks)).raise_for_status()
+
+    async def truth(self, customer: str) -> dict[str, Any]:
+        answer = await self._client.get(f"/truth/{customer}")
+        return answer.raise_for_status().json()
+
+    def raw(self, system: str) -> httpx.AsyncClient:
+        """A plain client of one system, for looking at what is really on the wire."""
+        headers = {"Authorization": f"Bearer {self.process.tokens[system]}"}
+        return httpx.AsyncClient(base_url=self.process.addresses[system], headers=headers, trust_env=False)
+
+    def deployment(self, **systems: dict[str, Any]) -> Deployment:
+        """The sandbox's settings, with some of them changed: `billing={"page_size": 5}`; resources are merged."""
+        settings = msgspec.to_builtins(self.process.deployment)
+        for name, changes in systems.items():
+            resources = changes.pop("resources", {})
+            settings["systems"][name].update(changes)
+            for resource, values in resources.items():
+                settings["systems"][name]["resources"].setdefault(resource, {}).update(values)
+        return msgspec.convert(settings, Deployment)
+
+    def desk(self, **systems: dict[str, Any]) -> Desk:
+        return compose_desk(self.deployment(**systems), self.process.secrets, Parts(rng=random.Random(1)))
+
+    @property
+    def first_customer(self) -> str:
+        return self.process.first_customer

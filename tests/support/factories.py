@@ -1,0 +1,35 @@
+"""Valid records with defaults, and a clock that moves only when it is told to."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from console.models.provenance import Origin, Records, Sourced
+
+NOON = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)
+
+
+class VirtualClock:
+    """Time for tests of one rule: sleeping hands the clock on at once, to the moment slept for."""
+
+    def __init__(self) -> None:
+        self.passed_s = 0.0
+
+    def now(self) -> datetime:
+        return NOON + timedelta(seconds=self.passed_s)
+
+    def monotonic_s(self) -> float:
+        return self.passed_s
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0)
+        self.passed_s += seconds
+
+
+def origin(**changes: object) -> Origin:
+    values: dict = {"system": "billing", "resource": "customerBill", "id": "1", "version": None, "read_at": NOON}
+    return Origin(**{**values, **changes})
+
+
+def records(*values: object, read_at: datetime = NOON) -> Records:
+    items = tuple(Sourced(value, origin(id=str(i), read_at=read_at)) for i, value in enumerate(values))
+    return Records(items, read_at)

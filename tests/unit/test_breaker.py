@@ -1,0 +1,44 @@
+from console.http.breaker import Breaker, RetryBudget
+from console.http.validators import Kept, Validators
+
+
+def test_opens_after_failures_in_a_row_and_lets_one_probe_through_after_each_pause() -> None:
+    breaker = Breaker(failures_to_open=3, pause_s=5)
+    for _ in range(3):
+        assert breaker.admits(0)
+        breaker.record(answered=False, now_s=0)
+    assert not breaker.admits(4.9)
+    assert breaker.admits(5)
+    assert not breaker.admits(5.1), "only one question goes out at a time"
+    breaker.record(answered=True, now_s=5.2)
+    assert breaker.admits(5.2)
+
+
+def test_an_answer_between_failures_keeps_it_closed() -> None:
+    breaker = Breaker(failures_to_open=2)
+    for answered in (False, True, False, True, False):
+        breaker.record(answered=answered, now_s=0)
+    assert breaker.admits(0)
+
+
+def test_retries_are_a_tenth_of_all_questions() -> None:
+    budget = RetryBudget()
+    while budget.spend():
+        pass
+    spent = 0
+    for _ in range(1000):
+        budget.earn()
+        spent += budget.spend()
+    assert 95 <= spent <= 101
+
+
+def test_the_least_used_answer_is_forgotten_first() -> None:
+    validators = Validators(most_bytes=400)
+    for name in "abcd":
+        validators.keep(name, Kept(name, {}, name, 100))
+    validators.get("a")
+    validators.keep("e", Kept("e", {}, "e", 100))
+    assert validators.get("b") is None
+    assert validators.get("a") is not None
+    validators.keep("huge", Kept("huge", {}, "huge", 101))
+    assert validators.get("huge") is None, "an answer over a quarter of the room would push out all others"

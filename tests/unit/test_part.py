@@ -1,0 +1,135 @@
+import asyncio
+import random
+from datetime import timedelta
+
+import pytest
+
+from console.errors import BadAnswerError, ConsoleError, SystemUnavailableError
+from console.services.part import Part, PartCoordinator
+from tests.support.factories import NOON, VirtualClock
+
+
+class Source:
+    """Answers in the order it was told to; an exception is raised, a future is waited for."""
+
+    def __init__(self, *answers: object) -> None:
+        self.answers = list(answers)
+        self.asked = 0
+
+    async def __call__(self) -> object:
+        self.asked += 1
+        answer = self.answers.pop(0)
+        if isinstance(answer, asyncio.Future):
+            answer = await answer
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+
+def coordinator(source: Source, clock: VirtualClock, refusal: str | None = None) -> PartCoordinator:
+    return PartCoordinator(
+        system="billing",
+        fetch=source,
+        read_at=lambda _facts: clock.now(),
+        refusal=lambda: refusal,
+        fresh_for=timedelta(seconds=60),
+        clock=clock,
+        rng=random.Random(1),
+    )
+
+
+def down(code: str = "BILLING-504") -> SystemUnavailableError:
+    return SystemUnavailableError("Billing is out of service.", system="billing", code=code)
+
+
+async def test_facts_come_and_grow_old() -> None:
+    clock = VirtualClock()
+    part = coordinator(Source("facts"), clock)
+    told: list[Part] = []
+    part.subscribe(told.append)
+    part.ask()
+    assert part.part.asking_since == NOON
+    settled = await part.settled()
+    assert settled.facts == "facts"
+    assert settled.is_fresh(NOON + timedelta(seconds=60))
+    assert not settled.is_fresh(NOON + timedelta(seconds=61))
+    assert [bool(one.asking_since) for one in told] == [True, False]
+
+
+async def test_asking_while_asking_is_folded() -> None:
+    answer = asyncio.get_running_loop().create_future()
+    source = Source(answer)
+    part = coordinator(source, VirtualClock())
+    for _ in range(5):
+        part.ask()
+    await asyncio.sleep(0)
+    answer.set_result("facts")
+    assert (await part.settled()).facts == "facts"
+    assert source.asked == 1
+
+
+async def test_what_was_known_survives_a_failure_and_is_not_safe_to_quote() -> None:
+    part = coordinator(Source("facts", BadAnswerError("Rubbish.", system="billing", code="X")), VirtualClock())
+    part.ask()
+    await part.settled()
+    part.ask()
+    settled = await part.settled()
+    assert settled.facts == "facts"
+    assert settled.failure is not None
+    assert not settled.is_fresh(NOON)
+    assert settled.failure.next_try_at is None, "asking again would not mend rubbish"
+    part.close()
+
+
+async def test_an_outage_is_asked_about_again_after_longer_and_longer_pauses_until_it_ends() -> None:
+    clock = VirtualClock()
+    source = Source(down(), down(), down(), "facts")
+    part = coordinator(source, clock)
+    pauses = []
+    part.subscribe(
+        lambda one: pauses.append((one.failure.next_try_at - clock.now()).total_seconds()) if one.failure else None
+    )
+    part.ask()
+    async with asyncio.timeout(5):
+        while part.part.facts is None:
+            await asyncio.sleep(0)
+    assert source.asked == 4
+    assert part.part.failure is None
+    growing = [pause for pause in dict.fromkeys(pauses) if pause > 0]
+    assert growing == sorted(growing)
+    assert 4 <= growing[0] <= 6
+
+
+async def test_stopping_keeps_what_is_known_and_closing_tells_nobody() -> None:
+    never = asyncio.get_running_loop().create_future()
+    part = coordinator(Source("facts", never), VirtualClock())
+    part.ask()
+    await part.settled()
+    part.ask()
+    await asyncio.sleep(0)
+    part.stop_asking()
+    assert part.part.facts == "facts"
+    assert part.part.stopped
+    told: list[Part] = []
+    part.subscribe(told.append)
+    part.close()
+    part.ask()
+    assert not told
+
+
+async def test_a_user_who_may_not_see_it_makes_no_request() -> None:
+    source = Source("facts")
+    part = coordinator(source, VirtualClock(), refusal="The role trainee does not show bills.")
+    part.ask()
+    assert (await part.settled()).denied == "The role trainee does not show bills."
+    assert source.asked == 0
+
+
+@pytest.mark.expects_log("in a way nobody foresaw")
+async def test_a_fault_of_our_own_ends_in_a_sentence_not_in_endless_asking() -> None:
+    part = coordinator(Source(KeyError("x")), VirtualClock())
+    part.ask()
+    settled = await part.settled()
+    assert settled.asking_since is None
+    assert settled.failure is not None
+    assert isinstance(settled.failure.error, ConsoleError)

@@ -1,0 +1,165 @@
+import asyncio
+from typing import Any
+
+import pytest
+
+from console.errors import SystemUnavailableError
+from console.models.customer import CustomerId
+from console.models.search import SearchHit, SearchQuery
+from console.services.permissions import REP, Permissions
+from console.services.phone import read_phone, show_phone
+from console.services.search import Asking, CustomerSearch, SearchResult
+from tests.support.factories import VirtualClock
+
+
+class System:
+    """One system of a search: answers, fails, or waits."""
+
+    def __init__(self, name: str, hits: Any = (), wait: asyncio.Event | None = None) -> None:
+        self.name = name
+        self.hits = hits
+        self.wait = wait
+        self.queries: list[SearchQuery] = []
+
+    async def search_customers(self, query: SearchQuery, *, limit: int) -> Any:
+        self.queries.append(query)
+        if self.wait is not None:
+            await self.wait.wait()
+        if isinstance(self.hits, Exception):
+            raise self.hits
+        return self.hits[:limit]
+
+
+def search(crm: Any, billing: Any, provisioning: Any) -> CustomerSearch:
+    return CustomerSearch(
+        crm=crm,
+        billing=billing,
+        provisioning=provisioning,
+        permissions=Permissions(REP),
+        clock=VirtualClock(),
+        country="US",
+    )
+
+
+def hit(customer: str, system: str, matched: str = "Name", **more: Any) -> SearchHit:
+    return SearchHit(CustomerId(customer), system, matched, **more)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["+19375550142", "937-555-0142", "(937) 555.0142", "937/555.01-42", " +1 937 555 0142 ", "tel:+1-937-555-0142", "0119375550142"[3:],
+     "\uff19\uff13\uff17 555 0142", "9375550142", "001 937 555 0142"],
+)  # fmt: skip
+def test_a_phone_number_is_understood_in_whatever_form_it_is_pasted(typed: str) -> None:
+    assert read_phone(typed, "US") == "+19375550142"
+
+
+@pytest.mark.parametrize(
+    ("typed", "country"), [("030 23125 123", "DE"), ("+49 (0)30 23125123", "US"), ("0049 30 23125-123", "DE")]
+)
+def test_numbers_of_other_countries(typed: str, country: str) -> None:
+    assert read_phone(typed, country) == "+493023125123"
+
+
+@pytest.mark.parametrize("typed", ["Lindqvist", "CU-2041877", "12", "a@example.com", "", "1" * 60])
+def test_what_is_no_phone_number(typed: str) -> None:
+    assert read_phone(typed, "US") is None
+
+
+def test_a_text_that_is_no_number_is_shown_as_it_is() -> None:
+    assert show_phone("ask reception") == "ask reception"
+
+
+@pytest.mark.parametrize(
+    ("typed", "reading"),
+    [
+        ("Marta Lindqvist", {"name": "Marta Lindqvist"}),
+        ("CU-204 1877", {"number": "CU-204 1877"}),
+        ("#B-2611-0448", {"number": "B-2611-0448"}),
+        ("Marta@Example.com", {"email": "marta@example.com"}),
+        ("937-555-0142", {"number": "937-555-0142", "phone": "+19375550142"}),
+        ("+1 937 555 0142", {"phone": "+19375550142"}),
+        ("2nd Street Books", {"name": "2nd Street Books"}),
+        ("م", {}),
+        ("", {}),
+        ("x\x00\x1b[2J", {"number": "x 2J"}),
+    ],
+)
+def test_typed_text_is_read(typed: str, reading: dict[str, str]) -> None:
+    query = search(System("crm"), System("billing"), System("provisioning")).read(typed)
+    found = {key: getattr(query, key) for key in ("name", "number", "email", "phone") if getattr(query, key)}
+    assert found == reading or (typed.startswith("x") and "\x00" not in str(found))
+
+
+async def test_each_system_shows_as_it_answers_and_one_failure_leaves_the_others() -> None:
+    slow = asyncio.Event()
+    down = SystemUnavailableError("Billing cannot be reached.", system="billing", code="BILLING-X")
+    crm, provisioning = (
+        System("crm", [hit("CU-1", "crm", "Customer CU-1", name="Marta")]),
+        System("provisioning", [], wait=slow),
+    )
+    results: list[SearchResult] = []
+    finding = asyncio.create_task(
+        search(crm, System("billing", down), provisioning).find(SearchQuery("1", number="1"), results.append)
+    )
+    async with asyncio.timeout(5):
+        while not results or not results[-1].found:
+            await asyncio.sleep(0)
+    states = {progress.system: progress.state for progress in results[-1].systems}
+    assert states["provisioning"] is Asking.ASKING
+    assert not results[-1].is_complete
+    slow.set()
+    await finding
+    assert {progress.system: progress.state for progress in results[-1].systems} == {
+        "crm": Asking.ANSWERED,
+        "billing": Asking.FAILED,
+        "provisioning": Asking.ANSWERED,
+    }
+    assert [found.name for found in results[-1].found] == ["Marta"]
+
+
+async def test_one_customer_found_by_several_systems_is_one_entry_with_all_reasons() -> None:
+    crm = System("crm", [hit("CU-1", "crm", "Customer CU-1", name="Marta Lindqvist", details=("1418 Alder St",))])
+    billing = System("billing", [hit("CU-1", "billing", "Bill B-1", name="M. Lindqvist")])
+    results: list[SearchResult] = []
+    await search(crm, billing, System("provisioning")).find(SearchQuery("1", number="1"), results.append)
+    (found,) = results[-1].found
+    assert found.details == ("1418 Alder St",)
+    assert ("billing", "Bill B-1") in found.reasons
+
+
+async def test_a_customer_only_billing_found_is_looked_up_in_crm_to_tell_it_apart() -> None:
+    class Crm(System):
+        async def search_customers(self, query: SearchQuery, *, limit: int) -> Any:
+            self.queries.append(query)
+            return (
+                [hit("CU-9", "crm", "Customer CU-9", name="Marta", details=("Alder St",))]
+                if query.number == "CU-9"
+                else []
+            )
+
+    crm = Crm("crm")
+    results: list[SearchResult] = []
+    billing = System("billing", [hit("CU-9", "billing", "Bill B-1")])
+    await search(crm, billing, System("provisioning")).find(SearchQuery("B-1", number="B-1"), results.append)
+    (found,) = results[-1].found
+    assert (found.name, found.details) == ("Marta", ("Alder St",))
+    assert found.reasons == (("billing", "Bill B-1"),)
+
+
+async def test_more_than_can_be_shown_is_said() -> None:
+    crm = System("crm", [hit(f"CU-{i}", "crm") for i in range(40)])
+    results: list[SearchResult] = []
+    await search(crm, System("billing"), System("provisioning")).find(
+        SearchQuery("smith", name="smith"), results.append
+    )
+    assert len(results[-1].found) == 25
+    assert next(progress for progress in results[-1].systems if progress.system == "crm").has_more
+
+
+async def test_a_name_is_asked_of_crm_alone() -> None:
+    billing = System("billing")
+    await search(System("crm"), billing, System("provisioning")).find(
+        SearchQuery("smith", name="smith"), lambda _result: None
+    )
+    assert not billing.queries

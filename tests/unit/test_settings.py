@@ -1,0 +1,69 @@
+from pathlib import Path
+
+import pytest
+
+from console.errors import ConfigurationError
+from console.resources_folder import RESOURCES
+from console.settings import describe_example, load_deployment, parse_deployment
+from console.system.sandbox_launcher import sandbox_settings
+from console.system.secrets import SystemSecrets
+
+GOOD = sandbox_settings(
+    {"crm": "http://127.0.0.1:1", "billing": "http://127.0.0.1:2", "provisioning": "http://127.0.0.1:3"}, "env:{}"
+)
+
+
+def test_the_example_is_valid_and_shows_every_setting() -> None:
+    path = RESOURCES / "systems.example.toml"
+    deployment = load_deployment(path)
+    assert deployment.of_kind("billing")[1].auth.kind == "basic"
+    text = path.read_text(encoding="utf-8")
+    missing = [name for names in describe_example().values() for name in names if name not in text]
+    assert not missing
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ('kind = "crm"', 'kind = "erp"', "systems"),
+        ('base_url = "http://127.0.0.1:1"', 'base_url = "127.0.0.1"', "systems.crm.base_url must be a web address"),
+        ('base_url = "http://127.0.0.1:1"', 'base_url = "http://crm.example.net"', "must begin with https"),
+        ('kind = "crm"', 'kind = "crm"\npage_size = 0', "systems.crm.page_size must be between 1 and 1000, not 0"),
+        ('kind = "crm"', 'kind = "crm"\npage_sise = 5', "page_sise"),
+        ('kind = "crm"', 'kind = "crm"\npage_size = "many"', "page_size"),
+        ('kind = "crm"', 'kind = "billing"', "there must be one system of kind crm"),
+        (
+            "[systems.crm.resources.customer]",
+            "[systems.crm.resources.custmer]",
+            "systems.crm.resources.custmer is none of customer",
+        ),
+        ('secret = "env:crm"', 'user = "desk"', "systems.crm.auth.secret is missing"),
+        ('country = "US"', 'country = "usa"', "two capital letters"),
+        ("[systems.crm]", "[systems.crm", "is not valid TOML"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence_that_names_the_setting(before: str, after: str, told: str) -> None:
+    assert before in GOOD
+    with pytest.raises(ConfigurationError, match="desk.toml") as caught:
+        parse_deployment(GOOD.replace(before, after, 1), source="desk.toml")
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="--demo"):
+        load_deployment(tmp_path / "systems.toml")
+
+
+def test_secrets_lie_outside_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "token").write_text("from file\n")
+    monkeypatch.setenv("DESK_TOKEN", "from environment")
+    secrets = SystemSecrets(tmp_path)
+    assert secrets.read("file:token") == "from file"
+    assert secrets.read("env:DESK_TOKEN") == "from environment"
+
+
+@pytest.mark.parametrize("reference", ["file:absent", "env:ABSENT_TOKEN", "hunter2", "vault:x", "keyring:noslash"])
+def test_a_secret_that_is_not_there_is_one_sentence(reference: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError):
+        SystemSecrets(tmp_path).read(reference)
