@@ -112,7 +112,8 @@ QUIRKS = frozenset(RECORD_QUIRKS) | frozenset(ANSWER_QUIRKS)
 def apply_record_quirks(record: Record, quirks: frozenset[str]) -> Record:
     for name in sorted(quirks & RECORD_QUIRKS.keys()):
         record = RECORD_QUIRKS[name](record)
-    if "ids-as-numbers" in quirks and record.get("id", "").isdigit():
+    # A number cannot have leading zeros, so a server that writes numbers has no such ids.
+    if "ids-as-numbers" in quirks and record.get("id", "").isdigit() and not record["id"].startswith("0"):
         record = {**record, "id": int(record["id"])}
     return record
 

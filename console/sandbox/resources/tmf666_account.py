@@ -47,6 +47,7 @@ def _record(world: World, n: int, account: int, links: Links) -> Record:
         "creditLimit": money(50_000 if person.company else 20_000, currency),
         "billStructure": {
             "cycleSpecification": {
+                "isRef": False,
                 "name": f"Monthly, day {life.cycle_days[account]}",
                 "@type": "BillingCycleSpecification",
             }
