@@ -10,6 +10,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["QT_API"] = "pyside6"
 
 import pytest
+import pytestqt.plugin
 import qasync
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
@@ -18,6 +19,10 @@ from console.system.sandbox_launcher import SandboxProcess
 from tests.support.control import Control
 
 HERE = Path(__file__).parent
+
+# Between the phases of a test this processes Qt's events, and with them callbacks of an event loop that is not running
+# then: whatever a test has left to its fixtures to close would break.
+pytestqt.plugin._process_events = lambda: None
 
 
 # ------------------------------------------------------------------ loops

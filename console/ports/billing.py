@@ -44,6 +44,9 @@ class BillingSystem(Protocol):
         Source: TMF678 v4.0.0, GET /appliedCustomerBillingRate.
         """
 
+    def can_search(self, query: SearchQuery) -> bool:
+        """Return whether the query holds anything this system can be asked for, as the deployment has it."""
+
     async def search_customers(self, query: SearchQuery, *, limit: int) -> Sequence[SearchHit]:
         """Return customers whose account or bill has the typed number, at most `limit`.
 

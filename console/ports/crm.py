@@ -32,6 +32,9 @@ class CrmSystem(Protocol):
         Source: TMF632 v4.0.0, GET /individual/{id} and /organization/{id}.
         """
 
+    def can_search(self, query: SearchQuery) -> bool:
+        """Return whether the query holds anything this system can be asked for, as the deployment has it."""
+
     async def search_customers(self, query: SearchQuery, *, limit: int) -> Sequence[SearchHit]:
         """Return customers that match any reading of the query, at most `limit`, best first as the system has it.
 

@@ -35,6 +35,9 @@ class ProvisioningSystem(Protocol):
     async def fetch_services(self, customer_id: CustomerId) -> Records[Service]:
         """Return what is provisioned for the customer, ended services included. Source: TMF638 v4.0.0, GET /service."""
 
+    def can_search(self, query: SearchQuery) -> bool:
+        """Return whether the query holds anything this system can be asked for, as the deployment has it."""
+
     async def search_customers(self, query: SearchQuery, *, limit: int) -> Sequence[SearchHit]:
         """Return customers whose order has the typed number, at most `limit`. Source: TMF622 and TMF641 v4."""
 

@@ -124,10 +124,8 @@ class CustomerSearch:
         """
         search = _Search(query, tell)
         for system in self._systems:
-            asked = system is self._crm or query.number is not None
-            search.progress[system.name] = SystemProgress(system.name, Asking.ASKING if asked else Asking.NOT_ASKED)
-        if not query.readings:
-            search.progress = {name: SystemProgress(name, Asking.NOT_ASKED) for name in search.progress}
+            state = Asking.ASKING if system.can_search(query) else Asking.NOT_ASKED
+            search.progress[system.name] = SystemProgress(system.name, state)
         search.changed()
         asking = [
             self._ask(search, system) for system in self._systems if search.progress[system.name].state is Asking.ASKING

@@ -111,8 +111,30 @@ _JSON = st.recursive(
     max_leaves=12,
 )
 _KEYS = st.sampled_from(
-    "id name status state billDate amountDue validFor engagedParty relatedParty contactMedium characteristic milestone productPrice "
-    "accountBalance billingAccount billStructure productOrderItem serviceOrderItem note errorMessage isServiceEnabled birthDate".split()
+    [
+        "id",
+        "name",
+        "status",
+        "state",
+        "billDate",
+        "amountDue",
+        "validFor",
+        "engagedParty",
+        "relatedParty",
+        "contactMedium",
+        "characteristic",
+        "milestone",
+        "productPrice",
+        "accountBalance",
+        "billingAccount",
+        "billStructure",
+        "productOrderItem",
+        "serviceOrderItem",
+        "note",
+        "errorMessage",
+        "isServiceEnabled",
+        "birthDate",
+    ]
 )
 _READERS = [
     read_customer,

@@ -53,6 +53,10 @@ class TmForumBilling:
 
         return await self._client.fetch_many("appliedCustomerBillingRate", ((parameter, bill_id),), read_own)
 
+    def can_search(self, query: SearchQuery) -> bool:
+        prefixes = (self._client.settings(resource).number_prefix for resource in ("billingAccount", "customerBill"))
+        return any(query.number and complete_number(query.number, prefix) for prefix in prefixes)
+
     async def search_customers(self, query: SearchQuery, *, limit: int) -> Sequence[SearchHit]:
         if not query.number:
             return []

@@ -39,6 +39,12 @@ class TmForumCrm:
             )
         return found
 
+    def can_search(self, query: SearchQuery) -> bool:
+        settings = self._client.settings("customer")
+        by_number = query.number is not None and complete_number(query.number, settings.number_prefix) is not None
+        values = {"name": query.name, "email": query.email, "phone": query.phone}
+        return by_number or any(values.get(reading) for reading in settings.search or {})
+
     async def search_customers(self, query: SearchQuery, *, limit: int) -> Sequence[SearchHit]:
         settings = self._client.settings("customer")
         parameters = settings.search or {}

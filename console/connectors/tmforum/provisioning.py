@@ -48,6 +48,10 @@ class TmForumProvisioning:
         parameters = self._of_customer("service", customer_id)
         return await self._client.fetch_many("service", parameters, read_service, owner=customer_id)
 
+    def can_search(self, query: SearchQuery) -> bool:
+        prefixes = (self._client.settings(resource).number_prefix for resource in ("productOrder", "serviceOrder"))
+        return any(query.number and complete_number(query.number, prefix) for prefix in prefixes)
+
     async def search_customers(self, query: SearchQuery, *, limit: int) -> Sequence[SearchHit]:
         if not query.number:
             return []

@@ -24,14 +24,17 @@ class AlertRow(QWidget):
         self._view, self._desk = view, desk
         self._all = False
         self._chips: list[Label] = []
+        self._none = Label(tr("No alerts"), "small", look="muted")
         self._more = Button("", "link", "small")
         self._more.clicked.connect(self._toggle)
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(10, 5, 10, 0)
+        self._row.setContentsMargins(12, 4, 10, 0)
         self._row.setSpacing(8)
+        self._row.addWidget(self._none)
         self._row.addStretch()
         self._row.addWidget(self._more)
-        self.hide()
+        self._more.hide()
+        self.setFixedHeight(32)  # always there, so that a new alert moves no panel
 
     def tick(self, now: datetime) -> None:
         """Show what is wrong now."""
@@ -53,7 +56,7 @@ class AlertRow(QWidget):
         hidden = len(found) - len(shown)
         self._more.setVisible(hidden > 0 or (self._all and len(found) > _MOST))
         self._more.setText(tr("{} more").format(hidden) if hidden else tr("fewer"))
-        self.setVisible(bool(found))
+        self._none.setVisible(not found)
 
     def _toggle(self) -> None:
         self._all = not self._all

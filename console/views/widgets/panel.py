@@ -157,6 +157,7 @@ class Panel(Card):
     def _make_head(self) -> QWidget:
         head = Surface("cardHead", "b")
         head.setFixedHeight(30)
+        head.setMinimumWidth(120)  # what is said in head and foot never makes the panel wider
         self._icon_label = QLabel()
         self._count_label = Label("", "small", look="muted", elide=True)
         self._part_label, self._origin_label = Label("", "small"), Label("", "small")
@@ -175,6 +176,7 @@ class Panel(Card):
 
     def _make_foot(self) -> QWidget:
         self._foot = StateSurface()
+        self._foot.setMinimumWidth(120)
         self._foot_label = Label("", "small", elide=True)
         self._foot_button = Button(tr("Ask again"), "link", "small")
         self._foot_act: Callable[[], None] = self.ask

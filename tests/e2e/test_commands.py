@@ -1,0 +1,192 @@
+"""The commands as a user types them: real processes, exit statuses, sentences instead of tracebacks."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from console.system.sandbox_launcher import sandbox_settings
+from tests.support.control import Control
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def run(
+    *arguments: str, environment: dict[str, str] | None = None, cwd: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "console", *arguments]
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **(environment or {})}
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False, env=env, cwd=cwd)
+
+
+@pytest.fixture
+def configuration(sandbox: Control, tmp_path: Path) -> Path:
+    """A configuration file for the running sandbox, as `opticom-console sandbox` writes it."""
+    path = tmp_path / "systems.toml"
+    path.write_text(sandbox_settings(sandbox.process.addresses, "file:{}.token"), encoding="utf-8")
+    for system, token in sandbox.process.tokens.items():
+        (tmp_path / f"{system}.token").write_text(token, encoding="utf-8")
+    return path
+
+
+async def test_show_prints_one_customer_with_origins(sandbox: Control, configuration: Path) -> None:
+    done = run("--config", str(configuration), "show", sandbox.first_customer)
+    assert done.returncode == 0, done.stderr
+    for part in (
+        "Billing accounts (",
+        "Bills (",
+        "Products (",
+        "Services (",
+        "Product orders (",
+        "Service orders (",
+        "[CRM, ",
+        "[Billing, ",
+    ):
+        assert part in done.stdout
+    assert not done.stderr
+
+
+async def test_show_as_json_is_exact(sandbox: Control, configuration: Path) -> None:
+    done = run("--config", str(configuration), "show", sandbox.first_customer, "--json")
+    shown = json.loads(done.stdout)
+    async with sandbox.raw("billing") as client:
+        path = "/tmf-api/customerBillManagement/v4/customerBill"
+        served = (await client.get(path, params={"relatedParty.id": sandbox.first_customer, "limit": 100})).json()
+    amounts = {item["value"]["id"]: item["value"]["amount_due"]["amount"] for item in shown["bills"]["facts"]["items"]}
+    assert {bill["id"]: str(bill["amountDue"]["value"]) for bill in served} == amounts
+    assert shown["bills"]["facts"]["items"][0]["origin"]["system"] == "billing"
+
+
+async def test_show_never_loads_qt(sandbox: Control, configuration: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from console.__main__ import main; "
+        f"status = main(['--config', {str(configuration)!r}, 'show', {sandbox.first_customer!r}]); "
+        "print([name for name in sys.modules if name.startswith(('PySide6', 'qasync'))], status)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT, timeout=60
+    )
+    assert done.stdout.splitlines()[-1] == "[] 0"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (["show", "CU-0000000"], 1, "No system knows a customer by 'CU-0000000'."),
+        (["show", "ma"], 2, "customers; name one by its number"),
+        (["show"], 2, "Say which customer"),
+        (["sing"], 2, "invalid choice"),
+        (["sandbox", "--customers", "0"], 2, "--customers must be between 1 and 1000000."),
+    ],
+)
+async def test_what_cannot_be_done_is_one_sentence_and_a_status(
+    configuration: Path, arguments: list[str], status: int, told: str
+) -> None:
+    done = run("--config", str(configuration), *arguments)
+    assert done.returncode == status
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+async def test_a_system_that_is_down_costs_its_part_and_the_exit_status(sandbox: Control, configuration: Path) -> None:
+    await sandbox.faults("provisioning", outage=True)
+    done = run("--config", str(configuration), "show", sandbox.first_customer)
+    assert done.returncode == 1
+    assert "Services: Provisioning " in done.stdout
+    assert "cannot be reached." in done.stdout
+    assert "Bills (" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (None, "There is no configuration at"),
+        ("systems = 3", "Expected `object`".replace("`", "")),
+        ("[systems.crm]\nkind = 'crm'", "base_url"),
+        ("\x00", "not valid TOML"),
+    ],
+)
+def test_a_wrong_configuration_is_one_sentence(tmp_path: Path, text: str | None, told: str) -> None:
+    path = tmp_path / "systems.toml"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    done = run("--config", str(path), "show", "CU-1")
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_the_tour_drives_the_window_and_writes_pictures(tmp_path: Path) -> None:
+    done = run("--demo", "--tour", str(tmp_path / "pictures"), environment={"XDG_CACHE_HOME": str(tmp_path / "cache")})
+    assert done.returncode == 0, done.stderr
+    assert "Bills (" in done.stdout
+    assert {"search.png", "customer-light.png", "customer-dark.png", "systems.png"} <= {
+        path.name for path in (tmp_path / "pictures").iterdir()
+    }
+    assert not done.stderr
+
+
+def test_the_sandbox_alone_says_where_it_is_and_writes_settings_that_work(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "console", "sandbox", "--data", str(tmp_path), "--customers", "20"]
+    env = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env) as process:
+        try:
+            lines: list[str] = []
+            assert process.stdout is not None
+            while not any("opticom-console --config" in line for line in lines):
+                line = process.stdout.readline()
+                assert line, "the sandbox ended"
+                lines.append(line)
+            configuration = lines[-1].split("--config ")[1].strip()
+            assert (
+                oct(Path(configuration).with_name("crm.token").stat().st_mode)[-3:] == "600" or sys.platform == "win32"
+            )
+            done = run("--config", configuration, "show", "BA-00000000")
+            assert done.returncode == 1
+        finally:
+            process.send_signal(signal.SIGINT if sys.platform != "win32" else signal.SIGTERM)
+            assert process.wait(10) is not None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9 of this kind")
+def test_the_sandbox_ends_with_the_desk_even_when_that_is_killed(tmp_path: Path) -> None:
+    code = (
+        "import asyncio, time; from console.system.sandbox_launcher import SandboxProcess; "
+        f"s = asyncio.run(SandboxProcess.start(['--data', {str(tmp_path)!r}, '--customers', '20'])); "
+        "print(s.process.pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT) as desk:
+        assert desk.stdout is not None
+        sandbox = int(desk.stdout.readline())
+        os.kill(sandbox, 0)
+        desk.kill()
+    deadline = time.monotonic() + 10
+    while _is_running(sandbox):
+        assert time.monotonic() < deadline, "the sandbox outlived the desk"
+        time.sleep(0.05)
+
+
+def _is_running(pid: int) -> bool:
+    """Whether a process runs; one that has ended but was not collected by its new parent does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{pid}/stat")
+    return not (state.exists() and state.read_text().rsplit(")", 1)[1].split()[0] == "Z")
+
+
+def test_the_log_has_what_the_user_is_spared(tmp_path: Path) -> None:
+    environment = {"XDG_STATE_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    run("--demo", "show", environment={**environment, "XDG_CACHE_HOME": str(tmp_path / "cache")})
+    logs = list(tmp_path.rglob("console.log"))
+    assert logs
+    text = "".join(path.read_text(encoding="utf-8") for path in logs)
+    assert "customerBill" in text
+    assert "CU-" not in text, "what was looked for stays out of the log"

@@ -1,0 +1,104 @@
+"""The program in a real X window, used with a real mouse and keyboard."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+pytestmark = pytest.mark.skipif(
+    not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="there is no Xvfb or xdotool for a real window"
+)
+
+
+@pytest.fixture
+def display() -> Iterator[str]:
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp", "-noreset"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    number = os.read(read, 16).decode().strip()
+    os.close(read)
+    yield f":{number}"
+    server.terminate()
+    server.wait(10)
+
+
+class Desk:
+    def __init__(self, display: str, folder: Path) -> None:
+        self.env = {
+            **os.environ,
+            "DISPLAY": display,
+            "QT_QPA_PLATFORM": "xcb",
+            "PYTHONPATH": str(ROOT),
+            "XDG_CACHE_HOME": str(folder / "cache"),
+            "XDG_STATE_HOME": str(folder / "state"),
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "console", "--demo"], env=self.env, cwd=ROOT, stderr=subprocess.PIPE
+        )
+        self.id = self.until(lambda: self.do("search", "--onlyvisible", "--name", "OptiCom Agent Console").split()[:1])[
+            0
+        ]
+        # Without a window manager nobody gives a new window the keyboard.
+        self.do("windowfocus", self.id)
+
+    def do(self, *command: str) -> str:
+        return subprocess.run(
+            ["xdotool", *command], env=self.env, capture_output=True, text=True, check=False, timeout=20
+        ).stdout
+
+    def title(self) -> str:
+        return self.do("getwindowname", self.id).strip()
+
+    def until(self, holds):  # type: ignore[no-untyped-def]
+        deadline = time.monotonic() + 40
+        while not (found := holds()):
+            assert time.monotonic() < deadline, f"waited in vain; the window is called {self.title()!r}"
+            assert self.process.poll() is None, self.process.stderr.read().decode() if self.process.stderr else ""
+            time.sleep(0.1)
+        return found
+
+
+def test_find_and_open_a_customer_by_keyboard_and_close_with_the_mouse(display: str, tmp_path: Path) -> None:
+    desk = Desk(display, tmp_path)
+    try:
+        desk.do("key", "ctrl+k")
+        desk.do("type", "--delay", "30", "kowalski")
+
+        def opened() -> bool:
+            desk.do("key", "Return")
+            return " · " in desk.title()
+
+        desk.until(opened)
+        assert "Kowalski" in desk.title()
+        desk.do("mousemove", "--window", desk.id, "40", "150", "click", "1")  # the rail's second button
+        desk.do("key", "ctrl+w")
+        desk.until(lambda: desk.title() == "OptiCom Agent Console")
+        desk.do("key", "ctrl+q")
+        assert desk.process.wait(15) == 0
+        assert desk.process.stderr is not None
+        assert desk.process.stderr.read().decode() == ""
+    finally:
+        if desk.process.poll() is None:
+            desk.process.kill()
+        desk.process.wait(10)
+        if desk.process.stderr is not None:
+            desk.process.stderr.close()
+
+
+def test_ctrl_c_in_the_terminal_ends_everything(display: str, tmp_path: Path) -> None:
+    desk = Desk(display, tmp_path)
+    desk.process.send_signal(2)
+    assert desk.process.wait(15) == 0
+    assert desk.process.stderr is not None
+    with desk.process.stderr:
+        assert b"Traceback" not in desk.process.stderr.read()

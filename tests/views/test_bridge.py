@@ -1,0 +1,94 @@
+"""Tasks that belong to widgets, the route of errors, and the watch over the window's thread."""
+
+import asyncio
+import time
+
+import pytest
+from PySide6.QtCore import QObject
+
+from console.bridge import Bridge, StallWatchdog
+from console.errors import ConsoleError
+
+
+async def test_a_task_ends_with_its_owner_and_calls_nobody_back() -> None:
+    bridge, owner, called = Bridge(), QObject(), []
+    started = asyncio.Event()
+
+    async def forever() -> None:
+        started.set()
+        await asyncio.Event().wait()
+
+    task = bridge.run_query(owner, forever(), called.append, called.append)
+    await started.wait()
+    owner.deleteLater()
+    del owner
+    async with asyncio.timeout(2):
+        while not task.done():
+            await asyncio.sleep(0.01)
+    assert task.cancelled()
+    assert not called
+    assert bridge.running == 0
+
+
+async def test_results_and_errors_reach_whoever_asked() -> None:
+    bridge, owner, results, errors = Bridge(), QObject(), [], []
+
+    async def give(value: int) -> int:
+        return value
+
+    async def fail() -> int:
+        raise ConsoleError("No such thing.")
+
+    bridge.run_query(owner, give(3), results.append)
+    bridge.run_query(owner, fail(), results.append, errors.append)
+    await asyncio.sleep(0.05)
+    assert results == [3]
+    assert [str(error) for error in errors] == ["No such thing."]
+
+
+@pytest.mark.expects_log("unhandled in")
+async def test_an_error_nobody_handles_is_one_sentence_without_a_traceback() -> None:
+    bridge, owner, said = Bridge(), QObject(), []
+    bridge.on_unhandled = said.append
+
+    async def fail() -> None:
+        raise KeyError("secret detail")
+
+    bridge.run_query(owner, fail())
+    await asyncio.sleep(0.05)
+    assert said == ["Something in the desk itself failed. The log has the details."]
+
+
+class TestWatchdog:
+    """Freezes on purpose, so the general watch over freezes is not for these."""
+
+    @pytest.fixture(autouse=True)
+    def no_freeze(self) -> None:
+        """Replaces the fixture that would fail the test for what it does."""
+
+    async def test_a_freeze_is_found_and_its_place_named(self) -> None:
+        stalls: list[tuple[float, str]] = []
+        watchdog = StallWatchdog(lambda ms, stack: stalls.append((ms, stack)))
+        watchdog.start()
+        await asyncio.sleep(0.05)
+        until = time.thread_time() + 0.25
+        while time.thread_time() < until:
+            pass
+        await asyncio.sleep(0.05)
+        watchdog.stop()
+        assert watchdog.worst_cpu_ms > 200
+        assert stalls
+        assert "test_a_freeze_is_found" in stalls[0][1]
+
+
+async def test_this_qt_keeps_its_references_to_none(themed: None) -> None:
+    """PySide6 6.12.0 on Python 3.11 drops them and aborts the process after some thousand calls."""
+    import sys
+
+    from PySide6.QtWidgets import QLabel
+
+    label = QLabel()
+    before = sys.getrefcount(None)
+    for i in range(2000):
+        label.setText(str(i))
+    assert abs(sys.getrefcount(None) - before) < 500 or sys.version_info >= (3, 12)

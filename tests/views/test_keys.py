@@ -1,0 +1,121 @@
+"""The desk by keyboard alone: real key events into the window."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QWidget
+
+from console.views.widgets.fact import FactLabel
+from console.views.widgets.origin import OriginDialog
+from tests.views.conftest import Rig, texts_of
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+async def test_from_search_to_the_origin_of_a_bill_without_the_mouse(rig: Rig) -> None:
+    rig.press(Qt.Key.Key_K, CTRL)
+    assert rig.focused is rig.workspace.palette.text
+    rig.keys(rig.sandbox.first_customer.replace("-", "").lower())
+    await rig.until(lambda: rig.workspace.palette.list.rows_model.rowCount() == 1)
+    rig.press(Qt.Key.Key_Return)
+    assert rig.workspace.palette.isHidden()
+    page = rig.workspace.page
+    assert page is not None
+    await page.view.settled()
+    assert rig.focused is page.head.name
+    rig.press(Qt.Key.Key_J, CTRL)
+    rig.press(Qt.Key.Key_B)
+    assert rig.focused is page.bills.table
+    rig.press(Qt.Key.Key_Down)
+    assert "B-" in page.bills.lines._title.text()
+    assert page.bills.table.currentIndex().row() == 1
+    rig.press(Qt.Key.Key_I, CTRL)
+    dialogs = rig.window.findChildren(OriginDialog)
+    assert len(dialogs) == 1
+    assert "customerBill" in texts_of(dialogs[0])
+    rig.press(Qt.Key.Key_Escape)
+    await rig.until(lambda: rig.focused is page.bills.table)
+
+
+@pytest.mark.parametrize(("letter", "panel"), [("A", "account"), ("S", "services"), ("B", "bills"), ("O", "orders")])
+async def test_go_to_a_panel(rig: Rig, letter: str, panel: str) -> None:
+    page = await rig.open()
+    rig.press(Qt.Key.Key_J, CTRL)
+    rig.keys(letter.lower())
+    assert page.panel_of(rig.focused) is getattr(page, panel)
+
+
+async def test_tabs_open_switch_close_and_reopen(rig: Rig) -> None:
+    await rig.open()
+    results: list = []
+    await rig.desk.search.find(rig.desk.search.read("ma"), results.append)
+    other = next(found.customer_id for found in results[-1].found if found.customer_id != rig.sandbox.first_customer)
+    await rig.open(other)
+    rig.press(Qt.Key.Key_1, CTRL)
+    assert rig.workspace.page is not None
+    assert rig.workspace.page.customer_id == rig.sandbox.first_customer
+    rig.press(Qt.Key.Key_PageDown, CTRL)
+    assert rig.workspace.page.customer_id == other
+    rig.press(Qt.Key.Key_W, CTRL)
+    assert rig.window.tabs.count() == 1
+    rig.press(Qt.Key.Key_T, CTRL | SHIFT)
+    assert rig.window.tabs.count() == 2
+    assert rig.workspace.page.customer_id == other
+    await rig.workspace.page.view.settled()
+
+
+async def test_f6_goes_round_all_regions(rig: Rig) -> None:
+    page = await rig.open()
+    visited: list[QWidget | None] = []
+    for _ in range(7):
+        rig.press(Qt.Key.Key_F6)
+        visited.append(
+            page.panel_of(rig.focused) or (page.head if page.head.isAncestorOf(rig.focused) else rig.focused)
+        )
+    assert len(set(map(id, visited))) == 7
+    assert {page.account, page.services, page.bills, page.orders, page.head} <= set(visited)
+
+
+async def test_f5_asks_the_focused_panel_and_ctrl_shift_r_all(rig: Rig) -> None:
+    page = await rig.open()
+    page.go_to(page.services)
+    rig.press(Qt.Key.Key_F5)
+    assert page.view.services.part.asking_since is not None
+    assert page.view.bills.part.asking_since is None
+    await page.view.settled()
+    rig.press(Qt.Key.Key_R, CTRL | SHIFT)
+    assert page.view.bills.part.asking_since is not None
+    assert page.view.customer.part.asking_since is not None
+    await page.view.settled()
+
+
+async def test_every_control_has_a_name_and_can_be_reached(rig: Rig) -> None:
+    page = await rig.open()
+    rig.workspace.palette.open()
+    nameless = [
+        widget
+        for widget in rig.window.findChildren(QWidget)
+        if isinstance(widget, QAbstractButton | QLineEdit | QAbstractItemView | FactLabel)
+        and widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and not widget.objectName().startswith("qt_")
+        and not (widget.accessibleName() or getattr(widget, "text", str)())
+    ]
+    assert not nameless
+    rig.workspace.palette.close_palette()
+    page.head.name.setFocus()
+    reached = set()
+    for _ in range(60):
+        reached.add(rig.focused)
+        rig.press(Qt.Key.Key_Tab)
+    assert {page.account._balance, page.bills.table, page.services.list, page.orders.list} <= reached
+
+
+async def test_the_systems_page_tests_connections_by_keyboard(rig: Rig) -> None:
+    rig.press(Qt.Key.Key_J, CTRL)
+    rig.press(Qt.Key.Key_Y)
+    assert rig.workspace.systems_page is not None
+    card = rig.workspace.systems_page.cards["crm"]
+    assert rig.focused is card.test_button
+    rig.press(Qt.Key.Key_Space)
+    await rig.until(lambda: "ok, " in texts_of(card))
+    assert QApplication.focusWidget() is card.test_button
