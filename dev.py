@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import ctypes
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -44,9 +45,13 @@ QT_WINDOW_LIBRARIES = {
     "libxcb-shape.so.0": "libxcb-shape0",
     "libxcb-sync.so.1": "libxcb-sync1",
     "libxcb-xfixes.so.0": "libxcb-xfixes0",
-    "libxcb-xinerama.so.0": "libxcb-xinerama0",
     "libxcb-xkb.so.1": "libxcb-xkb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+}
+QT_WAYLAND_LIBRARIES = {
+    "libwayland-client.so.0": "libwayland-client0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
 }
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
 FONT_PACKAGE = "fonts-dejavu-core"
@@ -89,6 +94,10 @@ def prepare_environment(requirements: str) -> None:
     The requirements of dev are those of runtime and more, so what serves dev serves runtime.
     """
     check_interpreter()
+    if importlib.util.find_spec("pip") is None:
+        raise SetUpError(
+            "This Python has no pip. Install it, on Debian and Ubuntu with:  sudo apt-get install python3-pip"
+        )
     maker = f"{sys.version} {ROOT}"
     made = {path.stem: path.read_text(encoding="utf-8") for path in ENVIRONMENT.glob("*.ready")}
     serving = [requirements, "dev"]
@@ -125,7 +134,11 @@ def prepare_qt_libraries() -> None:
     """Install the system libraries Qt needs, or say the one line that does; only Linux lacks any."""
     if not sys.platform.startswith("linux"):
         return
-    wanted = {**QT_LIBRARIES, **(QT_WINDOW_LIBRARIES if has_display() else {})}
+    wanted = dict(QT_LIBRARIES)
+    if os.environ.get("DISPLAY"):
+        wanted |= QT_WINDOW_LIBRARIES
+    if os.environ.get("WAYLAND_DISPLAY"):
+        wanted |= QT_WAYLAND_LIBRARIES
     missing = [package for library, package in wanted.items() if not can_load(library)]
     if not any(path.suffix in {".ttf", ".otf"} for folder in FONT_FOLDERS for path in Path(folder).rglob("*.?tf")):
         missing.append(FONT_PACKAGE)
@@ -171,20 +184,20 @@ def console_environment() -> dict[str, str]:
 
 def demo(arguments: list[str]) -> int:
     """The desk on sandbox systems; without a display the same window is driven off-screen into screenshots."""
-    prepare_environment("runtime")
     prepare_qt_libraries()
+    prepare_environment("runtime")
     command = [str(PYTHON), "-m", "console", "--demo"]
     if not has_display():
         output = ROOT / "demo-output"
         say(f"no display: driving the window off-screen, screenshots go to {output}")
         command += ["--tour", str(output)]
-    return run_to_end([*command, *arguments])
+    return become([*command, *arguments], console_environment())
 
 
 def test(arguments: list[str]) -> int:
     """Every check, all of them even when an early one fails; further arguments go to pytest."""
-    prepare_environment("dev")
     prepare_qt_libraries()
+    prepare_environment("dev")
     environment = {**console_environment(), "QT_QPA_PLATFORM": "offscreen"}
     failed = []
     for name, (module, *rest) in CHECKS.items():
@@ -199,20 +212,30 @@ def test(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    prepare_environment("runtime")
     prepare_qt_libraries()
+    prepare_environment("runtime")
     environment = {**console_environment(), "QT_QPA_PLATFORM": "offscreen"}
-    return run_to_end([str(PYTHON), "-m", "benchmarks", *arguments], environment)
+    return become([str(PYTHON), "-m", "benchmarks", *arguments], environment)
 
 
-def run_to_end(command: list[str], environment: dict[str, str] | None = None) -> int:
+def become(command: list[str], environment: dict[str, str]) -> int:
+    """Run the last command in this script's place, so that whatever stops the one stops the other."""
+    if not WINDOWS:
+        os.chdir(ROOT)
+        sys.stdout.flush()
+        os.execve(command[0], command, environment)
+    return run_to_end(command, environment)
+
+
+def run_to_end(command: list[str], environment: dict[str, str]) -> int:
     """Run a command and return its exit status; Ctrl+C reaches the command itself, which then stops in order."""
-    with subprocess.Popen(command, cwd=ROOT, env=environment or console_environment()) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
         while True:
             try:
-                return process.wait()
+                status = process.wait()
             except KeyboardInterrupt:
                 continue
+            return status if status >= 0 else 128 - status
 
 
 def main() -> int:
@@ -225,6 +248,9 @@ def main() -> int:
     except SetUpError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped. The same command goes on where this one was.", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

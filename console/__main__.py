@@ -6,13 +6,11 @@ import sys
 from pathlib import Path
 
 from console.errors import ConfigurationError, ConsoleError, UsageError
-from console.system.logs import log_file, start_logging
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run what the command line asks for and return its exit status: 0 ok, 1 failed, 2 wrong usage or configuration."""
     options = _parser().parse_args(arguments)
-    start_logging()
     try:
         return _run(options)
     except (ConfigurationError, UsageError) as error:
@@ -27,6 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception:
+        from console.system.logs import log_file  # noqa: PLC0415
+
         logging.getLogger("console").exception("stopped by an error nobody foresaw")
         print(f"The console stopped because of a fault of its own. The details are in {log_file()}", file=sys.stderr)  # noqa: T201
         return 1
@@ -34,17 +34,25 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     """Import and run one command; each loads only what it needs."""
+    if options.command is None:
+        try:
+            from console import app  # noqa: PLC0415
+        except ImportError as error:
+            raise ConfigurationError(
+                f"Qt cannot be loaded: {error}. python3 dev.py demo installs what it needs."
+            ) from error
+
+        return app.run(options)
+    from console.system.logs import start_logging  # noqa: PLC0415
+
+    start_logging()
     if options.command == "sandbox":
         from console.cli import sandbox  # noqa: PLC0415
 
         return sandbox.run(options)
-    if options.command == "show":
-        from console.cli import show  # noqa: PLC0415
+    from console.cli import show  # noqa: PLC0415
 
-        return show.run(options)
-    from console import app  # noqa: PLC0415
-
-    return app.run(options)
+    return show.run(options)
 
 
 def _parser() -> argparse.ArgumentParser:

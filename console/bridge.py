@@ -137,7 +137,7 @@ class StallWatchdog:
         self._timer.timeout.connect(self._beat)
         self._thread_id = threading.get_ident()
         self._stop = threading.Event()
-        self._stack = ""
+        self._stack: traceback.StackSummary | None = None
         self._beat_at = (time.perf_counter(), time.thread_time())
         self.turns_ms: list[float] = []
         self.worst_wall_ms = 0.0
@@ -161,14 +161,16 @@ class StallWatchdog:
         del self.turns_ms[:-200_000]
         self.worst_wall_ms = max(self.worst_wall_ms, wall_ms)
         self.worst_cpu_ms = max(self.worst_cpu_ms, cpu_ms)
-        if wall_ms > STALL_MS and self._stack:
-            self._on_stall(wall_ms, self._stack)
-        self._stack = ""
+        stack, self._stack = self._stack, None
+        if wall_ms > STALL_MS and stack is not None:
+            self._on_stall(wall_ms, "".join(stack.format()))
 
     def _watch(self) -> None:
         """Take the stack of the window's thread while it stands still."""
         while not self._stop.wait(STALL_MS / 2000):
             standing_ms = (time.perf_counter() - self._beat_at[0]) * 1000
-            if standing_ms > STALL_MS and not self._stack:
+            if standing_ms > STALL_MS and self._stack is None:
                 frame = sys._current_frames().get(self._thread_id)  # noqa: SLF001 - the documented way to another thread's stack
-                self._stack = "".join(traceback.format_stack(frame)) if frame else ""
+                # Without the source lines, which take longer to read than a freeze may last.
+                frames = reversed(list(traceback.walk_stack(frame)))
+                self._stack = traceback.StackSummary.extract(frames, lookup_lines=False)

@@ -17,7 +17,6 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import httpx
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
-from qtawesome import iconic_font
 
 from console.bridge import Bridge, run_application
 from console.compose import compose_desk
@@ -35,7 +34,7 @@ async def pictures(window: MainWindow, bridge: Bridge, folder: Path, suffix: str
     sandbox = await SandboxProcess.start()
     desk = compose_desk(sandbox.deployment, sandbox.secrets)
     workspace = Workspace(window, bridge)
-    ICON.load(iconic_font)
+    ICON.load()
     workspace.attach(desk)
     try:
         await _pictures(window, workspace, sandbox, folder, suffix)

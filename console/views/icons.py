@@ -1,12 +1,12 @@
-"""Icons from the Material Design font, drawn in the colours of the theme. Until the font is loaded they are empty."""
+"""Icons from the Material Design font that qtawesome ships, painted in the theme's colours."""
 
-import functools
-from typing import Any
+import importlib.util
+import json
+from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QColor, QIcon
-
-from console.views.theme import THEME
+from PySide6.QtCore import QObject, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication
 
 ICONS = {
     "customers": "account-circle-outline",
@@ -52,32 +52,63 @@ ICONS = {
 
 
 class Icons(QObject):
-    """Loads the one font and makes icons from it; `loaded` tells widgets to take theirs again."""
+    """Loads the one font and paints its signs; `loaded` tells widgets to take their icons again."""
 
     loaded = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self._font: Any = None
+        self._family = ""
+        self._signs: dict[str, str] = {}
 
-    def load(self, iconic_font: Any) -> None:
-        """Load the font on the window's thread; `iconic_font` is qtawesome's module, imported off it."""
-        self._font = iconic_font.IconicFont(
-            ("mdi6", "materialdesignicons6-webfont-6.9.96.ttf", "materialdesignicons6-webfont-charmap-6.9.96.json")
-        )
-        self._make.cache_clear()
+    def load(self) -> None:
+        """Load the font, on the window's thread.
+
+        Only qtawesome's files are used. Importing it imports every class of Qt, which takes long and, off the window's
+        thread, can crash PySide while it dispatches an event.
+
+        Raises:
+            FileNotFoundError: qtawesome is not installed, or no longer has this font.
+        """
+        found = importlib.util.find_spec("qtawesome")
+        if found is None or not found.submodule_search_locations:
+            raise FileNotFoundError("qtawesome is not installed")
+        folder = Path(found.submodule_search_locations[0], "fonts")
+        font_file = next(iter(sorted(folder.glob("materialdesignicons6-webfont-*.ttf"))), None)
+        sign_file = next(iter(sorted(folder.glob("materialdesignicons6-webfont-charmap-*.json"))), None)
+        if font_file is None or sign_file is None:
+            raise FileNotFoundError(f"{folder} has no Material Design Icons 6")
+        signs = json.loads(sign_file.read_text(encoding="utf-8"))
+        self._signs = {name: chr(int(signs[sign], 16)) for name, sign in ICONS.items()}
+        self._family = QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(font_file)))[0]
         self.loaded.emit()
 
-    def icon(self, name: str, colour: QColor | None = None) -> QIcon:
-        """Return an icon of the list above; empty before the font is there."""
-        if self._font is None:
-            return QIcon()
-        return self._make(name, (colour or THEME.colour("textSecondary")).name())
+    def paint(self, painter: QPainter, rect: QRect, name: str, colour: QColor) -> None:
+        """Paint an icon of the list above into a square."""
+        if not self._family:
+            return
+        font = QFont(self._family)
+        font.setPixelSize(rect.height())
+        painter.save()
+        painter.setFont(font)
+        painter.setPen(colour)
+        painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), self._signs[name])
+        painter.restore()
 
-    @functools.lru_cache(maxsize=400)  # noqa: B019 - one instance lives as long as the program
-    def _make(self, name: str, colour: str) -> QIcon:
-        made: QIcon = self._font.icon(f"mdi6.{ICONS[name]}", color=QColor(colour))
-        return made
+    def pixmap(self, name: str, size: int, colour: QColor) -> QPixmap:
+        """Return an icon as a picture, sharp on this screen."""
+        ratio = QApplication.primaryScreen().devicePixelRatio()
+        picture = QPixmap(round(size * ratio), round(size * ratio))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        self.paint(painter, QRect(0, 0, size, size), name, colour)
+        painter.end()
+        return picture
+
+    def icon(self, name: str, colour: QColor) -> QIcon:
+        """Return an icon for Qt's own widgets; empty before the font is there."""
+        return QIcon(self.pixmap(name, 32, colour)) if self._family else QIcon()
 
 
 ICON = Icons()

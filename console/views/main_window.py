@@ -1,7 +1,17 @@
 """The window's frame: menus, tab row, rail, pages and status bar. What stands in it comes with the workspace."""
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QColor, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QColor,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -80,16 +90,13 @@ class RailButton(QToolButton):
             painter.fillRect(QRect(0, 0, 3, rect.height()), THEME.colour("accent"))
         colour = THEME.colour("onAccentSoft" if self.isChecked() else "textSecondary")
         top = (rect.height() - 20) // 2 if self._compact else 8
-        ICON.icon(self._icon_name(), colour).paint(painter, QRect((rect.width() - 20) // 2, top, 20, 20))
+        ICON.paint(painter, QRect((rect.width() - 20) // 2, top, 20, 20), self.objectName(), colour)
         if not self._compact:
             painter.setFont(font("micro"))
             painter.setPen(colour)
             painter.drawText(QRect(0, 30, rect.width(), 20), int(Qt.AlignmentFlag.AlignCenter), self.text())
         if self.hasFocus():
             paint_frame(painter, rect, QColor(0, 0, 0, 0), THEME.colour("focusRing"), width=2)
-
-    def _icon_name(self) -> str:
-        return self.objectName()
 
 
 class MainWindow(QMainWindow):
@@ -109,6 +116,7 @@ class MainWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self._was_painted = False
+        self._early: str | None = None
         self.setObjectName("desk")
         self.setWindowTitle("OptiCom Agent Console")
         self.setMinimumSize(900, 560)
@@ -125,12 +133,29 @@ class MainWindow(QMainWindow):
         search = QAction(tr("Find a customer"), self)
         search.setShortcuts([QKeySequence("Ctrl+K"), QKeySequence("Ctrl+T")])
         search.triggered.connect(self.search_wanted)
+        self.search_wanted.connect(self._begin_early)
         self.search_action = search
         self.addAction(search)
         self.start_page.search.clicked.connect(self.search_wanted)
         ICON.loaded.connect(self._take_icons)
         THEME.changed.connect(self._take_icons)
         self._take_icons()
+
+    def take_early_search(self) -> str | None:
+        """Return what was typed into a search that was wanted before there was a palette; None where none was."""
+        early, self._early = self._early, None
+        self.search_wanted.disconnect(self._begin_early)
+        return early
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._early is not None and event.text().isprintable():
+            self._early += event.text()
+        else:
+            super().keyPressEvent(event)
+
+    def _begin_early(self) -> None:
+        self._early = self._early or ""
+        self.setFocus()
 
     def say(self, sentence: str) -> None:
         """Show a sentence where the user looks: on the start page and in the status bar."""
@@ -232,7 +257,7 @@ class MainWindow(QMainWindow):
         return rail
 
     def _take_icons(self) -> None:
-        self.search_field.setIcon(ICON.icon("search"))
+        self.search_field.setIcon(ICON.icon("search", THEME.colour("textSecondary")))
         self.setWindowIcon(ICON.icon("window", THEME.colour("accent")))
         for button in self.rail_buttons.values():
             button.update()

@@ -1,13 +1,19 @@
 """The status bar: where the focused value comes from, the three systems, and who works here."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QStatusBar
 
 from console.models.health import SystemHealth, SystemState
-from console.services.desk import Desk
 from console.views import texts
 from console.views.texts import tr
 from console.views.widgets.fact import ShownFact
 from console.views.widgets.labels import Label
+
+if TYPE_CHECKING:  # this module is loaded before the first paint; the services are not
+    from console.services.desk import Desk
 
 # How each state of a system looks: its colour state and its words.
 STATE_LOOKS = {

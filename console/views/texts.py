@@ -8,7 +8,6 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 
 from console.models.money import Money
 from console.models.provenance import Origin
-from console.services.part import Part
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "SEK": "kr"}
 MINUS = "−"
@@ -145,8 +144,3 @@ def state(raw: str | None) -> tuple[str, str]:
         return tr("no state"), "neutral"
     known = _STATES.get(raw)
     return (tr(known[0]), known[1]) if known else (f"“{raw}”", "neutral")
-
-
-def failure_sentence(part: Part[object]) -> str:
-    """Return what went wrong with a part, in the words of the error."""
-    return str(part.failure.error) if part.failure else ""

@@ -53,6 +53,10 @@ class Workspace(QObject):
             app.focusChanged.connect(self._on_focus)
         self._make_menus()
         self._renumber()
+        early = window.take_early_search()
+        if early is not None:
+            self.palette.open()
+            self.palette.text.setText(early)
 
     def attach(self, desk: Desk) -> None:
         """Begin to work on a desk's services."""
@@ -101,7 +105,6 @@ class Workspace(QObject):
         tabs.setCurrentIndex(index)
         self._on_tab(index)
         page.open()
-        page.account.setFocus()
         page.head.name.setFocus()
         return page
 
@@ -185,8 +188,7 @@ class Workspace(QObject):
             moved.connect(self._on_focus_moved, Qt.ConnectionType.UniqueConnection)
         if self.page is not None:
             inside = self.page.panel_of(now)
-            for panel in self.page.panels:
-                panel.set_ring(ring=panel is inside)
+            self.page.mark(inside)
 
     def _on_focus_moved(self) -> None:
         self._window.status.show_fact(self._focused_fact())

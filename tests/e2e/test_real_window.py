@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def display() -> Iterator[str]:
     read, write = os.pipe()
     server = subprocess.Popen(
@@ -73,13 +73,14 @@ def test_find_and_open_a_customer_by_keyboard_and_close_with_the_mouse(display: 
     try:
         desk.do("key", "ctrl+k")
         desk.do("type", "--delay", "30", "kowalski")
+        desk.do("windowfocus", desk.id)
 
         def opened() -> bool:
             desk.do("key", "Return")
             return " · " in desk.title()
 
         desk.until(opened)
-        assert "Kowalski" in desk.title()
+        desk.until(lambda: "Kowalski" in desk.title())
         desk.do("mousemove", "--window", desk.id, "40", "150", "click", "1")  # the rail's second button
         desk.do("key", "ctrl+w")
         desk.until(lambda: desk.title() == "OptiCom Agent Console")

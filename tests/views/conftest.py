@@ -10,7 +10,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
-from qtawesome import iconic_font
 
 from console.bridge import STALL_MS, Bridge, StallWatchdog
 from console.models.customer import CustomerId
@@ -37,6 +36,7 @@ class Rig:
     async def open(self, customer: str | None = None, *, settle: bool = True) -> CustomerPage:
         page = self.workspace.open_customer(CustomerId(customer or self.sandbox.first_customer))
         assert page is not None
+        await asyncio.sleep(0.02)
         if settle:
             await page.view.settled()
             await asyncio.sleep(0.05)
@@ -65,7 +65,7 @@ def themed() -> None:
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     THEME.start(app)
-    ICON.load(iconic_font)
+    ICON.load()
     # As the program does once it has loaded everything: a full collection would look at all of pytest's objects, too.
     gc.collect()
     gc.freeze()

@@ -4,8 +4,11 @@ import asyncio
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from console.models.customer import CustomerId
+from console.views.main_window import MainWindow
+from console.views.workspace import Workspace
 from tests.views.conftest import Rig, texts_of
 
 
@@ -89,6 +92,21 @@ async def test_rubbish_finds_nothing_and_says_so(rig: Rig, typed: str) -> None:
     assert palette.list.rows_model.rowCount() == 0
     assert palette._note.text()
     palette.text.clear()
+
+
+async def test_what_was_typed_before_there_was_a_palette_is_in_it(rig: Rig) -> None:
+    window = MainWindow()
+    window.show()
+    window.activateWindow()
+    window.search_action.trigger()
+    QTest.keyClicks(window, "lindq")
+    workspace = Workspace(window, rig.bridge)
+    assert not workspace.palette.isHidden()
+    assert workspace.palette.text.text() == "lindq"
+    QTest.keyClicks(workspace.palette.text, "vist")
+    assert workspace.palette.text.text() == "lindqvist"
+    window.hide()
+    window.deleteLater()
 
 
 async def test_what_was_typed_before_the_services_were_there_is_searched_then(rig: Rig) -> None:

@@ -135,4 +135,4 @@ class CustomerHead(Surface):
 
     def _take_icons(self) -> None:
         for key, label in self._icons.items():
-            label.setPixmap(ICON.icon(key, THEME.colour("textSecondary")).pixmap(14, 14))
+            label.setPixmap(ICON.pixmap(key, 14, THEME.colour("textSecondary")))

@@ -1,6 +1,7 @@
 """One customer's page: head, alerts and panels, laid out by the room there is."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -22,6 +23,23 @@ from console.views.widgets.panel import Panel
 # Logical pixels of the page: at less than this width bills and orders share one place behind tabs.
 _SMALL_BELOW = 1050
 _FULL_FROM = 1280
+_BUILD_AFTER_MS = 8
+
+
+@dataclass(slots=True)
+class Panels:
+    """The panels of one page."""
+
+    account: AccountPanel
+    services: ServicesPanel
+    bills: BillsPanel
+    orders: OrdersPanel
+
+    def __init__(self, view: CustomerView, labels: dict[str, str]) -> None:
+        self.account = AccountPanel(view, labels["billing"])
+        self.services = ServicesPanel(view, labels["provisioning"])
+        self.bills = BillsPanel(view, labels["billing"])
+        self.orders = OrdersPanel(view, labels["provisioning"])
 
 
 class CustomerPage(Surface):
@@ -36,17 +54,12 @@ class CustomerPage(Surface):
         labels = {info.kind: info.label for info in desk.systems}
         self.head = CustomerHead(self.view, labels["crm"])
         self.alerts = AlertRow(self.view, desk)
-        self.account = AccountPanel(self.view, labels["billing"])
-        self.bills = BillsPanel(self.view, labels["billing"])
-        self.services = ServicesPanel(self.view, labels["provisioning"])
-        self.orders = OrdersPanel(self.view, labels["provisioning"])
+        self._labels = labels
+        self._panels: Panels | None = None
         self._left = QSplitter(Qt.Orientation.Vertical)
         self._wide = QSplitter(Qt.Orientation.Horizontal)
         self._tabs = QTabWidget()
         self._columns = QSplitter(Qt.Orientation.Horizontal)
-        for panel in (self.account, self.services):
-            self._left.addWidget(panel)
-        self._left.setSizes([270, 430])
         self._columns.addWidget(self._left)
         self._columns.addWidget(self._wide)
         for splitter in (self._left, self._wide, self._columns):
@@ -54,7 +67,6 @@ class CustomerPage(Surface):
             splitter.setChildrenCollapsible(False)
         self._small: bool | None = None
         self._sized = False
-        self._lay_out(small=False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -73,8 +85,39 @@ class CustomerPage(Surface):
         ]
 
     @property
+    def account(self) -> AccountPanel:
+        return self._built.account
+
+    @property
+    def services(self) -> ServicesPanel:
+        return self._built.services
+
+    @property
+    def bills(self) -> BillsPanel:
+        return self._built.bills
+
+    @property
+    def orders(self) -> OrdersPanel:
+        return self._built.orders
+
+    @property
     def panels(self) -> Iterator[Panel]:
         yield from (self.account, self.services, self.bills, self.orders)
+
+    @property
+    def _built(self) -> Panels:
+        """The panels, made when they are first wanted: a moment after the questions went out, or at once for a key."""
+        if self._panels is None:
+            self._panels = Panels(self.view, self._labels)
+            self._left.addWidget(self._panels.account)
+            self._left.addWidget(self._panels.services)
+            self._left.setSizes([270, 430])
+            self._arrange(self.width())
+            for panel in self.panels:
+                if panel.has_facts():
+                    panel.show_facts()
+                panel.tick(datetime.now(UTC))
+        return self._panels
 
     @property
     def title(self) -> str:
@@ -82,16 +125,21 @@ class CustomerPage(Surface):
         return found.value.name if found else self.customer_id
 
     def open(self) -> None:
-        """Ask all systems; panels fill as each answers."""
+        """Ask all systems; panels fill as each answers.
+
+        The panels are made while the questions are on their way, not before them.
+        """
         self.view.open()
+        QTimer.singleShot(_BUILD_AFTER_MS, self, lambda: self._built)
 
     def close_page(self) -> None:
         """Drop what is under way and stop listening."""
         self._timer.stop()
         for unsubscribe in self._unsubscribe:
             unsubscribe()
-        for panel in self.panels:
-            panel.close_panel()
+        if self._panels is not None:
+            for panel in self.panels:
+                panel.close_panel()
         self.head.close_head()
         self.view.close()
 
@@ -103,11 +151,23 @@ class CustomerPage(Surface):
 
     def panel_of(self, widget: QWidget | None) -> Panel | None:
         """Return the panel a widget stands in."""
+        if self._panels is None:
+            return None
         return next((panel for panel in self.panels if widget is not None and panel.isAncestorOf(widget)), None)
+
+    def mark(self, inside: Panel | None) -> None:
+        """Put the ring round the panel the focus is in."""
+        if self._panels is not None:
+            for panel in self.panels:
+                panel.set_ring(ring=panel is inside)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        width = event.size().width()
+        if self._panels is not None:
+            self._arrange(event.size().width())
+
+    def _arrange(self, width: int) -> None:
+        """Lay the panels out for a width."""
         small = width < _SMALL_BELOW
         if small != self._small or not self._sized:
             self._lay_out(small=small)
@@ -129,8 +189,9 @@ class CustomerPage(Surface):
         now = datetime.now(UTC)
         self.head.tick(now)
         self.alerts.tick(now)
-        for panel in self.panels:
-            panel.tick(now)
+        if self._panels is not None:
+            for panel in self.panels:
+                panel.tick(now)
 
     def _on_customer(self) -> None:
         self.renamed.emit(self.title)

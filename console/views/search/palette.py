@@ -160,7 +160,7 @@ class SearchPalette(QWidget):
         layout.addWidget(foot)
 
     def _take_icons(self) -> None:
-        self._search_icon.setPixmap(ICON.icon("search", THEME.colour("textSecondary")).pixmap(20, 20))
+        self._search_icon.setPixmap(ICON.pixmap("search", 20, THEME.colour("textSecondary")))
 
     def _on_text(self, text: str) -> None:
         """Forget the search under way and begin one for the text as it is now."""

@@ -107,7 +107,7 @@ class SystemCard(Card):
         since = tr(" since {}").format(texts.clock(health.since)) if health.since else ""
         self.state.set_words(tr(word) + since)
         self.state.set_look("mark", look)
-        self._icon.setPixmap(ICON.icon(look, THEME.state(look).text).pixmap(16, 16))
+        self._icon.setPixmap(ICON.pixmap(look, 16, THEME.state(look).text))
         self.facts.set_words("\n".join(self._facts(health)))
         damages = self._desk.health.damages(self._info.name)
         shown = [f"{damage.resource}{f' {damage.id}' if damage.id else ''}: {damage.reason}" for damage in damages[-5:]]

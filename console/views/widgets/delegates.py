@@ -80,8 +80,7 @@ class CellDelegate(QStyledItemDelegate):
                 colour = THEME.colour("onSelection" if selected else "text")
                 if cell.state:
                     colour = THEME.state(cell.state).text if not selected else THEME.colour("onSelection")
-                    icon = ICON.icon(cell.state, colour)
-                    icon.paint(painter, QRect(rect.left(), rect.center().y() - 6, 14, 14))
+                    ICON.paint(painter, QRect(rect.left(), rect.center().y() - 6, 14, 14), cell.state, colour)
                     rect = rect.adjusted(19, 0, 0, 0)
                 painter.setFont(font("table", semibold=cell.strong))
                 align = Qt.AlignmentFlag.AlignRight if cell.number else Qt.AlignmentFlag.AlignLeft
@@ -116,7 +115,7 @@ class LineDelegate(QStyledItemDelegate):
         height = self.sizeHint(option, index).height() - (self.MILESTONES if row.milestones else 0) - 6
         top = QRect(whole.left(), whole.top(), whole.width(), height)
         if row.icon:
-            ICON.icon(row.icon, main).paint(painter, QRect(top.left(), top.center().y() - 8, 16, 16))
+            ICON.paint(painter, QRect(top.left(), top.center().y() - 8, 16, 16), row.icon, main)
             top.setLeft(top.left() + 26)
         title_height = QFontMetrics(font("table", semibold=True)).height()
         under = row.cells[1].fact.text if len(row.cells) > 1 else ""
@@ -150,7 +149,7 @@ class LineDelegate(QStyledItemDelegate):
         )
         if not cell.state:
             return width + 6
-        ICON.icon(cell.state, colour).paint(painter, QRect(rect.right() - width - 20, rect.center().y() - 6, 14, 14))
+        ICON.paint(painter, QRect(rect.right() - width - 20, rect.center().y() - 6, 14, 14), cell.state, colour)
         return width + 26
 
 
@@ -169,7 +168,7 @@ def paint_milestones(painter: QPainter, milestones: Sequence[Milestone], rect: Q
     for centre, milestone in zip(centres, milestones, strict=True):
         icon, state = _STEP_ICONS.get(milestone.status or "", ("todo", "neutral"))
         colour = THEME.state(state).text
-        ICON.icon(icon, colour).paint(painter, QRect(centre - 7, line_y - 7, 14, 14))
+        ICON.paint(painter, QRect(centre - 7, line_y - 7, 14, 14), icon, colour)
         painter.setFont(font("micro"))
         height = painter.fontMetrics().height()
         text = THEME.colour("textSecondary") if state in {"ok", "neutral"} else colour

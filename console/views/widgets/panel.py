@@ -67,7 +67,7 @@ class Message(QWidget):
         layout.addStretch()
 
     def show_words(self, icon: str, state: str, title: str, text: str, *, ask: bool) -> None:
-        self.icon.setPixmap(ICON.icon(icon, THEME.state(state).text).pixmap(20, 20))
+        self.icon.setPixmap(ICON.pixmap(icon, 20, THEME.state(state).text))
         self.title.set_words(title)
         self.text.set_words(text)
         self.text.setVisible(bool(text))
@@ -188,7 +188,7 @@ class Panel(Card):
         return self._foot
 
     def _take_icon(self) -> None:
-        self._icon_label.setPixmap(ICON.icon(self.icon, THEME.colour("text")).pixmap(16, 16))
+        self._icon_label.setPixmap(ICON.pixmap(self.icon, 16, THEME.colour("text")))
         self.update()
 
     def _show_head(self, parts: list[Part[Any]], now: datetime) -> None:

@@ -1,0 +1,26 @@
+"""`python3 dev.py bench [NAME] [--json]`: runs the benchmarks and prints a row, or a line of JSON, for each case."""
+
+import argparse
+import importlib
+import os
+import sys
+
+NAMES = ("start", "open", "stall")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
+    parser.add_argument("name", nargs="?", choices=NAMES, help="only this one")
+    parser.add_argument("--json", action="store_true", help="a line of JSON a case")
+    options = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    missed = False
+    for name in [options.name] if options.name else NAMES:
+        for result in importlib.import_module(f"benchmarks.{name}").measure():
+            print(result.as_json() if options.json else result.as_row(), flush=True)
+            missed = missed or not result.ok
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""One measured value beside its floor, and the aims all benchmarks are held against."""
+
+import json
+from dataclasses import dataclass
+
+# (benchmark, case) -> (what is held against the aim, the aim). Changing one needs a decision in docs/decisions.
+AIMS: dict[tuple[str, str], tuple[str, float]] = {
+    ("start", "first window"): ("ratio", 1.5),
+    ("start", "palette takes keys"): ("ratio", 2.0),
+    ("open", "all panels painted"): ("ratio", 1.15),
+    ("open", "first panel after first answer"): ("value", 30.0),
+    ("stall", "99 of 100 turns"): ("value", 16.0),
+    ("stall", "longest turn"): ("value", 100.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A value and its floor in the same unit."""
+
+    name: str
+    case: str
+    value: float
+    unit: str
+    floor: float
+
+    @property
+    def ratio(self) -> float:
+        return self.value / self.floor if self.floor else float("inf")
+
+    @property
+    def aim(self) -> float:
+        return AIMS[self.name, self.case][1]
+
+    @property
+    def ok(self) -> bool:
+        held, aim = AIMS[self.name, self.case]
+        return (self.ratio if held == "ratio" else self.value) <= aim
+
+    def as_json(self) -> str:
+        keys = ("name", "case", "value", "unit", "floor", "ratio", "aim", "ok")
+        return json.dumps({key: getattr(self, key) for key in keys})
+
+    def as_row(self) -> str:
+        held, aim = AIMS[self.name, self.case]
+        wanted = f"ratio {aim:g}" if held == "ratio" else f"{aim:g} {self.unit}"
+        measured = f"{self.value:>9.1f} {self.unit:<4}floor {self.floor:>8.1f}  ratio {self.ratio:>6.2f}"
+        row = f"{self.name:<7}{self.case:<32}{measured}"
+        return f"{row}  aim {wanted:<11}{'ok' if self.ok else 'MISSED'}"

@@ -1,0 +1,109 @@
+"""Everything behind the painted window: event loop, workspace, services, and the end of all of them in order."""
+
+import argparse
+import asyncio
+import gc
+import importlib
+import signal
+from contextlib import AsyncExitStack
+
+from PySide6.QtWidgets import QApplication
+
+from console.bridge import Bridge, StallWatchdog, run_application
+from console.errors import ConsoleError
+from console.system.logs import start_logging
+from console.views.icons import ICON
+from console.views.main_window import MainWindow
+from console.views.texts import tr
+
+# Imported one a turn of the event loop, on the window's thread: making Qt classes on another thread can crash PySide
+# while it dispatches an event, and all at once would be a freeze.
+_WINDOW_MODULES = (
+    "console.models.customer_bill",
+    "console.models.inventory",
+    "console.services.customer_view",
+    "console.services.search",
+    "console.services.desk",
+    "console.views.widgets.rows",
+    "console.views.search.palette",
+    "console.views.widgets.panel",
+    "console.views.customer.account_panel",
+    "console.views.customer.bills_panel",
+    "console.views.customer.page",
+    "console.views.systems.page",
+    "console.views.workspace",
+)
+
+
+def work(app: QApplication, window: MainWindow, options: argparse.Namespace) -> int:
+    """Run the program until its window is closed; return the exit status."""
+    bridge = Bridge()
+    return run_application(app, bridge, lambda: _work(window, bridge, options))
+
+
+async def _work(window: MainWindow, bridge: Bridge, options: argparse.Namespace) -> int:
+    closed = asyncio.Event()
+    window.closing.connect(closed.set)
+    _stop_on_signals(closed)
+    start_logging()
+    watchdog = StallWatchdog()
+    watchdog.start()
+    try:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(bridge.aclose)
+            status = await _open(window, bridge, options, closed, stack)
+            if status is None:
+                await closed.wait()
+                status = 0
+            return status
+    finally:
+        watchdog.stop()
+
+
+async def _open(
+    window: MainWindow, bridge: Bridge, options: argparse.Namespace, closed: asyncio.Event, stack: AsyncExitStack
+) -> int | None:
+    """Bring the workspace and the services; return an exit status where the program is to end now, else None."""
+    for name in _WINDOW_MODULES:
+        module = importlib.import_module(name)
+        await asyncio.sleep(0)
+    workspace = module.Workspace(window, bridge)
+    stack.callback(workspace.close_all)
+    await asyncio.sleep(0)
+    ICON.load()
+    # No Qt in what is imported here, so it may take its time on another thread.
+    session_module = await asyncio.to_thread(importlib.import_module, "console.session")
+    window.say(tr("Connecting the systems…"))
+    opening = asyncio.create_task(
+        stack.enter_async_context(session_module.open_session(config=options.config, demo=options.demo)),
+        name="open session",
+    )
+    closing = asyncio.create_task(closed.wait(), name="wait for close")
+    await asyncio.wait([opening, closing], return_when=asyncio.FIRST_COMPLETED)
+    closing.cancel()
+    if not opening.done():
+        opening.cancel()
+        await asyncio.gather(opening, return_exceptions=True)
+        return 0
+    try:
+        session = opening.result()
+    except ConsoleError as error:
+        window.say(str(error))
+        if options.tour is not None:
+            raise
+        return None
+    workspace.attach(session.desk)
+    # What is loaded now stays for good; no later collection need look at it again, which would take tens of ms.
+    gc.freeze()
+    if options.tour is not None:
+        tour = importlib.import_module("console.tour")
+        status: int = await tour.run_tour(window, workspace, session.first_customer, options.tour)
+        return status
+    return None
+
+
+def _stop_on_signals(closed: asyncio.Event) -> None:
+    """Let Ctrl+C and a polite kill close the window in order; Windows sends Ctrl+C only to console programs."""
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda _number, _frame: loop.call_soon_threadsafe(closed.set))
