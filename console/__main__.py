@@ -58,7 +58,11 @@ def _run(options: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     _add_common(common, default=argparse.SUPPRESS)
-    parser = argparse.ArgumentParser(prog="opticom-console", description="OptiCom's agent console.")
+    parser = argparse.ArgumentParser(
+        prog="opticom-console",
+        description="OptiCom's agent console: one customer from CRM, billing and provisioning in one window.",
+        epilog=_places() if "--help" in sys.argv or "-h" in sys.argv else None,
+    )
     _add_common(parser, default=None)
     parser.add_argument(
         "--tour", type=Path, metavar="FOLDER", help="open a customer, write screenshots there, and stop"
@@ -84,6 +88,14 @@ def _add_sandbox(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print addresses and tokens as one line of JSON")
     parser.add_argument("--until-input-ends", action="store_true", help="stop when standard input is closed")
+
+
+def _places() -> str:
+    """Return where the program looks and writes; looked up for the help alone."""
+    from console.session import default_configuration  # noqa: PLC0415
+    from console.system.logs import log_file  # noqa: PLC0415
+
+    return f"Configuration: {default_configuration()}   Log: {log_file()}"
 
 
 def _add_common(parser: argparse.ArgumentParser, default: object) -> None:
