@@ -16,6 +16,7 @@ from console.services.desk import Desk
 from console.system.sandbox_launcher import SandboxProcess
 from console.views.icons import ICON
 from console.views.main_window import MainWindow
+from console.views.search.palette import SearchPalette
 from console.views.theme import THEME
 from console.views.workspace import Workspace
 
@@ -55,7 +56,7 @@ def on_stage(play: Callable[[Stage], Awaitable[list[Result]]]) -> list[Result]:
         with tempfile.TemporaryDirectory() as folder:
             sandbox = await SandboxProcess.start(["--data", folder, "--customers", "200"])
             desk = await asyncio.to_thread(compose_desk, sandbox.deployment, sandbox.secrets)
-            workspace = Workspace(window, bridge)
+            workspace = Workspace(window, SearchPalette.over(window), bridge)
             ICON.load()
             workspace.attach(desk)
             try:

@@ -1,7 +1,6 @@
 """Starts the desk or one of the commands; decides before anything imports Qt."""
 
 import argparse
-import logging
 import sys
 from pathlib import Path
 
@@ -25,6 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception:
+        import logging  # noqa: PLC0415 - the window is painted without it
+
         from console.system.logs import log_file  # noqa: PLC0415
 
         logging.getLogger("console").exception("stopped by an error nobody foresaw")

@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from console.views.main_window import MainWindow
@@ -17,7 +18,13 @@ def run(options: argparse.Namespace) -> int:
     THEME.start(app)
     window = MainWindow()
     window.show()
-    app.processEvents()  # the first paint; no coroutine runs yet
-    from console.work import work  # noqa: PLC0415 - the event loop and all behind it come after the first paint
+    # No coroutine runs yet, so events may be processed by hand: first the paint alone, so that keys pressed already
+    # wait for the palette, then the keys.
+    app.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+    from console.views.search.palette import SearchPalette  # noqa: PLC0415 - after the first paint
 
-    return work(app, window, options)
+    palette = SearchPalette.over(window)
+    app.processEvents()
+    from console.work import work  # noqa: PLC0415 - event loop and services take longer to load than the window
+
+    return work(app, window, palette, options)

@@ -14,6 +14,7 @@ from console.errors import ConsoleError
 from console.system.logs import start_logging
 from console.views.icons import ICON
 from console.views.main_window import MainWindow
+from console.views.search.palette import SearchPalette
 from console.views.texts import tr
 
 # Imported one a turn of the event loop, on the window's thread: making Qt classes on another thread can crash PySide
@@ -25,7 +26,6 @@ _WINDOW_MODULES = (
     "console.services.search",
     "console.services.desk",
     "console.views.widgets.rows",
-    "console.views.search.palette",
     "console.views.widgets.panel",
     "console.views.customer.account_panel",
     "console.views.customer.bills_panel",
@@ -35,15 +35,17 @@ _WINDOW_MODULES = (
 )
 
 
-def work(app: QApplication, window: MainWindow, options: argparse.Namespace) -> int:
+def work(app: QApplication, window: MainWindow, palette: SearchPalette, options: argparse.Namespace) -> int:
     """Run the program until its window is closed; return the exit status."""
     bridge = Bridge()
-    return run_application(app, bridge, lambda: _work(window, bridge, options))
+    return run_application(app, bridge, lambda: _work(window, palette, bridge, options))
 
 
-async def _work(window: MainWindow, bridge: Bridge, options: argparse.Namespace) -> int:
+async def _work(window: MainWindow, palette: SearchPalette, bridge: Bridge, options: argparse.Namespace) -> int:
     closed = asyncio.Event()
     window.closing.connect(closed.set)
+    if window.is_closing:  # it was closed while this was being loaded
+        return 0
     _stop_on_signals(closed)
     start_logging()
     watchdog = StallWatchdog()
@@ -51,7 +53,7 @@ async def _work(window: MainWindow, bridge: Bridge, options: argparse.Namespace)
     try:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(bridge.aclose)
-            status = await _open(window, bridge, options, closed, stack)
+            status = await _open(window, palette, bridge, options, closed, stack)
             if status is None:
                 await closed.wait()
                 status = 0
@@ -61,13 +63,18 @@ async def _work(window: MainWindow, bridge: Bridge, options: argparse.Namespace)
 
 
 async def _open(
-    window: MainWindow, bridge: Bridge, options: argparse.Namespace, closed: asyncio.Event, stack: AsyncExitStack
+    window: MainWindow,
+    palette: SearchPalette,
+    bridge: Bridge,
+    options: argparse.Namespace,
+    closed: asyncio.Event,
+    stack: AsyncExitStack,
 ) -> int | None:
     """Bring the workspace and the services; return an exit status where the program is to end now, else None."""
     for name in _WINDOW_MODULES:
         module = importlib.import_module(name)
         await asyncio.sleep(0)
-    workspace = module.Workspace(window, bridge)
+    workspace = module.Workspace(window, palette, bridge)
     stack.callback(workspace.close_all)
     await asyncio.sleep(0)
     ICON.load()

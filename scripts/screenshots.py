@@ -24,6 +24,7 @@ from console.system.sandbox_launcher import SandboxProcess
 from console.tour import press, save, type_text, until
 from console.views.icons import ICON
 from console.views.main_window import MainWindow
+from console.views.search.palette import SearchPalette
 from console.views.theme import THEME
 from console.views.workspace import Workspace
 
@@ -33,7 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 async def pictures(window: MainWindow, bridge: Bridge, folder: Path, suffix: str) -> int:
     sandbox = await SandboxProcess.start()
     desk = compose_desk(sandbox.deployment, sandbox.secrets)
-    workspace = Workspace(window, bridge)
+    workspace = Workspace(window, SearchPalette.over(window), bridge)
     ICON.load()
     workspace.attach(desk)
     try:

@@ -17,10 +17,10 @@ from console.models.customer_bill import CustomerBill
 from console.models.inventory import Product, Service
 from console.models.order import Order
 from console.models.provenance import Records
+from console.models.search import Asking, SearchResult
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
 from console.services.part import Part
-from console.services.search import Asking, SearchResult
 
 _MOST_BILLS = 12
 

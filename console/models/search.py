@@ -55,3 +55,51 @@ class SearchHit:
     kind: PartyKind | None = None
     status: str | None = None
     details: tuple[str, ...] = ()
+
+
+class Asking(Enum):
+    """How far a system is with the question."""
+
+    ASKING = "asking"
+    ANSWERED = "answered"
+    FAILED = "failed"
+    NOT_ASKED = "not asked"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemProgress:
+    """One system's part in a search; `sentence` says what went wrong, `elapsed_ms` how long it took.
+
+    `has_more` is whether it found more than are shown.
+    """
+
+    system: str
+    state: Asking
+    elapsed_ms: float = 0.0
+    sentence: str | None = None
+    has_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCustomer:
+    """One customer that was found, and every reason why, with the system that gave it."""
+
+    customer_id: CustomerId
+    name: str | None
+    kind: PartyKind | None
+    status: str | None
+    details: tuple[str, ...]
+    reasons: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What was found so far; `is_complete` once every asked system has answered or failed."""
+
+    query: SearchQuery
+    found: tuple[FoundCustomer, ...] = ()
+    systems: tuple[SystemProgress, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        return all(progress.state is not Asking.ASKING for progress in self.systems)

@@ -4,11 +4,10 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 
 from console.errors import ConsoleError
-from console.models.customer import CustomerId, PartyKind
-from console.models.search import SearchHit, SearchQuery
+from console.models.customer import CustomerId
+from console.models.search import Asking, FoundCustomer, SearchHit, SearchQuery, SearchResult, SystemProgress
 from console.ports.billing import BillingSystem
 from console.ports.clock import Clock
 from console.ports.crm import CrmSystem
@@ -21,54 +20,6 @@ _MOST_HITS = 25
 _MOST_LOOKED_UP = 8
 _EMAIL = re.compile(r"^[^\s@]+@[^\s@]+\.[^\s@]+$")
 _SPACED_NUMBER = re.compile(r"^[A-Za-z]{0,4}[-_.\s]*\d[\d\s./-]*$")
-
-
-class Asking(Enum):
-    """How far a system is with the question."""
-
-    ASKING = "asking"
-    ANSWERED = "answered"
-    FAILED = "failed"
-    NOT_ASKED = "not asked"
-
-
-@dataclass(frozen=True, slots=True)
-class SystemProgress:
-    """One system's part in a search; `sentence` says what went wrong, `elapsed_ms` how long it took.
-
-    `has_more` is whether it found more than are shown.
-    """
-
-    system: str
-    state: Asking
-    elapsed_ms: float = 0.0
-    sentence: str | None = None
-    has_more: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FoundCustomer:
-    """One customer that was found, and every reason why, with the system that gave it."""
-
-    customer_id: CustomerId
-    name: str | None
-    kind: PartyKind | None
-    status: str | None
-    details: tuple[str, ...]
-    reasons: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """What was found so far; `is_complete` once every asked system has answered or failed."""
-
-    query: SearchQuery
-    found: tuple[FoundCustomer, ...] = ()
-    systems: tuple[SystemProgress, ...] = ()
-
-    @property
-    def is_complete(self) -> bool:
-        return all(progress.state is not Asking.ASKING for progress in self.systems)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,6 @@ from PySide6.QtGui import (
     QCloseEvent,
     QColor,
     QFontMetrics,
-    QKeyEvent,
     QKeySequence,
     QPainter,
     QPaintEvent,
@@ -116,7 +115,7 @@ class MainWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self._was_painted = False
-        self._early: str | None = None
+        self.is_closing = False
         self.setObjectName("desk")
         self.setWindowTitle("OptiCom Agent Console")
         self.setMinimumSize(900, 560)
@@ -133,29 +132,12 @@ class MainWindow(QMainWindow):
         search = QAction(tr("Find a customer"), self)
         search.setShortcuts([QKeySequence("Ctrl+K"), QKeySequence("Ctrl+T")])
         search.triggered.connect(self.search_wanted)
-        self.search_wanted.connect(self._begin_early)
         self.search_action = search
         self.addAction(search)
         self.start_page.search.clicked.connect(self.search_wanted)
         ICON.loaded.connect(self._take_icons)
         THEME.changed.connect(self._take_icons)
         self._take_icons()
-
-    def take_early_search(self) -> str | None:
-        """Return what was typed into a search that was wanted before there was a palette; None where none was."""
-        early, self._early = self._early, None
-        self.search_wanted.disconnect(self._begin_early)
-        return early
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._early is not None and event.text().isprintable():
-            self._early += event.text()
-        else:
-            super().keyPressEvent(event)
-
-    def _begin_early(self) -> None:
-        self._early = self._early or ""
-        self.setFocus()
 
     def say(self, sentence: str) -> None:
         """Show a sentence where the user looks: on the start page and in the status bar."""
@@ -190,6 +172,7 @@ class MainWindow(QMainWindow):
         """Hide at once; the program ends when everything under way has been dropped."""
         event.ignore()
         self.hide()
+        self.is_closing = True
         self.closing.emit()
 
     def _make_tabs(self) -> CustomerTabs:

@@ -29,7 +29,7 @@ _MOST_REMEMBERED = 20
 class Workspace(QObject):
     """Lives as long as the window. Until `attach` brings the services, the palette takes and keeps what is typed."""
 
-    def __init__(self, window: MainWindow, bridge: Bridge) -> None:
+    def __init__(self, window: MainWindow, palette: SearchPalette, bridge: Bridge) -> None:
         super().__init__(window)
         self._window, self._bridge = window, bridge
         self.desk: Desk | None = None
@@ -40,12 +40,10 @@ class Workspace(QObject):
         self.customers.addWidget(window.start_page)
         window.pages.addWidget(self.customers)
         window.pages.setCurrentWidget(self.customers)
-        self.palette = SearchPalette(bridge, window.centre)
+        self.palette = palette
         self.palette.chosen.connect(lambda customer: self.open_customer(CustomerId(customer)))
-        window.search_wanted.connect(self.palette.open)
         window.page_wanted.connect(self.show_page)
         window.origin_wanted.connect(self._show_origin)
-        window.resized.connect(lambda: self.palette.place(window.centre.rect()))
         window.tabs.currentChanged.connect(self._on_tab)
         bridge.on_unhandled = window.status.say
         app = QApplication.instance()
@@ -53,10 +51,6 @@ class Workspace(QObject):
             app.focusChanged.connect(self._on_focus)
         self._make_menus()
         self._renumber()
-        early = window.take_early_search()
-        if early is not None:
-            self.palette.open()
-            self.palette.text.setText(early)
 
     def attach(self, desk: Desk) -> None:
         """Begin to work on a desk's services."""
@@ -66,7 +60,7 @@ class Workspace(QObject):
         self.systems_page = SystemsPage(desk, self._bridge)
         self._window.pages.addWidget(self.systems_page)
         self._window.say(tr("{} is ready.").format(desk.name))
-        self.palette.attach(desk)
+        self.palette.attach(desk, self._bridge)
 
     def close_all(self) -> None:
         """Close every customer and stop listening to the services."""

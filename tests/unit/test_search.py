@@ -5,10 +5,10 @@ import pytest
 
 from console.errors import SystemUnavailableError
 from console.models.customer import CustomerId
-from console.models.search import SearchHit, SearchQuery
+from console.models.search import Asking, SearchHit, SearchQuery, SearchResult
 from console.services.permissions import REP, Permissions
 from console.services.phone import read_phone, show_phone
-from console.services.search import Asking, CustomerSearch, SearchResult
+from console.services.search import CustomerSearch
 from tests.support.factories import VirtualClock
 
 

@@ -17,6 +17,7 @@ from console.services.desk import Desk
 from console.views.customer.page import CustomerPage
 from console.views.icons import ICON
 from console.views.main_window import MainWindow
+from console.views.search.palette import SearchPalette
 from console.views.theme import THEME
 from console.views.widgets.rows import FactList
 from console.views.workspace import Workspace
@@ -76,7 +77,7 @@ async def rig(themed: None, sandbox: Control) -> AsyncIterator[Rig]:
     THEME.choose("light")
     bridge = Bridge()
     window = MainWindow()
-    workspace = Workspace(window, bridge)
+    workspace = Workspace(window, SearchPalette.over(window), bridge)
     desk = sandbox.desk(billing={"time_limit_s": 4.0}, crm={"time_limit_s": 4.0}, provisioning={"time_limit_s": 4.0})
     window.show()
     window.activateWindow()

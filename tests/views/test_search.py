@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 
 from console.models.customer import CustomerId
 from console.views.main_window import MainWindow
+from console.views.search.palette import SearchPalette
 from console.views.workspace import Workspace
 from tests.views.conftest import Rig, texts_of
 
@@ -94,29 +95,26 @@ async def test_rubbish_finds_nothing_and_says_so(rig: Rig, typed: str) -> None:
     palette.text.clear()
 
 
-async def test_what_was_typed_before_there_was_a_palette_is_in_it(rig: Rig) -> None:
+async def test_the_palette_takes_keys_before_there_is_anything_to_ask(rig: Rig) -> None:
     window = MainWindow()
+    palette = SearchPalette.over(window)
     window.show()
     window.activateWindow()
     window.search_action.trigger()
-    QTest.keyClicks(window, "lindq")
-    workspace = Workspace(window, rig.bridge)
-    assert not workspace.palette.isHidden()
-    assert workspace.palette.text.text() == "lindq"
-    QTest.keyClicks(workspace.palette.text, "vist")
+    assert not palette.isHidden()
+    QTest.keyClicks(palette.text, "lindqvist")
+    workspace = Workspace(window, palette, rig.bridge)
     assert workspace.palette.text.text() == "lindqvist"
     window.hide()
     window.deleteLater()
 
 
 async def test_what_was_typed_before_the_services_were_there_is_searched_then(rig: Rig) -> None:
-    from console.views.search.palette import SearchPalette
-
-    palette = SearchPalette(rig.bridge, rig.window.centre)
+    palette = SearchPalette(rig.window.centre)
     palette.open()
     rig.keys(rig.sandbox.first_customer, palette.text)
     assert "kept" in palette._note.text()
-    palette.attach(rig.desk)
+    palette.attach(rig.desk, rig.bridge)
     await rig.until(lambda: palette.list.rows_model.rowCount() == 1)
     chosen: list[str] = []
     palette.chosen.connect(chosen.append)

@@ -1,20 +1,20 @@
 """The search palette: typed text, what it is read as, who was found, and what tells them apart."""
 
-import asyncio
-from collections.abc import Callable
+from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from console.bridge import Bridge
 from console.models.customer import PartyKind
-from console.models.search import Reading, SearchQuery
-from console.services.desk import Desk
+from console.models.search import Asking, FoundCustomer, Reading, SearchQuery, SearchResult, SystemProgress
 from console.services.phone import show_phone
-from console.services.search import Asking, FoundCustomer, SearchResult, SystemProgress
 from console.views import texts
 from console.views.icons import ICON
+from console.views.main_window import MainWindow
 from console.views.texts import tr
 from console.views.theme import THEME, font
 from console.views.widgets.fact import ShownFact
@@ -22,8 +22,14 @@ from console.views.widgets.labels import Button, Card, Label
 from console.views.widgets.row_model import ROW_ROLE, Cell, Row
 from console.views.widgets.rows import FactList
 
+if TYPE_CHECKING:  # the palette takes keys before event loop and services are loaded
+    import asyncio
+
+    from console.bridge import Bridge
+    from console.services.desk import Desk
+
 # After the last keystroke; shorter asks the systems for every letter, longer feels slow.
-PAUSE_S = 0.12
+PAUSE_MS = 120
 _PASSED_ON = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 
 
@@ -33,9 +39,14 @@ class SearchPalette(QWidget):
     chosen = Signal(str)
     closed = Signal()
 
-    def __init__(self, bridge: Bridge, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._bridge, self._around = bridge, parent
+        self._around = parent
+        self._bridge: Bridge | None = None
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._begin)
         self._desk: Desk | None = None
         self._task: asyncio.Task[None] | None = None
         self.result: SearchResult | None = None
@@ -66,11 +77,19 @@ class SearchPalette(QWidget):
         self._take_icons()
         self.hide()
 
-    def attach(self, desk: Desk) -> None:
+    def attach(self, desk: Desk, bridge: Bridge) -> None:
         """Begin to answer; what was typed before is searched now."""
-        self._desk = desk
+        self._desk, self._bridge = desk, bridge
         self._systems = dict(zip([info.name for info in desk.systems], self._systems.values(), strict=True))
         self._on_text(self.text.text())
+
+    @classmethod
+    def over(cls, window: MainWindow) -> SearchPalette:
+        """Return a palette for a window; its search field and keys open it."""
+        palette = cls(window.centre)
+        window.search_wanted.connect(palette.open)
+        window.resized.connect(lambda: palette.place(window.centre.rect()))
+        return palette
 
     def open(self) -> None:
         """Show the palette over the window, with its last text selected."""
@@ -164,6 +183,7 @@ class SearchPalette(QWidget):
 
     def _on_text(self, text: str) -> None:
         """Forget the search under way and begin one for the text as it is now."""
+        self._pause.stop()
         if self._task is not None:
             self._task.cancel()
             self._task = None
@@ -180,11 +200,13 @@ class SearchPalette(QWidget):
             if text.strip():
                 self._say(tr("Type at least two letters, or a number."))
             return
-        self._task = self._bridge.run_query(self, self._search(self._desk, query))
+        self._pause.start()
 
-    async def _search(self, desk: Desk, query: SearchQuery) -> None:
-        await asyncio.sleep(PAUSE_S)
-        await desk.search.find(query, self._show_result)
+    def _begin(self) -> None:
+        """Ask the systems for the text as it stands."""
+        if self._desk is not None and self._bridge is not None:
+            query = self._desk.search.read(self.text.text())
+            self._task = self._bridge.run_query(self, self._desk.search.find(query, self._show_result))
 
     def _show_reading(self, query: SearchQuery) -> None:
         words: dict[Reading, Callable[[], str]] = {
