@@ -25,8 +25,8 @@ def display() -> Iterator[str]:
         stderr=subprocess.DEVNULL,
     )
     os.close(write)
-    number = os.read(read, 16).decode().strip()
-    os.close(read)
+    with os.fdopen(read) as pipe:
+        number = pipe.readline().strip()  # the whole line: closing earlier would end the server
     yield f":{number}"
     server.terminate()
     server.wait(10)

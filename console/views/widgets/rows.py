@@ -103,7 +103,7 @@ class FactTable(_FactKeys, QTableView):
 
     def _hide_what_does_not_fit(self) -> None:
         # The stretched column takes what is left; a text there may end in an ellipsis, a number may not.
-        needed = sum(min(width, 120) if column == self._stretch else width for column, width in self._widths.items())
+        needed = sum(min(width, 60) if column == self._stretch else width for column, width in self._widths.items())
         hidden: set[int] = set()
         for column in self._optional:
             if needed <= self.viewport().width():
