@@ -90,7 +90,8 @@ class SandboxProcess:
         Raises:
             ConfigurationError: It did not start; the sentence carries its own words.
         """
-        command = [sys.executable, "-m", "console", "sandbox", "--json", "--until-input-ends", *arguments]
+        program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "console"]
+        command = [*program, "sandbox", "--json", "--until-input-ends", *arguments]
         process = await asyncio.to_thread(_popen, command)
         try:
             line = await asyncio.wait_for(asyncio.to_thread(_first_line, process.stdout), _READY_WITHIN_S)

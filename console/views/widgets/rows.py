@@ -13,8 +13,8 @@ from console.views.widgets.fact import OriginMenu, ShownFact, copy_text, show_or
 from console.views.widgets.row_model import CELL_ROLE, ROW_ROLE, Cell, Row, RowModel
 
 
-class _FactKeys:
-    """What lists and tables of facts share: the fact under the cursor, copy, origin, menu."""
+class _FactView:
+    """What lists and tables of facts share: the fact under the cursor, copy, origin, menu, what the cursor is on."""
 
     def focused_fact(self: Any) -> ShownFact | None:
         cell = self.currentIndex().data(CELL_ROLE)
@@ -29,8 +29,25 @@ class _FactKeys:
         elif fact is not None:
             copy_text(fact.text)
 
+    def keyPressEvent(self: Any, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_current()
+        else:
+            super().keyPressEvent(event)
 
-class FactTable(_FactKeys, QTableView):
+    def contextMenuEvent(self: Any, event: QContextMenuEvent) -> None:
+        fact = self.focused_fact()
+        if fact is not None:
+            OriginMenu(self, fact, lambda shown: show_origin_of(self, shown)).popup(event.globalPos())
+
+    def _moved(self: Any) -> None:
+        row = self.currentIndex().data(ROW_ROLE)
+        if isinstance(row, Row):
+            self.chosen.emit(row)
+        self.focus_moved.emit()
+
+
+class FactTable(_FactView, QTableView):
     """A table of facts with a fixed row height. `chosen` is emitted with the row the cursor is on.
 
     It never scrolls sideways: where there is little room the `optional` columns go, the first of them first.
@@ -120,25 +137,8 @@ class FactTable(_FactKeys, QTableView):
         row = self.currentIndex().data(ROW_ROLE)
         return row.key if isinstance(row, Row) else None
 
-    def _moved(self) -> None:
-        row = self.currentIndex().data(ROW_ROLE)
-        if isinstance(row, Row):
-            self.chosen.emit(row)
-        self.focus_moved.emit()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_current()
-        else:
-            super().keyPressEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        fact = self.focused_fact()
-        if fact is not None:
-            OriginMenu(self, fact, lambda shown: show_origin_of(self, shown)).popup(event.globalPos())
-
-
-class FactList(_FactKeys, QListView):
+class FactList(_FactView, QListView):
     """A list of facts with a title, a second line and a state each. `chosen` and `opened` are emitted with the row."""
 
     chosen = Signal(object)
@@ -172,20 +172,3 @@ class FactList(_FactKeys, QListView):
         if place is not None and self.currentIndex().row() != place:
             self.setCurrentIndex(self.rows_model.index(place, 0))
             self.verticalScrollBar().setValue(scroll)
-
-    def _moved(self) -> None:
-        row = self.currentIndex().data(ROW_ROLE)
-        if isinstance(row, Row):
-            self.chosen.emit(row)
-        self.focus_moved.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_current()
-        else:
-            super().keyPressEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        fact = self.focused_fact()
-        if fact is not None:
-            OriginMenu(self, fact, lambda shown: show_origin_of(self, shown)).popup(event.globalPos())
