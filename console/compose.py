@@ -12,6 +12,7 @@ from console.ports.secrets import Secrets
 from console.services.connections import Connections, HealthBoard
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk, SystemInfo
+from console.services.last_known import LastKnown
 from console.services.permissions import REP, Permissions, User
 from console.services.phone import numbering_plans
 from console.services.search import CustomerSearch
@@ -52,6 +53,7 @@ def compose_desk(deployment: Deployment, secrets: Secrets, parts: Parts | None =
     billing = TmForumBilling(client("billing"))
     provisioning = TmForumProvisioning(client("provisioning"))
     permissions = Permissions(parts.user)
+    last_known = LastKnown()
 
     def view_customer(customer_id: CustomerId) -> CustomerView:
         return CustomerView(
@@ -61,6 +63,7 @@ def compose_desk(deployment: Deployment, secrets: Secrets, parts: Parts | None =
             provisioning=provisioning,
             permissions=permissions,
             health=health,
+            last_known=last_known,
             clock=parts.clock,
             rng=parts.rng,
         )

@@ -18,6 +18,7 @@ from console.ports.clock import Clock
 from console.ports.crm import CrmSystem
 from console.ports.provisioning import ProvisioningSystem
 from console.services.connections import HealthBoard
+from console.services.last_known import LastKnown
 from console.services.part import Part, PartCoordinator
 from console.services.permissions import Permissions, Subject
 
@@ -52,11 +53,13 @@ class CustomerView:
         provisioning: ProvisioningSystem,
         permissions: Permissions,
         health: HealthBoard,
+        last_known: LastKnown,
         clock: Clock,
         rng: random.Random,
     ) -> None:
         self.customer_id = customer_id
         self._crm, self._billing = crm, billing
+        self._last_known = last_known
         self._permissions, self._clock, self._rng = permissions, clock, rng
         self.customer: PartCoordinator[Sourced[Customer]] = self._part(
             crm.name, Subject.CUSTOMER, self._fetch_customer, lambda found: found.origin.read_at
@@ -107,7 +110,7 @@ class CustomerView:
         """Return the part with one bill's lines; it is asked for the first time it is wanted."""
         if bill not in self._lines:
             self._lines[bill] = self._list(
-                self._billing.name, Subject.BILL_LINES, lambda: self._billing.fetch_applied_billing_rates(bill)
+                self._billing.name, Subject.BILL_LINES, lambda: self._billing.fetch_applied_billing_rates(bill), bill
             )
             self._lines[bill].ask()
         return self._lines[bill]
@@ -147,19 +150,28 @@ class CustomerView:
                     part.ask()
 
     def _list(
-        self, system: str, subject: Subject, fetch: Callable[[], Awaitable[Records[T]]]
+        self, system: str, subject: Subject, fetch: Callable[[], Awaitable[Records[T]]], of: str = ""
     ) -> PartCoordinator[Records[T]]:
-        return self._part(system, subject, fetch, lambda records: records.read_at)
+        return self._part(system, subject, fetch, lambda records: records.read_at, of)
 
     def _part(
-        self, system: str, subject: Subject, fetch: Callable[[], Awaitable[T]], read_at: Callable[[T], Any]
+        self,
+        system: str,
+        subject: Subject,
+        fetch: Callable[[], Awaitable[T]],
+        read_at: Callable[[T], Any],
+        of: str = "",
     ) -> PartCoordinator[T]:
+        part = (subject, of)
+        may_see = self._permissions.refusal(subject, self.customer_id) is None
         return PartCoordinator(
             system=system,
             fetch=fetch,
             read_at=read_at,
             refusal=lambda: self._permissions.refusal(subject, self.customer_id),
             fresh_for=FRESH_FOR[subject],
+            known=self._last_known.load(self.customer_id, part) if may_see else None,
+            keep=lambda facts: self._last_known.save(self.customer_id, part, facts),
             clock=self._clock,
             rng=self._rng,
         )

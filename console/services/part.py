@@ -57,9 +57,9 @@ class Part(Generic[T]):
 class PartCoordinator(Generic[T]):
     """Asks for one part and keeps its last good answer.
 
-    Questions are folded: asking while asking changes nothing. An outage is asked about again by itself, each time after
-    a longer pause with jitter. Subscribers are told of every change in the event loop's thread; `close` ends
-    everything, and nothing is told after it.
+    `known` is what was last known before; `keep` is handed every good answer. Questions are folded: asking while asking
+    changes nothing. An outage is asked about again by itself, each time after a longer pause with jitter. Subscribers
+    are told of every change in the event loop's thread; `close` ends everything, and nothing is told after it.
     """
 
     def __init__(
@@ -72,8 +72,12 @@ class PartCoordinator(Generic[T]):
         fresh_for: timedelta,
         clock: Clock,
         rng: random.Random,
+        known: T | None = None,
+        keep: Callable[[T], None] = lambda _facts: None,
     ) -> None:
-        self.part: Part[T] = Part(system, fresh_for)
+        read = read_at(known) if known is not None else None
+        self.part: Part[T] = Part(system, fresh_for, known, read)
+        self._keep = keep
         self._fetch = fetch
         self._read_at = read_at
         self._refusal = refusal
@@ -135,6 +139,7 @@ class PartCoordinator(Generic[T]):
         else:
             if self._asking is me:
                 self._asking = None
+                self._keep(facts)
                 self._set(facts=facts, read_at=self._read_at(facts), asking_since=None, failure=None)
 
     def _failed(self, me: asyncio.Task[None] | None, error: ConsoleError) -> None:

@@ -78,6 +78,19 @@ async def test_what_was_known_stays_and_says_so(rig: Rig) -> None:
     assert page.services.size() == before
 
 
+@pytest.mark.expects_log("is down")
+async def test_a_customer_opened_again_while_a_system_is_down_shows_what_was_last_known(rig: Rig) -> None:
+    page = await rig.open()
+    bills = page.bills.table.rows_model.rowCount()
+    rig.workspace.close_customer(0)
+    await rig.sandbox.faults("billing", outage=True)
+    page = await rig.open()
+    await rig.until(lambda: page.view.bills.part.failure is not None)
+    assert page.bills.table.rows_model.rowCount() == bills
+    assert "as at" in texts_of(page.bills)
+    assert "Do not quote" in texts_of(page.account)
+
+
 async def test_a_slow_system_can_be_waited_for_no_longer(rig: Rig) -> None:
     await rig.sandbox.faults("billing", latency_ms=3000)
     page = await rig.open(settle=False)

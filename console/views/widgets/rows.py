@@ -33,7 +33,7 @@ class _FactView:
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_current()
         else:
-            super().keyPressEvent(event)
+            super().keyPressEvent(event)  # type: ignore[misc] # the view it is mixed into has it
 
     def contextMenuEvent(self: Any, event: QContextMenuEvent) -> None:
         fact = self.focused_fact()
