@@ -1,6 +1,7 @@
 """The window, painted before anything behind it is loaded."""
 
 import argparse
+import signal
 import sys
 
 from PySide6.QtCore import QEventLoop
@@ -17,6 +18,9 @@ def run(options: argparse.Namespace) -> int:
     app.setApplicationDisplayName("OptiCom Agent Console")
     THEME.start(app)
     window = MainWindow()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        # Ctrl+C and a polite kill close the window, which ends the program in order at whatever point it is.
+        signal.signal(name, lambda _number, _frame: window.close())
     window.show()
     # No coroutine runs yet, so events may be processed by hand: first the paint alone, so that keys pressed already
     # wait for the palette, then the keys.

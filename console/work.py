@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import gc
 import importlib
-import signal
 from contextlib import AsyncExitStack
 
 from PySide6.QtWidgets import QApplication
@@ -46,7 +45,6 @@ async def _work(window: MainWindow, palette: SearchPalette, bridge: Bridge, opti
     window.closing.connect(closed.set)
     if window.is_closing:  # it was closed while this was being loaded
         return 0
-    _stop_on_signals(closed)
     start_logging()
     watchdog = StallWatchdog()
     watchdog.start()
@@ -107,10 +105,3 @@ async def _open(
         status: int = await tour.run_tour(window, workspace, session.first_customer, options.tour)
         return status
     return None
-
-
-def _stop_on_signals(closed: asyncio.Event) -> None:
-    """Let Ctrl+C and a polite kill close the window in order; Windows sends Ctrl+C only to console programs."""
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda _number, _frame: loop.call_soon_threadsafe(closed.set))

@@ -76,12 +76,12 @@ def test_find_and_open_a_customer_by_keyboard_and_close_with_the_mouse(display: 
         desk.do("windowfocus", desk.id)
 
         def opened() -> bool:
+            """Enter, again only when the search had nothing yet and a while has shown no effect."""
             desk.do("key", "Return")
-            return " · " in desk.title()
+            return any(" · " in desk.title() or time.sleep(0.1) for _ in range(30))
 
         desk.until(opened)
         desk.until(lambda: "Kowalski" in desk.title())
-        desk.do("key", "Escape")  # one Return too many asks where the name comes from
         desk.do("mousemove", "--window", desk.id, "40", "150", "click", "1")  # the rail's second button
         desk.do("key", "ctrl+w")
         desk.until(lambda: desk.title() == "OptiCom Agent Console")
@@ -99,8 +99,12 @@ def test_find_and_open_a_customer_by_keyboard_and_close_with_the_mouse(display: 
 
 def test_ctrl_c_in_the_terminal_ends_everything(display: str, tmp_path: Path) -> None:
     desk = Desk(display, tmp_path)
-    desk.process.send_signal(2)
-    assert desk.process.wait(15) in {0, 130}, "130 where it came before the event loop"
     assert desk.process.stderr is not None
     with desk.process.stderr:
+        desk.process.send_signal(2)
+        try:
+            assert desk.process.wait(15) == 0
+        finally:
+            desk.process.kill()
+            desk.process.wait(10)
         assert b"Traceback" not in desk.process.stderr.read()
