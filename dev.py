@@ -94,15 +94,15 @@ def prepare_environment(requirements: str) -> None:
     The requirements of dev are those of runtime and more, so what serves dev serves runtime.
     """
     check_interpreter()
-    if importlib.util.find_spec("pip") is None:
-        raise SetUpError(
-            "This Python has no pip. Install it, on Debian and Ubuntu with:  sudo apt-get install python3-pip"
-        )
     maker = f"{sys.version} {ROOT}"
     made = {path.stem: path.read_text(encoding="utf-8") for path in ENVIRONMENT.glob("*.ready")}
     serving = [requirements, "dev"]
     if PYTHON.exists() and any(made.get(name) == f"{maker} {fingerprint(name)}" for name in serving):
         return
+    if importlib.util.find_spec("pip") is None:
+        raise SetUpError(
+            "This Python has no pip. Install it, on Debian and Ubuntu with:  sudo apt-get install python3-pip"
+        )
     say(f"setting up {ENVIRONMENT.name} from requirements/{requirements}.txt (the first time takes a minute or two)")
     # Without pip inside: Debian splits the bundled pip off into a package of its own. What another Python, or this
     # script in another folder, has made is not repaired but made anew.

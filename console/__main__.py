@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="opticom-console",
         description="OptiCom's agent console: one customer from CRM, billing and provisioning in one window.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=_places() if "--help" in sys.argv or "-h" in sys.argv else None,
     )
     _add_common(parser, default=None)
@@ -83,7 +84,9 @@ def _add_sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--customers", type=int, default=2000, help="how many customers the world has (%(default)s)")
     parser.add_argument("--seed", type=int, default=5376, help="another seed is another world (%(default)s)")
     for name in ("crm", "billing", "provisioning", "control"):
-        parser.add_argument(f"--{name}-port", type=int, default=0, metavar="PORT", help="by default any free port")
+        parser.add_argument(
+            f"--{name}-port", type=int, choices=range(65536), default=0, metavar="PORT", help="by default any free port"
+        )
     parser.add_argument(
         "--truth", type=Path, metavar="FILE", help="write what is really so, a line of JSON a customer, and stop"
     )
@@ -96,7 +99,7 @@ def _places() -> str:
     from console.session import default_configuration  # noqa: PLC0415
     from console.system.logs import log_file  # noqa: PLC0415
 
-    return f"Configuration: {default_configuration()}   Log: {log_file()}"
+    return f"Configuration: {default_configuration()}\nLog:            {log_file()}"
 
 
 def _add_common(parser: argparse.ArgumentParser, default: object) -> None:

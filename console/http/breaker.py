@@ -28,9 +28,9 @@ class Breaker:
         self._next_probe_s = now_s + self.pause_s
         return True
 
-    def wait_s(self, now_s: float) -> float:
-        """Return how long until the next question may go out."""
-        return max(0.0, self._next_probe_s - now_s) if self.is_open else 0.0
+    def let_through(self) -> None:
+        """Admit the next question whatever the pause; someone wants to know now."""
+        self._next_probe_s = 0.0
 
     def record(self, *, answered: bool, now_s: float) -> None:
         """Take note of how a question ended."""

@@ -126,6 +126,11 @@ class Endpoint:
         finally:
             flight.leave()
 
+    def probe(self, question: Question) -> None:
+        """Let the next question through to the system itself: past the breaker's pause and any stored answer."""
+        self._breaker.let_through()
+        self._validators.forget(question)
+
     async def aclose(self, patience_s: float = 1.0) -> None:
         """Let requests on the wire end, for a moment; then close the connections under them."""
         flights = list(self._flights.values())
@@ -168,9 +173,8 @@ class Endpoint:
     def _ask_breaker(self) -> None:
         now_s = self._clock.monotonic_s()
         if not self._breaker.admits(now_s):
-            wait_s = max(1, round(self._breaker.wait_s(now_s)))
             raise SystemUnavailableError(
-                f"{self.label} does not answer. It is asked again in {wait_s} s.",
+                f"{self.label} does not answer.",
                 system=self.system,
                 code=self._code("PAUSED"),
             )
@@ -266,7 +270,7 @@ class Endpoint:
         reason = refusal_reason(value)
         if status in {401, 407}:
             raise SignInRequiredError(
-                f"{self.label} does not accept this desk's sign-in. Sign in again or ask your administrator.",
+                f"{self.label} does not accept this desk's sign-in. Your administrator must renew it.",
                 system=self.system,
                 code=self._code(status),
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from console.errors import ConsoleError, SystemUnavailableError, ThrottledError
+from console.errors import ConsoleError, SystemCallError, SystemUnavailableError, ThrottledError
 from console.ports.clock import Clock
 
 T = TypeVar("T")
@@ -154,6 +154,9 @@ class PartCoordinator(Generic[T]):
         elif isinstance(error, SystemUnavailableError):
             pause_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** min(tries - 1, 10))
             next_try_at = now + timedelta(seconds=pause_s * self._rng.uniform(0.8, 1.2))
+        elif isinstance(error, SystemCallError):
+            # Rubbish and refusals may last; now and then is often enough to notice that they are over.
+            next_try_at = now + timedelta(seconds=_LONGEST_PAUSE_S * self._rng.uniform(0.8, 1.2))
         if next_try_at is not None:
             self._waiting = asyncio.create_task(self._ask_later((next_try_at - now).total_seconds()), name="ask later")
         self._set(asking_since=None, failure=Failure(error, now, tries, next_try_at))

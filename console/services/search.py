@@ -65,7 +65,7 @@ class CustomerSearch:
         phone = read_phone(plain, self._country)
         if phone and plain.startswith("+"):
             number = None
-        name = plain if letters >= 2 and number is None and "@" not in plain else None
+        name = plain if letters >= 2 and not _SPACED_NUMBER.match(plain) and "@" not in plain else None
         return SearchQuery(plain, name=name, number=number, phone=phone)
 
     async def find(self, query: SearchQuery, tell: Callable[[SearchResult], None]) -> None:

@@ -30,7 +30,7 @@ class SystemSecrets:
         return os.environ[name]
 
     def _from_file(self, name: str) -> str:
-        path = self._folder / name
+        path = (self._folder / name).resolve()
         try:
             return path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:

@@ -45,6 +45,7 @@ class Workspace(QObject):
         window.page_wanted.connect(self.show_page)
         window.origin_wanted.connect(self._show_origin)
         window.tabs.currentChanged.connect(self._on_tab)
+        window.tabs.tabBarClicked.connect(lambda _index: self.show_page("customers"))
         bridge.on_unhandled = window.status.say
         app = QApplication.instance()
         if isinstance(app, QApplication):
@@ -132,15 +133,17 @@ class Workspace(QObject):
     def _on_tab(self, index: int) -> None:
         page = self._window.tabs.tabData(index) if index >= 0 else None
         self.customers.setCurrentWidget(page if isinstance(page, CustomerPage) else self._window.start_page)
-        if isinstance(page, CustomerPage):
-            self._window.show_page("customers", self.customers)
+        self._show_title()
+
+    def _show_title(self) -> None:
+        page = self.page
         title = f"{page.title} · " if isinstance(page, CustomerPage) else ""
         self._window.setWindowTitle(f"{title.replace('[*]', '[*][*]')}OptiCom Agent Console")
 
     def _rename(self, page: CustomerPage) -> None:
         self._renumber()
         if page is self.page:
-            self._on_tab(self._window.tabs.currentIndex())
+            self._show_title()
 
     def _renumber(self) -> None:
         tabs = self._window.tabs
@@ -159,7 +162,7 @@ class Workspace(QObject):
     def _step(self, by: int) -> None:
         tabs = self._window.tabs
         if tabs.count():
-            tabs.setCurrentIndex((tabs.currentIndex() + by) % tabs.count())
+            self._go_to_tab((tabs.currentIndex() + by) % tabs.count())
 
     def _go_to_tab(self, index: int) -> None:
         if index < self._window.tabs.count():

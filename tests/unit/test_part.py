@@ -72,12 +72,19 @@ async def test_what_was_known_survives_a_failure_and_is_not_safe_to_quote() -> N
     part = coordinator(Source("facts", BadAnswerError("Rubbish.", system="billing", code="X")), VirtualClock())
     part.ask()
     await part.settled()
+    told: list[Part] = []
+    part.subscribe(told.append)
     part.ask()
-    settled = await part.settled()
+    async with asyncio.timeout(5):
+        while not (told and told[-1].failure):
+            await asyncio.sleep(0)
+    settled = told[-1]
+    part.close()
     assert settled.facts == "facts"
     assert settled.failure is not None
     assert not settled.is_fresh(NOON)
-    assert settled.failure.next_try_at is None, "asking again would not mend rubbish"
+    assert settled.failure.next_try_at is not None
+    assert settled.failure.next_try_at - NOON > timedelta(seconds=20), "rubbish lasts; asking at once would not mend it"
     part.close()
 
 

@@ -81,6 +81,7 @@ def test_a_text_that_is_no_number_is_shown_as_it_is() -> None:
         ("#B-2611-0448", {"number": "B-2611-0448"}),
         ("Marta@Example.com", {"email": "marta@example.com"}),
         ("937-555-0142", {"number": "937-555-0142", "phone": "+19375550142"}),
+        ("liam.kowalski22", {"number": "liam.kowalski22", "name": "liam.kowalski22"}),
         ("+1 937 555 0142", {"phone": "+19375550142"}),
         ("2nd Street Books", {"name": "2nd Street Books"}),
         ("م", {}),

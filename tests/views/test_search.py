@@ -21,7 +21,7 @@ async def test_several_customers_of_one_phone_number_are_told_apart(rig: Rig) ->
     await rig.until(lambda: palette.list.rows_model.rowCount() >= 2)
     rows = palette.list.rows_model.rows
     assert len({(row.cells[0].fact.text, row.cells[1].fact.text, row.cells[2].fact.text) for row in rows}) == len(rows)
-    assert "customers match" in texts_of(palette._details)
+    assert "Ask what tells them apart" in texts_of(palette._details)
     assert "read as" in palette._reading.text()
 
 

@@ -95,6 +95,7 @@ class TmForumClient:
         for resource in resources:
             started_s = self._clock.monotonic_s()
             problem = None
+            self._endpoint.probe(self._question(resource, parameters=_paging(0, 1)))
             try:
                 await self._page(resource, (), 0, 1)
             except SystemCallError as error:
@@ -110,8 +111,7 @@ class TmForumClient:
     async def _page(
         self, resource: str, parameters: Sequence[tuple[str, str]], offset: int, limit: int
     ) -> tuple[Answer, list[Any]]:
-        paging = (("offset", str(offset)), ("limit", str(limit)))
-        answer = await self._endpoint.get(self._question(resource, parameters=(*parameters, *paging)))
+        answer = await self._endpoint.get(self._question(resource, parameters=(*parameters, *_paging(offset, limit))))
         if answer.status == 404:
             raise self.bad_answer(f"it serves no {resource} at the configured path", "404")
         if not isinstance(answer.value, list):
@@ -162,6 +162,10 @@ class TmForumClient:
             for damage in found[:3]:
                 _log.warning("%s: a %s is damaged: %s", self.name, damage.resource, damage.reason)
             self._on_damage(self.name, found)
+
+
+def _paging(offset: int, limit: int) -> tuple[tuple[str, str], ...]:
+    return (("offset", str(offset)), ("limit", str(limit)))
 
 
 def belongs_to(reader: Reader, owner: str) -> bool:

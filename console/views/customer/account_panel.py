@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from console.models.billing_account import BillingAccount
@@ -23,6 +23,8 @@ _FIELDS = ("Account", "State", "Payment", "Next due", "Credit limit", "Bill cycl
 
 class AccountPanel(Panel):
     """One account as a balance and its facts; several as a list above the facts of the chosen one."""
+
+    account_chosen = Signal(str)
 
     def __init__(self, view: CustomerView, system_label: str) -> None:
         self._view = view
@@ -112,6 +114,7 @@ class AccountPanel(Panel):
 
     def _on_chosen(self, row: Row) -> None:
         self._chosen = row.key
+        self.account_chosen.emit(row.key)
         self.show_facts()
 
     def _show(self, item: Sourced[BillingAccount], *, fresh: bool) -> None:
@@ -138,6 +141,8 @@ class AccountPanel(Panel):
         else:
             bill, origin = due
             text = f"{texts.money(bill.remaining or bill.amount_due)}, {texts.day(bill.due_at)}"
+            overdue = bill.due_at is not None and bill.due_at < datetime.now(UTC)
+            self._rows["Next due"][0].set_words(tr("Overdue since") if overdue else tr("Next due"))
             self._show_field("Next due", FactMaker(origin, self.system_label, fresh=fresh), text)
 
     def _show_field(self, name: str, make: FactMaker, text: str) -> None:

@@ -83,7 +83,33 @@ class AlertRow(QWidget):
             if damaged:
                 text = tr("{}: {} records or values could not be read. The Systems page says which.")
                 found[text.format(info.label, damaged), "attention"] = 2
+        for text in (_late(self._view, now), _stuck(self._view)):
+            if text:
+                found[text, "attention"] = 3
         return [key for key, _ in sorted(found.items(), key=lambda pair: pair[1])]
+
+
+def _late(view: CustomerView, now: datetime) -> str:
+    """Return what is to be said about bills that should have been paid; empty where there are none."""
+    late = [
+        item.value
+        for item in view.bills.part.facts or ()
+        if item.value.due_at and item.value.due_at < now and item.value.remaining and item.value.remaining.amount > 0
+    ]
+    if not late:
+        return ""
+    oldest = min(bill.due_at for bill in late if bill.due_at)
+    return tr("{} late, the oldest since {}").format(
+        tr("1 bill") if len(late) == 1 else tr("{} bills").format(len(late)), texts.day(oldest)
+    )
+
+
+def _stuck(view: CustomerView) -> str:
+    """Return which orders will not go on by themselves; empty where there are none."""
+    orders = [*(view.service_orders.part.facts or ()), *(view.product_orders.part.facts or ())]
+    stuck = {item.value.description: item.value for item in orders if item.value.state in {"failed", "partial", "held"}}
+    named = [f"{order.description}: {texts.state(order.state)[0].lower()}" for order in stuck.values()]
+    return "; ".join(named)
 
 
 def _failed_words(label: str, error: ConsoleError | None, since: str, *, known: bool) -> str:

@@ -26,6 +26,7 @@ class BillsPanel(Panel):
     def __init__(self, view: CustomerView, system_label: str) -> None:
         self._view = view
         self._chosen: CustomerBillId | None = None
+        self._account: str | None = None
         columns = (tr("Date"), tr("Number"), tr("Amount"), "", tr("Change"), tr("State"))
         self.table = FactTable(tr("Bills"), columns, stretch=3, optional=(3, 4, 1))
         self.table.chosen.connect(self._on_chosen)
@@ -40,6 +41,18 @@ class BillsPanel(Panel):
     def focus_first(self) -> None:
         self.table.setFocus()
 
+    def show_account(self, account_id: str | None) -> None:
+        """Show the bills of one account alone, or with None of all."""
+        if account_id != self._account:
+            self._account = account_id
+            self.table.clearSelection()
+            self.table.setCurrentIndex(self.table.rows_model.index(-1, -1))
+            self.show_facts()
+            self.tick(datetime.now(UTC))
+
+    def _is_shown(self, bill: CustomerBill) -> bool:
+        return self._account is None or bill.account_id in {None, self._account}
+
     def empty_words(self) -> str:
         return tr("No bills.")
 
@@ -47,6 +60,9 @@ class BillsPanel(Panel):
         facts = self._view.bills.part.facts
         if not facts:
             return ""
+        if self._account is not None:
+            own = sum(self._is_shown(item.value) for item in facts)
+            return tr("{} of {}, account {}").format(own, len(facts), self._account)
         return str(len(facts)) if facts.complete else tr("{} of {}").format(len(facts), facts.total or tr("more"))
 
     def close_panel(self) -> None:
@@ -58,7 +74,7 @@ class BillsPanel(Panel):
         if not bills:
             return
         fresh = self._view.bills.part.is_fresh(datetime.now(UTC))
-        self.table.show_rows(self._rows(bills, fresh=fresh))
+        self.table.show_rows([row for row in self._rows(bills, fresh=fresh) if self._is_shown(row.data)])
         if not self.table.currentIndex().isValid() and bills.items:
             self.table.setCurrentIndex(self.table.rows_model.index(0, 0))
 
@@ -109,8 +125,10 @@ def _bill_state(bill: CustomerBill, now: datetime) -> tuple[str, str]:
     if not unpaid or (bill.remaining is not None and bill.remaining.amount <= 0):
         return word, state
     late = bill.due_at is not None and bill.due_at < now
-    told = tr("Late, {}") if late else tr("Due {}")
-    return told.format(texts.day(bill.due_at)), "attention" if late else "info"
+    told = (tr("Late, {}") if late else tr("Due {}")).format(texts.day(bill.due_at))
+    if bill.remaining is not None and bill.amount_due is not None and bill.remaining != bill.amount_due:
+        told = tr("{}, {} left").format(told, texts.money(bill.remaining))
+    return told, "attention" if late else "info"
 
 
 class BillLines(QWidget):

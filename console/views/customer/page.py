@@ -109,6 +109,7 @@ class CustomerPage(Surface):
         """The panels, made when they are first wanted: a moment after the questions went out, or at once for a key."""
         if self._panels is None:
             self._panels = Panels(self.view, self._labels)
+            self._panels.account.account_chosen.connect(self._panels.bills.show_account)
             self._left.addWidget(self._panels.account)
             self._left.addWidget(self._panels.services)
             self._left.setSizes([270, 430])

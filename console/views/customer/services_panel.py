@@ -67,6 +67,10 @@ class ServicesPanel(Panel):
     def _service(self, item: Sourced[Service], product: Sourced[Product] | None, *, fresh: bool) -> Row:
         make, service = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
         word, state = _service_state(service)
+        differs = product is not None and _differs(product.value, service)
+        if product is not None and differs:
+            sold = texts.state(product.value.status)[0].lower()
+            word, state = tr("{}, sold as {}").format(word, sold), "attention"
         facts = [show_phone(value) if value.startswith("+") else value for _, value in service.characteristics]
         if product is not None and product.value.price is not None and service.state not in _OVER:
             price = texts.money(product.value.price)
@@ -74,8 +78,6 @@ class ServicesPanel(Panel):
                 tr("{} a {}").format(price, product.value.price_period) if product.value.price_period else price
             )
         facts.append(_since(service.started_at, service.ended_at))
-        if product is not None and _differs(product.value, service):
-            facts.append(tr("product {}").format(texts.state(product.value.status)[0]))
         under = make.cell(tr("Details"), " · ".join(fact for fact in facts if fact))
         return Row(
             service.id,
@@ -110,8 +112,12 @@ def _service_state(service: Service) -> tuple[str, str]:
 
 
 def _differs(product: Product, service: Service) -> bool:
-    """Return whether the product's own state is worth a word beside the service's."""
-    return product.status is not None and product.status != service.state
+    """Return whether product and service say different things of one moment; while one comes they may."""
+    coming = {"created", "pendingActive", "pendingTerminate", None}
+    if product.status in coming:
+        return False
+    over = {"terminated", "cancelled", "aborted", "aborted ", "inactive"}
+    return product.status != service.state and not (product.status in over and service.state in over)
 
 
 def _since(started: datetime | None, ended: datetime | None) -> str:

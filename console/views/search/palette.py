@@ -232,7 +232,11 @@ class SearchPalette(QWidget):
                 self._show_details(self.list.currentIndex().data(ROW_ROLE))
         elif result.is_complete:
             failed = [progress for progress in result.systems if progress.state is Asking.FAILED]
-            if failed:
+            if all(progress.state is Asking.NOT_ASKED for progress in result.systems):
+                self._say(
+                    tr("No system can be asked for this. Type a name, a whole number, an e-mail or a phone number.")
+                )
+            elif failed:
                 self._say(
                     tr("Nothing found yet, but not every system answered.")
                     + "\n"
@@ -297,6 +301,8 @@ class SearchPalette(QWidget):
         row = self.list.currentIndex().data(ROW_ROLE)
         if isinstance(row, Row) and self.list.isVisible():
             self._open_row(row)
+        elif self.result is not None and self.result.is_complete:
+            self._on_text(self.text.text())  # nothing to open: ask once more
 
 
 def _spoken(detail: str) -> str:
@@ -330,8 +336,11 @@ class _Details(QWidget):
 
     def show_customer(self, found: FoundCustomer, result: SearchResult, desk: Desk) -> None:
         several = len(result.found)
+        more = tr("more than ") if any(one.has_more for one in result.systems) else ""
         self._hint.setText(
-            tr("{} customers match. Ask what tells them apart; do not read the answers out.").format(several)
+            tr("Of this text there are {}{} customers. Ask what tells them apart; do not read the answers out.").format(
+                more, several
+            )
         )
         self._title.setText(found.name or found.customer_id)
         kinds = {PartyKind.INDIVIDUAL: tr("Residential"), PartyKind.ORGANIZATION: tr("Business")}

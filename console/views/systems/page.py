@@ -96,6 +96,7 @@ class SystemCard(Card):
         layout.addWidget(head)
         layout.addLayout(body)
         self.results.setColumnStretch(2, 1)
+        self.results.setHorizontalSpacing(12)
         ICON.loaded.connect(self.tick)
         THEME.changed.connect(self.tick)
         self.tick()

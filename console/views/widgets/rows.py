@@ -16,16 +16,20 @@ from console.views.widgets.row_model import CELL_ROLE, ROW_ROLE, Cell, Row, RowM
 class _FactView:
     """What lists and tables of facts share: the fact under the cursor, copy, origin, menu, what the cursor is on."""
 
+    copies_whole_line = False
+
     def focused_fact(self: Any) -> ShownFact | None:
         cell = self.currentIndex().data(CELL_ROLE)
         return cell.fact if isinstance(cell, Cell) else None
 
     def copy_current(self: Any) -> None:
-        """Copy the selected rows, values separated by tabs; with one row, the current value."""
+        """Copy the selected rows, values separated by tabs; of one row the current value, in a list the whole line."""
         rows = sorted({index.row() for index in self.selectedIndexes()})
         fact = self.focused_fact()
         if len(rows) > 1:
             copy_text("\n".join("\t".join(cell.fact.text for cell in self.model().rows[row].cells) for row in rows))
+        elif self.copies_whole_line and rows:
+            copy_text(" · ".join(cell.fact.text for cell in self.model().rows[rows[0]].cells[:3] if cell.fact.text))
         elif fact is not None:
             copy_text(fact.text)
 
@@ -120,7 +124,7 @@ class FactTable(_FactView, QTableView):
 
     def _hide_what_does_not_fit(self) -> None:
         # The stretched column takes what is left; a text there may end in an ellipsis, a number may not.
-        needed = sum(min(width, 60) if column == self._stretch else width for column, width in self._widths.items())
+        needed = sum(min(width, 84) if column == self._stretch else width for column, width in self._widths.items())
         hidden: set[int] = set()
         for column in self._optional:
             if needed <= self.viewport().width():
@@ -141,6 +145,7 @@ class FactTable(_FactView, QTableView):
 class FactList(_FactView, QListView):
     """A list of facts with a title, a second line and a state each. `chosen` and `opened` are emitted with the row."""
 
+    copies_whole_line = True
     chosen = Signal(object)
     opened = Signal(object)
     focus_moved = Signal()
