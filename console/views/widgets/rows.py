@@ -95,9 +95,9 @@ class FactTable(_FactView, QTableView):
         """Show rows, keeping the row the cursor is on."""
         key = self._current_key()
         scroll = self.verticalScrollBar().value()
-        first = not self.rows_model.rows
+        before = [row.key for row in self.rows_model.rows]
         self.rows_model.set_rows(rows)
-        if first and rows:
+        if rows and before != [row.key for row in rows]:
             self._fit_columns()
         place = self.rows_model.row_of(key)
         if place is not None and self.currentIndex().row() != place:
