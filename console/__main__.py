@@ -13,10 +13,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _run(options)
     except (ConfigurationError, UsageError) as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(error, file=sys.stderr)
         return 2
     except ConsoleError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(error, file=sys.stderr)
         return 1
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone; the interpreter would complain at exit
@@ -24,12 +24,12 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception:
-        import logging  # noqa: PLC0415 - the window is painted without it
+        import logging
 
-        from console.system.logs import log_file  # noqa: PLC0415
+        from console.system.logs import log_file
 
         logging.getLogger("console").exception("stopped by an error nobody foresaw")
-        print(f"The console stopped because of a fault of its own. The details are in {log_file()}", file=sys.stderr)  # noqa: T201
+        print(f"The console stopped because of a fault of its own. The details are in {log_file()}", file=sys.stderr)
         return 1
 
 
@@ -37,21 +37,21 @@ def _run(options: argparse.Namespace) -> int:
     """Import and run one command; each loads only what it needs."""
     if options.command is None:
         try:
-            from console import app  # noqa: PLC0415
+            from console import app
         except ImportError as error:
             raise ConfigurationError(
                 f"Qt cannot be loaded: {error}. python3 dev.py demo installs what it needs."
             ) from error
 
         return app.run(options)
-    from console.system.logs import start_logging  # noqa: PLC0415
+    from console.system.logs import start_logging
 
     start_logging()
     if options.command == "sandbox":
-        from console.cli import sandbox  # noqa: PLC0415
+        from console.cli import sandbox
 
         return sandbox.run(options)
-    from console.cli import show  # noqa: PLC0415
+    from console.cli import show
 
     return show.run(options)
 
@@ -96,8 +96,8 @@ def _add_sandbox(parser: argparse.ArgumentParser) -> None:
 
 def _places() -> str:
     """Return where the program looks and writes; looked up for the help alone."""
-    from console.session import default_configuration  # noqa: PLC0415
-    from console.system.logs import log_file  # noqa: PLC0415
+    from console.session import default_configuration
+    from console.system.logs import log_file
 
     return f"Configuration: {default_configuration()}\nLog:            {log_file()}"
 

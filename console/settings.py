@@ -3,7 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -168,11 +168,3 @@ def _problems(name: str, system: System) -> list[str]:
         if resource not in known
     ]
     return found
-
-
-def describe_example() -> dict[str, Any]:
-    """Return every setting with its default, for the test that the example names them all."""
-    return {
-        struct.__name__: [field.name for field in msgspec.structs.fields(struct)]
-        for struct in (Deployment, System, Auth, Resource)
-    }

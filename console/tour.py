@@ -37,7 +37,7 @@ async def run_tour(window: MainWindow, workspace: Workspace, customer: str | Non
     await page.view.settled()
     await asyncio.sleep(0.3)  # the lines of the newest bill are asked for when it is shown
     await page.view.settled()
-    print("\n".join(text_of(page.view, desk)))  # noqa: T201 - the demo without a display shows the customer as text
+    print("\n".join(text_of(page.view, desk)))
     for theme in ("dark", "light"):
         THEME.choose(theme)
         await asyncio.sleep(0.05)
@@ -49,7 +49,7 @@ async def run_tour(window: MainWindow, workspace: Workspace, customer: str | Non
     workspace.show_page("systems")
     await asyncio.sleep(0.05)
     save(window, folder / "systems.png")
-    print(f"\nScreenshots of the window are in {folder}")  # noqa: T201
+    print(f"\nScreenshots of the window are in {folder}")
     return 0
 
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from console.bridge import Bridge, run_application
 from console.compose import compose_desk
+from console.models.customer import CustomerId
 from console.system.sandbox_launcher import SandboxProcess
 from console.tour import press, save, type_text, until
 from console.views.icons import ICON
@@ -84,7 +85,7 @@ async def _pictures(
 
 
 async def _open(workspace: Workspace, customer: str) -> None:
-    workspace.open_customer(customer)  # type: ignore[arg-type]
+    workspace.open_customer(CustomerId(customer))
     assert workspace.page is not None
     await workspace.page.view.settled()
     await asyncio.sleep(0.4)

@@ -41,7 +41,8 @@ def _money(style: Callable[[Record], Any]) -> Callable[[Record], Record]:
 
 
 def _odd_keys(record: Record) -> Record:
-    return _walk(record, lambda key, value: (_ODD_KEYS.get(key, key), value))  # type: ignore[no-any-return]
+    misspelt: Record = _walk(record, lambda key, value: (_ODD_KEYS.get(key, key), value))
+    return misspelt
 
 
 def _odd_states(record: Record) -> Record:

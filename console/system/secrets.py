@@ -38,8 +38,8 @@ class SystemSecrets:
 
     def _from_keyring(self, name: str) -> str:
         # Only here and only when asked for: importing keyring looks for every back end and takes up to 0.3 s.
-        import keyring  # noqa: PLC0415
-        from keyring.errors import KeyringError  # noqa: PLC0415
+        import keyring  # noqa: PLC0415 - see above
+        from keyring.errors import KeyringError  # noqa: PLC0415 - see above
 
         service, _, user = name.rpartition("/")
         if not service:

@@ -44,7 +44,7 @@ class CustomerTabs(QTabBar):
     def minimumTabSizeHint(self, index: int) -> QSize:
         return QSize(90, self.tabSizeHint(index).height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         for i in range(self.count()):
             rect, chosen = self.tabRect(i), i == self.currentIndex()
@@ -80,7 +80,7 @@ class RailButton(QToolButton):
         self._compact = compact
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         rect = self.rect().adjusted(0, 0, -1, 0)
         if self.isChecked() or self.underMouse():

@@ -5,8 +5,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ class Desk:
     def title(self) -> str:
         return self.do("getwindowname", self.id).strip()
 
-    def until(self, holds):  # type: ignore[no-untyped-def]
+    def until(self, holds: Callable[[], Any]) -> Any:
         deadline = time.monotonic() + 40
         while not (found := holds()):
             assert time.monotonic() < deadline, f"waited in vain; the window is called {self.title()!r}"

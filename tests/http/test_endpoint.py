@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from typing import Any
 
 import pytest
 
@@ -29,8 +30,13 @@ class Rig:
     def __init__(self, control: Control, **settings: object) -> None:
         self.exchanges: list[Exchange] = []
         self.layer = HttpLayer(clock=SystemClock(), on_exchange=self.exchanges.append, rng=random.Random(1))
-        values = {"kind": "billing", "base_url": control.process.addresses["billing"], "time_limit_s": 1.0, **settings}
-        system = System(auth=Auth(kind="bearer", secret="x"), **values)  # type: ignore[arg-type]
+        values: dict[str, Any] = {
+            "kind": "billing",
+            "base_url": control.process.addresses["billing"],
+            "time_limit_s": 1.0,
+            **settings,
+        }
+        system = System(auth=Auth(kind="bearer", secret="x"), **values)
         self.endpoint: Endpoint = self.layer.endpoint(
             "billing", system, label="Billing", secret=control.process.tokens["billing"]
         )

@@ -1,10 +1,11 @@
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from console.errors import ConfigurationError
 from console.resources_folder import RESOURCES
-from console.settings import describe_example, load_deployment, parse_deployment
+from console.settings import Auth, Deployment, Resource, System, load_deployment, parse_deployment
 from console.system.sandbox_launcher import sandbox_settings
 from console.system.secrets import SystemSecrets
 
@@ -18,7 +19,8 @@ def test_the_example_is_valid_and_shows_every_setting() -> None:
     deployment = load_deployment(path)
     assert deployment.of_kind("billing")[1].auth.kind == "basic"
     text = path.read_text(encoding="utf-8")
-    missing = [name for names in describe_example().values() for name in names if name not in text]
+    settings = [field.name for part in (Deployment, System, Auth, Resource) for field in msgspec.structs.fields(part)]
+    missing = [name for name in settings if name not in text]
     assert not missing
 
 

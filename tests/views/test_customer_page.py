@@ -2,13 +2,16 @@
 
 import asyncio
 import time
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
+from console.models.customer import CustomerId
 from console.models.provenance import Damage
+from console.services.customer_view import CustomerView
 from console.services.permissions import REP, Subject, User
 from console.views.widgets.panel import Panel
 from console.views.widgets.row_model import RowModel
@@ -74,8 +77,21 @@ async def test_what_was_known_stays_and_says_so(rig: Rig) -> None:
     assert page.services.list.rows_model.rowCount() > 0
     assert "as at" in texts_of(page.services)
     assert "Do not quote" in texts_of(page.services)
+    assert {row.cells[2].shown_state for row in page.services.list.rows_model.rows} == {"stale"}
     assert page.services.list.currentIndex().row() == 1, "a change of state moves no selection"
     assert page.services.size() == before
+
+
+async def test_facts_grow_old_by_themselves(rig: Rig) -> None:
+    page = await rig.open()
+    assert "stale" not in {row.cells[2].shown_state for row in page.services.list.rows_model.rows}
+    read_at = page.view.services.part.read_at
+    assert read_at is not None
+    with_clock = read_at - timedelta(hours=1)
+    page.view.services._set(read_at=with_clock)
+    page.services.tick(read_at)
+    assert {row.cells[2].shown_state for row in page.services.list.rows_model.rows} == {"stale"}
+    assert "do not quote" in texts_of(page.services)
 
 
 @pytest.mark.expects_log("is down")
@@ -159,7 +175,7 @@ async def test_a_role_that_may_not_see_bills_sees_a_lock_and_billing_is_not_aske
     asked_before = rig.desk.health.health("billing").last_answer_at
     original = rig.desk.view_customer
 
-    def view_as_trainee(customer_id):  # type: ignore[no-untyped-def]
+    def view_as_trainee(customer_id: CustomerId) -> CustomerView:
         view = original(customer_id)
         view._permissions.user = user
         return view
@@ -188,7 +204,7 @@ async def test_an_answer_of_50_mb_is_refused_and_the_window_goes_on(rig: Rig) ->
 
 
 async def test_hostile_text_is_shown_as_text(rig: Rig) -> None:
-    from console.models.customer import Customer, CustomerId
+    from console.models.customer import Customer
     from console.models.provenance import Sourced
     from tests.support.factories import origin
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from console.models.billing_account import BillingAccount
 from console.models.customer_bill import CustomerBill
@@ -14,6 +14,7 @@ from console.views.customer.facts import FactMaker
 from console.views.texts import tr
 from console.views.widgets.fact import FactLabel
 from console.views.widgets.labels import Label
+from console.views.widgets.live_page import PlainScroll
 from console.views.widgets.panel import Panel, Source
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactList
@@ -59,18 +60,11 @@ class AccountPanel(Panel):
         layout.addWidget(self._quote)
         layout.addLayout(form)
         layout.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(inner)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.viewport().setAutoFillBackground(False)
-        inner.setAutoFillBackground(False)
         outer = QVBoxLayout(body)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(self._list)
-        outer.addWidget(scroll, 1)
+        outer.addWidget(PlainScroll(inner), 1)
         super().__init__(tr("Account"), "account", system_label, [Source(tr("Accounts"), view.accounts)], body)
         self._unsubscribe.append(view.bills.subscribe(lambda _part: self.show_facts()))
 

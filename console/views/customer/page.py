@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from console.models.customer import CustomerId
@@ -17,7 +17,7 @@ from console.views.customer.bills_panel import BillsPanel
 from console.views.customer.head import CustomerHead
 from console.views.customer.orders_panel import OrdersPanel
 from console.views.customer.services_panel import ServicesPanel
-from console.views.widgets.labels import Surface
+from console.views.widgets.live_page import LivePage
 from console.views.widgets.panel import Panel
 
 # Logical pixels of the page: at less than this width bills and orders share one place behind tabs.
@@ -42,13 +42,13 @@ class Panels:
         self.orders = OrdersPanel(view, labels["provisioning"])
 
 
-class CustomerPage(Surface):
+class CustomerPage(LivePage):
     """Shows one customer view and owns it: closing the page drops what is under way. `renamed` tells the tab."""
 
     renamed = Signal(str)
 
     def __init__(self, desk: Desk, customer_id: CustomerId) -> None:
-        super().__init__("window")
+        super().__init__()
         self.customer_id = customer_id
         self.view: CustomerView = desk.view_customer(customer_id)
         labels = {info.kind: info.label for info in desk.systems}
@@ -76,9 +76,6 @@ class CustomerPage(Surface):
         self._area.setContentsMargins(10, 6, 10, 10)
         self._area.addWidget(self._columns)
         layout.addLayout(self._area, 1)
-        self._timer = QTimer(self)
-        self._timer.setInterval(1000)
-        self._timer.timeout.connect(self._tick)
         self._unsubscribe = [self.view.customer.subscribe(lambda _part: self._on_customer())]
         self._unsubscribe += [
             part.subscribe(lambda _part: self.alerts.tick(datetime.now(UTC))) for part in self.view.parts
@@ -135,7 +132,7 @@ class CustomerPage(Surface):
 
     def close_page(self) -> None:
         """Drop what is under way and stop listening."""
-        self._timer.stop()
+        self.seconds.stop()
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         if self._panels is not None:
@@ -177,16 +174,8 @@ class CustomerPage(Surface):
             self._wide.setSizes([(width - left) * 58 // 100, (width - left) * 42 // 100])
             self._sized = True
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._tick()
-        self._timer.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._timer.stop()
-
-    def _tick(self) -> None:
+    def tick(self) -> None:
+        """Bring head, alerts and panels up to date with the time."""
         now = datetime.now(UTC)
         self.head.tick(now)
         self.alerts.tick(now)

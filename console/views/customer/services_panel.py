@@ -67,11 +67,11 @@ class ServicesPanel(Panel):
     def _service(self, item: Sourced[Service], product: Sourced[Product] | None, *, fresh: bool) -> Row:
         make, service = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
         word, state = _service_state(service)
-        differs = product is not None and _differs(product.value, service)
-        if product is not None and differs:
-            sold = texts.state(product.value.status)[0].lower()
-            word, state = tr("{}, sold as {}").format(word, sold), "attention"
-        facts = [show_phone(value) if value.startswith("+") else value for _, value in service.characteristics]
+        facts = []
+        if product is not None and _differs(product.value, service):
+            state = "attention"
+            facts.append(tr("sold as {}").format(texts.state(product.value.status)[0].lower()))
+        facts += [show_phone(value) if value.startswith("+") else value for _, value in service.characteristics]
         if product is not None and product.value.price is not None and service.state not in _OVER:
             price = texts.money(product.value.price)
             facts.append(

@@ -114,7 +114,7 @@ class SearchPalette(QWidget):
         self._frame.setGeometry((around.width() - width) // 2, min(70, (around.height() - height) // 2), width, height)
         self._details.setVisible(width > 700)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+    def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), QColor(0, 0, 0, 90))
 
     def showEvent(self, event: QShowEvent) -> None:

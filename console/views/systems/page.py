@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from console.bridge import Bridge
 from console.models.health import CheckResult, SystemHealth
@@ -16,13 +15,14 @@ from console.views.status_bar import STATE_LOOKS
 from console.views.texts import tr
 from console.views.theme import THEME
 from console.views.widgets.labels import Button, Card, Label, Surface
+from console.views.widgets.live_page import LivePage, PlainScroll
 
 
-class SystemsPage(Surface):
+class SystemsPage(LivePage):
     """One card a system."""
 
     def __init__(self, desk: Desk, bridge: Bridge) -> None:
-        super().__init__("window")
+        super().__init__()
         title = Label(tr("Systems"), "page", semibold=True)
         self.cards = {info.name: SystemCard(info, desk, bridge) for info in desk.systems}
         inner = QWidget()
@@ -32,32 +32,16 @@ class SystemsPage(Surface):
         for card in self.cards.values():
             column.addWidget(card)
         column.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inner)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 10, 10, 10)
         layout.addWidget(title)
-        layout.addWidget(scroll, 1)
-        self._timer = QTimer(self)
-        self._timer.setInterval(1000)
-        self._timer.timeout.connect(self._tick)
+        layout.addWidget(PlainScroll(inner), 1)
 
     def focus_first(self) -> None:
         next(iter(self.cards.values())).test_button.setFocus()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._tick()
-        self._timer.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._timer.stop()
-
-    def _tick(self) -> None:
+    def tick(self) -> None:
+        """Bring every card up to date."""
         for card in self.cards.values():
             card.tick()
 

@@ -78,16 +78,16 @@ class CellDelegate(QStyledItemDelegate):
                 painter.fillRect(bar, THEME.colour("chartMain" if selected or cell.strong else "chartSoft"))
             else:
                 colour = THEME.colour("onSelection" if selected else "text")
-                if cell.state:
-                    colour = THEME.state(cell.state).text if not selected else THEME.colour("onSelection")
-                    ICON.paint(painter, QRect(rect.left(), rect.center().y() - 6, 14, 14), cell.state, colour)
+                if cell.shown_state:
+                    colour = THEME.state(cell.shown_state).text if not selected else THEME.colour("onSelection")
+                    ICON.paint(painter, QRect(rect.left(), rect.center().y() - 6, 14, 14), cell.shown_state, colour)
                     rect = rect.adjusted(19, 0, 0, 0)
                 painter.setFont(font("table", semibold=cell.strong))
                 align = Qt.AlignmentFlag.AlignRight if cell.number else Qt.AlignmentFlag.AlignLeft
                 _elide(painter, cell.fact.text, rect, colour, align)
         painter.restore()
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's signature
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(60, COMPACT)
 
 
@@ -97,7 +97,7 @@ class LineDelegate(QStyledItemDelegate):
     HEIGHT = 40
     MILESTONES = 44
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's signature
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         row = index.data(ROW_ROLE)
         more = self.MILESTONES if isinstance(row, Row) and row.milestones else 0
         lines = QFontMetrics(font("table")).height() + QFontMetrics(font("small")).height()
@@ -139,7 +139,7 @@ class LineDelegate(QStyledItemDelegate):
         cell = row.cells[2]
         painter.setFont(font("small"))
         width = min(painter.fontMetrics().horizontalAdvance(cell.fact.text) + 4, rect.width() // 2)
-        colour = main if selected or not cell.state else THEME.state(cell.state).text
+        colour = main if selected or not cell.shown_state else THEME.state(cell.shown_state).text
         _elide(
             painter,
             cell.fact.text,
@@ -147,9 +147,9 @@ class LineDelegate(QStyledItemDelegate):
             colour,
             Qt.AlignmentFlag.AlignRight,
         )
-        if not cell.state:
+        if not cell.shown_state:
             return width + 6
-        ICON.paint(painter, QRect(rect.right() - width - 20, rect.center().y() - 6, 14, 14), cell.state, colour)
+        ICON.paint(painter, QRect(rect.right() - width - 20, rect.center().y() - 6, 14, 14), cell.shown_state, colour)
         return width + 26
 
 

@@ -57,7 +57,7 @@ class Label(QLabel):
         hint = self.sizeHint() if not self.wordWrap() else super().minimumSizeHint()
         return QSize(min(24, hint.width()), hint.height()) if self._elide else hint
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         rect = self.contentsRect()
         if self._look == "chip":
@@ -114,7 +114,7 @@ class Button(QPushButton):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+    def paintEvent(self, event: QPaintEvent) -> None:
         option = QStyleOptionButton()
         self.initStyleOption(option)
         painter = QPainter(self)
@@ -160,7 +160,7 @@ class CloseButton(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setToolTip(self.tr("Close"))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         if self.underMouse():
             paint_frame(painter, self.rect().adjusted(2, 2, -2, -2), THEME.colour("hover"), THEME.colour("border"))
@@ -177,7 +177,7 @@ class Surface(QWidget):
         super().__init__(parent)
         self._colour, self._edges = colour, edges
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         rect = self.rect()
         painter.fillRect(rect, THEME.colour(self._colour))
@@ -233,6 +233,6 @@ class Card(QWidget):
             self._ring = ring
             self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+    def paintEvent(self, event: QPaintEvent) -> None:
         line = THEME.colour("focusRing" if self._ring else "border")
         paint_frame(QPainter(self), self.rect(), THEME.colour("card"), line, width=2 if self._ring else 1)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from PySide6.QtCore import QRect, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from console.errors import SystemCallError
@@ -35,7 +35,7 @@ class Source:
 class Skeleton(QWidget):
     """Still grey bars where rows will be."""
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         colour = THEME.colour("track")
         for i, top in enumerate(range(12, max(13, self.height() - 20), 36)):
@@ -86,6 +86,7 @@ class Panel(Card):
         self.setAccessibleName(title)
         self.title, self.icon, self.system_label, self.sources = title, icon, system_label, tuple(sources)
         self.content = content
+        self._was_fresh = False
         self._body = QStackedWidget()
         self._blank, self._skeleton, self._message = QWidget(), Skeleton(), Message()
         for widget in (content, self._blank, self._skeleton, self._message):
@@ -142,9 +143,18 @@ class Panel(Card):
     def tick(self, now: datetime) -> None:
         """Bring head, body and foot up to date with the parts and the time."""
         parts = [source.coordinator.part for source in self.sources]
+        fresh = self.is_fresh(now)
+        if fresh != self._was_fresh:  # facts grow old without anything being told
+            self._was_fresh = fresh
+            if self.has_facts():
+                self.show_facts()
         self._show_head(parts, now)
         self._show_body(parts, now)
         self._show_foot(parts, now)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.tick(datetime.now(UTC))
 
     def _on_part(self, part: Part[Any]) -> None:
         if part.facts is not None and part.asking_since is None:
@@ -167,11 +177,12 @@ class Panel(Card):
         layout.setContentsMargins(10, 0, 10, 0)
         layout.setSpacing(6)
         layout.addWidget(self._icon_label)
-        layout.addWidget(Label(self.title, "body", semibold=True))
+        self._title_label = Label(self.title, "body", semibold=True)
+        layout.addWidget(self._title_label)
         layout.addWidget(self._count_label)
         layout.addStretch()
-        layout.addWidget(self._part_label)
-        layout.addWidget(self._origin_label)
+        for chip in (self._part_label, self._origin_label):
+            layout.addWidget(chip, 0, Qt.AlignmentFlag.AlignVCenter)
         return head
 
     def _make_foot(self) -> QWidget:
@@ -198,10 +209,18 @@ class Panel(Card):
         self._part_label.set_words(tr("{} of {} parts").format(came, len(parts)))
         self._part_label.setVisible(0 < came < len(parts) and missing)
         text, kind, state = self._origin_words(parts, now)
+        self._origin_label.setAccessibleName(f"{self.title}, {text}")
+        self._origin_label.setToolTip(texts.tooltip(text))
+        text = self._fitting(text)
         self._origin_label.set_look(kind, state)
-        if self._origin_label.text() != text:
-            self._origin_label.setText(text)
-            self._origin_label.setAccessibleName(f"{self.title}, {text}")
+        self._origin_label.set_words(text)
+
+    def _fitting(self, text: str) -> str:
+        """Return the origin without its system where there is no room for both; the age is what matters more."""
+        room = self.width() - self._title_label.sizeHint().width() - 80
+        fits = self._origin_label.fontMetrics().horizontalAdvance(text) <= room
+        self._count_label.setVisible(fits)
+        return text if fits else text.removeprefix(f"{self.system_label} · ")
 
     def _origin_words(self, parts: list[Part[Any]], now: datetime) -> tuple[str, str, str]:
         """Return the head's right side: its text, whether it is a mark or a chip, and its colour state."""

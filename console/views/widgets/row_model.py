@@ -27,6 +27,11 @@ class Cell:
     number: bool = False
     strong: bool = False
 
+    @property
+    def shown_state(self) -> str | None:
+        """The state to paint: what is not safe to quote carries the clock, whatever it says."""
+        return self.state if self.state is None or self.fact.fresh else "stale"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

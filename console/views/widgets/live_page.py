@@ -1,0 +1,42 @@
+"""A page whose ages and states are brought up to date every second while it is looked at, and a plain scroll area."""
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from console.views.widgets.labels import Surface
+
+
+class LivePage(Surface):
+    """Calls `tick` when it is shown and every second until it is hidden."""
+
+    def __init__(self) -> None:
+        super().__init__("window")
+        self.seconds = QTimer(self)
+        self.seconds.setInterval(1000)
+        self.seconds.timeout.connect(self.tick)
+
+    def tick(self) -> None:
+        """Bring what changes with time up to date."""
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.tick()
+        self.seconds.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.seconds.stop()
+
+
+class PlainScroll(QScrollArea):
+    """Scrolls one widget, without frame, ground or focus of its own."""
+
+    def __init__(self, inner: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(inner)
+        self.viewport().setAutoFillBackground(False)
+        inner.setAutoFillBackground(False)
