@@ -303,7 +303,7 @@ class Panel(Card):
                 tr("{} did not come: {}").format(", ".join(absent), failure.error), "attention", tr("Ask again")
             )
         elif failure is not None and self.has_facts():
-            quote = tr("{} Do not quote.").format(failure.error)
+            quote = tr("Do not quote. {}").format(failure.error)
             self._foot_says(quote, "stale", tr("Ask again"))
         elif failure is not None:
             code = failure.code if isinstance(failure.error, SystemCallError) else ""
