@@ -88,6 +88,12 @@ def _add_sandbox(parser: argparse.ArgumentParser) -> None:
             f"--{name}-port", type=int, choices=range(65536), default=0, metavar="PORT", help="by default any free port"
         )
     parser.add_argument(
+        "--database", metavar="ADDRESS", help="keep the world in PostgreSQL, for a practice room: postgresql://…"
+    )
+    parser.add_argument(
+        "--clock-speed", type=float, default=1.0, metavar="N", help="how many times as fast the sandbox's time runs"
+    )
+    parser.add_argument(
         "--truth", type=Path, metavar="FILE", help="write what is really so, a line of JSON a customer, and stop"
     )
     parser.add_argument("--json", action="store_true", help="print addresses and tokens as one line of JSON")

@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import json
 import sys
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import platformdirs
 
 from console.errors import ConfigurationError, UsageError
+from console.sandbox.database import DatabaseMissingError
 from console.sandbox.server import LABELS, Running, Sandbox, serve
 from console.sandbox.storage import open_world
 from console.system.sandbox_launcher import sandbox_settings
@@ -21,19 +23,27 @@ def run(options: argparse.Namespace) -> int:
     """Serve until Ctrl+C; return the exit status."""
     if not 1 <= options.customers <= 1_000_000:
         raise UsageError("--customers must be between 1 and 1000000.")
+    if not 0 <= options.clock_speed <= 100_000:
+        raise UsageError("--clock-speed must be between 0 and 100000.")
+    if options.database is not None and not options.database.startswith(("postgresql://", "postgres://")):
+        raise UsageError("--database takes an address such as postgresql://user@localhost/practice.")
     folder = options.data or default_folder(options.seed, options.customers)
     folder.mkdir(parents=True, exist_ok=True)
-    world = open_world(folder, seed=options.seed, customers=options.customers, today=datetime.now(UTC).date())
+    place = options.database or folder
+    try:
+        return _run(options, folder, place)
+    except DatabaseMissingError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def _run(options: argparse.Namespace, folder: Path, place: str | Path) -> int:
+    world = open_world(place, seed=options.seed, customers=options.customers, today=datetime.now(UTC).date())
     if options.truth:
         with options.truth.open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(world.truth(n), ensure_ascii=False) + "\n" for n in range(world.customers))
         print(f"The truth about {world.customers} customers is in {options.truth}.")
         return 0
-    quiet = options.json or not sys.stderr.isatty()
-
-    def progress(system: str, done: int) -> None:
-        if not quiet and (done % 100 == 0 or done == world.customers):
-            print(f"\rpreparing {LABELS[system]}: {done} of {world.customers}", end="", file=sys.stderr, flush=True)
+    bar = ProgressBar(world.customers, shown=sys.stderr.isatty() and not options.json)
 
     def ready(running: Running) -> None:
         if options.json:
@@ -49,12 +59,42 @@ def run(options: argparse.Namespace) -> int:
 
     ports = {name: getattr(options, f"{name}_port") for name in ("crm", "billing", "provisioning", "control")}
     try:
-        sandbox = Sandbox(world, folder, progress)
+        sandbox = Sandbox(world, place, bar.show, clock_speed=options.clock_speed)
+        bar.end()
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(serve(sandbox, ports, ready, until_input_ends=options.until_input_ends))
     except OSError as error:
         raise ConfigurationError(f"The sandbox cannot start: {error.strerror or error}.") from error
     return 0
+
+
+class ProgressBar:
+    """How far the index of a world is, on one line of the terminal, with the time that is left."""
+
+    _WIDTH = 30
+    _EVERY_S = 0.2
+
+    def __init__(self, whole: int, *, shown: bool) -> None:
+        self._whole = whole
+        self._shown = shown
+        self._began_s = self._last_s = time.monotonic()
+        self._wrote = False
+
+    def show(self, done: int) -> None:
+        now_s = time.monotonic()
+        if not self._shown or (now_s - self._last_s < self._EVERY_S and done < self._whole):
+            return
+        self._last_s, self._wrote = now_s, True
+        share = done / self._whole
+        bar = "█" * round(share * self._WIDTH)
+        left_s = (now_s - self._began_s) * (1 - share) / share
+        left = f"{left_s / 60:.0f} min left" if left_s > 90 else f"{left_s:.0f} s left"
+        text = f"\r  preparing the world  {bar:░<{self._WIDTH}}  {share:4.0%}  {done:,} customers, {left}   "
+        print(text, end="", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        if self._wrote:
+            print(file=sys.stderr)
 
 
 def default_folder(seed: int, customers: int) -> Path:

@@ -3,21 +3,28 @@
 import hashlib
 import hmac
 from base64 import b64decode
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from console.sandbox.clock import SandboxClock
+from console.sandbox.documents import bill_pdf
+from console.sandbox.events import Events
 from console.sandbox.faults import FaultLayer, FaultState
-from console.sandbox.quirks import apply_record_quirks, damage
+from console.sandbox.lifecycle import Lifecycle
+from console.sandbox.quirks import apply_record_quirks, damage, repeat_ids
+from console.sandbox.records import Record, Records
 from console.sandbox.resources import SYSTEMS, Links, Resource
-from console.sandbox.rules import BadRequestError, ListRequest, choose, matches, read_list_request, sort_records
+from console.sandbox.resources.shapes import by_bill, instant
+from console.sandbox.resources.tmf678_customer_bill import DOCUMENTS
+from console.sandbox.rules import BadRequestError, ListRequest, choose, read_list_request
 from console.sandbox.storage import SystemStore
 from console.sandbox.world import World
 
@@ -28,35 +35,61 @@ _REASONS = {
     404: "Not found",
     405: "Method not allowed",
     409: "Conflict",
+    415: "Unsupported media type",
     429: "Too many requests",
     500: "Internal server error",
     502: "Bad gateway",
     503: "Service unavailable",
     504: "Gateway time-out",
 }
-_PEOPLE_FILTERS = {
-    "name": "name",
-    "contactMedium.characteristic.emailAddress": "email",
-    "contactMedium.characteristic.phoneNumber": "phone",
-}
+_PATCH_TYPES = {"application/json", "application/merge-patch+json"}
 
 
 class SystemApp:
     """The application of one system: crm, billing or provisioning."""
 
-    def __init__(self, system: str, world: World, store: SystemStore, links: Links, token: str) -> None:
+    def __init__(
+        self, system: str, world: World, store: SystemStore, links: Links, *, token: str, clock: SandboxClock
+    ) -> None:
         self.state = FaultState()
+        self._system = system
         self._world = world
         self._store = store
         self._links = links
         self._token = token
-        routes = []
+        self._clock = clock
+        self._records = Records(world, store, links)
+        self.events = Events(system, store, clock)
+        resources = {resource.name: resource for resource in SYSTEMS[system]}
+        self.lifecycle = Lifecycle(resources, world, self._records, links, clock=clock, tell=self.events.tell)
+        routes = [Route("/events", self._stream, methods=["GET"])]
+        if system == "billing":
+            routes.append(Route(DOCUMENTS + "/{record}.pdf", self._document, methods=["GET"]))
+        for base in dict.fromkeys(resource.base for resource in SYSTEMS[system]):
+            routes.append(Route(f"{base}/hub", self._registrar(base), methods=["POST"]))
+            routes.append(Route(f"{base}/hub/{{record}}", self._unregister, methods=["DELETE"]))
         for resource in SYSTEMS[system]:
             for path in (f"{resource.base}/{resource.name}", f"/rest/v2/{resource.name}s"):
-                routes.append(Route(path, self._lister(resource), methods=["GET"]))
-                routes.append(Route(path + "/{record}", self._getter(resource), methods=["GET"]))
+                routes += self._routes(resource, path)
         app = Starlette(routes=routes, exception_handlers={HTTPException: self._on_http_error})
         self.asgi = FaultLayer(app, self.state)
+
+    def _routes(self, resource: Resource, path: str) -> list[Route]:
+        """Return the routes of one resource: what its description offers, and 405 for the rest."""
+        makers = {
+            "L": ("GET", path, self._lister),
+            "C": ("POST", path, self._creator),
+            "G": ("GET", path + "/{record}", self._getter),
+            "P": ("PATCH", path + "/{record}", self._patcher),
+            "D": ("DELETE", path + "/{record}", self._deleter),
+        }
+        return [
+            Route(place, make(resource), methods=[method])
+            for operation, (method, place, make) in makers.items()
+            if operation in resource.operations
+        ]
+
+    # ------------------------------------------------------------------ reads
 
     def _lister(self, resource: Resource) -> Any:
         async def answer(request: Request) -> Response:
@@ -64,29 +97,45 @@ class SystemApp:
             quirks = self.state.quirks
             try:
                 asked = read_list_request(request.query_params.multi_items(), 10 if "pages-capped" in quirks else 100)
+                total, records = await self._page(resource, self._own_filters(asked))
             except BadRequestError as error:
                 raise HTTPException(400, str(error)) from error
-            total, records = self._select(resource, self._own_filters(asked))
             page = [choose(apply_record_quirks(record, quirks), asked.fields) for record in records]
+            page = repeat_ids(page) if "ids-repeated" in quirks else page
             body: list[Any] = damage(page) if "records-damaged" in quirks else page
             headers = self._counts(request, asked, total, len(page))
-            more = asked.offset + len(page) < total
+            more = total is not None and asked.offset + len(page) < total
             return self._json(request, body, headers, status=206 if more and "status-206" in quirks else 200)
 
         return answer
 
+    async def _page(self, resource: Resource, asked: ListRequest) -> tuple[int | None, list[Record]]:
+        faults = self.state.now
+        if faults.empty_list == resource.name:
+            return 0, []
+        if not faults.repeat_to:
+            return await self._records.page(resource, asked)
+        total, found = await self._records.page(resource, replace(asked, offset=0, limit=100))
+        if not found:
+            return total, found
+        repeated = _repeated(found, faults.repeat_to, asked.offset, asked.limit)
+        return max(faults.repeat_to, total or 0), repeated
+
     def _getter(self, resource: Resource) -> Any:
         async def answer(request: Request) -> Response:
             self._admit(request)
-            wanted = request.path_params["record"]
             fields = read_list_request(request.query_params.multi_items()).fields
-            for n in resource.narrow["id"](self._world, wanted):
-                for record in resource.records(self._world, n, self._links):
-                    if record["id"] == wanted:
-                        return self._json(request, choose(apply_record_quirks(record, self.state.quirks), fields), {})
-            raise HTTPException(404, f"There is no {resource.name} {wanted[:40]}")
+            record = self._found(resource, request)
+            return self._json(request, choose(apply_record_quirks(record, self.state.quirks), fields), {})
 
         return answer
+
+    def _found(self, resource: Resource, request: Request) -> Record:
+        number = request.path_params["record"]
+        record = self._records.one(resource, number)
+        if record is None:
+            raise HTTPException(404, f"There is no {resource.name} {number[:40]}")
+        return record
 
     def _own_filters(self, asked: ListRequest) -> ListRequest:
         """Where the quirk is on, only this server's own names select a customer or a bill; others are ignored."""
@@ -96,54 +145,117 @@ class SystemApp:
         filters = {names.get(key, key): value for key, value in asked.filters.items() if key not in names.values()}
         return replace(asked, filters=filters)
 
-    def _select(self, resource: Resource, asked: ListRequest) -> tuple[int, list[dict[str, Any]]]:
-        """Return how many records match and those of the asked page."""
-        stop = asked.offset + asked.limit
-        customers = self._narrow(resource, asked)
-        if customers is None and not asked.filters and not asked.sort:
-            return self._plain_page(resource, asked)
-        everyone: Iterable[int] = range(self._world.customers) if customers is None else customers
-        found = [
-            record
-            for n in everyone
-            for record in resource.records(self._world, n, self._links)
-            if matches(record, asked.filters)
-        ]
-        if self.state.now.repeat_to > len(found) > 0:
-            found = _repeated(found, self.state.now.repeat_to)
-        found = sort_records(found, asked.sort)
-        return len(found), found[asked.offset : stop]
+    async def _document(self, request: Request) -> Response:
+        """Answer with a bill as a PDF."""
+        self._admit(request)
+        number = request.path_params["record"]
+        for n in by_bill(self._world, number):
+            for bill in self._world.bills(n):
+                if self._world.numbers.bill.encode(self._world.bill_serial(n, bill)) == number:
+                    pages = max(1, self.state.now.document_pages)
+                    body = bill_pdf(self._world, n, bill, least_pages=pages)
+                    return Response(body, media_type="application/pdf", headers={"ETag": _etag(body)})
+        raise HTTPException(404, f"There is no document {number[:40]}")
 
-    def _narrow(self, resource: Resource, asked: ListRequest) -> list[int] | None:
-        """Return the only customers that can match, or None where everyone must be looked at."""
-        for path, value in asked.filters.items():
-            if path in resource.narrow:
-                return list(dict.fromkeys(resource.narrow[path](self._world, value)))
-        if resource.name == "customer":
-            if asked.words is not None:
-                return list(self._store.find_words(asked.words))
-            for path, column in _PEOPLE_FILTERS.items():
-                if path in asked.filters:
-                    return list(self._store.find(column, asked.filters[path]))
-        return None
+    # ------------------------------------------------------------------ writes
 
-    def _plain_page(self, resource: Resource, asked: ListRequest) -> tuple[int, list[dict[str, Any]]]:
-        """Return a page of the whole list without deriving what comes before it."""
+    def _creator(self, resource: Resource) -> Any:
+        async def answer(request: Request) -> Response:
+            self._admit(request)
+            body = await _object(request)
+            missing = [name for name in resource.needed if body.get(name) in (None, "", [], {})]
+            if missing:
+                raise HTTPException(400, f"a {resource.name} needs {', '.join(missing)}")
+            base = f"{self._links.addresses[self._system]}{resource.base}/{resource.name}/"
+            try:
+                record = self._records.create(resource, lambda number: base + number, body, self._clock.now())
+            except (TypeError, AttributeError, KeyError, ValueError) as error:
+                raise HTTPException(400, f"an attribute of this {resource.name} is of the wrong kind") from error
+            self.events.tell(resource, "Create", record)
+            record = self.lifecycle.settle(resource, record, instant(self._clock.now()))
+            return self._json(request, record, {"Location": str(record["href"])}, status=201)
 
-        def from_offset() -> Iterator[dict[str, Any]]:
-            for n, first in self._store.customers_from(resource.name, asked.offset):
-                yield from resource.records(self._world, n, self._links)[max(0, asked.offset - first) :]
+        return answer
 
-        page = [record for record, _ in zip(from_offset(), range(asked.limit), strict=False)]
-        return self._store.total(resource.name), page
+    def _patcher(self, resource: Resource) -> Any:
+        async def answer(request: Request) -> Response:
+            self._admit(request)
+            kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+            if kind not in _PATCH_TYPES:
+                raise HTTPException(415, f"a patch is one of {', '.join(sorted(_PATCH_TYPES))}")
+            patch = await _object(request)
+            before = self._found(resource, request)
+            fixed = {"id", "href"} if resource.changeable is None else set(patch) - resource.changeable
+            refused = sorted(name for name in fixed & patch.keys() if patch[name] != before.get(name))
+            if refused:
+                raise HTTPException(400, f"{', '.join(refused)} cannot be changed")
+            after = merge(before, patch)
+            old, new = str(before.get(resource.state)), str(after.get(resource.state))
+            if old != new and resource.steps and new not in resource.steps.get(old, frozenset()):
+                raise HTTPException(409, f"a {resource.name} that is {old} cannot become {new}")
+            now = self._clock.now()
+            if old != new:
+                record = self.lifecycle.move(resource, after, new, now)
+            else:
+                self._records.change(resource, after, now)
+                self.events.tell(resource, "AttributeValueChange", after)
+                record = after
+            return self._json(request, record, {})
 
-    def _counts(self, request: Request, asked: ListRequest, total: int, shown: int) -> dict[str, str]:
+        return answer
+
+    def _deleter(self, resource: Resource) -> Any:
+        async def answer(request: Request) -> Response:
+            self._admit(request)
+            record = self._found(resource, request)
+            self._records.delete(resource, str(record["id"]), self._clock.now())
+            self.events.tell(resource, "Delete", record)
+            return Response(status_code=204)
+
+        return answer
+
+    # ------------------------------------------------------------------ events
+
+    def _registrar(self, base: str) -> Any:
+        async def answer(request: Request) -> Response:
+            self._admit(request)
+            body = await _object(request)
+            callback, query = str(body.get("callback") or ""), str(body.get("query") or "")
+            if urlsplit(callback).scheme not in {"http", "https"} or not urlsplit(callback).hostname:
+                raise HTTPException(400, "callback must be a web address")
+            number = hashlib.blake2b(f"{base} {callback} {query}".encode(), digest_size=6).hexdigest()
+            if any(hub[0] == number for hub in self._store.hubs()):
+                raise HTTPException(409, "this address is registered already")
+            self._store.add_hub(number, base, callback, query)
+            value = {"id": number, "callback": callback, **({"query": query} if query else {})}
+            return self._json(request, value, {"Location": f"{request.url.path}/{number}"}, status=201)
+
+        return answer
+
+    async def _unregister(self, request: Request) -> Response:
+        self._admit(request)
+        if not self._store.remove_hub(request.path_params["record"]):
+            raise HTTPException(404, "There is no such registration")
+        return Response(status_code=204)
+
+    async def _stream(self, request: Request) -> Response:
+        self._admit(request)
+        last = request.headers.get("last-event-id", "")
+        stream = self.events.stream(int(last) if last.isascii() and last.isdigit() else None)
+        return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+    # ------------------------------------------------------------------ answers
+
+    def _counts(self, request: Request, asked: ListRequest, total: int | None, shown: int) -> dict[str, str]:
         quirks = self.state.quirks
         if "link-header" in quirks:
             following = request.url.include_query_params(offset=asked.offset + shown)
-            return {"Link": f'<{following}>; rel="next"'} if asked.offset + shown < total else {}
+            more = shown > 0 if total is None else asked.offset + shown < total
+            return {"Link": f'<{following}>; rel="next"'} if more else {}
         if "counts-absent" in quirks:
             return {}
+        if total is None:  # counting would mean looking at every customer
+            return {"X-Result-Count": str(shown)}
         if "counts-wrong" in quirks:
             total = 3
         return {"X-Total-Count": str(total), "X-Result-Count": str(shown)}
@@ -155,9 +267,9 @@ class SystemApp:
         if pad:
             value = [{"id": "pad", "description": "x" * pad}]
         body = msgspec.json.encode(value)
-        etag = f'"{hashlib.blake2b(body, digest_size=8).hexdigest()}"'
+        etag = _etag(body)
         headers = {**headers, "ETag": etag}
-        if request.headers.get("if-none-match") == etag:
+        if request.method == "GET" and request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers=headers)
         return Response(body, status, headers, media_type="application/json")
 
@@ -171,7 +283,9 @@ class SystemApp:
             )
         if faults.expired_token or not self._signed_in(request):
             raise HTTPException(401, "The token is missing, wrong or expired")
-        if ("own-paths" in self.state.quirks) != request.url.path.startswith("/rest/v2/"):
+        path = request.url.path
+        is_resource = not path.startswith((DOCUMENTS, "/events"))
+        if is_resource and ("own-paths" in self.state.quirks) != path.startswith("/rest/v2/"):
             raise HTTPException(404, "Nothing is served at this address")
 
     def _signed_in(self, request: Request) -> bool:
@@ -211,6 +325,38 @@ class SystemApp:
         return Response(body, status, dict(error.headers or {}), media_type=kind)
 
 
-def _repeated(records: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
-    rounds = range(-(-count // len(records)))
-    return [{**record, "id": f"{record['id']}.{i}"} if i else record for i in rounds for record in records][:count]
+def _repeated(records: list[Record], count: int, offset: int, limit: int) -> list[Record]:
+    """Return one page of the records repeated under new numbers."""
+    page = []
+    for place in range(offset, min(count, offset + limit)):
+        turn, i = divmod(place, len(records))
+        page.append({**records[i], "id": f"{records[i]['id']}.{turn}"} if turn else records[i])
+    return page
+
+
+def merge(record: Record, patch: Record) -> Record:
+    """Return a record with a merge patch applied. Source: RFC 7396."""
+    merged = dict(record)
+    for key, value in patch.items():
+        before = merged.get(key)
+        if value is None:
+            merged.pop(key, None)
+        elif isinstance(value, dict):
+            merged[key] = merge(before if isinstance(before, dict) else {}, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+async def _object(request: Request) -> Record:
+    try:
+        body = msgspec.json.decode(await request.body())
+    except msgspec.DecodeError as error:
+        raise HTTPException(400, "the body is not valid JSON") from error
+    if not isinstance(body, dict):
+        raise HTTPException(400, "the body must be a JSON object")
+    return body
+
+
+def _etag(body: bytes) -> str:
+    return f'"{hashlib.blake2b(body, digest_size=8).hexdigest()}"'

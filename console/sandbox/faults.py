@@ -24,6 +24,8 @@ class Faults:
     answer_mb       every answer is padded to this size
     repeat_to       lists are repeated, under new ids, to this many records
     expired_token   tokens are no longer accepted
+    document_pages  documents have at least so many pages
+    empty_list      lists of this resource are empty
     """
 
     latency_ms: int = 0
@@ -35,6 +37,8 @@ class Faults:
     answer_mb: int = 0
     repeat_to: int = 0
     expired_token: bool = False
+    document_pages: int = 0
+    empty_list: str = ""
 
     @classmethod
     def read(cls, given: Any) -> "Faults":
@@ -84,7 +88,8 @@ class FaultLayer:
         faults = self._state.now
         if faults.latency_ms:
             await asyncio.sleep(faults.latency_ms / 1000)
-        if faults.body or faults.cut_off or faults.bytes_per_s:
+        spoils = faults.body or faults.cut_off or faults.bytes_per_s
+        if spoils and scope["path"] != "/events":  # a stream has no end to wait for
             held = _Held()
             await self._app(scope, receive, held.take)
             await _send_spoiled(held, faults, send)

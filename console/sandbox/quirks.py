@@ -51,6 +51,23 @@ def _odd_states(record: Record) -> Record:
     }
 
 
+def _dangling(record: Record) -> Record:
+    """Related parties other than the customer, and what the record is about, lead nowhere."""
+    return _with_references(record, lambda reference: {**reference, "id": "NOWHERE-1", "href": ""})
+
+
+def _circular(record: Record) -> Record:
+    """Related parties other than the customer lead back to the record itself."""
+    return _with_references(record, lambda reference: {**reference, "id": record.get("id", "")})
+
+
+def _with_references(record: Record, change: Callable[[Record], Record]) -> Record:
+    parties = [party if party.get("role") == "customer" else change(party) for party in record.get("relatedParty", [])]
+    related = [change(entity) for entity in record.get("relatedEntity", [])]
+    found = {**record, "relatedParty": parties, "relatedEntity": related}
+    return {key: value for key, value in found.items() if key in record}
+
+
 def _no_numbers(record: Record) -> Record:
     return {key: value for key, value in record.items() if key != "billNo"}
 
@@ -85,6 +102,8 @@ RECORD_QUIRKS: dict[str, Callable[[Record], Record]] = {
     "money-minor": _money(lambda money: round(money["value"] * 100)),
     "money-text-and-currency": _money(lambda money: f"{money['value']:.2f} {money['unit']}"),
     "numbers-missing": _no_numbers,
+    "references-dangling": _dangling,
+    "references-circular": _circular,
     "optional-omitted": _empty_omitted,
 }
 
@@ -100,6 +119,7 @@ ANSWER_QUIRKS = {
     "errors-as-problem": "errors are problem+json",
     "errors-as-html": "errors are HTML pages",
     "records-damaged": "every fifth record is malformed in one of several ways",
+    "ids-repeated": "every third record of a list has the id of the one before",
     "own-paths": "resources are served below /rest/v2, in the plural",
     "own-filters": "the customer is selected by customerId, a bill's lines by billId",
     "ids-as-numbers": "ids of digits come as JSON numbers",
@@ -117,6 +137,11 @@ def apply_record_quirks(record: Record, quirks: frozenset[str]) -> Record:
     if "ids-as-numbers" in quirks and record.get("id", "").isdigit() and not record["id"].startswith("0"):
         record = {**record, "id": int(record["id"])}
     return record
+
+
+def repeat_ids(records: list[Record]) -> list[Record]:
+    """Return the records, every third one under the id of the one before."""
+    return [{**record, "id": records[i - 1]["id"]} if i % 3 == 2 else record for i, record in enumerate(records)]
 
 
 def damage(records: list[Record]) -> list[Any]:

@@ -1,12 +1,23 @@
-"""How a list is asked for: paging, equality filters with dotted names, sorting and chosen fields (TMF630)."""
+"""How a list is asked for: paging, filters with dotted names and operators, sorting and chosen fields (TMF630)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 DEFAULT_LIMIT = 20
 MAXIMUM_LIMIT = 100
 _RESERVED = {"offset", "limit", "fields", "sort", "q"}
+_OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+    "eq": operator.eq,
+    "ne": operator.ne,
+}
 
 
 class BadRequestError(ValueError):
@@ -59,8 +70,45 @@ def matches(record: Mapping[str, Any], filters: Mapping[str, str]) -> bool:
 
 
 def _has(record: Mapping[str, Any], path: str, wanted: str) -> bool:
-    found = set(_values(record, path.split(".")))
-    return wanted in found or any(part in found for part in wanted.split(","))
+    name, _, last = path.rpartition(".")
+    if name and last in _OPERATORS:
+        compare = _OPERATORS[last]
+        found = values_at(record, name)
+        if last == "ne":
+            return all(found_value != wanted for found_value in found)
+        return any(_compare(compare, found_value, wanted) for found_value in found)
+    found_values = set(values_at(record, path))
+    return wanted in found_values or any(part in found_values for part in wanted.split(","))
+
+
+def _compare(compare: Callable[[Any, Any], bool], found: str, wanted: str) -> bool:
+    """Return whether two values stand so to each other: as numbers or times where both are, else as texts."""
+    for read in (_number, _time):
+        pair = read(found), read(wanted)
+        if None not in pair:
+            return compare(*pair)
+    return compare(found, wanted)
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def values_at(record: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Yield the values at a dotted path as texts; of lists, those of every element."""
+    return _values(record, path.split("."))
 
 
 def _values(value: Any, path: list[str]) -> Iterator[str]:
@@ -81,9 +129,14 @@ def sort_records(records: list[dict[str, Any]], keys: tuple[str, ...]) -> list[d
         path = key.lstrip("+-").split(".")
         known = [record for record in ordered if next(_values(record, path), None) is not None]
         unknown = [record for record in ordered if next(_values(record, path), None) is None]
-        known.sort(key=lambda record: next(_values(record, path)), reverse=key.startswith("-"))
+        known.sort(key=lambda record: _sort_key(next(_values(record, path))), reverse=key.startswith("-"))
         ordered = known + unknown
     return ordered
+
+
+def _sort_key(text: str) -> tuple[int, Decimal, str]:
+    number = _number(text)
+    return (1, Decimal(0), text) if number is None else (0, number, text)
 
 
 def choose(record: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,16 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from console.sandbox.app import SystemApp
+from console.sandbox.clock import SandboxClock
+from console.sandbox.database import open_database
 from console.sandbox.faults import Faults
 from console.sandbox.quirks import QUIRKS
 from console.sandbox.resources import SYSTEMS, Links
-from console.sandbox.storage import SystemStore
+from console.sandbox.storage import SystemStore, prepare
 from console.sandbox.world import World
 
 HOST = "127.0.0.1"
+_TICK_S = 0.2
 LABELS = {"crm": "CRM", "billing": "Billing", "provisioning": "Provisioning"}
 
 
@@ -88,19 +92,22 @@ class Listener:
 class Sandbox:
     """The three systems of a world, ready to be started."""
 
-    def __init__(self, world: World, folder: Path, progress: Callable[[str, int], None]) -> None:
+    def __init__(
+        self, world: World, place: Path | str, progress: Callable[[int], None], *, clock_speed: float = 1.0
+    ) -> None:
         self._world = world
+        self._clock = SandboxClock(clock_speed)
         self._tokens = {system: secrets.token_urlsafe(24) for system in SYSTEMS}
         self._control_token = secrets.token_urlsafe(24)
         self._addresses: dict[str, str] = {}
-        self._stores = {system: SystemStore(folder / f"{system}.sqlite", system, world) for system in SYSTEMS}
-        for system, store in self._stores.items():
-            store.prepare(functools.partial(progress, system))
+        self._stores = {system: SystemStore(open_database(place, system), system, world) for system in SYSTEMS}
+        prepare(self._stores, world, progress)
         links = Links(self._addresses)
         self.apps = {
-            system: SystemApp(system, world, store, links, self._tokens[system])
+            system: SystemApp(system, world, store, links, token=self._tokens[system], clock=self._clock)
             for system, store in self._stores.items()
         }
+        self._ticking: asyncio.Task[None] | None = None
         self._listeners = {system: Listener(app.asgi) for system, app in self.apps.items()}
         self._control = Listener(self._control_app())
 
@@ -110,6 +117,7 @@ class Sandbox:
             await listener.open(ports.get(system, 0))
             self._addresses[system] = listener.address
         await self._control.open(ports.get("control", 0))
+        self._ticking = asyncio.create_task(self._tick(), name="sandbox clock")
         return Running(
             addresses=dict(self._addresses),
             tokens=dict(self._tokens),
@@ -118,7 +126,18 @@ class Sandbox:
             first_customer=self._world.numbers.customer.encode(0),
         )
 
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(_TICK_S)
+            for app in self.apps.values():
+                app.lifecycle.tick()
+
     async def stop(self) -> None:
+        if self._ticking is not None:
+            self._ticking.cancel()
+            await asyncio.gather(self._ticking, return_exceptions=True)
+        for app in self.apps.values():
+            await app.events.close()
         for listener in (*self._listeners.values(), self._control):
             await listener.close()
         for store in self._stores.values():
@@ -128,6 +147,7 @@ class Sandbox:
         routes = [
             Route("/faults/{system}", self._guarded(self._faults), methods=["GET", "PUT", "DELETE"]),
             Route("/quirks/{system}", self._guarded(self._quirks), methods=["GET", "PUT", "DELETE"]),
+            Route("/clock", self._guarded(self._time), methods=["GET", "PUT"]),
             Route("/truth/{customer}", self._guarded(self._truth), methods=["GET"]),
         ]
         return Starlette(routes=routes)
@@ -166,6 +186,22 @@ class Sandbox:
                 )
             state.quirks = wanted
         return JSONResponse(sorted(state.quirks))
+
+    async def _time(self, request: Request) -> Response:
+        if request.method == "PUT":
+            wanted = await request.json()
+            if not isinstance(wanted, dict) or not wanted.keys() <= {"speed", "advance_s"}:
+                raise ValueError("the clock takes speed and advance_s")
+            speed, advance_s = wanted.get("speed", self._clock.speed), wanted.get("advance_s", 0)
+            if any(type(value) not in {int, float} for value in (speed, advance_s)):
+                raise ValueError("speed and advance_s are numbers")
+            if not (0 <= speed <= 100_000 and 0 <= advance_s <= 400 * 86_400):
+                raise ValueError("speed is 0 to 100000, advance_s 0 to 400 days; the clock never goes back")
+            self._clock.set_speed(speed)
+            self._clock.advance(timedelta(seconds=advance_s))
+            for app in self.apps.values():
+                app.lifecycle.tick()
+        return JSONResponse({"now": self._clock.now().isoformat(), "speed": self._clock.speed})
 
     async def _truth(self, request: Request) -> Response:
         for n in self._world.customer_of(self._world.numbers.customer.decode(request.path_params["customer"])):

@@ -1,27 +1,74 @@
-"""One system's SQLite file: an index of who is there and how many records each list holds. The rest is derived."""
+"""What one system keeps: an index of who is there and how many records each list holds, and what has changed.
 
-import sqlite3
-from collections.abc import Callable, Iterator
+The rest is derived from the seed when it is read, so a million customers need hundreds of megabytes, not tens of
+gigabytes.
+"""
+
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
+import msgspec
+
+from console.sandbox.database import Database, open_database
 from console.sandbox.resources import SYSTEMS
 from console.sandbox.world import World
-from console.sandbox.world.people import fold
+from console.sandbox.world.people import fold, split_words, words_of
 
 # Raise it when the world's rules change, so that an index made by older rules is made anew.
-SCHEMA = 1
+SCHEMA = 2
 _KEEP_FOR = timedelta(days=7)
+# How many customers share one entry of an extent: few enough to count through in a moment.
+_BLOCK = 64
+_BATCH = 5000
+# Beyond so many hits of a search nobody wants to know how many exactly.
+MOST_COUNTED = 5000
+NO_CUSTOMER = -1
+
+_TABLES = (
+    "CREATE TABLE world (scheme BIGINT, seed BIGINT, customers BIGINT, as_of TEXT)",
+    "CREATE TABLE extent (resource TEXT, first BIGINT, n BIGINT, PRIMARY KEY (resource, first, n))",
+    "CREATE TABLE total (resource TEXT PRIMARY KEY, records BIGINT)",
+    "CREATE TABLE person (n BIGINT PRIMARY KEY, name TEXT, email TEXT, phone TEXT, second_phone TEXT)",
+    "CREATE TABLE word (word TEXT, n BIGINT)",
+    """CREATE TABLE record (resource TEXT, id TEXT, n BIGINT, body TEXT, made BIGINT, place BIGINT, changed TEXT,
+        PRIMARY KEY (resource, id))""",
+    "CREATE INDEX record_customer ON record (resource, n)",
+    "CREATE TABLE hub (id TEXT PRIMARY KEY, base TEXT, callback TEXT, query TEXT)",
+)
+_INDEXES = (
+    "CREATE INDEX person_name ON person (name)",
+    "CREATE INDEX person_email ON person (email)",
+    "CREATE INDEX person_phone ON person (phone)",
+    "CREATE INDEX person_second_phone ON person (second_phone)",
+    "CREATE INDEX word_n ON word (word, n)",
+)
 
 
-def open_world(folder: Path, *, seed: int, customers: int, today: date) -> World:
-    """Return the world whose files lie in a folder, on the day it was made; after a week it moves on to today."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A record that is no longer, or never was, as the seed has it; without a body it was deleted.
+
+    `made` is its number in the order of creation, None where the seed made it; `place` is where a deleted one stood.
+    """
+
+    id: str
+    n: int
+    body: dict[str, Any] | None
+    made: int | None
+    place: int | None
+    changed: str
+
+
+def open_world(place: str | Path, *, seed: int, customers: int, today: date) -> World:
+    """Return the world kept at a place, on the day it was made; after a week it moves on to today."""
     made = None
-    path = folder / "crm.sqlite"
-    if path.exists():
-        with sqlite3.connect(path) as connection:
-            made = _description(connection)
-        connection.close()
+    if isinstance(place, str) or (place / "crm.sqlite").exists():
+        with contextlib.closing(open_database(place, "crm")) as database:
+            made = _description(database)
     if made is not None and made[:3] == (SCHEMA, seed, customers):
         as_of = date.fromisoformat(made[3])
         if today - _KEEP_FOR <= as_of <= today:
@@ -29,106 +76,230 @@ def open_world(folder: Path, *, seed: int, customers: int, today: date) -> World
     return World(seed=seed, customers=customers, as_of=today)
 
 
-def _description(connection: sqlite3.Connection) -> tuple[int, int, int, str] | None:
+def _description(database: Database) -> tuple[int, int, int, str] | None:
     try:
-        row = connection.execute("SELECT schema, seed, customers, as_of FROM world").fetchone()
-    except sqlite3.DatabaseError:
+        rows = database.rows("SELECT scheme, seed, customers, as_of FROM world")
+    except Exception:  # noqa: BLE001 - each database has its own errors for a table that is not there; it is made anew
         return None
-    return (int(row[0]), int(row[1]), int(row[2]), str(row[3])) if row else None
+    return (int(rows[0][0]), int(rows[0][1]), int(rows[0][2]), str(rows[0][3])) if rows else None
 
 
 class SystemStore:
-    """The index of one system."""
+    """The index of one system and what has changed in it."""
 
-    def __init__(self, path: Path, system: str, world: World) -> None:
-        self._path = path
+    def __init__(self, database: Database, system: str, world: World) -> None:
+        self._database = database
         self._system = system
         self._world = world
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(path)
+        self._totals: dict[str, int] = {}
+        self._touched: set[str] = set()
 
-    def prepare(self, progress: Callable[[int], None] = lambda _done: None) -> bool:
-        """Make the index where it is missing or of another world; return whether it had to be made."""
-        wanted = (SCHEMA, self._world.seed, self._world.customers, self._world.as_of.isoformat())
-        if _description(self._connection) == wanted:
-            return False
-        self._connection.close()
-        self._path.unlink()
-        self._connection = sqlite3.connect(self._path)
-        self._connection.executescript(
-            """
-            PRAGMA journal_mode = WAL;
-            CREATE TABLE world (schema INTEGER, seed INTEGER, customers INTEGER, as_of TEXT);
-            CREATE TABLE extent (resource TEXT, first INTEGER, n INTEGER, PRIMARY KEY (resource, first, n))
-                WITHOUT ROWID;
-            CREATE TABLE total (resource TEXT PRIMARY KEY, records INTEGER);
-            CREATE TABLE person (n INTEGER PRIMARY KEY, name TEXT, email TEXT, phone TEXT, second_phone TEXT);
-            CREATE INDEX person_name ON person (name);
-            CREATE INDEX person_email ON person (email);
-            CREATE INDEX person_phone ON person (phone);
-            CREATE INDEX person_second_phone ON person (second_phone);
-            CREATE VIRTUAL TABLE words USING fts5 (folded, content = '', prefix = '2 3 4');
-            """
+    @property
+    def is_ready(self) -> bool:
+        """Whether the index is of this world; else `prepare` makes it."""
+        return _description(self._database) == self._wanted
+
+    @property
+    def _wanted(self) -> tuple[int, int, int, str]:
+        return (SCHEMA, self._world.seed, self._world.customers, self._world.as_of.isoformat())
+
+    def load(self) -> None:
+        """Read what is asked for all the time."""
+        self._totals = {
+            name: int(records) for name, records in self._database.rows("SELECT resource, records FROM total")
+        }
+        self._touched = {str(row[0]) for row in self._database.rows("SELECT DISTINCT resource FROM record")}
+
+    # ------------------------------------------------------------------ what the seed has
+
+    def total(self, resource: str) -> int | None:
+        """Return how many records of the seed a whole list has, None where that is known only by making them."""
+        return self._totals.get(resource)
+
+    def block_at(self, resource: str, offset: int) -> tuple[int, int]:
+        """Return the first customer of the block an offset falls in, and the offset of their first record."""
+        rows = self._database.rows(
+            "SELECT n, first FROM extent WHERE resource = ? AND first <= ? ORDER BY first DESC, n DESC LIMIT 1",
+            resource,
+            offset,
         )
-        with self._connection:
-            self._count(progress)
-            if self._system == "crm":
-                self._index_people()
-            # Last, so that a half-made index is made anew.
-            self._connection.execute("INSERT INTO world VALUES (?, ?, ?, ?)", wanted)
-        return True
+        return (int(rows[0][0]), int(rows[0][1])) if rows else (0, 0)
 
-    def _count(self, progress: Callable[[int], None]) -> None:
-        totals = dict.fromkeys((resource.name for resource in SYSTEMS[self._system]), 0)
-        for n in range(self._world.customers):
-            for resource in SYSTEMS[self._system]:
-                found = resource.count(self._world, n)
-                if found:
-                    self._connection.execute(
-                        "INSERT INTO extent VALUES (?, ?, ?)", (resource.name, totals[resource.name], n)
-                    )
-                    totals[resource.name] += found
-            progress(n + 1)
-        self._connection.executemany("INSERT INTO total VALUES (?, ?)", totals.items())
+    def block_of(self, resource: str, n: int) -> tuple[int, int]:
+        """Return the first customer of the block a customer falls in, and the offset of their first record."""
+        block = n - n % _BLOCK
+        rows = self._database.rows("SELECT first FROM extent WHERE resource = ? AND n = ?", resource, block)
+        return block, int(rows[0][0]) if rows else 0
 
-    def _index_people(self) -> None:
-        for n in range(self._world.customers):
-            person = self._world.person(n)
-            self._connection.execute(
-                "INSERT INTO person VALUES (?, ?, ?, ?, ?)",
-                (n, person.name, person.email, person.phone, person.second_phone),
-            )
-            folded = fold(f"{person.name} {person.given} {person.family}")
-            self._connection.execute("INSERT INTO words (rowid, folded) VALUES (?, ?)", (n, folded))
-
-    def total(self, resource: str) -> int:
-        """Return how many records a whole list has."""
-        return int(self._connection.execute("SELECT records FROM total WHERE resource = ?", (resource,)).fetchone()[0])
-
-    def customers_from(self, resource: str, offset: int) -> Iterator[tuple[int, int]]:
-        """Yield customers that have such records, from the one the offset falls in, each with its first offset."""
-        start = self._connection.execute(
-            "SELECT max(first) FROM extent WHERE resource = ? AND first <= ?", (resource, offset)
-        ).fetchone()[0]
-        yield from self._connection.execute(
-            "SELECT n, first FROM extent WHERE resource = ? AND first >= ? ORDER BY first", (resource, start or 0)
-        )
-
-    def find(self, column: str, value: str) -> Iterator[int]:
-        """Yield the customers whose name, e-mail or one of whose numbers is exactly this."""
+    def find(self, column: str, value: str) -> list[int]:
+        """Return the customers whose name, e-mail or one of whose numbers is exactly this, in their order."""
         columns = ("phone", "second_phone") if column == "phone" else (column,)
         where = " OR ".join(f"{name} = ?" for name in columns)
-        rows = self._connection.execute(f"SELECT n FROM person WHERE {where} ORDER BY n", (value,) * len(columns))  # noqa: S608 - names from this module
-        yield from (row[0] for row in rows)
+        rows = self._database.rows(f"SELECT n FROM person WHERE {where} ORDER BY n", *(value,) * len(columns))  # noqa: S608 - names from this module
+        return [int(row[0]) for row in rows]
 
-    def find_words(self, text: str) -> Iterator[int]:
-        """Yield the customers whose name holds words that begin with each typed word."""
-        words = ["".join(sign for sign in word if sign.isalnum()) for word in fold(text).replace("-", " ").split()]
-        query = " ".join(f'"{word}"*' for word in words if word)
-        if query:
-            yield from (
-                row[0] for row in self._connection.execute("SELECT rowid FROM words WHERE words MATCH ?", (query,))
-            )
+    def find_words(self, text: str, *, most: int = MOST_COUNTED + 1) -> list[int]:
+        """Return the first customers whose name has words that begin with each typed word, in their order."""
+        words = split_words(fold(text))
+        if not words:
+            return []
+        one = "SELECT n FROM word WHERE word >= ? AND word < ?"
+        bounds = [bound for word in words for bound in (word, word + "\U0010ffff")]
+        question = " INTERSECT ".join([one] * len(words))
+        question = f"SELECT DISTINCT n FROM ({question}) AS hits ORDER BY n LIMIT ?"  # noqa: S608 - no value in it
+        rows = self._database.rows(question, *bounds, most)
+        return [int(row[0]) for row in rows]
+
+    # ------------------------------------------------------------------ what has changed
+
+    def kept(self, resource: str, record: str) -> Kept | None:
+        """Return what has become of one record, or None where it is as the seed has it."""
+        if resource not in self._touched:
+            return None
+        rows = self._rows("resource = ? AND id = ?", resource, record)
+        return rows[0] if rows else None
+
+    def kept_of(self, resource: str, n: int) -> list[Kept]:
+        """Return what has become of one customer's records, created ones in their order."""
+        return self._rows("resource = ? AND n = ?", resource, n) if resource in self._touched else []
+
+    def created(self, resource: str) -> list[Kept]:
+        """Return all records that were created, in their order."""
+        return self._rows("resource = ? AND made IS NOT NULL", resource) if resource in self._touched else []
+
+    def deleted_places(self, resource: str) -> list[int]:
+        """Return where in the seed's list records were deleted, ascending."""
+        if resource not in self._touched:
+            return []
+        rows = self._database.rows(
+            "SELECT place FROM record WHERE resource = ? AND body IS NULL AND made IS NULL ORDER BY place", resource
+        )
+        return [int(row[0]) for row in rows]
+
+    def keep(self, resource: str, kept: Kept) -> None:
+        """Store what has become of a record."""
+        body = None if kept.body is None else msgspec.json.encode(kept.body).decode()
+        self._database.run(
+            "INSERT INTO record (resource, id, n, body, made, place, changed) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (resource, id) DO UPDATE SET body = excluded.body, place = excluded.place,"
+            " changed = excluded.changed",
+            resource,
+            kept.id,
+            kept.n,
+            body,
+            kept.made,
+            kept.place,
+            kept.changed,
+        )
+        self._touched.add(resource)
+
+    def next_made(self, resource: str) -> int:
+        """Return the next number in the order of creation."""
+        rows = self._database.rows("SELECT max(made) FROM record WHERE resource = ?", resource)
+        return int(rows[0][0] or 0) + 1
+
+    def _rows(self, where: str, *values: Any) -> list[Kept]:
+        question = f"SELECT id, n, body, made, place, changed FROM record WHERE {where} ORDER BY made"  # noqa: S608 - our words
+        rows = self._database.rows(question, *values)
+        return [
+            Kept(str(row[0]), int(row[1]), msgspec.json.decode(row[2]) if row[2] else None, row[3], row[4], str(row[5]))
+            for row in rows
+        ]
+
+    # ------------------------------------------------------------------ who wants to be told
+
+    def hubs(self) -> list[tuple[str, str, str, str]]:
+        """Return the registrations: number, API, address and query of each."""
+        return [
+            (str(row[0]), str(row[1]), str(row[2]), str(row[3]))
+            for row in self._database.rows("SELECT id, base, callback, query FROM hub")
+        ]
+
+    def add_hub(self, number: str, base: str, callback: str, query: str) -> None:
+        self._database.run("INSERT INTO hub VALUES (?, ?, ?, ?)", number, base, callback, query)
+
+    def remove_hub(self, number: str) -> bool:
+        """Forget a registration; return whether there was one."""
+        known = bool(self._database.rows("SELECT id FROM hub WHERE id = ?", number))
+        self._database.run("DELETE FROM hub WHERE id = ?", number)
+        return known
 
     def close(self) -> None:
-        self._connection.close()
+        self._database.close()
+
+    # ------------------------------------------------------------------ making the index
+
+    def begin(self) -> "Indexing":
+        """Forget what is there and return what makes the index anew."""
+        self._database.clear()
+        for statement in _TABLES:
+            self._database.run(statement.replace("word TEXT", f"word TEXT{self._collation}"))
+        return Indexing(self._database, self._system, self._world)
+
+    def finish(self) -> None:
+        for statement in _INDEXES:
+            self._database.run(statement)
+        # Last, so that a half-made index is made anew.
+        self._database.run("INSERT INTO world VALUES (?, ?, ?, ?)", *self._wanted)
+
+    @property
+    def _collation(self) -> str:
+        # Words are compared by their code points, as SQLite does anyway.
+        return ' COLLATE "C"' if type(self._database).__name__ == "PostgresDatabase" else ""
+
+
+class Indexing:
+    """Makes one system's index, customer by customer, in flat memory."""
+
+    def __init__(self, database: Database, system: str, world: World) -> None:
+        self._database = database
+        self._world = world
+        self._counted = [resource for resource in SYSTEMS[system] if resource.count is not None]
+        self._people = system == "crm"
+        self._totals = dict.fromkeys((resource.name for resource in self._counted), 0)
+        self._extents: list[tuple[str, int, int]] = []
+        self._persons: list[tuple[Any, ...]] = []
+        self._words: list[tuple[str, int]] = []
+
+    def add(self, n: int) -> None:
+        if n % _BLOCK == 0:
+            self._extents += [(name, total, n) for name, total in self._totals.items()]
+        for resource in self._counted:
+            if resource.count is not None:
+                self._totals[resource.name] += resource.count(self._world, n)
+        if self._people:
+            person = self._world.person(n)
+            self._persons.append((n, person.name, person.email, person.phone, person.second_phone))
+            self._words += [(word, n) for word in words_of(person)]
+        if (n + 1) % _BATCH == 0:
+            self.write()
+
+    def write(self) -> None:
+        """Write what was gathered."""
+        with self._database.transaction():
+            self._database.many("INSERT INTO extent VALUES (?, ?, ?)", self._extents)
+            self._database.many("INSERT INTO person VALUES (?, ?, ?, ?, ?)", self._persons)
+            self._database.many("INSERT INTO word VALUES (?, ?)", self._words)
+        self._extents, self._persons, self._words = [], [], []
+
+    def end(self) -> None:
+        self.write()
+        self._database.many("INSERT INTO total VALUES (?, ?)", list(self._totals.items()))
+
+
+def prepare(stores: Mapping[str, SystemStore], world: World, progress: Callable[[int], None]) -> bool:
+    """Make the indexes that are missing or of another world, in one pass; return whether there were any."""
+    missing = [store for store in stores.values() if not store.is_ready]
+    if missing:
+        making: Sequence[Indexing] = [store.begin() for store in missing]
+        for n in range(world.customers):
+            for indexing in making:
+                indexing.add(n)
+            progress(n + 1)
+        for indexing in making:
+            indexing.end()
+        for store in missing:
+            store.finish()
+    for store in stores.values():
+        store.load()
+    return bool(missing)

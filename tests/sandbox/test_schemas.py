@@ -1,4 +1,4 @@
-"""Every record the sandbox serves, held against TM Forum's published descriptions."""
+"""Every answer of the sandbox, held against TM Forum's published descriptions."""
 
 import json
 import os
@@ -8,25 +8,14 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator, FormatChecker
 
+from tests.sandbox.published import IDS, RESOURCES, Published, path_of
 from tests.support.control import Control
 
 FOLDER = os.environ.get("OPTICOM_TMF_DIR")
 pytestmark = pytest.mark.skipif(
     not FOLDER, reason="OPTICOM_TMF_DIR does not name a folder with TM Forum's API descriptions"
 )
-
-RESOURCES = [
-    ("crm", "TMF629-v4.json", "customer", "Customer"),
-    ("crm", "TMF632-v4.json", "individual", "Individual"),
-    ("crm", "TMF632-v4.json", "organization", "Organization"),
-    ("billing", "TMF666-v4.json", "billingAccount", "BillingAccount"),
-    ("billing", "TMF678-v4.json", "customerBill", "CustomerBill"),
-    ("billing", "TMF678-v4.json", "appliedCustomerBillingRate", "AppliedCustomerBillingRate"),
-    ("provisioning", "TMF622-v4.json", "productOrder", "ProductOrder"),
-    ("provisioning", "TMF641-v4.json", "serviceOrder", "ServiceOrder"),
-    ("provisioning", "TMF637-v4.json", "product", "Product"),
-    ("provisioning", "TMF638-v4.json", "service", "Service"),
-]
+METHODS = {"L": "get", "G": "get", "C": "post", "P": "patch", "D": "delete"}
 
 
 def description(file: str) -> dict[str, Any]:
@@ -44,32 +33,68 @@ def validator(api: dict[str, Any], definition: str) -> Draft4Validator:
     )
 
 
-@pytest.mark.parametrize(("system", "file", "resource", "definition"), RESOURCES, ids=[row[2] for row in RESOURCES])
-async def test_records_are_as_published(
-    sandbox: Control, system: str, file: str, resource: str, definition: str
+def check(api: dict[str, Any], definition: str, value: Any) -> None:
+    problems = [
+        f"{'/'.join(map(str, error.path))}: {error.message[:200]}"
+        for error in validator(api, definition).iter_errors(value)
+    ]
+    assert not problems, problems[:3]
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=IDS)
+async def test_every_operation_answers_as_published(
+    sandbox: Control, resource: Published, record_property: Any
 ) -> None:
-    api = description(file)
-    check = validator(api, definition)
-    base = api["basePath"].rstrip("/")
-    async with sandbox.raw(system) as client:
-        seen = 0
+    api = description(resource.file)
+    seen = set()
+    async with sandbox.raw(resource.system) as client:
         for offset in (0, 100, 200):
-            answer = await client.get(f"{base}/{resource}", params={"limit": 100, "offset": offset})
-            for record in answer.json():
-                problems = [
-                    f"{'/'.join(map(str, error.path))}: {error.message[:200]}" for error in check.iter_errors(record)
-                ]
-                assert not problems, problems[:3]
-                seen += 1
-        one = (await client.get(f"{base}/{resource}/{record['id']}")).json()
-        missing = await client.get(f"{base}/{resource}/does-not-exist")
-    assert seen >= 20
-    assert one == record
-    assert not list(validator(api, "Error").iter_errors(missing.json()))
+            for record in (await client.get(path_of(resource), params={"limit": 100, "offset": offset})).json():
+                check(api, resource.definition, record)
+                seen.add("L")
+        one = record["id"] if "L" in seen else None
+        if resource.new is not None:
+            created = (await client.post(path_of(resource), json=resource.new)).json()
+            check(api, resource.definition, created)
+            one = created["id"]
+            seen.add("C")
+            listed = (await client.get(path_of(resource), params={"id": one})).json()
+            check(api, resource.definition, listed[0])
+            seen.add("L")
+        check(api, resource.definition, (await client.get(f"{path_of(resource)}/{one}")).json())
+        seen.add("G")
+        if "P" in resource.operations:
+            changed = (await client.patch(f"{path_of(resource)}/{one}", json=resource.patch)).json()
+            check(api, resource.definition, changed)
+            seen.add("P")
+        if "D" in resource.operations:
+            assert (await client.delete(f"{path_of(resource)}/{one}")).content == b""
+            seen.add("D")
+        missing = await client.get(f"{path_of(resource)}/does-not-exist")
+    check(api, "Error", missing.json())
+    assert seen == set(resource.operations)
+    record_property("operations", len(seen))
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=IDS)
+def test_the_operations_listed_here_are_the_published_ones(resource: Published) -> None:
+    api = description(resource.file)
+    whole, one = api["paths"][f"/{resource.name}"], api["paths"][f"/{resource.name}/{{id}}"]
+    published = "".join(letter for letter, method in METHODS.items() if method in (whole if letter in "LC" else one))
+    assert published == resource.operations
+
+
+async def test_hub_and_offer_shapes(sandbox: Control) -> None:
+    api = description("TMF629-v4.json")
+    async with sandbox.raw("crm") as client:
+        hub = f"{path_of(RESOURCES[0]).rpartition('/')[0]}/hub"
+        answer = await client.post(hub, json={"callback": "http://127.0.0.1:9/x"})
+        check(api, "EventSubscription", answer.json())
+        assert (await client.delete(f"{hub}/{answer.json()['id']}")).status_code == 204
 
 
 def test_the_check_would_find_a_wrong_record() -> None:
-    check = validator(description("TMF678-v4.json"), "CustomerBill")
-    assert list(check.iter_errors({"id": 5}))
-    assert list(check.iter_errors({"id": "5", "billNumber": "B-1"}))
-    assert list(check.iter_errors({"id": "5", "state": "paid"}))
+    bill = validator(description("TMF678-v4.json"), "CustomerBill")
+    assert list(bill.iter_errors({"id": 5}))
+    assert list(bill.iter_errors({"id": "5", "billNumber": "B-1"}))
+    assert list(bill.iter_errors({"id": "5", "state": "paid"}))

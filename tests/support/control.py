@@ -38,6 +38,10 @@ class Control:
     async def quirks(self, system: str, *quirks: str) -> None:
         (await self._client.put(f"/quirks/{system}", json=quirks)).raise_for_status()
 
+    async def advance(self, seconds: float) -> None:
+        """Move the sandbox's clock on."""
+        (await self._client.put("/clock", json={"advance_s": seconds})).raise_for_status()
+
     async def truth(self, customer: str) -> dict[str, Any]:
         answer = await self._client.get(f"/truth/{customer}")
         return answer.raise_for_status().json()
@@ -45,7 +49,9 @@ class Control:
     def raw(self, system: str) -> httpx.AsyncClient:
         """A plain client of one system, for looking at what is really on the wire."""
         headers = {"Authorization": f"Bearer {self.process.tokens[system]}"}
-        return httpx.AsyncClient(base_url=self.process.addresses[system], headers=headers, trust_env=False)
+        return httpx.AsyncClient(
+            base_url=self.process.addresses[system], headers=headers, trust_env=False, verify=False
+        )
 
     def deployment(self, **systems: dict[str, Any]) -> Deployment:
         """The sandbox's settings, with some of them changed: `billing={"page_size": 5}`; resources are merged."""

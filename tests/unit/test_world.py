@@ -72,7 +72,7 @@ def test_orders_come_in_every_state_and_every_kind_of_contradiction_is_there() -
     kinds = {item.kind for n in range(world.customers) for item in world.life(n).contradictions}
     assert kinds == {
         "billedButTerminated", "activeNotBilled", "completedOrderInactiveService", "suspendedInOneSystem", "addressDiffers",
-        "nameDiffers", "duplicateCustomer",
+        "nameDiffers", "duplicateCustomer", "paymentNotApplied",
     }  # fmt: skip
 
 

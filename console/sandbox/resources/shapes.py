@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from console.sandbox.world import Person, Place, World
+from console.sandbox.world.numbering import Numbers
 
 Record = dict[str, Any]
 Narrow = Callable[[World, str], Iterable[int]]
@@ -23,16 +24,27 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One resource: where it is served, its records for one customer, and the filters that need not look at all.
+    """One resource: where it is served, its records for one customer, and how it may be written.
 
-    `count` is how many records that would be, known without making them.
+    `count` is how many records a customer has, known without making them, or None where they must be made to know.
+    `narrow` are the filters that name the customers who can match. `operations` are those of the published
+    description: L list, G get one, C create, P patch, D delete. `needed` are the attributes a new record must have,
+    `fill` completes one (it may work out a whole answer), `changeable` what a patch may touch, None for everything.
+    `state` is the attribute with the state, `steps` the states that may follow each state, where that is ruled.
     """
 
     name: str
     base: str
     records: Callable[[World, int, Links], list[Record]]
-    count: Callable[[World, int], int]
+    count: Callable[[World, int], int] | None
     narrow: Mapping[str, Narrow] = field(default_factory=dict)
+    operations: str = "LGCPD"
+    prefix: str = ""
+    needed: tuple[str, ...] = ()
+    fill: Callable[[World, Record, datetime, Links], Record] = lambda _world, record, _now, _links: record
+    changeable: frozenset[str] | None = None
+    state: str = "state"
+    steps: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 CUSTOMER_BASE = "/tmf-api/customerManagement/v4"
@@ -43,6 +55,14 @@ PRODUCT_ORDER_BASE = "/tmf-api/productOrderingManagement/v4"
 SERVICE_ORDER_BASE = "/tmf-api/serviceOrdering/v4"
 PRODUCT_BASE = "/tmf-api/productInventory/v4"
 SERVICE_BASE = "/tmf-api/serviceInventory/v4"
+TICKET_BASE = "/tmf-api/troubleTicket/v4"
+INTERACTION_BASE = "/tmf-api/partyInteraction/v4"
+APPOINTMENT_BASE = "/tmf-api/appointment/v4"
+PAYMENT_BASE = "/payment/v4"
+USAGE_BASE = "/tmf-api/usageManagement/v4"
+CONSUMPTION_BASE = "/tmf-api/usageConsumption/v4"
+TEST_BASE = "/tmf-api/serviceTestManagement/v4"
+CATALOG_BASE = "/tmf-api/productCatalogManagement/v4"
 
 
 def time_of(day: date, hour: int = 0) -> str:
@@ -50,12 +70,55 @@ def time_of(day: date, hour: int = 0) -> str:
     return f"{day.isoformat()}T{hour:02}:00:00.000Z"
 
 
+def instant(at: datetime) -> str:
+    """Return a time as the published descriptions ask for."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def span(start: datetime, end: datetime) -> Record:
+    return {"startDateTime": instant(start), "endDateTime": instant(end)}
+
+
 def period(start: date, end: date | None) -> Record:
     return {"startDateTime": time_of(start), **({"endDateTime": time_of(end)} if end else {})}
 
 
 def money(cents: int, currency: str) -> Record:
-    return {"unit": currency, "value": cents / 100}
+    """Return an amount given in the currency's smallest unit."""
+    return {"unit": currency, "value": cents if currency == "JPY" else cents / 100}
+
+
+def service_ref(world: World, n: int, index: int, links: Links) -> Record:
+    record = world.numbers.service.encode(n * Numbers.ITEMS + index)
+    return {
+        "id": record,
+        "href": links.href("provisioning", SERVICE_BASE, "service", record),
+        "name": world.life(n).subscriptions[index].plan.name,
+    }
+
+
+def product_ref(world: World, n: int, index: int, links: Links) -> Record:
+    record = world.numbers.product.encode(n * Numbers.ITEMS + index)
+    return {
+        "id": record,
+        "href": links.href("provisioning", PRODUCT_BASE, "product", record),
+        "name": world.life(n).subscriptions[index].plan.name,
+    }
+
+
+def bill_ref(world: World, n: int, account: int, month: int, links: Links) -> Record:
+    record = world.numbers.bill.encode(world.account_serial(n, account) * Numbers.MONTHS + month)
+    return {"id": record, "href": links.href("billing", BILL_BASE, "customerBill", record)}
+
+
+def order_ref(world: World, n: int, index: int, links: Links) -> Record:
+    record = world.numbers.product_order.encode(n * Numbers.ITEMS + index)
+    return {"id": record, "href": links.href("provisioning", PRODUCT_ORDER_BASE, "productOrder", record)}
+
+
+def ticket_ref(world: World, n: int, index: int, links: Links) -> Record:
+    record = world.numbers.ticket.encode(n * Numbers.ITEMS + index)
+    return {"id": record, "href": links.href("crm", TICKET_BASE, "troubleTicket", record)}
 
 
 def customer_ref(world: World, n: int, links: Links, name: str | None = None) -> Record:
@@ -125,3 +188,31 @@ def by_customer(world: World, value: str) -> Iterator[int]:
 
 def by_account(world: World, value: str) -> Iterator[int]:
     return world.customer_of(world.numbers.account.decode(value), world.numbers.ACCOUNTS)
+
+
+def by_item(numbering: str) -> Narrow:
+    """Return how the customer is found from the number of one of their items."""
+
+    def find(world: World, value: str) -> Iterator[int]:
+        return world.customer_of(getattr(world.numbers, numbering).decode(value), Numbers.ITEMS)
+
+    return find
+
+
+def by_bill(world: World, value: str) -> Iterator[int]:
+    return world.customer_of(world.numbers.bill.decode(value), Numbers.ACCOUNTS * Numbers.MONTHS)
+
+
+ORDER_STEPS: Mapping[str, frozenset[str]] = {
+    "acknowledged": frozenset({"inProgress", "rejected", "pending", "held", "assessingCancellation", "cancelled"}),
+    "inProgress": frozenset({"completed", "failed", "partial", "pending", "held", "assessingCancellation"}),
+    "pending": frozenset({"inProgress", "assessingCancellation", "cancelled"}),
+    "held": frozenset({"inProgress", "assessingCancellation", "cancelled"}),
+    "assessingCancellation": frozenset({"pendingCancellation", "inProgress"}),
+    "pendingCancellation": frozenset({"cancelled"}),
+    "partial": frozenset({"inProgress", "completed", "failed"}),
+    "failed": frozenset({"inProgress"}),
+    "completed": frozenset(),
+    "cancelled": frozenset(),
+    "rejected": frozenset(),
+}

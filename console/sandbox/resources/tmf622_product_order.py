@@ -1,17 +1,20 @@
 """TMF622 v4 productOrder."""
 
-from collections.abc import Iterator
+from datetime import datetime
 
 from console.sandbox.resources.shapes import (
-    PRODUCT_BASE,
+    ORDER_STEPS,
     PRODUCT_ORDER_BASE,
     Links,
     Record,
     Resource,
     account_ref,
     by_customer,
+    by_item,
     customer_ref,
+    instant,
     money,
+    product_ref,
     time_of,
 )
 from console.sandbox.world import World
@@ -57,17 +60,13 @@ def _record(world: World, n: int, order: Order, links: Links) -> Record:
 
 def _item(world: World, life: Life, order: Order, number: int, action: str, index: int, links: Links) -> Record:
     sub = life.subscriptions[index]
-    product = world.numbers.product.encode(life.n * Numbers.ITEMS + index)
     return {
         "id": str(number),
         "quantity": 1,
         "action": action,
         "state": _ITEM_STATES.get(order.state, order.state),
-        "product": {
-            "id": product,
-            "href": links.href("provisioning", PRODUCT_BASE, "product", product),
-            "name": sub.plan.name,
-        },
+        "product": product_ref(world, life.n, index, links),
+        "productOffering": {"id": f"OF-{sub.plan.code}", "name": sub.plan.name},
         "itemPrice": [
             {
                 "priceType": "recurring",
@@ -78,8 +77,12 @@ def _item(world: World, life: Life, order: Order, number: int, action: str, inde
     }
 
 
-def _by_order(world: World, value: str) -> Iterator[int]:
-    return world.customer_of(world.numbers.product_order.decode(value), Numbers.ITEMS)
+def _take(_world: World, record: Record, now: datetime, _links: Links) -> Record:
+    items = [
+        {"id": str(i), "action": "add", "state": "acknowledged", **item}
+        for i, item in enumerate(record["productOrderItem"], 1)
+    ]
+    return {"orderDate": instant(now), **record, "productOrderItem": items, "state": "acknowledged"}
 
 
 PRODUCT_ORDER = Resource(
@@ -87,5 +90,9 @@ PRODUCT_ORDER = Resource(
     PRODUCT_ORDER_BASE,
     _records,
     lambda world, n: len(world.life(n).orders),
-    {"id": _by_order, "relatedParty.id": by_customer},
+    {"id": by_item("product_order"), "relatedParty.id": by_customer},
+    prefix="PO-",
+    needed=("productOrderItem",),
+    fill=_take,
+    steps=ORDER_STEPS,
 )

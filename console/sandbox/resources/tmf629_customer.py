@@ -9,6 +9,7 @@ from console.sandbox.resources.shapes import (
     Resource,
     by_customer,
     contact_media,
+    customer_ref,
     time_of,
 )
 from console.sandbox.world import World
@@ -20,6 +21,7 @@ def _records(world: World, n: int, links: Links) -> list[Record]:
     party = numbers.party.encode(n)
     kind = "organization" if person.company else "individual"
     accounts = [numbers.account.encode(world.account_serial(n, account)) for account in range(life.accounts)]
+    related = [{**customer_ref(world, other, links), "role": role} for other, role in world.relations(n)]
     return [
         {
             "id": record,
@@ -43,6 +45,7 @@ def _records(world: World, n: int, links: Links) -> list[Record]:
                 for account in accounts
             ],
             "contactMedium": contact_media(person),
+            **({"relatedParty": related} if related else {}),
             "@type": "Customer",
         }
     ]
@@ -53,5 +56,13 @@ def _by_party(world: World, value: str) -> list[int]:
 
 
 CUSTOMER = Resource(
-    "customer", CUSTOMER_BASE, _records, lambda _world, _n: 1, {"id": by_customer, "engagedParty.id": _by_party}
+    "customer",
+    CUSTOMER_BASE,
+    _records,
+    lambda _world, _n: 1,
+    {"id": by_customer, "engagedParty.id": _by_party},
+    prefix="CU-",
+    needed=("name", "engagedParty"),
+    fill=lambda _world, record, _now, _links: {"status": "initialized", **record},
+    state="status",
 )

@@ -2,7 +2,16 @@
 
 from collections.abc import Iterator
 
-from console.sandbox.resources.shapes import PARTY_BASE, Links, Record, Resource, contact_media, customer_ref, time_of
+from console.sandbox.resources.shapes import (
+    PARTY_BASE,
+    Links,
+    Record,
+    Resource,
+    by_customer,
+    contact_media,
+    customer_ref,
+    time_of,
+)
 from console.sandbox.world import World
 
 
@@ -33,8 +42,15 @@ def _organizations(world: World, n: int, links: Links) -> list[Record]:
     if not person.company:
         return []
     record = world.numbers.party.encode(n)
+    tree: Record = {}
+    for other, role in world.relations(n):
+        if role == "parentCompany":
+            tree["organizationParentRelationship"] = _organization_ref(world, other, links)
+        elif role == "subsidiary":
+            tree.setdefault("organizationChildRelationship", []).append(_organization_ref(world, other, links))
     return [
         {
+            **tree,
             "id": record,
             "href": links.href("crm", PARTY_BASE, "organization", record),
             "name": person.company,
@@ -61,9 +77,36 @@ def _by_party(world: World, value: str) -> Iterator[int]:
     return world.customer_of(world.numbers.party.decode(value))
 
 
+def _organization_ref(world: World, other: int, links: Links) -> Record:
+    party = world.numbers.party.encode(other)
+    organization = {
+        "id": party,
+        "href": links.href("crm", PARTY_BASE, "organization", party),
+        "name": world.person(other).name,
+        "@referredType": "Organization",
+    }
+    return {"relationshipType": "legal", "organization": organization}
+
+
 INDIVIDUAL = Resource(
-    "individual", PARTY_BASE, _individuals, lambda world, n: int(not world.person(n).company), {"id": _by_party}
+    "individual",
+    PARTY_BASE,
+    _individuals,
+    lambda world, n: int(not world.person(n).company),
+    {"id": _by_party, "relatedParty.id": by_customer},
+    prefix="PN",
+    needed=("givenName", "familyName"),
+    fill=lambda _world, record, _now, _links: {"status": "initialized", **record},
+    state="status",
 )
 ORGANIZATION = Resource(
-    "organization", PARTY_BASE, _organizations, lambda world, n: int(bool(world.person(n).company)), {"id": _by_party}
+    "organization",
+    PARTY_BASE,
+    _organizations,
+    lambda world, n: int(bool(world.person(n).company)),
+    {"id": _by_party, "relatedParty.id": by_customer},
+    prefix="PN",
+    needed=("tradingName",),
+    fill=lambda _world, record, _now, _links: {"status": "initialized", **record},
+    state="status",
 )

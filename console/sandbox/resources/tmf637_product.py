@@ -1,8 +1,7 @@
 """TMF637 v4 product."""
 
-from collections.abc import Iterator
-
 from console.sandbox.resources.shapes import (
+    CATALOG_BASE,
     PRODUCT_BASE,
     SERVICE_BASE,
     Links,
@@ -11,6 +10,7 @@ from console.sandbox.resources.shapes import (
     account_ref,
     by_account,
     by_customer,
+    by_item,
     customer_ref,
     money,
     time_of,
@@ -41,7 +41,7 @@ def _record(world: World, n: int, sub: Subscription, links: Links) -> Record:
                 "name": f"{sub.plan.name}, monthly",
                 "priceType": "recurring",
                 "recurringChargePeriod": "month",
-                "price": {"dutyFreeAmount": money(sub.cents, world.person(n).country.currency)},
+                "price": {"dutyFreeAmount": money(sub.cents_on(world.as_of), world.person(n).country.currency)},
             }
         ],
         "realizingService": [
@@ -54,6 +54,12 @@ def _record(world: World, n: int, sub: Subscription, links: Links) -> Record:
         "relatedParty": [customer_ref(world, n, links)],
         "@type": "Product",
     }
+    offering = f"OF-{sub.plan.code}"
+    found["productOffering"] = {
+        "id": offering,
+        "href": links.href("provisioning", CATALOG_BASE, "productOffering", offering),
+        "name": sub.plan.name,
+    }
     if sub.started_on <= world.as_of:
         found["startDate"] = time_of(sub.started_on, 6)
     if sub.ended_on:
@@ -63,14 +69,13 @@ def _record(world: World, n: int, sub: Subscription, links: Links) -> Record:
     return found
 
 
-def _by_product(world: World, value: str) -> Iterator[int]:
-    return world.customer_of(world.numbers.product.decode(value), Numbers.ITEMS)
-
-
 PRODUCT = Resource(
     "product",
     PRODUCT_BASE,
     _records,
     lambda world, n: len(world.life(n).subscriptions),
-    {"id": _by_product, "relatedParty.id": by_customer, "billingAccount.id": by_account},
+    {"id": by_item("product"), "relatedParty.id": by_customer, "billingAccount.id": by_account},
+    prefix="PRN",
+    needed=("status",),
+    state="status",
 )

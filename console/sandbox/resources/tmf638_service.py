@@ -1,8 +1,15 @@
 """TMF638 v4 service."""
 
-from collections.abc import Iterator
-
-from console.sandbox.resources.shapes import SERVICE_BASE, Links, Record, Resource, by_customer, customer_ref, time_of
+from console.sandbox.resources.shapes import (
+    SERVICE_BASE,
+    Links,
+    Record,
+    Resource,
+    by_customer,
+    by_item,
+    customer_ref,
+    time_of,
+)
 from console.sandbox.world import World
 from console.sandbox.world.life import Subscription
 from console.sandbox.world.numbering import Numbers
@@ -47,14 +54,12 @@ def _record(world: World, n: int, sub: Subscription, links: Links) -> Record:
     return found
 
 
-def _by_service(world: World, value: str) -> Iterator[int]:
-    return world.customer_of(world.numbers.service.decode(value), Numbers.ITEMS)
-
-
 SERVICE = Resource(
     "service",
     SERVICE_BASE,
     _records,
     lambda world, n: len(world.life(n).subscriptions),
-    {"id": _by_service, "relatedParty.id": by_customer},
+    {"id": by_item("service"), "relatedParty.id": by_customer},
+    prefix="SVN",
+    needed=("state", "serviceSpecification"),
 )

@@ -1,15 +1,18 @@
-"""TMF641 v4 serviceOrder."""
+"""TMF641 v4 serviceOrder and cancelServiceOrder."""
 
-from collections.abc import Iterator
+from datetime import datetime
 
 from console.sandbox.resources.shapes import (
-    SERVICE_BASE,
+    ORDER_STEPS,
     SERVICE_ORDER_BASE,
     Links,
     Record,
     Resource,
     by_customer,
+    by_item,
     customer_ref,
+    instant,
+    service_ref,
     time_of,
 )
 from console.sandbox.world import World
@@ -62,7 +65,7 @@ def _record(world: World, n: int, order: Order, links: Links) -> Record:
                 "quantity": 1,
                 "action": action,
                 "state": order.state,
-                "service": _service_ref(world, n, index, links),
+                "service": service_ref(world, n, index, links),
             }
             for i, (action, index) in enumerate(order.items, 1)
         ],
@@ -82,17 +85,13 @@ def _record(world: World, n: int, order: Order, links: Links) -> Record:
     return found
 
 
-def _service_ref(world: World, n: int, index: int, links: Links) -> Record:
-    service = world.numbers.service.encode(n * Numbers.ITEMS + index)
-    return {
-        "id": service,
-        "href": links.href("provisioning", SERVICE_BASE, "service", service),
-        "name": world.life(n).subscriptions[index].plan.name,
-    }
+def _take(_world: World, record: Record, now: datetime, _links: Links) -> Record:
+    items = [{"id": str(i), "state": "acknowledged", **item} for i, item in enumerate(record["serviceOrderItem"], 1)]
+    return {"orderDate": instant(now), **record, "serviceOrderItem": items, "state": "acknowledged"}
 
 
-def _by_order(world: World, value: str) -> Iterator[int]:
-    return world.customer_of(world.numbers.service_order.decode(value), Numbers.ITEMS)
+def _cancel(_world: World, record: Record, now: datetime, _links: Links) -> Record:
+    return {"requestedCancellationDate": instant(now), **record, "state": "accepted"}
 
 
 SERVICE_ORDER = Resource(
@@ -100,5 +99,20 @@ SERVICE_ORDER = Resource(
     SERVICE_ORDER_BASE,
     _records,
     lambda world, n: len(_carried_out(world, n)),
-    {"id": _by_order, "relatedParty.id": by_customer},
+    {"id": by_item("service_order"), "relatedParty.id": by_customer},
+    prefix="SO-",
+    needed=("serviceOrderItem",),
+    fill=_take,
+    steps=ORDER_STEPS,
+)
+CANCEL_SERVICE_ORDER = Resource(
+    "cancelServiceOrder",
+    SERVICE_ORDER_BASE,
+    lambda _world, _n, _links: [],
+    lambda _world, _n: 0,
+    {"serviceOrder.id": by_item("service_order")},
+    operations="LGC",
+    prefix="CA-",
+    needed=("serviceOrder",),
+    fill=_cancel,
 )

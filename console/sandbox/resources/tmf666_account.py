@@ -12,6 +12,7 @@ from console.sandbox.resources.shapes import (
     by_account,
     by_customer,
     customer_ref,
+    instant,
     money,
     period,
     postal_address,
@@ -30,6 +31,7 @@ def _record(world: World, n: int, account: int, links: Links) -> Record:
     record = world.numbers.account.encode(world.account_serial(n, account))
     bills = [bill for bill in world.bills(n) if bill.account == account]
     owed = sum(bill.total - bill.paid for bill in bills)
+    method = bills[0].plan.method if bills else None
     overdue = any(bill.paid < bill.total and bill.due_on < world.as_of for bill in bills)
     place = replace(person.place, street=life.billing_street or person.place.street)
     since = min((bill.billed_on for bill in bills), default=person.since)
@@ -63,6 +65,8 @@ def _record(world: World, n: int, account: int, links: Links) -> Record:
         "relatedParty": [customer_ref(world, n, links, life.billing_name)],
         "@type": "BillingAccount",
     }
+    if method is not None:
+        found["defaultPaymentMethod"] = {"id": f"pm-{account}", "name": method}
     if account > 0:
         found["accountRelationship"] = [
             {
@@ -80,4 +84,7 @@ BILLING_ACCOUNT = Resource(
     _records,
     lambda world, n: world.life(n).accounts,
     {"id": by_account, "relatedParty.id": by_customer},
+    prefix="BAN-",
+    needed=("name", "relatedParty"),
+    fill=lambda _world, record, now, _links: {"state": "active", **record, "lastModified": instant(now)},
 )

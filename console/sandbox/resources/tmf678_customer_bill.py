@@ -1,24 +1,33 @@
-"""TMF678 v4 customerBill and appliedCustomerBillingRate."""
+"""TMF678 v4 customerBill, appliedCustomerBillingRate and customerBillOnDemand."""
 
 from collections.abc import Iterator
 
 from console.sandbox.resources.shapes import (
     BILL_BASE,
-    PRODUCT_BASE,
+    PAYMENT_BASE,
     Links,
     Record,
     Resource,
     account_ref,
+    bill_ref,
     by_account,
+    by_bill,
     by_customer,
     customer_ref,
+    instant,
     money,
     period,
+    product_ref,
     time_of,
 )
+from console.sandbox.resources.tmf676_payment import payment_number
 from console.sandbox.world import World
 from console.sandbox.world.bills import Bill, Line
 from console.sandbox.world.numbering import Numbers
+from console.sandbox.world.payments import bill_months
+
+# Where the documents lie, below the system's address.
+DOCUMENTS = "/documents"
 
 
 def _bills(world: World, n: int, links: Links) -> list[Record]:
@@ -28,10 +37,11 @@ def _bills(world: World, n: int, links: Links) -> list[Record]:
 def _bill(world: World, n: int, bill: Bill, links: Links) -> Record:
     country = world.person(n).country
     record = world.numbers.bill.encode(world.bill_serial(n, bill))
-    return {
+    number = world.numbers.bill_number(world.account_serial(n, bill.account), bill.month)
+    found: Record = {
         "id": record,
         "href": links.href("billing", BILL_BASE, "customerBill", record),
-        "billNo": world.numbers.bill_number(world.account_serial(n, bill.account), bill.month),
+        "billNo": number,
         "billDate": time_of(bill.billed_on),
         "paymentDueDate": time_of(bill.due_on),
         "nextBillDate": time_of(bill.next_on),
@@ -52,9 +62,27 @@ def _bill(world: World, n: int, bill: Bill, links: Links) -> Record:
             }
         ],
         "billingAccount": account_ref(world, n, bill.account, links),
+        "billDocument": [
+            {
+                "id": f"{record}.pdf",
+                "name": f"{number}.pdf",
+                "attachmentType": "bill",
+                "mimeType": "application/pdf",
+                "url": f"{links.addresses['billing']}{DOCUMENTS}/{record}.pdf",
+            }
+        ],
         "relatedParty": [customer_ref(world, n, links, world.life(n).billing_name)],
         "@type": "CustomerBill",
     }
+    if bill.paid > 0 and bill.received > 0:
+        payment = payment_number(world, n, bill)
+        found["appliedPayment"] = [
+            {
+                "appliedAmount": money(bill.paid, country.currency),
+                "payment": {"id": payment, "href": links.href("billing", PAYMENT_BASE, "payment", payment)},
+            }
+        ]
+    return found
 
 
 def _rates(world: World, n: int, links: Links) -> list[Record]:
@@ -92,17 +120,17 @@ def _rate(world: World, n: int, bill: Bill, ordinal: int, line: Line, links: Lin
         "@type": "AppliedCustomerBillingRate",
     }
     if line.subscription is not None:
-        product = world.numbers.product.encode(n * Numbers.ITEMS + line.subscription)
-        found["product"] = {
-            "id": product,
-            "href": links.href("provisioning", PRODUCT_BASE, "product", product),
-            "name": world.life(n).subscriptions[line.subscription].plan.name,
-        }
+        found["product"] = product_ref(world, n, line.subscription, links)
     return found
 
 
-def _by_bill(world: World, value: str) -> Iterator[int]:
-    return world.customer_of(world.numbers.bill.decode(value), Numbers.ACCOUNTS * Numbers.MONTHS)
+def newest_bill(world: World, account: str, links: Links) -> Record | None:
+    """Return the reference to the newest bill of an account, for a bill on demand."""
+    for n in by_account(world, account):
+        own = (world.numbers.account.decode(account) or 0) - world.account_serial(n, 0)
+        newest = next((bill for bill in world.bills(n) if bill.account == own), None)
+        return bill_ref(world, n, own, newest.month, links) if newest else None
+    return None
 
 
 def _by_bill_number(world: World, value: str) -> Iterator[int]:
@@ -118,13 +146,26 @@ CUSTOMER_BILL = Resource(
     "customerBill",
     BILL_BASE,
     _bills,
-    lambda world, n: len(world.bills(n)),
-    {"id": _by_bill, "billNo": _by_bill_number, "relatedParty.id": by_customer, "billingAccount.id": by_account},
+    lambda world, n: sum(len(bill_months(world.life(n), account)) for account in range(world.life(n).accounts)),
+    {"id": by_bill, "billNo": _by_bill_number, "relatedParty.id": by_customer, "billingAccount.id": by_account},
+    operations="LGP",
+    changeable=frozenset({"state"}),
 )
 APPLIED_RATE = Resource(
     "appliedCustomerBillingRate",
     BILL_BASE,
     _rates,
-    lambda world, n: sum(len(bill.lines) for bill in world.bills(n)),
-    {"id": _by_line, "bill.id": _by_bill, "billingAccount.id": by_account},
+    None,
+    {"id": _by_line, "bill.id": by_bill, "billingAccount.id": by_account},
+    operations="LG",
+)
+ON_DEMAND = Resource(
+    "customerBillOnDemand",
+    BILL_BASE,
+    lambda _world, _n, _links: [],
+    lambda _world, _n: 0,
+    {"billingAccount.id": by_account, "relatedParty.id": by_customer},
+    operations="LGC",
+    prefix="BD-",
+    fill=lambda _world, record, now, _links: {**record, "state": "inProgress", "lastUpdate": instant(now)},
 )

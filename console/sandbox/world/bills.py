@@ -8,8 +8,7 @@ from typing import Protocol
 
 from console.sandbox.world.catalogue import ACTIVATION_CENTS, INSTALLATION_CENTS, LATE_FEE_CENTS, in_currency
 from console.sandbox.world.life import Life, Subscription
-
-MONTHS_BACK = 24
+from console.sandbox.world.payments import Plan, bill_day, bill_months, due_day, payment_plan
 
 
 class Adder(Protocol):
@@ -44,8 +43,10 @@ class Bill:
     due_on: date
     next_on: date
     lines: tuple[Line, ...]
-    paid: int
+    paid: int  # what billing has applied
+    received: int  # what came in
     paid_on: date | None
+    plan: Plan
 
     @property
     def cents(self) -> int:
@@ -61,59 +62,38 @@ class Bill:
 
     @property
     def state(self) -> str:
-        if self.paid >= self.total:
+        if self.total <= self.paid:
             return "settled"
         return "partiallyPaid" if self.paid else "sent"
-
-
-def month_of(day: date) -> int:
-    """Return the month counted from January 2000."""
-    return (day.year - 2000) * 12 + day.month - 1
-
-
-def bill_day(month: int, cycle_day: int) -> date:
-    year, index = divmod(month, 12)
-    return date(2000 + year, index + 1, cycle_day)
-
-
-def bill_months(life: Life, account: int) -> range:
-    """Return the months in which an account was billed, oldest first."""
-    cycle = life.cycle_days[account]
-    last = month_of(life.as_of) if life.as_of.day >= cycle else month_of(life.as_of) - 1
-    started = min((sub.started_on for sub in life.subscriptions if sub.account == account), default=life.as_of)
-    first = month_of(started) if started.day < cycle else month_of(started) + 1
-    return range(max(first, month_of(life.as_of) - MONTHS_BACK + 1), last + 1)
 
 
 def derive_bills(seed: int, life: Life, account: int) -> list[Bill]:
     """Return an account's bills, oldest first."""
     bills: list[Bill] = []
+    late = False
     for month in bill_months(life, account):
         rng = random.Random(f"{seed} bill {life.n} {account} {month}")
-        lines = _lines(life, account, month, late=bool(bills) and _was_late(bills[-1]), rng=rng)
-        if lines:
-            bills.append(_paid(life, account, month, lines, rng))
+        plan = payment_plan(seed, life, account, month)
+        bills.append(_paid(life, account, month, _lines(life, account, month, late=late, rng=rng), plan))
+        late = plan.paid_on is None or plan.half or plan.paid_on > bills[-1].due_on
     return bills
 
 
-def _was_late(bill: Bill) -> bool:
-    return bill.paid < bill.total or bill.paid_on is None or bill.paid_on > bill.due_on
-
-
-def _paid(life: Life, account: int, month: int, lines: tuple[Line, ...], rng: random.Random) -> Bill:
+def _paid(life: Life, account: int, month: int, lines: tuple[Line, ...], plan: Plan) -> Bill:
+    """Return a bill with what was paid of it, which is not always what was applied to it."""
     cycle = life.cycle_days[account]
     billed_on, next_on = bill_day(month, cycle), bill_day(month + 1, cycle)
-    due_on = billed_on + timedelta(days=20)
     total = sum(line.cents + line.tax for line in lines)
-    luck = rng.random()
-    delay = rng.randrange(-12, 0) if luck < 0.88 else rng.randrange(2, 18)
-    paid_on: date | None = due_on + timedelta(days=delay)
-    paid = total if luck < 0.985 else total // 2
-    if paid_on is None or paid_on > life.as_of or (luck > 0.97 and due_on > life.as_of - timedelta(days=40)):
-        paid, paid_on = 0, None
+    paid_on, paid = plan.paid_on, 0
     if total <= 0:
-        paid, paid_on = total, billed_on
-    return Bill(account, month, billed_on, due_on, next_on, lines, paid, paid_on)
+        paid_on, paid = billed_on, total
+    elif paid_on is not None:
+        paid = total // 2 if plan.half else total
+    lost = (account, month) == life.unapplied and total > 0
+    if lost and not paid:
+        paid_on, paid = due_day(billed_on) - timedelta(days=3), total
+    applied = 0 if lost else paid
+    return Bill(account, month, billed_on, due_day(billed_on), next_on, lines, applied, paid, paid_on, plan)
 
 
 def _lines(life: Life, account: int, month: int, *, late: bool, rng: random.Random) -> tuple[Line, ...]:
@@ -133,9 +113,8 @@ def _lines(life: Life, account: int, month: int, *, late: bool, rng: random.Rand
             continue
         until = sub.billed_until
         if until is None or until > day:
-            add(sub.plan.name, "recurring", sub.cents, (day, after), "recurring", sub)
-            if sub.promotion_until and day < sub.promotion_until:
-                add("Promotion “Welcome”", "discount", -sub.promotion_cents, (day, after), "promotion", sub)
+            add(sub.plan.name, "recurring", sub.cents_on(day), (day, after), "recurring", sub)
+            add("Promotion “Welcome”", "discount", -sub.promotion_on(day), (day, after), "promotion", sub)
         _part_months(sub, before, day, add)
         if sub.plan.metered and (until is None or until > before) and rng.random() < 0.6:
             add(
@@ -165,10 +144,10 @@ def _part_months(sub: Subscription, before: date, day: date, add: Adder) -> None
     ends = until if until is not None and before < until < day else None
     if before < sub.started_on < day:
         stop = ends or day
-        cents = _share(sub.cents, (stop - sub.started_on).days, length)
+        cents = _share(sub.cents_on(sub.started_on), (stop - sub.started_on).days, length)
         add(f"{sub.plan.name}, part month", "recurring", cents, (sub.started_on, stop), "proration", sub)
     elif ends and sub.started_on <= before:
-        cents = _share(-sub.cents, (day - ends).days, length)
+        cents = _share(-sub.cents_on(before), (day - ends).days, length)
         add(f"{sub.plan.name}, given back", "recurring", cents, (ends, day), "proration", sub)
 
 
@@ -196,9 +175,9 @@ def _one_offs(life: Life, account: int, span: tuple[date, date], add: Adder) -> 
                 "oneOff",
                 sub,
             )
-    for owner, on, cents in life.outage_credits:
-        if owner == account and before < on <= day:
-            add("Credit for an outage", "credit", -cents, (on, on), "credit")
+    for charge in life.charges:
+        if charge.account == account and before < charge.on <= day:
+            add(charge.name, charge.type, charge.cents, (charge.on, charge.on), charge.cause)
 
 
 def _share(cents: int, part: int, whole: int) -> int:
@@ -208,10 +187,20 @@ def _share(cents: int, part: int, whole: int) -> int:
 
 
 def differences(earlier: Bill, later: Bill) -> dict[str, int]:
-    """Return why a bill differs from the one before, in cents by cause; the values add up to the difference."""
+    """Return why a bill differs from the one before, in cents by cause; the values add up to the difference.
+
+    A recurring line has no cause of its own: what is new was added, what is gone was removed, the rest changed price.
+    """
     found: dict[str, int] = defaultdict(int)
-    for sign, bill in ((-1, earlier), (1, later)):
+    monthly: dict[int | None, list[int]] = defaultdict(lambda: [0, 0])
+    for side, bill in enumerate((earlier, later)):
         for line in bill.lines:
-            found[line.cause] += sign * line.cents
+            sign = 1 if side else -1
             found["tax"] += sign * line.tax
+            if line.cause == "recurring":
+                monthly[line.subscription][side] += line.cents
+            else:
+                found[line.cause] += sign * line.cents
+    for before, after in monthly.values():
+        found["priceChange" if before and after else "added" if after else "removed"] += after - before
     return {cause: cents for cause, cents in found.items() if cents}

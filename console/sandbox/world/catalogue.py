@@ -13,6 +13,7 @@ class Plan:
     cents: int
     metered: bool = False
     detail: str = ""
+    allowance_gb: int = 0
 
 
 FIBRE = (
@@ -36,10 +37,12 @@ ADD_ONS = (
     Plan("IP", "Static IP", "ip", 500),
 )
 MOBILE = (
-    Plan("MS", "Mobile S", "mobile", 1500, metered=True, detail="5 GB"),
-    Plan("MM", "Mobile M", "mobile", 2500, metered=True, detail="20 GB"),
+    Plan("MS", "Mobile S", "mobile", 1500, metered=True, detail="5 GB", allowance_gb=5),
+    Plan("MM", "Mobile M", "mobile", 2500, metered=True, detail="20 GB", allowance_gb=20),
     Plan("ML", "Mobile L", "mobile", 4000, metered=True, detail="unlimited"),
 )
+PLANS = (*FIBRE, *BUSINESS_FIBRE, *TV, *ADD_ONS, *MOBILE)
+MOVE_CENTS = 3900
 ACTIVATION_CENTS = 2900
 INSTALLATION_CENTS = 4900
 LATE_FEE_CENTS = 600
@@ -47,4 +50,6 @@ LATE_FEE_CENTS = 600
 
 def in_currency(cents: int, currency: str) -> int:
     """Return a price of this catalogue in the smallest unit of a currency; kronor end in whole numbers."""
+    if currency == "JPY":
+        return cents * 3 // 20 * 10
     return cents // 10 * 100 if currency == "SEK" else cents

@@ -40,7 +40,10 @@ class Numbers:
     ACCOUNTS = 8  # most accounts of one customer
     MONTHS = 1024  # most months of one account, counted from January 2000
     LINES = 64  # most lines of one bill
-    ITEMS = 64  # most orders, products or services of one customer
+    ITEMS = 64  # most orders, products, services, tickets, visits or tests of one customer
+    CONTACTS = 1024  # most interactions of one customer
+    PAYMENTS = 4  # most payments of one bill
+    CALLS = 64  # most usage records of one product in one month
 
     def __init__(self, seed: int) -> None:
         self.customer = Numbering("CU-", 7, seed)
@@ -52,6 +55,13 @@ class Numbers:
         self.service_order = Numbering("SO-", 9, seed)
         self.product = Numbering("PR", 10, seed)
         self.service = Numbering("SV", 10, seed)
+        self.ticket = Numbering("TT-", 9, seed)
+        self.interaction = Numbering("PI-", 10, seed)
+        self.appointment = Numbering("AP-", 9, seed)
+        self.test = Numbering("ST-", 9, seed)
+        self.payment = Numbering("PY-", 12, seed)
+        self.refund = Numbering("RF-", 9, seed)
+        self.usage = Numbering("U", 13, seed)
 
     def bill_number(self, account: int, month: int) -> str:
         """Return the number people read on a bill: year, month and the account's digits."""

@@ -110,14 +110,43 @@ SE = Country(
     phones=("+467017406##", "+4684650####"),
     legal_forms=("AB", "HB"),
 )
-COUNTRIES = (US, DE, FR, SE)
-_WEIGHTS = (70, 12, 10, 8)
+GB = Country(
+    code="GB",
+    language="en",
+    currency="GBP",
+    tax_permille=200,
+    given=tuple("Alice Oliver Isla Harry Freya Callum Siân Rhys Niamh Imogen Hamish Aoife Gareth Parveen Kofi".split()),
+    family=tuple(
+        "Jones Williams Evans MacDonald Campbell Begum Singh O'Connor Hughes Fraser Whittaker Llewellyn Okoye".split()
+    ),
+    streets=("High Street", "Church Lane", "Station Road", "Mill Row", "Victoria Terrace", "The Green"),
+    cities=(("Leeds", "", "LS6 "), ("Cardiff", "", "CF10 "), ("Glasgow", "", "G12 "), ("Norwich", "", "NR2 ")),
+    phones=("+447700900###", "+441134960###", "+442920180###"),
+    legal_forms=("Ltd", "LLP", "plc"),
+    number_first=True,
+)
+JP = Country(
+    code="JP",
+    language="ja",
+    currency="JPY",
+    tax_permille=100,
+    given=tuple("健 美咲 陽子 大輔 さくら 翔太 恵子 拓也 結衣 誠".split()),
+    family=tuple("佐藤 鈴木 高橋 田中 渡辺 伊藤 山本 中村 小林 加藤".split()),
+    streets=("本町", "中央", "桜ケ丘", "栄町", "緑町"),
+    cities=(("札幌市", "北海道", "060-00"), ("名古屋市", "愛知県", "460-00"), ("福岡市", "福岡県", "810-00")),
+    phones=("+8190000000##", "+81352330###"),
+    legal_forms=("株式会社",),
+)
+COUNTRIES = (US, DE, FR, SE, GB, JP)
+_WEIGHTS = (60, 12, 10, 8, 7, 3)
 
 # People who write their name from right to left; they live in the first country.
 _ARABIC_GIVEN = ("فاطمة", "عمر", "ليلى", "يوسف", "مريم")
 _ARABIC_FAMILY = ("الحداد", "منصور", "الخطيب", "نصار")
 _TRADES = ("Bakery", "Dental", "Auto Parts", "Books", "Logistics", "Studio", "Farms", "Hardware", "Clinic", "Design")
 _LATIN = str.maketrans({"ß": "ss", "ø": "o", "ı": "i", "æ": "ae", "å": "a"})
+# How the same letters are written where a keyboard lacks them: Mueller for Müller.
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +178,12 @@ class Person:
 
     @property
     def name(self) -> str:
-        return self.company or f"{self.given} {self.family}"
+        return self.company or full_name(self.country, self.given, self.family)
+
+
+def full_name(country: Country, given: str, family: str) -> str:
+    """Return a name in the order of its country."""
+    return f"{family} {given}" if country is JP else f"{given} {family}"
 
 
 def derive_person(seed: int, n: int, as_of: date) -> Person:
@@ -178,7 +212,15 @@ def derive_person(seed: int, n: int, as_of: date) -> Person:
     if n % 20 == 1:
         neighbour = derive_person(seed, n - 1, as_of)
         return _housemate(person, neighbour, twin=rng.random() < 0.3)
+    head = company_head(n)
+    if head is not None:
+        return _subsidiary(person, derive_person(seed, head, as_of), rng)
     return person
+
+
+def company_head(n: int) -> int | None:
+    """Return the customer whose company customer n's belongs to, if that one is a company at all."""
+    return n - (n % 50 - 10) if n % 50 in {11, 12, 13} and n % 20 != 1 else None
 
 
 def is_twin(seed: int, n: int, as_of: date) -> bool:
@@ -196,12 +238,31 @@ def _housemate(person: Person, neighbour: Person, *, twin: bool) -> Person:
     return replace(shared, family=neighbour.family, company=company)
 
 
+def _subsidiary(person: Person, head: Person, rng: random.Random) -> Person:
+    """Return the person as a company of another one's, where that is a company; on the same ground, elsewhere."""
+    if head.company is None:
+        return person
+    trade = rng.choice([trade for trade in _TRADES if trade not in head.company])
+    form = rng.choice(head.country.legal_forms)
+    return replace(
+        person,
+        country=head.country,
+        company=f"{head.family} {trade} {form}",
+        phone=_phone(head.country, rng),
+        second_phone=None,
+        place=_place(head.country, rng),
+        since=max(person.since, head.since),
+    )
+
+
 def _place(country: Country, rng: random.Random) -> Place:
     city, state, zone = rng.choice(country.cities)
     number, street = rng.randrange(1, 1900 if country is US else 160), rng.choice(country.streets)
     line = f"{number} {street}" if country.number_first else f"{street} {number}"
     extra = f"Apt {rng.randrange(1, 40)}{rng.choice('ABCD')}" if country is US and rng.random() < 0.4 else ""
     tail = f"{rng.randrange(100):02}"
+    if country is GB:
+        tail = f"{rng.randrange(1, 10)}{rng.choice('ABDEFGHJLNPQRSTUWXYZ')}{rng.choice('ABDEFGHJLNPQRSTUWXYZ')}"
     code = f"{zone} {tail}" if country is SE else f"{zone}{tail}"
     return Place(line, extra, city, state, code, country.code)
 
@@ -214,6 +275,19 @@ def _email(given: str, family: str, rng: random.Random) -> str:
     plain = [fold(part).replace(" ", "") for part in (given, family)]
     user = ".".join(part for part in plain if part.isascii()) or f"user{rng.randrange(10**6):06}"
     return f"{user.replace(chr(39), '')}{rng.randrange(100):02}@example.{rng.choice(('com', 'net', 'org'))}"
+
+
+def words_of(person: Person) -> set[str]:
+    """Return the words a person can be found by: without accents, and also as spelt out without them."""
+    text = f"{person.name} {person.given} {person.family}".lower()
+    forms = {fold(text), fold(unicodedata.normalize("NFC", text).translate(_SPELT_OUT))}
+    return {word for form in forms for word in split_words(form)}
+
+
+def split_words(folded: str) -> list[str]:
+    """Return the words of a folded text, letters and digits alone."""
+    words = ("".join(sign for sign in word if sign.isalnum()) for word in folded.replace("-", " ").split())
+    return [word for word in words if word]
 
 
 def fold(text: str) -> str:

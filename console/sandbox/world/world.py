@@ -7,9 +7,12 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from console.sandbox.world.bills import Bill, derive_bills, differences
-from console.sandbox.world.life import Life, derive_life
+from console.sandbox.world.biography import derive_life
+from console.sandbox.world.contacts import derive_contacts
+from console.sandbox.world.life import Contact, Contradiction, Life
 from console.sandbox.world.numbering import Numbers
-from console.sandbox.world.people import Person, derive_person
+from console.sandbox.world.people import Person, company_head, derive_person
+from console.sandbox.world.usage import Allowance, Usage, derive_allowances, derive_usage
 
 T = TypeVar("T")
 _REMEMBERED = 500
@@ -25,6 +28,8 @@ class World:
         self.numbers = Numbers(seed)
         self._lives: OrderedDict[int, Life] = OrderedDict()
         self._bills: OrderedDict[int, list[Bill]] = OrderedDict()
+        self._contacts: OrderedDict[int, list[Contact]] = OrderedDict()
+        self._usage: OrderedDict[int, list[Usage]] = OrderedDict()
 
     def person(self, n: int) -> Person:
         return derive_person(self.seed, n, self.as_of)
@@ -41,6 +46,32 @@ class World:
             return sorted(found, key=lambda bill: bill.billed_on, reverse=True)
 
         return _remember(self._bills, n, derive)
+
+    def contacts(self, n: int) -> list[Contact]:
+        """Return all contacts with a customer, newest first."""
+        return _remember(self._contacts, n, lambda: derive_contacts(self.seed, self.life(n)))
+
+    def usage(self, n: int) -> list[Usage]:
+        """Return a customer's kept usage, newest first."""
+        return _remember(self._usage, n, lambda: derive_usage(self.seed, self.life(n), self.bills(n)))
+
+    def allowances(self, n: int) -> list[Allowance]:
+        return derive_allowances(self.seed, self.life(n))
+
+    def relations(self, n: int) -> list[tuple[int, str]]:
+        """Return the customers related to one, each with the part it plays: the household, the company's tree."""
+        found: list[tuple[int, str]] = []
+        if n % 20 == 1 and self.life(n).twin_of is None:
+            found.append((n - 1, "householdMember"))
+        if n % 20 == 0 and n + 1 < self.customers and self.life(n + 1).twin_of is None:
+            found.append((n + 1, "householdMember"))
+        head = company_head(n)
+        if head is not None and self.person(head).company is not None:
+            found.append((head, "parentCompany"))
+        if n % 50 == 10 and self.person(n).company is not None:
+            below = range(n + 1, min(n + 4, self.customers))
+            found += [(other, "subsidiary") for other in below if company_head(other) == n]
+        return found
 
     def account_serial(self, n: int, account: int) -> int:
         return n * Numbers.ACCOUNTS + account
@@ -62,22 +93,8 @@ class World:
         return {
             "customer": numbers.customer.encode(n),
             "duplicateOf": None if life.twin_of is None else numbers.customer.encode(life.twin_of),
-            "contradictions": [
-                {
-                    "kind": item.kind,
-                    "since": item.since.isoformat(),
-                    "account": None
-                    if item.account is None
-                    else numbers.account.encode(self.account_serial(n, item.account)),
-                    "product": None
-                    if item.subscription is None
-                    else numbers.product.encode(n * Numbers.ITEMS + item.subscription),
-                    "order": None
-                    if item.order is None
-                    else numbers.product_order.encode(n * Numbers.ITEMS + item.order),
-                }
-                for item in life.contradictions
-            ],
+            "stories": [{"kind": story.kind, "on": story.on.isoformat()} for story in life.stories],
+            "contradictions": [self._contradiction(n, item) for item in life.contradictions],
             "billDifferences": [
                 {
                     "bill": numbers.bill.encode(self.bill_serial(n, later)),
@@ -89,6 +106,19 @@ class World:
                 for account in bills.values()
                 for earlier, later in pairwise(account)
             ],
+        }
+
+    def _contradiction(self, n: int, item: Contradiction) -> dict[str, Any]:
+        numbers, serial = self.numbers, n * Numbers.ITEMS
+        account = None if item.account is None else self.account_serial(n, item.account)
+        bill = None if item.month is None or account is None else account * Numbers.MONTHS + item.month
+        return {
+            "kind": item.kind,
+            "since": item.since.isoformat(),
+            "account": None if account is None else numbers.account.encode(account),
+            "product": None if item.subscription is None else numbers.product.encode(serial + item.subscription),
+            "order": None if item.order is None else numbers.product_order.encode(serial + item.order),
+            "bill": None if bill is None else numbers.bill.encode(bill),
         }
 
 

@@ -1,0 +1,140 @@
+"""The database under one system: a SQLite file, or a schema of a PostgreSQL server shared by a practice room."""
+
+import importlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class DatabaseMissingError(RuntimeError):
+    """The database cannot be used; the text says why and what to do."""
+
+
+class Database(Protocol):
+    """What storage needs. Statements are written with `?` for values and in the words both databases know."""
+
+    def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Return the rows of a question."""
+
+    def run(self, statement: str, *values: Any) -> None:
+        """Carry out one statement."""
+
+    def many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Carry out one statement for many rows."""
+
+    def transaction(self) -> Any:
+        """Return a context in which all or nothing is kept."""
+
+    def clear(self) -> None:
+        """Forget everything."""
+
+    def close(self) -> None: ...
+
+
+class SqliteDatabase:
+    """A file of its own for every system."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.DatabaseError:  # not a database: an index can always be made anew
+            connection.close()
+            self._path.unlink()
+            return self._connect()
+        # What is lost with the power is made anew from the seed.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        return connection
+
+    def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        return self._connection.execute(statement, values).fetchall()
+
+    def run(self, statement: str, *values: Any) -> None:
+        self._connection.execute(statement, values)
+
+    def many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        self._connection.executemany(statement, rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def clear(self) -> None:
+        self._connection.close()
+        for ending in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        self._connection = self._connect()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class PostgresDatabase:
+    """A schema of its own for every system, in a database that exists."""
+
+    def __init__(self, address: str, schema: str) -> None:
+        try:
+            psycopg = importlib.import_module("psycopg")
+        except ImportError as error:
+            raise DatabaseMissingError(
+                "PostgreSQL needs the package psycopg; install opticom-console with its extra “postgres”."
+            ) from error
+        self._schema = schema
+        try:
+            self._connection = psycopg.connect(address, autocommit=True, connect_timeout=10)
+        except psycopg.Error as error:
+            reason = str(error).strip().splitlines()[0]
+            raise DatabaseMissingError(f"PostgreSQL does not let the sandbox in: {reason}.") from error
+        self._enter()
+
+    def _enter(self) -> None:
+        # Two sandboxes that begin at once both try to make the schema.
+        self._connection.execute("SELECT pg_advisory_lock(715517)")
+        self._connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{self._schema}"')
+        self._connection.execute("SELECT pg_advisory_unlock(715517)")
+        self._connection.execute(f'SET search_path TO "{self._schema}"')
+
+    def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = self._connection.execute(statement.replace("?", "%s"), values).fetchall()
+        return found
+
+    def run(self, statement: str, *values: Any) -> None:
+        self._connection.execute(statement.replace("?", "%s"), values)
+
+    def many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.executemany(statement.replace("?", "%s"), rows)
+
+    def transaction(self) -> Any:
+        return self._connection.transaction()
+
+    def clear(self) -> None:
+        self._connection.execute(f'DROP SCHEMA "{self._schema}" CASCADE')
+        self._enter()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def open_database(place: str | Path, system: str) -> Database:
+    """Return the database of one system: `place` is a folder for files, or a PostgreSQL address.
+
+    Raises:
+        DatabaseMissingError: It cannot be reached.
+    """
+    if isinstance(place, str):
+        return PostgresDatabase(place, f"opticom_sandbox_{system}")
+    return SqliteDatabase(place / f"{system}.sqlite")

@@ -1,0 +1,201 @@
+"""What time does to records: orders, payments, tickets and tests move on by themselves, on the sandbox's clock."""
+
+import hashlib
+import heapq
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from console.sandbox.clock import SandboxClock
+from console.sandbox.records import Record, Records
+from console.sandbox.resources import Links, Resource
+from console.sandbox.resources.shapes import instant
+from console.sandbox.resources.tmf653_service_test import measures
+from console.sandbox.resources.tmf678_customer_bill import newest_bill
+from console.sandbox.world import World
+from console.sandbox.world.numbering import Numbers
+from console.sandbox.world.purchases import NIGHT, at
+
+Tell = Callable[[Resource, str, Record], None]
+
+# From which state to which, and how many seconds later.
+_NEXT: Mapping[str, Mapping[str, tuple[str, float]]] = {
+    "productOrder": {"acknowledged": ("inProgress", 10), "inProgress": ("completed", 120)},
+    "serviceOrder": {
+        "acknowledged": ("inProgress", 10),
+        "inProgress": ("completed", 120),
+        "assessingCancellation": ("pendingCancellation", 20),
+        "pendingCancellation": ("cancelled", 20),
+    },
+    "cancelServiceOrder": {"accepted": ("inProgress", 1), "inProgress": ("done", 5)},
+    "payment": {"initialized": ("authorized", 2), "authorized": ("done", 20)},
+    "refund": {"initialized": ("authorized", 2), "authorized": ("done", 60)},
+    "troubleTicket": {
+        "acknowledged": ("inProgress", 60),
+        "inProgress": ("resolved", 4 * 3600),
+        "resolved": ("closed", 24 * 3600),
+    },
+    "appointment": {"initialized": ("confirmed", 30)},
+    "customerBillOnDemand": {"inProgress": ("done", 8)},
+    "serviceTest": {"acknowledged": ("inProgress", 1), "inProgress": ("completed", 12)},
+}
+# What the seed left open moves on this many hours after the world's last night, each record at a time of its own.
+_FIRST_MOVE_HOURS = (30, 120)
+
+
+class Lifecycle:
+    """Moves records on: when they are read, so that nobody sees yesterday, and by itself, so that listeners hear."""
+
+    def __init__(
+        self,
+        resources: Mapping[str, Resource],
+        world: World,
+        records: Records,
+        links: Links,
+        *,
+        clock: SandboxClock,
+        tell: Tell,
+    ) -> None:
+        self._resources = resources
+        self._world = world
+        self._records = records
+        self._links = links
+        self._clock = clock
+        self._tell = tell
+        self._waiting: list[tuple[datetime, str, str]] = []
+        self._known: set[tuple[str, str, str]] = set()
+        records.settle = self.settle
+
+    def settle(self, resource: Resource, record: Record, changed: str | None) -> Record:
+        """Return a record as it is now; `changed` is when it last was, None for what the seed left."""
+        move = _NEXT.get(resource.name, {}).get(str(record.get(resource.state)))
+        if move is None:
+            return record
+        state, seconds = move
+        due = self._due(record, changed, seconds)
+        now = self._clock.now()
+        if due > now:
+            self._wait_for(resource, record, due)
+            return record
+        moved = self.move(resource, record, state, due)
+        return self.settle(resource, moved, instant(due))
+
+    def tick(self) -> None:
+        """Move on what is due among the records that were read or made."""
+        now = self._clock.now()
+        while self._waiting and self._waiting[0][0] <= now:
+            _, name, number = heapq.heappop(self._waiting)
+            self._records.one(self._resources[name], number)
+
+    def move(self, resource: Resource, record: Record, state: str, when: datetime) -> Record:
+        """Put a record into a state, with all that goes with it; store it and tell."""
+        moved = {**record, resource.state: state, **_dates(resource, record, state, when)}
+        extra = _EXTRAS.get(resource.name)
+        if extra is not None:
+            moved = extra(self, moved, state, when)
+        self._records.change(resource, moved, when)
+        self._tell(resource, "StatusChange" if resource.name == "troubleTicket" else "StateChange", moved)
+        return moved
+
+    def _due(self, record: Record, changed: str | None, seconds: float) -> datetime:
+        if changed is not None:
+            return datetime.fromisoformat(changed) + timedelta(seconds=seconds)
+        # A product order and its service order carry the same date and move together.
+        mark = str(record.get("expectedCompletionDate") or record["id"])
+        share = int.from_bytes(hashlib.blake2b(mark.encode(), digest_size=4).digest(), "big") / 2**32
+        low, high = _FIRST_MOVE_HOURS
+        return at(self._world.as_of, NIGHT) + timedelta(hours=low + share * (high - low))
+
+    def _wait_for(self, resource: Resource, record: Record, due: datetime) -> None:
+        key = (resource.name, str(record["id"]), str(record.get(resource.state)))
+        if key not in self._known:
+            self._known.add(key)
+            heapq.heappush(self._waiting, (due, key[0], key[1]))
+
+    # ------------------------------------------------------------------ what goes with a state
+
+    def finish_service_order(self, record: Record, state: str, when: datetime) -> Record:
+        steps = [dict(step) for step in record.get("milestone", [])]
+        if state == "completed":
+            for step in steps:
+                if step.get("status") != "completed":
+                    step.update(status="completed", milestoneDate=instant(when))
+            self._switch_on(record, when)
+        found = {**record, **({"milestone": steps} if steps else {})}
+        found["serviceOrderItem"] = [{**item, "state": state} for item in record.get("serviceOrderItem", [])]
+        return found
+
+    def finish_product_order(self, record: Record, state: str, _when: datetime) -> Record:
+        items = [{**item, "state": state} for item in record.get("productOrderItem", [])]
+        return {**record, "productOrderItem": items}
+
+    def _switch_on(self, order: Record, when: datetime) -> None:
+        """What an order adds works once it is completed, and is sold."""
+        for item in order.get("serviceOrderItem", []):
+            serial = self._world.numbers.service.decode(str(item.get("service", {}).get("id")))
+            if item.get("action") != "add" or serial is None:
+                continue
+            service = self._records.one(self._resources["service"], self._world.numbers.service.encode(serial))
+            product = self._records.one(self._resources["product"], self._world.numbers.product.encode(serial))
+            if service is not None and service.get("state") != "active":
+                on = {**service, "isServiceEnabled": True, "hasStarted": True, "startDate": instant(when)}
+                self.move(self._resources["service"], on, "active", when)
+            if product is not None and product.get("status") in {"pendingActive", "created"}:
+                sold = {**product, "startDate": instant(when)}
+                self.move(self._resources["product"], sold, "active", when)
+
+    def finish_cancel(self, record: Record, state: str, when: datetime) -> Record:
+        if state != "done":
+            return record
+        order = self._records.one(self._resources["serviceOrder"], str(record.get("serviceOrder", {}).get("id")))
+        if order is None or order.get("state") in {"completed", "cancelled"}:
+            over = "There is no such order" if order is None else f"The order is {order.get('state')}"
+            error = {"code": "409", "reason": over, "message": over}
+            return {**record, "state": "terminatedWithError", "errorMessage": error}
+        self.move(self._resources["serviceOrder"], order, "cancelled", when)
+        return {**record, "effectiveCancellationDate": instant(when)}
+
+    def finish_bill(self, record: Record, _state: str, when: datetime) -> Record:
+        account = str(record.get("billingAccount", {}).get("id"))
+        bill = newest_bill(self._world, account, self._links)
+        if bill is None:
+            return {**record, "state": "terminatedWithError", "lastUpdate": instant(when)}
+        return {**record, "customerBill": bill, "lastUpdate": instant(when)}
+
+    def finish_test(self, record: Record, state: str, when: datetime) -> Record:
+        if state != "completed":
+            return record
+        serial = self._world.numbers.service.decode(str(record.get("relatedService", {}).get("id")))
+        nominal = 100.0
+        for n in self._world.customer_of(serial, Numbers.ITEMS):
+            detail = self._world.life(n).subscriptions[(serial or 0) % Numbers.ITEMS].plan.detail.partition("/")[0]
+            nominal = float(detail) if detail.isdigit() else nominal
+        figures = measures(nominal * 0.95, nominal * 0.94, -18.5, 0.0, when, passed=True)
+        return {**record, "endDateTime": instant(when), "description": "Passed", "testMeasure": figures}
+
+
+_EXTRAS: Mapping[str, Callable[[Lifecycle, Record, str, datetime], Record]] = {
+    "serviceOrder": Lifecycle.finish_service_order,
+    "productOrder": Lifecycle.finish_product_order,
+    "cancelServiceOrder": Lifecycle.finish_cancel,
+    "customerBillOnDemand": Lifecycle.finish_bill,
+    "serviceTest": Lifecycle.finish_test,
+}
+
+
+def _dates(resource: Resource, record: Record, state: str, when: datetime) -> dict[str, Any]:
+    """Return the dates that go with a change of state."""
+    stamp = instant(when)
+    if resource.name in {"productOrder", "serviceOrder"}:
+        return {"completionDate": stamp} if state == "completed" else {}
+    if resource.name in {"payment", "refund"}:
+        return {"statusDate": stamp}
+    if resource.name == "appointment":
+        return {"lastUpdate": stamp}
+    if resource.name == "troubleTicket":
+        reasons = {"inProgress": "Taken up", "resolved": "Solved", "closed": "No further question"}
+        reason = reasons.get(state, "Changed")
+        changes = [*record.get("statusChange", []), {"status": state, "changeDate": stamp, "changeReason": reason}]
+        dates = {"statusChangeDate": stamp, "lastUpdate": stamp, "statusChangeReason": reason, "statusChange": changes}
+        return {**dates, "resolutionDate": stamp} if state == "resolved" else dates
+    return {}

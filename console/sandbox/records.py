@@ -1,0 +1,205 @@
+"""All records of one system: those the seed has, with what has become of them, and those that were made since."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from console.sandbox.resources import Links, Resource
+from console.sandbox.resources.shapes import instant
+from console.sandbox.rules import BadRequestError, ListRequest, matches, sort_records, values_at
+from console.sandbox.storage import MOST_COUNTED, NO_CUSTOMER, Kept, SystemStore
+from console.sandbox.world import World
+
+Record = dict[str, Any]
+# A list nothing narrows down is looked through record by record: whole worlds up to this size, else for a while.
+_LOOKED_THROUGH_WHOLE = 5000
+_LOOK_FOR_S = 20.0
+_PEOPLE_FILTERS = {
+    "name": "name",
+    "contactMedium.characteristic.emailAddress": "email",
+    "contactMedium.characteristic.phoneNumber": "phone",
+}
+
+
+class Records:
+    """Reads and writes of one system. `settle` is asked about every record that is read: time may have changed it."""
+
+    def __init__(self, world: World, store: SystemStore, links: Links) -> None:
+        self._world = world
+        self._store = store
+        self._links = links
+        self.settle: Callable[[Resource, Record, str | None], Record] = lambda _resource, record, _changed: record
+
+    # ------------------------------------------------------------------ reading
+
+    def one(self, resource: Resource, number: str) -> Record | None:
+        """Return one record, or None where there is none of that number."""
+        kept = self._store.kept(resource.name, number)
+        if kept is not None:
+            return None if kept.body is None else self.settle(resource, kept.body, kept.changed)
+        for n in resource.narrow["id"](self._world, number) if "id" in resource.narrow else ():
+            for record in resource.records(self._world, n, self._links):
+                if record["id"] == number:
+                    return self.settle(resource, record, None)
+        return None
+
+    def of(self, resource: Resource, n: int) -> list[Record]:
+        """Return one customer's records, those made since first."""
+        kept = {item.id: item for item in self._store.kept_of(resource.name, n)}
+        found = [
+            self.settle(resource, item.body, item.changed)
+            for item in reversed(kept.values())
+            if item.made is not None and item.body is not None
+        ]
+        for record in resource.records(self._world, n, self._links) if n != NO_CUSTOMER else ():
+            item = kept.get(str(record["id"]))
+            body = record if item is None else item.body
+            if body is not None:
+                found.append(self.settle(resource, body, None if item is None else item.changed))
+        return found
+
+    async def page(self, resource: Resource, asked: ListRequest) -> tuple[int | None, list[Record]]:
+        """Return how many records match, None where that is not known, and those of the asked page.
+
+        Raises:
+            BadRequestError: The whole world would have to be looked at.
+        """
+        stop = asked.offset + asked.limit
+        narrowed = self._narrow(resource, asked)
+        if narrowed is None and not asked.filters and not asked.sort and asked.words is None:
+            return await self._plain_page(resource, asked)
+        if narrowed is not None:
+            customers, is_exact = narrowed
+            if is_exact and not asked.sort:
+                page = [record for n in customers[asked.offset : stop] for record in self.of(resource, n)]
+                return (len(customers) if len(customers) <= MOST_COUNTED else None), page
+            found = [record for n in customers for record in self.of(resource, n) if matches(record, asked.filters)]
+            found = sort_records(found, asked.sort)
+            return len(found), found[asked.offset : stop]
+        if asked.sort and self._world.customers > _LOOKED_THROUGH_WHOLE:
+            raise BadRequestError("a list of the whole world cannot be sorted; filter it by a customer")
+        return await self._look_through(resource, asked)
+
+    def _narrow(self, resource: Resource, asked: ListRequest) -> tuple[list[int], bool] | None:
+        """Return the only customers that can match, and whether all their records do; None for everyone."""
+        for path, value in asked.filters.items():
+            if path in resource.narrow:
+                customers = list(dict.fromkeys(resource.narrow[path](self._world, value)))
+                return [*customers, NO_CUSTOMER], False
+        if resource.name == "customer":
+            if asked.words is not None:
+                return self._store.find_words(asked.words), not asked.filters
+            for path, column in _PEOPLE_FILTERS.items():
+                if path in asked.filters:
+                    return [*self._store.find(column, asked.filters[path]), NO_CUSTOMER], False
+        return None
+
+    async def _plain_page(self, resource: Resource, asked: ListRequest) -> tuple[int | None, list[Record]]:
+        """Return a page of the whole list: what the seed has, then what was made since."""
+        deleted = self._store.deleted_places(resource.name)
+        start = asked.offset
+        for place in deleted:
+            start += place <= start
+        total = self._store.total(resource.name)
+        n, first = (0, 0) if total is None else self._store.block_at(resource.name, start)
+        page: list[Record] = []
+        skip = start - first
+        async for n_now in self._from(n if total is None or start < total else self._world.customers):
+            count = resource.count(self._world, n_now) if resource.count else None
+            if count is not None and count <= skip:
+                skip -= count
+                continue
+            records = resource.records(self._world, n_now, self._links)
+            for record in records[skip:]:
+                live = self._live(resource, record)
+                if live is not None:
+                    page.append(live)
+            skip = max(0, skip - len(records))
+            if len(page) >= asked.limit:
+                break
+        created = [item for item in self._store.created(resource.name) if item.body is not None]
+        if len(page) < asked.limit:
+            made_from = 0 if total is None else max(0, asked.offset - (total - len(deleted)))
+            page += [self.settle(resource, item.body, item.changed) for item in created[made_from:] if item.body]
+        return (None if total is None else total - len(deleted) + len(created)), page[: asked.limit]
+
+    def _live(self, resource: Resource, record: Record) -> Record | None:
+        kept = self._store.kept(resource.name, str(record["id"]))
+        if kept is None:
+            return self.settle(resource, record, None)
+        return None if kept.body is None else self.settle(resource, kept.body, kept.changed)
+
+    async def _look_through(self, resource: Resource, asked: ListRequest) -> tuple[int | None, list[Record]]:
+        """Return the matching records of the asked page; in a large world it stops once the page is full."""
+        whole = self._world.customers <= _LOOKED_THROUGH_WHOLE
+        stop = asked.offset + asked.limit
+        found = [record for record in self.of(resource, NO_CUSTOMER) if matches(record, asked.filters)]
+        until_s = time.monotonic() + _LOOK_FOR_S
+        async for n in self._from(0):
+            found += [record for record in self.of(resource, n) if matches(record, asked.filters)]
+            if not whole and len(found) >= stop:
+                return None, found[asked.offset : stop]
+            if not whole and time.monotonic() > until_s:
+                raise BadRequestError("too many records would have to be looked through; filter by a customer as well")
+        found = sort_records(found, asked.sort)
+        return len(found), found[asked.offset : stop]
+
+    async def _from(self, n: int) -> AsyncIterator[int]:
+        """Yield customers from one on, letting other requests be served in between."""
+        for i in range(n, self._world.customers):
+            if (i - n) % 25 == 24:
+                await asyncio.sleep(0)
+            yield i
+
+    # ------------------------------------------------------------------ writing
+
+    def create(self, resource: Resource, href: Callable[[str], str], body: Record, now: datetime) -> Record:
+        """Make a record; what it lacks is filled in."""
+        made = self._store.next_made(resource.name)
+        number = f"{resource.prefix}N{made:06}"
+        filled = resource.fill(self._world, body, now, self._links)
+        record = {**filled, "id": number, "href": href(number)}
+        kept = Kept(number, self._owner(resource, record), record, made, None, instant(now))
+        self._store.keep(resource.name, kept)
+        return record
+
+    def change(self, resource: Resource, record: Record, now: datetime) -> None:
+        """Store a record as it is now."""
+        number = str(record["id"])
+        kept = self._store.kept(resource.name, number)
+        if kept is None:
+            kept = Kept(number, self._owner_by_number(resource, number), None, None, None, "")
+        self._store.keep(resource.name, replace(kept, body=record, changed=instant(now)))
+
+    def delete(self, resource: Resource, number: str, now: datetime) -> None:
+        """Delete a record; one of the seed leaves its place in the list empty."""
+        kept = self._store.kept(resource.name, number)
+        if kept is None:
+            n = self._owner_by_number(resource, number)
+            kept = Kept(number, n, None, None, self._place(resource, n, number), "")
+        elif kept.made is None and kept.place is None:
+            kept = replace(kept, place=self._place(resource, kept.n, number))
+        self._store.keep(resource.name, replace(kept, body=None, changed=instant(now)))
+
+    def _place(self, resource: Resource, n: int, number: str) -> int:
+        """Return where in the whole list of the seed a record stands."""
+        block, first = self._store.block_of(resource.name, n)
+        if resource.count is not None:
+            first += sum(resource.count(self._world, other) for other in range(block, n))
+        numbers = [record["id"] for record in resource.records(self._world, n, self._links)]
+        return first + numbers.index(number)
+
+    def _owner(self, resource: Resource, record: Record) -> int:
+        return next(self._owners(resource, record), NO_CUSTOMER)
+
+    def _owners(self, resource: Resource, record: Record) -> Iterator[int]:
+        for path, narrow in resource.narrow.items():
+            if path != "id":
+                for value in values_at(record, path):
+                    yield from narrow(self._world, value)
+
+    def _owner_by_number(self, resource: Resource, number: str) -> int:
+        return next(iter(resource.narrow["id"](self._world, number)), NO_CUSTOMER)

@@ -1,0 +1,103 @@
+"""TMF646 v4 appointment and searchTimeSlot."""
+
+from datetime import datetime, timedelta
+
+from console.sandbox.resources.shapes import (
+    APPOINTMENT_BASE,
+    Links,
+    Record,
+    Resource,
+    by_customer,
+    by_item,
+    customer_ref,
+    instant,
+    order_ref,
+    span,
+    ticket_ref,
+)
+from console.sandbox.world import World
+from console.sandbox.world.life import Visit
+from console.sandbox.world.numbering import Numbers
+from console.sandbox.world.purchases import at
+
+_DAYS_OFFERED = 5
+
+
+def _records(world: World, n: int, links: Links) -> list[Record]:
+    visits = sorted(world.life(n).visits, key=lambda visit: visit.starts_at, reverse=True)
+    return [_record(world, n, visit, links) for visit in visits]
+
+
+def _record(world: World, n: int, visit: Visit, links: Links) -> Record:
+    record = world.numbers.appointment.encode(n * Numbers.ITEMS + visit.index)
+    place = world.person(n).place
+    related = []
+    if visit.order is not None:
+        reference = order_ref(world, n, visit.order, links)
+        related.append({**reference, "name": reference["id"], "role": "order", "@referredType": "ProductOrder"})
+    if visit.ticket is not None:
+        reference = ticket_ref(world, n, visit.ticket, links)
+        related.append({**reference, "name": reference["id"], "role": "ticket", "@referredType": "TroubleTicket"})
+    return {
+        "id": record,
+        "href": links.href("crm", APPOINTMENT_BASE, "appointment", record),
+        "category": "repair" if visit.ticket is not None else "installation",
+        "description": visit.text,
+        "status": visit.status,
+        "creationDate": instant(min(visit.starts_at - timedelta(days=6), at(world.as_of, 4))),
+        "lastUpdate": instant(min(visit.ends_at, at(world.as_of, 4))),
+        "validFor": span(visit.starts_at, visit.ends_at),
+        "relatedEntity": related,
+        "relatedParty": [customer_ref(world, n, links)],
+        "relatedPlace": {"name": f"{place.street}, {place.city}", "role": "installation address"},
+        "@type": "Appointment",
+    }
+
+
+def _fill(_world: World, record: Record, now: datetime, _links: Links) -> Record:
+    return {"creationDate": instant(now), "status": "initialized", **record, "lastUpdate": instant(now)}
+
+
+def _offer(world: World, record: Record, now: datetime, _links: Links) -> Record:
+    """Answer a search with the half days of the coming working days; some are taken, always the same ones."""
+    free: list[Record] = []
+    day = now.date()
+    while len({slot["validFor"]["startDateTime"][:10] for slot in free}) < _DAYS_OFFERED:
+        day += timedelta(days=1)
+        if day.weekday() >= 5:
+            continue
+        for starts, ends in ((8, 12), (13, 17)):
+            if (day.toordinal() * 2 + starts + world.seed) % 5:
+                number = f"{day.isoformat()}-{starts:02}"
+                free.append({"id": number, "validFor": span(at(day, starts), at(day, ends))})
+    return {
+        **record,
+        "searchDate": instant(now),
+        "status": "done",
+        "searchResult": "success",
+        "availableTimeSlot": free,
+        "@type": "SearchTimeSlot",
+    }
+
+
+APPOINTMENT = Resource(
+    "appointment",
+    APPOINTMENT_BASE,
+    _records,
+    lambda world, n: len(world.life(n).visits),
+    {"id": by_item("appointment"), "relatedParty.id": by_customer},
+    prefix="AP-",
+    needed=("validFor",),
+    fill=_fill,
+    state="status",
+)
+SEARCH_TIME_SLOT = Resource(
+    "searchTimeSlot",
+    APPOINTMENT_BASE,
+    lambda _world, _n, _links: [],
+    lambda _world, _n: 0,
+    {"relatedParty.id": by_customer},
+    prefix="TS-",
+    fill=_offer,
+    state="status",
+)

@@ -1,0 +1,83 @@
+"""Everything said and done between OptiCom and a customer, as CRM keeps it, over all channels, newest first."""
+
+import random
+from datetime import date, datetime, timedelta
+
+from console.sandbox.world.life import Contact, Life, Order
+from console.sandbox.world.numbering import Numbers
+from console.sandbox.world.payments import Plan, bill_day, bill_months, payment_plan
+from console.sandbox.world.purchases import NIGHT, at
+
+_ORDERED_BY = ("phone", "chat", "shop", "portal")
+
+
+def derive_contacts(seed: int, life: Life) -> list[Contact]:
+    """Return a customer's contacts of the last two years and, of orders, of all time; newest first."""
+    rng = random.Random(f"{seed} contacts {life.n}")
+    found = list(life.told)
+    for order in life.orders:
+        found += _about_order(order, rng)
+    for account in range(life.accounts):
+        for month in bill_months(life, account):
+            found += _about_bill(life, account, month, payment_plan(seed, life, account, month), rng)
+    now = at(life.as_of, NIGHT)
+    found = sorted((contact for contact in found if contact.at <= now), key=lambda contact: contact.at)
+    return found[-Numbers.CONTACTS :][::-1]
+
+
+def _about_order(order: Order, rng: random.Random) -> list[Contact]:
+    channel = rng.choice(_ORDERED_BY)
+    about = ("order", order.index, 0)
+    reason = "Request sent" if channel == "portal" else "Order"
+    minutes = {"phone": 9, "chat": 15, "shop": 20}.get(channel, 2)
+    found = [
+        Contact(at(order.ordered_on, rng.randrange(8, 19), rng.randrange(60)), minutes, channel, "inbound", reason,
+                order.description, about)
+    ]  # fmt: skip
+    shipped = next((step.on for step in order.steps if step.name == "Shipped" and step.status == "completed"), None)
+    if shipped is not None:
+        when = at(shipped, 14, rng.randrange(60))
+        found.append(_outbound(when, "sms", "Shipped", "The box is on its way.", about))
+    return found
+
+
+def _about_bill(life: Life, account: int, month: int, plan: Plan, rng: random.Random) -> list[Contact]:
+    billed_on = bill_day(month, life.cycle_days[account])
+    about = ("bill", account, month)
+    found = []
+    if rng.random() < 0.5:
+        found.append(_outbound(at(billed_on, 6, 30), "email", "Bill ready", f"Bill of {billed_on.isoformat()}", about))
+    if plan.channel == "portal" and rng.random() < 0.6:
+        read_on = billed_on + timedelta(days=rng.randrange(0, 6))
+        found += _portal_visit(read_on, rng, "Bill viewed", f"Bill of {billed_on.isoformat()}", about)
+    if plan.failed_on is not None:
+        shown = f"Shown to the customer: “{plan.error}”"
+        found += _portal_visit(plan.failed_on, rng, "Payment failed", shown, about, failed=True)
+        if rng.random() < 0.4:
+            found.append(
+                Contact(at(plan.failed_on, 20, rng.randrange(60)), 7, rng.choice(("phone", "chat")), "inbound",
+                        "Payment did not work", f"The portal said: “{plan.error}”", about)
+            )  # fmt: skip
+    if plan.paid_on is not None and plan.channel == "portal" and rng.random() < 0.5:
+        found += _portal_visit(plan.paid_on, rng, "Payment made", plan.method, about)
+    if rng.random() < 0.03:
+        asked = billed_on + timedelta(days=rng.randrange(2, 9))
+        when = at(asked, rng.randrange(8, 19), rng.randrange(60))
+        text = "Asked why the amount changed; explained line by line."
+        found.append(Contact(when, 8, "phone", "inbound", "Bill higher than expected", text, about))
+    return found
+
+
+def _outbound(when: datetime, channel: str, reason: str, text: str, about: tuple[str, int, int]) -> Contact:
+    return Contact(when, 0, channel, "outbound", reason, text, about)
+
+
+def _portal_visit(on: date, rng: random.Random, did: str, text: str, about: tuple[str, int, int],
+                  *, failed: bool = False) -> list[Contact]:  # fmt: skip
+    """Return a log-in and what was done then."""
+    signed_in = at(on, rng.randrange(7, 22), rng.randrange(50))
+    did_at = signed_in + timedelta(minutes=rng.randrange(1, 6))
+    return [
+        Contact(signed_in, 0, "portal", "inbound", "Signed in", "Self-service portal", None),
+        Contact(did_at, 1, "portal", "inbound", did, text, about, "failed" if failed else "completed"),
+    ]

@@ -1,0 +1,76 @@
+"""How a customer pays: when each bill is paid, by what, and what goes wrong on the way."""
+
+import random
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from console.sandbox.world.life import Life
+
+MONTHS_BACK = 24
+PORTAL_ERRORS = (
+    "Address does not match the card",
+    "The card has expired",
+    "The bank asked for a confirmation that did not come",
+    "Not enough money on the account",
+    "The bank did not answer in time",
+)
+_METHODS = ("Card ending 4417", "Card ending 0231", "Direct debit", "Bank transfer", "PayPal")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What happens with one bill after it was sent; `paid_on` is None while nothing was paid."""
+
+    paid_on: date | None
+    half: bool
+    method: str
+    channel: str
+    failed_on: date | None = None
+    error: str | None = None
+
+
+def month_of(day: date) -> int:
+    """Return the month counted from January 2000."""
+    return (day.year - 2000) * 12 + day.month - 1
+
+
+def bill_day(month: int, cycle_day: int) -> date:
+    year, index = divmod(month, 12)
+    return date(2000 + year, index + 1, cycle_day)
+
+
+def due_day(billed_on: date) -> date:
+    return billed_on + timedelta(days=20)
+
+
+def bill_months(life: Life, account: int) -> list[int]:
+    """Return the months in which an account was billed, oldest first."""
+    cycle = life.cycle_days[account]
+    last = month_of(life.as_of) if life.as_of.day >= cycle else month_of(life.as_of) - 1
+    subs = [sub for sub in life.subscriptions if sub.account == account and not sub.never_billed]
+    started = min((sub.started_on for sub in subs), default=life.as_of)
+    first = month_of(started) if started.day < cycle else month_of(started) + 1
+    months = range(max(first, month_of(life.as_of) - MONTHS_BACK + 1), last + 1)
+    ends = [sub.billed_until for sub in subs]
+    if None in ends:
+        return list(months)
+    over = max((end for end in ends if end is not None), default=life.as_of)
+    return [month for month in months if bill_day(month - 1, cycle) < over]
+
+
+def payment_plan(seed: int, life: Life, account: int, month: int) -> Plan:
+    """Return how one bill is paid."""
+    rng = random.Random(f"{seed} pay {life.n} {account} {month}")
+    habit = random.Random(f"{seed} habit {life.n} {account}")
+    method = habit.choice(_METHODS)
+    due_on = due_day(bill_day(month, life.cycle_days[account]))
+    luck = rng.random()
+    paid_on: date | None = due_on + timedelta(days=rng.randrange(-12, 0) if luck < 0.88 else rng.randrange(2, 18))
+    if paid_on is None or paid_on > life.as_of or (luck > 0.97 and due_on > life.as_of - timedelta(days=40)):
+        paid_on = None
+    channel = "system" if method == "Direct debit" else "portal"
+    failed_on = error = None
+    tried_on = paid_on or min(due_on, life.as_of)
+    if channel == "portal" and rng.random() < 0.07 and tried_on > bill_day(month, life.cycle_days[account]):
+        failed_on, error = tried_on - timedelta(days=rng.randrange(0, 2)), rng.choice(PORTAL_ERRORS)
+    return Plan(paid_on, luck >= 0.985, method, channel, failed_on, error)

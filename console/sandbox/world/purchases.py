@@ -1,0 +1,178 @@
+"""What a customer bought, changed and ended over the years, and the orders that did it."""
+
+import random
+from datetime import UTC, date, datetime, time, timedelta
+
+from console.sandbox.world.catalogue import ADD_ONS, BUSINESS_FIBRE, FIBRE, MOBILE, TV, Plan, in_currency
+from console.sandbox.world.life import Charge, Life, Order, Step, Subscription, Visit
+from console.sandbox.world.numbering import Numbers
+from console.sandbox.world.people import Person
+
+_DONE_STEPS = {
+    "add": ("Accepted", "Shipped", "Visit", "Activate", "Closed"),
+    "other": ("Accepted", "Network", "Billing", "Closed"),
+}
+_OPEN_STATES = ("acknowledged", "inProgress", "inProgress", "inProgress", "pending", "held", "assessingCancellation")
+_OPEN_STATES_RARE = ("pendingCancellation", "partial", "failed", "cancelled", "rejected")
+
+
+# Nothing in the world happens later than this hour, UTC, of its last day.
+NIGHT = 5
+
+
+def at(day: date, hour: int, minute: int = 0) -> datetime:
+    """Return a time of a day, aware UTC."""
+    return datetime.combine(day, time(hour, minute), tzinfo=UTC)
+
+
+def subscribe(life: Life, account: int, plan: Plan, on: date, rng: random.Random) -> Subscription:
+    subscription = Subscription(
+        index=len(life.subscriptions),
+        account=account,
+        plan=plan,
+        cents=in_currency(plan.cents, life.person.country.currency),
+        started_on=on,
+        detail=_detail(life.person, plan, rng),
+    )
+    life.subscriptions.append(subscription)
+    return subscription
+
+
+def _detail(person: Person, plan: Plan, rng: random.Random) -> str:
+    if plan.family in {"voice", "mobile"}:
+        free = "".join(str(rng.randrange(10)) for _ in range(2))
+        return f"{person.phone[:-2]}{free}"
+    if plan.family == "ip":
+        return f"203.0.113.{rng.randrange(1, 255)}"
+    return plan.detail
+
+
+def complete_order(
+    life: Life, account: int, text: str, items: list[tuple[str, int]], done_on: date, rng: random.Random
+) -> Order:
+    """Add a completed order."""
+    ordered_on = max(done_on - timedelta(days=rng.randrange(1, 12)), life.person.since - timedelta(days=12))
+    adds = items[0][0] == "add"
+    names = _DONE_STEPS["add" if adds else "other"]
+    span = (done_on - ordered_on).days
+    steps = [
+        Step(name, "completed", ordered_on + timedelta(days=span * i // (len(names) - 1)))
+        for i, name in enumerate(names)
+    ]
+    order = Order(len(life.orders), account, text, items, ordered_on, "completed", done_on, done_on, steps)
+    life.orders.append(order)
+    visit = next((step.on for step in steps if step.name == "Visit"), None)
+    if visit is not None and life.subscriptions[items[0][1]].plan.family in {"fibre", "tv"}:
+        add_visit(life, visit, "completed", f"Installation: {text}", order=order.index)
+    return order
+
+
+def add_visit(
+    life: Life, on: date, status: str, text: str, *, order: int | None = None, ticket: int | None = None
+) -> None:
+    """Add an appointment, in the morning or in the afternoon as its number has it."""
+    if len(life.visits) < Numbers.ITEMS:
+        starts, ends = ((8, 12), (13, 17))[len(life.visits) % 2]
+        life.visits.append(Visit(len(life.visits), at(on, starts), at(on, ends), status, text, order, ticket))
+
+
+def base_products(life: Life, account: int, rng: random.Random) -> None:
+    start = (
+        life.person.since
+        if account == 0
+        else min(life.as_of, life.person.since + timedelta(days=rng.randrange(0, 200)))
+    )
+    plans = [rng.choice(BUSINESS_FIBRE if life.person.company else FIBRE[:3])]
+    if not life.person.company and rng.random() < 0.5:
+        plans.append(rng.choice(TV))
+    plans += [plan for plan in ADD_ONS if rng.random() < (0.5 if plan.family != "ip" else 0.2)]
+    plans += [rng.choice(MOBILE) for _ in range(rng.choices((0, 1, 2), (55, 30, 15))[0])]
+    bought = [subscribe(life, account, plan, start, rng) for plan in plans]
+    if rng.random() < 0.5:
+        months = rng.choice((6, 12, 12, 24))
+        bought[0].promotion_cents = in_currency(rng.choice((500, 1000, 1500)), life.person.country.currency)
+        bought[0].promotion_until = start + timedelta(days=months * 365 // 12)
+    complete_order(life, account, f"New: {bought[0].plan.name}", [("add", sub.index) for sub in bought], start, rng)
+
+
+def changes(life: Life, account: int, rng: random.Random) -> None:
+    earliest = max(life.person.since, life.as_of - timedelta(days=700)) + timedelta(days=20)
+    room = (life.as_of - earliest).days - 5
+    if room <= 0:
+        return
+
+    def day() -> date:
+        return earliest + timedelta(days=rng.randrange(room))
+
+    mine = [sub for sub in life.subscriptions if sub.account == account]
+    ladder = BUSINESS_FIBRE if life.person.company else FIBRE
+    fibre = mine[0]
+    if rng.random() < 0.35 and fibre.plan in ladder[:-1]:
+        on = day()
+        if on > fibre.started_on:
+            better = subscribe(life, account, ladder[ladder.index(fibre.plan) + 1], on, rng)
+            end(fibre, on)
+            text = f"{fibre.plan.name} to {better.plan.name}"
+            complete_order(life, account, text, [("modify", better.index), ("delete", fibre.index)], on, rng)
+    if rng.random() < 0.3:
+        plan = rng.choice(ADD_ONS + MOBILE)
+        added = subscribe(life, account, plan, day(), rng)
+        complete_order(life, account, f"Add {plan.name}", [("add", added.index)], added.started_on, rng)
+    removable = [sub for sub in mine[1:] if sub.ended_on is None]
+    if removable and rng.random() < 0.3:
+        gone, on = rng.choice(removable), day()
+        if on > gone.started_on:
+            end(gone, on)
+            complete_order(life, account, f"Remove {gone.plan.name}", [("delete", gone.index)], on, rng)
+    for _ in range(rng.choices((0, 1, 2), (70, 22, 8))[0]):
+        cents = in_currency(rng.randrange(150, 900), life.person.country.currency)
+        life.charges.append(Charge(account, day(), -cents, "Credit for an outage", "credit", "credit"))
+
+
+def end(subscription: Subscription, on: date) -> None:
+    subscription.ended_on = on
+    subscription.product_status = subscription.service_state = "terminated"
+    subscription.service_enabled = False
+
+
+def open_order(life: Life, rng: random.Random) -> None:
+    """Add an order that is not done, in any of the standard's states."""
+    account = rng.randrange(life.accounts)
+    state = rng.choice(_OPEN_STATES if rng.random() < 0.7 else _OPEN_STATES_RARE)
+    ordered_on = max(life.person.since, life.as_of - timedelta(days=rng.randrange(1, 15)))
+    plan = rng.choice(ADD_ONS + MOBILE + TV)
+    coming = subscribe(life, account, plan, ordered_on + timedelta(days=rng.randrange(15, 30)), rng)
+    coming.never_billed = True
+    dropped = state in {"cancelled", "rejected", "failed"}
+    coming.product_status = "cancelled" if dropped else "pendingActive"
+    coming.service_state = "inactive" if dropped else rng.choice(("feasibilityChecked", "designed", "reserved"))
+    coming.service_enabled = False
+    names = _DONE_STEPS["add"]
+    reached = 0 if state in {"acknowledged", "rejected"} else rng.randrange(1, 4)
+    steps = [Step(name, "completed", ordered_on + timedelta(days=i)) for i, name in enumerate(names[: reached + 1])]
+    steps += [Step(name, "pending", None) for name in names[reached + 1 :]]
+    current = steps[min(reached + 1, len(steps) - 1)]
+    failure = None
+    if state in {"failed", "partial"}:
+        current.status, current.on = "failed", ordered_on + timedelta(days=reached + 1)
+        failure = f"{current.name}: no answer from the network element"
+    elif not dropped:
+        current.status, current.on = "inProgress", coming.started_on - timedelta(days=3)
+    if plan.family in {"fibre", "tv"} or rng.random() < 0.3:
+        state_of_visit = "cancelled" if dropped else rng.choice(("confirmed", "confirmed", "initialized"))
+        add_visit(life, coming.started_on - timedelta(days=1), state_of_visit, f"Installation: {plan.name}",
+                  order=len(life.orders))  # fmt: skip
+    life.orders.append(
+        Order(
+            len(life.orders),
+            account,
+            f"Add {plan.name}",
+            [("add", coming.index)],
+            ordered_on,
+            state,
+            None,
+            coming.started_on,
+            steps,
+            failure,
+        )
+    )

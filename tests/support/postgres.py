@@ -1,0 +1,61 @@
+"""A PostgreSQL server of the tests' own, on a free port of this machine, gone with them."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+
+def programs() -> Path | None:
+    """Where PostgreSQL's programs lie, the newest version's, or None where there is no server."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
+    if found:
+        return found[-1].parent
+    initdb = shutil.which("initdb")
+    return Path(initdb).resolve().parent if initdb else None
+
+
+@contextmanager
+def running_postgres(folder: Path) -> Iterator[str]:
+    """Yield the address of a server that runs until the context ends."""
+    bin_folder = programs()
+    assert bin_folder is not None
+    data = folder / "data"
+    data.mkdir()
+    # The server refuses to run as root.
+    user = "postgres" if hasattr(os, "geteuid") and os.geteuid() == 0 else None
+    if user:
+        shutil.chown(data, user)
+        for parent in (folder, *folder.parents):
+            if parent == Path(parent.anchor) or parent.stat().st_mode & 0o001:
+                continue
+            parent.chmod(parent.stat().st_mode | 0o011)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "user": user}
+    initdb = [bin_folder / "initdb", "-D", data, "-U", "tests", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"]
+    subprocess.run(initdb, check=True, cwd="/", **quiet)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"]
+    server = subprocess.Popen([bin_folder / "postgres", "-D", data, "-p", str(port), *settings], cwd="/", **quiet)
+    address = f"postgresql://tests@127.0.0.1:{port}/postgres"
+    try:
+        deadline_s = time.monotonic() + 30
+        while True:
+            try:
+                psycopg.connect(address, connect_timeout=2).close()
+                break
+            except psycopg.OperationalError:
+                assert server.poll() is None, "PostgreSQL ended at once"
+                assert time.monotonic() < deadline_s, "PostgreSQL does not answer"
+                time.sleep(0.05)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
