@@ -1,6 +1,7 @@
 """The window, painted before anything behind it is loaded."""
 
 import argparse
+import os
 import signal
 import sys
 
@@ -8,16 +9,20 @@ from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from console.views.main_window import MainWindow
+from console.views.preferences import Preferences
 from console.views.theme import THEME
 
 
 def run(options: argparse.Namespace) -> int:
     """Show the window until it is closed; return the exit status."""
+    preferences = Preferences.of_user()
+    if preferences.size != 100:
+        # Qt reads it when the application object is made.
+        os.environ.setdefault("QT_SCALE_FACTOR", f"{preferences.size / 100:g}")
     app = QApplication([sys.argv[0]])
-    app.setApplicationName("opticom-console")
     app.setApplicationDisplayName("OptiCom Agent Console")
-    THEME.start(app)
-    window = MainWindow()
+    THEME.start(app, preferences.theme)
+    window = MainWindow(preferences)
     for name in (signal.SIGINT, signal.SIGTERM):
         # Ctrl+C and a polite kill close the window, which ends the program in order at whatever point it is.
         signal.signal(name, lambda _number, _frame: window.close())
@@ -31,4 +36,4 @@ def run(options: argparse.Namespace) -> int:
     app.processEvents()
     from console.work import work  # noqa: PLC0415 - event loop and services take longer to load than the window
 
-    return work(app, window, palette, options)
+    return work(app, window, palette, options, preferences)

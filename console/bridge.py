@@ -1,6 +1,7 @@
 """Where Qt and asyncio meet: the event loop, tasks that belong to widgets, the route of errors, the stall watchdog."""
 
 import asyncio
+import importlib
 import logging
 import os
 import sys
@@ -117,6 +118,31 @@ def _on_loop_error(bridge: Bridge, context: dict[str, Any]) -> None:
         _log.error("event loop: %s", context.get("message"))
     else:
         bridge.report(error, str(context.get("message", "the event loop")))
+
+
+def watch_network(on_change: Callable[..., None]) -> Callable[[], None]:
+    """Call back with `online=` now and whenever the operating system says so; return what ends that.
+
+    Where it cannot tell, there is a network. Only "disconnected" counts as none: a network without the internet may
+    well reach the systems.
+    """
+    module = importlib.import_module("PySide6.QtNetwork")  # loaded once the window works
+    information = module.QNetworkInformation
+    wanted = information.Feature.Reachability
+    if not information.loadBackendByFeatures(wanted):
+        return lambda: None
+    instance = information.instance()
+
+    def told(reachability: Any) -> None:
+        on_change(online=reachability != information.Reachability.Disconnected)
+
+    told(instance.reachability())
+    instance.reachabilityChanged.connect(told)
+
+    def end() -> None:
+        instance.reachabilityChanged.disconnect(told)
+
+    return end
 
 
 class StallWatchdog:

@@ -9,15 +9,18 @@ from console.http import HttpLayer
 from console.models.customer import CustomerId
 from console.ports.clock import Clock
 from console.ports.secrets import Secrets
+from console.services.bill_documents import BillDocuments
 from console.services.connections import Connections, HealthBoard
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk, SystemInfo
 from console.services.last_known import LastKnown
+from console.services.network import Network
 from console.services.permissions import REP, Permissions, User
 from console.services.phone import numbering_plans
 from console.services.search import CustomerSearch
 from console.settings import Deployment, Kind
 from console.system.clock import SystemClock
+from console.system.pdf import PdfReader
 
 _LABELS: dict[str, str] = {"crm": "CRM", "billing": "Billing", "provisioning": "Provisioning"}
 
@@ -54,6 +57,8 @@ def compose_desk(deployment: Deployment, secrets: Secrets, parts: Parts | None =
     provisioning = TmForumProvisioning(client("provisioning"))
     permissions = Permissions(parts.user)
     last_known = LastKnown()
+    network = Network()
+    reader = PdfReader()
 
     def view_customer(customer_id: CustomerId) -> CustomerView:
         return CustomerView(
@@ -63,10 +68,15 @@ def compose_desk(deployment: Deployment, secrets: Secrets, parts: Parts | None =
             provisioning=provisioning,
             permissions=permissions,
             health=health,
+            network=network,
             last_known=last_known,
             clock=parts.clock,
             rng=parts.rng,
         )
+
+    async def aclose() -> None:
+        reader.close()
+        await http.aclose()
 
     return Desk(
         name=deployment.name,
@@ -85,6 +95,8 @@ def compose_desk(deployment: Deployment, secrets: Secrets, parts: Parts | None =
             country=deployment.country,
         ),
         connections=Connections((crm, billing, provisioning)),
+        documents=BillDocuments(billing=billing, reader=reader, permissions=permissions),
+        network=network,
         view_customer=view_customer,
-        aclose=http.aclose,
+        aclose=aclose,
     )

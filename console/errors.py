@@ -4,6 +4,7 @@ ConsoleError                  its text is one sentence a user can act on
 ├── ConfigurationError        settings are missing or wrong
 ├── UsageError                the command was called wrongly
 ├── UnknownCustomerError      CRM has no customer of that number
+├── UnreadableDocumentError   a document came that cannot be shown
 └── SystemCallError           a system of record did not give what was asked; carries the system's name
     ├── SystemUnavailableError    no connection, no answer in time, or the system says it is down
     ├── SignInRequiredError       our credentials were refused
@@ -32,6 +33,10 @@ class UsageError(ConsoleError):
 
 class UnknownCustomerError(ConsoleError):
     """CRM was asked and has no customer of that number."""
+
+
+class UnreadableDocumentError(ConsoleError):
+    """A document came, but it cannot be shown."""
 
 
 class SystemCallError(ConsoleError):

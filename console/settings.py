@@ -18,17 +18,25 @@ DEFAULT_PATHS: dict[str, dict[str, str]] = {
         "customer": "/tmf-api/customerManagement/v4",
         "individual": "/tmf-api/party/v4",
         "organization": "/tmf-api/party/v4",
+        "troubleTicket": "/tmf-api/troubleTicket/v4",
+        "partyInteraction": "/tmf-api/partyInteraction/v4",
+        "appointment": "/tmf-api/appointment/v4",
     },
     "billing": {
         "billingAccount": "/tmf-api/accountManagement/v4",
         "customerBill": "/tmf-api/customerBillManagement/v4",
         "appliedCustomerBillingRate": "/tmf-api/customerBillManagement/v4",
+        "payment": "/payment/v4",
+        "refund": "/payment/v4",
+        "usage": "/tmf-api/usageManagement/v4",
+        "queryUsageConsumption": "/tmf-api/usageConsumption/v4",
     },
     "provisioning": {
         "productOrder": "/tmf-api/productOrderingManagement/v4",
         "serviceOrder": "/tmf-api/serviceOrdering/v4",
         "product": "/tmf-api/productInventory/v4",
         "service": "/tmf-api/serviceInventory/v4",
+        "serviceTest": "/tmf-api/serviceTestManagement/v4",
     },
 }
 
@@ -71,7 +79,7 @@ class System(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     base_url: str
     label: str | None = None
     auth: Auth = Auth()
-    page_size: int = 50
+    page_size: int = 100
     record_limit: int = 200
     time_limit_s: float = 8.0
     max_requests: int = 6

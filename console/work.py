@@ -4,15 +4,17 @@ import argparse
 import asyncio
 import gc
 import importlib
+import sys
 from contextlib import AsyncExitStack
 
 from PySide6.QtWidgets import QApplication
 
-from console.bridge import Bridge, StallWatchdog, run_application
+from console.bridge import Bridge, StallWatchdog, run_application, watch_network
 from console.errors import ConsoleError
 from console.system.logs import start_logging
 from console.views.icons import ICON
 from console.views.main_window import MainWindow
+from console.views.preferences import Preferences
 from console.views.search.palette import SearchPalette
 from console.views.texts import tr
 
@@ -28,19 +30,28 @@ _WINDOW_MODULES = (
     "console.views.widgets.panel",
     "console.views.customer.account_panel",
     "console.views.customer.bills_panel",
+    "console.views.customer.timeline_panel",
+    "console.views.customer.tickets_panel",
+    "console.views.customer.usage_panel",
+    "console.views.customer.document_view",
     "console.views.customer.page",
     "console.views.systems.page",
     "console.views.workspace",
+    "console.views.menus",
 )
 
 
-def work(app: QApplication, window: MainWindow, palette: SearchPalette, options: argparse.Namespace) -> int:
+def work(
+    app: QApplication, window: MainWindow, palette: SearchPalette, options: argparse.Namespace, preferences: Preferences
+) -> int:
     """Run the program until its window is closed; return the exit status."""
     bridge = Bridge()
-    return run_application(app, bridge, lambda: _work(window, palette, bridge, options))
+    return run_application(app, bridge, lambda: _work(window, palette, bridge, options, preferences))
 
 
-async def _work(window: MainWindow, palette: SearchPalette, bridge: Bridge, options: argparse.Namespace) -> int:
+async def _work(
+    window: MainWindow, palette: SearchPalette, bridge: Bridge, options: argparse.Namespace, preferences: Preferences
+) -> int:
     closed = asyncio.Event()
     window.closing.connect(closed.set)
     if window.is_closing:  # it was closed while this was being loaded
@@ -51,7 +62,7 @@ async def _work(window: MainWindow, palette: SearchPalette, bridge: Bridge, opti
     try:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(bridge.aclose)
-            status = await _open(window, palette, bridge, options, closed, stack)
+            status = await _open(window, palette, bridge, options, preferences, closed, stack)
             if status is None:
                 await closed.wait()
                 status = 0
@@ -65,6 +76,7 @@ async def _open(
     palette: SearchPalette,
     bridge: Bridge,
     options: argparse.Namespace,
+    preferences: Preferences,
     closed: asyncio.Event,
     stack: AsyncExitStack,
 ) -> int | None:
@@ -72,7 +84,8 @@ async def _open(
     for name in _WINDOW_MODULES:
         module = importlib.import_module(name)
         await asyncio.sleep(0)
-    workspace = module.Workspace(window, palette, bridge)
+    workspace = sys.modules["console.views.workspace"].Workspace(window, palette, bridge, preferences)
+    module.DeskMenus(window, workspace, preferences)
     stack.callback(workspace.close_all)
     await asyncio.sleep(0)
     ICON.load()
@@ -98,6 +111,7 @@ async def _open(
             raise
         return None
     workspace.attach(session.desk)
+    stack.callback(watch_network(session.desk.network.set_online))
     # What is loaded now stays for good; no later collection need look at it again, which would take tens of ms.
     gc.freeze()
     if options.tour is not None:

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import Enum
 from typing import NewType
 
+from console.models.reference import Reference
+
 CustomerId = NewType("CustomerId", str)
 
 
@@ -67,3 +69,4 @@ class Customer:
     since: datetime | None = None
     contact_media: tuple[ContactMedium, ...] = ()
     account_ids: tuple[str, ...] = ()
+    related: tuple[Reference, ...] = ()

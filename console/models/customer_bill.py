@@ -10,6 +10,15 @@ CustomerBillId = NewType("CustomerBillId", str)
 
 
 @dataclass(frozen=True, slots=True)
+class BillDocument:
+    """The bill as the customer has it; `address` is where billing keeps it. Source: TMF678 v4 billDocument."""
+
+    name: str
+    address: str
+    mime_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerBill:
     """One bill of one billing account. Source: TMF678 v4 CustomerBill.
 
@@ -29,6 +38,7 @@ class CustomerBill:
     tax_excluded: Money | None
     tax_included: Money | None
     remaining: Money | None
+    documents: tuple[BillDocument, ...] = ()
 
     @property
     def label(self) -> str:

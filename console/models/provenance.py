@@ -1,7 +1,7 @@
 """Where a fact comes from: system, record, version and the time it was read."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -50,7 +50,8 @@ class Records(Generic[T]):
     """A list as a system told it.
 
     `total` is how many the system says there are, None where it does not say. `complete` is whether all of them were
-    read; false when the list was cut at a limit. `damaged` are the records that came but could not be read.
+    read; false when the list was cut at a limit, and then `next_offset` is where to go on reading. `damaged` are the
+    records that came but could not be read. `read_at` is when the oldest of them was read.
     """
 
     items: tuple[Sourced[T], ...]
@@ -58,6 +59,7 @@ class Records(Generic[T]):
     complete: bool = True
     total: int | None = None
     damaged: tuple[Damage, ...] = ()
+    next_offset: int | None = None
 
     def __iter__(self) -> Iterator[Sourced[T]]:
         return iter(self.items)
@@ -73,4 +75,17 @@ class Records(Generic[T]):
     def sorted_by(self, key: Callable[[T], datetime | None], missing: datetime) -> "Records[T]":
         """Return the same records newest first; those without a date come last."""
         ordered = sorted(self.items, key=lambda item: key(item.value) or missing, reverse=True)
-        return Records(tuple(ordered), self.read_at, self.complete, self.total, self.damaged)
+        return replace(self, items=tuple(ordered))
+
+    def joined(self, more: "Records[T]") -> "Records[T]":
+        """Return these records and those read after them; a record that comes twice stays where it was."""
+        known = {item.origin.id for item in self.items}
+        new = tuple(item for item in more.items if item.origin.id not in known)
+        return Records(
+            self.items + new,
+            min(self.read_at, more.read_at),
+            more.complete,
+            more.total,
+            self.damaged + more.damaged,
+            more.next_offset,
+        )

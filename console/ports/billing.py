@@ -5,10 +5,12 @@ from typing import Protocol
 
 from console.models.billing_account import BillingAccount
 from console.models.customer import CustomerId
-from console.models.customer_bill import AppliedBillingRate, CustomerBill, CustomerBillId
+from console.models.customer_bill import AppliedBillingRate, BillDocument, CustomerBill, CustomerBillId
 from console.models.health import CheckResult
-from console.models.provenance import Records
+from console.models.payment import Payment
+from console.models.provenance import Records, Sourced
 from console.models.search import SearchHit, SearchQuery
+from console.models.usage import Bucket, Usage
 
 
 class BillingSystem(Protocol):
@@ -29,11 +31,11 @@ class BillingSystem(Protocol):
         Source: TMF666 v4.0.0, GET /billingAccount.
         """
 
-    async def fetch_customer_bills(self, customer_id: CustomerId) -> Records[CustomerBill]:
+    async def fetch_customer_bills(self, customer_id: CustomerId, *, after: int = 0) -> Records[CustomerBill]:
         """Return the customer's bills over all accounts, newest first; bills without a date come last.
 
-        Amounts include tax unless the field says otherwise, in the account's currency. Cut at the deployment's record
-        limit; then `complete` is false.
+        Amounts include tax unless the field says otherwise, in the account's currency. Read from offset `after` of the
+        system's list on and cut at the deployment's record limit; then `next_offset` says where to go on.
 
         Source: TMF678 v4.0.0, GET /customerBill.
         """
@@ -42,6 +44,33 @@ class BillingSystem(Protocol):
         """Return the lines of one bill in the system's order.
 
         Source: TMF678 v4.0.0, GET /appliedCustomerBillingRate.
+        """
+
+    async def fetch_bill_document(self, document: BillDocument) -> bytes:
+        """Return a bill as the customer has it, as it came; at most the deployment's answer limit long.
+
+        Source: TMF678 v4.0.0, billDocument.
+        """
+
+    async def fetch_payments(self, customer_id: CustomerId, *, after: int = 0) -> Records[Payment]:
+        """Return what the customer paid or tried to pay, newest first, with tax; cut as bills are.
+
+        Source: TMF676 v4.0.0, GET /payment.
+        """
+
+    async def fetch_refunds(self, customer_id: CustomerId, *, after: int = 0) -> Records[Payment]:
+        """Return what was given back, newest first; cut as bills are. Source: TMF676 v4.0.0, GET /refund."""
+
+    async def fetch_usage(self, customer_id: CustomerId, *, after: int = 0) -> Records[Usage]:
+        """Return single uses such as calls, newest first; costs are without tax. Cut as bills are.
+
+        Source: TMF635 v4.0.0, GET /usage.
+        """
+
+    async def fetch_usage_consumption(self, customer_id: CustomerId) -> Sourced[tuple[Bucket, ...]]:
+        """Return what is used and left of the customer's allowances in the running period, in the system's order.
+
+        Source: TMF677 v4.0.0, POST /queryUsageConsumption, which changes nothing the customer has.
         """
 
     def can_search(self, query: SearchQuery) -> bool:

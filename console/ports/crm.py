@@ -1,12 +1,15 @@
-"""The customer relationship system: who the customer is."""
+"""The customer relationship system: who the customer is, and what was said and done with them."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
+from console.models.appointment import Appointment
 from console.models.customer import Customer, CustomerId, Party
 from console.models.health import CheckResult
-from console.models.provenance import Sourced
+from console.models.interaction import PartyInteraction
+from console.models.provenance import Records, Sourced
 from console.models.search import SearchHit, SearchQuery
+from console.models.trouble_ticket import TroubleTicket
 
 
 class CrmSystem(Protocol):
@@ -30,6 +33,26 @@ class CrmSystem(Protocol):
         """Return the person or company behind a customer, or None where the customer names none.
 
         Source: TMF632 v4.0.0, GET /individual/{id} and /organization/{id}.
+        """
+
+    async def fetch_trouble_tickets(self, customer_id: CustomerId, *, after: int = 0) -> Records[TroubleTicket]:
+        """Return the customer's tickets with their history, newest first; from offset `after` of the system's list.
+
+        Cut at the deployment's record limit; then `next_offset` says where to go on.
+
+        Source: TMF621 v4.0.0, GET /troubleTicket.
+        """
+
+    async def fetch_interactions(self, customer_id: CustomerId, *, after: int = 0) -> Records[PartyInteraction]:
+        """Return what was said and done with the customer over all channels, newest first; cut as tickets are.
+
+        Source: TMF683 v4.0.0, GET /partyInteraction.
+        """
+
+    async def fetch_appointments(self, customer_id: CustomerId, *, after: int = 0) -> Records[Appointment]:
+        """Return the customer's appointments, latest first; cut as tickets are.
+
+        Source: TMF646 v4.0.0, GET /appointment.
         """
 
     def can_search(self, query: SearchQuery) -> bool:

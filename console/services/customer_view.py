@@ -5,22 +5,31 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from console.errors import UnknownCustomerError
+from console.errors import ConsoleError, UnknownCustomerError
+from console.models.appointment import Appointment
 from console.models.billing_account import BillingAccount
 from console.models.customer import Customer, CustomerId, Party
 from console.models.customer_bill import AppliedBillingRate, CustomerBill, CustomerBillId
 from console.models.health import SystemHealth, SystemState
+from console.models.interaction import PartyInteraction
 from console.models.inventory import Product, Service
 from console.models.order import Order
+from console.models.payment import Payment
 from console.models.provenance import Records, Sourced
+from console.models.related import RelatedCustomer
+from console.models.service_test import ServiceTest
+from console.models.trouble_ticket import TroubleTicket
+from console.models.usage import Bucket, Usage
 from console.ports.billing import BillingSystem
 from console.ports.clock import Clock
 from console.ports.crm import CrmSystem
 from console.ports.provisioning import ProvisioningSystem
 from console.services.connections import HealthBoard
 from console.services.last_known import LastKnown
+from console.services.network import Network
 from console.services.part import Part, PartCoordinator
 from console.services.permissions import Permissions, Subject
+from console.services.related import fetch_related
 
 T = TypeVar("T")
 
@@ -35,7 +44,18 @@ FRESH_FOR = {
     Subject.SERVICES: timedelta(seconds=120),
     Subject.PRODUCT_ORDERS: timedelta(seconds=300),
     Subject.SERVICE_ORDERS: timedelta(seconds=300),
+    Subject.SERVICE_TESTS: timedelta(seconds=300),
+    Subject.TICKETS: timedelta(seconds=300),
+    Subject.INTERACTIONS: timedelta(seconds=300),
+    Subject.APPOINTMENTS: timedelta(seconds=300),
+    Subject.PAYMENTS: timedelta(seconds=120),
+    Subject.REFUNDS: timedelta(seconds=120),
+    Subject.USAGE: timedelta(seconds=600),
+    Subject.ALLOWANCES: timedelta(seconds=120),
+    Subject.RELATED: timedelta(seconds=900),
 }
+# Asking a long list again reads what was read before, up to this many; the rest is read when it is scrolled to.
+_MOST_READ_AGAIN = 1000
 
 
 class CustomerView:
@@ -53,6 +73,7 @@ class CustomerView:
         provisioning: ProvisioningSystem,
         permissions: Permissions,
         health: HealthBoard,
+        network: Network,
         last_known: LastKnown,
         clock: Clock,
         rng: random.Random,
@@ -68,49 +89,89 @@ class CustomerView:
             crm.name, Subject.PARTY, self._fetch_party, lambda found: found.origin.read_at if found else clock.now()
         )
         self.accounts: PartCoordinator[Records[BillingAccount]] = self._list(
-            billing.name, Subject.BILLING_ACCOUNTS, lambda: billing.fetch_billing_accounts(customer_id)
+            billing.name, Subject.BILLING_ACCOUNTS, lambda who, **_after: billing.fetch_billing_accounts(who)
         )
         self.bills: PartCoordinator[Records[CustomerBill]] = self._list(
-            billing.name, Subject.BILLS, lambda: billing.fetch_customer_bills(customer_id)
+            billing.name, Subject.BILLS, billing.fetch_customer_bills
         )
         self.products: PartCoordinator[Records[Product]] = self._list(
-            provisioning.name, Subject.PRODUCTS, lambda: provisioning.fetch_products(customer_id)
+            provisioning.name, Subject.PRODUCTS, provisioning.fetch_products
         )
         self.services: PartCoordinator[Records[Service]] = self._list(
-            provisioning.name, Subject.SERVICES, lambda: provisioning.fetch_services(customer_id)
+            provisioning.name, Subject.SERVICES, provisioning.fetch_services
         )
         self.product_orders: PartCoordinator[Records[Order]] = self._list(
-            provisioning.name, Subject.PRODUCT_ORDERS, lambda: provisioning.fetch_product_orders(customer_id)
+            provisioning.name, Subject.PRODUCT_ORDERS, provisioning.fetch_product_orders
         )
         self.service_orders: PartCoordinator[Records[Order]] = self._list(
-            provisioning.name, Subject.SERVICE_ORDERS, lambda: provisioning.fetch_service_orders(customer_id)
+            provisioning.name, Subject.SERVICE_ORDERS, provisioning.fetch_service_orders
         )
+        self.tests: PartCoordinator[Records[ServiceTest]] = self._list(
+            provisioning.name, Subject.SERVICE_TESTS, provisioning.fetch_service_tests
+        )
+        self.tickets: PartCoordinator[Records[TroubleTicket]] = self._list(
+            crm.name, Subject.TICKETS, crm.fetch_trouble_tickets
+        )
+        self.interactions: PartCoordinator[Records[PartyInteraction]] = self._list(
+            crm.name, Subject.INTERACTIONS, crm.fetch_interactions
+        )
+        self.appointments: PartCoordinator[Records[Appointment]] = self._list(
+            crm.name, Subject.APPOINTMENTS, crm.fetch_appointments
+        )
+        self.payments: PartCoordinator[Records[Payment]] = self._list(
+            billing.name, Subject.PAYMENTS, billing.fetch_payments
+        )
+        self.refunds: PartCoordinator[Records[Payment]] = self._list(
+            billing.name, Subject.REFUNDS, billing.fetch_refunds
+        )
+        self.usage: PartCoordinator[Records[Usage]] = self._list(billing.name, Subject.USAGE, billing.fetch_usage)
+        self.allowances: PartCoordinator[Sourced[tuple[Bucket, ...]]] = self._part(
+            billing.name,
+            Subject.ALLOWANCES,
+            lambda: billing.fetch_usage_consumption(customer_id),
+            lambda found: found.origin.read_at,
+        )
+        self.related: PartCoordinator[Records[RelatedCustomer]] = self._part(
+            crm.name, Subject.RELATED, self._fetch_related, lambda found: found.read_at
+        )
+        self._at_once: tuple[PartCoordinator[Any], ...] = (
+            self.customer, self.accounts, self.bills, self.products, self.services, self.product_orders,
+            self.service_orders, self.tickets, self.interactions, self.payments,
+        )  # fmt: skip
         self._lines: dict[CustomerBillId, PartCoordinator[Records[AppliedBillingRate]]] = {}
         self.customer.subscribe(self._on_customer)
         self._unwatch = health.subscribe(self._on_health)
+        self._unwatch_network = network.subscribe(self._on_network)
 
     @property
     def parts(self) -> Iterator[PartCoordinator[Any]]:
         """Every part that exists, bill lines included once they were asked for."""
-        yield from (self.customer, self.party, self.accounts, self.bills, self.products, self.services)
-        yield from (self.product_orders, self.service_orders)
+        yield from (*self._at_once, self.party, self.tests, self.appointments, self.refunds, self.usage)
+        yield from (self.allowances, self.related)
         yield from self._lines.values()
 
     def open(self) -> None:
-        """Ask all systems side by side; only the party waits, for the customer that names it."""
-        self.ask_again()
+        """Ask all systems side by side for what is seen first; the rest is asked when it is looked at.
+
+        Only the party waits, for the customer that names it.
+        """
+        for part in self._at_once:
+            part.ask()
 
     def ask_again(self) -> None:
-        """Ask every system again for everything that is on show."""
+        """Ask every system again for everything that was asked for so far."""
         for part in self.parts:
-            if part is not self.party:
+            if part is not self.party and part.is_wanted:
                 part.ask()
 
     def bill_lines(self, bill: CustomerBillId) -> PartCoordinator[Records[AppliedBillingRate]]:
         """Return the part with one bill's lines; it is asked for the first time it is wanted."""
         if bill not in self._lines:
             self._lines[bill] = self._list(
-                self._billing.name, Subject.BILL_LINES, lambda: self._billing.fetch_applied_billing_rates(bill), bill
+                self._billing.name,
+                Subject.BILL_LINES,
+                lambda _customer, **_after: self._billing.fetch_applied_billing_rates(bill),
+                bill,
             )
             self._lines[bill].ask()
         return self._lines[bill]
@@ -124,6 +185,7 @@ class CustomerView:
     def close(self) -> None:
         """Drop everything that is under way."""
         self._unwatch()
+        self._unwatch_network()
         for part in self.parts:
             part.close()
 
@@ -137,6 +199,14 @@ class CustomerView:
         customer = self.customer.part.facts
         return None if customer is None else await self._crm.fetch_party(customer.value)
 
+    async def _fetch_related(self) -> Records[RelatedCustomer]:
+        await self.customer.settled()
+        customer = self.customer.part.facts
+        if customer is None:
+            failure = self.customer.part.failure
+            raise failure.error if failure else ConsoleError("The customer is not known yet.")
+        return await fetch_related(self._crm, customer)
+
     def _on_customer(self, part: Part[Sourced[Customer]]) -> None:
         if part.facts is not None and part.asking_since is None and part.failure is None:
             self.party.ask()
@@ -149,10 +219,31 @@ class CustomerView:
                 if part.part.system == health.system and failure is not None and failure.next_try_at is not None:
                     part.ask()
 
+    def _on_network(self, online: bool) -> None:  # noqa: FBT001 - what the network tells
+        """The network is back: nothing need wait for its own pause."""
+        for part in self.parts:
+            failure = part.part.failure
+            if online and failure is not None and failure.next_try_at is not None:
+                part.ask()
+
     def _list(
-        self, system: str, subject: Subject, fetch: Callable[[], Awaitable[Records[T]]], of: str = ""
+        self, system: str, subject: Subject, fetch: Callable[..., Awaitable[Records[T]]], of: str = ""
     ) -> PartCoordinator[Records[T]]:
-        return self._part(system, subject, fetch, lambda records: records.read_at, of)
+        """Return the part for a list; `fetch` takes the customer and `after`, the offset to go on from."""
+
+        async def fetch_again() -> Records[T]:
+            known = coordinator.part.facts
+            wanted = min(len(known) if known is not None else 0, _MOST_READ_AGAIN)
+            records = await fetch(self.customer_id, after=0)
+            while records.next_offset is not None and len(records) < wanted:
+                records = records.joined(await fetch(self.customer_id, after=records.next_offset))
+            return records
+
+        async def fetch_more(known: Records[T]) -> Records[T]:
+            return known.joined(await fetch(self.customer_id, after=known.next_offset or 0))
+
+        coordinator = self._part(system, subject, fetch_again, lambda records: records.read_at, of, fetch_more)
+        return coordinator
 
     def _part(
         self,
@@ -161,6 +252,7 @@ class CustomerView:
         fetch: Callable[[], Awaitable[T]],
         read_at: Callable[[T], Any],
         of: str = "",
+        fetch_more: Callable[[T], Awaitable[T]] | None = None,
     ) -> PartCoordinator[T]:
         part = (subject, of)
         may_see = self._permissions.refusal(subject, self.customer_id) is None
@@ -174,4 +266,5 @@ class CustomerView:
             keep=lambda facts: self._last_known.save(self.customer_id, part, facts),
             clock=self._clock,
             rng=self._rng,
+            fetch_more=fetch_more,
         )

@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from console.models.customer import CustomerId
+from console.services.bill_documents import BillDocuments
 from console.services.connections import Connections, HealthBoard
 from console.services.customer_view import CustomerView
+from console.services.network import Network
 from console.services.permissions import User
 from console.services.search import CustomerSearch
 
@@ -30,6 +32,8 @@ class Desk:
     health: HealthBoard
     search: CustomerSearch
     connections: Connections
+    documents: BillDocuments
+    network: Network
     view_customer: Callable[[CustomerId], CustomerView]
     aclose: Callable[[], Awaitable[None]]
 

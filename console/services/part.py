@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from console.errors import ConsoleError, SystemCallError, SystemUnavailableError, ThrottledError
+from console.models.provenance import Records
 from console.ports.clock import Clock
 
 T = TypeVar("T")
@@ -74,11 +75,13 @@ class PartCoordinator(Generic[T]):
         rng: random.Random,
         known: T | None = None,
         keep: Callable[[T], None] = lambda _facts: None,
+        fetch_more: Callable[[T], Awaitable[T]] | None = None,
     ) -> None:
         read = read_at(known) if known is not None else None
         self.part: Part[T] = Part(system, fresh_for, known, read)
         self._keep = keep
         self._fetch = fetch
+        self._fetch_more = fetch_more
         self._read_at = read_at
         self._refusal = refusal
         self._clock = clock
@@ -102,8 +105,40 @@ class PartCoordinator(Generic[T]):
         if refusal is not None:
             self._set(denied=refusal, facts=None, read_at=None)
             return
-        self._asking = asyncio.create_task(self._run(), name=f"ask {self.part.system}")
+        self._asking = asyncio.create_task(self._run(self._fetch), name=f"ask {self.part.system}")
         self._set(asking_since=self._clock.now(), denied=None, stopped=False)
+
+    def want(self) -> None:
+        """Ask if it was never asked, or what is known has become old; for parts nobody looks at until now."""
+        part = self.part
+        if part.failure is None and part.denied is None and not part.stopped and not part.is_fresh(self._clock.now()):
+            self.ask()
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anyone has asked for it yet."""
+        part = self.part
+        return part.facts is not None or part.asking_since is not None or part.failure is not None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the system has more than was read, and it can be asked for."""
+        facts = self.part.facts
+        return self._fetch_more is not None and isinstance(facts, Records) and facts.next_offset is not None
+
+    def ask_more(self) -> None:
+        """Ask for what follows what was read of a long list; while anything is being asked it does nothing."""
+        if self._closed or self._asking is not None or self._fetch_more is None or not self.has_more:
+            return
+        if self.part.failure is not None:
+            return  # the pause after a failure is for this question too
+        facts, fetch_more = self.part.facts, self._fetch_more
+
+        async def fetch() -> T:
+            return await fetch_more(facts)  # type: ignore[arg-type] # has_more: there are facts
+
+        self._asking = asyncio.create_task(self._run(fetch), name=f"ask {self.part.system} for more")
+        self._set(asking_since=self._clock.now(), stopped=False)
 
     def stop_asking(self) -> None:
         """Give up on the question under way, at the user's wish; what was last known stays."""
@@ -127,10 +162,10 @@ class PartCoordinator(Generic[T]):
         if self._asking is not None:
             self._asking.cancel()
 
-    async def _run(self) -> None:
+    async def _run(self, fetch: Callable[[], Awaitable[T]]) -> None:
         me = asyncio.current_task()
         try:
-            facts = await self._fetch()
+            facts = await fetch()
         except ConsoleError as error:
             self._failed(me, error)
         except Exception:  # noqa: BLE001 - a part must end in a state, whatever happens; it is logged in full

@@ -18,6 +18,16 @@ class Subject(Enum):
     SERVICES = "services"
     PRODUCT_ORDERS = "product orders"
     SERVICE_ORDERS = "service orders"
+    SERVICE_TESTS = "line tests"
+    TICKETS = "tickets"
+    INTERACTIONS = "contacts"
+    APPOINTMENTS = "visits"
+    PAYMENTS = "payments"
+    REFUNDS = "refunds"
+    USAGE = "single calls and data use"
+    ALLOWANCES = "allowances"
+    RELATED = "related customers"
+    BILL_DOCUMENT = "the bill as the customer has it"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,10 @@ number_prefix = "CU-"
 name = "q"
 email = "contactMedium.characteristic.emailAddress"
 phone = "contactMedium.characteristic.phoneNumber"
+[systems.crm.resources.partyInteraction]
+sort = "-interactionDate.startDateTime"
+[systems.crm.resources.troubleTicket]
+sort = "-creationDate"
 
 [systems.billing]
 kind = "billing"

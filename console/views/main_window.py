@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from console.views.icons import ICON
+from console.views.preferences import Preferences
 from console.views.status_bar import DeskStatusBar
 from console.views.texts import tr
 from console.views.theme import THEME, font
@@ -112,8 +113,9 @@ class MainWindow(QMainWindow):
     page_wanted = Signal(str)
     origin_wanted = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, preferences: Preferences | None = None) -> None:
         super().__init__()
+        self._preferences = preferences or Preferences()
         self._was_painted = False
         self.is_closing = False
         self.setObjectName("desk")
@@ -129,6 +131,9 @@ class MainWindow(QMainWindow):
         self.search_field = Button(tr("Search"), "field")
         self.rail_buttons: dict[str, RailButton] = {}
         self._lay_out()
+        kept = self._preferences.layout("window")
+        if kept is not None:
+            self.restoreGeometry(kept)
         search = QAction(tr("Find a customer"), self)
         search.setShortcuts([QKeySequence("Ctrl+K"), QKeySequence("Ctrl+T")])
         search.triggered.connect(self.search_wanted)
@@ -171,6 +176,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Hide at once; the program ends when everything under way has been dropped."""
         event.ignore()
+        self._preferences.keep_layout("window", self.saveGeometry())
         self.hide()
         self.is_closing = True
         self.closing.emit()

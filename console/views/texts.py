@@ -4,7 +4,7 @@ import html
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, Qt
 
 from console.models.money import Money
 from console.models.provenance import Origin
@@ -60,6 +60,34 @@ def day(at: datetime | None, *, year: bool | None = None) -> str:
         return tr("no date")
     with_year = year if year is not None else at.year != datetime.now(UTC).year
     return QLocale().toString(_qt_date(at), "d MMM yyyy" if with_year else "d MMM")
+
+
+def recent_day(at: datetime) -> str:
+    """Return the day of an event in this machine's zone: today, yesterday, else the date."""
+    local, today = at.astimezone(), datetime.now(UTC).astimezone().date()
+    passed = (today - local.date()).days
+    if passed in {0, 1}:
+        return tr("Today") if passed == 0 else tr("Yesterday")
+    shown = "d MMM" if local.year == today.year else "d MMM yy"
+    return QLocale().toString(QDate(local.year, local.month, local.day), shown)
+
+
+def window(starts: datetime | None, ends: datetime | None) -> str:
+    """Return a span of hours in this machine's zone, such as 08:00–12:00."""
+    if starts is None:
+        return tr("no time")
+    return clock(starts) if ends is None else f"{clock(starts)}–{clock(ends)}"
+
+
+def plain_number(value: Decimal, digits: int) -> str:
+    """Return a number with the user's separators and so many decimals."""
+    text = _grouped(abs(value), digits)
+    return f"{MINUS}{text}" if value < 0 else text
+
+
+def spoken_number(text: str | None) -> str | None:
+    """Return a figure a system wrote with a real minus; what is no number stays as it came."""
+    return f"{MINUS}{text[1:]}" if text is not None and text[:1] == "-" and text[1:2].isdigit() else text
 
 
 def month(at: datetime) -> str:
@@ -133,6 +161,12 @@ _STATES = {
     "sent": ("Sent", "info"),
     "partiallyPaid": ("Part paid", "attention"),
     "settled": ("Paid", "ok"),
+    "closed": ("Closed", "neutral"),
+    "resolved": ("Resolved", "ok"),
+    "confirmed": ("Confirmed", "ok"),
+    "initialized": ("Not confirmed", "attention"),
+    "authorized": ("Authorized", "info"),
+    "done": ("Done", "ok"),
     "upToDate": ("Up to date", "ok"),
     "inArrears": ("In arrears", "attention"),
 }

@@ -24,6 +24,9 @@ SIZES = {
 }
 
 
+NAMES = ("light", "dark", "highContrast")
+
+
 @dataclass(frozen=True, slots=True)
 class StateColours:
     """The colours of one state, such as ok, attention or danger."""
@@ -61,25 +64,30 @@ class Theme(QObject):
         found = _tokens()["themes"][self._name]["states"][state]
         return StateColours(*(QColor(found[key]) for key in ("text", "back", "border", "solid")))
 
-    def start(self, app: QApplication) -> None:
-        """Apply the theme the operating system asks for, and follow it when it changes."""
+    def start(self, app: QApplication, name: str | None = None) -> None:
+        """Apply a theme by name, or the one the operating system asks for, and then follow it when it changes."""
         app.setStyle("Fusion")
         app.setFont(font("body"))
         hints = app.styleHints()
-        hints.colorSchemeChanged.connect(self._on_scheme)
-        self._apply("dark" if hints.colorScheme() == Qt.ColorScheme.Dark else "light")
+        hints.colorSchemeChanged.connect(lambda _scheme: self._on_system())
+        hints.accessibility().contrastPreferenceChanged.connect(lambda _contrast: self._on_system())
+        self.choose(name)
 
     def choose(self, name: str | None) -> None:
         """Fix a theme by name, or with None follow the operating system."""
-        self._follow = name is None
-        if name is None:
-            self._on_scheme(QApplication.styleHints().colorScheme())
-        else:
-            self._apply(name)
+        self._follow = name not in NAMES
+        self._apply(self._system_name() if name is None or self._follow else name)
 
-    def _on_scheme(self, scheme: Qt.ColorScheme) -> None:
+    def _on_system(self) -> None:
         if self._follow:
-            self._apply("dark" if scheme == Qt.ColorScheme.Dark else "light")
+            self._apply(self._system_name())
+
+    def _system_name(self) -> str:
+        """Return the theme the operating system asks for: high contrast before dark before light."""
+        hints = QApplication.styleHints()
+        if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
+            return "highContrast"
+        return "dark" if hints.colorScheme() == Qt.ColorScheme.Dark else "light"
 
     def _apply(self, name: str) -> None:
         self._name = name

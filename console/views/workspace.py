@@ -5,8 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QTabBar, QWidget
 
 from console.bridge import Bridge
 from console.models.customer import CustomerId
@@ -15,10 +14,10 @@ from console.services.desk import Desk
 from console.views import texts
 from console.views.customer.page import CustomerPage
 from console.views.main_window import MainWindow
+from console.views.preferences import Preferences
 from console.views.search.palette import SearchPalette
 from console.views.systems.page import SystemsPage
 from console.views.texts import tr
-from console.views.theme import THEME
 from console.views.widgets.fact import ShownFact, copy_text
 from console.views.widgets.labels import CloseButton
 from console.views.widgets.origin import OriginDialog
@@ -29,9 +28,12 @@ _MOST_REMEMBERED = 20
 class Workspace(QObject):
     """Lives as long as the window. Until `attach` brings the services, the palette takes and keeps what is typed."""
 
-    def __init__(self, window: MainWindow, palette: SearchPalette, bridge: Bridge) -> None:
+    def __init__(
+        self, window: MainWindow, palette: SearchPalette, bridge: Bridge, preferences: Preferences | None = None
+    ) -> None:
         super().__init__(window)
         self._window, self._bridge = window, bridge
+        self._preferences = preferences or Preferences()
         self.desk: Desk | None = None
         self._closed: list[CustomerId] = []
         self._unwatch: Callable[[], None] = lambda: None
@@ -50,7 +52,6 @@ class Workspace(QObject):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._on_focus)
-        self._make_menus()
         self._renumber()
 
     def attach(self, desk: Desk) -> None:
@@ -87,7 +88,8 @@ class Workspace(QObject):
             if tabs.tabData(i).customer_id == customer_id:
                 tabs.setCurrentIndex(i)
                 return self.page
-        page = CustomerPage(self.desk, customer_id)
+        page = CustomerPage(self.desk, customer_id, self._bridge, self._preferences)
+        page.customer_wanted.connect(lambda wanted: self.open_customer(CustomerId(wanted)))
         page.renamed.connect(lambda _title: self._rename(page))
         self.customers.addWidget(page)
         index = tabs.addTab("")
@@ -155,16 +157,19 @@ class Workspace(QObject):
                 tabs.setTabText(i, text)
                 tabs.setTabToolTip(i, texts.tooltip(f"{page.title}\n{page.customer_id}"))
 
-    def _reopen(self) -> None:
+    def reopen(self) -> None:
+        """Open the customer that was closed last."""
         if self._closed:
             self.open_customer(self._closed.pop())
 
-    def _step(self, by: int) -> None:
+    def step(self, by: int) -> None:
+        """Go to the next or previous customer."""
         tabs = self._window.tabs
         if tabs.count():
-            self._go_to_tab((tabs.currentIndex() + by) % tabs.count())
+            self.go_to_tab((tabs.currentIndex() + by) % tabs.count())
 
-    def _go_to_tab(self, index: int) -> None:
+    def go_to_tab(self, index: int) -> None:
+        """Go to a customer by the number of its tab, counted from 0."""
         if index < self._window.tabs.count():
             self.show_page("customers")
             self._window.tabs.setCurrentIndex(index)
@@ -193,12 +198,14 @@ class Workspace(QObject):
     def _show_origin(self, fact: ShownFact) -> None:
         OriginDialog(fact, self._window).open()
 
-    def _origin_of_focused(self) -> None:
+    def show_focused_origin(self) -> None:
+        """Show where the focused value comes from."""
         fact = self._focused_fact()
         if fact is not None:
             self._show_origin(fact)
 
-    def _copy(self) -> None:
+    def copy(self) -> None:
+        """Copy what is selected, or the focused value."""
         widget = QApplication.focusWidget()
         copy = getattr(widget, "copy_current", None) or getattr(widget, "copy", None)
         fact = self._focused_fact()
@@ -214,7 +221,8 @@ class Workspace(QObject):
         if health.state is not before and self.page is not None:
             self.page.alerts.tick(datetime.now(UTC))
 
-    def _ask_panel(self) -> None:
+    def ask_panel(self) -> None:
+        """Ask the focused panel's system again; without one, CRM for the customer."""
         if self.page is None:
             return
         panel = self.page.panel_of(QApplication.focusWidget())
@@ -223,80 +231,40 @@ class Workspace(QObject):
         else:
             panel.ask()
 
-    def _ask_all(self) -> None:
+    def ask_all(self) -> None:
+        """Ask all systems again."""
         if self.page is not None:
             self.page.view.ask_again()
 
-    # ------------------------------------------------------------------ keys
+    # ------------------------------------------------------------------ going about
 
-    def _make_menus(self) -> None:
-        bar = self._window.menuBar()
-        file = bar.addMenu(tr("&File"))
-        file.addAction(self._window.search_action)
-        self._add(file, tr("Close customer"), "Ctrl+W", lambda: self.close_customer(self._window.tabs.currentIndex()))
-        self._add(file, tr("Reopen closed customer"), "Ctrl+Shift+T", self._reopen)
-        quit_action = self._add(file, tr("Quit"), "Ctrl+Q", self._window.close)
-        quit_action.setMenuRole(QAction.MenuRole.QuitRole)
-        edit = bar.addMenu(tr("&Edit"))
-        # Without a shortcut of its own: the widget that has the focus copies, as everywhere.
-        self._add(edit, tr("Copy value"), None, self._copy)
-        self._add(edit, tr("Where this comes from"), "Ctrl+I", self._origin_of_focused)
-        view = bar.addMenu(tr("&View"))
-        self._add(view, tr("Ask this panel's system again"), ("F5", "Ctrl+R"), self._ask_panel)
-        self._add(view, tr("Ask all systems again"), "Ctrl+Shift+R", self._ask_all)
-        self._add(view, tr("Next customer"), ("Ctrl+PgDown", "Ctrl+Tab"), lambda: self._step(1))
-        self._add(view, tr("Previous customer"), ("Ctrl+PgUp", "Ctrl+Shift+Tab"), lambda: self._step(-1))
-        self._add_themes(view.addMenu(tr("Theme")))
-        go = bar.addMenu(tr("&Go to"))
-        self._add(
-            go, tr("Name and contacts"), "Ctrl+J, V", lambda: self._on_page(lambda page: page.head.name.setFocus())
-        )
-        self._add(
-            go, tr("Account and balance"), "Ctrl+J, A", lambda: self._on_page(lambda page: page.go_to(page.account))
-        )
-        self._add(
-            go, tr("Products and services"), "Ctrl+J, S", lambda: self._on_page(lambda page: page.go_to(page.services))
-        )
-        self._add(go, tr("Bills"), "Ctrl+J, B", lambda: self._on_page(lambda page: page.go_to(page.bills)))
-        self._add(go, tr("Orders"), "Ctrl+J, O", lambda: self._on_page(lambda page: page.go_to(page.orders)))
-        self._add(go, tr("Next region"), "F6", lambda: self._next_region(1))
-        self._add(go, tr("Previous region"), "Shift+F6", lambda: self._next_region(-1))
-        go.addSeparator()
-        self._add(go, tr("Customers"), "Ctrl+J, H", lambda: self.show_page("customers"))
-        self._add(go, tr("Systems"), "Ctrl+J, Y", self._go_to_systems)
-        for i in range(9):
-            action = QAction(self._window)
-            action.setShortcut(QKeySequence(f"Ctrl+{i + 1}"))
-            action.triggered.connect(lambda _checked=False, index=i: self._go_to_tab(index))
-            self._window.addAction(action)
+    def lay_out_anew(self) -> None:
+        """Forget how panels and window were laid out."""
+        self._preferences.forget_layout()
+        if self.page is not None:
+            self.page.lay_out_anew()
 
-    def _add(self, menu: QMenu, text: str, keys: str | tuple[str, ...] | None, do: Callable[[], object]) -> QAction:
-        action = QAction(text, self._window)
-        if keys is not None:
-            action.setShortcuts([QKeySequence(key) for key in ((keys,) if isinstance(keys, str) else keys)])
-        action.triggered.connect(lambda _checked=False: do())
-        menu.addAction(action)
-        return action
+    def find(self) -> None:
+        """Find in the panel with the focus; without one, a customer."""
+        panel = self.page.panel_of(QApplication.focusWidget()) if self.page is not None else None
+        if panel is not None:
+            panel.open_find(QApplication.focusWidget())
+        else:
+            self._window.search_wanted.emit()
 
-    def _add_themes(self, menu: QMenu) -> None:
-        group = QActionGroup(self)
-        for text, name in ((tr("As the system"), None), (tr("Light"), "light"), (tr("Dark"), "dark")):
-            action = self._add(menu, text, None, functools.partial(THEME.choose, name))
-            action.setCheckable(True)
-            action.setChecked(name is None)
-            group.addAction(action)
-
-    def _on_page(self, do: Callable[[CustomerPage], None]) -> None:
+    def on_page(self, do: Callable[[CustomerPage], None]) -> None:
+        """Do something on the customer page in front, if there is one."""
         if self.page is not None:
             self.show_page("customers")
             do(self.page)
 
-    def _go_to_systems(self) -> None:
+    def go_to_systems(self) -> None:
+        """Go to the Systems page."""
         self.show_page("systems")
         if self.systems_page is not None:
             self.systems_page.focus_first()
 
-    def _next_region(self, by: int) -> None:
+    def next_region(self, by: int) -> None:
         """Move the focus to the next region: tabs, rail, and on a customer's page its head and panels."""
         stops: list[tuple[QWidget, Callable[[], None]]] = [
             (self._window.tabs, self._window.tabs.setFocus),
@@ -305,7 +273,7 @@ class Workspace(QObject):
         page = self.page if self._window.pages.currentWidget() is self.customers else None
         if page is not None:
             stops.append((page.head, page.head.name.setFocus))
-            stops += [(panel, functools.partial(page.go_to, panel)) for panel in page.panels]
+            stops += [(panel, functools.partial(page.go_to_panel, panel)) for panel in page.panels]
         elif self.systems_page is not None and self._window.pages.currentWidget() is self.systems_page:
             stops.append((self.systems_page, self.systems_page.focus_first))
         focused = QApplication.focusWidget()

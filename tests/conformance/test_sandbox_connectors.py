@@ -87,7 +87,10 @@ QUIRKS: list[tuple[str, dict[str, Any]]] = [
         {
             "resources": {
                 name: {"path": "/rest/v2", "name": f"{name}s"}
-                for name in ("billingAccount", "customerBill", "appliedCustomerBillingRate")
+                for name in (
+                    "billingAccount", "customerBill", "appliedCustomerBillingRate", "payment", "refund", "usage",
+                    "queryUsageConsumption",
+                )  # fmt: skip
             }
         },
     ),
@@ -97,6 +100,7 @@ QUIRKS: list[tuple[str, dict[str, Any]]] = [
             "resources": {
                 "billingAccount": {"customer_filter": "customerId"},
                 "customerBill": {"customer_filter": "customerId"},
+                "payment": {"customer_filter": "payer.id"},
                 "appliedCustomerBillingRate": {"bill_filter": "billId"},
             }
         },

@@ -17,6 +17,8 @@ from console.services.desk import Desk
 from console.views.customer.page import CustomerPage
 from console.views.icons import ICON
 from console.views.main_window import MainWindow
+from console.views.menus import DeskMenus
+from console.views.preferences import Preferences
 from console.views.search.palette import SearchPalette
 from console.views.theme import THEME
 from console.views.widgets.rows import FactList
@@ -73,8 +75,10 @@ def themed() -> None:
 async def rig(themed: None, sandbox: Control) -> AsyncIterator[Rig]:
     THEME.choose("light")
     bridge = Bridge()
-    window = MainWindow()
-    workspace = Workspace(window, SearchPalette.over(window), bridge)
+    preferences = Preferences()
+    window = MainWindow(preferences)
+    workspace = Workspace(window, SearchPalette.over(window), bridge, preferences)
+    DeskMenus(window, workspace, preferences)
     # Off the window's thread, as the program does: the first time it loads the numbering plans.
     limits = {name: {"time_limit_s": 4.0} for name in ("crm", "billing", "provisioning")}
     desk = await asyncio.to_thread(lambda: sandbox.desk(**limits))

@@ -67,18 +67,19 @@ async def test_tabs_open_switch_close_and_reopen(rig: Rig) -> None:
 async def test_f6_goes_round_all_regions(rig: Rig) -> None:
     page = await rig.open()
     visited: list[QWidget | None] = []
-    for _ in range(7):
+    for _ in range(9):
         rig.press(Qt.Key.Key_F6)
         visited.append(
             page.panel_of(rig.focused) or (page.head if page.head.isAncestorOf(rig.focused) else rig.focused)
         )
-    assert len(set(map(id, visited))) == 7
-    assert {page.account, page.services, page.bills, page.orders, page.head} <= set(visited)
+    assert len(set(map(id, visited))) == 9
+    panels = {page.panel(name) for name in ("account", "services", "tickets", "bills", "orders", "timeline")}
+    assert panels | {page.head} <= set(visited)
 
 
 async def test_f5_asks_the_focused_panel_and_ctrl_shift_r_all(rig: Rig) -> None:
     page = await rig.open()
-    page.go_to(page.services)
+    page.go_to("services")
     rig.press(Qt.Key.Key_F5)
     assert page.view.services.part.asking_since is not None
     assert page.view.bills.part.asking_since is None

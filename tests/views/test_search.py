@@ -70,7 +70,7 @@ async def test_a_system_that_does_not_answer_is_named_and_the_others_show(rig: R
 
 async def test_esc_closes_and_keeps_the_text(rig: Rig) -> None:
     page = await rig.open()
-    page.go_to(page.services)
+    page.go_to("services")
     palette = rig.workspace.palette
     rig.press(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     rig.keys("lindq")

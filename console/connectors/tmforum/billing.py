@@ -1,46 +1,39 @@
 """Billing over TMF666 billingAccount and TMF678 customerBill, version 4."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 
-from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.money import TmForumMoney
 from console.connectors.tmforum.numbers import complete_number
+from console.connectors.tmforum.reading import BEFORE_ALL, fetch_of_customer
 from console.connectors.tmforum.wire import Reader
 from console.models.billing_account import BillingAccount, BillingAccountId
 from console.models.customer import CustomerId
-from console.models.customer_bill import AppliedBillingRate, CustomerBill, CustomerBillId
+from console.models.customer_bill import AppliedBillingRate, BillDocument, CustomerBill, CustomerBillId
 from console.models.health import CheckResult
 from console.models.money import Money
 from console.models.provenance import Records
 from console.models.search import SearchHit, SearchQuery
 
-_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+_RESOURCES = ("billingAccount", "customerBill", "appliedCustomerBillingRate", "payment", "refund", "usage")
 
 
-class TmForumBilling:
+class TmForumBilling(TmForumMoney):
     """Implements the billing port."""
-
-    def __init__(self, client: TmForumClient) -> None:
-        self._client = client
 
     @property
     def name(self) -> str:
         return self._client.name
 
     async def fetch_billing_accounts(self, customer_id: CustomerId) -> Records[BillingAccount]:
-        parameter = self._client.settings("billingAccount").customer_filter or "relatedParty.id"
-        return await self._client.fetch_many(
-            "billingAccount", ((parameter, customer_id),), read_account, owner=customer_id
-        )
+        return await fetch_of_customer(self._client, "billingAccount", customer_id, read_account)
 
-    async def fetch_customer_bills(self, customer_id: CustomerId) -> Records[CustomerBill]:
-        settings = self._client.settings("customerBill")
-        parameters: list[tuple[str, str]] = [(settings.customer_filter or "relatedParty.id", customer_id)]
-        if settings.sort:
-            parameters.append(("sort", settings.sort))
-        bills = await self._client.fetch_many("customerBill", parameters, read_bill, owner=customer_id)
-        return bills.sorted_by(lambda bill: bill.billed_at, missing=_BEFORE_ALL)
+    async def fetch_customer_bills(self, customer_id: CustomerId, *, after: int = 0) -> Records[CustomerBill]:
+        bills = await fetch_of_customer(self._client, "customerBill", customer_id, read_bill, after=after)
+        return bills.sorted_by(lambda bill: bill.billed_at, missing=BEFORE_ALL)
+
+    async def fetch_bill_document(self, document: BillDocument) -> bytes:
+        return await self._client.fetch_document("customerBill", document.address)
 
     async def fetch_applied_billing_rates(self, bill_id: CustomerBillId) -> Records[AppliedBillingRate]:
         parameter = self._client.settings("appliedCustomerBillingRate").bill_filter or "bill.id"
@@ -64,7 +57,7 @@ class TmForumBilling:
         return [hit for hits in found for hit in hits][:limit]
 
     async def check(self) -> Sequence[CheckResult]:
-        return await self._client.check(("billingAccount", "customerBill", "appliedCustomerBillingRate"))
+        return await self._client.check(_RESOURCES)
 
     async def _by_account(self, typed: str) -> list[SearchHit]:
         number = complete_number(typed, self._client.settings("billingAccount").number_prefix)
@@ -150,7 +143,18 @@ def read_bill(reader: Reader) -> CustomerBill:
         tax_excluded=reader.money("taxExcludedAmount"),
         tax_included=reader.money("taxIncludedAmount"),
         remaining=reader.money("remainingAmount"),
+        documents=tuple(_documents(reader)),
     )
+
+
+def _documents(reader: Reader) -> Iterator[BillDocument]:
+    """Yield the documents of a bill that have an address; those in a format other than PDF come last."""
+    found = [
+        BillDocument(part.text("name") or "", address, part.text("mimeType"))
+        for part in reader.parts("billDocument")
+        if (address := part.text("url") or part.text("href"))
+    ]
+    yield from sorted(found, key=lambda document: "pdf" not in (document.mime_type or document.name).lower())
 
 
 def read_rate(reader: Reader) -> AppliedBillingRate:

@@ -1,7 +1,9 @@
 """Asking one TM Forum system: single records and whole lists, page by page, each record on its own."""
 
+import json
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from console.connectors.tmforum.wire import MalformedRecordError, Reader
@@ -39,8 +41,9 @@ class TmForumClient:
             BadAnswerError: What came is not such a record.
         """
         answer = await self._endpoint.get(self._question(resource, record=record))
-        if answer.status == 404:
-            return None
+        return None if answer.status == 404 else self._one(resource, record, answer, translate)
+
+    def _one(self, resource: str, record: str, answer: Answer, translate: Callable[[Reader], T]) -> Sourced[T]:
         try:
             reader = self._reader(answer.value)
             identifier = reader.identifier()
@@ -60,8 +63,9 @@ class TmForumClient:
         *,
         owner: str | None = None,
         most: int | None = None,
+        after: int = 0,
     ) -> Records[T]:
-        """Return a list, all its pages up to the record limit (or `most`), in the system's order.
+        """Return a list from an offset on, all its pages up to the record limit (or `most`), in the system's order.
 
         `owner` is the customer the list is of: a server that does not know the filter answers with everybody's
         records, and those must never be shown as this customer's.
@@ -72,7 +76,7 @@ class TmForumClient:
         limit = min(most or self._system.record_limit, self._system.record_limit)
         found: dict[str, Sourced[T]] = {}
         damaged: list[Damage] = []
-        offset, total, complete = 0, None, True
+        offset, total, complete = after, None, True
         while True:
             answer, page = await self._page(resource, parameters, offset, min(self._system.page_size, limit))
             before = len(found) + len(damaged)
@@ -82,12 +86,33 @@ class TmForumClient:
             total = _total(answer)
             if not page or len(found) + len(damaged) == before or _is_last(answer, offset, total):
                 break
-            if offset >= limit:
+            if offset - after >= limit:
                 complete = False
                 break
         self._report(damaged)
         trusted = total if total is not None and total >= offset else None
-        return Records(tuple(found.values()), answer.read_at, complete, trusted, tuple(damaged))
+        next_offset = None if complete else offset
+        return Records(tuple(found.values()), answer.read_at, complete, trusted, tuple(damaged), next_offset)
+
+    async def ask(self, resource: str, criteria: Mapping[str, Any], translate: Callable[[Reader], T]) -> Sourced[T]:
+        """Return the answer to a query that is asked by POST; nothing is changed by it.
+
+        Raises:
+            BadAnswerError: What came is not such a record.
+        """
+        question = replace(self._question(resource), query=json.dumps(criteria).encode())
+        return self._one(resource, "", await self._endpoint.get(question), translate)
+
+    async def fetch_document(self, resource: str, address: str) -> bytes:
+        """Return the bytes of a document at an address that a record of this system gave.
+
+        Raises:
+            BadAnswerError: There is none, or the address leads to another server.
+        """
+        answer = await self._endpoint.get(Question("", resource, address=address))
+        if answer.status == 404 or not isinstance(answer.value, bytes) or not answer.value:
+            raise self.bad_answer("the document is not where its record says", "404")
+        return answer.value
 
     async def check(self, resources: Iterable[str]) -> list[CheckResult]:
         """Return what each resource says to a question for one record; never raises."""
@@ -170,9 +195,8 @@ def _paging(offset: int, limit: int) -> tuple[tuple[str, str], ...]:
 
 def belongs_to(reader: Reader, owner: str) -> bool:
     """Return whether a record may be this customer's; one that names no customer is believed."""
-    parties = [
-        party for party in reader.parts("relatedParty") if (party.text("role") or "customer").lower() == "customer"
-    ]
+    named = [party for key in ("relatedParty", "payer", "requestor") for party in reader.parts(key)]
+    parties = [party for party in named if (party.text("role") or "customer").lower() == "customer"]
     return not parties or any(party.text("id") == owner for party in parties)
 
 

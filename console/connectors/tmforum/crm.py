@@ -3,22 +3,21 @@
 import asyncio
 from collections.abc import Sequence
 
-from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.care import TmForumCare
 from console.connectors.tmforum.numbers import complete_number
+from console.connectors.tmforum.reading import references
 from console.connectors.tmforum.wire import Reader
 from console.models.customer import ContactMedium, Customer, CustomerId, Party, PartyKind
 from console.models.health import CheckResult
 from console.models.provenance import Sourced
 from console.models.search import Reading, SearchHit, SearchQuery
 
+_RESOURCES = ("customer", "individual", "organization", "troubleTicket", "partyInteraction", "appointment")
 _POST_CODE_LAST = {"US", "CA", "GB", "AU", "IE"}
 
 
-class TmForumCrm:
+class TmForumCrm(TmForumCare):
     """Implements the CRM port."""
-
-    def __init__(self, client: TmForumClient) -> None:
-        self._client = client
 
     @property
     def name(self) -> str:
@@ -58,7 +57,7 @@ class TmForumCrm:
         return list(hits.values())[:limit]
 
     async def check(self) -> Sequence[CheckResult]:
-        return await self._client.check(("customer", "individual", "organization"))
+        return await self._client.check(_RESOURCES)
 
     async def _by_number(self, number: CustomerId) -> list[SearchHit]:
         found = await self.fetch_customer(number)
@@ -100,6 +99,7 @@ def read_customer(reader: Reader) -> Customer:
         since=period.when("startDateTime") if period else None,
         contact_media=_contact_media(reader),
         account_ids=tuple(account for part in reader.parts("account") if (account := part.text("id"))),
+        related=references(reader, "relatedParty"),
     )
 
 

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from console.connectors.tmforum.billing import customer_named
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.numbers import complete_number
+from console.connectors.tmforum.reading import BEFORE_ALL, fetch_of_customer
 from console.connectors.tmforum.wire import Reader
 from console.models.customer import CustomerId
 from console.models.health import CheckResult
@@ -14,8 +14,9 @@ from console.models.inventory import Product, Service
 from console.models.order import Milestone, Order, OrderItem, OrderKind
 from console.models.provenance import Records
 from console.models.search import SearchHit, SearchQuery
+from console.models.service_test import ServiceTest, TestMeasure
 
-_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+_RESOURCES = ("productOrder", "serviceOrder", "product", "service", "serviceTest")
 
 
 class TmForumProvisioning:
@@ -28,25 +29,23 @@ class TmForumProvisioning:
     def name(self) -> str:
         return self._client.name
 
-    async def fetch_product_orders(self, customer_id: CustomerId) -> Records[Order]:
-        orders = await self._client.fetch_many(
-            "productOrder", self._of_customer("productOrder", customer_id), read_product_order, owner=customer_id
-        )
-        return orders.sorted_by(lambda order: order.ordered_at, missing=_BEFORE_ALL)
+    async def fetch_product_orders(self, customer_id: CustomerId, *, after: int = 0) -> Records[Order]:
+        orders = await fetch_of_customer(self._client, "productOrder", customer_id, read_product_order, after=after)
+        return orders.sorted_by(lambda order: order.ordered_at, missing=BEFORE_ALL)
 
-    async def fetch_service_orders(self, customer_id: CustomerId) -> Records[Order]:
-        orders = await self._client.fetch_many(
-            "serviceOrder", self._of_customer("serviceOrder", customer_id), read_service_order, owner=customer_id
-        )
-        return orders.sorted_by(lambda order: order.ordered_at, missing=_BEFORE_ALL)
+    async def fetch_service_orders(self, customer_id: CustomerId, *, after: int = 0) -> Records[Order]:
+        orders = await fetch_of_customer(self._client, "serviceOrder", customer_id, read_service_order, after=after)
+        return orders.sorted_by(lambda order: order.ordered_at, missing=BEFORE_ALL)
 
-    async def fetch_products(self, customer_id: CustomerId) -> Records[Product]:
-        parameters = self._of_customer("product", customer_id)
-        return await self._client.fetch_many("product", parameters, read_product, owner=customer_id)
+    async def fetch_products(self, customer_id: CustomerId, *, after: int = 0) -> Records[Product]:
+        return await fetch_of_customer(self._client, "product", customer_id, read_product, after=after)
 
-    async def fetch_services(self, customer_id: CustomerId) -> Records[Service]:
-        parameters = self._of_customer("service", customer_id)
-        return await self._client.fetch_many("service", parameters, read_service, owner=customer_id)
+    async def fetch_services(self, customer_id: CustomerId, *, after: int = 0) -> Records[Service]:
+        return await fetch_of_customer(self._client, "service", customer_id, read_service, after=after)
+
+    async def fetch_service_tests(self, customer_id: CustomerId, *, after: int = 0) -> Records[ServiceTest]:
+        tests = await fetch_of_customer(self._client, "serviceTest", customer_id, read_test, after=after)
+        return tests.sorted_by(lambda test: test.at, missing=BEFORE_ALL)
 
     def can_search(self, query: SearchQuery) -> bool:
         prefixes = (self._client.settings(resource).number_prefix for resource in ("productOrder", "serviceOrder"))
@@ -60,12 +59,7 @@ class TmForumProvisioning:
         return [hit for hits in found for hit in hits][:limit]
 
     async def check(self) -> Sequence[CheckResult]:
-        return await self._client.check(("productOrder", "serviceOrder", "product", "service"))
-
-    def _of_customer(self, resource: str, customer_id: CustomerId) -> list[tuple[str, str]]:
-        settings = self._client.settings(resource)
-        parameters: list[tuple[str, str]] = [(settings.customer_filter or "relatedParty.id", customer_id)]
-        return [*parameters, ("sort", settings.sort)] if settings.sort else parameters
+        return await self._client.check(_RESOURCES)
 
     async def _by_order(self, resource: str, word: str, typed: str) -> list[SearchHit]:
         number = complete_number(typed, self._client.settings(resource).number_prefix)
@@ -161,6 +155,32 @@ def read_service(reader: Reader) -> Service:
         started_at=reader.when("startDate"),
         ended_at=reader.when("endDate"),
         characteristics=_characteristics(reader, "serviceCharacteristic"),
+    )
+
+
+def read_test(reader: Reader) -> ServiceTest:
+    """Translate a TMF653 service test; each figure with what rule it violates, if any."""
+    identifier = reader.identifier()
+    service = reader.part("relatedService")
+    return ServiceTest(
+        id=identifier,
+        name=reader.text("name") or identifier,
+        state=reader.state("state"),
+        description=reader.text("description"),
+        service_id=service.text("id") if service else None,
+        service_name=service.text("name") if service else None,
+        at=reader.when("endDateTime") or reader.when("startDateTime"),
+        measures=tuple(_measure(part) for part in reader.parts("testMeasure")),
+    )
+
+
+def _measure(reader: Reader) -> TestMeasure:
+    value, violation = reader.part("value"), reader.part("ruleViolation")
+    return TestMeasure(
+        name=reader.text("metricName") or reader.text("metricDescription") or "",
+        value=value.text("value") if value else None,
+        unit=reader.text("unitOfMeasure"),
+        violation=(violation.text("name") or violation.text("description") or "out of bounds") if violation else None,
     )
 
 

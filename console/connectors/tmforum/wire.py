@@ -128,6 +128,16 @@ class Reader:
         minor = self._minor and isinstance(value, int)
         return Money(amount.scaleb(-minor_digits(currency)) if minor else amount, currency)
 
+    def number(self, key: str) -> Decimal | None:
+        """Return a number, exact, from a number or its text."""
+        value = self.raw(key)
+        if value is None or value == "":
+            return None
+        amount = self._amount(value)
+        if amount is None:
+            self._problem(key, value)
+        return amount
+
     def part(self, key: str) -> "Reader | None":
         """Return an object inside this one; of a list, its first."""
         return next(self.parts(key), None)

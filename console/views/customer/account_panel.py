@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from console.models.billing_account import BillingAccount
 from console.models.customer_bill import CustomerBill
+from console.models.payment import Payment
 from console.models.provenance import Origin, Records, Sourced
 from console.services.customer_view import CustomerView
 from console.views import texts
@@ -19,7 +20,7 @@ from console.views.widgets.panel import Panel, Source
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactList
 
-_FIELDS = ("Account", "State", "Payment", "Next due", "Credit limit", "Bill cycle", "Paid by")
+_FIELDS = ("Account", "State", "Payment", "Next due", "Last payment", "Credit limit", "Bill cycle", "Paid by")
 
 
 class AccountPanel(Panel):
@@ -67,6 +68,7 @@ class AccountPanel(Panel):
         outer.addWidget(PlainScroll(inner), 1)
         super().__init__(tr("Account"), "account", system_label, [Source(tr("Accounts"), view.accounts)], body)
         self._unsubscribe.append(view.bills.subscribe(lambda _part: self.show_facts()))
+        self._unsubscribe.append(view.payments.subscribe(lambda _part: self.show_facts()))
 
     def focus_first(self) -> None:
         (self._list if self._list.isVisible() else self._balance).setFocus()
@@ -128,6 +130,13 @@ class AccountPanel(Panel):
             "Bill cycle": account.bill_cycle or "",
             "Paid by": account.payment_method or "",
         }
+        paid = self._last_payment(account)
+        if paid is None:
+            self._show_field("Last payment", make, "")
+        else:
+            text = f"{texts.money(paid.value.amount)}, {texts.day(paid.value.paid_at)}"
+            fresh_payments = self._view.payments.part.is_fresh(datetime.now(UTC))
+            self._show_field("Last payment", FactMaker(paid.origin, self.system_label, fresh=fresh_payments), text)
         for name, text in values.items():
             self._show_field(name, make, text)
         if due is None:
@@ -143,6 +152,11 @@ class AccountPanel(Panel):
         label, value = self._rows[name]
         value.show_fact(make.fact(tr(name), text))
         label.setVisible(bool(text))
+
+    def _last_payment(self, account: BillingAccount) -> Sourced[Payment] | None:
+        """Return the newest payment to the account that came in, once the payments are there."""
+        payments = self._view.payments.part.facts or ()
+        return next((item for item in payments if item.value.account_id == account.id and not item.value.failed), None)
 
     def _next_due(self, account: BillingAccount) -> tuple[CustomerBill, Origin] | None:
         """Return the oldest bill of the account that is not paid, once the bills are there."""

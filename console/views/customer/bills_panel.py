@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from console.models.customer_bill import AppliedBillingRate, CustomerBill, CustomerBillId
@@ -14,14 +14,19 @@ from console.services.part import PartCoordinator
 from console.views import texts
 from console.views.customer.facts import FactMaker
 from console.views.texts import tr
-from console.views.widgets.labels import Label
+from console.views.widgets.labels import Button, Label
 from console.views.widgets.panel import Panel, Source
 from console.views.widgets.row_model import Row
 from console.views.widgets.rows import FactTable
 
 
 class BillsPanel(Panel):
-    """All bills newest first, each with its amount, the change to the one before, and its state."""
+    """All bills newest first, each with its amount, the change to the one before, and its state.
+
+    Enter on a bill, or the button over its lines, emits `document_wanted`.
+    """
+
+    document_wanted = Signal(object)
 
     def __init__(self, view: CustomerView, system_label: str) -> None:
         self._view = view
@@ -30,16 +35,29 @@ class BillsPanel(Panel):
         columns = (tr("Date"), tr("Number"), tr("Amount"), "", tr("Change"), tr("State"))
         self.table = FactTable(tr("Bills"), columns, stretch=3, optional=(3, 4, 1))
         self.table.chosen.connect(self._on_chosen)
+        self.table.opened.connect(lambda row: self._want_document(row.data))
         self.lines = BillLines(view, system_label)
+        self.lines.document_wanted.connect(self._want_document)
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.addWidget(self.table)
         splitter.addWidget(self.lines)
         splitter.setChildrenCollapsible(False)
         splitter.setSizes([300, 260])
         super().__init__(tr("Bills"), "bills", system_label, [Source(tr("Bills"), view.bills)], splitter)
+        self.page_in(self.table)
+        self._unsubscribe.append(view.payments.subscribe(lambda _part: self.show_facts()))
 
     def focus_first(self) -> None:
         self.table.setFocus()
+
+    def show_bill(self, bill_id: str) -> None:
+        """Put the cursor on a bill, of whatever account."""
+        place = self.table.rows_model.row_of(bill_id)
+        if place is None:
+            self.show_account(None)
+            place = self.table.rows_model.row_of(bill_id)
+        if place is not None:
+            self.table.setCurrentIndex(self.table.rows_model.index(place, 0))
 
     def show_account(self, account_id: str | None) -> None:
         """Show the bills of one account alone, or with None of all."""
@@ -74,29 +92,38 @@ class BillsPanel(Panel):
         if not bills:
             return
         fresh = self._view.bills.part.is_fresh(datetime.now(UTC))
-        self.table.show_rows([row for row in self._rows(bills, fresh=fresh) if self._is_shown(row.data)])
+        shown = [item for item in bills if self._is_shown(item.value)]
+        amounts = [item.value.amount_due.amount for item in shown if item.value.amount_due]
+        largest = max(amounts, default=None)
+        earlier = _earlier_bills(bills)
+        paid = {
+            bill: payment.value.paid_at
+            for payment in self._view.payments.part.facts or ()
+            if not payment.value.failed
+            for bill in payment.value.bill_ids
+        }
+
+        def make(place: int) -> Row:
+            item = shown[place]
+            due = item.value.amount_due
+            share = float(due.amount / largest) if due and largest and largest > 0 else 0.0
+            return self._row(item, earlier.get(item.value.id), max(0.0, share), paid.get(item.value.id), fresh=fresh)
+
+        self.table.show_entries([item.value.id for item in shown], make)
         if not self.table.currentIndex().isValid() and bills.items:
             self.table.setCurrentIndex(self.table.rows_model.index(0, 0))
 
-    def _rows(self, bills: Records[CustomerBill], *, fresh: bool) -> list[Row]:
-        amounts = [item.value.amount_due.amount for item in bills if item.value.amount_due]
-        largest = max(amounts, default=None)
-        before: dict[str | None, CustomerBill] = {}
-        rows = []
-        for item in reversed(bills.items):
-            earlier = before.get(item.value.account_id)
-            share = (
-                float(item.value.amount_due.amount / largest)
-                if item.value.amount_due and largest and largest > 0
-                else 0.0
-            )
-            rows.append(self._row(item, earlier, max(0.0, share), fresh=fresh))
-            before[item.value.account_id] = item.value
-        return rows[::-1]
-
-    def _row(self, item: Sourced[CustomerBill], earlier: CustomerBill | None, share: float, *, fresh: bool) -> Row:
+    def _row(
+        self,
+        item: Sourced[CustomerBill],
+        earlier: CustomerBill | None,
+        share: float,
+        paid_at: datetime | None,
+        *,
+        fresh: bool,
+    ) -> Row:
         make, bill = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
-        word, state = _bill_state(bill, datetime.now(UTC))
+        word, state = _bill_state(bill, datetime.now(UTC), paid_at)
         difference = _difference(bill.amount_due, earlier.amount_due if earlier else None)
         cells = (
             make.cell(tr("Date"), texts.day(bill.billed_at)),
@@ -108,6 +135,10 @@ class BillsPanel(Panel):
         )
         return Row(bill.id, cells, data=bill)
 
+    def _want_document(self, bill: object) -> None:
+        if isinstance(bill, CustomerBill) and bill.documents:
+            self.document_wanted.emit(bill)
+
     def _on_chosen(self, row: Row) -> None:
         if isinstance(row.data, CustomerBill) and row.data.id != self._chosen:
             self._chosen = row.data.id
@@ -118,9 +149,23 @@ def _difference(now: Money | None, before: Money | None) -> Money | None:
     return now - before if now and before and now.currency == before.currency else None
 
 
-def _bill_state(bill: CustomerBill, now: datetime) -> tuple[str, str]:
-    """Return the word for a bill's state; one that is unpaid says when it is or was due."""
+def _earlier_bills(bills: Records[CustomerBill]) -> dict[str, CustomerBill]:
+    """Return the bill before each bill of the same account."""
+    before: dict[str | None, CustomerBill] = {}
+    found: dict[str, CustomerBill] = {}
+    for item in reversed(bills.items):
+        earlier = before.get(item.value.account_id)
+        if earlier is not None:
+            found[item.value.id] = earlier
+        before[item.value.account_id] = item.value
+    return found
+
+
+def _bill_state(bill: CustomerBill, now: datetime, paid_at: datetime | None) -> tuple[str, str]:
+    """Return the word for a bill's state; a paid one says when, one that is unpaid when it is or was due."""
     word, state = texts.state(bill.state)
+    if bill.state == "settled" and paid_at is not None:
+        return tr("{} {}").format(word, texts.day(paid_at)), state
     unpaid = bill.state in {"new", "validated", "sent", "partiallyPaid"} and bill.due_at is not None
     if not unpaid or (bill.remaining is not None and bill.remaining.amount <= 0):
         return word, state
@@ -133,6 +178,8 @@ def _bill_state(bill: CustomerBill, now: datetime) -> tuple[str, str]:
 
 class BillLines(QWidget):
     """The lines of one bill and whether they add up to it."""
+
+    document_wanted = Signal(object)
 
     def __init__(self, view: CustomerView, system_label: str) -> None:
         super().__init__()
@@ -150,6 +197,11 @@ class BillLines(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(10, 6, 10, 2)
         head.addWidget(self._title)
+        self.document = Button(tr("As PDF"), "link", "small")
+        self.document.setToolTip(tr("The bill as the customer has it (Enter on the bill)"))
+        self.document.clicked.connect(lambda: self.document_wanted.emit(self._bill))
+        self.document.hide()
+        head.addWidget(self.document)
         head.addStretch()
         head.addWidget(self._age)
         layout = QVBoxLayout(self)
@@ -164,6 +216,7 @@ class BillLines(QWidget):
         self.leave()
         self._bill = bill
         self._title.setText(tr("Lines of {}").format(bill.label))
+        self.document.setVisible(bool(bill.documents))
         self.table.show_rows([])
         self._sum.setText("")
         self._coordinator = self._view.bill_lines(bill.id)

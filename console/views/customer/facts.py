@@ -23,8 +23,9 @@ class FactMaker:
         *,
         state: str | None = None,
         bar: float | None = None,
+        track: bool = False,
         number: bool = False,
         strong: bool = False,
         worked_out: bool = False,
     ) -> Cell:
-        return Cell(self.fact(label, text, worked_out=worked_out), state, bar, number, strong)
+        return Cell(self.fact(label, text, worked_out=worked_out), state, bar, track, number, strong)

@@ -1,126 +1,165 @@
-"""One customer's page: head, alerts and panels, laid out by the room there is."""
+"""One customer's page: head, alerts and panels, laid out by the room there is, and the document of a bill over them."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import functools
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from console.bridge import Bridge
 from console.models.customer import CustomerId
+from console.models.customer_bill import CustomerBill
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
 from console.views.customer.account_panel import AccountPanel
 from console.views.customer.alerts import AlertRow
 from console.views.customer.bills_panel import BillsPanel
+from console.views.customer.document_view import DocumentView
 from console.views.customer.head import CustomerHead
 from console.views.customer.orders_panel import OrdersPanel
+from console.views.customer.payments_panel import PaymentsPanel
+from console.views.customer.places import LAYOUTS, Place
+from console.views.customer.related_panel import RelatedPanel
 from console.views.customer.services_panel import ServicesPanel
+from console.views.customer.tests_panel import TestsPanel
+from console.views.customer.tickets_panel import TicketsPanel
+from console.views.customer.timeline_panel import TimelinePanel
+from console.views.customer.usage_panel import UsagePanel
+from console.views.customer.visits_panel import VisitsPanel
+from console.views.preferences import Preferences
 from console.views.widgets.live_page import LivePage
 from console.views.widgets.panel import Panel
 
-# Logical pixels of the page: at less than this width bills and orders share one place behind tabs.
-_SMALL_BELOW = 1050
+# Logical pixels of the page's width.
+_MEDIUM_FROM = 1120
 _FULL_FROM = 1280
+_FULL_HEIGHT = 560
 _BUILD_AFTER_MS = 8
-
-
-@dataclass(slots=True)
-class Panels:
-    """The panels of one page."""
-
-    account: AccountPanel
-    services: ServicesPanel
-    bills: BillsPanel
-    orders: OrdersPanel
-
-    def __init__(self, view: CustomerView, labels: dict[str, str]) -> None:
-        self.account = AccountPanel(view, labels["billing"])
-        self.services = ServicesPanel(view, labels["provisioning"])
-        self.bills = BillsPanel(view, labels["billing"])
-        self.orders = OrdersPanel(view, labels["provisioning"])
+_LEFT, _RIGHT = {"full": 288, "medium": 240, "small": 252}, {"full": 284, "medium": 250}
 
 
 class CustomerPage(LivePage):
-    """Shows one customer view and owns it: closing the page drops what is under way. `renamed` tells the tab."""
+    """Shows one customer view and owns it: closing the page drops what is under way.
+
+    `renamed` tells the tab, `customer_wanted` the workspace that another customer is to be opened.
+    """
 
     renamed = Signal(str)
+    customer_wanted = Signal(str)
 
-    def __init__(self, desk: Desk, customer_id: CustomerId) -> None:
+    def __init__(self, desk: Desk, customer_id: CustomerId, bridge: Bridge, preferences: Preferences) -> None:
         super().__init__()
         self.customer_id = customer_id
         self.view: CustomerView = desk.view_customer(customer_id)
-        labels = {info.kind: info.label for info in desk.systems}
-        self.head = CustomerHead(self.view, labels["crm"])
+        self._desk, self._bridge, self._preferences = desk, bridge, preferences
+        self._kinds = {info.kind: info.label for info in desk.systems}
+        self.head = CustomerHead(self.view, self._kinds["crm"])
         self.alerts = AlertRow(self.view, desk)
-        self._labels = labels
-        self._panels: Panels | None = None
-        self._left = QSplitter(Qt.Orientation.Vertical)
-        self._wide = QSplitter(Qt.Orientation.Horizontal)
-        self._tabs = QTabWidget()
-        self._columns = QSplitter(Qt.Orientation.Horizontal)
-        self._columns.addWidget(self._left)
-        self._columns.addWidget(self._wide)
-        for splitter in (self._left, self._wide, self._columns):
-            splitter.setHandleWidth(8)
-            splitter.setChildrenCollapsible(False)
-        self._small: bool | None = None
-        self._sized = False
+        self._panels: dict[str, Panel] = {}
+        self._places: list[Place] = []
+        self._mode = ""
+        self._waiting: list[tuple[Place, str]] = []
+        self._closed = False
+        self._columns: QSplitter | None = None
+        self.document: DocumentView | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.head)
         layout.addWidget(self.alerts)
-        self._area = QVBoxLayout()
-        self._area.setContentsMargins(10, 6, 10, 10)
-        self._area.addWidget(self._columns)
-        layout.addLayout(self._area, 1)
-        self._unsubscribe = [self.view.customer.subscribe(lambda _part: self._on_customer())]
+        self._stack = QStackedWidget()
+        self._area = QWidget()
+        self._area_layout = QVBoxLayout(self._area)
+        self._area_layout.setContentsMargins(10, 6, 10, 10)
+        self._stack.addWidget(self._area)
+        layout.addWidget(self._stack, 1)
+        self._unsubscribe = [self.view.customer.subscribe(lambda _part: self.renamed.emit(self.title))]
         self._unsubscribe += [
             part.subscribe(lambda _part: self.alerts.tick(datetime.now(UTC))) for part in self.view.parts
         ]
+        self._unsubscribe.append(desk.network.subscribe(lambda _online: self.tick()))
+
+    # ------------------------------------------------------------------ panels
+
+    def panel(self, name: str) -> Panel:
+        """Return a panel by its name, made when it is first wanted."""
+        if name not in self._panels:
+            panel = self._makers[name]()
+            panel.is_online = lambda: self._desk.network.is_online
+            self._panels[name] = panel
+            if panel.has_facts():
+                panel.show_facts()
+            panel.tick(datetime.now(UTC))
+        return self._panels[name]
 
     @property
-    def account(self) -> AccountPanel:
-        return self._built.account
+    def _makers(self) -> dict[str, Callable[[], Panel]]:
+        view, kinds = self.view, self._kinds
+        labels = {info.name: info.label for info in self._desk.systems}
+        return {
+            "account": self._make_account,
+            "related": self._make_related,
+            "services": lambda: ServicesPanel(view, kinds["provisioning"]),
+            "tests": lambda: TestsPanel(view, kinds["provisioning"]),
+            "tickets": lambda: TicketsPanel(view, kinds["crm"]),
+            "visits": lambda: VisitsPanel(view, kinds["crm"]),
+            "bills": self._make_bills,
+            "payments": self._make_payments,
+            "usage": lambda: UsagePanel(view, kinds["billing"]),
+            "orders": lambda: OrdersPanel(view, kinds["provisioning"]),
+            "timeline": lambda: TimelinePanel(view, labels),
+        }
+
+    def _make_account(self) -> Panel:
+        panel = AccountPanel(self.view, self._kinds["billing"])
+        panel.account_chosen.connect(self._show_account)
+        return panel
+
+    def _make_related(self) -> Panel:
+        panel = RelatedPanel(self.view, self._kinds["crm"])
+        panel.customer_wanted.connect(self.customer_wanted)
+        return panel
+
+    def _make_bills(self) -> Panel:
+        self._bills = BillsPanel(self.view, self._kinds["billing"])
+        self._bills.document_wanted.connect(self.show_document)
+        return self._bills
+
+    def _make_payments(self) -> Panel:
+        panel = PaymentsPanel(self.view, self._kinds["billing"])
+        panel.bill_wanted.connect(self._show_bill)
+        return panel
 
     @property
-    def services(self) -> ServicesPanel:
-        return self._built.services
+    def account(self) -> Panel:
+        return self.panel("account")
+
+    @property
+    def services(self) -> Panel:
+        return self.panel("services")
 
     @property
     def bills(self) -> BillsPanel:
-        return self._built.bills
+        self.panel("bills")
+        return self._bills
 
     @property
-    def orders(self) -> OrdersPanel:
-        return self._built.orders
+    def orders(self) -> Panel:
+        return self.panel("orders")
 
     @property
     def panels(self) -> Iterator[Panel]:
-        yield from (self.account, self.services, self.bills, self.orders)
-
-    @property
-    def _built(self) -> Panels:
-        """The panels, made when they are first wanted: a moment after the questions went out, or at once for a key."""
-        if self._panels is None:
-            self._panels = Panels(self.view, self._labels)
-            self._panels.account.account_chosen.connect(self._panels.bills.show_account)
-            self._left.addWidget(self._panels.account)
-            self._left.addWidget(self._panels.services)
-            self._left.setSizes([270, 430])
-            self._arrange(self.width())
-            for panel in self.panels:
-                if panel.has_facts():
-                    panel.show_facts()
-                panel.tick(datetime.now(UTC))
-        return self._panels
+        """The panels in front, in reading order."""
+        yield from (self.panel(place.current) for place in self._places)
 
     @property
     def title(self) -> str:
         found = self.view.customer.part.facts
         return found.value.name if found else self.customer_id
+
+    # ------------------------------------------------------------------ life
 
     def open(self) -> None:
         """Ask all systems; panels fill as each answers.
@@ -128,86 +167,167 @@ class CustomerPage(LivePage):
         The panels are made while the questions are on their way, not before them.
         """
         self.view.open()
-        QTimer.singleShot(_BUILD_AFTER_MS, self, lambda: self._built)
+        QTimer.singleShot(_BUILD_AFTER_MS, self, self._arrange)
 
     def close_page(self) -> None:
         """Drop what is under way and stop listening."""
         self.seconds.stop()
+        self._closed = True
         for unsubscribe in self._unsubscribe:
             unsubscribe()
-        if self._panels is not None:
-            for panel in self.panels:
-                panel.close_panel()
+        for panel in self._panels.values():
+            panel.close_panel()
+            if panel.parentWidget() is None:
+                panel.deleteLater()
+        if self.document is not None:
+            self.document.leave()
         self.head.close_head()
         self.view.close()
 
-    def go_to(self, panel: Panel) -> None:
-        """Bring a panel forward and put the focus on its first value."""
-        if self._small and self._tabs.indexOf(panel) >= 0:
-            self._tabs.setCurrentWidget(panel)
-        getattr(panel, "focus_first", panel.setFocus)()
-
-    def panel_of(self, widget: QWidget | None) -> Panel | None:
-        """Return the panel a widget stands in."""
-        if self._panels is None:
-            return None
-        return next((panel for panel in self.panels if widget is not None and panel.isAncestorOf(widget)), None)
-
-    def mark(self, inside: Panel | None) -> None:
-        """Put the ring round the panel the focus is in."""
-        if self._panels is not None:
-            for panel in self.panels:
-                panel.set_ring(ring=panel is inside)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._panels is not None:
-            self._arrange(event.size().width())
-
-    def _arrange(self, width: int) -> None:
-        """Lay the panels out for a width."""
-        small = width < _SMALL_BELOW
-        if small != self._small or not self._sized:
-            self._lay_out(small=small)
-            left = 252 if small else 288 if width >= _FULL_FROM else 250
-            self._columns.setSizes([left, width - left])
-            self._wide.setSizes([(width - left) * 58 // 100, (width - left) * 42 // 100])
-            self._sized = True
-
     def tick(self) -> None:
-        """Bring head, alerts and panels up to date with the time."""
+        """Bring head, alerts and the panels in front up to date with the time."""
         now = datetime.now(UTC)
         self.head.tick(now)
         self.alerts.tick(now)
-        if self._panels is not None:
-            for panel in self.panels:
+        for panel in self._panels.values():
+            if panel.isVisibleTo(self):
                 panel.tick(now)
 
-    def _on_customer(self) -> None:
-        self.renamed.emit(self.title)
+    # ------------------------------------------------------------------ going about
 
-    def _lay_out(self, *, small: bool) -> None:
-        if small == self._small:
+    def go_to(self, name: str) -> None:
+        """Bring a panel forward and put the focus on its first value."""
+        self.close_document()
+        self._arrange()
+        next(place for place in self._places if name in place.names).bring(name)
+        panel = self.panel(name)
+        getattr(panel, "focus_first", panel.setFocus)()
+
+    def go_to_panel(self, panel: Panel) -> None:
+        """Put the focus into a panel that is in front."""
+        self.go_to(next(name for name, found in self._panels.items() if found is panel))
+
+    def panel_of(self, widget: QWidget | None) -> Panel | None:
+        """Return the panel a widget stands in."""
+        return next((panel for panel in self._panels.values() if widget and panel.isAncestorOf(widget)), None)
+
+    def mark(self, inside: Panel | None) -> None:
+        """Put the ring round the panel the focus is in."""
+        for panel in self._panels.values():
+            panel.set_ring(ring=panel is inside)
+
+    def _show_account(self, account_id: str) -> None:
+        self.bills.show_account(account_id)
+
+    def _show_bill(self, bill_id: str) -> None:
+        self.go_to("bills")
+        self.bills.show_bill(bill_id)
+
+    # ------------------------------------------------------------------ the document of a bill
+
+    def show_document(self, bill: CustomerBill) -> None:
+        """Show a bill as the customer has it, over the panels."""
+        if self.document is None:
+            self.document = DocumentView(self._desk, self._bridge, self.customer_id)
+            self.document.closed.connect(self.close_document)
+            self._stack.addWidget(self.document)
+        self._stack.setCurrentWidget(self.document)
+        self.document.show_bill(bill)
+
+    def close_document(self) -> None:
+        """Go back from the document to the panels."""
+        if self.document is not None and self._stack.currentWidget() is self.document:
+            self.document.leave()
+            self._stack.setCurrentWidget(self._area)
+            self.bills.focus_first()
+
+    # ------------------------------------------------------------------ layout
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._columns is not None:
+            self._arrange()
+
+    def lay_out_anew(self) -> None:
+        """Lay the panels out as if nothing had been moved."""
+        self._mode = ""
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Lay the panels out for the room there is; what has the focus keeps it, what is in front stays there."""
+        width, height = self.width(), self.height()
+        mode = (
+            "small" if width < _MEDIUM_FROM else "full" if width >= _FULL_FROM and height >= _FULL_HEIGHT else "medium"
+        )
+        if mode == self._mode:
             return
-        self._small = small
+        self._mode = mode
         focused = self.focusWidget()
-        if small:
-            self._tabs.addTab(self.bills, self.bills.title)
-            self._tabs.addTab(self.orders, self.orders.title)
-            self._columns.insertWidget(1, self._tabs)
-            self._wide.setParent(self)
-            self._wide.hide()
-            self._tabs.show()
-        else:
-            for panel in (self.bills, self.orders):
-                self._wide.addWidget(panel)
-                panel.show()
-            self._columns.insertWidget(1, self._wide)
-            self._wide.show()
-            self._tabs.setParent(self)
-            self._tabs.hide()
-        for splitter, stretch in ((self._columns, (0, 1)), (self._wide, (3, 2))):
-            for i, factor in enumerate(stretch):
-                splitter.setStretchFactor(i, factor)
+        front = [place.current for place in self._places]
+        for place in self._places:
+            place.release()
+        before, self._places = self._columns, []
+        self._columns = self._make_columns(mode)
+        self._area_layout.addWidget(self._columns)
+        if before is not None:
+            before.setParent(None)
+            before.deleteLater()
+        self._restore(mode, width)
+        self._waiting = [
+            (place, next((name for name in front if name in place.names), place.names[0])) for place in self._places
+        ]
+        self._fill_next()
         if focused is not None:
             focused.setFocus()
+
+    def _fill_next(self) -> None:
+        """Bring the panels one a turn, so that the window never stands still for all of them."""
+        if not self._waiting or self._closed:
+            return
+        place, name = self._waiting.pop(0)
+        if place in self._places and not place.is_filled:
+            place.bring(name)
+        QTimer.singleShot(0, self, self._fill_next)
+
+    def _make_columns(self, mode: str) -> QSplitter:
+        columns = _splitter(Qt.Orientation.Horizontal)
+        for i, places in enumerate(LAYOUTS[mode]):
+            column = _splitter(Qt.Orientation.Vertical)
+            column.setObjectName(f"{mode}-{i}")
+            for names in places:
+                place = Place(names, self.panel)
+                self._places.append(place)
+                column.addWidget(place)
+            column.splitterMoved.connect(functools.partial(self._keep, column))
+            columns.addWidget(column)
+        columns.setObjectName(mode)
+        columns.splitterMoved.connect(functools.partial(self._keep, columns))
+        return columns
+
+    def _restore(self, mode: str, width: int) -> None:
+        """Give the columns the widths and heights they had last, else those that suit most."""
+        columns = self._columns
+        if columns is None:
+            return
+        left, right = _LEFT[mode], _RIGHT.get(mode, 0)
+        columns.setSizes([left, width - left - right, *([right] if right else [])])
+        for i in range(columns.count()):
+            columns.setStretchFactor(i, 1 if i == 1 else 0)
+        for column in columns.findChildren(QSplitter):
+            sizes = {2: [58, 42], 3: [32, 36, 32]}.get(column.count())
+            if sizes and column.objectName().startswith(mode):
+                column.setSizes([part * 10 for part in sizes])
+        for splitter in (columns, *columns.findChildren(QSplitter)):
+            kept = self._preferences.layout(splitter.objectName()) if splitter.objectName().startswith(mode) else None
+            if kept is not None:
+                splitter.restoreState(kept)
+
+    def _keep(self, splitter: QSplitter, *_moved: int) -> None:
+        self._preferences.keep_layout(splitter.objectName(), splitter.saveState())
+
+
+def _splitter(orientation: Qt.Orientation) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setHandleWidth(8)
+    splitter.setChildrenCollapsible(False)
+    return splitter

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from console.models.order import Milestone
@@ -13,6 +13,7 @@ from console.views.theme import THEME, font
 from console.views.widgets.row_model import CELL_ROLE, ROW_ROLE, Cell, Index, Row
 
 COMPACT = 26
+_LEAD_WIDTH = 72
 
 
 class Header(QHeaderView):
@@ -39,7 +40,7 @@ class Header(QHeaderView):
 
 
 def _paint_back(painter: QPainter, option: QStyleOptionViewItem, rect: QRect) -> bool:
-    """Paint selection, hover and the line under a row; return whether the row is selected."""
+    """Paint selection, hover and the line under a row; return whether its texts take the selection's colours."""
     selected = bool(option.state & QStyle.StateFlag.State_Selected)
     active = bool(option.state & QStyle.StateFlag.State_Active) and option.widget.hasFocus()
     if selected:
@@ -52,7 +53,7 @@ def _paint_back(painter: QPainter, option: QStyleOptionViewItem, rect: QRect) ->
         painter.setPen(THEME.colour("focusRing"))
         painter.drawLine(rect.left(), rect.top(), rect.right(), rect.top())
         painter.drawLine(rect.left(), rect.bottom(), rect.right(), rect.bottom())
-    return selected
+    return selected and active
 
 
 def _elide(painter: QPainter, text: str, rect: QRect, colour: QColor, align: Qt.AlignmentFlag) -> None:
@@ -74,6 +75,9 @@ class CellDelegate(QStyledItemDelegate):
         if isinstance(cell, Cell):
             rect = option.rect.adjusted(8, 0, -8, 0)
             if cell.bar is not None:
+                if cell.track:
+                    whole = QRect(rect.left(), rect.center().y() - 4, rect.width(), 9)
+                    painter.fillRect(whole, THEME.colour("track"))
                 bar = QRect(rect.left(), rect.center().y() - 4, max(2, int(rect.width() * cell.bar)), 9)
                 painter.fillRect(bar, THEME.colour("chartMain" if selected or cell.strong else "chartSoft"))
             else:
@@ -109,11 +113,14 @@ class LineDelegate(QStyledItemDelegate):
             return
         painter.save()
         selected = _paint_back(painter, option, option.rect)
-        main = option.palette.color(QPalette.ColorRole.HighlightedText) if selected else THEME.colour("text")
+        main = THEME.colour("onSelection" if selected else "text")
         second = THEME.colour("onSelectionSecondary" if selected else "textMuted")
         whole = option.rect.adjusted(10, 3, -10, -3)
         height = self.sizeHint(option, index).height() - (self.MILESTONES if row.milestones else 0) - 6
         top = QRect(whole.left(), whole.top(), whole.width(), height)
+        if row.lead:
+            self._paint_lead(painter, row.lead, top, second)
+            top.setLeft(top.left() + _LEAD_WIDTH)
         if row.icon:
             ICON.paint(painter, QRect(top.left(), top.center().y() - 8, 16, 16), row.icon, main)
             top.setLeft(top.left() + 26)
@@ -131,6 +138,14 @@ class LineDelegate(QStyledItemDelegate):
             area = QRect(whole.left(), top.bottom() + 2, whole.width(), self.MILESTONES)
             paint_milestones(painter, row.milestones, area)
         painter.restore()
+
+    def _paint_lead(self, painter: QPainter, lead: tuple[str, str], rect: QRect, colour: QColor) -> None:
+        """Paint two short lines at the left, such as day and time."""
+        painter.setFont(font("small"))
+        height = painter.fontMetrics().height()
+        for i, text in enumerate(lead):
+            line = QRect(rect.left(), rect.top() + 1 + i * height, _LEAD_WIDTH - 6, height)
+            _elide(painter, text, line, colour, Qt.AlignmentFlag.AlignRight)
 
     def _paint_trail(self, painter: QPainter, row: Row, rect: QRect, main: QColor, *, selected: bool) -> int:
         """Paint what stands right and return its width."""

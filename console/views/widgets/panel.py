@@ -10,13 +10,15 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from console.errors import SystemCallError
-from console.models.provenance import Records
+from console.models.provenance import Records, Sourced
 from console.services.part import Part, PartCoordinator
 from console.views import texts
 from console.views.icons import ICON
 from console.views.texts import tr
 from console.views.theme import THEME
+from console.views.widgets.find import FindBar
 from console.views.widgets.labels import Button, Card, Label, StateSurface, Surface
+from console.views.widgets.rows import FactList, FactTable
 
 SKELETON_AFTER_MS = 300
 STOP_OFFER_AFTER_S = 4
@@ -74,6 +76,15 @@ class Message(QWidget):
         self.button.setVisible(ask)
 
 
+def _holds_nothing(facts: Any) -> bool:
+    """Return whether a part came and holds nothing."""
+    if isinstance(facts, Sourced):
+        facts = facts.value
+    if isinstance(facts, tuple):
+        return not facts
+    return isinstance(facts, Records) and not facts.items and not facts.damaged
+
+
 class Panel(Card):
     """A panel of one or more parts of one system; a subclass fills `content` in `show_facts`.
 
@@ -86,7 +97,9 @@ class Panel(Card):
         self.setAccessibleName(title)
         self.title, self.icon, self.system_label, self.sources = title, icon, system_label, tuple(sources)
         self.content = content
+        self.is_online: Callable[[], bool] = lambda: True
         self._was_fresh = False
+        self._find: FindBar | None = None
         self._body = QStackedWidget()
         self._blank, self._skeleton, self._message = QWidget(), Skeleton(), Message()
         for widget in (content, self._blank, self._skeleton, self._message):
@@ -97,6 +110,7 @@ class Panel(Card):
         layout.setSpacing(0)
         layout.addWidget(self._make_head())
         layout.addWidget(self._body, 1)
+        self._layout = layout
         layout.addWidget(self._make_foot())
         self._unsubscribe = [source.coordinator.subscribe(self._on_part) for source in self.sources]
         self._refresh = QTimer(self)
@@ -106,6 +120,31 @@ class Panel(Card):
         THEME.changed.connect(self._take_icon)
         self._take_icon()
         self.tick(datetime.now(UTC))
+
+    def want(self) -> None:
+        """The panel is looked at: ask for what nobody has asked for yet."""
+        for source in self.sources:
+            source.coordinator.want()
+
+    def open_find(self, focused: QWidget | None) -> None:
+        """Open the line that finds in the list with the focus, or in the panel's first."""
+        views: list[FactList | FactTable] = [*self.findChildren(FactList), *self.findChildren(FactTable)]
+        shown = [view for view in views if view.isVisible() and view.rows_model.rowCount()]
+        view = next((view for view in shown if view is focused), next(iter(shown), None))
+        if view is not None:
+            if self._find is None:
+                self._find = FindBar()
+                self._layout.insertWidget(1, self._find)
+            self._find.open(view)
+
+    def page_in(self, view: FactList | FactTable) -> None:
+        """Ask for more of long lists when the end of a list or table comes into reach."""
+        view.near_end.connect(self.ask_more)
+
+    def ask_more(self) -> None:
+        """Ask for what follows what was read so far."""
+        for source in self.sources:
+            source.coordinator.ask_more()
 
     def show_facts(self) -> None:
         """Show the facts of the parts; called when some came."""
@@ -125,7 +164,7 @@ class Panel(Card):
     def is_empty(self) -> bool:
         """Return whether all parts came and hold nothing."""
         found = [source.coordinator.part.facts for source in self.sources]
-        return all(isinstance(facts, Records) and not facts.items and not facts.damaged for facts in found)
+        return all(_holds_nothing(facts) for facts in found)
 
     def ask(self) -> None:
         """Ask this panel's system again."""
@@ -222,6 +261,10 @@ class Panel(Card):
         self._count_label.setVisible(fits)
         return text if fits else text.removeprefix(f"{self.system_label} · ")
 
+    def _is_offline(self, parts: list[Part[Any]]) -> bool:
+        """Return whether nothing newer can come because this computer has no network."""
+        return not self.is_online() and any(part.failure for part in parts)
+
     def _origin_words(self, parts: list[Part[Any]], now: datetime) -> tuple[str, str, str]:
         """Return the head's right side: its text, whether it is a mark or a chip, and its colour state."""
         system = self.system_label
@@ -229,6 +272,8 @@ class Panel(Card):
         if any(part.denied for part in parts):
             return tr("not for your role"), "mark", "neutral"
         read = [part.read_at for part in parts if part.read_at]
+        if read and self._is_offline(parts):
+            return tr("{} · as at {}").format(system, texts.clock(min(read))), "chip", "offline"
         if asking and (not read or now - min(asking) > _SHOW_ASKING_AFTER):
             return tr("{} · asking, {} s").format(system, int((now - min(asking)).total_seconds())), "mark", "info"
         if not read:
@@ -275,6 +320,11 @@ class Panel(Card):
                 self._message.show_words("stale", "neutral", title, "", ask=True)
                 self._body.setCurrentWidget(self._message)
             return
+        if self._is_offline(parts):
+            text = tr("Nothing about this is known here. It is asked as soon as the network is back.")
+            self._message.show_words("offline", "offline", tr("This computer has no network."), text, ask=True)
+            self._body.setCurrentWidget(self._message)
+            return
         tried = tr("Tried once.") if failure.tries == 1 else tr("Tried {} times.").format(failure.tries)
         text = tr("Nothing about this is known here.") + " " + tried
         if any(part.asking_since for part in parts):
@@ -295,7 +345,9 @@ class Panel(Card):
         absent = [
             source.word for source, part in zip(self.sources, parts, strict=True) if part.facts is None and part.failure
         ]
-        if asking and (now - min(asking)).total_seconds() >= STOP_OFFER_AFTER_S:
+        if self.has_facts() and self._is_offline(parts):
+            self._foot_says(tr("No network. Shown is what was last known; do not quote."), "offline", tr("Ask again"))
+        elif asking and (now - min(asking)).total_seconds() >= STOP_OFFER_AFTER_S:
             self._foot_act = self._stop_waiting
             self._foot_says(tr("{} is slow.").format(self.system_label), "info", tr("Stop waiting"))
         elif failure is not None and absent and self.has_facts():
@@ -313,7 +365,10 @@ class Panel(Card):
             self._foot_says(tr("{} of {} could not be read.").format(lost, everything), "attention", tr("Ask again"))
         elif cut is not None:
             total = cut.total or tr("more")
-            self._foot_says(tr("The first {} of {} were read.").format(len(cut), total), "attention", "")
+            more = any(source.coordinator.has_more for source in self.sources)
+            self._foot_act = self.ask_more
+            told = tr("{} of {} read; more come as you scroll.") if more else tr("The first {} of {} were read.")
+            self._foot_says(told.format(len(cut), total), "neutral", tr("Read on") if more else "")
         elif self.has_facts() and not self.is_fresh(now) and not asking:
             self._foot_says(tr("Old, do not quote."), "stale", tr("Ask again"))
         else:
@@ -334,4 +389,4 @@ class Panel(Card):
         if button and self._foot_button.text() != button:
             self._foot_button.setText(button)
             self._foot_button.setAccessibleName(tr("{}: {}").format(self.title, button))
-        self._foot.set_state(state if state in {"stale", "attention"} else "")
+        self._foot.set_state(state if state in {"stale", "attention", "offline"} else "")

@@ -19,11 +19,15 @@ ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value in a table; `bar` is 0 to 1 for a bar, `state` colours the text and gives it an icon."""
+    """One value in a table.
+
+    `bar` is 0 to 1 for a bar, with `track` on its whole; `state` colours the text and gives it an icon.
+    """
 
     fact: ShownFact
     state: str | None = None
     bar: float | None = None
+    track: bool = False
     number: bool = False
     strong: bool = False
 
@@ -37,48 +41,74 @@ class Cell:
 class Row:
     """One line of a list: `key` identifies the record over changes, `cells` its values from left to right.
 
-    In a list the first cell is the title, the second the line under it, the third stands right. `milestones` are
-    painted below.
+    In a list the first cell is the title, the second the line under it, the third stands right; `lead` are two short
+    lines at the left, `milestones` are painted below.
     """
 
     key: str
     cells: tuple[Cell, ...]
     icon: str | None = None
     milestones: tuple[Milestone, ...] = ()
+    lead: tuple[str, str] | None = None
     data: Any = field(default=None, compare=False)
 
 
 class RowModel(QAbstractTableModel):
-    """The rows of one list or table; setting rows keeps what can be kept, so that selection and scroll stay."""
+    """The rows of one list or table, each made when it is first looked at.
+
+    Showing others keeps what can be kept, so that selection and scroll stay: where the same records stand in the same
+    order only values change, where more follow they are added at the end.
+    """
 
     def __init__(self, columns: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._columns = tuple(columns)
-        self._rows: tuple[Row, ...] = ()
+        self._keys: list[str] = []
+        self._places: dict[str, int] = {}
+        self._make: Callable[[int], Row] = lambda _place: Row("", ())
+        self._made: dict[int, Row] = {}
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        return self._rows
+        """All rows; those nobody has looked at are made for this."""
+        return tuple(self.row(place) for place in range(len(self._keys)))
+
+    def row(self, place: int) -> Row:
+        if place not in self._made:
+            self._made[place] = self._make(place)
+        return self._made[place]
 
     def set_rows(self, rows: Sequence[Row]) -> None:
-        """Show these rows; where they are the same records in the same order, only values change."""
+        """Show these rows."""
         new = tuple(rows)
-        if [row.key for row in new] == [row.key for row in self._rows]:
-            changed = [i for i, (old, row) in enumerate(zip(self._rows, new, strict=True)) if old != row]
-            self._rows = new
-            if changed:
-                last = max(0, self.columnCount() - 1)
-                self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], last))
+        self.set_entries([row.key for row in new], new.__getitem__)
+
+    def set_entries(self, keys: Sequence[str], make: Callable[[int], Row]) -> None:
+        """Show the records of these keys; `make` gives the row at a place."""
+        before, new = len(self._keys), list(keys)
+        if new[:before] == self._keys:
+            self._make, self._made = make, {}
+            if before:
+                self.dataChanged.emit(self.index(0, 0), self.index(before - 1, max(0, self.columnCount() - 1)))
+            if len(new) > before:
+                self.beginInsertRows(QModelIndex(), before, len(new) - 1)
+                self._keep(new)
+                self.endInsertRows()
             return
         self.beginResetModel()
-        self._rows = new
+        self._make, self._made = make, {}
+        self._keep(new)
         self.endResetModel()
 
+    def _keep(self, keys: list[str]) -> None:
+        self._keys = keys
+        self._places = {key: place for place, key in reversed(list(enumerate(keys)))}
+
     def row_of(self, key: str | None) -> int | None:
-        return next((i for i, row in enumerate(self._rows) if row.key == key), None)
+        return None if key is None else self._places.get(key)
 
     def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
+        return 0 if parent is not None and parent.isValid() else len(self._keys)
 
     def columnCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._columns)
@@ -87,8 +117,8 @@ class RowModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Horizontal and 0 <= section < len(self._columns):
             if role == Qt.ItemDataRole.DisplayRole:
                 return self._columns[section]
-            if role == Qt.ItemDataRole.TextAlignmentRole and self._rows and section < len(self._rows[0].cells):
-                right = self._rows[0].cells[section].number
+            if role == Qt.ItemDataRole.TextAlignmentRole and self._keys and section < len(self.row(0).cells):
+                right = self.row(0).cells[section].number
                 return int(
                     (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)
                     | Qt.AlignmentFlag.AlignVCenter
@@ -96,9 +126,9 @@ class RowModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or index.row() >= len(self._rows):
+        if not index.isValid() or index.row() >= len(self._keys):
             return None
-        row = self._rows[index.row()]
+        row = self.row(index.row())
         if role == ROW_ROLE:
             return row
         if index.column() >= len(row.cells):

@@ -1,6 +1,6 @@
 """The list and the table that show rows of facts; every value in them can be copied and asked for its origin."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -12,11 +12,24 @@ from console.views.widgets.delegates import COMPACT, CellDelegate, Header, LineD
 from console.views.widgets.fact import OriginMenu, ShownFact, copy_text, show_origin_of
 from console.views.widgets.row_model import CELL_ROLE, ROW_ROLE, Cell, Row, RowModel
 
+_MOST_COPIED = 5000
+# So close to the end, in heights of the view, more of a long list is asked for.
+_NEAR_END = 1.5
+
 
 class _FactView:
     """What lists and tables of facts share: the fact under the cursor, copy, origin, menu, what the cursor is on."""
 
     copies_whole_line = False
+
+    def watch_end(self: Any) -> None:
+        """Emit `near_end` whenever the end of the list comes into reach by scrolling."""
+        self.verticalScrollBar().valueChanged.connect(lambda _value: self._on_scroll())
+
+    def _on_scroll(self: Any) -> None:
+        bar = self.verticalScrollBar()
+        if self.isVisible() and bar.maximum() > 0 and bar.maximum() - bar.value() < _NEAR_END * self.height():
+            self.near_end.emit()
 
     def focused_fact(self: Any) -> ShownFact | None:
         cell = self.currentIndex().data(CELL_ROLE)
@@ -24,12 +37,13 @@ class _FactView:
 
     def copy_current(self: Any) -> None:
         """Copy the selected rows, values separated by tabs; of one row the current value, in a list the whole line."""
-        rows = sorted({index.row() for index in self.selectedIndexes()})
+        places = sorted({index.row() for index in self.selectedIndexes()})
         fact = self.focused_fact()
+        rows = [self.rows_model.row(place) for place in places[:_MOST_COPIED]]
         if len(rows) > 1:
-            copy_text("\n".join("\t".join(cell.fact.text for cell in self.model().rows[row].cells) for row in rows))
+            copy_text("\n".join("\t".join(cell.fact.text for cell in row.cells) for row in rows))
         elif self.copies_whole_line and rows:
-            copy_text(" · ".join(cell.fact.text for cell in self.model().rows[rows[0]].cells[:3] if cell.fact.text))
+            copy_text(" · ".join(cell.fact.text for cell in rows[0].cells[:3] if cell.fact.text))
         elif fact is not None:
             copy_text(fact.text)
 
@@ -58,7 +72,9 @@ class FactTable(_FactView, QTableView):
     """
 
     chosen = Signal(object)
+    opened = Signal(object)
     focus_moved = Signal()
+    near_end = Signal()
 
     def __init__(self, name: str, columns: Sequence[str], stretch: int, optional: Sequence[int] = ()) -> None:
         super().__init__()
@@ -90,14 +106,20 @@ class FactTable(_FactView, QTableView):
         header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
         self.viewport().setBackgroundRole(QPalette.ColorRole.Button)
         self.selectionModel().currentChanged.connect(lambda _new, _old: self._moved())
+        self.activated.connect(lambda index: self.opened.emit(index.data(ROW_ROLE)))
+        self.watch_end()
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show rows, keeping the row the cursor is on."""
+        new = tuple(rows)
+        self.show_entries([row.key for row in new], new.__getitem__)
+
+    def show_entries(self, keys: Sequence[str], make: Callable[[int], Row]) -> None:
+        """Show the records of these keys, each row made when it comes into sight; the cursor stays on its row."""
         key = self._current_key()
         scroll = self.verticalScrollBar().value()
-        before = [row.key for row in self.rows_model.rows]
-        self.rows_model.set_rows(rows)
-        if rows and before != [row.key for row in rows]:
+        self.rows_model.set_entries(keys, make)
+        if keys:
             self._fit_columns()
         place = self.rows_model.row_of(key)
         if place is not None and self.currentIndex().row() != place:
@@ -108,14 +130,17 @@ class FactTable(_FactView, QTableView):
         """Make columns wide enough for the first rows; measured, not asked of the view, which would visit them all."""
         metrics = QFontMetrics(font("table", semibold=True))
         for column in range(self.rows_model.columnCount()):
-            cells = [row.cells[column] for row in self.rows_model.rows[:40] if column < len(row.cells)]
+            first = range(min(40, self.rows_model.rowCount()))
+            rows = [self.rows_model.row(place) for place in first]
+            cells = [row.cells[column] for row in rows if column < len(row.cells)]
             widest = max(
                 (metrics.horizontalAdvance(cell.fact.text) + (24 if cell.state else 0) for cell in cells), default=0
             )
             title = metrics.horizontalAdvance(str(self.rows_model.headerData(column, Qt.Orientation.Horizontal) or ""))
             bar = 60 if any(cell.bar is not None for cell in cells) else 0
             self._widths[column] = min(260, max(widest, title, bar)) + 18
-            self.setColumnWidth(column, self._widths[column])
+            if self.columnWidth(column) != self._widths[column]:
+                self.setColumnWidth(column, self._widths[column])
         self._hide_what_does_not_fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -149,15 +174,16 @@ class FactList(_FactView, QListView):
     chosen = Signal(object)
     opened = Signal(object)
     focus_moved = Signal()
+    near_end = Signal()
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, parent: QWidget | None = None, *, uniform: bool = False) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setAccessibleName(name)
         self.rows_model = RowModel((name,), self)
         self.setModel(self.rows_model)
         self.setItemDelegate(LineDelegate(self))
-        self.setUniformItemSizes(False)
+        self.setUniformItemSizes(uniform)  # long lists must not ask every row how high it is
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -167,12 +193,18 @@ class FactList(_FactView, QListView):
         self.viewport().setBackgroundRole(QPalette.ColorRole.Button)
         self.selectionModel().currentChanged.connect(lambda _new, _old: self._moved())
         self.activated.connect(lambda index: self.opened.emit(index.data(ROW_ROLE)))
+        self.watch_end()
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show rows, keeping the one the cursor is on."""
+        new = tuple(rows)
+        self.show_entries([row.key for row in new], new.__getitem__)
+
+    def show_entries(self, keys: Sequence[str], make: Callable[[int], Row]) -> None:
+        """Show the records of these keys, each row made when it comes into sight; the cursor stays on its row."""
         current = self.currentIndex().data(ROW_ROLE)
         scroll = self.verticalScrollBar().value()
-        self.rows_model.set_rows(rows)
+        self.rows_model.set_entries(keys, make)
         place = self.rows_model.row_of(current.key) if isinstance(current, Row) else None
         if place is not None and self.currentIndex().row() != place:
             self.setCurrentIndex(self.rows_model.index(place, 0))

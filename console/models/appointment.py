@@ -1,0 +1,20 @@
+"""Visits at the customer's."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from console.models.reference import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """One appointment; times are aware UTC. Source: TMF646 v4 Appointment."""
+
+    id: str
+    status: str | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    category: str | None
+    description: str | None
+    place: str | None
+    about: tuple[Reference, ...] = ()

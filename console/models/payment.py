@@ -1,0 +1,31 @@
+"""Payments and refunds: what came in or went back, when, by what, and for which bills."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from console.models.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One payment, or with `is_refund` money given back. Source: TMF676 v4 Payment and Refund.
+
+    `status` is the system's own word. `bill_ids` are the bills it was for, empty where the system names none. For a
+    payment that failed, `description` is what the customer was told.
+    """
+
+    id: str
+    status: str | None
+    paid_at: datetime | None
+    amount: Money | None
+    method: str | None
+    channel: str | None
+    description: str | None
+    account_id: str | None
+    bill_ids: tuple[str, ...] = ()
+    is_refund: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether the system says that no money moved."""
+        return (self.status or "").strip().lower() in {"failed", "declined", "refused", "rejected", "cancelled"}

@@ -1,0 +1,137 @@
+"""Where on the page the panels stand: columns of places, each place with one panel or several behind tabs."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from console.views.texts import tr
+from console.views.theme import THEME, font
+from console.views.widgets.labels import paint_frame
+from console.views.widgets.panel import Panel
+
+TITLES = {
+    "account": "Account",
+    "related": "Related",
+    "services": "Services",
+    "tests": "Line tests",
+    "tickets": "Tickets",
+    "visits": "Visits",
+    "bills": "Bills",
+    "payments": "Payments",
+    "usage": "Usage",
+    "orders": "Orders",
+    "timeline": "Timeline",
+}
+# Column by column from the left, place by place from the top, panel by panel behind the tabs of a place.
+LAYOUTS: dict[str, tuple[tuple[tuple[str, ...], ...], ...]] = {
+    "full": (
+        (("account", "related"), ("services", "tests"), ("tickets", "visits")),
+        (("bills", "payments", "usage"), ("orders",)),
+        (("timeline",),),
+    ),
+    "medium": (
+        (("account", "related"), ("services", "tests")),
+        (("bills", "payments", "usage"), ("orders",)),
+        (("timeline", "tickets", "visits"),),
+    ),
+    "small": (
+        (("account", "related"), ("services", "tests", "visits")),
+        (("bills", "payments", "usage", "orders", "tickets", "timeline"),),
+    ),
+}
+
+
+class PlaceTabs(QTabBar):
+    """The names of the panels in one place, painted in the theme's colours."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setDrawBase(False)
+        self.setExpanding(False)
+        self.setUsesScrollButtons(True)
+        self.setElideMode(Qt.TextElideMode.ElideRight)
+        self.setAccessibleName(tr("Panels of this place"))
+
+    def tabSizeHint(self, index: int) -> QSize:
+        metrics = QFontMetrics(font("small", semibold=True))
+        return QSize(metrics.horizontalAdvance(self.tabText(index)) + 18, max(24, metrics.height() + 8))
+
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        return QSize(40, self.tabSizeHint(index).height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        for i in range(self.count()):
+            rect, chosen = self.tabRect(i), i == self.currentIndex()
+            painter.setFont(font("small", semibold=chosen))
+            painter.setPen(THEME.colour("text" if chosen else "textSecondary"))
+            text = painter.fontMetrics().elidedText(self.tabText(i), Qt.TextElideMode.ElideRight, rect.width() - 8)
+            painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), text)
+            if chosen:
+                painter.fillRect(
+                    QRect(rect.left() + 6, rect.bottom() - 1, rect.width() - 12, 2), THEME.colour("accent")
+                )
+            if chosen and self.hasFocus():
+                inner = rect.adjusted(1, 1, -1, -3)
+                paint_frame(painter, inner, QColor(0, 0, 0, 0), THEME.colour("focusRing"), width=2)
+
+
+class Place(QWidget):
+    """One place; its panels are made when they are first looked at. `shown` names the panel that came forward."""
+
+    shown = Signal(str)
+
+    def __init__(self, names: Sequence[str], panel: Callable[[str], Panel]) -> None:
+        super().__init__()
+        self.names = tuple(names)
+        self._panel = panel
+        self._tabs = PlaceTabs()
+        self._stack = QStackedWidget()
+        for name in self.names:
+            self._tabs.addTab(tr(TITLES[name]))
+        if len(self.names) == 1:
+            self._tabs.hide()
+        self._tabs.currentChanged.connect(self._on_tab)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(1)
+        layout.addWidget(self._tabs)
+        layout.addWidget(self._stack, 1)
+
+    @property
+    def current(self) -> str:
+        return self.names[max(0, self._tabs.currentIndex())]
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether any panel stands here yet."""
+        return self._stack.count() > 0
+
+    def bring(self, name: str) -> None:
+        """Bring a panel forward."""
+        place = self.names.index(name)
+        if self._tabs.currentIndex() != place:
+            self._tabs.setCurrentIndex(place)  # which brings it
+        else:
+            self._on_tab(place)
+
+    def step(self, by: int) -> None:
+        """Bring the next or previous panel of this place forward."""
+        self._tabs.setCurrentIndex((self._tabs.currentIndex() + by) % len(self.names))
+
+    def release(self) -> None:
+        """Let go of the panels, which go on in another place."""
+        for widget in [self._stack.widget(i) for i in range(self._stack.count())]:
+            if widget is not None:
+                self._stack.removeWidget(widget)
+                widget.setParent(None)
+
+    def _on_tab(self, index: int) -> None:
+        panel = self._panel(self.names[index])
+        if self._stack.indexOf(panel) < 0:
+            self._stack.addWidget(panel)
+        self._stack.setCurrentWidget(panel)
+        panel.want()
+        self.shown.emit(self.names[index])

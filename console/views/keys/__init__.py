@@ -1,0 +1,1 @@
+"""Keys: the letters after Ctrl+J, and the list of all keys."""

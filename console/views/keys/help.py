@@ -1,0 +1,62 @@
+"""The list of keys: what the menus do, the letters after Ctrl+J, and what every list and value understands."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
+
+from console.views.texts import tr
+from console.views.widgets.labels import Label
+from console.views.widgets.live_page import PlainScroll
+
+# Keys that belong to widgets and so stand in no menu.
+EVERYWHERE = (
+    ("F6, Shift+F6", "Next, previous region"),
+    ("Tab, arrows", "Between controls; inside a list, table or row of tabs"),
+    ("Ctrl+1 … Ctrl+9", "Customer 1 to 9"),
+    ("Ctrl+C", "Copy what is selected, or the value"),
+    ("Ctrl+A, Shift+arrows", "Select all, select more rows"),
+    ("Enter", "Open: a related customer, the bill a payment was for, a bill as PDF"),
+    ("Shift+F10, Menu", "Menu of the value"),
+    ("Left, Right", "On chips and tabs: the next one"),
+    ("Esc", "Close, or one step back; what is typed is kept"),
+)
+
+
+class KeysDialog(QDialog):
+    """Two columns, keys and what they do. Opened, never executed: the desk goes on beside it."""
+
+    def __init__(self, groups: Sequence[tuple[str, Sequence[tuple[str, str]]]], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Keys"))
+        inner = QWidget()
+        grid = QGridLayout(inner)
+        grid.setContentsMargins(16, 8, 16, 8)
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(3)
+        row = 0
+        for name, keys in groups:
+            title = Label(name, "body", semibold=True)
+            title.setContentsMargins(0, 8, 0, 2)
+            grid.addWidget(title, row, 0, 1, 2)
+            row += 1
+            for key, text in keys:
+                grid.addWidget(Label(key, "table", look="secondary"), row, 0)
+                grid.addWidget(Label(text, "table"), row, 1)
+                row += 1
+        grid.setRowStretch(row, 1)
+        scroll = PlainScroll(inner)
+        scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        scroll.setAccessibleName(tr("Keys"))
+        scroll.setAccessibleDescription("; ".join(f"{key}: {text}" for _, keys in groups for key, text in keys))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.close)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
+        layout = QVBoxLayout(self)
+        layout.addWidget(Label(tr("Keys"), "page", semibold=True))
+        layout.addWidget(scroll, 1)
+        layout.addWidget(buttons)
+        self.resize(720, 620)
+        scroll.setFocus()

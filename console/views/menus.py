@@ -1,0 +1,162 @@
+"""The menus and all keys of the desk: what each does is the workspace's business, which key does it is said here."""
+
+import functools
+import sys
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from console.views import texts
+from console.views.customer.places import TITLES
+from console.views.keys.help import EVERYWHERE, KeysDialog
+from console.views.keys.letters import Letter, LetterOverlay
+from console.views.main_window import MainWindow
+from console.views.preferences import SIZES, Preferences
+from console.views.texts import tr
+from console.views.theme import THEME
+from console.views.workspace import Workspace
+
+
+class DeskMenus(QObject):
+    """Lives as long as the window; made once the workspace is there."""
+
+    def __init__(self, window: MainWindow, workspace: Workspace, preferences: Preferences) -> None:
+        super().__init__(window)
+        self._window, self._workspace, self._preferences = window, workspace, preferences
+        self._letters = LetterOverlay(window, self._letters_of_pages())
+        window.resized.connect(self._letters.place)
+        self._make()
+
+    def _make(self) -> None:
+        self._menus: list[QMenu] = []
+        file = self._menu(tr("&File"))
+        file.addAction(self._window.search_action)
+        self._add(
+            file,
+            tr("Close customer"),
+            "Ctrl+W",
+            lambda: self._workspace.close_customer(self._window.tabs.currentIndex()),
+        )
+        self._add(file, tr("Reopen closed customer"), "Ctrl+Shift+T", self._workspace.reopen)
+        quit_action = self._add(file, tr("Quit"), "Ctrl+Q", self._window.close)
+        quit_action.setMenuRole(QAction.MenuRole.QuitRole)
+        edit = self._menu(tr("&Edit"))
+        # Without a shortcut of its own: the widget that has the focus copies, as everywhere.
+        self._add(edit, tr("Copy value"), None, self._workspace.copy)
+        self._add(edit, tr("Where this comes from"), "Ctrl+I", self._workspace.show_focused_origin)
+        self._add(edit, tr("Find in this panel"), "Ctrl+F", self._workspace.find)
+        view = self._menu(tr("&View"))
+        self._add(view, tr("Ask this panel's system again"), ("F5", "Ctrl+R"), self._workspace.ask_panel)
+        self._add(view, tr("Ask all systems again"), "Ctrl+Shift+R", self._workspace.ask_all)
+        self._add(view, tr("Next customer"), ("Ctrl+PgDown", "Ctrl+Tab"), lambda: self._workspace.step(1))
+        self._add(view, tr("Previous customer"), ("Ctrl+PgUp", "Ctrl+Shift+Tab"), lambda: self._workspace.step(-1))
+        self._add_themes(view.addMenu(tr("Theme")))
+        self._add_sizes(view.addMenu(tr("Size")))
+        self._add(view, tr("Lay out anew"), None, self._workspace.lay_out_anew)
+        go = self._menu(tr("&Go to"))
+        self._add(go, tr("Go to, then a letter"), "Ctrl+J", self._letters.open)
+        go.addSeparator()
+        for letter in self._letters_of_pages():
+            # The letters come after Ctrl+J; they are shown as keys here, the overlay takes them.
+            self._add(go, texts.no_mnemonic(letter.text) + "\t" + letter_keys(letter.letter), None, letter.do)
+        go.addSeparator()
+        self._add(go, tr("Next region"), "F6", lambda: self._workspace.next_region(1))
+        self._add(go, tr("Previous region"), "Shift+F6", lambda: self._workspace.next_region(-1))
+        if sys.platform == "darwin":  # F6 needs Fn there
+            self._add(go, tr("Next region, by arrow"), "Ctrl+Alt+Right", lambda: self._workspace.next_region(1))
+            self._add(go, tr("Previous region, by arrow"), "Ctrl+Alt+Left", lambda: self._workspace.next_region(-1))
+        helping = self._menu(tr("&Help"))
+        self._add(helping, tr("List of keys"), ("F1", "Shift+F1"), self.show_keys)
+        for i in range(9):
+            action = QAction(self._window)
+            action.setShortcut(QKeySequence(f"Ctrl+{i + 1}"))
+            action.triggered.connect(lambda _checked=False, index=i: self._workspace.go_to_tab(index))
+            self._window.addAction(action)
+
+    def _menu(self, title: str) -> QMenu:
+        menu = self._window.menuBar().addMenu(title)
+        self._menus.append(menu)
+        return menu
+
+    def _add(self, menu: QMenu, text: str, keys: str | tuple[str, ...] | None, do: Callable[[], object]) -> QAction:
+        action = QAction(text, self._window)
+        if keys is not None:
+            action.setShortcuts([QKeySequence(key) for key in ((keys,) if isinstance(keys, str) else keys)])
+        action.triggered.connect(lambda _checked=False: do())
+        menu.addAction(action)
+        return action
+
+    def _add_themes(self, menu: QMenu) -> None:
+        group = QActionGroup(self)
+        themes = ((tr("As the system"), None), (tr("Light"), "light"), (tr("Dark"), "dark"))
+        for text, name in (*themes, (tr("High contrast"), "highContrast")):
+            action = self._add(menu, text, None, functools.partial(self._choose_theme, name))
+            action.setCheckable(True)
+            action.setChecked(name == self._preferences.theme)
+            group.addAction(action)
+
+    def _choose_theme(self, name: str | None) -> None:
+        THEME.choose(name)
+        self._preferences.theme = name
+
+    def _add_sizes(self, menu: QMenu) -> None:
+        group = QActionGroup(self)
+        for percent in SIZES:
+            action = self._add(menu, f"{percent} %", None, functools.partial(self._choose_size, percent))
+            action.setCheckable(True)
+            action.setChecked(percent == self._preferences.size)
+            group.addAction(action)
+
+    def _choose_size(self, percent: int) -> None:
+        self._preferences.size = percent
+        self._window.status.say(tr("The desk is shown at {} % from its next start on.").format(percent))
+
+    def _letters_of_pages(self) -> list[Letter]:
+        """The letters after Ctrl+J: the panels of a customer, and the pages."""
+
+        def panel(letter: str, name: str, text: str = "") -> Letter:
+            return Letter(
+                letter, text or tr(TITLES[name]), lambda: self._workspace.on_page(lambda page: page.go_to(name))
+            )
+
+        return [
+            Letter(
+                "V", tr("Name and contacts"), lambda: self._workspace.on_page(lambda page: page.head.name.setFocus())
+            ),
+            panel("A", "account", tr("Account and balance")),
+            panel("S", "services", tr("Products and services")),
+            panel("I", "tests"),
+            panel("B", "bills"),
+            panel("M", "payments", tr("Money: payments")),
+            panel("G", "usage"),
+            panel("O", "orders"),
+            panel("T", "tickets"),
+            panel("L", "timeline"),
+            panel("W", "visits"),
+            panel("R", "related", tr("Related customers")),
+            Letter("H", tr("Customers"), lambda: self._workspace.show_page("customers")),
+            Letter("Y", tr("Systems"), self._workspace.go_to_systems),
+        ]
+
+    def show_keys(self) -> None:
+        """Show the list of all keys."""
+        groups = [(menu.title().replace("&", ""), list(_keys_of(menu))) for menu in self._menus]
+        letters = [(letter_keys(item.letter), item.text) for item in self._letters_of_pages()]
+        everywhere = [(key, tr(text)) for key, text in EVERYWHERE]
+        shown = [(name, keys) for name, keys in groups if keys]
+        KeysDialog([*shown, (tr("After Ctrl+J"), letters), (tr("Everywhere"), everywhere)], self._window).open()
+
+
+def letter_keys(letter: str) -> str:
+    """Return how a letter after Ctrl+J is written on this system."""
+    return f"{QKeySequence('Ctrl+J').toString(QKeySequence.SequenceFormat.NativeText)} {letter}"
+
+
+def _keys_of(menu: QMenu) -> Iterator[tuple[str, str]]:
+    """Yield what in a menu has keys of its own: the keys and what they do."""
+    for action in menu.actions():
+        keys = [key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()]
+        if keys:
+            yield ", ".join(keys), action.text().replace("&", "")
