@@ -37,11 +37,24 @@ async def run_tour(window: MainWindow, workspace: Workspace, customer: str | Non
     await page.view.settled()
     await asyncio.sleep(0.3)  # the lines of the newest bill are asked for when it is shown
     await page.view.settled()
+    page.view.ask_everything()
+    await page.view.settled()
     print("\n".join(text_of(page.view, desk)))
     for theme in ("dark", "light"):
         THEME.choose(theme)
         await asyncio.sleep(0.05)
         save(window, folder / f"customer-{theme}.png")
+    for panel in ("payments", "usage"):
+        page.go_to(panel)
+        await page.view.settled()
+        await asyncio.sleep(0.1)
+        save(window, folder / f"customer-{panel}.png")
+    bill = next(iter(page.view.bills.part.facts or ()), None)
+    if bill is not None and bill.value.documents:
+        page.show_document(bill.value)
+        await until(lambda: page.document is not None and page.document.pages.is_shown, "the bill's document")
+        save(window, folder / "bill-as-pdf.png")
+        page.close_document()
     window.resize(1280, 720)
     await asyncio.sleep(0.05)
     save(window, folder / "customer-1280x720.png")

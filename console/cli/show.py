@@ -11,18 +11,26 @@ from enum import Enum
 from typing import Any
 
 from console.errors import ConsoleError, UnknownCustomerError, UsageError
+from console.models.appointment import Appointment
 from console.models.billing_account import BillingAccount
 from console.models.customer import CustomerId
 from console.models.customer_bill import CustomerBill
+from console.models.interaction import PartyInteraction
 from console.models.inventory import Product, Service
 from console.models.order import Order
-from console.models.provenance import Records
+from console.models.payment import Payment
+from console.models.provenance import Records, Sourced
+from console.models.related import RelatedCustomer
 from console.models.search import Asking, SearchResult
+from console.models.service_test import ServiceTest
+from console.models.trouble_ticket import TroubleTicket
+from console.models.usage import Bucket, Usage
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
 from console.services.part import Part
 
 _MOST_BILLS = 12
+_MOST_LINES = 20
 
 
 async def show(desk: Desk, customer: str, *, as_json: bool) -> tuple[str, bool]:
@@ -33,7 +41,7 @@ async def show(desk: Desk, customer: str, *, as_json: bool) -> tuple[str, bool]:
     """
     view = desk.view_customer(await find_one(desk, customer))
     try:
-        view.open()
+        view.ask_everything()
         await view.settled()
         failure = view.customer.part.failure
         if failure is not None and isinstance(failure.error, UnknownCustomerError):
@@ -77,6 +85,15 @@ def text_of(view: CustomerView, desk: Desk) -> Iterator[str]:
     yield from _list("Services", view.services.part, desk, _service)
     yield from _list("Product orders", view.product_orders.part, desk, _order)
     yield from _list("Service orders", view.service_orders.part, desk, _order)
+    yield from _list("Payments", view.payments.part, desk, _payment, most=_MOST_BILLS)
+    yield from _list("Refunds", view.refunds.part, desk, _payment)
+    yield from _list("Allowances", view.allowances.part, desk, _bucket)
+    yield from _list("Usage", view.usage.part, desk, _usage, most=_MOST_LINES)
+    yield from _list("Tickets", view.tickets.part, desk, _ticket)
+    yield from _list("Visits", view.appointments.part, desk, _visit)
+    yield from _list("Line tests", view.tests.part, desk, _test)
+    yield from _list("Contacts", view.interactions.part, desk, _contact, most=_MOST_LINES)
+    yield from _list("Related customers", view.related.part, desk, _related)
 
 
 def _customer(view: CustomerView, desk: Desk) -> Iterator[str]:
@@ -100,13 +117,17 @@ def _customer(view: CustomerView, desk: Desk) -> Iterator[str]:
 
 
 def _list(
-    title: str, part: Part[Records[Any]], desk: Desk, line: Callable[[Any], str], most: int | None = None
+    title: str, part: Part[Any], desk: Desk, line: Callable[[Any], str], most: int | None = None
 ) -> Iterator[str]:
     yield ""
     if part.facts is None:
         yield f"{title}: {part.failure.error if part.failure else part.denied or 'not known'}"
         return
-    records = part.facts
+    if isinstance(part.facts, Sourced):
+        yield f"{title} ({len(part.facts.value)})   [{_origin(part, desk)}]"
+        yield from (f"  {line(value)}" for value in part.facts.value)
+        return
+    records: Records[Any] = part.facts
     count = f"{len(records)}" if records.complete else f"{len(records)} of {records.total or 'more'}"
     lost = f", {records.lost} could not be read" if records.lost else ""
     yield f"{title} ({count}{lost})   [{_origin(part, desk)}]"
@@ -149,6 +170,47 @@ def _order(order: Order) -> str:
     return f"{_day(order.ordered_at)}  {order.id}  {order.description}  {order.state or ''}  {steps}".rstrip()
 
 
+def _payment(payment: Payment) -> str:
+    bills = f"for bill {', '.join(payment.bill_ids)}" if payment.bill_ids else ""
+    told = payment.description if payment.failed else payment.method
+    amount = f"{payment.amount or 'no amount'!s:>14}"
+    return f"{_day(payment.paid_at)}  {amount}  {payment.status or ''}  {told or ''}  {bills}".rstrip()
+
+
+def _bucket(bucket: Bucket) -> str:
+    allowed = "no limit told" if bucket.allowed is None else f"of {bucket.allowed} {bucket.units or ''}"
+    return f"{bucket.product_name or ''}  {bucket.name}  used {bucket.used} {allowed}, until {_day(bucket.ends_at)}"
+
+
+def _usage(usage: Usage) -> str:
+    return f"{_time(usage.at)}  {usage.description or ''}  {usage.amount or ''}  {usage.cost or ''}".rstrip()
+
+
+def _ticket(ticket: TroubleTicket) -> str:
+    return f"{_day(ticket.created_at)}  {ticket.id}  {ticket.name}  {ticket.status or ''}"
+
+
+def _visit(visit: Appointment) -> str:
+    return f"{_time(visit.starts_at)}  {visit.id}  {visit.description or ''}  {visit.status or ''}"
+
+
+def _test(test: ServiceTest) -> str:
+    figures = ", ".join(f"{item.name} {item.value} {item.unit or ''}".strip() for item in test.measures)
+    return f"{_time(test.at)}  {test.service_name or ''}  {test.description or test.state or ''}  {figures}"
+
+
+def _contact(contact: PartyInteraction) -> str:
+    return f"{_time(contact.at)}  {contact.channel or ''}: {contact.reason or ''}  {contact.description or ''}".rstrip()
+
+
+def _related(related: RelatedCustomer) -> str:
+    return f"{related.customer_id}  {related.name or ''}  {related.role or ''}  {related.problem or ''}".rstrip()
+
+
+def _time(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M}" if at else "no date         "
+
+
 def json_of(view: CustomerView) -> dict[str, Any]:
     """Return a customer as JSON values: every record with its origin, every failure with its sentence and code."""
     return {
@@ -164,6 +226,15 @@ def json_of(view: CustomerView) -> dict[str, Any]:
                 "services",
                 "product_orders",
                 "service_orders",
+                "payments",
+                "refunds",
+                "usage",
+                "allowances",
+                "tickets",
+                "interactions",
+                "appointments",
+                "tests",
+                "related",
             )
         },
     }

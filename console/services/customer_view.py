@@ -158,6 +158,12 @@ class CustomerView:
         for part in self._at_once:
             part.ask()
 
+    def ask_everything(self) -> None:
+        """Ask for every part at once, also for what a window asks for only when it is looked at."""
+        self.open()
+        for part in (self.tests, self.appointments, self.refunds, self.usage, self.allowances, self.related):
+            part.ask()
+
     def ask_again(self) -> None:
         """Ask every system again for everything that was asked for so far."""
         for part in self.parts:

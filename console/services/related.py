@@ -56,7 +56,8 @@ async def fetch_related(crm: CrmSystem, customer: Sourced[Customer]) -> Records[
             other.origin if other is not None else source.origin,
         )
         if other is not None and through is None and _is_parent(reference):
-            waiting += [(further, other.value.id, other) for further in other.value.related]
+            below = [further for further in other.value.related if _is_child(further)]
+            waiting += [(further, other.value.id, other) for further in below]
     if failures and len(failures) == len(found):
         raise failures[0]
     read_at = min((item.origin.read_at for item in found.values()), default=customer.origin.read_at)
@@ -75,6 +76,11 @@ def _is_customer(reference: Reference) -> bool:
 
 def _is_parent(reference: Reference) -> bool:
     return "parent" in (reference.role or "").lower()
+
+
+def _is_child(reference: Reference) -> bool:
+    role = (reference.role or "").lower()
+    return "subsidiary" in role or "child" in role
 
 
 def _role(reference: Reference, through: CustomerId | None) -> str | None:

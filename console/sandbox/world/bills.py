@@ -116,7 +116,7 @@ def _lines(life: Life, account: int, month: int, *, late: bool, rng: random.Rand
             add(sub.plan.name, "recurring", sub.cents_on(day), (day, after), "recurring", sub)
             add("Promotion “Welcome”", "discount", -sub.promotion_on(day), (day, after), "promotion", sub)
         _part_months(sub, before, day, add)
-        if sub.plan.metered and (until is None or until > before) and rng.random() < 0.6:
+        if sub.plan.metered and sub.started_on < day and (until is None or until > before) and rng.random() < 0.6:
             add(
                 f"Calls, {sub.plan.name}",
                 "usage",

@@ -194,7 +194,7 @@ def derive_person(seed: int, n: int, as_of: date) -> Person:
     if country is US and rng.random() < 0.03:
         given, family = rng.choice(_ARABIC_GIVEN), rng.choice(_ARABIC_FAMILY)
     company = None
-    if rng.random() < 0.12:
+    if rng.random() < (0.7 if n % 50 == 10 else 0.12):
         company = f"{family} {rng.choice(_TRADES)} {rng.choice(country.legal_forms)}"
     since = as_of - timedelta(days=rng.randrange(40, 3400))
     person = Person(

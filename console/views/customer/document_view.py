@@ -141,6 +141,12 @@ class PagesView(QAbstractScrollArea):
         self._settle.timeout.connect(self._render_visible)
         self.verticalScrollBar().valueChanged.connect(lambda _value: self._on_scroll())
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether every page in sight has been rendered, or said why it cannot be."""
+        shown = [page for page, _ in self._visible()] if self._document is not None else []
+        return bool(shown) and all(page in self._images or page in self._failed for page in shown)
+
     def show_document(self, document: OpenDocument) -> None:
         self._document = document
         self._fits = True
