@@ -5,7 +5,7 @@ import importlib
 import os
 import sys
 
-NAMES = ("start", "open", "stall")
+NAMES = ("start", "open", "stall", "cost", "memory", "large")
 
 
 def main() -> int:

@@ -38,8 +38,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 import console.app as app
 class Window(app.MainWindow):
-    def __init__(self):
-        super().__init__()
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
         self.painted.connect(self.note)
         self.timer = QTimer(self, interval=1)
         self.timer.timeout.connect(self.look)

@@ -4,14 +4,16 @@ import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.result import Result
 from console.bridge import Bridge, run_application
-from console.compose import compose_desk
+from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
+from console.models.health import Exchange
 from console.services.desk import Desk
 from console.system.sandbox_launcher import SandboxProcess
 from console.views.icons import ICON
@@ -29,6 +31,19 @@ class Stage:
     workspace: Workspace
     desk: Desk
     sandbox: SandboxProcess
+    exchanges: list[Exchange]
+
+    async def open_and_settle(self, customer: CustomerId, *, close: bool = True) -> None:
+        """Open a customer, wait until everything that is asked at once has come, and close it again."""
+        page = self.workspace.open_customer(customer)
+        assert page is not None
+        while True:
+            await page.view.settled()
+            await asyncio.sleep(0.03)
+            if not any(part.part.asking_since for part in page.view.parts):
+                break
+        if close:
+            self.workspace.close_customer(self.window.tabs.currentIndex())
 
     async def faults(self, system: str, **faults: object) -> None:
         headers = {"Authorization": f"Bearer {self.sandbox.control_token}"}
@@ -40,12 +55,20 @@ class Stage:
         headers = {"Authorization": f"Bearer {self.sandbox.tokens['crm']}"}
         async with httpx.AsyncClient(trust_env=False) as client:
             address = f"{self.sandbox.addresses['crm']}/tmf-api/customerManagement/v4/customer"
-            answer = await client.get(address, params={"limit": count}, headers=headers)
-            return [CustomerId(customer["id"]) for customer in answer.raise_for_status().json()]
+            found: list[CustomerId] = []
+            while len(found) < count:
+                paging = {"limit": min(100, count - len(found)), "offset": len(found)}
+                page = (await client.get(address, params=paging, headers=headers)).raise_for_status().json()
+                found += [CustomerId(customer["id"]) for customer in page]
+                if not page:
+                    break
+            return found
 
 
-def on_stage(play: Callable[[Stage], Awaitable[list[Result]]]) -> list[Result]:
-    """Run a benchmark on a fresh window and sandbox; return its results."""
+def on_stage(
+    play: Callable[[Stage], Awaitable[list[Result]]], *, customers: int = 200, data: Path | None = None
+) -> list[Result]:
+    """Run a benchmark on a fresh window and sandbox; return its results. With `data` the world is kept there."""
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     THEME.start(app)
@@ -54,13 +77,16 @@ def on_stage(play: Callable[[Stage], Awaitable[list[Result]]]) -> list[Result]:
 
     async def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
-            sandbox = await SandboxProcess.start(["--data", folder, "--customers", "200"])
-            desk = await asyncio.to_thread(compose_desk, sandbox.deployment, sandbox.secrets)
+            arguments = ["--data", str(data or folder), "--customers", str(customers)]
+            sandbox = await SandboxProcess.start(arguments, ready_within_s=3600 if data else 60)
+            exchanges: list[Exchange] = []
+            parts = Parts(on_exchange=exchanges.append)
+            desk = await asyncio.to_thread(compose_desk, sandbox.deployment, sandbox.secrets, parts)
             workspace = Workspace(window, SearchPalette.over(window), bridge)
             ICON.load()
             workspace.attach(desk)
             try:
-                results.extend(await play(Stage(window, workspace, desk, sandbox)))
+                results.extend(await play(Stage(window, workspace, desk, sandbox, exchanges)))
             finally:
                 workspace.close_all()
                 await bridge.aclose()

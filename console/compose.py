@@ -1,12 +1,14 @@
 """The composition root without a window: the only place that names concrete connectors and puts services together."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from console.connectors.tmforum import TmForumBilling, TmForumCrm, TmForumProvisioning
 from console.connectors.tmforum.client import TmForumClient
 from console.http import HttpLayer
 from console.models.customer import CustomerId
+from console.models.health import Exchange
 from console.ports.clock import Clock
 from console.ports.secrets import Secrets
 from console.services.bill_documents import BillDocuments
@@ -32,6 +34,7 @@ class Parts:
     clock: Clock = field(default_factory=SystemClock)
     rng: random.Random = field(default_factory=random.Random)
     user: User = REP
+    on_exchange: Callable[[Exchange], None] = lambda _exchange: None
 
 
 def compose_desk(deployment: Deployment, secrets: Secrets, parts: Parts | None = None) -> Desk:
@@ -43,7 +46,12 @@ def compose_desk(deployment: Deployment, secrets: Secrets, parts: Parts | None =
     parts = parts or Parts()
     numbering_plans()  # loaded here, off the window's thread
     health = HealthBoard(list(deployment.systems))
-    http = HttpLayer(clock=parts.clock, on_exchange=health.note, rng=parts.rng)
+
+    def note(exchange: Exchange) -> None:
+        health.note(exchange)
+        parts.on_exchange(exchange)
+
+    http = HttpLayer(clock=parts.clock, on_exchange=note, rng=parts.rng)
 
     def client(kind: Kind) -> TmForumClient:
         name, system = deployment.of_kind(kind)

@@ -71,7 +71,7 @@ class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 class System(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One system of record and how it is spoken to.
 
-    `record_limit` is the most records read for one list; `currency` is used for amounts that come without one, and
+    `record_limit` is the most records of a list read at once; `currency` is used for amounts that come without one, and
     `money` says whether bare numbers are in whole units or in the currency's smallest.
     """
 
@@ -80,7 +80,7 @@ class System(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     label: str | None = None
     auth: Auth = Auth()
     page_size: int = 100
-    record_limit: int = 200
+    record_limit: int = 100
     time_limit_s: float = 8.0
     max_requests: int = 6
     max_answer_mb: float = 16.0

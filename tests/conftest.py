@@ -114,6 +114,7 @@ async def no_leaked_task(request) -> AsyncIterator[None]:
 
 
 def pytest_configure(config) -> None:
+    config.addinivalue_line("markers", "settings(systems): the desk is made with these settings changed")
     config.addinivalue_line("markers", "expects_log(part): a warning with this text may be logged")
 
 

@@ -31,13 +31,15 @@ class Answer:
 
     `value` is the decoded body: numbers with a point are Decimal; in a list, elements that could not be decoded are
     Undecodable. `headers` are looked up by lower-case name. `read_at` is when the system said so, aware UTC; after a
-    304 the value is the stored one and `read_at` is now.
+    304 the value is the stored one, `unchanged` is true and `read_at` is now. `received` counts the bytes of the body.
     """
 
     status: int
     headers: Mapping[str, str]
     value: Any
     read_at: datetime
+    received: int = 0
+    unchanged: bool = False
 
     @property
     def etag(self) -> str | None:

@@ -112,6 +112,7 @@ class Endpoint:
         self._budget = RetryBudget()
         self._validators = Validators()
         self._flights: dict[Question, _Flight] = {}
+        self._closing = False
 
     async def get(self, question: Question) -> Answer:
         """Return the answer to a question: status 200 to 299 or 404, body decoded.
@@ -141,6 +142,7 @@ class Endpoint:
 
     async def aclose(self, patience_s: float = 1.0) -> None:
         """Let requests on the wire end, for a moment; then close the connections under them."""
+        self._closing = True  # what breaks off from here on says nothing about the system
         flights = list(self._flights.values())
         for flight in flights:
             if not flight.on_wire:
@@ -191,26 +193,33 @@ class Endpoint:
         """Send one request and return or raise how it ended, and tell whoever watches the systems."""
         started_s = self._clock.monotonic_s()
         failure: SystemCallError | None = None
+        answer: Answer | None = None
         try:
-            return await self._send(question, deadline_s)
+            answer = await self._send(question, deadline_s)
         except SystemCallError as error:
             failure = error
             raise
+        else:
+            return answer
         finally:
             now_s = self._clock.monotonic_s()
             elapsed_ms = (now_s - started_s) * 1000
             down = isinstance(failure, SystemUnavailableError)
             self._breaker.record(answered=not down, now_s=now_s)
-            self._on_exchange(
-                Exchange(
-                    system=self.system,
-                    at=self._clock.now(),
-                    elapsed_ms=elapsed_ms,
-                    failure=str(failure) if failure else None,
-                    sign_in_refused=isinstance(failure, SignInRequiredError),
-                    unavailable=down,
+            if not self._closing:
+                self._on_exchange(
+                    Exchange(
+                        system=self.system,
+                        at=self._clock.now(),
+                        elapsed_ms=elapsed_ms,
+                        failure=str(failure) if failure else None,
+                        sign_in_refused=isinstance(failure, SignInRequiredError),
+                        unavailable=down,
+                        what=question.masked,
+                        received=answer.received if answer else 0,
+                        unchanged=answer.unchanged if answer else False,
+                    )
                 )
-            )
             _log.info(
                 "%s %s: %s in %.0f ms", self.system, question.masked, failure.code if failure else "ok", elapsed_ms
             )
@@ -242,13 +251,13 @@ class Endpoint:
             raise self._bad("its answer is compressed wrongly", "ENCODING") from error
         headers = {key.lower(): value for key, value in response.headers.items()}
         if response.status_code == httpx.codes.NOT_MODIFIED and kept is not None:
-            return Answer(200, {**kept.headers, **headers}, kept.value, self._clock.now())
-        is_document = question.address is not None and response.status_code == httpx.codes.OK
-        value = body if is_document else await self._decode(response.status_code, body)
+            value = await self._value(question, 200, kept.body)
+            return Answer(200, {**kept.headers, **headers}, value, self._clock.now(), len(body), unchanged=True)
+        value = await self._value(question, response.status_code, body)
         self._raise_for(response.status_code, headers, value)
-        answer = Answer(response.status_code, headers, value, self._clock.now())
+        answer = Answer(response.status_code, headers, value, self._clock.now(), len(body))
         if answer.etag and answer.status == httpx.codes.OK and question.query is None:
-            self._validators.keep(question, Kept(answer.etag, headers, value, len(body)))
+            self._validators.keep(question, Kept(answer.etag, headers, body))
         return answer
 
     def _address_of(self, question: Question) -> httpx.URL:
@@ -278,6 +287,10 @@ class Endpoint:
             if self._clock.monotonic_s() > deadline_s:
                 raise self._too_slow()
         return bytes(body)
+
+    async def _value(self, question: Question, status: int, body: bytes) -> Any:
+        is_document = question.address is not None and status == httpx.codes.OK
+        return body if is_document else await self._decode(status, body)
 
     async def _decode(self, status: int, body: bytes) -> Any:
         if not body.strip():

@@ -3,23 +3,28 @@
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer's value and what identifies its version."""
+    """An answer's body as it came and what identifies its version.
+
+    Decoded it would take several times as much memory; decoding it again is quick.
+    """
 
     etag: str
     headers: dict[str, str]
-    value: Any
-    size: int
+    body: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.body)
 
 
 class Validators:
     """The most recently used answers, up to a number of body bytes."""
 
-    def __init__(self, most_bytes: int = 32 * 1024 * 1024) -> None:
+    def __init__(self, most_bytes: int = 6 * 1024 * 1024) -> None:
         self._most_bytes = most_bytes
         self._bytes = 0
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()

@@ -17,7 +17,11 @@ class SystemState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and how it ended; `failure` is None for an answer, else the name and sentence of what went wrong."""
+    """One request and how it ended; `failure` is None for an answer, else the name and sentence of what went wrong.
+
+    `what` is the question without anything personal, `received` the bytes of the body, `unchanged` whether the system
+    said that the stored answer still holds.
+    """
 
     system: str
     at: datetime
@@ -25,6 +29,9 @@ class Exchange:
     failure: str | None = None
     sign_in_refused: bool = False
     unavailable: bool = False
+    what: str = ""
+    received: int = 0
+    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

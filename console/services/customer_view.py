@@ -207,10 +207,11 @@ class CustomerView:
 
     async def _fetch_related(self) -> Records[RelatedCustomer]:
         await self.customer.settled()
-        customer = self.customer.part.facts
+        customer, failure = self.customer.part.facts, self.customer.part.failure
+        if failure is not None:
+            raise failure.error
         if customer is None:
-            failure = self.customer.part.failure
-            raise failure.error if failure else ConsoleError("The customer is not known yet.")
+            raise ConsoleError("The customer is not known yet.")
         return await fetch_related(self._crm, customer)
 
     def _on_customer(self, part: Part[Sourced[Customer]]) -> None:

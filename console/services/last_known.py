@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Any
 
-_MOST_CUSTOMERS = 200
+_MOST_CUSTOMERS = 40
 
 
 class LastKnown:

@@ -86,7 +86,7 @@ class SandboxProcess:
     first_customer: str
 
     @classmethod
-    async def start(cls, arguments: Sequence[str] = ()) -> Self:
+    async def start(cls, arguments: Sequence[str] = (), *, ready_within_s: float = _READY_WITHIN_S) -> Self:
         """Start it and return once all its systems listen; the caller stops it.
 
         It also stops by itself when this process ends, however that happens: it watches its standard input.
@@ -98,7 +98,7 @@ class SandboxProcess:
         command = [*program, "sandbox", "--json", "--until-input-ends", *arguments]
         process = await asyncio.to_thread(_popen, command)
         try:
-            line = await asyncio.wait_for(asyncio.to_thread(_first_line, process.stdout), _READY_WITHIN_S)
+            line = await asyncio.wait_for(asyncio.to_thread(_first_line, process.stdout), ready_within_s)
             ready = json.loads(line)
         except (TimeoutError, ValueError) as error:
             process.kill()

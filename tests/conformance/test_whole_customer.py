@@ -52,8 +52,8 @@ async def test_every_record_is_there_once(
                 served = (await client.get(path, params={filter_name: customer, "limit": 100})).json()
                 total = int((await client.get(path, params={filter_name: customer})).headers["x-total-count"])
             assert facts is not None, getattr(view, part).part.failure
-            assert len(facts) == min(total, 200)
-            assert facts.complete is (total <= 200)
+            assert len(facts) == min(total, 100)
+            assert facts.complete is (total <= 100)
             assert {record["id"] for record in served} <= {item.value.id for item in facts}
             checked += total
             view.close()
@@ -221,16 +221,16 @@ async def test_a_list_of_50_000_is_read_in_pieces_and_goes_on(sandbox: Control) 
     view.interactions.ask()
     first = (await view.interactions.settled()).facts
     assert first is not None
-    assert (len(first), first.complete, first.total) == (200, False, 50_000)
+    assert (len(first), first.complete, first.total) == (100, False, 50_000)
     view.interactions.ask_more()
     more = (await view.interactions.settled()).facts
     assert more is not None
-    assert len(more) == 400
-    assert [item.origin.id for item in more][:200] == [item.origin.id for item in first]
+    assert len(more) == 200
+    assert [item.origin.id for item in more][:100] == [item.origin.id for item in first]
     view.interactions.ask()
     again = (await view.interactions.settled()).facts
     assert again is not None
-    assert len(again) == 400, "asking again keeps what was read"
+    assert len(again) == 200, "asking again keeps what was read"
     view.close()
     await desk.aclose()
 

@@ -125,7 +125,10 @@ async def test_asking_again_costs_a_304_and_says_when_it_was_confirmed(sandbox: 
     async with Rig(sandbox) as rig:
         first = await rig.endpoint.get(rig.bills())
         again = await rig.endpoint.get(rig.bills())
-        assert again.value is first.value, "the stored value is used, so the server sent none"
+        assert again.value == first.value
+        assert again.unchanged, "the server sent no body, the stored one was used"
+        assert (first.unchanged, again.received) == (False, 0)
+        assert first.received > 1000
         assert again.read_at > first.read_at
 
 

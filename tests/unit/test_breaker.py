@@ -35,10 +35,10 @@ def test_retries_are_a_tenth_of_all_questions() -> None:
 def test_the_least_used_answer_is_forgotten_first() -> None:
     validators = Validators(most_bytes=400)
     for name in "abcd":
-        validators.keep(name, Kept(name, {}, name, 100))
+        validators.keep(name, Kept(name, {}, b"x" * 100))
     validators.get("a")
-    validators.keep("e", Kept("e", {}, "e", 100))
+    validators.keep("e", Kept("e", {}, b"x" * 100))
     assert validators.get("b") is None
     assert validators.get("a") is not None
-    validators.keep("huge", Kept("huge", {}, "huge", 101))
+    validators.keep("huge", Kept("huge", {}, b"x" * 101))
     assert validators.get("huge") is None, "an answer over a quarter of the room would push out all others"

@@ -72,7 +72,7 @@ def themed() -> None:
 
 
 @pytest.fixture
-async def rig(themed: None, sandbox: Control) -> AsyncIterator[Rig]:
+async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
     THEME.choose("light")
     bridge = Bridge()
     preferences = Preferences()
@@ -80,7 +80,9 @@ async def rig(themed: None, sandbox: Control) -> AsyncIterator[Rig]:
     workspace = Workspace(window, SearchPalette.over(window), bridge, preferences)
     DeskMenus(window, workspace, preferences)
     # Off the window's thread, as the program does: the first time it loads the numbering plans.
-    limits = {name: {"time_limit_s": 4.0} for name in ("crm", "billing", "provisioning")}
+    marker = request.node.get_closest_marker("settings")
+    changed = marker.args[0] if marker else {}
+    limits = {name: {"time_limit_s": 4.0, **changed.get(name, {})} for name in ("crm", "billing", "provisioning")}
     desk = await asyncio.to_thread(lambda: sandbox.desk(**limits))
     window.show()
     window.activateWindow()

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
 from console.views import icons
-from console.views.theme import THEME
+from console.views.theme import NAMES, THEME
 
 
 def luminance(colour: QColor) -> float:
@@ -24,13 +24,13 @@ def contrast(one: QColor, other: QColor) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", NAMES)
 def test_text_is_readable_on_every_ground(themed: None, theme: str) -> None:
     THEME.choose(theme)
     grounds = ["window", "panel", "card", "cardHead", "hover", "input"]
     for text, ground in itertools.product(["text", "textSecondary", "textMuted"], grounds):
         assert contrast(THEME.colour(text), THEME.colour(ground)) >= 4.5, (text, ground)
-    for state in ("ok", "info", "attention", "danger", "stale", "neutral"):
+    for state in ("ok", "info", "attention", "danger", "conflict", "stale", "offline", "neutral", "practice"):
         assert contrast(THEME.state(state).text, THEME.state(state).back) >= 4.5, state
         assert contrast(THEME.state(state).text, THEME.colour("card")) >= 4.5, state
     assert contrast(THEME.colour("onAccentFill"), THEME.colour("accentFill")) >= 4.5

@@ -63,7 +63,14 @@ US = Country(
         ("Fort Wayne", "IN", "468"),
         ("Muncie", "IN", "473"),
     ),
-    phones=("+1937555####", "+1614555####", "+1419555####", "+1502555####", "+1260555####"),
+    # Many areas, so that a number belongs to a few customers even in a world of a million.
+    phones=tuple(
+        f"+1{area}555####"
+        for area in (
+            "937 614 419 502 260 216 330 440 513 567 740 859 606 270 317 219 574 765 812 248 313 517 586 616 734 810 "
+            "906 947 989 412 570 610 717 724 814 304 276 434 540 703 757 804 615 731 865 901 931"
+        ).split()
+    ),
     legal_forms=("LLC", "Inc.", "Group"),
     number_first=True,
 )
@@ -274,7 +281,7 @@ def _phone(country: Country, rng: random.Random) -> str:
 def _email(given: str, family: str, rng: random.Random) -> str:
     plain = [fold(part).replace(" ", "") for part in (given, family)]
     user = ".".join(part for part in plain if part.isascii()) or f"user{rng.randrange(10**6):06}"
-    return f"{user.replace(chr(39), '')}{rng.randrange(100):02}@example.{rng.choice(('com', 'net', 'org'))}"
+    return f"{user.replace(chr(39), '')}{rng.randrange(10_000)}@example.{rng.choice(('com', 'net', 'org'))}"
 
 
 def words_of(person: Person) -> set[str]:

@@ -98,7 +98,10 @@ class AccountPanel(Panel):
         if several:
             self._list.show_rows([self._row(item, fresh=fresh) for item in accounts])
             if not self._list.currentIndex().isValid():
+                # The cursor stands on the first account, but nobody has chosen it: the bills of all are shown.
+                self._list.blockSignals(True)  # noqa: FBT003 - Qt's own
                 self._list.setCurrentIndex(self._list.rows_model.index(0, 0))
+                self._list.blockSignals(False)  # noqa: FBT003 - Qt's own
         chosen = next((item for item in accounts if item.value.id == self._chosen), accounts.items[0])
         self._show(chosen, fresh=fresh)
 

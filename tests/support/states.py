@@ -1,0 +1,114 @@
+"""Brings a customer's page into each of the eight states a panel can be in, with real faults where there are such."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from console.models.customer import CustomerId
+from console.services.customer_view import CustomerView
+from console.services.desk import Desk
+from console.services.permissions import User
+from console.views.customer.page import CustomerPage
+from console.views.customer.places import TITLES
+from console.views.widgets.panel import Panel
+from console.views.workspace import Workspace
+from tests.support.control import Control
+
+STATES = ("loading", "fresh", "stale", "partial", "failed", "empty", "no permission", "offline")
+PANELS = tuple(TITLES)
+# Resources that some panel shows beside others; without them it is partial.
+LEFT_OUT = {
+    "crm": ("partyInteraction",),
+    "billing": ("refund", "usage"),
+    "provisioning": ("product", "productOrder"),
+}
+MANY_PARTS = ("services", "orders", "payments", "usage", "timeline")
+
+
+async def bring(state: str, workspace: Workspace, desk: Desk, sandbox: Control) -> CustomerPage:
+    """Return an open page all of whose panels were looked at and are in one state.
+
+    For `partial` the desk must have been made with `without_some`.
+    """
+    page = workspace.open_customer(CustomerId(await _prepare(state, desk, sandbox)))
+    assert page is not None
+    await asyncio.sleep(0.05)
+    for panel in panels(page).values():
+        panel.want()
+    if state == "loading":
+        await asyncio.sleep(0.5)
+    elif state == "failed":
+        await _all_failed(page)
+    else:
+        await page.view.settled()
+        await asyncio.sleep(0.05)
+        await page.view.settled()
+    if state == "offline":
+        await _all(sandbox, outage=True)
+        desk.network.set_online(online=False)
+        page.view.ask_again()
+        await _all_failed(page)
+    if state == "stale":
+        old = datetime.now(UTC) - timedelta(minutes=37)
+        for part in page.view.parts:
+            if part.part.read_at is not None:
+                part._set(read_at=old)
+    for panel in panels(page).values():
+        panel.tick(datetime.now(UTC))
+    return page
+
+
+async def _prepare(state: str, desk: Desk, sandbox: Control) -> str:
+    """Bring about what the state needs before anything is asked; return the customer to open."""
+    if state == "loading":
+        await _all(sandbox, latency_ms=3000)
+    elif state == "failed":
+        await _all(sandbox, outage=True)
+    elif state == "no permission":
+        _sign_in(desk, User("trainee", frozenset()))
+    elif state == "empty":
+        async with sandbox.raw("crm") as client:
+            body = {"name": "Nobody yet", "engagedParty": {"id": "P0", "@referredType": "Individual"}}
+            made = await client.post("/tmf-api/customerManagement/v4/customer", json=body)
+            return str(made.json()["id"])
+    return sandbox.first_customer
+
+
+async def _all_failed(page: CustomerPage) -> None:
+    parts = [part for part in page.view.parts if part is not page.view.party]
+    await until(lambda: all(part.part.failure for part in parts), 20)
+
+
+def panels(page: CustomerPage) -> dict[str, Panel]:
+    return {name: page.panel(name) for name in PANELS}
+
+
+def without_some() -> dict[str, dict[str, Any]]:
+    """Settings for a desk on which some resources are looked for where they are not."""
+    return {
+        system: {"resources": {resource: {"path": "/nowhere/v4"} for resource in resources}}
+        for system, resources in LEFT_OUT.items()
+    }
+
+
+async def until(holds: Callable[[], Any], within_s: float) -> None:
+    async with asyncio.timeout(within_s):
+        while not holds():
+            await asyncio.sleep(0.02)
+
+
+async def _all(sandbox: Control, **faults: object) -> None:
+    for system in sandbox.process.addresses:
+        await sandbox.faults(system, **faults)
+
+
+def _sign_in(desk: Desk, user: User) -> None:
+    original = desk.view_customer
+
+    def view_as(customer_id: CustomerId) -> CustomerView:
+        view = original(customer_id)
+        view._permissions.user = user
+        return view
+
+    object.__setattr__(desk, "view_customer", view_as)

@@ -1,0 +1,81 @@
+"""Lists of tens of thousands, found in, filtered and paged in as they are scrolled, without a freeze."""
+
+from PySide6.QtCore import Qt
+
+from console.views.customer.timeline_panel import PORTAL, TimelinePanel
+from tests.views.conftest import Rig, texts_of
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+async def test_a_timeline_of_50_000_pages_in_as_it_is_scrolled(rig: Rig) -> None:
+    await rig.sandbox.faults("crm", repeat_to=50_000)
+    page = await rig.open()
+    panel = page.panel("timeline")
+    assert isinstance(panel, TimelinePanel)
+    await rig.until(lambda: panel.list.rows_model.rowCount() > 100)
+    first = panel.list.rows_model.rowCount()
+    assert "50000" in texts_of(panel)
+    for _ in range(3):
+        before = panel.list.rows_model.rowCount()
+        bar = panel.list.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        await rig.until(lambda known=before: panel.list.rows_model.rowCount() > known)
+        # What was in sight stays in sight; what is new lies below it.
+        await rig.until(lambda: bar.value() < bar.maximum())
+    assert panel.list.rows_model.rowCount() >= first + 300
+    await page.view.settled()
+
+
+async def test_rows_are_made_when_they_come_into_sight(rig: Rig) -> None:
+    await rig.sandbox.faults("crm", repeat_to=5000)
+    page = await rig.open()
+    panel = page.panel("timeline")
+    assert isinstance(panel, TimelinePanel)
+    await rig.until(lambda: panel.list.rows_model.rowCount() > 100)
+    assert len(panel.list.rows_model._made) < 80
+
+
+async def test_chips_show_one_kind_alone_by_keyboard(rig: Rig) -> None:
+    page = await rig.open()
+    panel = page.panel("timeline")
+    assert isinstance(panel, TimelinePanel)
+    await rig.until(lambda: panel.list.rows_model.rowCount() > 20)
+    whole = panel.list.rows_model.rowCount()
+    panel.chips._chips["All"].setFocus()
+    rig.press(Qt.Key.Key_Right)
+    portal = panel.list.rows_model.rowCount()
+    assert panel.chips._chips[PORTAL].isChecked()
+    assert portal < whole
+    assert all("Portal" in row.cells[0].fact.text for row in panel.list.rows_model.rows)
+    rig.press(Qt.Key.Key_Left)
+    assert panel.list.rows_model.rowCount() == whole
+
+
+async def test_ctrl_f_finds_in_the_panel_and_esc_goes_back(rig: Rig) -> None:
+    page = await rig.open()
+    page.go_to("bills")
+    wanted = page.bills.table.rows_model.row(7).data.label
+    rig.press(Qt.Key.Key_F, CTRL)
+    rig.keys(wanted.lower())
+    await rig.until(lambda: page.bills.table.currentIndex().row() == 7)
+    rig.press(Qt.Key.Key_Escape)
+    assert rig.focused is page.bills.table
+    rig.press(Qt.Key.Key_F, CTRL)
+    rig.keys("no such bill")
+    await rig.until(lambda: "not found" in texts_of(page.bills))
+    rig.press(Qt.Key.Key_Escape)
+
+
+async def test_ten_customers_are_open_and_the_tenth_is_reached(rig: Rig) -> None:
+    async with rig.sandbox.raw("crm") as client:
+        found = (await client.get("/tmf-api/customerManagement/v4/customer", params={"limit": 10})).json()
+    for customer in found:
+        await rig.open(customer["id"])
+    assert rig.window.tabs.count() == 10
+    rig.press(Qt.Key.Key_9, CTRL)
+    rig.press(Qt.Key.Key_PageDown, CTRL)
+    assert rig.workspace.page is not None
+    assert rig.workspace.page.customer_id == found[9]["id"]
+    rig.press(Qt.Key.Key_1, CTRL)
+    assert rig.workspace.page.customer_id == found[0]["id"]

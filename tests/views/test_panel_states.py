@@ -1,0 +1,104 @@
+"""Every panel in each of its eight states, brought about on the real sandbox."""
+
+import pytest
+
+from console.views.widgets.panel import Panel
+from tests.support.states import LEFT_OUT, MANY_PARTS, PANELS, bring, panels, without_some
+from tests.views.conftest import Rig, texts_of
+
+
+def foot(panel: Panel) -> str:
+    return panel._foot_label.text() if panel._foot.isVisibleTo(panel) else ""
+
+
+def head(panel: Panel) -> str:
+    return panel._origin_label.accessibleName()
+
+
+async def test_loading(rig: Rig) -> None:
+    page = await bring("loading", rig.workspace, rig.desk, rig.sandbox)
+    for name, panel in panels(page).items():
+        assert "asking, " in head(panel), name
+        assert panel._body.currentWidget() is panel._skeleton, name
+    rig.workspace.close_all()
+
+
+async def test_fresh(rig: Rig) -> None:
+    page = await bring("fresh", rig.workspace, rig.desk, rig.sandbox)
+    for name, panel in panels(page).items():
+        assert panel.is_fresh(panel.sources[0].coordinator.part.read_at), name
+        assert " s" in head(panel), name
+        assert foot(panel) == "" or "read" in foot(panel), name
+        if not panel.is_empty():
+            assert panel._body.currentWidget() is panel.content, name
+            assert texts_of(panel), name
+
+
+async def test_stale(rig: Rig) -> None:
+    page = await bring("stale", rig.workspace, rig.desk, rig.sandbox)
+    for name, panel in panels(page).items():
+        assert "as at" in head(panel), name
+        assert "do not quote" in foot(panel) or "read" in foot(panel), name
+        assert panel._origin_label._look == "chip", name
+
+
+@pytest.mark.settings(without_some())
+async def test_partial(rig: Rig) -> None:
+    page = await bring("partial", rig.workspace, rig.desk, rig.sandbox)
+    shown = panels(page)
+    for name in MANY_PARTS:
+        panel = shown[name]
+        assert panel._part_label.isVisibleTo(panel), name
+        assert "parts" in panel._part_label.text(), name
+        assert "did not come" in foot(panel), name
+        assert panel._body.currentWidget() is panel.content, name
+    for name in ("account", "bills", "tickets"):
+        assert "did not come" not in foot(shown[name]), "what is missing costs its panel alone"
+    assert LEFT_OUT
+
+
+@pytest.mark.expects_log("is down")
+async def test_failed(rig: Rig) -> None:
+    page = await bring("failed", rig.workspace, rig.desk, rig.sandbox)
+    for name, panel in panels(page).items():
+        assert "no answer" in head(panel), name
+        assert panel._body.currentWidget() is panel._message, name
+        assert "Nothing about this is known here." in texts_of(panel), name
+        assert panel._message.button.isVisibleTo(panel), name
+    rig.workspace.close_all()
+
+
+async def test_empty(rig: Rig) -> None:
+    page = await bring("empty", rig.workspace, rig.desk, rig.sandbox)
+    for name, panel in panels(page).items():
+        assert panel.is_empty(), name
+        said = texts_of(panel)
+        assert panel.empty_words() in said, name
+        assert "was asked" in said or "were asked" in said, name
+
+
+async def test_no_permission(rig: Rig) -> None:
+    page = await bring("no permission", rig.workspace, rig.desk, rig.sandbox)
+    for name, panel in panels(page).items():
+        assert "not for your role" in head(panel), name
+        assert "The role trainee does not show" in texts_of(panel), name
+        assert not panel.has_facts(), name
+
+
+@pytest.mark.expects_log("is down")
+@pytest.mark.expects_log("is back")
+async def test_offline(rig: Rig) -> None:
+    page = await bring("offline", rig.workspace, rig.desk, rig.sandbox)
+    for name, panel in panels(page).items():
+        assert "as at" in head(panel), name
+        assert panel._origin_label._state == "offline", name
+        assert "No network" in foot(panel), name
+        assert panel._body.currentWidget() is (panel._message if panel.is_empty() else panel.content), name
+    await rig.sandbox.clear()
+    rig.desk.network.set_online(online=True)
+    await rig.until(lambda: not any(part.part.failure for part in page.view.parts), within_s=20)
+    await page.view.settled()
+
+
+def test_every_panel_of_the_page_is_looked_at_here() -> None:
+    assert len(PANELS) == 11

@@ -1,0 +1,105 @@
+"""What the desk remembers: theme, size, window and columns; and the list of keys."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtWidgets import QLabel, QMenu, QSplitter
+
+from console.views.keys.help import KeysDialog
+from console.views.keys.letters import LetterOverlay
+from console.views.preferences import Preferences
+from console.views.theme import THEME
+from tests.views.conftest import Rig
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def test_preferences_outlive_the_program(tmp_path: Path) -> None:
+    file = tmp_path / "look.ini"
+    kept = Preferences(file)
+    kept.theme, kept.size = "highContrast", 150
+    kept.keep_layout("full", QByteArray(b"\x01\x02"))
+    del kept
+    again = Preferences(file)
+    assert (again.theme, again.size, again.layout("full")) == ("highContrast", 150, QByteArray(b"\x01\x02"))
+    again.forget_layout()
+    assert again.layout("full") is None
+    assert again.size == 150
+
+
+@pytest.mark.parametrize(
+    "text", ["", "size=huge", "[General]\nsize=117\ntheme=\n", "\x00\x01\x02", "[layout]\nfull=@Invalid()"]
+)
+def test_a_broken_file_of_preferences_costs_nothing(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "look.ini"
+    file.write_text(text, encoding="latin-1")
+    read = Preferences(file)
+    assert (read.theme, read.size, read.layout("full")) == (None, 100, None)
+
+
+async def test_columns_are_as_wide_as_they_were_left(rig: Rig) -> None:
+    page = await rig.open()
+    columns = next(item for item in page.findChildren(QSplitter) if item.objectName() == "full")
+    columns.setSizes([400, 600, 300])
+    columns.splitterMoved.emit(400, 1)
+    widths = columns.sizes()
+    rig.workspace.close_customer(0)
+    again = await rig.open()
+    columns = next(item for item in again.findChildren(QSplitter) if item.objectName() == "full")
+    assert columns.sizes() == widths
+    actions = {action.text(): action for action in rig.window.findChildren(type(rig.window.search_action))}
+    actions["Lay out anew"].trigger()
+    columns = next(item for item in again.findChildren(QSplitter) if item.objectName() == "full")
+    assert columns.sizes() != widths
+
+
+async def test_a_theme_chosen_in_the_menu_is_remembered(rig: Rig) -> None:
+    actions = {action.text(): action for action in rig.window.findChildren(type(rig.window.search_action))}
+    actions["High contrast"].trigger()
+    assert THEME.name == "highContrast"
+    assert rig.workspace._preferences.theme == "highContrast"
+    actions["As the system"].trigger()
+    assert rig.workspace._preferences.theme is None
+    THEME.choose("light")
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (960, 600)])
+async def test_every_panel_is_reached_by_its_letter_at_every_size(rig: Rig, size: tuple[int, int]) -> None:
+    rig.window.resize(*size)
+    page = await rig.open()
+    letters = {"A": "account", "R": "related", "S": "services", "I": "tests", "T": "tickets", "W": "visits"}
+    letters |= {"B": "bills", "M": "payments", "G": "usage", "O": "orders", "L": "timeline"}
+    for letter, name in letters.items():
+        rig.press(Qt.Key.Key_J, CTRL)
+        assert isinstance(rig.focused, LetterOverlay)
+        rig.keys(letter.lower())
+        await page.view.settled()
+        panel = page.panel(name)
+        assert panel.isVisible(), name
+        if not panel.is_empty():
+            page.go_to(name)
+            assert page.panel_of(rig.focused) is panel, name
+
+
+async def test_the_letters_go_with_esc_and_the_focus_comes_back(rig: Rig) -> None:
+    page = await rig.open()
+    page.go_to("bills")
+    rig.press(Qt.Key.Key_J, CTRL)
+    rig.press(Qt.Key.Key_Escape)
+    assert rig.focused is page.bills.table
+    rig.press(Qt.Key.Key_J, CTRL)
+    rig.keys("7")
+    assert rig.focused is page.bills.table
+
+
+async def test_f1_lists_every_key_of_the_menus(rig: Rig) -> None:
+    rig.press(Qt.Key.Key_F1)
+    dialog = rig.window.findChildren(KeysDialog)[0]
+    texts = "\n".join(label.text() for label in dialog.findChildren(QLabel))
+    for menu in rig.window.menuBar().findChildren(QMenu):
+        for action in menu.actions():
+            for key in action.shortcuts():
+                assert key.toString() in texts, action.text()
+    assert "Ctrl+J L" in texts
+    dialog.close()
