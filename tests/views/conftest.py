@@ -77,8 +77,11 @@ async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) ->
     bridge = Bridge()
     preferences = Preferences()
     window = MainWindow(preferences)
+    await asyncio.sleep(0)  # in turns, as the program starts
     workspace = Workspace(window, SearchPalette.over(window), bridge, preferences)
+    await asyncio.sleep(0)
     DeskMenus(window, workspace, preferences)
+    await asyncio.sleep(0)
     # Off the window's thread, as the program does: the first time it loads the numbering plans.
     marker = request.node.get_closest_marker("settings")
     changed = marker.args[0] if marker else {}
