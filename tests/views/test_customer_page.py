@@ -54,7 +54,7 @@ async def test_one_system_down_leaves_the_rest_and_recovers_by_itself(rig: Rig) 
     page.services.tick(page.view.services.part.failure.at)
     said = texts_of(page.services)
     assert "Provisioning" in said
-    assert "The other panels work." in said
+    assert "This holds up no other panel." in said
     assert page.bills.table.rows_model.rowCount() > 0
     assert "Provisioning has not answered since" in texts_of(page.alerts)
     await rig.sandbox.clear()
@@ -167,7 +167,7 @@ async def test_an_unknown_customer_is_one_sentence(rig: Rig) -> None:
     page = await rig.open("CU-0000000")
     assert "CRM has no customer CU-0000000." in texts_of(page.head)
     assert "No bills." in texts_of(page.bills)
-    assert "was asked" in texts_of(page.bills)
+    assert "answered" in texts_of(page.bills)
 
 
 async def test_a_role_that_may_not_see_bills_sees_a_lock_and_billing_is_not_asked(rig: Rig) -> None:
@@ -193,7 +193,7 @@ async def test_10000_bills_neither_freeze_nor_hide_that_there_are_more(rig: Rig)
     await rig.sandbox.faults("billing", repeat_to=10_000)
     page = await rig.open()
     assert page.bills.table.rows_model.rowCount() == 100
-    assert "200 of 10000" in texts_of(page.bills)
+    assert "100 of 10000" in texts_of(page.bills)
 
 
 async def test_an_answer_of_50_mb_is_refused_and_the_window_goes_on(rig: Rig) -> None:

@@ -22,7 +22,7 @@ async def test_a_timeline_of_50_000_pages_in_as_it_is_scrolled(rig: Rig) -> None
         bar.setValue(bar.maximum())
         await rig.until(lambda known=before: panel.list.rows_model.rowCount() > known)
         # What was in sight stays in sight; what is new lies below it.
-        await rig.until(lambda: bar.value() < bar.maximum())
+        await rig.until(lambda bar=bar: bar.value() < bar.maximum())
     assert panel.list.rows_model.rowCount() >= first + 300
     await page.view.settled()
 

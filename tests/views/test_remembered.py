@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtWidgets import QLabel, QMenu, QSplitter
+from PySide6.QtWidgets import QLabel, QMenu
 
 from console.views.keys.help import KeysDialog
 from console.views.keys.letters import LetterOverlay
@@ -40,17 +40,17 @@ def test_a_broken_file_of_preferences_costs_nothing(tmp_path: Path, text: str) -
 
 async def test_columns_are_as_wide_as_they_were_left(rig: Rig) -> None:
     page = await rig.open()
-    columns = next(item for item in page.findChildren(QSplitter) if item.objectName() == "full")
+    columns = page._columns
     columns.setSizes([400, 600, 300])
     columns.splitterMoved.emit(400, 1)
     widths = columns.sizes()
     rig.workspace.close_customer(0)
     again = await rig.open()
-    columns = next(item for item in again.findChildren(QSplitter) if item.objectName() == "full")
+    columns = again._columns
     assert columns.sizes() == widths
     actions = {action.text(): action for action in rig.window.findChildren(type(rig.window.search_action))}
     actions["Lay out anew"].trigger()
-    columns = next(item for item in again.findChildren(QSplitter) if item.objectName() == "full")
+    columns = again._columns
     assert columns.sizes() != widths
 
 

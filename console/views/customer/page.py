@@ -87,6 +87,8 @@ class CustomerPage(LivePage):
         """Return a panel by its name, made when it is first wanted."""
         if name not in self._panels:
             panel = self._makers[name]()
+            panel.hide()
+            panel.setParent(self._area)  # see Place.release
             panel.is_online = lambda: self._desk.network.is_online
             self._panels[name] = panel
             if panel.has_facts():
@@ -177,8 +179,6 @@ class CustomerPage(LivePage):
             unsubscribe()
         for panel in self._panels.values():
             panel.close_panel()
-            if panel.parentWidget() is None:
-                panel.deleteLater()
         if self.document is not None:
             self.document.leave()
         self.head.close_head()
@@ -265,12 +265,13 @@ class CustomerPage(LivePage):
         focused = self.focusWidget()
         front = [place.current for place in self._places]
         for place in self._places:
-            place.release()
+            place.release(self._area)
         before, self._places = self._columns, []
         self._columns = self._make_columns(mode)
         self._area_layout.addWidget(self._columns)
         if before is not None:
-            before.setParent(None)
+            self._area_layout.removeWidget(before)
+            before.hide()
             before.deleteLater()
         self._restore(mode, width)
         self._waiting = [

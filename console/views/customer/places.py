@@ -121,12 +121,17 @@ class Place(QWidget):
         """Bring the next or previous panel of this place forward."""
         self._tabs.setCurrentIndex((self._tabs.currentIndex() + by) % len(self.names))
 
-    def release(self) -> None:
-        """Let go of the panels, which go on in another place."""
+    def release(self, to: QWidget) -> None:
+        """Let go of the panels, which go on in another place; until then they belong, unseen, to a widget.
+
+        No widget is ever without a parent: one that belongs to Python alone may be destroyed by a garbage collection on
+        another thread, and that crashes Qt.
+        """
         for widget in [self._stack.widget(i) for i in range(self._stack.count())]:
             if widget is not None:
                 self._stack.removeWidget(widget)
-                widget.setParent(None)
+                widget.hide()
+                widget.setParent(to)
 
     def _on_tab(self, index: int) -> None:
         panel = self._panel(self.names[index])

@@ -77,6 +77,7 @@ class TimelinePanel(Panel):
             Source(tr("Orders"), view.service_orders),
         ]
         super().__init__(tr("Timeline"), "timeline", tr("All systems"), sources, body)
+        self._together.setParent(self)
         self.page_in(self.list)
 
     def focus_first(self) -> None:

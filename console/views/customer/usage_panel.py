@@ -27,7 +27,7 @@ class UsagePanel(Panel):
         columns = (tr("Allowance"), tr("Used"), tr("Share"), tr("Left"), tr("Until"))
         self.buckets = FactTable(tr("Allowances"), columns, stretch=0, optional=(4,))
         columns = (tr("When"), tr("What"), tr("Amount"), tr("Product"), tr("Cost before tax"))
-        self.table = FactTable(tr("Usage"), columns, stretch=1, optional=(3,))
+        self.table = FactTable(tr("Usage"), columns, stretch=1, optional=(3, 2))
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.addWidget(self.buckets)
         splitter.addWidget(self.table)

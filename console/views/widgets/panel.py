@@ -300,9 +300,7 @@ class Panel(Card):
             self._body.setCurrentWidget(self.content)
         elif self.has_facts():
             read = max(part.read_at for part in parts if part.read_at)
-            text = tr("{} was asked {} ago and has none for this customer.").format(
-                self.system_label, texts.age(read, now)
-            )
+            text = tr("{} answered {} ago: nothing for this customer.").format(self.system_label, texts.age(read, now))
             self._message.show_words("empty", "neutral", self.empty_words(), text, ask=False)
             self._body.setCurrentWidget(self._message)
         elif any(part.asking_since for part in parts) and not any(part.failure for part in parts):
@@ -331,7 +329,7 @@ class Panel(Card):
             text += " " + tr("It is being asked again.")
         elif failure.next_try_at is not None:
             text += " " + tr("Next try in {} s.").format(max(0, int((failure.next_try_at - now).total_seconds())))
-        text += " " + tr("The other panels work.")
+        text += " " + tr("This holds up no other panel.")
         self._message.show_words("down", "danger", str(failure.error), text, ask=True)
         self._body.setCurrentWidget(self._message)
 
@@ -346,7 +344,7 @@ class Panel(Card):
             source.word for source, part in zip(self.sources, parts, strict=True) if part.facts is None and part.failure
         ]
         if self.has_facts() and self._is_offline(parts):
-            self._foot_says(tr("No network. Shown is what was last known; do not quote."), "offline", tr("Ask again"))
+            self._foot_says(tr("No network. Do not quote."), "offline", tr("Ask again"))
         elif asking and (now - min(asking)).total_seconds() >= STOP_OFFER_AFTER_S:
             self._foot_act = self._stop_waiting
             self._foot_says(tr("{} is slow.").format(self.system_label), "info", tr("Stop waiting"))

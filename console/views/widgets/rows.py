@@ -189,7 +189,9 @@ class FactList(_FactView, QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setLayoutMode(QListView.LayoutMode.Batched)
+        # Rows of one height are laid out in one go; others in batches, a turn each.
+        mode = QListView.LayoutMode.SinglePass if uniform else QListView.LayoutMode.Batched
+        self.setLayoutMode(mode)
         self.viewport().setBackgroundRole(QPalette.ColorRole.Button)
         self.selectionModel().currentChanged.connect(lambda _new, _old: self._moved())
         self.activated.connect(lambda index: self.opened.emit(index.data(ROW_ROLE)))
