@@ -72,7 +72,12 @@ async def test_found_by_the_start_of_words_also_as_spelt_without_accents(sandbox
     async with sandbox.raw("crm") as client:
         customers = f"{BASES['TMF629']}/customer"
         pages = [await client.get(customers, params={"limit": 100, "offset": offset}) for offset in (0, 100, 200)]
-        umlaut = next(one["name"] for page in pages for one in page.json() if "ü" in one["name"])
+        umlaut = next(
+            one["name"]
+            for page in pages
+            for one in page.json()
+            if "ü" in one["name"] and not set("öäåø").intersection(one["name"].lower())
+        )
         for typed in (umlaut.replace("ü", "ue"), umlaut.replace("ü", "u"), umlaut.upper()):
             found = (await client.get(customers, params={"q": typed, "limit": 100})).json()
             assert umlaut in [one["name"] for one in found], typed

@@ -15,8 +15,10 @@ def derive_contacts(seed: int, life: Life) -> list[Contact]:
     """Return a customer's contacts of the last two years and, of orders, of all time; newest first."""
     rng = random.Random(f"{seed} contacts {life.n}")
     found = list(life.told)
+    told = {contact.about[1] for contact in life.told if contact.about and contact.about[0] == "order"}
     for order in life.orders:
-        found += _about_order(order, rng)
+        # Whoever has told why they order has ordered with that.
+        found += _about_order(order, rng)[1 if order.index in told else 0 :]
     for account in range(life.accounts):
         for month in bill_months(life, account):
             found += _about_bill(life, account, month, payment_plan(seed, life, account, month), rng)

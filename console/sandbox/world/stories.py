@@ -181,8 +181,9 @@ def _bereavement(life: Life, on: date, rng: random.Random) -> None:
          f"{life.previous_holder} has died. Please no advertising for some weeks.", about)  # fmt: skip
     gone = _active(life, "mobile", on) or _active(life, "tv", on)
     if gone is not None:
-        end(gone, on)
-        complete_order(life, gone.account, f"Remove {gone.plan.name}", [("delete", gone.index)], on, rng)
+        ended_on = min(on + timedelta(days=14), life.as_of)
+        end(gone, ended_on)
+        complete_order(life, gone.account, f"Remove {gone.plan.name}", [("delete", gone.index)], ended_on, rng)
 
 
 def _growth(life: Life, on: date, rng: random.Random) -> None:
