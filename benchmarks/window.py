@@ -18,6 +18,8 @@ from console.services.desk import Desk
 from console.system.sandbox_launcher import SandboxProcess
 from console.views.icons import ICON
 from console.views.main_window import MainWindow
+from console.views.menus import DeskMenus
+from console.views.preferences import Preferences
 from console.views.search.palette import SearchPalette
 from console.views.theme import THEME
 from console.views.workspace import Workspace
@@ -83,6 +85,7 @@ def on_stage(
             parts = Parts(on_exchange=exchanges.append)
             desk = await asyncio.to_thread(compose_desk, sandbox.deployment, sandbox.secrets, parts)
             workspace = Workspace(window, SearchPalette.over(window), bridge)
+            DeskMenus(window, workspace, Preferences())
             ICON.load()
             workspace.attach(desk)
             try:

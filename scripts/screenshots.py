@@ -25,6 +25,8 @@ from console.system.sandbox_launcher import SandboxProcess
 from console.tour import press, save, type_text, until
 from console.views.icons import ICON
 from console.views.main_window import MainWindow
+from console.views.menus import DeskMenus
+from console.views.preferences import Preferences
 from console.views.search.palette import SearchPalette
 from console.views.theme import THEME
 from console.views.workspace import Workspace
@@ -36,6 +38,7 @@ async def pictures(window: MainWindow, bridge: Bridge, folder: Path, suffix: str
     sandbox = await SandboxProcess.start()
     desk = compose_desk(sandbox.deployment, sandbox.secrets)
     workspace = Workspace(window, SearchPalette.over(window), bridge)
+    DeskMenus(window, workspace, Preferences())
     ICON.load()
     workspace.attach(desk)
     try:
@@ -59,10 +62,29 @@ async def _pictures(
     await asyncio.sleep(0.1)
     save(window, folder / "customer-dark.png")
     THEME.choose("light")
-    window.resize(1280, 720)
+    THEME.choose("highContrast")
     await asyncio.sleep(0.1)
+    save(window, folder / "customer-high-contrast.png")
+    THEME.choose("light")
+    page = workspace.page
+    assert page is not None
+    for panel in ("payments", "usage"):
+        page.go_to(panel)
+        await asyncio.sleep(0.1)
+        await page.view.settled()
+        await asyncio.sleep(0.1)
+        save(window, folder / f"customer-{panel}.png")
+    page.show_document(page.bills.table.rows_model.row(0).data)
+    assert page.document is not None
+    document = page.document
+    await until(lambda: document.pages.is_shown, "the bill's document")
+    save(window, folder / "bill-as-pdf.png")
+    page.close_document()
+    window.resize(1280, 720)
+    await asyncio.sleep(0.3)
     save(window, folder / "customer-1280x720.png")
     window.resize(1440, 900)
+    await asyncio.sleep(0.2)
     window.search_wanted.emit()
     type_text(workspace.palette.text, "lindqvist")
     await until(lambda: workspace.palette.result is not None and workspace.palette.result.is_complete, "the search")

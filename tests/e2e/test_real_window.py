@@ -42,6 +42,7 @@ class Desk:
             "PYTHONPATH": str(ROOT),
             "XDG_CACHE_HOME": str(folder / "cache"),
             "XDG_STATE_HOME": str(folder / "state"),
+            "XDG_CONFIG_HOME": str(folder / "config"),
         }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "console", "--demo"], env=self.env, cwd=ROOT, stderr=subprocess.PIPE

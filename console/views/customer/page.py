@@ -1,7 +1,7 @@
 """One customer's page: head, alerts and panels, laid out by the room there is, and the document of a bill over them."""
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -274,9 +274,7 @@ class CustomerPage(LivePage):
             before.hide()
             before.deleteLater()
         self._restore(mode, width)
-        self._waiting = [
-            (place, next((name for name in front if name in place.names), place.names[0])) for place in self._places
-        ]
+        self._waiting = [(place, _in_front(place, front)) for place in self._places]
         self._fill_next()
         if focused is not None:
             focused.setFocus()
@@ -325,6 +323,12 @@ class CustomerPage(LivePage):
 
     def _keep(self, splitter: QSplitter, *_moved: int) -> None:
         self._preferences.keep_layout(splitter.objectName(), splitter.saveState())
+
+
+def _in_front(place: Place, front: Sequence[str]) -> str:
+    """Return which panel stands in front in a place: its first, unless others of its panels stood in front before."""
+    stood = [name for name in place.names if name in front]
+    return stood[0] if stood else place.names[0]
 
 
 def _splitter(orientation: Qt.Orientation) -> QSplitter:

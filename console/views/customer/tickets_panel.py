@@ -87,8 +87,8 @@ class TicketsPanel(Panel):
                 make.cell(tr("Why"), text),
             )
             rows.append(Row(f"{ticket.id} {i}", cells, lead=lead))
-        description = make.cell(tr("Description"), ticket.description or tr("No description."))
-        rows.append(Row(f"{ticket.id} text", (description,)))
+        reported = make.cell(tr("Description"), ticket.description or tr("Nothing was written down."))
+        rows.append(Row(f"{ticket.id} text", (make.cell(tr("Step"), tr("Reported")), reported), lead=("", "")))
         self.history.show_rows(rows)
 
 

@@ -78,6 +78,7 @@ class TimelinePanel(Panel):
         ]
         super().__init__(tr("Timeline"), "timeline", tr("All systems"), sources, body)
         self._together.setParent(self)
+        self.system_labels = labels
         self.page_in(self.list)
 
     def focus_first(self) -> None:

@@ -1,6 +1,6 @@
 """The frame every panel stands in: head with title and origin, body in one of its states, foot with what to do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -98,6 +98,8 @@ class Panel(Card):
         self.title, self.icon, self.system_label, self.sources = title, icon, system_label, tuple(sources)
         self.content = content
         self.is_online: Callable[[], bool] = lambda: True
+        # For a panel fed by several systems: the word people use for each.
+        self.system_labels: Mapping[str, str] = {}
         self._was_fresh = False
         self._find: FindBar | None = None
         self._body = QStackedWidget()
@@ -261,6 +263,11 @@ class Panel(Card):
         self._count_label.setVisible(fits)
         return text if fits else text.removeprefix(f"{self.system_label} · ")
 
+    def _names_of(self, parts: Iterable[Part[Any]]) -> str:
+        """Return the systems of some parts by name."""
+        names = dict.fromkeys(self.system_labels.get(part.system, self.system_label) for part in parts)
+        return ", ".join(names)
+
     def _is_offline(self, parts: list[Part[Any]]) -> bool:
         """Return whether nothing newer can come because this computer has no network."""
         return not self.is_online() and any(part.failure for part in parts)
@@ -314,7 +321,7 @@ class Panel(Card):
         failure = next((part.failure for part in parts if part.failure), None)
         if failure is None:
             if any(part.stopped for part in parts):
-                title = tr("You stopped waiting for {}.").format(self.system_label)
+                title = tr("You stopped waiting for {}.").format(self._names_of(parts))
                 self._message.show_words("stale", "neutral", title, "", ask=True)
                 self._body.setCurrentWidget(self._message)
             return
@@ -347,7 +354,8 @@ class Panel(Card):
             self._foot_says(tr("No network. Do not quote."), "offline", tr("Ask again"))
         elif asking and (now - min(asking)).total_seconds() >= STOP_OFFER_AFTER_S:
             self._foot_act = self._stop_waiting
-            self._foot_says(tr("{} is slow.").format(self.system_label), "info", tr("Stop waiting"))
+            slow = self._names_of(part for part in parts if part.asking_since)
+            self._foot_says(tr("Slow: {}.").format(slow), "info", tr("Stop waiting"))
         elif failure is not None and absent and self.has_facts():
             self._foot_says(
                 tr("{} did not come: {}").format(", ".join(absent), failure.error), "attention", tr("Ask again")
