@@ -1,0 +1,94 @@
+"""A part that holds the beginning of a long list, and what follows it."""
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from console.errors import SystemUnavailableError
+from console.models.provenance import Records, Sourced
+from console.services.network import Network
+from console.services.part import PartCoordinator
+from tests.support.factories import NOON, VirtualClock, origin
+
+
+def records(*numbers: int, next_offset: int | None = None) -> Records[int]:
+    items = tuple(Sourced(number, origin(id=str(number))) for number in numbers)
+    return Records(items, NOON, next_offset is None, 9, (), next_offset)
+
+
+def part(*answers: object) -> PartCoordinator[Records[int]]:
+    left = list(answers)
+
+    async def answer() -> Records[int]:
+        value = left.pop(0)
+        if isinstance(value, Exception):
+            raise value
+        assert isinstance(value, Records)
+        return value
+
+    async def more(known: Records[int]) -> Records[int]:
+        return known.joined(await answer())
+
+    clock = VirtualClock()
+    return PartCoordinator(
+        system="crm", fetch=answer, read_at=lambda facts: facts.read_at, refusal=lambda: None,
+        fresh_for=timedelta(seconds=60), clock=clock, rng=random.Random(1), fetch_more=more,
+    )  # fmt: skip
+
+
+async def test_more_is_added_once_and_then_it_is_whole() -> None:
+    one = part(records(1, 2, next_offset=2), records(2, 3))
+    one.ask()
+    assert (await one.settled()).facts is not None
+    assert one.has_more
+    one.ask_more()
+    one.ask_more()
+    facts = (await one.settled()).facts
+    assert facts is not None
+    assert [item.value for item in facts] == [1, 2, 3]
+    assert facts.complete
+    assert not one.has_more
+    one.ask_more()
+    assert one.part.asking_since is None
+    one.close()
+
+
+async def test_a_failure_while_reading_on_keeps_what_was_read_and_waits() -> None:
+    down = SystemUnavailableError("CRM does not answer.", system="crm", code="CRM-1")
+    one = part(records(1, 2, next_offset=2), *[down] * 20)
+    one.ask()
+    await one.settled()
+    one.ask_more()
+    state = await one.settled()
+    assert state.failure is not None
+    assert state.facts is not None
+    assert len(state.facts) == 2
+    one.ask_more()
+    assert one.part.asking_since is None, "the pause after a failure is for this question too"
+    one.close()
+
+
+async def test_wanting_asks_once() -> None:
+    one = part(records(1))
+    assert not one.is_wanted
+    one.want()
+    one.want()
+    await one.settled()
+    one.want()
+    assert one.part.asking_since is None
+    assert one.is_wanted
+    one.close()
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_the_network_tells_changes_alone(ends: bool) -> None:
+    network, told = Network(), []
+    end = network.subscribe(told.append)
+    network.set_online(online=True)
+    network.set_online(online=False)
+    network.set_online(online=False)
+    if ends:
+        end()
+    network.set_online(online=True)
+    assert told == ([False] if ends else [False, True])

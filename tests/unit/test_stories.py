@@ -1,0 +1,122 @@
+"""What happens to the customers of the world: every story leaves marks in all systems, and they agree."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from console.sandbox.world import World
+from console.sandbox.world.numbering import Numbers
+from console.sandbox.world.purchases import NIGHT, at
+
+DAY = date(2026, 11, 23)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World(seed=11, customers=1200, as_of=DAY)
+
+
+def lives(world: World):
+    return [world.life(n) for n in range(world.customers)]
+
+
+def test_every_story_and_every_country_is_there(world: World) -> None:
+    kinds = Counter(story.kind for life in lives(world) for story in life.stories)
+    assert set(kinds) == {"priceChange", "move", "outage", "fraudScare", "bereavement", "growth"}
+    assert {life.person.country.code for life in lives(world)} == {"US", "DE", "FR", "SE", "GB", "JP"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "ticket", "cause", "order"),
+    [
+        ("move", None, "move", "Move to"),
+        ("outage", "outage", "credit", None),
+        ("fraudScare", "fraud", "fraud", None),
+        ("bereavement", "administrative", None, None),
+    ],
+)
+def test_a_story_is_told_by_all_systems(
+    world: World, kind: str, ticket: str | None, cause: str | None, order: str | None
+) -> None:
+    told = 0
+    for life in lives(world):
+        for story in life.stories:
+            if story.kind != kind:
+                continue
+            near = {story.on + timedelta(days=days) for days in range(-15, 16)}
+            assert any(contact.at.date() in near for contact in life.told), "CRM heard of it"
+            assert not ticket or any(t.type == ticket and t.opened_at.date() in near for t in life.tickets)
+            assert not cause or any(charge.cause == cause and charge.on in near for charge in life.charges)
+            assert not order or any(one.description.startswith(order) for one in life.orders)
+            told += 1
+    assert told > 5
+
+
+def test_nothing_happens_after_the_last_night(world: World) -> None:
+    night = at(DAY, NIGHT)
+    for n in range(300):
+        life = world.life(n)
+        times: list[datetime] = [contact.at for contact in world.contacts(n)] + [use.at for use in world.usage(n)]
+        times += [change for ticket in life.tickets for _, change, _ in ticket.changes]
+        times += [test.at for test in life.tests if test.at.date() != DAY]
+        assert max(times, default=night) <= night
+        assert all(bill.billed_on <= DAY and (bill.paid_on or DAY) <= DAY for bill in world.bills(n))
+
+
+def test_contacts_are_newest_first_and_about_something_that_is_there(world: World) -> None:
+    channels: Counter[str] = Counter()
+    for n in range(300):
+        contacts = world.contacts(n)
+        assert [contact.at for contact in contacts] == sorted((c.at for c in contacts), reverse=True)
+        assert len(contacts) <= Numbers.CONTACTS
+        months = {(bill.account, bill.month) for bill in world.bills(n)}
+        for contact in contacts:
+            channels[contact.channel] += 1
+            if contact.about is None:
+                continue
+            kind, first, second = contact.about
+            there = {
+                "ticket": first < len(world.life(n).tickets),
+                "order": first < len(world.life(n).orders),
+                "bill": (first, second) in months,
+            }
+            assert there[kind], contact
+    assert set(channels) == {"phone", "chat", "shop", "portal", "email", "sms"}
+
+
+def test_a_payment_that_was_never_applied_leaves_its_bill_open(world: World) -> None:
+    found = 0
+    for n in range(world.customers):
+        for item in world.life(n).contradictions:
+            if item.kind != "paymentNotApplied":
+                continue
+            bill = next(one for one in world.bills(n) if (one.account, one.month) == (item.account, item.month))
+            assert bill.received > 0
+            assert bill.paid == 0
+            assert bill.state == "sent"
+            found += 1
+    assert found
+
+
+def test_relations_hold_both_ways(world: World) -> None:
+    back = {"householdMember": "householdMember", "parentCompany": "subsidiary", "subsidiary": "parentCompany"}
+    found: Counter[str] = Counter()
+    for n in range(world.customers):
+        for other, role in world.relations(n):
+            assert (n, back[role]) in world.relations(other)
+            found[role] += 1
+    assert set(found) == set(back)
+
+
+def test_duplicates_are_not_given_away_by_a_relation(world: World) -> None:
+    for n in range(world.customers):
+        twin = world.life(n).twin_of
+        if twin is not None:
+            assert twin not in [other for other, _ in world.relations(n)]
+
+
+def test_numbers_of_one_customer_never_run_over(world: World) -> None:
+    for life in lives(world):
+        for items in (life.orders, life.subscriptions, life.tickets, life.visits, life.tests, life.charges):
+            assert len(items) <= Numbers.ITEMS
