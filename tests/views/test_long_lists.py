@@ -79,3 +79,22 @@ async def test_ten_customers_are_open_and_the_tenth_is_reached(rig: Rig) -> None
     assert rig.workspace.page.customer_id == found[9]["id"]
     rig.press(Qt.Key.Key_1, CTRL)
     assert rig.workspace.page.customer_id == found[0]["id"]
+
+
+async def test_what_is_older_than_the_contacts_read_so_far_comes_with_them(rig: Rig) -> None:
+    """Else bills and payments would stand there as if nothing had been said between them."""
+    await rig.sandbox.faults("crm", repeat_to=5000)
+    page = await rig.open()
+    panel = page.panel("timeline")
+    assert isinstance(panel, TimelinePanel)
+    await rig.until(lambda: panel.list.rows_model.rowCount() > 100)
+    contacts = page.view.interactions.part.facts
+    assert contacts is not None
+    assert not contacts.complete
+    oldest = min(item.value.at for item in contacts if item.value.at)
+    times = [row.data.value for row in panel.list.rows_model.rows if row.key.startswith("b ")]
+    assert all(bill.billed_at >= oldest for bill in times)
+    panel.show_group("Money")
+    bills = page.view.bills.part.facts
+    assert bills is not None
+    assert sum(row.key.startswith("b ") for row in panel.list.rows_model.rows) == len(bills)

@@ -107,12 +107,28 @@ class TimelinePanel(Panel):
         self._show_now()
 
     def _show_now(self) -> None:
-        entries = [entry for entry in self._entries() if self._group in {ALL, entry.group}]
+        horizon = self._horizon()
+        entries = [
+            entry
+            for entry in self._entries()
+            if self._group in {ALL, entry.group} and (horizon is None or entry.at is None or entry.at >= horizon)
+        ]
         entries.sort(key=lambda entry: entry.at.timestamp() if entry.at else 0.0, reverse=True)
         before = [None, *entries]
         self.list.show_entries(
             [entry.key for entry in entries], lambda place: entries[place].make(entries[place], before[place])
         )
+
+    def _horizon(self) -> datetime | None:
+        """Return how far back everything is known, None for all the way.
+
+        While older contacts are still to be read, older bills and payments would stand there as if nothing had
+        happened between them; they come with the contacts of their time.
+        """
+        contacts = self._view.interactions.part.facts
+        if contacts is None or contacts.complete or self._group in {MONEY, WORK}:
+            return None
+        return min((item.value.at for item in contacts if item.value.at), default=None)
 
     def _entries(self) -> Iterator[Entry]:
         view = self._view
