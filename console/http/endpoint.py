@@ -215,6 +215,7 @@ class Endpoint:
                         failure=str(failure) if failure else None,
                         sign_in_refused=isinstance(failure, SignInRequiredError),
                         unavailable=down,
+                        unreadable=isinstance(failure, BadAnswerError),
                         what=question.masked,
                         received=answer.received if answer else 0,
                         unchanged=answer.unchanged if answer else False,
@@ -302,7 +303,7 @@ class Endpoint:
         except ValueError as error:
             if status >= httpx.codes.BAD_REQUEST:
                 return None  # an error page; its status says enough
-            raise self._bad("its answer is not JSON", "NOT-JSON") from error
+            raise self._bad("its answer is damaged", "NOT-JSON") from error
 
     def _raise_for(self, status: int, headers: dict[str, str], value: Any) -> None:
         """Raise what a status or an error body means; 2xx and 404 return."""

@@ -12,6 +12,7 @@ class SystemState(Enum):
     ANSWERING = "answering"
     SLOW = "slow"
     REFUSING = "refusing"
+    UNREADABLE = "unreadable"
     DOWN = "down"
 
 
@@ -29,6 +30,7 @@ class Exchange:
     failure: str | None = None
     sign_in_refused: bool = False
     unavailable: bool = False
+    unreadable: bool = False
     what: str = ""
     received: int = 0
     unchanged: bool = False

@@ -27,8 +27,9 @@ def _pages(world: World, n: int, bill: Bill) -> Iterator[bytes]:
         (_LEFT, 764, 11, False, f"Bill {number}"),
         (_LEFT, 748, 10, False, f"Account {account}    Date {bill.billed_on}    Due {bill.due_on}"),
         (_LEFT, 716, 10, False, life.billing_name or person.name),
-        (_LEFT, 702, 10, False, person.place.street),
-        (_LEFT, 688, 10, False, f"{person.place.post_code} {person.place.city}"),
+        (_LEFT, 702, 10, False, " ".join((person.place.street, person.place.extra)).strip()),
+        (_LEFT, 688, 10, False, f"{person.place.post_code} {person.place.city} {person.place.state}"),
+        (_LEFT, 664, 9, False, "Amounts with tax"),
     ]
     blocks = [bill.lines[i : i + _LINES_A_PAGE] for i in range(0, max(1, len(bill.lines)), _LINES_A_PAGE)]
     for index, block in enumerate(blocks):
@@ -36,11 +37,15 @@ def _pages(world: World, n: int, bill: Bill) -> Iterator[bytes]:
         y = 648
         for line in block:
             texts.append((_LEFT, y, 10, False, line.name))
-            texts.append((_LEFT + 270, y, 9, False, f"{line.starts_on.isoformat()} - {line.ends_on.isoformat()}"))
-            texts.append((-_RIGHT, y, 10, False, _amount(line.cents, currency)))
+            texts.append((_LEFT + 270, y, 9, False, f"{line.starts_on} - {line.ends_on}"))
+            texts.append((-_RIGHT, y, 10, False, _amount(line.cents + line.tax, currency)))
             y -= 15
         if index == len(blocks) - 1:
-            for name, cents in (("Before tax", bill.cents), ("Tax", bill.tax), ("To pay", bill.total)):
+            for name, cents in (
+                ("Of this, before tax", bill.cents),
+                ("Of this, tax", bill.tax),
+                ("To pay", bill.total),
+            ):
                 y -= 18
                 texts.append((_LEFT, y, 11, name == "To pay", name))
                 texts.append((-_RIGHT, y, 11, name == "To pay", f"{_amount(cents, currency)} {currency}"))

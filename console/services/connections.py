@@ -44,6 +44,8 @@ class HealthBoard:
             state = SystemState.DOWN
         elif exchange.sign_in_refused:
             state = SystemState.REFUSING
+        elif exchange.unreadable:
+            state = SystemState.UNREADABLE
         else:
             state = SystemState.SLOW if exchange.elapsed_ms > _SLOW_MS else SystemState.ANSWERING
         answered = not exchange.unavailable

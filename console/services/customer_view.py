@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -56,6 +57,8 @@ FRESH_FOR = {
 }
 # Asking a long list again reads what was read before, up to this many; the rest is read when it is scrolled to.
 _MOST_READ_AGAIN = 1000
+# Nobody scrolls further, and a list without end would take memory without end; what is cut says so.
+_MOST_READ = 10_000
 
 
 class CustomerView:
@@ -220,7 +223,11 @@ class CustomerView:
 
     def _on_health(self, health: SystemHealth, before: SystemState) -> None:
         """A system is back: what it could not tell is asked again, without waiting for each part's own pause."""
-        if before is SystemState.DOWN and health.state in {SystemState.ANSWERING, SystemState.SLOW}:
+        if before is SystemState.DOWN and health.state in {
+            SystemState.ANSWERING,
+            SystemState.SLOW,
+            SystemState.UNREADABLE,
+        }:
             for part in self.parts:
                 failure = part.part.failure
                 if part.part.system == health.system and failure is not None and failure.next_try_at is not None:
@@ -247,7 +254,8 @@ class CustomerView:
             return records
 
         async def fetch_more(known: Records[T]) -> Records[T]:
-            return known.joined(await fetch(self.customer_id, after=known.next_offset or 0))
+            more = known.joined(await fetch(self.customer_id, after=known.next_offset or 0))
+            return more if len(more) < _MOST_READ else replace(more, next_offset=None)
 
         coordinator = self._part(system, subject, fetch_again, lambda records: records.read_at, of, fetch_more)
         return coordinator

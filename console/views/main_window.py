@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
     resized = Signal()
     search_wanted = Signal()
     page_wanted = Signal(str)
-    origin_wanted = Signal(object)
+    origin_wanted = Signal(object, object)
 
     def __init__(self, preferences: Preferences | None = None) -> None:
         super().__init__()
@@ -154,9 +154,9 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentWidget(page)
         self.rail_buttons[name].setChecked(True)
 
-    def show_origin(self, fact: ShownFact) -> None:
-        """Show where a value comes from; values find this on the window around them."""
-        self.origin_wanted.emit(fact)
+    def show_origin(self, fact: ShownFact, row: tuple[ShownFact, ...] = ()) -> None:
+        """Show where a value comes from, with all values of its row; values find this on the window around them."""
+        self.origin_wanted.emit(fact, row)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -21,6 +21,7 @@ STATE_LOOKS = {
     SystemState.ANSWERING: ("ok", "answering"),
     SystemState.SLOW: ("attention", "slow"),
     SystemState.REFUSING: ("danger", "does not accept the sign-in"),
+    SystemState.UNREADABLE: ("danger", "answers what cannot be understood"),
     SystemState.DOWN: ("danger", "does not answer"),
 }
 
@@ -65,7 +66,8 @@ class DeskStatusBar(QStatusBar):
             text = f"○ {name}"
         else:
             since = tr(" since {}").format(texts.clock(health.since)) if health.since else ""
-            text = f"✕ {name} {tr('down') if health.state is SystemState.DOWN else tr('refuses')}{since}"
+            words = {SystemState.DOWN: tr("down"), SystemState.UNREADABLE: tr("unreadable")}
+            text = f"✕ {name} {words.get(health.state, tr('refuses'))}{since}"
         label.set_words(text)
         label.setAccessibleName(f"{name}: {tr(word)}")
         label.set_look("mark", look)

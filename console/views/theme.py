@@ -93,7 +93,12 @@ class Theme(QObject):
         self._name = name
         app = QApplication.instance()
         if isinstance(app, QApplication):
-            app.setPalette(self._palette())
+            palette = self._palette()
+            app.setPalette(palette)
+            bars = QPalette(palette)
+            if name == "highContrast":  # the style derives the handle from this, and black on black cannot be grasped
+                bars.setColor(QPalette.ColorRole.Button, self.colour("chartOther"))
+            app.setPalette(bars, "QScrollBar")  # type: ignore[arg-type] # the stub says bytes, the call takes text alone
         self.changed.emit()
 
     def _palette(self) -> QPalette:

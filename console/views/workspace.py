@@ -195,8 +195,8 @@ class Workspace(QObject):
     def _on_focus_moved(self) -> None:
         self._window.status.show_fact(self._focused_fact())
 
-    def _show_origin(self, fact: ShownFact) -> None:
-        OriginDialog(fact, self._window).open()
+    def _show_origin(self, fact: ShownFact, row: tuple[ShownFact, ...] = ()) -> None:
+        OriginDialog(fact, self._window, row).open()
 
     def show_focused_origin(self) -> None:
         """Show where the focused value comes from."""

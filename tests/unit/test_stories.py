@@ -120,3 +120,31 @@ def test_numbers_of_one_customer_never_run_over(world: World) -> None:
     for life in lives(world):
         for items in (life.orders, life.subscriptions, life.tickets, life.visits, life.tests, life.charges):
             assert len(items) <= Numbers.ITEMS
+
+
+def test_a_payment_fails_before_it_is_made_and_the_complaint_comes_between(world: World) -> None:
+    seen = 0
+    for n in range(400):
+        contacts = world.contacts(n)
+        for bill in world.bills(n):
+            plan = bill.plan
+            if plan.failed_at is None:
+                continue
+            assert plan.paid_at is None or plan.failed_at < plan.paid_at
+            about = ("bill", bill.account, bill.month)
+            told = {contact.reason: contact.at for contact in contacts if contact.about == about}
+            assert told["Payment failed"] == plan.failed_at
+            if "Payment did not work" in told:
+                assert plan.failed_at < told["Payment did not work"]
+                assert plan.paid_at is None or told["Payment did not work"] < plan.paid_at
+            seen += 1
+    assert seen > 20
+
+
+def test_no_step_of_an_order_is_done_before_its_day(world: World) -> None:
+    for life in lives(world):
+        for order in life.orders:
+            for step in order.steps:
+                if step.status in {"completed", "failed"}:
+                    assert step.on is not None
+                    assert step.on <= DAY, (order.description, step)

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 
 from console.views.customer.timeline_panel import PORTAL, TimelinePanel
+from console.views.widgets.origin import OriginDialog
 from tests.views.conftest import Rig, texts_of
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -98,3 +99,41 @@ async def test_what_is_older_than_the_contacts_read_so_far_comes_with_them(rig: 
     bills = page.view.bills.part.facts
     assert bills is not None
     assert sum(row.key.startswith("b ") for row in panel.list.rows_model.rows) == len(bills)
+
+
+async def test_ctrl_home_and_end_mark_the_row_they_go_to(rig: Rig) -> None:
+    page = await rig.open()
+    page.go_to("bills")
+    table = page.bills.table
+    rig.press(Qt.Key.Key_Down)
+    rig.press(Qt.Key.Key_Down)
+    for key, place in ((Qt.Key.Key_Home, 0), (Qt.Key.Key_End, table.rows_model.rowCount() - 1)):
+        rig.press(key, CTRL)
+        assert {index.row() for index in table.selectedIndexes()} == {place}
+        assert table.rows_model.row(place).data.label in page.bills.lines._title.text()
+
+
+async def test_enter_shows_everything_a_row_says(rig: Rig) -> None:
+    page = await rig.open()
+    page.go_to("timeline")
+    panel = page.panel("timeline")
+    await rig.until(lambda: panel.list.rows_model.rowCount() > 0)
+    rig.press(Qt.Key.Key_Return)
+    dialog = rig.window.findChildren(OriginDialog)[0]
+    said = texts_of(dialog)
+    row = panel.list.rows_model.row(0)
+    assert all(cell.fact.text in said for cell in row.cells)
+    assert row.cells[0].fact.origin.id in said
+    rig.press(Qt.Key.Key_Escape)
+
+
+async def test_a_list_entered_by_its_letter_has_a_row_to_copy(rig: Rig) -> None:
+    page = await rig.open()
+    page.go_to("tests")
+    await page.view.settled()
+    page.go_to("tests")
+    panel = page.panel("tests")
+    await rig.until(lambda: panel.list.rows_model.rowCount() > 0)
+    page.go_to("services")
+    page.go_to("tests")
+    assert panel.list.currentIndex().isValid()

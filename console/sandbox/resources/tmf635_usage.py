@@ -43,7 +43,7 @@ def _record(world: World, n: int, usage: Usage, links: Links) -> Record:
         "usageCharacteristic": [
             {"name": "to", "valueType": "string", "value": usage.to},
             {"name": "duration" if voice else "volume", "valueType": "integer", "value": usage.amount},
-            {"name": "unit", "valueType": "string", "value": "minute" if voice else "MB"},
+            {"name": "unit", "valueType": "string", "value": "min" if voice else "MB"},
         ],
         "ratedProductUsage": [
             {

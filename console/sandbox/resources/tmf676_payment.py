@@ -36,7 +36,7 @@ def _payments(world: World, n: int, links: Links) -> list[Record]:
     for bill in world.bills(n):
         if bill.received > 0 and bill.paid_on is not None:
             found.append(_payment(world, n, bill, _DONE, links))
-        if bill.plan.failed_on is not None and bill.total > 0:
+        if bill.plan.failed_at is not None and bill.total > 0:
             found.append(_payment(world, n, bill, _FAILED, links))
     return sorted(found, key=lambda record: str(record["paymentDate"]), reverse=True)
 
@@ -45,8 +45,7 @@ def _payment(world: World, n: int, bill: Bill, which: int, links: Links) -> Reco
     currency = world.person(n).country.currency
     record = payment_number(world, n, bill, which)
     failed = which == _FAILED
-    on = bill.plan.failed_on if failed else bill.paid_on
-    when = at(on or bill.billed_on, 4)
+    when = (bill.plan.failed_at if failed else bill.plan.paid_at) or at(bill.paid_on or bill.billed_on, 4)
     amount = bill.total if failed else bill.received
     applied = not failed and bill.paid != 0
     found: Record = {

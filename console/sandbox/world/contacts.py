@@ -1,7 +1,7 @@
 """Everything said and done between OptiCom and a customer, as CRM keeps it, over all channels, newest first."""
 
 import random
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from console.sandbox.world.life import Contact, Life, Order
 from console.sandbox.world.numbering import Numbers
@@ -33,7 +33,7 @@ def _about_order(order: Order, rng: random.Random) -> list[Contact]:
     reason = "Request sent" if channel == "portal" else "Order"
     minutes = {"phone": 9, "chat": 15, "shop": 20}.get(channel, 2)
     found = [
-        Contact(at(order.ordered_on, rng.randrange(8, 19), rng.randrange(60)), minutes, channel, "inbound", reason,
+        Contact(at(order.ordered_on, 8, rng.randrange(20, 55)), minutes, channel, "inbound", reason,
                 order.description, about)
     ]  # fmt: skip
     shipped = next((step.on for step in order.steps if step.name == "Shipped" and step.status == "completed"), None)
@@ -51,17 +51,18 @@ def _about_bill(life: Life, account: int, month: int, plan: Plan, rng: random.Ra
         found.append(_outbound(at(billed_on, 6, 30), "email", "Bill ready", f"Bill of {billed_on.isoformat()}", about))
     if plan.channel == "portal" and rng.random() < 0.6:
         read_on = billed_on + timedelta(days=rng.randrange(0, 6))
-        found += _portal_visit(read_on, rng, "Bill viewed", f"Bill of {billed_on.isoformat()}", about)
-    if plan.failed_on is not None:
+        when = at(read_on, rng.randrange(7, 22), rng.randrange(10, 60))
+        found += _portal_visit(when, rng, "Bill viewed", f"Bill of {billed_on.isoformat()}", about)
+    if plan.failed_at is not None:
         shown = f"Shown to the customer: “{plan.error}”"
-        found += _portal_visit(plan.failed_on, rng, "Payment failed", shown, about, failed=True)
+        found += _portal_visit(plan.failed_at, rng, "Payment failed", shown, about, failed=True)
         if rng.random() < 0.4:
-            found.append(
-                Contact(at(plan.failed_on, 20, rng.randrange(60)), 7, rng.choice(("phone", "chat")), "inbound",
-                        "Payment did not work", f"The portal said: “{plan.error}”", about)
-            )  # fmt: skip
-    if plan.paid_on is not None and plan.channel == "portal" and rng.random() < 0.5:
-        found += _portal_visit(plan.paid_on, rng, "Payment made", plan.method, about)
+            when = plan.failed_at + timedelta(minutes=rng.randrange(20, 110))
+            told = f"The portal said: “{plan.error}”"
+            channel = rng.choice(("phone", "chat"))
+            found.append(Contact(when, 7, channel, "inbound", "Payment did not work", told, about))
+    if plan.paid_at is not None and plan.channel == "portal" and rng.random() < 0.5:
+        found += _portal_visit(plan.paid_at, rng, "Payment made", plan.method, about)
     if rng.random() < 0.03:
         asked = billed_on + timedelta(days=rng.randrange(2, 9))
         when = at(asked, rng.randrange(8, 19), rng.randrange(60))
@@ -74,11 +75,11 @@ def _outbound(when: datetime, channel: str, reason: str, text: str, about: tuple
     return Contact(when, 0, channel, "outbound", reason, text, about)
 
 
-def _portal_visit(on: date, rng: random.Random, did: str, text: str, about: tuple[str, int, int],
-                  *, failed: bool = False) -> list[Contact]:  # fmt: skip
-    """Return a log-in and what was done then."""
-    signed_in = at(on, rng.randrange(7, 22), rng.randrange(50))
-    did_at = signed_in + timedelta(minutes=rng.randrange(1, 6))
+def _portal_visit(
+    did_at: datetime, rng: random.Random, did: str, text: str, about: tuple[str, int, int], *, failed: bool = False
+) -> list[Contact]:
+    """Return what was done in the portal, and the log-in some minutes before it."""
+    signed_in = did_at - timedelta(minutes=rng.randrange(1, 6))
     return [
         Contact(signed_in, 0, "portal", "inbound", "Signed in", "Self-service portal", None),
         Contact(did_at, 1, "portal", "inbound", did, text, about, "failed" if failed else "completed"),

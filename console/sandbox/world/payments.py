@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from console.sandbox.world.life import Life
 
@@ -21,12 +21,16 @@ _METHODS = ("Card ending 4417", "Card ending 0231", "Direct debit", "Bank transf
 class Plan:
     """What happens with one bill after it was sent; `paid_on` is None while nothing was paid."""
 
-    paid_on: date | None
+    paid_at: datetime | None
     half: bool
     method: str
     channel: str
-    failed_on: date | None = None
+    failed_at: datetime | None = None
     error: str | None = None
+
+    @property
+    def paid_on(self) -> date | None:
+        return None if self.paid_at is None else self.paid_at.date()
 
 
 def month_of(day: date) -> int:
@@ -66,11 +70,15 @@ def payment_plan(seed: int, life: Life, account: int, month: int) -> Plan:
     due_on = due_day(bill_day(month, life.cycle_days[account]))
     luck = rng.random()
     paid_on: date | None = due_on + timedelta(days=rng.randrange(-12, 0) if luck < 0.88 else rng.randrange(2, 18))
-    if paid_on is None or paid_on > life.as_of or (luck > 0.97 and due_on > life.as_of - timedelta(days=40)):
+    if paid_on is None or paid_on >= life.as_of or (luck > 0.97 and due_on > life.as_of - timedelta(days=40)):
         paid_on = None
     channel = "system" if method == "Direct debit" else "portal"
-    failed_on = error = None
-    tried_on = paid_on or min(due_on, life.as_of)
+    failed_at = error = None
+    tried_on = paid_on or min(due_on, life.as_of - timedelta(days=1))
     if channel == "portal" and rng.random() < 0.07 and tried_on > bill_day(month, life.cycle_days[account]):
         failed_on, error = tried_on - timedelta(days=rng.randrange(0, 2)), rng.choice(PORTAL_ERRORS)
-    return Plan(paid_on, luck >= 0.985, method, channel, failed_on, error)
+        failed_at = datetime.combine(failed_on, time(rng.randrange(8, 13), rng.randrange(60)), tzinfo=UTC)
+    # A direct debit runs at night; people pay later in the day than it failed, if it did.
+    hour = rng.randrange(15, 22) if channel == "portal" else 4
+    paid_at = None if paid_on is None else datetime.combine(paid_on, time(hour, rng.randrange(60)), tzinfo=UTC)
+    return Plan(paid_at, luck >= 0.985, method, channel, failed_at, error)

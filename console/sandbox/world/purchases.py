@@ -148,13 +148,14 @@ def open_order(life: Life, rng: random.Random) -> None:
     coming.service_state = "inactive" if dropped else rng.choice(("feasibilityChecked", "designed", "reserved"))
     coming.service_enabled = False
     names = _DONE_STEPS["add"]
-    reached = 0 if state in {"acknowledged", "rejected"} else rng.randrange(1, 4)
+    passed = (life.as_of - ordered_on).days
+    reached = 0 if state in {"acknowledged", "rejected"} else min(rng.randrange(1, 4), max(0, passed - 1))
     steps = [Step(name, "completed", ordered_on + timedelta(days=i)) for i, name in enumerate(names[: reached + 1])]
     steps += [Step(name, "pending", None) for name in names[reached + 1 :]]
     current = steps[min(reached + 1, len(steps) - 1)]
     failure = None
     if state in {"failed", "partial"}:
-        current.status, current.on = "failed", ordered_on + timedelta(days=reached + 1)
+        current.status, current.on = "failed", min(ordered_on + timedelta(days=reached + 1), life.as_of)
         failure = f"{current.name}: no answer from the network element"
     elif not dropped:
         current.status, current.on = "inProgress", coming.started_on - timedelta(days=3)

@@ -18,6 +18,11 @@ _EVERYDAY = (
     ("Invoice address to be changed", "administrative", "fibre", "Wants paper bills sent to the office."),
     ("No signal at home", "technical", "mobile", "One bar indoors since the mast was changed."),
 )
+_NOTES = {
+    "technical": "Restarted the box together; to be watched.",
+    "billing": "Explained the period and the days of it; a copy was sent.",
+    "administrative": "Took the new address down; to be confirmed in writing.",
+}
 _ENDS = (
     ("resolved", timedelta(days=2), "Solved with the customer"),
     ("cancelled", timedelta(days=1), "Solved itself"),
@@ -117,7 +122,7 @@ def _outage(life: Life, on: date, rng: random.Random) -> None:
     began = at(on, rng.randrange(0, 20), 10)
     ended = began + timedelta(hours=hours)
     ticket = _open_ticket(
-        life, began + timedelta(minutes=25), f"Outage {on.day}.{on.month}., {hours} h", "outage",
+        life, began + timedelta(minutes=25), f"Outage of {on.isoformat()}, {hours} h", "outage",
         "No connection at all; the box blinks red.", "high",
     )  # fmt: skip
     ticket.subscription = fibre.index
@@ -218,11 +223,12 @@ def _everyday(life: Life, rng: random.Random) -> None:
         if ended[0] == "resolved" and days_ago > 10:
             changes.append(("closed", timedelta(days=6), "No further question"))
     elif rng.random() < 0.4:
-        waits = (("pending", "Waits for the customer"), ("held", "Waits for a part"))[rng.randrange(2)]
+        part = "Waits for a part" if kind == "technical" else "Waits for accounting"
+        waits = (("pending", "Waits for the customer"), ("held", part))[rng.randrange(2)]
         changes.append((waits[0], timedelta(hours=5), waits[1]))
     now = at(life.as_of, NIGHT)
     ticket.changes += [(state, min(ticket.opened_at + after, now), reason) for state, after, reason in changes]
-    ticket.notes.append(("Care", ticket.opened_at + timedelta(minutes=9), "Restarted the box together; to be watched."))
+    ticket.notes.append(("Care", ticket.opened_at + timedelta(minutes=9), _NOTES[kind]))
     if kind == "technical" and rng.random() < 0.35:
         visit_on = on + timedelta(days=2)
         status = "completed" if visit_on < life.as_of else "confirmed"

@@ -1,10 +1,11 @@
 """What is wrong with this page's facts, worst first; at most four, the rest behind a button."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from console.errors import BadAnswerError, ConsoleError, SignInRequiredError, UnknownCustomerError
+from console.models.health import SystemState
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
 from console.views import texts
@@ -13,6 +14,7 @@ from console.views.widgets.labels import Button, Label
 
 _MOST = 4
 _SLOW_AFTER_S = 4.0
+_RECENT = timedelta(days=7)
 
 
 class AlertRow(QWidget):
@@ -56,6 +58,8 @@ class AlertRow(QWidget):
         hidden = len(found) - len(shown)
         self._more.setVisible(hidden > 0 or (self._all and len(found) > _MOST))
         self._more.setText(tr("{} more").format(hidden) if hidden else tr("fewer"))
+        waiting = any(part.part.asking_since and part.part.facts is None for part in self._view.parts)
+        self._none.set_words(tr("No alerts so far; not every system has answered") if waiting else tr("No alerts"))
         self._none.setVisible(not found)
 
     def _toggle(self) -> None:
@@ -77,13 +81,17 @@ class AlertRow(QWidget):
                 error = failed[0].failure.error if failed[0].failure else None
                 text = _failed_words(info.label, error, texts.clock(since), known=known)
                 found[text, "attention" if isinstance(error, BadAnswerError) else "danger"] = 0
+            elif self._desk.health.health(info.name).state is SystemState.DOWN:
+                down_since = self._desk.health.health(info.name).since or now
+                text = tr("{} has not answered since {}. What is shown was read before.")
+                found[text.format(info.label, texts.clock(down_since)), "danger"] = 0
             elif asking and (now - min(asking)).total_seconds() > _SLOW_AFTER_S:
                 waited = int((now - min(asking)).total_seconds())
                 found[tr("{} is slow: asking for {} s").format(info.label, waited), "info"] = 1
             if damaged:
                 text = tr("{}: {} records or values could not be read. The Systems page says which.")
                 found[text.format(info.label, damaged), "attention"] = 2
-        for text in (_late(self._view, now), _stuck(self._view)):
+        for text in (_late(self._view, now), _stuck(self._view), _payment_failed(self._view, now)):
             if text:
                 found[text, "attention"] = 3
         return [key for key, _ in sorted(found.items(), key=lambda pair: pair[1])]
@@ -110,6 +118,17 @@ def _stuck(view: CustomerView) -> str:
     stuck = {item.value.description: item.value for item in orders if item.value.state in {"failed", "partial", "held"}}
     named = [f"{order.description}: {texts.state(order.state)[0].lower()}" for order in stuck.values()]
     return "; ".join(named)
+
+
+def _payment_failed(view: CustomerView, now: datetime) -> str:
+    """Return what is to be said about a payment that failed in the last days and was not made since."""
+    newest = next(iter(view.payments.part.facts or ()), None)
+    if newest is None or not newest.value.failed or newest.value.paid_at is None:
+        return ""
+    if now - newest.value.paid_at > _RECENT:
+        return ""
+    told = tr("Payment failed {}").format(texts.recent_day(newest.value.paid_at).lower())
+    return f"{told}: {newest.value.description}" if newest.value.description else told
 
 
 def _failed_words(label: str, error: ConsoleError | None, since: str, *, known: bool) -> str:

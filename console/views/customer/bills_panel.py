@@ -19,6 +19,9 @@ from console.views.widgets.panel import Panel, Source
 from console.views.widgets.row_model import Row
 from console.views.widgets.rows import FactTable
 
+# Kinds of lines, as systems spell them, in words; others stay as they came.
+_KINDS = {"recurring": "monthly", "oneTime": "once"}
+
 
 class BillsPanel(Panel):
     """All bills newest first, each with its amount, the change to the one before, and its state.
@@ -42,7 +45,7 @@ class BillsPanel(Panel):
         splitter.addWidget(self.table)
         splitter.addWidget(self.lines)
         splitter.setChildrenCollapsible(False)
-        splitter.setSizes([300, 260])
+        splitter.setSizes([280, 280])
         super().__init__(tr("Bills"), "bills", system_label, [Source(tr("Bills"), view.bills)], splitter)
         self.page_in(self.table)
         self._unsubscribe.append(view.payments.subscribe(lambda _part: self.show_facts()))
@@ -258,7 +261,7 @@ class BillLines(QWidget):
             (
                 make.cell(tr("Line"), rate.name),
                 make.cell(tr("Period"), period if rate.period_start else ""),
-                make.cell(tr("Kind"), rate.type or ""),
+                make.cell(tr("Kind"), tr(_KINDS.get(rate.type or "", rate.type or ""))),
                 make.cell(tr("With tax"), texts.amount(shown) if shown else "", number=True),
             ),
         )

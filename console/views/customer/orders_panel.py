@@ -23,6 +23,7 @@ class OrdersPanel(Panel):
         self.list = FactList(tr("Orders"))
         sources = [Source(tr("Service orders"), view.service_orders), Source(tr("Product orders"), view.product_orders)]
         super().__init__(tr("Orders"), "orders", system_label, sources, self.list)
+        self.list.opened.connect(self.list.show_row)
 
     def focus_first(self) -> None:
         self.list.setFocus()

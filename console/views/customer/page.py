@@ -37,7 +37,7 @@ _MEDIUM_FROM = 1120
 _FULL_FROM = 1280
 _FULL_HEIGHT = 560
 _BUILD_AFTER_MS = 8
-_LEFT, _RIGHT = {"full": 288, "medium": 240, "small": 252}, {"full": 284, "medium": 250}
+_LEFT, _RIGHT = {"full": 288, "medium": 240, "small": 252}, {"full": 352, "medium": 300}
 
 
 class CustomerPage(LivePage):
@@ -264,6 +264,9 @@ class CustomerPage(LivePage):
         self._mode = mode
         focused = self.focusWidget()
         front = [place.current for place in self._places]
+        inside = self.panel_of(focused)
+        if inside is not None:  # where the focus is must stay in sight, whatever else stood in front
+            front = [name for name, panel in self._panels.items() if panel is inside] + front
         for place in self._places:
             place.release(self._area)
         before, self._places = self._columns, []
@@ -313,7 +316,7 @@ class CustomerPage(LivePage):
         for i in range(columns.count()):
             columns.setStretchFactor(i, 1 if i == 1 else 0)
         for column in columns.findChildren(QSplitter):
-            sizes = {2: [58, 42], 3: [32, 36, 32]}.get(column.count())
+            sizes = {2: [64, 36], 3: [32, 36, 32]}.get(column.count())
             if sizes and column.objectName().startswith(mode):
                 column.setSizes([part * 10 for part in sizes])
         for splitter in (columns, *columns.findChildren(QSplitter)):
@@ -327,6 +330,8 @@ class CustomerPage(LivePage):
 
 def _in_front(place: Place, front: Sequence[str]) -> str:
     """Return which panel stands in front in a place: its first, unless others of its panels stood in front before."""
+    if front and front[0] in place.names and front.count(front[0]) > 1:
+        return front[0]
     stood = [name for name in place.names if name in front]
     return stood[0] if stood else place.names[0]
 

@@ -25,7 +25,7 @@ class PaymentsPanel(Panel):
     def __init__(self, view: CustomerView, system_label: str) -> None:
         self._view = view
         columns = (tr("Date"), tr("Amount"), tr("For"), tr("By"), tr("State"))
-        self.table = FactTable(tr("Payments"), columns, stretch=3, optional=(3,))
+        self.table = FactTable(tr("Payments"), columns, stretch=4, optional=(3,))
         self.table.opened.connect(self._on_opened)
         sources = [Source(tr("Payments"), view.payments), Source(tr("Refunds"), view.refunds)]
         super().__init__(tr("Payments"), "payments", system_label, sources, self.table)

@@ -35,6 +35,7 @@ class ServicesPanel(Panel):
         self.list = FactList(tr("Products and services"))
         sources = [Source(tr("Services"), view.services), Source(tr("Products"), view.products)]
         super().__init__(tr("Services"), "services", system_label, sources, self.list)
+        self.list.opened.connect(self.list.show_row)
 
     def focus_first(self) -> None:
         self.list.setFocus()

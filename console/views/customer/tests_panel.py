@@ -22,6 +22,7 @@ class TestsPanel(Panel):
         self._view = view
         self.list = FactList(tr("Line tests"), uniform=True)
         super().__init__(tr("Line tests"), "tests", system_label, [Source(tr("Line tests"), view.tests)], self.list)
+        self.list.opened.connect(self.list.show_row)
         self.page_in(self.list)
 
     def focus_first(self) -> None:

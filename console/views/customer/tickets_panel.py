@@ -32,6 +32,8 @@ class TicketsPanel(Panel):
         splitter.setChildrenCollapsible(False)
         splitter.setSizes([150, 110])
         super().__init__(tr("Tickets"), "tickets", system_label, [Source(tr("Tickets"), view.tickets)], splitter)
+        self.history.opened.connect(self.history.show_row)
+        self.list.opened.connect(self.list.show_row)
         self.page_in(self.list)
 
     def focus_first(self) -> None:
@@ -42,7 +44,9 @@ class TicketsPanel(Panel):
 
     def count_words(self) -> str:
         facts = self._view.tickets.part.facts
-        return tr("{} open").format(sum(item.value.is_open for item in facts or ())) if facts else ""
+        open_ones = sum(item.value.is_open for item in facts or ())
+        more = "+" if facts is not None and not facts.complete else ""
+        return tr("{} open").format(f"{open_ones}{more}") if facts else ""
 
     def show_facts(self) -> None:
         fresh = self._view.tickets.part.is_fresh(datetime.now(UTC))
@@ -96,7 +100,7 @@ def _time_left(due: datetime, word: str, state: str) -> tuple[str, str]:
     """Return how long is left until a ticket should be solved, where that is not long."""
     left_min = int((due - datetime.now(UTC)).total_seconds() // 60)
     if left_min < 0:
-        return tr("{}, late since {}").format(word, texts.recent_day(due)), "attention"
+        return tr("{}, was due {}").format(word, texts.recent_day(due)), "attention"
     if left_min < 120:
         return tr("{}, {} min left").format(word, left_min), "attention"
     return word, state

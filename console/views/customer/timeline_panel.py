@@ -41,6 +41,7 @@ class Entry:
 
     key: str
     at: datetime | None
+    stamp: float
     group: str
     make: Callable[["Entry", "Entry | None"], Row]
 
@@ -52,6 +53,8 @@ class TimelinePanel(Panel):
         self._view = view
         self._labels = labels
         self._group = ALL
+        # Kept with the contact itself: an identity says something only while its object lives.
+        self._known: dict[int, tuple[Sourced[PartyInteraction], Entry]] = {}
         self.list = FactList(tr("Timeline"), uniform=True)
         self.chips = FilterChips(tr("Show"), (ALL, PORTAL, CONTACTS, MONEY, WORK))
         self.chips.chosen.connect(self._on_group)
@@ -77,6 +80,7 @@ class TimelinePanel(Panel):
             Source(tr("Orders"), view.service_orders),
         ]
         super().__init__(tr("Timeline"), "timeline", tr("All systems"), sources, body)
+        self.list.opened.connect(self.list.show_row)
         self._together.setParent(self)
         self.system_labels = labels
         self.page_in(self.list)
@@ -113,7 +117,7 @@ class TimelinePanel(Panel):
             for entry in self._entries()
             if self._group in {ALL, entry.group} and (horizon is None or entry.at is None or entry.at >= horizon)
         ]
-        entries.sort(key=lambda entry: entry.at.timestamp() if entry.at else 0.0, reverse=True)
+        entries.sort(key=lambda entry: entry.stamp, reverse=True)
         before = [None, *entries]
         self.list.show_entries(
             [entry.key for entry in entries], lambda place: entries[place].make(entries[place], before[place])
@@ -132,9 +136,7 @@ class TimelinePanel(Panel):
 
     def _entries(self) -> Iterator[Entry]:
         view = self._view
-        for item in view.interactions.part.facts or ():
-            group = PORTAL if item.value.way == "portal" else CONTACTS
-            yield Entry(f"i {item.value.id}", item.value.at, group, self._maker(view.interactions, item, _contact))
+        yield from self._contacts()
         for bill in view.bills.part.facts or ():
             text = (tr("Bill {}").format(texts.money(bill.value.amount_due)), bill.value.label)
             yield self._entry("b", bill, bill.value.billed_at, MONEY, view.bills, "bills", text)
@@ -153,6 +155,20 @@ class TimelinePanel(Panel):
             text = (order.value.description, tr("order {}, {}").format(order.value.id, word))
             yield self._entry("o", order, order.value.ordered_at, WORK, view.service_orders, "orders", text)
 
+    def _contacts(self) -> Iterator[Entry]:
+        """Yield the contacts' entries; those of contacts seen before are the same ones, as lists grow long."""
+        part = self._view.interactions
+        known, self._known = self._known, {}
+        for item in part.part.facts or ():
+            entry = known.get(id(item))
+            if entry is None:
+                value = item.value
+                group = PORTAL if value.way == "portal" else CONTACTS
+                stamp = value.at.timestamp() if value.at else 0.0
+                entry = (item, Entry(f"i {value.id}", value.at, stamp, group, self._maker(part, item, _contact)))
+            self._known[id(item)] = entry
+            yield entry[1]
+
     def _entry(
         self,
         kind: str,
@@ -165,7 +181,7 @@ class TimelinePanel(Panel):
         state: str | None = None,
     ) -> Entry:
         make = self._maker(part, item, lambda _value: (icon, *told, state))
-        return Entry(f"{kind} {item.origin.id}", at, group, make)
+        return Entry(f"{kind} {item.origin.id}", at, at.timestamp() if at else 0.0, group, make)
 
     def _maker(
         self,

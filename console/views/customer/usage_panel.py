@@ -28,13 +28,15 @@ class UsagePanel(Panel):
         self.buckets = FactTable(tr("Allowances"), columns, stretch=0, optional=(4,))
         columns = (tr("When"), tr("What"), tr("Amount"), tr("Product"), tr("Cost before tax"))
         self.table = FactTable(tr("Usage"), columns, stretch=1, optional=(3, 2))
-        splitter = QSplitter(Qt.Orientation.Vertical)
+        self._sized = False
+        self._splitter = splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.addWidget(self.buckets)
         splitter.addWidget(self.table)
         splitter.setChildrenCollapsible(False)
         splitter.setSizes([100, 300])
         sources = [Source(tr("Allowances"), view.allowances), Source(tr("Usage"), view.usage)]
         super().__init__(tr("Usage"), "usage", system_label, sources, splitter)
+        self.table.opened.connect(self.table.show_row)
         self.page_in(self.table)
 
     def focus_first(self) -> None:
@@ -58,6 +60,10 @@ class UsagePanel(Panel):
         if found is not None:
             make = FactMaker(found.origin, self.system_label, fresh=allowances.is_fresh(now))
             self.buckets.show_rows([_bucket_row(i, bucket, make) for i, bucket in enumerate(buckets)])
+            if not self._sized:
+                self._sized = bool(buckets)
+                height = 32 + 26 * min(5, len(buckets))
+                self._splitter.setSizes([height, max(120, self._splitter.height() - height)])
         items, fresh = list(usage.facts or ()), usage.is_fresh(now)
         self.table.show_entries([item.value.id for item in items], lambda place: self._row(items[place], fresh=fresh))
 
@@ -78,7 +84,7 @@ class UsagePanel(Panel):
 def _bucket_row(place: int, bucket: Bucket, make: FactMaker) -> Row:
     share = bucket.share
     state = None if share is None else "attention" if share >= _NEARLY_USED else "ok"
-    left = tr("no limit told") if bucket.allowed is None else _amount(bucket.remaining, bucket.units)
+    left = tr("unlimited") if bucket.allowed is None else _amount(bucket.remaining, bucket.units)
     cells = (
         make.cell(tr("Allowance"), " · ".join(part for part in (bucket.product_name, bucket.name) if part)),
         make.cell(tr("Used"), _amount(bucket.used, bucket.units), number=True),

@@ -20,6 +20,7 @@ class VisitsPanel(Panel):
         self._view = view
         self.list = FactList(tr("Visits"), uniform=True)
         super().__init__(tr("Visits"), "visits", system_label, [Source(tr("Visits"), view.appointments)], self.list)
+        self.list.opened.connect(self.list.show_row)
         self.page_in(self.list)
 
     def focus_first(self) -> None:

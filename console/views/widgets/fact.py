@@ -70,11 +70,11 @@ def copy_text(text: str) -> None:
     QGuiApplication.clipboard().setText(text)
 
 
-def show_origin_of(widget: QWidget, fact: ShownFact) -> None:
-    """Ask the window around a widget to show where a value comes from."""
+def show_origin_of(widget: QWidget, fact: ShownFact, row: tuple[ShownFact, ...] = ()) -> None:
+    """Ask the window around a widget to show where a value comes from, or all values of its row."""
     show = getattr(widget.window(), "show_origin", None)
     if show is not None:
-        show(fact)
+        show(fact, row)
 
 
 class FactLabel(Label):

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QWidget
 
 from console.views.texts import tr
 from console.views.theme import font
@@ -77,6 +77,7 @@ class FindBar(QWidget):
             words = " ".join(cell.fact.text for cell in model.row(place).cells).casefold()
             if wanted in words:
                 self._view.setCurrentIndex(model.index(place, 0))
+                self._view.scrollTo(model.index(place, 0), QAbstractItemView.ScrollHint.PositionAtCenter)
                 self._told.set_words(tr("row {}").format(place + 1))
                 return
             self._from += self._step

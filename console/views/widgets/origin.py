@@ -1,5 +1,7 @@
 """Where a value comes from, in full; every line can be selected and copied."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
@@ -10,12 +12,16 @@ from console.views.widgets.labels import Label
 
 
 class OriginDialog(QDialog):
-    """System, record, version and time of one value. Opened, never executed: the desk goes on beside it."""
+    """System, record, version and time of one value. Opened, never executed: the desk goes on beside it.
 
-    def __init__(self, fact: ShownFact, parent: QWidget) -> None:
+    Of a row all its values stand there in full.
+    """
+
+    def __init__(self, fact: ShownFact, parent: QWidget, row: Sequence[ShownFact] = ()) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Where this comes from"))
+        self._row = tuple(row)
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         for name, text in self._lines(fact):
@@ -28,7 +34,7 @@ class OriginDialog(QDialog):
             value.setMinimumWidth(280)
             value.setAccessibleName(f"{name}: {text}")
             form.addRow(label, value)
-        title = Label(fact.label, "page", semibold=True)
+        title = Label(self._row[0].text if self._row else fact.label, "page", semibold=True, wrap=True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         copy = buttons.addButton(tr("Copy all"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.clicked.connect(lambda: copy_text("\n".join(f"{name}: {text}" for name, text in self._lines(fact))))
@@ -41,7 +47,7 @@ class OriginDialog(QDialog):
         layout.addWidget(buttons)
 
     def _lines(self, fact: ShownFact) -> list[tuple[str, str]]:
-        lines = [(tr("Value"), fact.text)]
+        lines = [(part.label, part.text) for part in self._row if part.text] or [(tr("Value"), fact.text)]
         if fact.origin is None:
             return [*lines, (tr("Origin"), tr("not known"))]
         local = fact.origin.read_at.astimezone()

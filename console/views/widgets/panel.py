@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from console.errors import SystemCallError
+from console.errors import BadAnswerError, SystemCallError
 from console.models.provenance import Records, Sourced
 from console.services.part import Part, PartCoordinator
 from console.views import texts
@@ -74,6 +74,12 @@ class Message(QWidget):
         self.text.set_words(text)
         self.text.setVisible(bool(text))
         self.button.setVisible(ask)
+
+
+def _failed_head(parts: Sequence[Part[Any]]) -> str:
+    """Return what a head says of parts that did not come: they were not answered, or not understandably."""
+    bad = all(isinstance(part.failure.error, BadAnswerError) for part in parts if part.failure)
+    return tr("{} · not understood") if bad else tr("{} · no answer")
 
 
 def _holds_nothing(facts: Any) -> bool:
@@ -287,7 +293,7 @@ class Panel(Card):
             failed = any(part.failure for part in parts)
             stopped = any(part.stopped for part in parts)
             return (
-                (tr("{} · no answer").format(system), "mark", "danger")
+                (_failed_head(parts).format(system), "mark", "danger")
                 if failed
                 else (tr("{} · stopped").format(system) if stopped else system, "mark", "neutral")
             )
@@ -374,7 +380,11 @@ class Panel(Card):
             more = any(source.coordinator.has_more for source in self.sources)
             self._foot_act = self.ask_more
             told = tr("{} of {} read; more come as you scroll.") if more else tr("The first {} of {} were read.")
-            self._foot_says(told.format(len(cut), total), "neutral", tr("Read on") if more else "")
+            text = told.format(len(cut), total)
+            if len(parts) > 1:
+                word = next(source.word for source, part in zip(self.sources, parts, strict=True) if part.facts is cut)
+                text = f"{word}: {text}"
+            self._foot_says(text, "neutral", tr("Read on") if more else "")
         elif self.has_facts() and not self.is_fresh(now) and not asking:
             self._foot_says(tr("Old, do not quote."), "stale", tr("Ask again"))
         else:

@@ -83,8 +83,8 @@ class RowModel(QAbstractTableModel):
         new = tuple(rows)
         self.set_entries([row.key for row in new], new.__getitem__)
 
-    def set_entries(self, keys: Sequence[str], make: Callable[[int], Row]) -> None:
-        """Show the records of these keys; `make` gives the row at a place."""
+    def set_entries(self, keys: Sequence[str], make: Callable[[int], Row]) -> bool:
+        """Show the records of these keys, `make` giving the row at a place; return whether all stayed in place."""
         before, new = len(self._keys), list(keys)
         if new[:before] == self._keys:
             self._make, self._made = make, {}
@@ -94,11 +94,12 @@ class RowModel(QAbstractTableModel):
                 self.beginInsertRows(QModelIndex(), before, len(new) - 1)
                 self._keep(new)
                 self.endInsertRows()
-            return
+            return True
         self.beginResetModel()
         self._make, self._made = make, {}
         self._keep(new)
         self.endResetModel()
+        return False
 
     def _keep(self, keys: list[str]) -> None:
         self._keys = keys
@@ -140,8 +141,8 @@ class RowModel(QAbstractTableModel):
     _ANSWERS: ClassVar[dict[int, Callable[[Row, Cell], Any]]] = {
         CELL_ROLE: lambda _row, cell: cell,
         Qt.ItemDataRole.DisplayRole: lambda _row, cell: cell.fact.text,
-        Qt.ItemDataRole.ToolTipRole: lambda _row, cell: texts.tooltip(
-            f"{cell.fact.label}: {cell.fact.text}\n{cell.fact.describe()}"
+        Qt.ItemDataRole.ToolTipRole: lambda row, cell: texts.tooltip(
+            "\n".join(part.fact.text for part in row.cells if part.fact.text) + f"\n{cell.fact.describe()}"
         ),
         Qt.ItemDataRole.AccessibleTextRole: lambda row, _cell: ", ".join(
             f"{part.fact.label}: {part.fact.text}" for part in row.cells if part.fact.text

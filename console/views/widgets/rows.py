@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence, QPalette, QResizeEvent
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QFontMetrics, QKeyEvent, QKeySequence, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QListView, QTableView, QWidget
 
 from console.views.theme import font
@@ -13,6 +13,8 @@ from console.views.widgets.fact import OriginMenu, ShownFact, copy_text, show_or
 from console.views.widgets.row_model import CELL_ROLE, ROW_ROLE, Cell, Row, RowModel
 
 _MOST_COPIED = 5000
+# Keys that go to the last row (True) or the first.
+_FAR = {Qt.Key.Key_Home: False, Qt.Key.Key_Up: False, Qt.Key.Key_End: True, Qt.Key.Key_Down: True}
 # So close to the end, in heights of the view, more of a long list is asked for.
 _NEAR_END = 1.5
 
@@ -50,8 +52,41 @@ class _FactView:
     def keyPressEvent(self: Any, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_current()
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.key() in _FAR:
+            # Qt would move the cursor and leave the selection behind: the row marked would not be the row meant.
+            last = self.rows_model.rowCount() - 1
+            if last >= 0:
+                place = last if _FAR[Qt.Key(event.key())] else 0
+                index = self.rows_model.index(place, max(0, self.currentIndex().column()))
+                command = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+                self.selectionModel().setCurrentIndex(index, command)
+                self.scrollTo(index)
         else:
             super().keyPressEvent(event)  # type: ignore[misc] # the view it is mixed into has it
+
+    def focusInEvent(self: Any, event: QFocusEvent) -> None:
+        """The cursor always stands somewhere once the list has the focus."""
+        super().focusInEvent(event)  # type: ignore[misc] # the view it is mixed into has it
+        if not self.currentIndex().isValid() and self.rows_model.rowCount():
+            self.setCurrentIndex(self.rows_model.index(0, 0))
+
+    def top_key(self: Any) -> str | None:
+        """Return the key of the row at the top of what is in sight."""
+        index = self.indexAt(QPoint(1, 1))
+        row = index.data(ROW_ROLE) if index.isValid() else None
+        return row.key if isinstance(row, Row) else None
+
+    def stay_at(self: Any, key: str | None) -> None:
+        """Put a row back to the top of what is in sight, where it is still there."""
+        place = self.rows_model.row_of(key)
+        if place:
+            self.scrollTo(self.rows_model.index(place, 0), QAbstractItemView.ScrollHint.PositionAtTop)
+
+    def show_row(self: Any, row: Row) -> None:
+        """Show everything a row says, in full, and where it comes from."""
+        facts = tuple(cell.fact for cell in row.cells if cell.fact.text)
+        if facts:
+            show_origin_of(self, facts[0], facts)
 
     def contextMenuEvent(self: Any, event: QContextMenuEvent) -> None:
         fact = self.focused_fact()
@@ -116,15 +151,15 @@ class FactTable(_FactView, QTableView):
 
     def show_entries(self, keys: Sequence[str], make: Callable[[int], Row]) -> None:
         """Show the records of these keys, each row made when it comes into sight; the cursor stays on its row."""
-        key = self._current_key()
-        scroll = self.verticalScrollBar().value()
-        self.rows_model.set_entries(keys, make)
+        key, top = self._current_key(), self.top_key()
+        kept = self.rows_model.set_entries(keys, make)
         if keys:
             self._fit_columns()
         place = self.rows_model.row_of(key)
         if place is not None and self.currentIndex().row() != place:
             self.setCurrentIndex(self.rows_model.index(place, 0))
-            self.verticalScrollBar().setValue(scroll)
+        if not kept:
+            self.stay_at(top)
 
     def _fit_columns(self) -> None:
         """Make columns wide enough for the first rows; measured, not asked of the view, which would visit them all."""
@@ -204,10 +239,10 @@ class FactList(_FactView, QListView):
 
     def show_entries(self, keys: Sequence[str], make: Callable[[int], Row]) -> None:
         """Show the records of these keys, each row made when it comes into sight; the cursor stays on its row."""
-        current = self.currentIndex().data(ROW_ROLE)
-        scroll = self.verticalScrollBar().value()
-        self.rows_model.set_entries(keys, make)
+        current, top = self.currentIndex().data(ROW_ROLE), self.top_key()
+        kept = self.rows_model.set_entries(keys, make)
         place = self.rows_model.row_of(current.key) if isinstance(current, Row) else None
         if place is not None and self.currentIndex().row() != place:
             self.setCurrentIndex(self.rows_model.index(place, 0))
-            self.verticalScrollBar().setValue(scroll)
+        if not kept:
+            self.stay_at(top)
