@@ -137,3 +137,4 @@ async def test_a_list_entered_by_its_letter_has_a_row_to_copy(rig: Rig) -> None:
     page.go_to("services")
     page.go_to("tests")
     assert panel.list.currentIndex().isValid()
+    assert [index.row() for index in panel.list.selectedIndexes()] == [0]

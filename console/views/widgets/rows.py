@@ -13,6 +13,7 @@ from console.views.widgets.fact import OriginMenu, ShownFact, copy_text, show_or
 from console.views.widgets.row_model import CELL_ROLE, ROW_ROLE, Cell, Row, RowModel
 
 _MOST_COPIED = 5000
+_WHOLE_ROW = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 # Keys that go to the last row (True) or the first.
 _FAR = {Qt.Key.Key_Home: False, Qt.Key.Key_Up: False, Qt.Key.Key_End: True, Qt.Key.Key_Down: True}
 # So close to the end, in heights of the view, more of a long list is asked for.
@@ -58,17 +59,17 @@ class _FactView:
             if last >= 0:
                 place = last if _FAR[Qt.Key(event.key())] else 0
                 index = self.rows_model.index(place, max(0, self.currentIndex().column()))
-                command = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-                self.selectionModel().setCurrentIndex(index, command)
+                self.selectionModel().setCurrentIndex(index, _WHOLE_ROW)
                 self.scrollTo(index)
         else:
             super().keyPressEvent(event)  # type: ignore[misc] # the view it is mixed into has it
 
     def focusInEvent(self: Any, event: QFocusEvent) -> None:
-        """The cursor always stands somewhere once the list has the focus."""
+        """Once the list has the focus the cursor stands somewhere, and its row is marked; Qt does the first alone."""
         super().focusInEvent(event)  # type: ignore[misc] # the view it is mixed into has it
-        if not self.currentIndex().isValid() and self.rows_model.rowCount():
-            self.setCurrentIndex(self.rows_model.index(0, 0))
+        if self.rows_model.rowCount() and not self.selectionModel().hasSelection():
+            self.setCurrentIndex(self.rows_model.index(max(0, self.currentIndex().row()), 0))
+            self.selectionModel().select(self.currentIndex(), _WHOLE_ROW)
 
     def top_key(self: Any) -> str | None:
         """Return the key of the row at the top of what is in sight."""
