@@ -57,8 +57,9 @@ FRESH_FOR = {
 }
 # Asking a long list again reads what was read before, up to this many; the rest is read when it is scrolled to.
 _MOST_READ_AGAIN = 1000
-# Nobody scrolls further, and a list without end would take memory without end; what is cut says so.
-_MOST_READ = 10_000
+# Nobody scrolls further; a list without end would take memory without end, and Qt lays lists out row by row, which
+# would be felt. What is cut says so.
+_MOST_READ = 3000
 
 
 class CustomerView:

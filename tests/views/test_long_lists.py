@@ -1,5 +1,7 @@
 """Lists of tens of thousands, found in, filtered and paged in as they are scrolled, without a freeze."""
 
+import asyncio
+
 from PySide6.QtCore import Qt
 
 from console.views.customer.timeline_panel import PORTAL, TimelinePanel
@@ -138,3 +140,19 @@ async def test_a_list_entered_by_its_letter_has_a_row_to_copy(rig: Rig) -> None:
     page.go_to("tests")
     assert panel.list.currentIndex().isValid()
     assert [index.row() for index in panel.list.selectedIndexes()] == [0]
+
+
+async def test_scrolling_to_the_end_of_what_can_be_read_never_freezes(rig: Rig) -> None:
+    await rig.sandbox.faults("crm", repeat_to=50_000)
+    page = await rig.open()
+    page.go_to("timeline")
+    panel = page.panel("timeline")
+    contacts = page.view.interactions
+    async with asyncio.timeout(60):
+        while contacts.has_more:
+            bar = panel.list.verticalScrollBar()
+            bar.setValue(bar.maximum())
+            await asyncio.sleep(0.02)
+    assert contacts.part.facts is not None
+    assert len(contacts.part.facts) == 3000
+    await rig.until(lambda: "The first 3000 of 50000 were read." in texts_of(panel))

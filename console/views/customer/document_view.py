@@ -16,7 +16,7 @@ from console.services.desk import Desk
 from console.views.texts import tr
 from console.views.theme import THEME
 from console.views.widgets.labels import Button, Label, Surface
-from console.views.widgets.panel import Message
+from console.views.widgets.message import Message
 
 _GAP = 12
 _ZOOMS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
