@@ -92,6 +92,9 @@ async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) ->
     workspace.attach(desk)
     await asyncio.sleep(0.02)
     yield Rig(window, workspace, bridge, desk, sandbox)
+    while window.tabs.count():  # one a turn: ten pages taken down at once, after the window has gone, harm nobody
+        workspace.close_customer(0)
+        await asyncio.sleep(0.005)
     workspace.close_all()
     await bridge.aclose()
     await desk.aclose()

@@ -155,4 +155,13 @@ async def test_scrolling_to_the_end_of_what_can_be_read_never_freezes(rig: Rig) 
             await asyncio.sleep(0.02)
     assert contacts.part.facts is not None
     assert len(contacts.part.facts) == 3000
-    await rig.until(lambda: "The first 3000 of 50000 were read." in texts_of(panel))
+    await rig.until(lambda: "The first 3000 of 50000 were read." in panel._foot_label.text())
+
+
+async def test_the_newest_event_stands_on_top_whatever_came_first(rig: Rig) -> None:
+    await rig.sandbox.faults("billing", latency_ms=300)
+    page = await rig.open()
+    panel = page.panel("timeline")
+    await rig.until(lambda: any(row.key.startswith("p ") for row in panel.list.rows_model.rows))
+    assert panel.list.verticalScrollBar().value() == 0
+    assert "so far" not in texts_of(page.alerts)

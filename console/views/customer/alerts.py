@@ -58,7 +58,9 @@ class AlertRow(QWidget):
         hidden = len(found) - len(shown)
         self._more.setVisible(hidden > 0 or (self._all and len(found) > _MOST))
         self._more.setText(tr("{} more").format(hidden) if hidden else tr("fewer"))
-        waiting = any(part.part.asking_since and part.part.facts is None for part in self._view.parts)
+        view = self._view
+        telling = (view.customer, view.bills, view.payments, view.service_orders, view.product_orders)
+        waiting = any(part.part.asking_since and part.part.facts is None for part in telling)
         self._none.set_words(tr("No alerts so far; not every system has answered") if waiting else tr("No alerts"))
         self._none.setVisible(not found)
 

@@ -72,7 +72,9 @@ class _FactView:
             self.selectionModel().select(self.currentIndex(), _WHOLE_ROW)
 
     def top_key(self: Any) -> str | None:
-        """Return the key of the row at the top of what is in sight."""
+        """Return the key of the row at the top of what is in sight; None at the beginning, where one stays."""
+        if self.verticalScrollBar().value() == 0:
+            return None
         index = self.indexAt(QPoint(1, 1))
         row = index.data(ROW_ROLE) if index.isValid() else None
         return row.key if isinstance(row, Row) else None
