@@ -126,7 +126,11 @@ def watch_network(on_change: Callable[..., None]) -> Callable[[], None]:
     Where it cannot tell, there is a network. Only "disconnected" counts as none: a network without the internet may
     well reach the systems.
     """
-    module = importlib.import_module("PySide6.QtNetwork")  # loaded once the window works
+    try:
+        module = importlib.import_module("PySide6.QtNetwork")  # loaded once the window works
+    except ImportError as error:  # a system library of Qt's may be missing where the desk was not set up by dev.py
+        _log.info("whether there is a network cannot be told: %s", error)
+        return lambda: None
     information = module.QNetworkInformation
     wanted = information.Feature.Reachability
     if not information.loadBackendByFeatures(wanted):

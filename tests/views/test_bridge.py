@@ -1,12 +1,13 @@
 """Tasks that belong to widgets, the route of errors, and the watch over the window's thread."""
 
 import asyncio
+import sys
 import time
 
 import pytest
 from PySide6.QtCore import QObject
 
-from console.bridge import Bridge, StallWatchdog
+from console.bridge import Bridge, StallWatchdog, watch_network
 from console.errors import ConsoleError
 
 
@@ -92,3 +93,19 @@ async def test_this_qt_keeps_its_references_to_none(themed: None) -> None:
     for i in range(2000):
         label.setText(str(i))
     assert abs(sys.getrefcount(None) - before) < 500 or sys.version_info >= (3, 12)
+
+
+def test_without_qt_network_there_is_a_network(themed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "PySide6.QtNetwork", None)
+    told: list[bool] = []
+    end = watch_network(lambda *, online: told.append(online))
+    end()
+    assert told == []
+
+
+def test_the_network_is_told_as_the_system_has_it(themed: None) -> None:
+    told: list[bool] = []
+    end = watch_network(lambda *, online: told.append(online))
+    end()
+    assert set(told) <= {True, False}
+    assert len(told) <= 1
