@@ -45,9 +45,11 @@ async def _play(stage: Stage) -> list[Result]:
     _close(stage)
     for customer in others[: _OTHERS // 2]:
         await stage.open_and_settle(customer)
+        stage.exchanges.clear()  # the stage's own notes are not the desk's memory
     half = _pss_mb()
     for customer in others[_OTHERS // 2 :]:
         await stage.open_and_settle(customer)
+        stage.exchanges.clear()
     whole = _pss_mb()
     await _open(stage, mine)
     last = _pss_mb()
