@@ -7,7 +7,6 @@ from console.sandbox.resources.shapes import (
     Links,
     Record,
     Resource,
-    bill_ref,
     by_customer,
     by_item,
     customer_ref,
@@ -43,9 +42,6 @@ def _record(world: World, n: int, ticket: Ticket, links: Links) -> Record:
     if ticket.subscription is not None:
         service = service_ref(world, n, ticket.subscription, links)
         related.append({**service, "role": "affectedService", "@referredType": "Service"})
-    if ticket.bill_month is not None:
-        bill = bill_ref(world, n, *ticket.bill_month, links)
-        related.append({**bill, "role": "bill", "@referredType": "CustomerBill"})
     found: Record = {
         "id": record,
         "href": links.href("crm", TICKET_BASE, "troubleTicket", record),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from console.sandbox.world.catalogue import Plan
-from console.sandbox.world.people import Person, Place
+from console.sandbox.world.people import Person
 
 
 @dataclass(slots=True)
@@ -102,7 +102,6 @@ class Ticket:
     changes: list[tuple[str, datetime, str]]
     due_at: datetime
     subscription: int | None = None
-    bill_month: tuple[int, int] | None = None  # account, month
     notes: list[tuple[str, datetime, str]] = field(default_factory=list)  # author, time, text
 
     @property
@@ -182,7 +181,5 @@ class Life:
     told: list[Contact] = field(default_factory=list)  # what the stories left with CRM
     contradictions: list[Contradiction] = field(default_factory=list)
     unapplied: tuple[int, int] | None = None  # account and month of a bill whose payment was never applied
-    previous_holder: str | None = None
-    old_place: Place | None = None
     billing_name: str | None = None
     billing_street: str | None = None

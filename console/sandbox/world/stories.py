@@ -1,7 +1,6 @@
 """What happened to a customer beyond buying: each story leaves its marks in all three systems, and they agree."""
 
 import random
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from console.sandbox.world.catalogue import FIBRE, MOBILE, MOVE_CENTS, in_currency
@@ -99,7 +98,6 @@ def _move(life: Life, on: date, rng: random.Random) -> None:
     street = rng.choice([name for name in life.person.country.streets if name not in life.person.place.street])
     number = rng.randrange(1, 150)
     old = f"{number} {street}" if life.person.country.number_first else f"{street} {number}"
-    life.old_place = replace(life.person.place, street=old, extra="")
     order = complete_order(
         life, fibre.account, f"Move to {life.person.place.street}", [("modify", fibre.index)], on, rng
     )
@@ -174,8 +172,8 @@ def _bereavement(life: Life, on: date, rng: random.Random) -> None:
         return
     life.stories.append(Story("bereavement", on))
     given = rng.choice([name for name in life.person.country.given if name != life.person.given])
-    life.previous_holder = full_name(life.person.country, given, life.person.family)
-    text = f"{life.previous_holder} has died; {life.person.name} takes the contract over."
+    holder = full_name(life.person.country, given, life.person.family)
+    text = f"{holder} has died; {life.person.name} takes the contract over."
     ticket = _open_ticket(life, at(on, 10, 15), "Change of account holder", "administrative", text, "low")
     ticket.changes += [
         ("inProgress", at(on, 11), "Certificate asked for"),
@@ -183,7 +181,7 @@ def _bereavement(life: Life, on: date, rng: random.Random) -> None:
     ]
     about = ("ticket", ticket.index, 0)
     _say(life, on, 10, rng.choice(("phone", "shop")), "Death in the family",
-         f"{life.previous_holder} has died. Please no advertising for some weeks.", about)  # fmt: skip
+         f"{holder} has died. Please no advertising for some weeks.", about)  # fmt: skip
     gone = _active(life, "mobile", on) or _active(life, "tv", on)
     if gone is not None:
         ended_on = min(on + timedelta(days=14), life.as_of)

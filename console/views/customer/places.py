@@ -117,10 +117,6 @@ class Place(QWidget):
         else:
             self._on_tab(place)
 
-    def step(self, by: int) -> None:
-        """Bring the next or previous panel of this place forward."""
-        self._tabs.setCurrentIndex((self._tabs.currentIndex() + by) % len(self.names))
-
     def release(self, to: QWidget) -> None:
         """Let go of the panels, which go on in another place; until then they belong, unseen, to a widget.
 
