@@ -55,9 +55,8 @@ def compose_desk(deployment: Deployment, secrets: Secrets, parts: Parts | None =
 
     def client(kind: Kind) -> TmForumClient:
         name, system = deployment.of_kind(kind)
-        secret = secrets.read(system.auth.secret) if system.auth.secret else None
         label = system.label or _LABELS[kind]
-        endpoint = http.endpoint(name, system, label=label, secret=secret)
+        endpoint = http.endpoint(name, system, label=label, secrets=secrets)
         return TmForumClient(endpoint, system, parts.clock, health.note_damage)
 
     crm = TmForumCrm(client("crm"))

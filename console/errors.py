@@ -10,10 +10,11 @@ ConsoleError                  its text is one sentence a user can act on
     ├── SignInRequiredError       our credentials were refused
     ├── BadAnswerError            it answered, but not what the standard says
     ├── RefusedError              it understood and declined, with its reason
+    │   └── NotServedError            it does not have what was asked for at all; asking again does not help
     ├── ConflictError             the record has moved on; carries their version
     └── ThrottledError            too many requests; says when to ask again
 
-Only the six at the bottom cross a port.
+Only the six kinds of a system call cross a port.
 """
 
 from datetime import datetime
@@ -65,6 +66,10 @@ class BadAnswerError(SystemCallError):
 
 class RefusedError(SystemCallError):
     """The system understood and declined; the sentence carries its reason."""
+
+
+class NotServedError(RefusedError):
+    """The system has no such resource: that part of the standard is not its own."""
 
 
 class ConflictError(SystemCallError):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -23,6 +23,8 @@ from console.errors import (
 )
 from console.http.answers import THREAD_ABOVE_BYTES, Answer, clip, decode_body, refusal_reason
 from console.http.breaker import Breaker, RetryBudget
+from console.http.pace import Pace
+from console.http.sign_in import SignIn
 from console.http.validators import Kept, Validators
 from console.models.health import Exchange
 from console.ports.clock import Clock
@@ -95,6 +97,7 @@ class Endpoint:
         system: str,
         label: str,
         client: httpx.AsyncClient,
+        sign_in: SignIn,
         limits: Limits,
         clock: Clock,
         rng: random.Random,
@@ -103,6 +106,7 @@ class Endpoint:
         self.system = system
         self.label = label
         self._client = client
+        self._sign_in = sign_in
         self._limits = limits
         self._clock = clock
         self._rng = rng
@@ -110,6 +114,7 @@ class Endpoint:
         self._slots = asyncio.Semaphore(limits.max_requests)
         self._breaker = Breaker()
         self._budget = RetryBudget()
+        self._pace = Pace()
         self._validators = Validators()
         self._flights: dict[Question, _Flight] = {}
         self._closing = False
@@ -163,6 +168,7 @@ class Endpoint:
         deadline_s = self._clock.monotonic_s() + self._limits.time_limit_s
         self._budget.earn()
         for attempt in range(1, _TRIES + 1):
+            await self._keep_pace(deadline_s)
             async with self._slots:
                 self._ask_breaker()
                 flight.on_wire = True
@@ -179,6 +185,16 @@ class Endpoint:
     def _may_retry(self, deadline_s: float) -> bool:
         has_time = deadline_s - self._clock.monotonic_s() > self._limits.time_limit_s / 4
         return has_time and not self._breaker.is_open and self._budget.spend()
+
+    async def _keep_pace(self, deadline_s: float) -> None:
+        """Wait while the system takes no questions; where that takes too long, say so instead."""
+        now_s = self._clock.monotonic_s()
+        wait_s = self._pace.wait_s(now_s)
+        if wait_s == 0:
+            return
+        if now_s + wait_s > deadline_s:
+            raise self._throttled("HELD", wait_s)
+        await self._clock.sleep(wait_s + self._rng.uniform(0, _BACKOFF_S))
 
     def _ask_breaker(self) -> None:
         now_s = self._clock.monotonic_s()
@@ -226,9 +242,22 @@ class Endpoint:
             )
 
     async def _send(self, question: Question, deadline_s: float) -> Answer:
+        signed = await self._sign_in.headers(self._client, limit_s=self._left_s(deadline_s))
+        try:
+            return await self._send_signed(question, signed, deadline_s)
+        except SignInRequiredError:
+            if not self._sign_in.renew(signed):
+                raise
+        signed = await self._sign_in.headers(self._client, limit_s=self._left_s(deadline_s))
+        return await self._send_signed(question, signed, deadline_s)
+
+    def _left_s(self, deadline_s: float) -> float:
+        return max(0.05, deadline_s - self._clock.monotonic_s())
+
+    async def _send_signed(self, question: Question, signed: dict[str, str], deadline_s: float) -> Answer:
         kept = self._validators.get(question)
-        remaining_s = max(0.05, deadline_s - self._clock.monotonic_s())
-        sent = {"If-None-Match": kept.etag} if kept else {}
+        remaining_s = self._left_s(deadline_s)
+        sent = {**signed, "If-None-Match": kept.etag} if kept else dict(signed)
         if question.query is not None:
             sent["Content-Type"] = "application/json"
         request = self._client.build_request(
@@ -251,6 +280,7 @@ class Endpoint:
         except httpx.DecodingError as error:
             raise self._bad("its answer is compressed wrongly", "ENCODING") from error
         headers = {key.lower(): value for key, value in response.headers.items()}
+        self._pace.note(headers, now_s=self._clock.monotonic_s(), now=self._clock.now())
         if response.status_code == httpx.codes.NOT_MODIFIED and kept is not None:
             value = await self._value(question, 200, kept.body)
             return Answer(200, {**kept.headers, **headers}, value, self._clock.now(), len(body), unchanged=True)
@@ -322,7 +352,9 @@ class Endpoint:
         if status == httpx.codes.TOO_MANY_REQUESTS or (
             status == httpx.codes.SERVICE_UNAVAILABLE and "retry-after" in headers
         ):
-            self._throttled(status, headers.get("retry-after", "1"))
+            pause_s = self._pause_s(headers.get("retry-after", "1"))
+            self._pace.hold(pause_s, now_s=self._clock.monotonic_s())
+            raise self._throttled(status, pause_s)
         if status >= httpx.codes.INTERNAL_SERVER_ERROR:
             told = "is out of service" if status in _GATEWAY_TROUBLE else "has an internal failure"
             raise SystemUnavailableError(
@@ -343,21 +375,21 @@ class Endpoint:
                 f"{self.label} refused: {reason}.", system=self.system, code=self._code(f"{status}-FAILURE")
             )
 
-    def _throttled(self, status: int, retry_after: str) -> NoReturn:
-        now = self._clock.now()
+    def _pause_s(self, retry_after: str) -> float:
+        """Return for how many seconds a Retry-After header asks, at most an hour."""
         if retry_after.strip().isdecimal():
-            retry_at = now + timedelta(seconds=min(int(retry_after), 3600))
-        else:
-            try:
-                retry_at = parsedate_to_datetime(retry_after).astimezone(now.tzinfo)
-            except ValueError:
-                retry_at = now + timedelta(seconds=1)
-        wait_s = max(1, round((retry_at - now).total_seconds()))
-        raise ThrottledError(
-            f"{self.label} asks for fewer questions. It is asked again in {wait_s} s.",
+            return min(float(retry_after), 3600.0)
+        try:
+            return min(max(0.0, (parsedate_to_datetime(retry_after) - self._clock.now()).total_seconds()), 3600.0)
+        except (TypeError, ValueError):
+            return 1.0
+
+    def _throttled(self, what: object, pause_s: float) -> ThrottledError:
+        return ThrottledError(
+            f"{self.label} asks for fewer questions. It is asked again in {max(1, round(pause_s))} s.",
             system=self.system,
-            code=self._code(status),
-            retry_at=retry_at,
+            code=self._code(what),
+            retry_at=self._clock.now() + timedelta(seconds=pause_s),
         )
 
     def _too_slow(self) -> SystemUnavailableError:

@@ -5,7 +5,6 @@ import importlib
 import logging
 import random
 import ssl
-from base64 import b64encode
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -13,15 +12,19 @@ import httpx
 import truststore
 
 from console.http.endpoint import Endpoint, Limits
+from console.http.sign_in import FixedSignIn, SignIn, TokenSignIn
 from console.models.health import Exchange
 from console.ports.clock import Clock
-from console.settings import Auth, System
+from console.ports.secrets import Secrets
+from console.settings import LOOPBACK, System
 
 # They log every address whole, with whatever was searched for in it.
 for _library in ("httpx", "httpcore"):
     logging.getLogger(_library).setLevel(logging.WARNING)
 
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+# For addresses on this machine; making it takes no time, loading the system's certificates does.
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class HttpLayer:
@@ -43,25 +46,33 @@ class HttpLayer:
         importlib.import_module("anyio._backends._asyncio")
         importlib.import_module("httpcore._backends.anyio")
 
-    def endpoint(self, name: str, system: System, *, label: str, secret: str | None) -> Endpoint:
-        """Return the endpoint of one configured system; `label` is the word people use for it."""
+    def endpoint(self, name: str, system: System, *, label: str, secrets: Secrets) -> Endpoint:
+        """Return the endpoint of one configured system; `label` is the word people use for it.
+
+        Raises:
+            ConfigurationError: A secret is not where the settings say.
+        """
         address = urlsplit(system.base_url)
-        local = address.hostname in _LOOPBACK
+        local = address.hostname in LOOPBACK
         client = httpx.AsyncClient(
             base_url=system.base_url,
-            headers={
-                "Accept": "application/json",
-                "User-Agent": "opticom-console",
-                **_auth_header(system.auth, secret),
-            },
-            verify=self._trusted() if address.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            headers={"Accept": "application/json", "User-Agent": "opticom-console"},
+            verify=self._trusted()
+            if "https" in {address.scheme, urlsplit(system.auth.token_url or "").scheme}
+            else NO_TLS,
             limits=httpx.Limits(max_connections=system.max_requests, max_keepalive_connections=system.max_requests),
             trust_env=not local,
+        )
+        sign_in: SignIn = (
+            TokenSignIn(system.auth, secrets, system=name, label=label, clock=self._clock)
+            if system.auth.kind == "oauth2"
+            else FixedSignIn(system.auth, secrets)
         )
         endpoint = Endpoint(
             system=name,
             label=label,
             client=client,
+            sign_in=sign_in,
             limits=Limits(system.time_limit_s, system.max_requests, int(system.max_answer_mb * 1_000_000)),
             clock=self._clock,
             rng=self._rng,
@@ -80,13 +91,3 @@ class HttpLayer:
             self._trust = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             self._trust.minimum_version = ssl.TLSVersion.TLSv1_2
         return self._trust
-
-
-def _auth_header(auth: Auth, secret: str | None) -> dict[str, str]:
-    if auth.kind == "none" or secret is None:
-        return {}
-    if auth.kind == "bearer":
-        return {"Authorization": f"Bearer {secret}"}
-    if auth.kind == "basic":
-        return {"Authorization": "Basic " + b64encode(f"{auth.user}:{secret}".encode()).decode()}
-    return {auth.header: secret}

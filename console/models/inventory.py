@@ -25,9 +25,10 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service as it is provisioned. Source: TMF638 v4 Service.
+    """A service as it is provisioned. Source: TMF638 v4 and v5 Service.
 
     v4 has no suspended state: a suspended service is active with `enabled` false. None where the system does not say.
+    `operating_status` is how well it runs in the system's own word (`running`, `degraded`, ...), which only v5 has.
     """
 
     id: str
@@ -38,3 +39,4 @@ class Service:
     started_at: datetime | None
     ended_at: datetime | None
     characteristics: tuple[tuple[str, str], ...] = ()
+    operating_status: str | None = None

@@ -26,6 +26,7 @@ from console.sandbox.resources.shapes import by_bill, instant
 from console.sandbox.resources.tmf678_customer_bill import DOCUMENTS
 from console.sandbox.rules import BadRequestError, ListRequest, choose, read_list_request
 from console.sandbox.storage import SystemStore
+from console.sandbox.v5 import Shape, v5_shape
 from console.sandbox.world import World
 
 _REASONS = {
@@ -69,13 +70,16 @@ class SystemApp:
             routes.append(Route(f"{base}/hub", self._registrar(base), methods=["POST"]))
             routes.append(Route(f"{base}/hub/{{record}}", self._unregister, methods=["DELETE"]))
         for resource in SYSTEMS[system]:
-            for path in (f"{resource.base}/{resource.name}", f"/rest/v2/{resource.name}s"):
-                routes += self._routes(resource, path)
+            v4, v5 = Shape(resource.base), v5_shape(resource.name, resource.base)
+            routes += self._routes(resource, v4, f"{resource.base}/{resource.name}")
+            routes += self._routes(resource, v4, f"/rest/v2/{resource.name}s")
+            if v5 is not None:
+                routes += self._routes(resource, v5, f"{v5.base}/{resource.name}")
         app = Starlette(routes=routes, exception_handlers={HTTPException: self._on_http_error})
         self.asgi = FaultLayer(app, self.state)
 
-    def _routes(self, resource: Resource, path: str) -> list[Route]:
-        """Return the routes of one resource: what its description offers, and 405 for the rest."""
+    def _routes(self, resource: Resource, shape: Shape, path: str) -> list[Route]:
+        """Return the routes of one resource in one shape: what its description offers, and 405 for the rest."""
         makers = {
             "L": ("GET", path, self._lister),
             "C": ("POST", path, self._creator),
@@ -84,23 +88,23 @@ class SystemApp:
             "D": ("DELETE", path + "/{record}", self._deleter),
         }
         return [
-            Route(place, make(resource), methods=[method])
+            Route(place, make(resource, shape), methods=[method])
             for operation, (method, place, make) in makers.items()
             if operation in resource.operations
         ]
 
     # ------------------------------------------------------------------ reads
 
-    def _lister(self, resource: Resource) -> Any:
+    def _lister(self, resource: Resource, shape: Shape) -> Any:
         async def answer(request: Request) -> Response:
             self._admit(request)
             quirks = self.state.quirks
             try:
                 asked = read_list_request(request.query_params.multi_items(), 10 if "pages-capped" in quirks else 100)
-                total, records = await self._page(resource, self._own_filters(asked))
+                total, records = await self._page(resource, self._own_filters(_in_v4(asked, shape)))
             except BadRequestError as error:
                 raise HTTPException(400, str(error)) from error
-            page = [choose(apply_record_quirks(record, quirks), asked.fields) for record in records]
+            page = [choose(apply_record_quirks(shape.tell(record), quirks), asked.fields) for record in records]
             page = repeat_ids(page) if "ids-repeated" in quirks else page
             body: list[Any] = damage(page) if "records-damaged" in quirks else page
             headers = self._counts(request, asked, total, len(page))
@@ -121,11 +125,11 @@ class SystemApp:
         repeated = _repeated(found, faults.repeat_to, asked.offset, asked.limit)
         return max(faults.repeat_to, total or 0), repeated
 
-    def _getter(self, resource: Resource) -> Any:
+    def _getter(self, resource: Resource, shape: Shape) -> Any:
         async def answer(request: Request) -> Response:
             self._admit(request)
             fields = read_list_request(request.query_params.multi_items()).fields
-            record = self._found(resource, request)
+            record = shape.tell(self._found(resource, request))
             return self._json(request, choose(apply_record_quirks(record, self.state.quirks), fields), {})
 
         return answer
@@ -159,13 +163,14 @@ class SystemApp:
 
     # ------------------------------------------------------------------ writes
 
-    def _creator(self, resource: Resource) -> Any:
+    def _creator(self, resource: Resource, shape: Shape) -> Any:
         async def answer(request: Request) -> Response:
             self._admit(request)
-            body = await _object(request)
+            body = shape.take(await _object(request))
             missing = [name for name in resource.needed if body.get(name) in (None, "", [], {})]
             if missing:
-                raise HTTPException(400, f"a {resource.name} needs {', '.join(missing)}")
+                needed = ", ".join(shape.names.get(name, name) for name in missing)
+                raise HTTPException(400, f"a {resource.name} needs {needed}")
             base = f"{self._links.addresses[self._system]}{resource.base}/{resource.name}/"
             try:
                 record = self._records.create(resource, lambda number: base + number, body, self._clock.now())
@@ -173,17 +178,18 @@ class SystemApp:
                 raise HTTPException(400, f"an attribute of this {resource.name} is of the wrong kind") from error
             self.events.tell(resource, "Create", record)
             record = self.lifecycle.settle(resource, record, instant(self._clock.now()))
-            return self._json(request, record, {"Location": str(record["href"])}, status=201)
+            told = shape.tell(record)
+            return self._json(request, told, {"Location": str(told["href"])}, status=201)
 
         return answer
 
-    def _patcher(self, resource: Resource) -> Any:
+    def _patcher(self, resource: Resource, shape: Shape) -> Any:
         async def answer(request: Request) -> Response:
             self._admit(request)
             kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind not in _PATCH_TYPES:
                 raise HTTPException(415, f"a patch is one of {', '.join(sorted(_PATCH_TYPES))}")
-            patch = await _object(request)
+            patch = shape.take(await _object(request))
             before = self._found(resource, request)
             fixed = {"id", "href"} if resource.changeable is None else set(patch) - resource.changeable
             refused = sorted(name for name in fixed & patch.keys() if patch[name] != before.get(name))
@@ -200,11 +206,11 @@ class SystemApp:
                 self._records.change(resource, after, now)
                 self.events.tell(resource, "AttributeValueChange", after)
                 record = after
-            return self._json(request, record, {})
+            return self._json(request, shape.tell(record), {})
 
         return answer
 
-    def _deleter(self, resource: Resource) -> Any:
+    def _deleter(self, resource: Resource, _shape: Shape) -> Any:
         async def answer(request: Request) -> Response:
             self._admit(request)
             record = self._found(resource, request)
@@ -323,6 +329,12 @@ class SystemApp:
         if "errors-as-html" in quirks:
             kind, body = "text/html", f"<html><body><h1>{reason}</h1></body></html>".encode()
         return Response(body, status, dict(error.headers or {}), media_type=kind)
+
+
+def _in_v4(asked: ListRequest, shape: Shape) -> ListRequest:
+    """Return the request with its filters and sort keys by the names the records have inside."""
+    filters = {shape.inner_path(path): value for path, value in asked.filters.items()}
+    return replace(asked, filters=filters, sort=tuple(map(shape.inner_path, asked.sort)))
 
 
 def _repeated(records: list[Record], count: int, offset: int, limit: int) -> list[Record]:

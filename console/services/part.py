@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from console.errors import ConsoleError, SystemCallError, SystemUnavailableError, ThrottledError
+from console.errors import ConsoleError, NotServedError, SystemCallError, SystemUnavailableError, ThrottledError
 from console.models.provenance import Records
 from console.ports.clock import Clock
 
@@ -189,7 +189,7 @@ class PartCoordinator(Generic[T]):
         elif isinstance(error, SystemUnavailableError):
             pause_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** min(tries - 1, 10))
             next_try_at = now + timedelta(seconds=pause_s * self._rng.uniform(0.8, 1.2))
-        elif isinstance(error, SystemCallError):
+        elif isinstance(error, SystemCallError) and not isinstance(error, NotServedError):
             # Rubbish and refusals may last; now and then is often enough to notice that they are over.
             next_try_at = now + timedelta(seconds=_LONGEST_PAUSE_S * self._rng.uniform(0.8, 1.2))
         if next_try_at is not None:

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from console.connectors.tmforum.billing import read_account, read_bill, read_rate
-from console.connectors.tmforum.crm import read_customer, read_party
 from console.connectors.tmforum.numbers import complete_number
-from console.connectors.tmforum.provisioning import read_product, read_product_order, read_service, read_service_order
-from console.connectors.tmforum.wire import MalformedRecordError, Reader
+from console.connectors.tmforum.v4.bills import read_account, read_bill, read_rate
+from console.connectors.tmforum.v4.customer import read_customer, read_party
+from console.connectors.tmforum.v4.inventory import read_product, read_service
+from console.connectors.tmforum.v4.orders import read_product_order, read_service_order
+from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
 from console.models.customer import PartyKind
 from console.models.money import Money
 
@@ -54,7 +55,7 @@ def test_a_date_that_cannot_be_read_is_missing_and_noted(value: Any) -> None:
     ],
 )
 def test_amounts_in_every_form_are_exact(value: Any, expected: Money) -> None:
-    reader = Reader({"amountDue": value}, currency="EUR")
+    reader = Reader({"amountDue": value}, Spelling("EUR"))
     assert reader.money("amountDue") == expected
     assert not reader.problems
 
@@ -63,7 +64,7 @@ def test_amounts_in_every_form_are_exact(value: Any, expected: Money) -> None:
     "value", ["12,50", "1,520", "٣", "a lot", True, {"unit": "USD"}, Decimal("1e400"), Decimal("NaN"), [1]]
 )
 def test_an_amount_that_is_not_certain_is_missing_and_noted(value: Any) -> None:
-    reader = Reader({"amountDue": value}, currency="EUR")
+    reader = Reader({"amountDue": value}, Spelling("EUR"))
     assert reader.money("amountDue") is None
     assert reader.problems
 
@@ -75,8 +76,8 @@ def test_an_amount_without_a_currency_is_not_guessed() -> None:
 
 
 def test_minor_units_follow_the_currency() -> None:
-    assert Reader({"a": 15298}, currency="USD", minor=True).money("a") == Money(Decimal("152.98"), "USD")
-    assert Reader({"a": 15298}, currency="JPY", minor=True).money("a") == Money(Decimal(15298), "JPY")
+    assert Reader({"a": 15298}, Spelling("USD", minor=True)).money("a") == Money(Decimal("152.98"), "USD")
+    assert Reader({"a": 15298}, Spelling("JPY", minor=True)).money("a") == Money(Decimal(15298), "JPY")
 
 
 def test_keys_are_found_in_any_case() -> None:
@@ -152,7 +153,7 @@ _READERS = [
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no failure
 @given(st.dictionaries(_KEYS, _JSON, max_size=10), st.sampled_from(_READERS))
 def test_no_record_breaks_a_translation(record: dict[str, Any], read: Any) -> None:
-    reader = Reader({"id": "x", **record}, currency="USD")
+    reader = Reader({"id": "x", **record}, Spelling("USD"))
     try:
         read(reader)
     except MalformedRecordError:

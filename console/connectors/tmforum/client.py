@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from console.connectors.tmforum.wire import MalformedRecordError, Reader
-from console.errors import BadAnswerError, SystemCallError
+from console.connectors.tmforum.reading import Versions, belongs_to
+from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
+from console.errors import BadAnswerError, NotServedError, SystemCallError
 from console.http import Answer, Endpoint, Question, Undecodable
+from console.models.customer import CustomerId
 from console.models.health import CheckResult
 from console.models.provenance import Damage, Origin, Records, Sourced
 from console.ports.clock import Clock
-from console.settings import DEFAULT_PATHS, Resource, System
+from console.settings import CUSTOMER_FILTERS, Resource, System, default_path
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -34,20 +36,20 @@ class TmForumClient:
     def settings(self, resource: str) -> Resource:
         return self._system.resources.get(resource) or Resource()
 
-    async def fetch_one(self, resource: str, record: str, translate: Callable[[Reader], T]) -> Sourced[T] | None:
+    async def fetch_one(self, resource: str, record: str, versions: Versions[T]) -> Sourced[T] | None:
         """Return one record, or None where the system has none of that id.
 
         Raises:
             BadAnswerError: What came is not such a record.
         """
-        answer = await self._endpoint.get(self._question(resource, record=record))
-        return None if answer.status == 404 else self._one(resource, record, answer, translate)
+        answer = await self._endpoint.get(self.question(resource, record=record))
+        return None if answer.status == 404 else self._one(resource, record, answer, versions)
 
-    def _one(self, resource: str, record: str, answer: Answer, translate: Callable[[Reader], T]) -> Sourced[T]:
+    def _one(self, resource: str, record: str, answer: Answer, versions: Versions[T]) -> Sourced[T]:
         try:
-            reader = self._reader(answer.value)
+            reader = self.reader(resource, answer.value)
             identifier = reader.identifier()
-            value = translate(reader)
+            value = versions.of(self.settings(resource).version)(reader)
         except MalformedRecordError as error:
             self._report([Damage(resource, record, str(error))])
             raise self.bad_answer(f"its {resource} cannot be read: {error}", "RECORD") from error
@@ -55,53 +57,98 @@ class TmForumClient:
         version = answer.etag or _version(reader)
         return Sourced(value, Origin(self.name, resource, identifier, version, answer.read_at))
 
+    async def fetch_of_customer(
+        self,
+        resource: str,
+        customer_id: CustomerId,
+        versions: Versions[T],
+        *,
+        after: int = 0,
+        parameter: str | None = None,
+    ) -> Records[T]:
+        """Return one customer's records of a resource, in the order the deployment asks for.
+
+        `parameter` selects the customer where the standard has another one than usual for this resource.
+
+        Raises:
+            BadAnswerError: What came is no list, or holds other customers' records.
+        """
+        settings = self.settings(resource)
+        parameters = [("sort", settings.sort)] if settings.sort else []
+        if not settings.look_through:
+            usual = CUSTOMER_FILTERS[settings.version]
+            parameters.insert(0, (settings.customer_filter or parameter or usual, customer_id))
+
+        def is_own(reader: Reader) -> bool:
+            return belongs_to(reader, customer_id)
+
+        return await self.fetch_many(
+            resource, parameters, versions, is_asked_for=is_own, drop_others=settings.look_through, after=after
+        )
+
     async def fetch_many(
         self,
         resource: str,
         parameters: Sequence[tuple[str, str]],
-        translate: Callable[[Reader], T],
+        versions: Versions[T],
         *,
-        owner: str | None = None,
+        is_asked_for: Callable[[Reader], bool] = lambda _reader: True,
+        drop_others: bool = False,
         most: int | None = None,
         after: int = 0,
     ) -> Records[T]:
         """Return a list from an offset on, all its pages up to the record limit (or `most`), in the system's order.
 
-        `owner` is the customer the list is of: a server that does not know the filter answers with everybody's
-        records, and those must never be shown as this customer's.
+        A server that does not know a filter answers with everybody's records, and those must never be shown as this
+        customer's: a record that is not `is_asked_for` is dropped where that is expected, else nothing is shown.
 
         Raises:
-            BadAnswerError: What came is no list, or holds other customers' records.
+            BadAnswerError: What came is no list, or holds records that were not asked for.
         """
         limit = min(most or self._system.record_limit, self._system.record_limit)
+        page_size = min(self.settings(resource).page_size or self._system.page_size, limit)
         found: dict[str, Sourced[T]] = {}
         damaged: list[Damage] = []
+        seen: set[str] = set()
         offset, total, complete = after, None, True
         while True:
-            answer, page = await self._page(resource, parameters, offset, min(self._system.page_size, limit))
-            before = len(found) + len(damaged)
+            answer, page = await self._page(resource, parameters, offset, page_size)
+            before = len(seen) + len(damaged)
             for element in page:
-                self._take(resource, element, translate, answer, owner, found, damaged)
+                try:
+                    reader = self.reader(resource, element)
+                    identifier = reader.identifier()
+                except MalformedRecordError as error:
+                    damaged.append(Damage(resource, None, str(error)))
+                    continue
+                if is_asked_for(reader):
+                    self._take(resource, identifier, reader, versions, answer, found, damaged)
+                elif not drop_others:
+                    raise self.bad_answer(f"it ignores the filter for one customer's {resource}", "FILTER")
+                seen.add(identifier)
             offset += len(page)
             total = _total(answer)
-            if not page or len(found) + len(damaged) == before or _is_last(answer, offset, total):
+            if not page or len(seen) + len(damaged) == before or _is_last(answer, offset, total):
                 break
             if offset - after >= limit:
                 complete = False
                 break
         self._report(damaged)
-        trusted = total if total is not None and total >= offset else None
+        trusted = total if total is not None and total >= offset and not drop_others else None
         next_offset = None if complete else offset
         return Records(tuple(found.values()), answer.read_at, complete, trusted, tuple(damaged), next_offset)
 
-    async def ask(self, resource: str, criteria: Mapping[str, Any], translate: Callable[[Reader], T]) -> Sourced[T]:
+    async def ask(self, resource: str, criteria: Mapping[str, Any], versions: Versions[T]) -> Sourced[T]:
         """Return the answer to a query that is asked by POST; nothing is changed by it.
 
         Raises:
             BadAnswerError: What came is not such a record.
         """
-        question = replace(self._question(resource), query=json.dumps(criteria).encode())
-        return self._one(resource, "", await self._endpoint.get(question), translate)
+        question = replace(self.question(resource), query=json.dumps(criteria).encode())
+        answer = await self._endpoint.get(question)
+        if answer.status == 404:
+            raise self.not_served(resource)
+        return self._one(resource, "", answer, versions)
 
     async def fetch_document(self, resource: str, address: str) -> bytes:
         """Return the bytes of a document at an address that a record of this system gave.
@@ -120,8 +167,8 @@ class TmForumClient:
         for resource in resources:
             started_s = self._clock.monotonic_s()
             problem = None
-            self._endpoint.probe(self._question(resource, parameters=_paging(0, 1)))
             try:
+                self._endpoint.probe(self.question(resource, parameters=_paging(0, 1)))
                 await self._page(resource, (), 0, 1)
             except SystemCallError as error:
                 problem = f"{error} ({error.code})"
@@ -136,7 +183,7 @@ class TmForumClient:
     async def _page(
         self, resource: str, parameters: Sequence[tuple[str, str]], offset: int, limit: int
     ) -> tuple[Answer, list[Any]]:
-        answer = await self._endpoint.get(self._question(resource, parameters=(*parameters, *_paging(offset, limit))))
+        answer = await self._endpoint.get(self.question(resource, parameters=(*parameters, *_paging(offset, limit))))
         if answer.status == 404:
             raise self.bad_answer(f"it serves no {resource} at the configured path", "404")
         if not isinstance(answer.value, list):
@@ -146,40 +193,55 @@ class TmForumClient:
     def _take(
         self,
         resource: str,
-        element: Any,
-        translate: Callable[[Reader], T],
+        identifier: str,
+        reader: Reader,
+        versions: Versions[T],
         answer: Answer,
-        owner: str | None,
         found: dict[str, Sourced[T]],
         damaged: list[Damage],
     ) -> None:
         """Translate one record into `found`, or note its damage."""
-        identifier = None
         try:
-            reader = self._reader(element)
-            identifier = reader.identifier()
-            if owner is not None and not belongs_to(reader, owner):
-                raise self.bad_answer(f"it ignores the filter for one customer's {resource}", "FILTER")
-            value = translate(reader)
+            value = versions.of(self.settings(resource).version)(reader)
         except MalformedRecordError as error:
             damaged.append(Damage(resource, identifier, str(error)))
             return
         damaged += [Damage(resource, identifier, problem, lost=False) for problem in reader.problems]
-        found.setdefault(
-            identifier, Sourced(value, Origin(self.name, resource, identifier, _version(reader), answer.read_at))
-        )
+        origin = Origin(self.name, resource, identifier, _version(reader), answer.read_at)
+        found.setdefault(identifier, Sourced(value, origin))
 
-    def _question(
+    def question(
         self, resource: str, *, record: str | None = None, parameters: Sequence[tuple[str, str]] = ()
     ) -> Question:
+        """Return how a resource is asked for at this system.
+
+        Raises:
+            NotServedError: The settings say that the system does not have it.
+        """
         settings = self.settings(resource)
-        base = settings.path or DEFAULT_PATHS[self._system.kind][resource]
+        if not settings.served:
+            raise self.not_served(resource)
+        base = settings.path or default_path(self._system.kind, resource, settings.version)
         return Question(base, settings.name or resource, record, tuple(parameters))
 
-    def _reader(self, value: Any) -> Reader:
+    def reader(self, resource: str, value: Any) -> Reader:
+        """Return a record to be read in this system's spelling.
+
+        Raises:
+            MalformedRecordError: It is no record.
+        """
         if isinstance(value, Undecodable):
             raise MalformedRecordError("it is not valid JSON")
-        return Reader(value, currency=self._system.currency, minor=self._system.money == "minor")
+        settings = self.settings(resource)
+        minor = self._system.money == "minor"
+        return Reader(value, Spelling(self._system.currency, minor, settings.attributes, settings.values))
+
+    def not_served(self, resource: str) -> NotServedError:
+        return NotServedError(
+            f"{self.label} has no {resource}: it does not serve that part of the standard.",
+            system=self.name,
+            code=f"{self.name.upper()}-NOT-SERVED",
+        )
 
     def _report(self, damaged: Iterable[Damage]) -> None:
         found = list(damaged)
@@ -191,13 +253,6 @@ class TmForumClient:
 
 def _paging(offset: int, limit: int) -> tuple[tuple[str, str], ...]:
     return (("offset", str(offset)), ("limit", str(limit)))
-
-
-def belongs_to(reader: Reader, owner: str) -> bool:
-    """Return whether a record may be this customer's; one that names no customer is believed."""
-    named = [party for key in ("relatedParty", "payer", "requestor") for party in reader.parts(key)]
-    parties = [party for party in named if (party.text("role") or "customer").lower() == "customer"]
-    return not parties or any(party.text("id") == owner for party in parties)
 
 
 def _version(reader: Reader) -> str | None:

@@ -1,34 +1,31 @@
-"""What several resources share when they are read: references, and one customer's list from an offset on."""
+"""What several resources share when they are read: versions, references, and one customer's list from an offset on."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Generic, TypeVar
 
-from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.wire import Reader
 from console.models.customer import CustomerId
-from console.models.provenance import Records
 from console.models.reference import Reference
+from console.settings import Version
 
 T = TypeVar("T")
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+# What version 5 wraps a reference into; the role stays outside.
+_WRAPPERS = ("partyOrPartyRole", "entity")
 
 
-async def fetch_of_customer(
-    client: TmForumClient,
-    resource: str,
-    customer_id: CustomerId,
-    translate: Callable[[Reader], T],
-    *,
-    after: int = 0,
-    parameter: str = "relatedParty.id",
-) -> Records[T]:
-    """Return one customer's records of a resource, in the order the deployment asks for."""
-    settings = client.settings(resource)
-    parameters: list[tuple[str, str]] = [(settings.customer_filter or parameter, customer_id)]
-    if settings.sort:
-        parameters.append(("sort", settings.sort))
-    return await client.fetch_many(resource, parameters, translate, owner=customer_id, after=after)
+@dataclass(frozen=True, slots=True)
+class Versions(Generic[T]):
+    """How one resource is read in each version of its description; v5 is None where none is published."""
+
+    v4: Callable[[Reader], T]
+    v5: Callable[[Reader], T] | None = None
+
+    def of(self, version: Version) -> Callable[[Reader], T]:
+        """Return the reader for a version; the settings allow v5 only where there is one."""
+        return self.v5 if version == "v5" and self.v5 is not None else self.v4
 
 
 def references(reader: Reader, key: str) -> tuple[Reference, ...]:
@@ -37,8 +34,26 @@ def references(reader: Reader, key: str) -> tuple[Reference, ...]:
 
 
 def reference(part: Reader | None) -> Reference | None:
-    """Return the record one reference names, or None where it names none."""
-    identifier = part.text("id") if part is not None else None
-    if part is None or identifier is None:
+    """Return the record one reference names, or None where it names none; plain or as version 5 wraps it."""
+    if part is None:
         return None
-    return Reference(identifier, part.text("@referredType"), part.text("name"), part.text("role"))
+    inner = next((found for key in _WRAPPERS if (found := part.part(key)) is not None), part)
+    identifier = inner.text("id")
+    if identifier is None:
+        return None
+    return Reference(identifier, inner.text("@referredType"), inner.text("name"), part.text("role"))
+
+
+def customer_named(reader: Reader) -> tuple[CustomerId, str | None] | None:
+    """Return the customer a record names, with the name it gives them."""
+    for party in references(reader, "relatedParty"):
+        if (party.role or "customer").lower() == "customer":
+            return CustomerId(party.id), party.name
+    return None
+
+
+def belongs_to(reader: Reader, owner: str) -> bool:
+    """Return whether a record may be this customer's; one that names no customer is believed."""
+    named = [party for key in ("relatedParty", "payer", "requestor") for party in references(reader, key)]
+    customers = [party.id for party in named if (party.role or "customer").lower() == "customer"]
+    return not customers or owner in customers

@@ -1,7 +1,8 @@
 """Reading a record as it really comes: odd keys, dates and amounts are understood, damage costs its value alone."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -25,25 +26,43 @@ class MalformedRecordError(ValueError):
     """The record cannot be used at all; the text says why, without its contents."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How one server writes what the standard has in another way; the defaults are the standard's own.
+
+    `currency` is for amounts that come without one, `minor` whether whole numbers are in its smallest unit. `names`
+    leads from an attribute's name in the standard to the server's, `values` from an attribute and the server's value
+    to the standard's.
+    """
+
+    currency: str | None = None
+    minor: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+_STANDARD = Spelling()
+
+
 class Reader:
-    """One JSON object, read attribute by attribute.
+    """One JSON object, read attribute by attribute, by the standard's names.
 
     Keys are found in any case. What cannot be read is None and noted in `problems`, which all parts of a record share.
     """
 
-    def __init__(
-        self, value: Any, *, currency: str | None = None, minor: bool = False, problems: list[str] | None = None
-    ) -> None:
+    def __init__(self, value: Any, spelling: Spelling = _STANDARD, problems: list[str] | None = None) -> None:
         if not isinstance(value, dict):
             raise MalformedRecordError(f"a record is expected, not {_kind(value)}")
         self._value = value
-        self._currency = currency
-        self._minor = minor
+        self._spelling = spelling
         self._folded: dict[str, Any] | None = None
         self.problems: list[str] = [] if problems is None else problems
 
     def raw(self, key: str) -> Any:
-        """Return an attribute as it came, or None."""
+        """Return an attribute as it came, or None; the server's own name for it goes before the standard's."""
+        own = self._spelling.names.get(key)
+        if own is not None and own in self._value:
+            return self._value[own]
         if key in self._value:
             return self._value[key]
         if self._folded is None:
@@ -69,14 +88,14 @@ class Reader:
         if isinstance(value, bool):
             return str(value).lower()
         if isinstance(value, str | int | Decimal):
-            return clean(str(value)) or None
+            return self._standard(key, clean(str(value))) or None
         self._problem(key, value)
         return None
 
     def state(self, key: str) -> str | None:
         """Return a state in the system's own spelling, blanks at its ends included; unknown ones survive."""
         value = self.raw(key)
-        return clean(value, strip=False) if isinstance(value, str) and value else self.text(key)
+        return self._standard(key, clean(value, strip=False)) if isinstance(value, str) and value else self.text(key)
 
     def flag(self, key: str) -> bool | None:
         value = self.raw(key)
@@ -111,9 +130,9 @@ class Reader:
         value = self.raw(key)
         if value is None or value == "":
             return None
-        currency = self._currency
+        currency = self._spelling.currency
         if isinstance(value, dict):
-            part = Reader(value, problems=self.problems)
+            part = Reader(value, self._spelling, self.problems)
             currency = part.text("unit") or part.text("units") or part.text("currency") or currency
             value = part.raw("value") if part.raw("value") is not None else part.raw("amount")
         amount = self._amount(value)
@@ -125,7 +144,7 @@ class Reader:
         if currency is None:
             self.problems.append(f"{key} has no currency")
             return None
-        minor = self._minor and isinstance(value, int)
+        minor = self._spelling.minor and isinstance(value, int)
         return Money(amount.scaleb(-minor_digits(currency)) if minor else amount, currency)
 
     def number(self, key: str) -> Decimal | None:
@@ -147,9 +166,14 @@ class Reader:
         value = self.raw(key)
         for element in value if isinstance(value, list) else [] if value is None else [value]:
             if isinstance(element, dict):
-                yield Reader(element, currency=self._currency, minor=self._minor, problems=self.problems)
+                yield Reader(element, self._spelling, self.problems)
             elif element is not None:
                 self._problem(key, element)
+
+    def _standard(self, key: str, value: str) -> str:
+        """Return the standard's word for a value the server has its own for."""
+        own = self._spelling.values.get(key)
+        return value if own is None else own.get(value, value)
 
     def _amount(self, value: Any) -> Decimal | None:
         if isinstance(value, bool):

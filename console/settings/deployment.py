@@ -9,74 +9,70 @@ from urllib.parse import urlsplit
 import msgspec
 
 from console.errors import ConfigurationError
+from console.settings.profiles import with_profiles
+from console.settings.published import PATHS, V5_PATHS, Kind, Version
 
-Kind = Literal["crm", "billing", "provisioning"]
-
-# What each kind of system offers: TM Forum resource -> the path of its API in the published descriptions.
-DEFAULT_PATHS: dict[str, dict[str, str]] = {
-    "crm": {
-        "customer": "/tmf-api/customerManagement/v4",
-        "individual": "/tmf-api/party/v4",
-        "organization": "/tmf-api/party/v4",
-        "troubleTicket": "/tmf-api/troubleTicket/v4",
-        "partyInteraction": "/tmf-api/partyInteraction/v4",
-        "appointment": "/tmf-api/appointment/v4",
-    },
-    "billing": {
-        "billingAccount": "/tmf-api/accountManagement/v4",
-        "customerBill": "/tmf-api/customerBillManagement/v4",
-        "appliedCustomerBillingRate": "/tmf-api/customerBillManagement/v4",
-        "payment": "/payment/v4",
-        "refund": "/payment/v4",
-        "usage": "/tmf-api/usageManagement/v4",
-        "queryUsageConsumption": "/tmf-api/usageConsumption/v4",
-    },
-    "provisioning": {
-        "productOrder": "/tmf-api/productOrderingManagement/v4",
-        "serviceOrder": "/tmf-api/serviceOrdering/v4",
-        "product": "/tmf-api/productInventory/v4",
-        "service": "/tmf-api/serviceInventory/v4",
-        "serviceTest": "/tmf-api/serviceTestManagement/v4",
-    },
-}
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Auth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How requests prove who sends them; `secret` refers to where the secret lies, it is never in this file."""
+    """How requests prove who sends them; `secret` refers to where the secret lies, it is never in this file.
 
-    kind: Literal["none", "bearer", "basic", "header"] = "none"
+    With `oauth2` a token is fetched from `token_url` for `client`, whose secret it is: by `grant` client_credentials,
+    or by password for `user`, whose password `password` refers to. `client_in` is where client and secret are written.
+    """
+
+    kind: Literal["none", "bearer", "basic", "header", "oauth2"] = "none"
     secret: str | None = None
     user: str | None = None
     header: str = "X-API-Key"
+    token_url: str | None = None
+    grant: Literal["client_credentials", "password"] = "client_credentials"
+    client: str | None = None
+    client_in: Literal["header", "body"] = "header"
+    password: str | None = None
+    scope: str | None = None
 
 
 class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is particular about one resource of one system.
 
-    `path` is the API's base path, `name` the resource's own name where it differs, `customer_filter` the parameter
-    that selects one customer's records, `bill_filter` the one that selects one bill's lines, `sort` the value for
-    newest first where the server can, `search` maps a reading (name, number, email, phone) to a parameter, and
-    `number_prefix` completes numbers typed without it (`CU-`).
+    `version` is that of its published description, `served` whether the system has it at all, `path` the API's base
+    path, `name` the resource's own name where it differs. `customer_filter` is the parameter that selects one
+    customer's records, `bill_filter` the one that selects one bill's lines; with `look_through` the server can select
+    neither, and what is asked for is picked out of up to record_limit records. `page_size` goes before the system's,
+    `sort` is the value for newest first where the server can, `search` maps a reading (name, number, email, phone) to
+    a parameter, and `number_prefix` completes numbers typed without it (`CU-`). `attributes` leads from an attribute's
+    name in the standard to the server's, `values` from an attribute and the server's value to the standard's.
     """
 
+    version: Version = "v4"
+    served: bool = True
     path: str | None = None
     name: str | None = None
     customer_filter: str | None = None
     bill_filter: str | None = None
+    look_through: bool = False
+    page_size: int | None = None
     sort: str | None = None
     search: dict[Literal["name", "number", "email", "phone"], str] | None = None
     number_prefix: str | None = None
+    attributes: dict[str, str] = {}
+    values: dict[str, dict[str, str]] = {}
 
 
 class System(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One system of record and how it is spoken to.
 
+    `profile` names what is known of this vendor's servers (a file in resources/profiles, or one of your own whose path
+    ends in .toml); whatever is set here goes before it.
     `record_limit` is the most records of a list read at once; `currency` is used for amounts that come without one, and
     `money` says whether bare numbers are in whole units or in the currency's smallest.
     """
 
     kind: Kind
     base_url: str
+    profile: str | None = None
     label: str | None = None
     auth: Auth = Auth()
     page_size: int = 100
@@ -116,19 +112,25 @@ def load_deployment(path: Path) -> Deployment:
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"The configuration {path} cannot be read: {error}.") from error
-    return parse_deployment(text, source=str(path))
+    return parse_deployment(text, source=str(path), folder=path.parent)
 
 
-def parse_deployment(text: str, *, source: str) -> Deployment:
-    """Return the settings in a TOML text; `source` is named in what is wrong with it."""
+def parse_deployment(text: str, *, source: str, folder: Path | None = None) -> Deployment:
+    """Return the settings in a TOML text; `source` is named in what is wrong with it.
+
+    Profiles of the deployment's own are looked for beside it, in `folder`.
+
+    Raises:
+        ConfigurationError: One sentence that names the source, the setting and what is wrong with it.
+    """
     try:
-        deployment = msgspec.convert(tomllib.loads(text), Deployment)
+        deployment = msgspec.convert(with_profiles(tomllib.loads(text), folder), Deployment)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{source} is not valid TOML: {error}.") from error
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"{source}: {_in_words(str(error))}") from error
     kinds: list[str] = [system.kind for system in deployment.systems.values()]
-    problems = [f"there must be one system of kind {kind}" for kind in DEFAULT_PATHS if kinds.count(kind) != 1]
+    problems = [f"there must be one system of kind {kind}" for kind in PATHS if kinds.count(kind) != 1]
     problems += [problem for name, system in deployment.systems.items() for problem in _problems(name, system)]
     if not re.fullmatch(r"[A-Z]{2}", deployment.country):
         problems.append(f"country must be two capital letters such as US, not {deployment.country!r}")
@@ -149,14 +151,9 @@ def _problems(name: str, system: System) -> list[str]:
     address = urlsplit(system.base_url)
     if address.scheme not in {"http", "https"} or not address.hostname:
         found.append(f"systems.{name}.base_url must be a web address such as https://{name}.example.net")
-    elif address.scheme == "http" and address.hostname not in {"127.0.0.1", "localhost", "::1"}:
+    elif not is_safe_address(system.base_url):
         found.append(f"systems.{name}.base_url must begin with https; plain http is for this machine alone")
-    if system.auth.kind != "none" and not system.auth.secret:
-        found.append(
-            f"systems.{name}.auth.secret is missing; write where the secret lies, such as keyring:opticom/{name}"
-        )
-    if system.auth.kind == "basic" and not system.auth.user:
-        found.append(f"systems.{name}.auth.user is missing")
+    found += [f"systems.{name}.auth.{problem}" for problem in _auth_problems(name, system.auth)]
     limits: dict[str, tuple[float, float, float]] = {
         "page_size": (system.page_size, 1, 1000),
         "record_limit": (system.record_limit, 1, 100_000),
@@ -169,10 +166,37 @@ def _problems(name: str, system: System) -> list[str]:
         for key, (value, low, high) in limits.items()
         if not low <= value <= high
     ]
-    known = DEFAULT_PATHS[system.kind]
-    found += [
-        f"systems.{name}.resources.{resource} is none of {', '.join(known)}"
-        for resource in system.resources
-        if resource not in known
-    ]
+    for resource, settings in system.resources.items():
+        where = f"systems.{name}.resources.{resource}"
+        if resource not in PATHS[system.kind]:
+            found.append(f"{where} is none of {', '.join(PATHS[system.kind])}")
+        elif settings.version == "v5" and resource not in V5_PATHS:
+            found.append(f"{where}.version cannot be v5: TM Forum publishes none for it")
+        if settings.page_size is not None and not 1 <= settings.page_size <= 1000:
+            found.append(f"{where}.page_size must be between 1 and 1000, not {settings.page_size}")
     return found
+
+
+def _auth_problems(name: str, auth: Auth) -> list[str]:
+    """Return what is wrong with how a system is signed in to, each beginning with the setting's name."""
+    needed: dict[str, str | None] = {}
+    if auth.kind != "none":
+        needed["secret"] = auth.secret
+    if auth.kind == "basic" or (auth.kind == "oauth2" and auth.grant == "password"):
+        needed["user"] = auth.user
+    if auth.kind == "oauth2":
+        needed |= {"token_url": auth.token_url, "client": auth.client}
+        if auth.grant == "password":
+            needed["password"] = auth.password
+    hint = f"; write where the secret lies, such as keyring:opticom/{name}"
+    missing = [key for key, value in needed.items() if not value]
+    found = [f"{key} is missing{hint if key in {'secret', 'password'} else ''}" for key in missing]
+    if auth.kind == "oauth2" and auth.token_url and not is_safe_address(auth.token_url):
+        found.append("token_url must begin with https; plain http is for this machine alone")
+    return found
+
+
+def is_safe_address(address: str) -> bool:
+    """Return whether an address is encrypted, or on this machine."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)

@@ -1,0 +1,143 @@
+"""How a system is signed in to: headers that never change, or a token that is fetched and renewed (OAuth 2)."""
+
+import asyncio
+from base64 import b64encode
+from typing import Protocol
+from urllib.parse import quote
+
+import httpx
+import msgspec
+
+from console.errors import BadAnswerError, SignInRequiredError, SystemUnavailableError
+from console.http.answers import clip
+from console.ports.clock import Clock
+from console.ports.secrets import Secrets
+from console.settings import Auth
+
+_RENEWED_BEFORE_S = 30.0
+_USUAL_LIFE_S = 300.0
+
+
+class SignIn(Protocol):
+    """What proves who asks."""
+
+    async def headers(self, client: httpx.AsyncClient, *, limit_s: float) -> dict[str, str]:
+        """Return the headers that go with a request; a token is fetched with `client` where there is none."""
+
+    def renew(self, used: dict[str, str]) -> bool:
+        """Forget what was refused; return whether trying once more, with something new, can help."""
+
+
+class FixedSignIn:
+    """Headers that stay the same: a bearer token or key of the deployment's, a user and password, or nothing."""
+
+    def __init__(self, auth: Auth, secrets: Secrets) -> None:
+        secret = secrets.read(auth.secret) if auth.secret else ""
+        self._headers: dict[str, str] = {}
+        if auth.kind == "bearer":
+            self._headers = {"Authorization": f"Bearer {secret}"}
+        elif auth.kind == "basic":
+            self._headers = {"Authorization": "Basic " + _basic(auth.user or "", secret)}
+        elif auth.kind == "header":
+            self._headers = {auth.header: secret}
+
+    async def headers(self, client: httpx.AsyncClient, *, limit_s: float) -> dict[str, str]:  # noqa: ARG002 - the port's
+        return self._headers
+
+    def renew(self, used: dict[str, str]) -> bool:  # noqa: ARG002 - the port's
+        return False
+
+
+class TokenSignIn:
+    """A token from the deployment's token address, fetched when first needed and before it ends.
+
+    Source: RFC 6749 sections 4.3 (password) and 4.4 (client credentials). The token stays in memory.
+    """
+
+    def __init__(self, auth: Auth, secrets: Secrets, *, system: str, label: str, clock: Clock) -> None:
+        self._auth, self._system, self._label, self._clock = auth, system, label, clock
+        self._secret = secrets.read(auth.secret or "")
+        self._password = secrets.read(auth.password) if auth.password else ""
+        self._token: str | None = None
+        self._until_s = 0.0
+        self._fetching = asyncio.Lock()
+
+    async def headers(self, client: httpx.AsyncClient, *, limit_s: float) -> dict[str, str]:
+        """Return the header with the token.
+
+        Raises:
+            SystemCallError: No token can be had; which of its kinds says why.
+        """
+        async with self._fetching:
+            if self._token is None or self._clock.monotonic_s() >= self._until_s:
+                self._token = await self._fetch(client, limit_s)
+            return {"Authorization": f"Bearer {self._token}"}
+
+    def renew(self, used: dict[str, str]) -> bool:
+        if self._token is not None and used == {"Authorization": f"Bearer {self._token}"}:
+            self._token = None
+        return True
+
+    async def _fetch(self, client: httpx.AsyncClient, limit_s: float) -> str:
+        auth = self._auth
+        form: dict[str, str] = {"grant_type": auth.grant}
+        if auth.grant == "password":
+            form |= {"username": auth.user or "", "password": self._password}
+        if auth.scope:
+            form["scope"] = auth.scope
+        headers = {}
+        if auth.client_in == "header":
+            headers["Authorization"] = "Basic " + _basic(
+                quote(auth.client or "", safe=""), quote(self._secret, safe="")
+            )
+        else:
+            form |= {"client_id": auth.client or "", "client_secret": self._secret}
+        try:
+            answer = await client.post(auth.token_url or "", data=form, headers=headers, timeout=limit_s)
+        except httpx.HTTPError as error:
+            raise self._unavailable("cannot be reached", "TOKEN-NO-CONNECTION") from error
+        if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+            raise self._unavailable("is out of service", f"TOKEN-{answer.status_code}")
+        try:
+            value = msgspec.json.decode(answer.content)
+        except msgspec.DecodeError:
+            value = None
+        given = value if isinstance(value, dict) else {}
+        token = given.get("access_token")
+        if answer.status_code >= httpx.codes.BAD_REQUEST or given.get("error"):
+            reason = clip(str(given.get("error") or answer.status_code), 60)
+            raise SignInRequiredError(
+                f"{self._label}'s sign-in service does not accept this desk ({reason}). "
+                "Your administrator must renew its sign-in.",
+                system=self._system,
+                code=self._code(f"TOKEN-{answer.status_code}"),
+            )
+        if not isinstance(token, str) or not token.isascii() or not token.isprintable():
+            raise BadAnswerError(
+                f"{self._label}'s sign-in service cannot be understood: it gave no token.",
+                system=self._system,
+                code=self._code("TOKEN-NONE"),
+            )
+        self._until_s = self._clock.monotonic_s() + _lasts_s(given.get("expires_in"))
+        return token
+
+    def _unavailable(self, what: str, code: str) -> SystemUnavailableError:
+        return SystemUnavailableError(
+            f"{self._label}'s sign-in service {what}.", system=self._system, code=self._code(code)
+        )
+
+    def _code(self, what: str) -> str:
+        return f"{self._system.upper()}-{what}"
+
+
+def _lasts_s(expires_in: object) -> float:
+    """Return for how many seconds a token is used: a little less than the service says it lasts."""
+    try:
+        lasts_s = float(str(expires_in))
+    except ValueError:
+        lasts_s = _USUAL_LIFE_S
+    return max(1.0, lasts_s - min(_RENEWED_BEFORE_S, lasts_s / 2)) if lasts_s < float("inf") else _USUAL_LIFE_S
+
+
+def _basic(user: str, password: str) -> str:
+    return b64encode(f"{user}:{password}".encode()).decode()

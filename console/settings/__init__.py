@@ -1,0 +1,30 @@
+"""The deployment's settings: which systems there are and how each one is spoken to."""
+
+from console.settings.deployment import (
+    LOOPBACK,
+    Auth,
+    Deployment,
+    Resource,
+    System,
+    load_deployment,
+    parse_deployment,
+)
+from console.settings.profiles import profile_names
+from console.settings.published import CUSTOMER_FILTERS, PATHS, V5_PATHS, Kind, Version, default_path
+
+__all__ = [
+    "CUSTOMER_FILTERS",
+    "LOOPBACK",
+    "PATHS",
+    "V5_PATHS",
+    "Auth",
+    "Deployment",
+    "Kind",
+    "Resource",
+    "System",
+    "Version",
+    "default_path",
+    "load_deployment",
+    "parse_deployment",
+    "profile_names",
+]
