@@ -82,11 +82,19 @@ def _decode_leniently(text: bytes) -> Any:
 def refusal_reason(value: Any) -> str | None:
     """Return the sentence in an error body, or None where the value is no error body.
 
-    Understood are the published body {code, reason, message}, {message, errors: [...]} and problem+json (RFC 9457).
+    Understood are the published body {code, reason, message}, {message, errors: [...]}, problem+json (RFC 9457),
+    {error: {message, detail}} and {message, errorCode}, alone or in a list.
     """
+    if isinstance(value, list) and value and isinstance(value[0], dict) and "errorCode" in value[0]:
+        value = value[0]
     if not isinstance(value, dict):
         return None
-    if isinstance(value.get("errors"), list):
+    inner = value.get("error")
+    if isinstance(inner, dict) and "message" in inner:
+        parts = [inner.get("message"), inner.get("detail")]
+    elif "errorCode" in value and "message" in value:
+        parts = [value.get("message"), value.get("errorCode")]
+    elif isinstance(value.get("errors"), list):
         parts = [
             value.get("message"),
             *(error.get("message") if isinstance(error, dict) else error for error in value["errors"]),

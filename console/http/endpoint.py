@@ -33,6 +33,8 @@ _log = logging.getLogger(__name__)
 
 _TRIES = 3
 _BACKOFF_S = 0.2
+# How Salesforce says with 403 that too much was asked; it names no time to come again.
+_LIMIT_REACHED = "REQUEST_LIMIT_EXCEEDED"
 _GATEWAY_TROUBLE = frozenset({502, 503, 504})
 
 
@@ -349,10 +351,12 @@ class Endpoint:
             raise ConflictError(
                 sentence, system=self.system, code=self._code(status), their_version=headers.get("etag")
             )
-        if status == httpx.codes.TOO_MANY_REQUESTS or (
-            status == httpx.codes.SERVICE_UNAVAILABLE and "retry-after" in headers
+        if (
+            status == httpx.codes.TOO_MANY_REQUESTS
+            or (status == httpx.codes.SERVICE_UNAVAILABLE and "retry-after" in headers)
+            or (status == httpx.codes.FORBIDDEN and _LIMIT_REACHED in (reason or ""))
         ):
-            pause_s = self._pause_s(headers.get("retry-after", "1"))
+            pause_s = self._pause_s(headers.get("retry-after", "1" if status != httpx.codes.FORBIDDEN else "60"))
             self._pace.hold(pause_s, now_s=self._clock.monotonic_s())
             raise self._throttled(status, pause_s)
         if status >= httpx.codes.INTERNAL_SERVER_ERROR:

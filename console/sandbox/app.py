@@ -5,7 +5,7 @@ import hmac
 from base64 import b64decode
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 from starlette.applications import Starlette
@@ -19,7 +19,9 @@ from console.sandbox.documents import bill_pdf
 from console.sandbox.events import Events
 from console.sandbox.faults import FaultLayer, FaultState
 from console.sandbox.lifecycle import Lifecycle
+from console.sandbox.oauth import TokenService
 from console.sandbox.quirks import apply_record_quirks, damage, repeat_ids
+from console.sandbox.rate_limit import RateLimitLayer
 from console.sandbox.records import Record, Records
 from console.sandbox.resources import SYSTEMS, Links, Resource
 from console.sandbox.resources.shapes import by_bill, instant
@@ -63,7 +65,11 @@ class SystemApp:
         self.events = Events(system, store, clock)
         resources = {resource.name: resource for resource in SYSTEMS[system]}
         self.lifecycle = Lifecycle(resources, world, self._records, links, clock=clock, tell=self.events.tell)
-        routes = [Route("/events", self._stream, methods=["GET"])]
+        self._token_service = TokenService(token)
+        routes = [
+            Route("/events", self._stream, methods=["GET"]),
+            Route("/oauth/token", self._issue_token, methods=["POST"]),
+        ]
         if system == "billing":
             routes.append(Route(DOCUMENTS + "/{record}.pdf", self._document, methods=["GET"]))
         for base in dict.fromkeys(resource.base for resource in SYSTEMS[system]):
@@ -76,7 +82,7 @@ class SystemApp:
             if v5 is not None:
                 routes += self._routes(resource, v5, f"{v5.base}/{resource.name}")
         app = Starlette(routes=routes, exception_handlers={HTTPException: self._on_http_error})
-        self.asgi = FaultLayer(app, self.state)
+        self.asgi = FaultLayer(RateLimitLayer(app, self.state), self.state)
 
     def _routes(self, resource: Resource, shape: Shape, path: str) -> list[Route]:
         """Return the routes of one resource in one shape: what its description offers, and 405 for the rest."""
@@ -100,11 +106,13 @@ class SystemApp:
             self._admit(request)
             quirks = self.state.quirks
             try:
-                asked = read_list_request(request.query_params.multi_items(), 10 if "pages-capped" in quirks else 100)
+                asked = read_list_request(_parameters(request, quirks), 10 if "pages-capped" in quirks else 100)
                 total, records = await self._page(resource, self._own_filters(_in_v4(asked, shape)))
             except BadRequestError as error:
                 raise HTTPException(400, str(error)) from error
             page = [choose(apply_record_quirks(shape.tell(record), quirks), asked.fields) for record in records]
+            if not page and "empty-404" in quirks:
+                raise HTTPException(404, "Nothing matches")
             page = repeat_ids(page) if "ids-repeated" in quirks else page
             body: list[Any] = damage(page) if "records-damaged" in quirks else page
             headers = self._counts(request, asked, total, len(page))
@@ -143,6 +151,8 @@ class SystemApp:
 
     def _own_filters(self, asked: ListRequest) -> ListRequest:
         """Where the quirk is on, only this server's own names select a customer or a bill; others are ignored."""
+        if "filters-none" in self.state.quirks:
+            return replace(asked, filters={})
         if "own-filters" not in self.state.quirks:
             return asked
         names = {"customerId": "relatedParty.id", "billId": "bill.id"}
@@ -287,6 +297,8 @@ class SystemApp:
                 "This fault was switched on",
                 headers={"Retry-After": "1"} if faults.status == 429 else None,
             )
+        if faults.expired_token:
+            self._token_service.forget()
         if faults.expired_token or not self._signed_in(request):
             raise HTTPException(401, "The token is missing, wrong or expired")
         path = request.url.path
@@ -296,6 +308,8 @@ class SystemApp:
 
     def _signed_in(self, request: Request) -> bool:
         given = request.headers.get("authorization", "")
+        if "auth-oauth" in self.state.quirks:
+            return self._token_service.knows(given.removeprefix("Bearer "))
         if "auth-header" in self.state.quirks:
             given = f"Bearer {request.headers.get('x-api-key', '')}"
         elif "auth-basic" in self.state.quirks:
@@ -306,6 +320,11 @@ class SystemApp:
             given = f"Bearer {password}" if user == "desk" else ""
         return hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode())
 
+    async def _issue_token(self, request: Request) -> Response:
+        form = dict(parse_qsl((await request.body()).decode(errors="replace")))
+        status, value = self._token_service.issue(form, request.headers.get("authorization", ""))
+        return Response(msgspec.json.encode(value), status, media_type="application/json")
+
     async def _on_http_error(self, _request: Request, error: Exception) -> Response:
         """Answer an error in the published shape, or in the shape of a quirk."""
         if not isinstance(error, HTTPException):
@@ -313,7 +332,7 @@ class SystemApp:
         status, quirks = error.status_code, self.state.quirks
         reason, message = _REASONS.get(status, "Error"), error.detail
         kind = "application/json"
-        value: dict[str, Any] = {
+        value: Any = {
             "code": str(status),
             "reason": reason,
             "message": message,
@@ -322,6 +341,10 @@ class SystemApp:
         }
         if "errors-as-list" in quirks:
             value = {"message": reason, "errors": [{"message": message}]}
+        elif "errors-nested" in quirks:
+            value = {"error": {"message": reason, "detail": message}, "status": "failure"}
+        elif "errors-in-list" in quirks:
+            value = [{"message": message, "errorCode": reason.upper().replace(" ", "_")}]
         elif "errors-as-problem" in quirks:
             kind = "application/problem+json"
             value = {"type": "about:blank", "title": reason, "detail": message, "status": status}
@@ -335,6 +358,13 @@ def _in_v4(asked: ListRequest, shape: Shape) -> ListRequest:
     """Return the request with its filters and sort keys by the names the records have inside."""
     filters = {shape.inner_path(path): value for path, value in asked.filters.items()}
     return replace(asked, filters=filters, sort=tuple(map(shape.inner_path, asked.sort)))
+
+
+def _parameters(request: Request, quirks: frozenset[str]) -> list[tuple[str, str]]:
+    if "page-parameter" not in quirks:
+        return request.query_params.multi_items()
+    given = [(key, value) for key, value in request.query_params.multi_items() if key != "limit"]
+    return [("limit" if key == "pageLimit" else key, value) for key, value in given]
 
 
 def _repeated(records: list[Record], count: int, offset: int, limit: int) -> list[Record]:

@@ -88,6 +88,16 @@ def _empty_omitted(record: Record) -> Record:
     return {key: value for key, value in record.items() if key in keep}
 
 
+def _renamed(record: Record) -> Record:
+    names = {"serviceOrderItem": "orderItem", "priority": "importance"}
+    return {names.get(key, key): value for key, value in record.items()}
+
+
+def _numeric_priority(record: Record) -> Record:
+    priority = record.get("priority")
+    return {**record, "priority": int(priority)} if isinstance(priority, str) and priority.isdigit() else record
+
+
 # Quirks of single records, each a record to a record.
 RECORD_QUIRKS: dict[str, Callable[[Record], Record]] = {
     "dates-without-zone": _dates(lambda text: text[:19]),
@@ -105,6 +115,9 @@ RECORD_QUIRKS: dict[str, Callable[[Record], Record]] = {
     "references-dangling": _dangling,
     "references-circular": _circular,
     "optional-omitted": _empty_omitted,
+    "attributes-renamed": _renamed,
+    "priority-numeric": _numeric_priority,
+    "fields-unknown": lambda record: {**record, "x_vendor": {"a": [1, None]}, "@vendorType": "Odd"},
 }
 
 # Quirks of whole answers; the application acts on them by name.
@@ -122,6 +135,13 @@ ANSWER_QUIRKS = {
     "ids-repeated": "every third record of a list has the id of the one before",
     "own-paths": "resources are served below /rest/v2, in the plural",
     "own-filters": "the customer is selected by customerId, a bill's lines by billId",
+    "filters-none": "every filter is ignored",
+    "empty-404": "a list that holds nothing is answered with 404",
+    "page-parameter": "the page size is asked for with pageLimit; limit is ignored",
+    "errors-nested": "errors are {error: {message, detail}, status: failure}",
+    "errors-in-list": "errors are [{message, errorCode}]",
+    "auth-oauth": "a token from /oauth/token, for client desk with the system's token as its secret, or for user desk",
+    "rate-limited": "at most 30 requests in 2 s, told in X-RateLimit headers; more are refused with 429",
     "ids-as-numbers": "ids of digits come as JSON numbers",
     "auth-basic": "basic sign-in, user desk, the token as password",
     "auth-header": "the token in X-API-Key",

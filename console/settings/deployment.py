@@ -39,11 +39,13 @@ class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     `version` is that of its published description, `served` whether the system has it at all, `path` the API's base
     path, `name` the resource's own name where it differs. `customer_filter` is the parameter that selects one
-    customer's records, `bill_filter` the one that selects one bill's lines; with `look_through` the server can select
-    neither, and what is asked for is picked out of up to record_limit records. `page_size` goes before the system's,
-    `sort` is the value for newest first where the server can, `search` maps a reading (name, number, email, phone) to
-    a parameter, and `number_prefix` completes numbers typed without it (`CU-`). `attributes` leads from an attribute's
-    name in the standard to the server's, `values` from an attribute and the server's value to the standard's.
+    customer's records, empty where the server has none, `bill_filter` the one that selects one bill's lines; with
+    `look_through` what is asked for is picked out of up to record_limit records instead. `page_size` goes before the
+    system's, `limit_parameter` is what the server calls it, `empty_is_404` whether it answers 404 for a list that
+    holds nothing. `sort` is the value for newest first where the server can, `search` maps a reading (name, number,
+    email, phone) to a parameter, and `number_prefix` completes numbers typed without it (`CU-`). `attributes` leads
+    from an attribute's name in the standard to the server's, `values` from an attribute and the server's value to the
+    standard's.
     """
 
     version: Version = "v4"
@@ -54,6 +56,8 @@ class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     bill_filter: str | None = None
     look_through: bool = False
     page_size: int | None = None
+    limit_parameter: str = "limit"
+    empty_is_404: bool = False
     sort: str | None = None
     search: dict[Literal["name", "number", "email", "phone"], str] | None = None
     number_prefix: str | None = None

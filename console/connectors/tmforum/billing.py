@@ -41,14 +41,19 @@ class TmForumBilling(TmForumMoney):
         return await self._client.fetch_document("customerBill", document.address)
 
     async def fetch_applied_billing_rates(self, bill_id: CustomerBillId) -> Records[AppliedBillingRate]:
-        parameter = self._client.settings("appliedCustomerBillingRate").bill_filter or "bill.id"
+        settings = self._client.settings("appliedCustomerBillingRate")
+        parameters = () if settings.look_through else ((settings.bill_filter or "bill.id", bill_id),)
 
         def is_of_bill(reader: Reader) -> bool:
             bill = reader.part("bill")
             return bill is None or bill.text("id") in {None, bill_id}
 
         return await self._client.fetch_many(
-            "appliedCustomerBillingRate", ((parameter, bill_id),), RATE, is_asked_for=is_of_bill
+            "appliedCustomerBillingRate",
+            parameters,
+            RATE,
+            is_asked_for=is_of_bill,
+            drop_others=settings.look_through,
         )
 
     def can_search(self, query: SearchQuery) -> bool:

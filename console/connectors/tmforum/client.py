@@ -76,8 +76,11 @@ class TmForumClient:
         settings = self.settings(resource)
         parameters = [("sort", settings.sort)] if settings.sort else []
         if not settings.look_through:
-            usual = CUSTOMER_FILTERS[settings.version]
-            parameters.insert(0, (settings.customer_filter or parameter or usual, customer_id))
+            usual = parameter or CUSTOMER_FILTERS[settings.version]
+            chosen = usual if settings.customer_filter is None else settings.customer_filter
+            if not chosen:
+                raise self._not_served(f"{self.label} cannot be asked for one customer's {resource}.")
+            parameters.insert(0, (chosen, customer_id))
 
         def is_own(reader: Reader) -> bool:
             return belongs_to(reader, customer_id)
@@ -124,7 +127,7 @@ class TmForumClient:
                 if is_asked_for(reader):
                     self._take(resource, identifier, reader, versions, answer, found, damaged)
                 elif not drop_others:
-                    raise self.bad_answer(f"it ignores the filter for one customer's {resource}", "FILTER")
+                    raise self.bad_answer(f"it ignores the filter for the asked {resource}", "FILTER")
                 seen.add(identifier)
             offset += len(page)
             total = _total(answer)
@@ -147,7 +150,7 @@ class TmForumClient:
         question = replace(self.question(resource), query=json.dumps(criteria).encode())
         answer = await self._endpoint.get(question)
         if answer.status == 404:
-            raise self.not_served(resource)
+            raise self._no_such_path(resource)
         return self._one(resource, "", answer, versions)
 
     async def fetch_document(self, resource: str, address: str) -> bytes:
@@ -168,7 +171,7 @@ class TmForumClient:
             started_s = self._clock.monotonic_s()
             problem = None
             try:
-                self._endpoint.probe(self.question(resource, parameters=_paging(0, 1)))
+                self._endpoint.probe(self.question(resource, parameters=self.paging(resource, 0, 1)))
                 await self._page(resource, (), 0, 1)
             except SystemCallError as error:
                 problem = f"{error} ({error.code})"
@@ -183,9 +186,12 @@ class TmForumClient:
     async def _page(
         self, resource: str, parameters: Sequence[tuple[str, str]], offset: int, limit: int
     ) -> tuple[Answer, list[Any]]:
-        answer = await self._endpoint.get(self.question(resource, parameters=(*parameters, *_paging(offset, limit))))
+        paging = self.paging(resource, offset, limit)
+        answer = await self._endpoint.get(self.question(resource, parameters=(*parameters, *paging)))
         if answer.status == 404:
-            raise self.bad_answer(f"it serves no {resource} at the configured path", "404")
+            if self.settings(resource).empty_is_404:
+                return answer, []
+            raise self._no_such_path(resource)
         if not isinstance(answer.value, list):
             raise self.bad_answer(f"its answer for {resource} is not a list", "NO-LIST")
         return answer, answer.value
@@ -210,6 +216,13 @@ class TmForumClient:
         origin = Origin(self.name, resource, identifier, _version(reader), answer.read_at)
         found.setdefault(identifier, Sourced(value, origin))
 
+    def _no_such_path(self, resource: str) -> BadAnswerError:
+        return self.bad_answer(f"it serves no {resource} at the configured path", "404")
+
+    def paging(self, resource: str, offset: int, limit: int) -> tuple[tuple[str, str], ...]:
+        """Return the parameters that ask for one page of a list."""
+        return (("offset", str(offset)), (self.settings(resource).limit_parameter, str(limit)))
+
     def question(
         self, resource: str, *, record: str | None = None, parameters: Sequence[tuple[str, str]] = ()
     ) -> Question:
@@ -220,7 +233,7 @@ class TmForumClient:
         """
         settings = self.settings(resource)
         if not settings.served:
-            raise self.not_served(resource)
+            raise self._not_served(f"{self.label} has no {resource}: it does not serve that part of the standard.")
         base = settings.path or default_path(self._system.kind, resource, settings.version)
         return Question(base, settings.name or resource, record, tuple(parameters))
 
@@ -236,12 +249,8 @@ class TmForumClient:
         minor = self._system.money == "minor"
         return Reader(value, Spelling(self._system.currency, minor, settings.attributes, settings.values))
 
-    def not_served(self, resource: str) -> NotServedError:
-        return NotServedError(
-            f"{self.label} has no {resource}: it does not serve that part of the standard.",
-            system=self.name,
-            code=f"{self.name.upper()}-NOT-SERVED",
-        )
+    def _not_served(self, sentence: str) -> NotServedError:
+        return NotServedError(sentence, system=self.name, code=f"{self.name.upper()}-NOT-SERVED")
 
     def _report(self, damaged: Iterable[Damage]) -> None:
         found = list(damaged)
@@ -249,10 +258,6 @@ class TmForumClient:
             for damage in found[:3]:
                 _log.warning("%s: a %s is damaged: %s", self.name, damage.resource, damage.reason)
             self._on_damage(self.name, found)
-
-
-def _paging(offset: int, limit: int) -> tuple[tuple[str, str], ...]:
-    return (("offset", str(offset)), ("limit", str(limit)))
 
 
 def _version(reader: Reader) -> str | None:

@@ -44,10 +44,17 @@ def reference(part: Reader | None) -> Reference | None:
     return Reference(identifier, inner.text("@referredType"), inner.text("name"), part.text("role"))
 
 
+def is_customer(party: Reference) -> bool:
+    """Return whether a related party is the customer: by its role, or where none is given by its kind."""
+    if party.role:
+        return party.role.lower() == "customer"
+    return (party.kind or "customer").lower() in {"customer", "consumer"}
+
+
 def customer_named(reader: Reader) -> tuple[CustomerId, str | None] | None:
     """Return the customer a record names, with the name it gives them."""
     for party in references(reader, "relatedParty"):
-        if (party.role or "customer").lower() == "customer":
+        if is_customer(party):
             return CustomerId(party.id), party.name
     return None
 
@@ -55,5 +62,5 @@ def customer_named(reader: Reader) -> tuple[CustomerId, str | None] | None:
 def belongs_to(reader: Reader, owner: str) -> bool:
     """Return whether a record may be this customer's; one that names no customer is believed."""
     named = [party for key in ("relatedParty", "payer", "requestor") for party in references(reader, key)]
-    customers = [party.id for party in named if (party.role or "customer").lower() == "customer"]
+    customers = [party.id for party in named if is_customer(party)]
     return not customers or owner in customers

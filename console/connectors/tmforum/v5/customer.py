@@ -17,8 +17,10 @@ def read_customer(reader: Reader) -> Customer:
 
 
 def read_party(reader: Reader, kind: PartyKind) -> Party:
-    """Translate a TMF632 individual or organization."""
-    return replace(v4.read_party(reader, kind), contact_media=tuple(_contact_media(reader)))
+    """Translate a TMF632 individual or organization; an individual's whole name is called as an organization's is."""
+    party = v4.read_party(reader, kind)
+    name = party.name if kind is PartyKind.ORGANIZATION else reader.text("name") or party.name
+    return replace(party, name=name, contact_media=tuple(_contact_media(reader)))
 
 
 def _contact_media(reader: Reader) -> Iterator[ContactMedium]:

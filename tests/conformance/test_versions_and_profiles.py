@@ -1,0 +1,270 @@
+"""Version 5 beside version 4, and deviations that settings or a profile mend, on the sandbox over real HTTP."""
+
+import asyncio
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from console.errors import NotServedError, SignInRequiredError
+from console.models.customer import CustomerId
+from console.models.provenance import Records, Sourced
+from console.settings import V5_PATHS, parse_deployment, profile_names
+from console.settings.profiles import load_profile
+from tests.conformance.test_sandbox_connectors import failures, us_customer, whole
+from tests.support.control import Control
+
+KINDS = {"crm": {}, "billing": {}, "provisioning": {}}
+V5 = {"resources": {name: {"version": "v5"} for name in V5_PATHS}}
+SEARCH_V5 = {
+    "name": "q",
+    "email": "contactMedium.emailAddress",
+    "phone": "contactMedium.phoneNumber",
+}
+
+
+def v5(kind: str) -> dict[str, Any]:
+    """Settings that read every API of a system in version 5 that has one."""
+    known = {
+        "crm": {"customer", "individual", "organization", "troubleTicket", "partyInteraction"},
+        "billing": {"billingAccount", "customerBill", "appliedCustomerBillingRate"},
+        "provisioning": {"productOrder", "product", "service"},
+    }[kind]
+    resources: dict[str, Any] = {name: {"version": "v5"} for name in known}
+    if kind == "crm":
+        resources["customer"]["search"] = SEARCH_V5
+    if kind == "provisioning":
+        resources["productOrder"]["sort"] = "-creationDate"
+    return {"resources": resources}
+
+
+def told(facts: Any) -> Any:
+    """The values of a part without their origins, and without what one version alone can say."""
+    if isinstance(facts, Records):
+        return [told(item) for item in facts]
+    if isinstance(facts, Sourced):
+        return told(facts.value)
+    value = asdict(facts) if hasattr(facts, "__dataclass_fields__") else facts
+    if isinstance(value, dict):
+        value = dict(value)
+        value.pop("operating_status", None)
+        if value.get("state") == "suspended":
+            value["state"] = "active"
+        for medium in value.get("contact_media", ()):
+            medium["medium"] = "phone" if medium["medium"] == "mobile" else medium["medium"]
+    return value
+
+
+async def customers(sandbox: Control, count: int) -> list[str]:
+    async with sandbox.raw("crm") as client:
+        path = "/tmf-api/customerManagement/v4/customer"
+        found = (await client.get(path, params={"limit": count, "fields": "id"})).json()
+    return [record["id"] for record in found]
+
+
+@pytest.mark.parametrize("of", range(6))
+async def test_what_is_read_over_v5_is_what_is_read_over_v4(sandbox: Control, of: int) -> None:
+    customer = (await customers(sandbox, 60))[of * 10]
+    four = await whole(sandbox.desk(), customer)
+    five = await whole(sandbox.desk(**{kind: v5(kind) for kind in KINDS}), customer)
+    assert not failures(four)
+    assert not failures(five)
+    names = [
+        "customer", "party", "accounts", "bills", "products", "services", "product_orders", "service_orders",
+        "tickets", "interactions", "related",
+    ]  # fmt: skip
+    for name in names:
+        left, right = getattr(four, name).part.facts, getattr(five, name).part.facts
+        assert told(right) == told(left), name
+    bill = next(iter(four.bills.part.facts or ()), None)
+    if bill is not None:
+        assert told(five.bill_lines(bill.value.id).part.facts) == told(four.bill_lines(bill.value.id).part.facts)
+
+
+async def test_one_api_in_v5_beside_others_in_v4_of_the_same_system(sandbox: Control) -> None:
+    mixed = {"resources": {"customerBill": {"version": "v5"}}}
+    view = await whole(sandbox.desk(billing=mixed), sandbox.first_customer)
+    assert not failures(view)
+    assert view.bills.part.facts
+    assert view.accounts.part.facts
+
+
+async def test_search_works_over_v5(sandbox: Control) -> None:
+    plain = await whole(sandbox.desk(), sandbox.first_customer)
+    assert plain.customer.part.facts is not None
+    media = plain.customer.part.facts.value.contact_media
+    desk = sandbox.desk(**{kind: v5(kind) for kind in KINDS})
+    for typed in (next(medium.text for medium in media if medium.kind == kind) for kind in ("phone", "email")):
+        results: list[Any] = []
+        await desk.search.find(desk.search.read(typed), results.append)
+        assert sandbox.first_customer in [found.customer_id for found in results[-1].found]
+    await desk.aclose()
+
+
+# quirk, the settings that mend it, the system
+MENDED: list[tuple[str, str, dict[str, Any]]] = [
+    ("provisioning", "attributes-renamed", {"serviceOrder": {"attributes": {"serviceOrderItem": "orderItem"}}}),
+    ("crm", "attributes-renamed", {"troubleTicket": {"attributes": {"priority": "importance"}}}),
+    ("crm", "priority-numeric", {}),
+    ("crm", "fields-unknown", {}),
+    ("billing", "page-parameter", {"customerBill": {"limit_parameter": "pageLimit", "page_size": 7}}),
+    ("provisioning", "empty-404", {name: {"empty_is_404": True} for name in ("product", "service", "serviceTest")}),
+]
+
+
+@pytest.mark.parametrize(("system", "quirk", "resources"), MENDED, ids=[f"{case[0]} {case[1]}" for case in MENDED])
+async def test_a_setting_mends_what_a_server_does_in_its_own_way(
+    sandbox: Control, system: str, quirk: str, resources: dict[str, Any]
+) -> None:
+    customer = await us_customer(sandbox)
+    plain = await whole(sandbox.desk(), customer)
+    await sandbox.quirks(system, quirk)
+    odd = await whole(sandbox.desk(**{system: {"resources": resources}}), customer)
+    assert not failures(odd)
+    for name in ("tickets", "service_orders", "bills", "products"):
+        assert told(getattr(odd, name).part.facts) == told(getattr(plain, name).part.facts)
+
+
+async def test_a_servers_own_words_are_read_as_the_standards(sandbox: Control) -> None:
+    words = {"customerBill": {"values": {"state": {"settled": "validated"}}}}
+    view = await whole(sandbox.desk(billing={"resources": words}), await us_customer(sandbox))
+    assert "settled" not in {item.value.state for item in view.bills.part.facts or ()}
+    assert "validated" in {item.value.state for item in view.bills.part.facts or ()}
+
+
+async def test_where_nothing_can_be_selected_a_short_list_is_looked_through(sandbox: Control) -> None:
+    customer = sandbox.first_customer
+    plain = await whole(sandbox.desk(), customer)
+    await sandbox.quirks("provisioning", "filters-none")
+    settings = {"record_limit": 3000, "resources": {"service": {"look_through": True}}}
+    view = await whole(sandbox.desk(provisioning=settings), customer)
+    assert told(view.services.part.facts) == told(plain.services.part.facts)
+    assert view.services.part.facts is not None
+    assert view.services.part.facts.total is None
+
+
+async def test_a_list_looked_through_in_part_says_that_it_is_not_whole(sandbox: Control) -> None:
+    await sandbox.quirks("provisioning", "filters-none")
+    settings = {"record_limit": 50, "resources": {"service": {"look_through": True}}}
+    view = await whole(sandbox.desk(provisioning=settings), sandbox.first_customer)
+    assert view.services.part.facts is not None
+    assert not view.services.part.facts.complete
+
+
+@pytest.mark.parametrize(
+    ("settings", "told_as"),
+    [({"served": False}, "does not serve that part"), ({"customer_filter": ""}, "cannot be asked for one customer's")],
+)
+async def test_what_a_server_lacks_costs_its_panel_alone_and_is_not_asked_for_again(
+    sandbox: Control, settings: dict[str, Any], told_as: str
+) -> None:
+    desk = sandbox.desk(billing={"resources": {"usage": settings}})
+    view = await whole(desk, sandbox.first_customer)
+    assert len(failures(view)) == 1
+    failure = view.usage.part.failure
+    assert failure is not None
+    assert isinstance(failure.error, NotServedError)
+    assert told_as in str(failure.error)
+    assert failure.next_try_at is None
+
+
+GRANTS = [{"grant": "client_credentials"}, {"grant": "password", "user": "desk", "password": "handed:billing"}]
+
+
+@pytest.mark.parametrize("grant", GRANTS, ids=["client", "password"])
+@pytest.mark.parametrize("client_in", ["header", "body"])
+async def test_a_token_is_fetched_and_renewed_unseen(sandbox: Control, grant: dict[str, str], client_in: str) -> None:
+    await sandbox.quirks("billing", "auth-oauth")
+    auth = {
+        "kind": "oauth2",
+        "token_url": f"{sandbox.process.addresses['billing']}/oauth/token",
+        "client": "desk",
+        "client_in": client_in,
+        "secret": "handed:billing",
+        **grant,
+    }
+    desk = sandbox.desk(billing={"auth": auth})
+    view = desk.view_customer(CustomerId(sandbox.first_customer))
+    view.open()
+    await view.settled()
+    assert not failures(view)
+    await sandbox.faults("billing", expired_token=True)  # every token given out so far ends
+    view.bills.ask()
+    await view.settled()
+    assert isinstance(view.bills.part.failure.error if view.bills.part.failure else None, SignInRequiredError)
+    await sandbox.faults("billing")
+    view.bills.ask()
+    await view.settled()
+    view.close()
+    await desk.aclose()
+    assert view.bills.part.failure is None
+
+
+async def test_a_refused_client_is_said_once_and_in_words(sandbox: Control) -> None:
+    await sandbox.quirks("billing", "auth-oauth")
+    auth = {"kind": "oauth2", "client": "other", "secret": "handed:billing"}
+    auth["token_url"] = f"{sandbox.process.addresses['billing']}/oauth/token"
+    view = await whole(sandbox.desk(billing={"auth": auth}), sandbox.first_customer)
+    assert view.bills.part.failure is not None
+    assert "sign-in service does not accept this desk (invalid_client)" in str(view.bills.part.failure.error)
+    assert view.customer.part.facts is not None
+
+
+async def test_a_rate_limit_is_kept_to_not_run_into(sandbox: Control) -> None:
+    await sandbox.quirks("billing", "rate-limited")
+    exchanges: list[Any] = []
+    desk = sandbox.desk()
+    async with asyncio.timeout(30):
+        for customer in (await customers(sandbox, 12))[:12]:
+            view = await opened(desk, customer)
+            exchanges += [part.part.failure for part in view.parts if part.part.failure]
+            view.close()
+    await desk.aclose()
+    assert not exchanges, [str(failure.error) for failure in exchanges]
+
+
+async def opened(desk: Any, customer: str) -> Any:
+    view = desk.view_customer(CustomerId(customer))
+    view.open()
+    await view.settled()
+    return view
+
+
+@pytest.mark.parametrize("shape", ["errors-nested", "errors-in-list"])
+async def test_vendors_error_bodies_carry_their_reason(sandbox: Control, shape: str) -> None:
+    await sandbox.quirks("billing", shape)
+    await sandbox.faults("billing", status=403)
+    view = await whole(sandbox.desk(), sandbox.first_customer)
+    assert view.bills.part.failure is not None
+    assert "This fault was switched on" in str(view.bills.part.failure.error)
+
+
+@pytest.mark.parametrize("profile", profile_names())
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_profile_that_comes_along_is_usable_and_says_where_it_is_from(profile: str, kind: str) -> None:
+    others = "\n".join(
+        f'[systems.{other}]\nkind = "{other}"\nbase_url = "https://{other}.example.net"\n'
+        + (f'profile = "{profile}"\n' if other == kind else "")
+        for other in KINDS
+    )
+    deployment = parse_deployment(others, source="the test")
+    about = load_profile(profile, None, place="the test")
+    assert about.sources
+    own = deployment.of_kind(kind)[1].resources  # type: ignore[arg-type]
+    assert own
+    assert {name: resource for name, resource in own.items() if replace_default(resource)}
+
+
+def replace_default(resource: Any) -> bool:
+    return resource != type(resource)()
+
+
+def test_a_deployments_own_settings_go_before_its_profile() -> None:
+    text = "\n".join(
+        f'[systems.{kind}]\nkind = "{kind}"\nbase_url = "https://{kind}.example.net"\nprofile = "servicenow"'
+        for kind in KINDS
+    )
+    text += '\n[systems.provisioning.resources.product]\npath = "/mine"'
+    product = parse_deployment(text, source="the test").of_kind("provisioning")[1].resources["product"]
+    assert product.path == "/mine"
+    assert product.customer_filter == "customer"
