@@ -3,26 +3,17 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
-from console.errors import (
-    BadAnswerError,
-    ConflictError,
-    RefusedError,
-    SignInRequiredError,
-    SystemCallError,
-    SystemUnavailableError,
-    ThrottledError,
-)
-from console.http.answers import THREAD_ABOVE_BYTES, Answer, clip, decode_body, refusal_reason
+from console.errors import BadAnswerError, SignInRequiredError, SystemCallError, SystemUnavailableError, ThrottledError
+from console.http.answers import THREAD_ABOVE_BYTES, Answer, Undecodable, decode_body
 from console.http.breaker import Breaker, RetryBudget
+from console.http.failures import Failures
 from console.http.pace import Pace
 from console.http.sign_in import SignIn
 from console.http.validators import Kept, Validators
@@ -33,9 +24,6 @@ _log = logging.getLogger(__name__)
 
 _TRIES = 3
 _BACKOFF_S = 0.2
-# How Salesforce says with 403 that too much was asked; it names no time to come again.
-_LIMIT_REACHED = "REQUEST_LIMIT_EXCEEDED"
-_GATEWAY_TROUBLE = frozenset({502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +105,7 @@ class Endpoint:
         self._breaker = Breaker()
         self._budget = RetryBudget()
         self._pace = Pace()
+        self._failures = Failures(system=system, label=label, time_limit_s=limits.time_limit_s, clock=clock)
         self._validators = Validators()
         self._flights: dict[Question, _Flight] = {}
         self._closing = False
@@ -141,6 +130,25 @@ class Endpoint:
             return await asyncio.shield(flight.task)
         finally:
             flight.leave()
+
+    async def look(self, question: Question, headers: Mapping[str, str] | None = None) -> Answer:
+        """Return whatever the system answers, of any status; what is no JSON is Undecodable. For checks of a system.
+
+        It is asked once, and neither the breaker nor stored answers have a say.
+
+        Raises:
+            SystemCallError: There is no answer, or none that can be received.
+        """
+        deadline_s = self._clock.monotonic_s() + self._limits.time_limit_s
+        await self._keep_pace(deadline_s)
+        async with self._slots:
+            signed = await self._sign_in.headers(self._client, limit_s=self._left_s(deadline_s))
+            status, told, body = await self._receive(question, {**signed, **(headers or {})}, deadline_s)
+        try:
+            value = await self._decode(200, body)
+        except BadAnswerError:
+            value = Undecodable("it is not JSON")
+        return Answer(status, told, value, self._clock.now(), len(body))
 
     def probe(self, question: Question) -> None:
         """Let the next question through to the system itself: past the breaker's pause and any stored answer."""
@@ -195,7 +203,7 @@ class Endpoint:
         if wait_s == 0:
             return
         if now_s + wait_s > deadline_s:
-            raise self._throttled("HELD", wait_s)
+            raise self._failures.throttled("HELD", wait_s)
         await self._clock.sleep(wait_s + self._rng.uniform(0, _BACKOFF_S))
 
     def _ask_breaker(self) -> None:
@@ -204,7 +212,7 @@ class Endpoint:
             raise SystemUnavailableError(
                 f"{self.label} does not answer.",
                 system=self.system,
-                code=self._code("PAUSED"),
+                code=self._failures.code("PAUSED"),
             )
 
     async def _exchange(self, question: Question, deadline_s: float) -> Answer:
@@ -216,6 +224,8 @@ class Endpoint:
             answer = await self._send(question, deadline_s)
         except SystemCallError as error:
             failure = error
+            if isinstance(error, ThrottledError):
+                self._pace.hold((error.retry_at - self._clock.now()).total_seconds(), now_s=self._clock.monotonic_s())
             raise
         else:
             return answer
@@ -258,14 +268,27 @@ class Endpoint:
 
     async def _send_signed(self, question: Question, signed: dict[str, str], deadline_s: float) -> Answer:
         kept = self._validators.get(question)
+        sent = {**signed, "If-None-Match": kept.etag} if kept else signed
+        status, headers, body = await self._receive(question, sent, deadline_s)
+        if status == httpx.codes.NOT_MODIFIED and kept is not None:
+            value = await self._value(question, 200, kept.body)
+            return Answer(200, {**kept.headers, **headers}, value, self._clock.now(), len(body), unchanged=True)
+        value = await self._value(question, status, body)
+        self._failures.raise_for(status, headers, value)
+        answer = Answer(status, headers, value, self._clock.now(), len(body))
+        if answer.etag and answer.status == httpx.codes.OK and question.query is None:
+            self._validators.keep(question, Kept(answer.etag, headers, body))
+        return answer
+
+    async def _receive(
+        self, question: Question, sent: Mapping[str, str], deadline_s: float
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Send a request and return status, headers by lower-case name, and body of its answer."""
         remaining_s = self._left_s(deadline_s)
-        sent = {**signed, "If-None-Match": kept.etag} if kept else dict(signed)
-        if question.query is not None:
-            sent["Content-Type"] = "application/json"
         request = self._client.build_request(
             "GET" if question.query is None else "POST",
             self._address_of(question),
-            headers=sent,
+            headers={**sent, "Content-Type": "application/json"} if question.query is not None else dict(sent),
             content=question.query,
             timeout=httpx.Timeout(remaining_s, connect=min(5.0, remaining_s)),
         )
@@ -276,22 +299,14 @@ class Endpoint:
             finally:
                 await response.aclose()
         except httpx.TimeoutException as error:
-            raise self._too_slow() from error
+            raise self._failures.too_slow() from error
         except (httpx.TransportError, httpx.StreamError) as error:
-            raise self._no_connection(error) from error
+            raise self._failures.no_connection(error) from error
         except httpx.DecodingError as error:
-            raise self._bad("its answer is compressed wrongly", "ENCODING") from error
+            raise self._failures.bad("its answer is compressed wrongly", "ENCODING") from error
         headers = {key.lower(): value for key, value in response.headers.items()}
         self._pace.note(headers, now_s=self._clock.monotonic_s(), now=self._clock.now())
-        if response.status_code == httpx.codes.NOT_MODIFIED and kept is not None:
-            value = await self._value(question, 200, kept.body)
-            return Answer(200, {**kept.headers, **headers}, value, self._clock.now(), len(body), unchanged=True)
-        value = await self._value(question, response.status_code, body)
-        self._raise_for(response.status_code, headers, value)
-        answer = Answer(response.status_code, headers, value, self._clock.now(), len(body))
-        if answer.etag and answer.status == httpx.codes.OK and question.query is None:
-            self._validators.keep(question, Kept(answer.etag, headers, body))
-        return answer
+        return response.status_code, headers, body
 
     def _address_of(self, question: Question) -> httpx.URL:
         base = self._client.base_url
@@ -300,10 +315,10 @@ class Endpoint:
         try:
             address = base.join(question.address)
         except httpx.InvalidURL as error:
-            raise self._bad("the document's address is none", "ADDRESS") from error
+            raise self._failures.bad("the document's address is none", "ADDRESS") from error
         if (address.scheme, address.host, address.port) != (base.scheme, base.host, base.port):
             # Our sign-in is for this system alone and never goes anywhere else.
-            raise self._bad("the document lies on another server than the system", "ADDRESS")
+            raise self._failures.bad("the document lies on another server than the system", "ADDRESS")
         return address
 
     async def _read(self, response: httpx.Response, deadline_s: float) -> bytes:
@@ -311,14 +326,14 @@ class Endpoint:
         too_long = f"its answer is longer than {most / 1_000_000:.0f} MB"
         announced = response.headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > most:
-            raise self._bad(too_long, "TOO-LONG")
+            raise self._failures.bad(too_long, "TOO-LONG")
         body = bytearray()
         async for chunk in response.aiter_bytes():
             body += chunk
             if len(body) > most:
-                raise self._bad(too_long, "TOO-LONG")
+                raise self._failures.bad(too_long, "TOO-LONG")
             if self._clock.monotonic_s() > deadline_s:
-                raise self._too_slow()
+                raise self._failures.too_slow()
         return bytes(body)
 
     async def _value(self, question: Question, status: int, body: bytes) -> Any:
@@ -335,94 +350,7 @@ class Endpoint:
         except ValueError as error:
             if status >= httpx.codes.BAD_REQUEST:
                 return None  # an error page; its status says enough
-            raise self._bad("its answer is damaged", "NOT-JSON") from error
-
-    def _raise_for(self, status: int, headers: dict[str, str], value: Any) -> None:
-        """Raise what a status or an error body means; 2xx and 404 return."""
-        reason = refusal_reason(value)
-        if status in {401, 407}:
-            raise SignInRequiredError(
-                f"{self.label} does not accept this desk's sign-in. Your administrator must renew it.",
-                system=self.system,
-                code=self._code(status),
-            )
-        if status in {409, 412}:
-            sentence = f"{self.label}: the record was changed meanwhile" + (f" ({reason})." if reason else ".")
-            raise ConflictError(
-                sentence, system=self.system, code=self._code(status), their_version=headers.get("etag")
-            )
-        if (
-            status == httpx.codes.TOO_MANY_REQUESTS
-            or (status == httpx.codes.SERVICE_UNAVAILABLE and "retry-after" in headers)
-            or (status == httpx.codes.FORBIDDEN and _LIMIT_REACHED in (reason or ""))
-        ):
-            pause_s = self._pause_s(headers.get("retry-after", "1" if status != httpx.codes.FORBIDDEN else "60"))
-            self._pace.hold(pause_s, now_s=self._clock.monotonic_s())
-            raise self._throttled(status, pause_s)
-        if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-            told = "is out of service" if status in _GATEWAY_TROUBLE else "has an internal failure"
-            raise SystemUnavailableError(
-                f"{self.label} {told}" + (f": {reason}." if reason else "."),
-                system=self.system,
-                code=self._code(status),
-            )
-        if status == httpx.codes.NOT_FOUND:
-            return
-        if status >= httpx.codes.BAD_REQUEST:
-            raise RefusedError(
-                f"{self.label} refused: {reason or 'no reason given'}.", system=self.system, code=self._code(status)
-            )
-        if status >= httpx.codes.MULTIPLE_CHOICES:
-            raise self._bad("it points to another address", f"{status}")
-        if reason is not None:
-            raise RefusedError(
-                f"{self.label} refused: {reason}.", system=self.system, code=self._code(f"{status}-FAILURE")
-            )
-
-    def _pause_s(self, retry_after: str) -> float:
-        """Return for how many seconds a Retry-After header asks, at most an hour."""
-        if retry_after.strip().isdecimal():
-            return min(float(retry_after), 3600.0)
-        try:
-            return min(max(0.0, (parsedate_to_datetime(retry_after) - self._clock.now()).total_seconds()), 3600.0)
-        except (TypeError, ValueError):
-            return 1.0
-
-    def _throttled(self, what: object, pause_s: float) -> ThrottledError:
-        return ThrottledError(
-            f"{self.label} asks for fewer questions. It is asked again in {max(1, round(pause_s))} s.",
-            system=self.system,
-            code=self._code(what),
-            retry_at=self._clock.now() + timedelta(seconds=pause_s),
-        )
-
-    def _too_slow(self) -> SystemUnavailableError:
-        return SystemUnavailableError(
-            f"{self.label} has not answered within {self._limits.time_limit_s:g} s.",
-            system=self.system,
-            code=self._code("TIMEOUT"),
-        )
-
-    def _no_connection(self, error: Exception) -> SystemUnavailableError:
-        if isinstance(error, httpx.ConnectError):
-            certificate = "CERTIFICATE" in str(error).upper()
-            told = "cannot be trusted: its certificate is not valid" if certificate else "cannot be reached"
-            return SystemUnavailableError(
-                f"{self.label} {told}.",
-                system=self.system,
-                code=self._code("CERTIFICATE" if certificate else "NO-CONNECTION"),
-            )
-        return SystemUnavailableError(
-            f"{self.label} broke off the connection.", system=self.system, code=self._code("CUT-OFF")
-        )
-
-    def _bad(self, what: str, code: str) -> BadAnswerError:
-        return BadAnswerError(
-            f"{self.label} cannot be understood: {clip(what)}.", system=self.system, code=self._code(code)
-        )
-
-    def _code(self, what: object) -> str:
-        return f"{self.system.upper()}-{what}"
+            raise self._failures.bad("its answer is damaged", "NOT-JSON") from error
 
 
 def path_of(base_url: httpx.URL, question: Question) -> str:

@@ -83,7 +83,7 @@ class TmForumClient:
             parameters.insert(0, (chosen, customer_id))
 
         def is_own(reader: Reader) -> bool:
-            return belongs_to(reader, customer_id)
+            return belongs_to(reader, customer_id, surely=settings.look_through)
 
         return await self.fetch_many(
             resource, parameters, versions, is_asked_for=is_own, drop_others=settings.look_through, after=after

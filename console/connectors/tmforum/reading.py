@@ -59,8 +59,8 @@ def customer_named(reader: Reader) -> tuple[CustomerId, str | None] | None:
     return None
 
 
-def belongs_to(reader: Reader, owner: str) -> bool:
-    """Return whether a record may be this customer's; one that names no customer is believed."""
+def belongs_to(reader: Reader, owner: str, *, surely: bool = False) -> bool:
+    """Return whether a record may be this customer's; one that names no customer is believed, unless `surely`."""
     named = [party for key in ("relatedParty", "payer", "requestor") for party in references(reader, key)]
     customers = [party.id for party in named if is_customer(party)]
-    return not customers or owner in customers
+    return owner in customers or not (customers or surely)
