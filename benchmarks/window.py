@@ -75,6 +75,7 @@ def on_stage(
     assert isinstance(app, QApplication)
     THEME.start(app)
     bridge, window = Bridge(), MainWindow()
+    window.resize(1440, 900)
     results: list[Result] = []
 
     async def main() -> int:

@@ -24,6 +24,7 @@ class TourError(RuntimeError):
 async def run_tour(window: MainWindow, workspace: Workspace, customer: str | None, folder: Path) -> int:
     """Find and open a customer, print it as text, write screenshots; return the exit status."""
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    window.resize(1440, 900)  # whatever the screen there is none of would hold
     window.search_wanted.emit()
     type_text(workspace.palette.text, customer or "")
     await until(lambda: bool(workspace.palette.list.rows_model.rows), "the search to find the customer")

@@ -88,6 +88,7 @@ def main() -> int:
     THEME.start(app, options.theme)
     ICON.load()
     bridge, window = Bridge(), MainWindow()
+    window.resize(1440, 900)
     window.show()
     return run_application(app, bridge, lambda: _make(window, bridge, options.folder))
 

@@ -137,8 +137,8 @@ def main() -> int:
     THEME.start(app)
     bridge = Bridge()
     window = MainWindow()
-    if options.scale:
-        window.resize(int(1440 / float(options.scale)), int(900 / float(options.scale)))
+    scale = float(options.scale or 1)
+    window.resize(int(1440 / scale), int(900 / scale))
     window.show()
     suffix = f"-{round(float(options.scale) * 100)}-percent" if options.scale else ""
     status = run_application(app, bridge, lambda: pictures(window, bridge, options.folder, suffix))

@@ -66,6 +66,10 @@ async def sandbox(sandbox_process) -> AsyncIterator[Control]:
 # ------------------------------------------------------------------ loudness
 
 
+# What the off-screen platform says of any window and menu.
+_OFF_SCREEN = ("propagateSizeHints", "This plugin does not support")
+
+
 class _Collector(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -93,9 +97,7 @@ def no_qt_message() -> Iterator[None]:
     messages: list[str] = []
 
     def on_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
-        if (
-            kind != QtMsgType.QtDebugMsg and "propagateSizeHints" not in text
-        ):  # the off-screen platform says that of any window
+        if kind != QtMsgType.QtDebugMsg and not any(part in text for part in _OFF_SCREEN):
             messages.append(text)
 
     before = qInstallMessageHandler(on_message)

@@ -168,6 +168,12 @@ class CustomerView:
         for part in (self.tests, self.appointments, self.refunds, self.usage, self.allowances, self.related):
             part.ask()
 
+    def keep_fresh(self) -> None:
+        """Ask again for what was asked for and has become old meanwhile; nothing that failed or is withheld."""
+        for part in self.parts:
+            if part.is_wanted:
+                part.want()
+
     def ask_again(self) -> None:
         """Ask every system again for everything that was asked for so far."""
         for part in self.parts:

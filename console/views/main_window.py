@@ -43,7 +43,7 @@ class CustomerTabs(QTabBar):
         return QSize(max(110, min(250, text + 56)), 35)
 
     def minimumTabSizeHint(self, index: int) -> QSize:
-        return QSize(90, self.tabSizeHint(index).height())
+        return QSize(min(190, self.tabSizeHint(index).width()), 35)  # narrower than a name, the row scrolls
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -120,8 +120,7 @@ class MainWindow(QMainWindow):
         self.is_closing = False
         self.setObjectName("desk")
         self.setWindowTitle("OptiCom Agent Console")
-        self.setMinimumSize(900, 560)
-        self.resize(1440, 900)
+        self.setMinimumSize(640, 400)  # what a screen of 1280x800 has left at 200 %
         self.tabs = self._make_tabs()
         self.pages = QStackedWidget()
         self.start_page = StartPage()
@@ -132,8 +131,9 @@ class MainWindow(QMainWindow):
         self.rail_buttons: dict[str, RailButton] = {}
         self._lay_out()
         kept = self._preferences.layout("window")
-        if kept is not None:
-            self.restoreGeometry(kept)
+        if kept is None or not self.restoreGeometry(kept):
+            self.resize(1440, 900)
+        self._fit_screen()
         search = QAction(tr("Find a customer"), self)
         search.setShortcuts([QKeySequence("Ctrl+K"), QKeySequence("Ctrl+T")])
         search.triggered.connect(self.search_wanted)
@@ -143,6 +143,14 @@ class MainWindow(QMainWindow):
         ICON.loaded.connect(self._take_icons)
         THEME.changed.connect(self._take_icons)
         self._take_icons()
+
+    def _fit_screen(self) -> None:
+        """Stay within the screen: the size may have been kept on a larger one, or at a smaller scale."""
+        room = self.screen().availableGeometry()
+        if room.width() < self.width() or room.height() < self.height():
+            self.resize(self.size().boundedTo(room.size()))
+        if not room.contains(self.geometry().topLeft()):
+            self.move(room.topLeft())
 
     def say(self, sentence: str) -> None:
         """Show a sentence where the user looks: on the start page and in the status bar."""

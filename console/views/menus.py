@@ -5,8 +5,8 @@ import sys
 from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtGui import QAction, QActionGroup, QContextMenuEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu
 
 from console.views import texts
 from console.views.customer.places import TITLES
@@ -54,7 +54,7 @@ class DeskMenus(QObject):
         self._add(view, tr("Previous customer"), ("Ctrl+PgUp", "Ctrl+Shift+Tab"), lambda: self._workspace.step(-1))
         self._add_themes(view.addMenu(tr("&Theme")))
         self._add_sizes(view.addMenu(tr("&Size")))
-        self._add(view, tr("Lay out anew"), None, self._workspace.lay_out_anew)
+        self._add(view, tr("Reset layout"), None, self._workspace.lay_out_anew)
         go = self._menu(tr("&Go to"))
         self._add(go, tr("Go to, then a letter"), "Ctrl+J", self._letters.open)
         go.addSeparator()
@@ -69,11 +69,26 @@ class DeskMenus(QObject):
             self._add(go, tr("Previous region, by arrow"), "Ctrl+Alt+Left", lambda: self._workspace.next_region(-1))
         helping = self._menu(tr("&Help"))
         self._add(helping, tr("List of keys"), ("F1", "Shift+F1"), self.show_keys)
+        row_menu = QAction(self._window)
+        row_menu.setShortcut(QKeySequence("Shift+F10"))  # Qt knows the key by itself on Windows alone
+        row_menu.triggered.connect(self._open_row_menu)
+        self._window.addAction(row_menu)
         for i in range(9):
             action = QAction(self._window)
             action.setShortcut(QKeySequence(f"Ctrl+{i + 1}"))
             action.triggered.connect(lambda _checked=False, index=i: self._workspace.go_to_tab(index))
             self._window.addAction(action)
+
+    def _open_row_menu(self) -> None:
+        """Open the menu of what has the focus, as the Menu key does."""
+        widget = QApplication.focusWidget()
+        if widget is None:
+            return
+        place = widget.rect().center()
+        if isinstance(widget, QAbstractItemView):
+            place = widget.visualRect(widget.currentIndex()).center()
+        reason = QContextMenuEvent.Reason.Keyboard
+        QApplication.sendEvent(widget, QContextMenuEvent(reason, place, widget.mapToGlobal(place)))
 
     def _menu(self, title: str) -> QMenu:
         menu = self._window.menuBar().addMenu(title)
@@ -90,8 +105,8 @@ class DeskMenus(QObject):
 
     def _add_themes(self, menu: QMenu) -> None:
         group = QActionGroup(self)
-        themes = ((tr("As the system"), None), (tr("Light"), "light"), (tr("Dark"), "dark"))
-        for text, name in (*themes, (tr("High contrast"), "highContrast")):
+        themes = ((tr("&As the system"), None), (tr("&Light"), "light"), (tr("&Dark"), "dark"))
+        for text, name in (*themes, (tr("&High contrast"), "highContrast")):
             action = self._add(menu, text, None, functools.partial(self._choose_theme, name))
             action.setCheckable(True)
             action.setChecked(name == self._preferences.theme)

@@ -62,12 +62,13 @@ def day(at: datetime | None, *, year: bool | None = None) -> str:
     return QLocale().toString(_qt_date(at), "d MMM yyyy" if with_year else "d MMM")
 
 
-def recent_day(at: datetime) -> str:
-    """Return the day of an event in this machine's zone: today, yesterday, else the date."""
+def recent_day(at: datetime, *, within: bool = False) -> str:
+    """Return the day of an event in this machine's zone: today, yesterday, else the date; `within` a sentence."""
     local, today = at.astimezone(), datetime.now(UTC).astimezone().date()
     passed = (today - local.date()).days
     if passed in {0, 1}:
-        return tr("Today") if passed == 0 else tr("Yesterday")
+        word = tr("Today") if passed == 0 else tr("Yesterday")
+        return word.lower() if within else word
     shown = "d MMM" if local.year == today.year else "d MMM yy"
     return QLocale().toString(QDate(local.year, local.month, local.day), shown)
 

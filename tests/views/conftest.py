@@ -52,6 +52,8 @@ class Rig:
 
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(self.focused, key, modifiers)
+        if modifiers:  # else Qt believes them held down, and the next choice of a row adds to the one before
+            QTest.keyRelease(self.focused, Qt.Key.Key_Control)
 
     @property
     def focused(self) -> QWidget:
@@ -77,6 +79,7 @@ async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) ->
     bridge = Bridge()
     preferences = Preferences()
     window = MainWindow(preferences)
+    window.resize(1440, 900)  # the screen there is none of is smaller
     await asyncio.sleep(0)  # in turns, as the program starts
     workspace = Workspace(window, SearchPalette.over(window), bridge, preferences)
     await asyncio.sleep(0)

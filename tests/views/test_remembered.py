@@ -1,5 +1,7 @@
 """What the desk remembers: theme, size, window and columns; and the list of keys."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QMenu
 
 from console.views.keys.help import KeysDialog
 from console.views.keys.letters import LetterOverlay
+from console.views.main_window import MainWindow
 from console.views.preferences import Preferences
 from console.views.theme import THEME
 from tests.views.conftest import Rig
@@ -48,14 +51,18 @@ async def test_columns_are_as_wide_as_they_were_left(rig: Rig) -> None:
     again = await rig.open()
     columns = again._columns
     assert columns.sizes() == widths
-    actions = {action.text(): action for action in rig.window.findChildren(type(rig.window.search_action))}
-    actions["Lay out anew"].trigger()
+    actions = {
+        action.text().replace("&", ""): action for action in rig.window.findChildren(type(rig.window.search_action))
+    }
+    actions["Reset layout"].trigger()
     columns = again._columns
     assert columns.sizes() != widths
 
 
 async def test_a_theme_chosen_in_the_menu_is_remembered(rig: Rig) -> None:
-    actions = {action.text(): action for action in rig.window.findChildren(type(rig.window.search_action))}
+    actions = {
+        action.text().replace("&", ""): action for action in rig.window.findChildren(type(rig.window.search_action))
+    }
     actions["High contrast"].trigger()
     assert THEME.name == "highContrast"
     assert rig.workspace._preferences.theme == "highContrast"
@@ -64,7 +71,7 @@ async def test_a_theme_chosen_in_the_menu_is_remembered(rig: Rig) -> None:
     THEME.choose("light")
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (960, 600)])
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (960, 600), (720, 450)])
 async def test_every_panel_is_reached_by_its_letter_at_every_size(rig: Rig, size: tuple[int, int]) -> None:
     rig.window.resize(*size)
     page = await rig.open()
@@ -103,3 +110,37 @@ async def test_f1_lists_every_key_of_the_menus(rig: Rig) -> None:
                 assert key.toString() in texts, action.text()
     assert "Ctrl+J L" in texts
     dialog.close()
+
+
+async def test_the_window_never_outgrows_the_screen(themed: None) -> None:
+    preferences = Preferences()
+    before = MainWindow(preferences)
+    before.resize(2880, 1800)
+    preferences.keep_layout("window", before.saveGeometry())
+    window = MainWindow(preferences)
+    room = window.screen().availableGeometry()
+    assert window.width() <= room.width()
+    assert window.height() <= room.height()
+    assert window.minimumWidth() <= 640
+    for one in (before, window):
+        one.deleteLater()
+
+
+async def test_the_row_menu_opens_by_key(rig: Rig) -> None:
+    page = await rig.open()
+    page.go_to("bills")
+    rig.press(Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    menus = page.bills.table.findChildren(QMenu)
+    assert [menu for menu in menus if menu.isVisible()]
+    for menu in menus:
+        menu.close()
+
+
+async def test_what_is_looked_at_is_asked_again_when_it_has_become_old(rig: Rig) -> None:
+    page = await rig.open()
+    part = page.view.accounts
+    part.part = replace(part.part, read_at=datetime.now(UTC) - timedelta(minutes=10))
+    page.tick()
+    await page.view.settled()
+    assert part.part.read_at is not None
+    assert datetime.now(UTC) - part.part.read_at < timedelta(minutes=1)

@@ -59,7 +59,10 @@ class AlertRow(QWidget):
         self._more.setVisible(hidden > 0 or (self._all and len(found) > _MOST))
         self._more.setText(tr("{} more").format(hidden) if hidden else tr("fewer"))
         view = self._view
-        telling = (view.customer, view.bills, view.payments, view.service_orders, view.product_orders)
+        telling = (
+            view.customer, view.accounts, view.bills, view.payments,
+            view.service_orders, view.product_orders, view.tickets,
+        )  # fmt: skip
         waiting = any(part.part.asking_since and part.part.facts is None for part in telling)
         self._none.set_words(tr("No alerts so far; not every system has answered") if waiting else tr("No alerts"))
         self._none.setVisible(not found)
@@ -93,7 +96,10 @@ class AlertRow(QWidget):
             if damaged:
                 text = tr("{}: {} records or values could not be read. The Systems page says which.")
                 found[text.format(info.label, damaged), "attention"] = 2
-        for text in (_late(self._view, now), _stuck(self._view), _payment_failed(self._view, now)):
+        view = self._view
+        for text in (
+            _late(view, now), _over_limit(view), _stuck(view), _payment_failed(view, now), _tickets_overdue(view, now),
+        ):  # fmt: skip
             if text:
                 found[text, "attention"] = 3
         return [key for key, _ in sorted(found.items(), key=lambda pair: pair[1])]
@@ -114,6 +120,35 @@ def _late(view: CustomerView, now: datetime) -> str:
     )
 
 
+def _over_limit(view: CustomerView) -> str:
+    """Return which accounts owe more than their limit; empty where none does."""
+    over = [
+        f"{account.id}: {texts.money(account.balance)} owed, limit {texts.money(account.credit_limit)}"
+        for account in (item.value for item in view.accounts.part.facts or ())
+        if account.balance
+        and account.credit_limit
+        and account.balance.currency == account.credit_limit.currency
+        and account.balance.amount > account.credit_limit.amount
+    ]
+    return tr("Over the credit limit: {}").format("; ".join(over)) if over else ""
+
+
+def _tickets_overdue(view: CustomerView, now: datetime) -> str:
+    """Return which open tickets should have been resolved; empty where there are none."""
+    late = [
+        item.value
+        for item in view.tickets.part.facts or ()
+        if item.value.is_open and item.value.expected_at and item.value.expected_at < now
+    ]
+    if not late:
+        return ""
+    if len(late) == 1 and late[0].expected_at:
+        return tr("Ticket overdue since {}: {}").format(
+            texts.recent_day(late[0].expected_at, within=True), late[0].name
+        )
+    return tr("{} tickets overdue").format(len(late))
+
+
 def _stuck(view: CustomerView) -> str:
     """Return which orders will not go on by themselves; empty where there are none."""
     orders = [*(view.service_orders.part.facts or ()), *(view.product_orders.part.facts or ())]
@@ -129,7 +164,7 @@ def _payment_failed(view: CustomerView, now: datetime) -> str:
         return ""
     if now - newest.value.paid_at > _RECENT:
         return ""
-    told = tr("Payment failed {}").format(texts.recent_day(newest.value.paid_at).lower())
+    told = tr("Payment failed {}").format(texts.recent_day(newest.value.paid_at, within=True))
     return f"{told}: {newest.value.description}" if newest.value.description else told
 
 

@@ -128,7 +128,7 @@ class CustomerHead(Surface):
             )
             self._icons[key].setVisible(bool(text))
             hidden += [f"{medium.medium}: {medium.text}" for medium in ways[1:]]
-        self._more.set_words(tr("{} more").format(len(hidden)))
+        self._more.set_words(tr("(+{})").format(len(hidden)))
         self._more.setToolTip(texts.tooltip("\n".join(hidden)))
         self._more.setAccessibleDescription("\n".join(hidden))
         self._more.setVisible(bool(hidden))

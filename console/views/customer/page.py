@@ -187,6 +187,8 @@ class CustomerPage(LivePage):
     def tick(self) -> None:
         """Bring head, alerts and the panels in front up to date with the time."""
         now = datetime.now(UTC)
+        if self.window().isVisible() and self._desk.network.is_online:
+            self.view.keep_fresh()  # someone looks at it
         self.head.tick(now)
         self.alerts.tick(now)
         for panel in self._panels.values():

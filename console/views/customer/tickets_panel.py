@@ -100,7 +100,7 @@ def _time_left(due: datetime, word: str, state: str) -> tuple[str, str]:
     """Return how long is left until a ticket should be solved, where that is not long."""
     left_min = int((due - datetime.now(UTC)).total_seconds() // 60)
     if left_min < 0:
-        return tr("{}, was due {}").format(word, texts.recent_day(due)), "attention"
+        return tr("{}, was due {}").format(word, texts.recent_day(due, within=True)), "attention"
     if left_min < 120:
         return tr("{}, {} min left").format(word, left_min), "attention"
     return word, state

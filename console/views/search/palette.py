@@ -336,11 +336,9 @@ class _Details(QWidget):
 
     def show_customer(self, found: FoundCustomer, result: SearchResult, desk: Desk) -> None:
         several = len(result.found)
-        more = tr("more than ") if any(one.has_more for one in result.systems) else ""
+        more = tr("More than ") if any(one.has_more for one in result.systems) else ""
         self._hint.setText(
-            tr("Of this text there are {}{} customers. Ask what tells them apart; do not read the answers out.").format(
-                more, several
-            )
+            tr("{}{} customers match. Ask what tells them apart; do not read the answers out.").format(more, several)
         )
         self._title.setText(found.name or found.customer_id)
         kinds = {PartyKind.INDIVIDUAL: tr("Residential"), PartyKind.ORGANIZATION: tr("Business")}

@@ -1,6 +1,7 @@
 """How rows of facts are painted: column titles, table cells, lines of a list, milestones."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
@@ -190,4 +191,6 @@ def paint_milestones(painter: QPainter, milestones: Sequence[Milestone], rect: Q
         width = int(step) - 4
         _elide(painter, milestone.name, QRect(centre - 8, line_y + 9, width, height), text, Qt.AlignmentFlag.AlignLeft)
         when = texts.day(milestone.at) if milestone.at else ""
+        if when and milestone.status != "completed" and milestone.at and milestone.at > datetime.now(UTC):
+            when = texts.tr("due {}").format(when)
         _elide(painter, when, QRect(centre - 8, line_y + 9 + height, width, height), text, Qt.AlignmentFlag.AlignLeft)
