@@ -51,6 +51,10 @@ def _run(options: argparse.Namespace) -> int:
         from console.cli import sandbox
 
         return sandbox.run(options)
+    if options.command == "check-system":
+        from console.cli import check_system
+
+        return check_system.run(options)
     from console.cli import show
 
     return show.run(options)
@@ -73,8 +77,26 @@ def _parser() -> argparse.ArgumentParser:
     show = commands.add_parser("show", parents=[common], help="one customer, unified, as text")
     show.add_argument("customer", nargs="?", help="a customer number, or anything that finds exactly one customer")
     show.add_argument("--json", action="store_true", help="print everything as JSON")
+    check = commands.add_parser("check-system", parents=[common], help="how far one server serves the desk")
+    _add_check(check)
     _add_sandbox(commands.add_parser("sandbox", help="the sandbox systems alone"))
     return parser
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("system", metavar="SYSTEM", help="a system of the configuration, or an address: https://…")
+    parser.add_argument("--kind", choices=("crm", "billing", "provisioning"), help="of an address: what it is")
+    parser.add_argument("--auth", choices=("none", "bearer", "basic", "header"), help="of an address: how to sign in")
+    parser.add_argument("--secret", metavar="WHERE", help="of an address: env:NAME, file:PATH or keyring:SERVICE/NAME")
+    parser.add_argument("--user", help="of an address: the user, for --auth basic")
+    parser.add_argument("--use-profile", metavar="NAME", help="of an address: a profile to check it with")
+    parser.add_argument("--only", action="append", metavar="RESOURCE", help="this resource alone; may be repeated")
+    parser.add_argument("--post", action="store_true", help="also ask queries that are asked by POST")
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="write the report there, requests and answers included"
+    )
+    parser.add_argument("--profile", type=Path, metavar="FILE", help="write the proposed profile there")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
 def _add_sandbox(parser: argparse.ArgumentParser) -> None:

@@ -1,12 +1,15 @@
 """The composition root without a window: the only place that names concrete connectors and puts services together."""
 
+import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from console.connectors.tmforum import TmForumBilling, TmForumCrm, TmForumProvisioning
+from console.connectors.tmforum.check import check_system
 from console.connectors.tmforum.client import TmForumClient
 from console.http import HttpLayer
+from console.models.check_report import CheckReport
 from console.models.customer import CustomerId
 from console.models.health import Exchange
 from console.ports.clock import Clock
@@ -20,7 +23,7 @@ from console.services.network import Network
 from console.services.permissions import REP, Permissions, User
 from console.services.phone import numbering_plans
 from console.services.search import CustomerSearch
-from console.settings import Deployment, Kind
+from console.settings import Deployment, Kind, System
 from console.system.clock import SystemClock
 from console.system.pdf import PdfReader
 
@@ -35,6 +38,29 @@ class Parts:
     rng: random.Random = field(default_factory=random.Random)
     user: User = REP
     on_exchange: Callable[[Exchange], None] = lambda _exchange: None
+
+
+async def compose_check(
+    name: str,
+    system: System,
+    secrets: Secrets,
+    *,
+    by_post: bool = False,
+    only: Sequence[str] = (),
+    told: Callable[[str], None] = lambda _resource: None,
+) -> CheckReport:
+    """Return how far one server serves the desk; see `check_system`.
+
+    Raises:
+        ConfigurationError: A secret is not where the settings say.
+    """
+    clock = SystemClock()
+    http = await asyncio.to_thread(lambda: HttpLayer(clock=clock, on_exchange=lambda _exchange: None))
+    try:
+        endpoint = http.endpoint(name, system, label=system.label or _LABELS[system.kind], secrets=secrets)
+        return await check_system(endpoint, system, clock, by_post=by_post, only=only, told=told)
+    finally:
+        await http.aclose()
 
 
 def compose_desk(deployment: Deployment, secrets: Secrets, parts: Parts | None = None) -> Desk:

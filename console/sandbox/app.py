@@ -28,7 +28,7 @@ from console.sandbox.resources.shapes import by_bill, instant
 from console.sandbox.resources.tmf678_customer_bill import DOCUMENTS
 from console.sandbox.rules import BadRequestError, ListRequest, choose, read_list_request
 from console.sandbox.storage import SystemStore
-from console.sandbox.v5 import Shape, v5_shape
+from console.sandbox.v5 import Shape, is_v4_of_v5, v5_shape
 from console.sandbox.world import World
 
 _REASONS = {
@@ -304,6 +304,9 @@ class SystemApp:
         path = request.url.path
         is_resource = not path.startswith((DOCUMENTS, "/events"))
         if is_resource and ("own-paths" in self.state.quirks) != path.startswith("/rest/v2/"):
+            raise HTTPException(404, "Nothing is served at this address")
+
+        if "only-v5" in self.state.quirks and is_v4_of_v5(path):
             raise HTTPException(404, "Nothing is served at this address")
 
     def _signed_in(self, request: Request) -> bool:

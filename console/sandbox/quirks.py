@@ -135,6 +135,7 @@ ANSWER_QUIRKS = {
     "ids-repeated": "every third record of a list has the id of the one before",
     "own-paths": "resources are served below /rest/v2, in the plural",
     "own-filters": "the customer is selected by customerId, a bill's lines by billId",
+    "only-v5": "what has a v5 description is served in that version alone",
     "filters-none": "every filter is ignored",
     "empty-404": "a list that holds nothing is answered with 404",
     "page-parameter": "the page size is asked for with pageLimit; limit is ignored",

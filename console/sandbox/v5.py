@@ -124,6 +124,11 @@ def v5_shape(resource: str, base: str) -> Shape | None:
     )
 
 
+def is_v4_of_v5(path: str) -> bool:
+    """Return whether a path belongs to a v4 API that has a v5 as well."""
+    return path.startswith(tuple(f"{base}/" for base in _BASES))
+
+
 def _tell(resource: str, record: Record, names: Mapping[str, str]) -> Record:
     told: Record = {names.get(key, key): value for key, value in record.items()}
     if resource == "service":

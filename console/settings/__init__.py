@@ -8,6 +8,7 @@ from console.settings.deployment import (
     System,
     load_deployment,
     parse_deployment,
+    parse_system,
 )
 from console.settings.profiles import profile_names
 from console.settings.published import CUSTOMER_FILTERS, PATHS, V5_PATHS, Kind, Version, default_path
@@ -26,5 +27,6 @@ __all__ = [
     "default_path",
     "load_deployment",
     "parse_deployment",
+    "parse_system",
     "profile_names",
 ]

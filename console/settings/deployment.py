@@ -3,7 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -141,6 +141,19 @@ def parse_deployment(text: str, *, source: str, folder: Path | None = None) -> D
     if problems:
         raise ConfigurationError(f"{source}: {problems[0]}.")
     return deployment
+
+
+def parse_system(name: str, settings: dict[str, Any], *, source: str, folder: Path) -> System:
+    """Return the settings of one system alone; problems are told as in `parse_deployment`."""
+    try:
+        known = with_profiles({"systems": {name: settings}}, folder)
+        system = msgspec.convert(known["systems"][name], System)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"{source}: {_in_words(str(error))}") from error
+    problems = _problems(name, system)
+    if problems:
+        raise ConfigurationError(f"{source}: {problems[0]}.")
+    return system
 
 
 def _in_words(message: str) -> str:

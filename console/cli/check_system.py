@@ -1,0 +1,118 @@
+"""`opticom-console check-system`: how far one server serves the desk, as text, HTML or JSON."""
+
+import argparse
+import asyncio
+import json
+import sys
+import textwrap
+from dataclasses import asdict
+from pathlib import Path
+
+import msgspec
+
+from console.cli.check_html import as_html
+from console.compose import compose_check
+from console.errors import ConfigurationError, UsageError
+from console.models.check_report import CheckReport, Verdict
+from console.session import default_configuration
+from console.settings import PATHS, Auth, System, load_deployment, parse_system
+from console.system.secrets import SystemSecrets
+
+_MARKS = {
+    Verdict.GOOD: "✓",
+    Verdict.LIMITED: "~",
+    Verdict.SETTING: "!",
+    Verdict.BROKEN: "✕",
+    Verdict.UNKNOWN: "?",
+}
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check and print; return 0 where the desk works with the system as it is configured, else 1."""
+    name, system, folder = _system_of(options)
+    unknown = [resource for resource in options.only or () if resource not in PATHS[system.kind]]
+    if unknown:
+        raise UsageError(f"--only {unknown[0]} is none of {', '.join(PATHS[system.kind])}.")
+
+    def told(resource: str) -> None:
+        if sys.stderr.isatty():
+            print(f"\r  asking about {resource:<30}", end="", file=sys.stderr, flush=True)
+
+    report = asyncio.run(
+        compose_check(name, system, SystemSecrets(folder), by_post=options.post, only=options.only or (), told=told)
+    )
+    if sys.stderr.isatty():
+        print("\r" + " " * 46 + "\r", end="", file=sys.stderr, flush=True)
+    print(as_json(report) if options.json else as_text(report))
+    _write(options.html, as_html(report))
+    _write(options.profile, report.profile or "# Nothing needs to be set.\n")
+    return 0 if report.is_usable else 1
+
+
+def _system_of(options: argparse.Namespace) -> tuple[str, System, Path]:
+    """Return name and settings of what is to be checked, and the folder its secrets' files are relative to."""
+    if not options.system.startswith(("http://", "https://")):
+        path = options.config or default_configuration()
+        systems = load_deployment(path).systems
+        if options.system not in systems:
+            raise UsageError(
+                f"{path} has no system {options.system}; it has {', '.join(systems)}. An address begins with https://."
+            )
+        return options.system, systems[options.system], path.parent
+    if options.kind is None:
+        raise UsageError(f"Say with --kind what this address is: {', '.join(PATHS)}.")
+    auth = Auth(kind=options.auth or ("bearer" if options.secret else "none"), secret=options.secret, user=options.user)
+    settings = {"kind": options.kind, "base_url": options.system, "auth": msgspec.to_builtins(auth)}
+    if options.use_profile:
+        settings["profile"] = options.use_profile
+    return options.kind, parse_system(options.kind, settings, source="The command line", folder=Path()), Path()
+
+
+def _write(path: Path | None, text: str) -> None:
+    if path is None:
+        return
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def as_json(report: CheckReport) -> str:
+    """Return the whole report as JSON."""
+    value = asdict(report)
+    value["at"] = report.at.isoformat()
+    value["usable"] = report.is_usable
+    for finding, told in zip(report.findings, value["findings"], strict=True):
+        told["verdict"] = finding.verdict.value
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def as_text(report: CheckReport) -> str:
+    """Return the report for a terminal, without requests and answers."""
+    lines = [f"{report.system} at {report.address}, {report.at:%Y-%m-%d %H:%M} UTC, {report.elapsed_s:.1f} s"]
+    before = ""
+    for finding in report.findings:
+        if finding.resource != before:
+            lines += ["", finding.resource]
+            before = finding.resource
+        lines.append(f"  {_MARKS[finding.verdict]} {finding.operation:<11} {finding.got}")
+        if finding.verdict not in {Verdict.GOOD, Verdict.UNKNOWN} and finding.needed != finding.got:
+            lines.append(f"      needed: {finding.needed}")
+        if finding.advice:
+            lines += textwrap.wrap(finding.advice, 100, initial_indent="      ", subsequent_indent="      ")
+    counts = ", ".join(f"{report.count(verdict)} {verdict.value}" for verdict in Verdict if report.count(verdict))
+    lines += ["", f"{len(report.findings)} findings: {counts}."]
+    if report.profile:
+        lines += [
+            "",
+            "These settings mend what settings can mend; keep them as a file and name it as this system's",
+            "profile:",
+            "",
+            report.profile.rstrip(),
+        ]
+    end = (
+        "The desk works with this system as it is configured."
+        if report.is_usable
+        else "The desk does not fully work with this system as it is configured."
+    )
+    return "\n".join([*lines, "", end])

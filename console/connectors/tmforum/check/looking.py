@@ -1,0 +1,81 @@
+"""Asking one server small questions and keeping what came, for a report."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from console.connectors.tmforum.check.masking import masked
+from console.errors import SystemCallError
+from console.http import Answer, Endpoint, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One question and what came of it: an answer, or the sentence of what went wrong."""
+
+    request: str
+    answer: Answer | None
+    failure: str = ""
+
+    @property
+    def status(self) -> int:
+        return self.answer.status if self.answer else 0
+
+    @property
+    def value(self) -> Any:
+        return self.answer.value if self.answer else None
+
+    @property
+    def records(self) -> list[Any] | None:
+        """The records of a list; None where no list came."""
+        return self.value if self.status in {200, 206} and isinstance(self.value, list) else None
+
+    @property
+    def told(self) -> str:
+        """Status and headers that matter, and the body without anything personal."""
+        if self.answer is None:
+            return self.failure
+        kept = ("x-total-count", "x-result-count", "content-range", "link", "etag", "location", "retry-after")
+        shown = [f"{name}: {'…' if name in {'link', 'location'} else self.answer.headers[name]}" for name in kept
+                 if name in self.answer.headers]  # fmt: skip
+        body = masked(self.value) if self.value is not None else ""
+        return "\n".join([str(self.answer.status), *shown, body]).strip()
+
+
+class Looker:
+    """Asks one endpoint; every question is small and, unless it has a body, changes nothing."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self.asked = 0
+
+    async def get(
+        self,
+        base: str,
+        resource: str,
+        parameters: Sequence[tuple[str, str]] = (),
+        *,
+        record: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Seen:
+        """Ask for a list, or for one record."""
+        return await self._ask(Question(base, resource, record, tuple(parameters)), "GET", headers)
+
+    async def post(self, base: str, resource: str, body: Mapping[str, Any]) -> Seen:
+        """Ask a query that is asked with a body."""
+        return await self._ask(Question(base, resource, query=json.dumps(body).encode()), "POST", None)
+
+    async def _ask(self, question: Question, method: str, headers: Mapping[str, str] | None) -> Seen:
+        self.asked += 1
+        shown = f"{method} {question.base}/{question.resource}" + ("/…" if question.record else "")
+        if question.parameters:
+            shown += "?" + "&".join(f"{key}={_open(key, value)}" for key, value in question.parameters)
+        try:
+            return Seen(shown, await self._endpoint.look(question, headers))
+        except SystemCallError as error:
+            return Seen(shown, None, f"{error} ({error.code})")
+
+
+def _open(key: str, value: str) -> str:
+    return value if key in {"offset", "sort", "fields"} or key.lower().endswith(("limit", "size")) else "…"

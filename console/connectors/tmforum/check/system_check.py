@@ -1,0 +1,74 @@
+"""The check of a whole system, and the settings it proposes as TOML."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from console.connectors.tmforum.check.looking import Looker
+from console.connectors.tmforum.check.needs import NEEDS
+from console.connectors.tmforum.check.resource_check import ResourceCheck
+from console.http import Endpoint
+from console.models.check_report import CheckReport, Finding
+from console.ports.clock import Clock
+from console.settings import PATHS, System
+
+
+async def check_system(
+    endpoint: Endpoint,
+    system: System,
+    clock: Clock,
+    *,
+    by_post: bool = False,
+    only: Sequence[str] = (),
+    told: Callable[[str], None] = lambda _resource: None,
+) -> CheckReport:
+    """Return how far a server serves the desk; some dozen small questions a resource, one after the other.
+
+    Nothing is changed at the server. Queries that are asked by POST are left out unless `by_post`. `told` is called
+    with each resource before it is asked about.
+    """
+    started_s, at = clock.monotonic_s(), clock.now()
+    looker = Looker(endpoint)
+    findings: list[Finding] = []
+    settings: dict[str, dict[str, Any]] = {}
+    for resource in PATHS[system.kind]:
+        if only and resource not in only:
+            continue
+        told(resource)
+        check = ResourceCheck(resource, NEEDS[resource], system, looker)
+        findings += await check.run(by_post=by_post)
+        if check.setting:
+            settings[resource] = check.setting
+        if check.was_refused:
+            break
+    return CheckReport(
+        endpoint.system,
+        system.kind,
+        system.base_url,
+        at,
+        clock.monotonic_s() - started_s,
+        tuple(findings),
+        profile_of(f"Proposed by a check of {endpoint.label}", settings) if settings else "",
+    )
+
+
+def profile_of(title: str, settings: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return a profile in TOML with the settings of each resource."""
+    lines = [f"title = {_toml(title)}", "met = true", ""]
+    for resource, values in settings.items():
+        lines.append(f"[system.resources.{resource}]")
+        lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_toml(key)} = {_toml(part)}" for key, part in value.items()) + " }"
+    if isinstance(value, int):
+        return str(value)
+    escaped = "".join(
+        sign if sign.isprintable() and sign not in '"\\' else f"\\u{ord(sign):04x}" for sign in str(value)
+    )
+    return f'"{escaped}"'

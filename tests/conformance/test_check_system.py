@@ -1,0 +1,154 @@
+"""The check of a server: what it finds, what it proposes, and that the desk works with what it proposes."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from console.__main__ import main
+from console.cli.check_html import as_html
+from console.compose import compose_check
+from console.models.check_report import CheckReport, Verdict
+from tests.conformance.test_sandbox_connectors import failures, us_customer, whole
+from tests.conformance.test_versions_and_profiles import told
+from tests.support.control import Control
+
+
+async def check(sandbox: Control, system: str, **changes: Any) -> CheckReport:
+    settings = sandbox.deployment(**{system: changes}).systems[system]
+    return await compose_check(system, settings, sandbox.process.secrets)
+
+
+def verdicts(report: CheckReport, operation: str) -> dict[str, Verdict]:
+    return {found.resource: found.verdict for found in report.findings if found.operation == operation}
+
+
+@pytest.mark.parametrize("system", ["crm", "billing", "provisioning"])
+async def test_a_server_as_published_is_found_good(sandbox: Control, system: str) -> None:
+    report = await check(sandbox, system)
+    assert report.is_usable
+    assert not report.profile
+    assert {found.verdict for found in report.findings} <= {Verdict.GOOD, Verdict.UNKNOWN, Verdict.LIMITED}
+    assert report.count(Verdict.GOOD) > 40
+
+
+MENDED = [
+    ("crm", "only-v5", ["troubleTicket", "customer", "individual"]),
+    ("billing", "only-v5", ["customerBill", "billingAccount"]),
+    ("provisioning", "only-v5", ["service", "productOrder"]),
+    ("billing", "own-filters", ["customerBill", "billingAccount", "appliedCustomerBillingRate"]),
+    ("billing", "page-parameter", ["customerBill"]),
+    ("provisioning", "empty-404", ["product"]),
+    ("provisioning", "attributes-renamed", ["serviceOrder"]),
+]
+
+
+@pytest.mark.parametrize(("system", "quirk", "found"), MENDED, ids=[f"{case[0]} {case[1]}" for case in MENDED])
+async def test_the_profile_it_proposes_mends_what_it_found(
+    sandbox: Control, system: str, quirk: str, found: list[str]
+) -> None:
+    customer = await us_customer(sandbox)
+    plain = await whole(sandbox.desk(), customer)
+    await sandbox.quirks(system, quirk)
+    report = await check(sandbox, system)
+    assert not report.is_usable
+    resources = tomllib.loads(report.profile)["system"]["resources"]
+    assert set(found) <= set(resources)
+    assert (await check(sandbox, system, resources=resources)).is_usable
+    view = await whole(sandbox.desk(**{system: {"resources": resources}}), customer)
+    assert not failures(view)
+    for name in ("accounts", "bills", "products", "services", "service_orders", "tickets"):
+        assert told(getattr(view, name).part.facts) == told(getattr(plain, name).part.facts), name
+
+
+async def test_what_no_setting_mends_is_said(sandbox: Control) -> None:
+    await sandbox.quirks("provisioning", "filters-none", "states-unknown", "dates-without-zone")
+    report = await check(sandbox, "provisioning")
+    assert verdicts(report, "select")["service"] is Verdict.SETTING
+    assert 'customer_filter = ""' in report.profile
+    states = next(found for found in report.findings if found.operation == "states" and found.resource == "service")
+    assert "Inactive" in states.got
+    assert verdicts(report, "times")
+
+
+async def test_money_without_a_currency_is_pointed_out(sandbox: Control) -> None:
+    await sandbox.quirks("billing", "money-bare")
+    report = await check(sandbox, "billing")
+    values = next(found for found in report.findings if (found.resource, found.operation) == ("customerBill", "values"))
+    assert values.verdict is Verdict.LIMITED
+    assert "Set `currency`" in values.advice
+
+
+@pytest.mark.parametrize(
+    ("fault", "operation", "part"),
+    [
+        ({"status": 401}, "sign-in", "status 401"),
+        ({"outage": True}, "list", "cannot be reached"),
+        ({"status": 500}, "list", "status 500"),
+        ({"body": "html"}, "list", "no JSON array"),
+        ({"body": "wrong"}, "list", "no JSON array"),
+    ],
+)
+async def test_a_server_in_trouble_gets_a_report_too(
+    sandbox: Control, fault: dict[str, Any], operation: str, part: str
+) -> None:
+    await sandbox.faults("billing", **fault)
+    report = await check(sandbox, "billing")
+    assert not report.is_usable
+    first = report.findings[0]
+    assert first.operation == operation
+    assert part in first.got
+
+
+async def test_nothing_personal_is_in_the_report(sandbox: Control) -> None:
+    """Names, numbers, addresses and amounts of every record that was looked at are searched for in all its forms."""
+    page = ""
+    values: set[str] = set()
+    for system in ("crm", "billing", "provisioning"):
+        report = await check(sandbox, system)
+        page += as_html(report) + json.dumps([str(found) for found in report.findings])
+    async with sandbox.raw("crm") as client:
+        for path in ("/tmf-api/customerManagement/v4/customer", "/tmf-api/party/v4/individual"):
+            records = (await client.get(path, params={"limit": 50})).json()
+            for record in records:
+                values |= {record["id"], record.get("name", ""), record.get("fullName", "")}
+                for medium in record["contactMedium"]:
+                    facts = medium["characteristic"]
+                    values |= {facts.get(key, "") for key in ("phoneNumber", "emailAddress", "street1", "postCode")}
+    found = [value for value in values if len(value) > 4 and value in page]
+    assert len(values) > 200
+    assert not found
+
+
+def test_the_command_writes_its_report_and_ends_as_it_found(
+    sandbox_process, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHECK_TOKEN", sandbox_process.tokens["provisioning"])
+    address = sandbox_process.addresses["provisioning"]
+    page, profile = tmp_path / "report.html", tmp_path / "profile.toml"
+    asked = ["check-system", address, "--kind", "provisioning", "--secret", "env:CHECK_TOKEN", "--only", "service"]
+    assert main([*asked, "--html", str(page), "--profile", str(profile), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["usable"]
+    assert {found["resource"] for found in report["findings"]} == {"service"}
+    assert "<h2>service</h2>" in page.read_text(encoding="utf-8")
+    assert "Nothing needs to be set" in profile.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["https://x.example"], "--kind"),
+        (["https://x.example", "--kind", "crm", "--only", "bill"], "--only bill is none of customer"),
+        (["http://x.example", "--kind", "crm"], "must begin with https"),
+        (["https://x.example", "--kind", "crm", "--auth", "basic"], "auth.secret is missing"),
+        (["https://x.example", "--kind", "crm", "--use-profile", "acme"], "there are salesforce, servicenow"),
+    ],
+)
+def test_a_wrong_call_is_one_sentence(arguments: list[str], part: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check-system", *arguments]) == 2
+    told = capsys.readouterr().err
+    assert part in told
+    assert told.count("\n") == 1
