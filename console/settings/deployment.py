@@ -38,14 +38,17 @@ class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """What is particular about one resource of one system.
 
     `version` is that of its published description, `served` whether the system has it at all, `path` the API's base
-    path, `name` the resource's own name where it differs. `customer_filter` is the parameter that selects one
-    customer's records, empty where the server has none, `bill_filter` the one that selects one bill's lines; with
-    `look_through` what is asked for is picked out of up to record_limit records instead. `page_size` goes before the
-    system's, `limit_parameter` is what the server calls it, `empty_is_404` whether it answers 404 for a list that
-    holds nothing. `sort` is the value for newest first where the server can, `search` maps a reading (name, number,
-    email, phone) to a parameter, and `number_prefix` completes numbers typed without it (`CU-`). `attributes` leads
-    from an attribute's name in the standard to the server's, `values` from an attribute and the server's value to the
-    standard's.
+    path, `name` the resource's own name where it differs.
+
+    `customer_filter` is the parameter that selects one customer's records, empty where the server has none, and
+    `bill_filter` the one that selects one bill's lines; with `look_through` what is asked for is picked out of up to
+    record_limit records instead. `customer_role` is what the customer is called among a record's related parties.
+
+    `page_size` goes before the system's, `limit_parameter` is what the server calls it, `empty_is_404` whether it
+    answers 404 for a list that holds nothing. `sort` is the value for newest first where the server can, `search` maps
+    a reading (name, number, email, phone) to a parameter, and `number_prefix` completes numbers typed without it
+    (`CU-`). `attributes` leads from an attribute's name in the standard to the server's, `values` from an attribute
+    and the server's value to the standard's.
     """
 
     version: Version = "v4"
@@ -54,6 +57,7 @@ class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     name: str | None = None
     customer_filter: str | None = None
     bill_filter: str | None = None
+    customer_role: str = "customer"
     look_through: bool = False
     page_size: int | None = None
     limit_parameter: str = "limit"

@@ -53,6 +53,8 @@ class TmForumClient:
         except MalformedRecordError as error:
             self._report([Damage(resource, record, str(error))])
             raise self.bad_answer(f"its {resource} cannot be read: {error}", "RECORD") from error
+        if record and identifier.casefold() != record.casefold():
+            raise self.bad_answer(f"it answered with another {resource} than asked for", "OTHER")
         self._report(Damage(resource, identifier, problem, lost=False) for problem in reader.problems)
         version = answer.etag or _version(reader)
         return Sourced(value, Origin(self.name, resource, identifier, version, answer.read_at))
@@ -247,7 +249,16 @@ class TmForumClient:
             raise MalformedRecordError("it is not valid JSON")
         settings = self.settings(resource)
         minor = self._system.money == "minor"
-        return Reader(value, Spelling(self._system.currency, minor, settings.attributes, settings.values))
+        return Reader(
+            value,
+            Spelling(
+                self._system.currency,
+                minor,
+                names=settings.attributes,
+                values=settings.values,
+                customer_role=settings.customer_role,
+            ),
+        )
 
     def _not_served(self, sentence: str) -> NotServedError:
         return NotServedError(sentence, system=self.name, code=f"{self.name.upper()}-NOT-SERVED")

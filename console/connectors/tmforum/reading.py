@@ -44,17 +44,17 @@ def reference(part: Reader | None) -> Reference | None:
     return Reference(identifier, inner.text("@referredType"), inner.text("name"), part.text("role"))
 
 
-def is_customer(party: Reference) -> bool:
+def is_customer(party: Reference, role: str) -> bool:
     """Return whether a related party is the customer: by its role, or where none is given by its kind."""
     if party.role:
-        return party.role.lower() == "customer"
+        return party.role.lower() == role.lower()
     return (party.kind or "customer").lower() in {"customer", "consumer"}
 
 
 def customer_named(reader: Reader) -> tuple[CustomerId, str | None] | None:
     """Return the customer a record names, with the name it gives them."""
     for party in references(reader, "relatedParty"):
-        if is_customer(party):
+        if is_customer(party, reader.spelling.customer_role):
             return CustomerId(party.id), party.name
     return None
 
@@ -62,5 +62,5 @@ def customer_named(reader: Reader) -> tuple[CustomerId, str | None] | None:
 def belongs_to(reader: Reader, owner: str, *, surely: bool = False) -> bool:
     """Return whether a record may be this customer's; one that names no customer is believed, unless `surely`."""
     named = [party for key in ("relatedParty", "payer", "requestor") for party in references(reader, key)]
-    customers = [party.id for party in named if is_customer(party)]
+    customers = [party.id for party in named if is_customer(party, reader.spelling.customer_role)]
     return owner in customers or not (customers or surely)

@@ -32,13 +32,14 @@ class Spelling:
 
     `currency` is for amounts that come without one, `minor` whether whole numbers are in its smallest unit. `names`
     leads from an attribute's name in the standard to the server's, `values` from an attribute and the server's value
-    to the standard's.
+    to the standard's. `customer_role` is what the customer is called among related parties.
     """
 
     currency: str | None = None
     minor: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    customer_role: str = "customer"
 
 
 _STANDARD = Spelling()
@@ -54,13 +55,13 @@ class Reader:
         if not isinstance(value, dict):
             raise MalformedRecordError(f"a record is expected, not {_kind(value)}")
         self._value = value
-        self._spelling = spelling
+        self.spelling = spelling
         self._folded: dict[str, Any] | None = None
         self.problems: list[str] = [] if problems is None else problems
 
     def raw(self, key: str) -> Any:
         """Return an attribute as it came, or None; the server's own name for it goes before the standard's."""
-        own = self._spelling.names.get(key)
+        own = self.spelling.names.get(key)
         if own is not None and own in self._value:
             return self._value[own]
         if key in self._value:
@@ -130,9 +131,9 @@ class Reader:
         value = self.raw(key)
         if value is None or value == "":
             return None
-        currency = self._spelling.currency
+        currency = self.spelling.currency
         if isinstance(value, dict):
-            part = Reader(value, self._spelling, self.problems)
+            part = Reader(value, self.spelling, self.problems)
             currency = part.text("unit") or part.text("units") or part.text("currency") or currency
             value = part.raw("value") if part.raw("value") is not None else part.raw("amount")
         amount = self._amount(value)
@@ -144,7 +145,7 @@ class Reader:
         if currency is None:
             self.problems.append(f"{key} has no currency")
             return None
-        minor = self._spelling.minor and isinstance(value, int)
+        minor = self.spelling.minor and isinstance(value, int)
         return Money(amount.scaleb(-minor_digits(currency)) if minor else amount, currency)
 
     def number(self, key: str) -> Decimal | None:
@@ -166,13 +167,13 @@ class Reader:
         value = self.raw(key)
         for element in value if isinstance(value, list) else [] if value is None else [value]:
             if isinstance(element, dict):
-                yield Reader(element, self._spelling, self.problems)
+                yield Reader(element, self.spelling, self.problems)
             elif element is not None:
                 self._problem(key, element)
 
     def _standard(self, key: str, value: str) -> str:
         """Return the standard's word for a value the server has its own for."""
-        own = self._spelling.values.get(key)
+        own = self.spelling.values.get(key)
         return value if own is None else own.get(value, value)
 
     def _amount(self, value: Any) -> Decimal | None:

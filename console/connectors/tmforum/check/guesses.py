@@ -29,6 +29,27 @@ def likely_version(records: Sequence[dict[str, Any]], resource: str) -> Version 
     return None
 
 
+def only_role(records: Sequence[dict[str, Any]]) -> str | None:
+    """Return the one role that all related parties have; it is probably the customer's."""
+    roles = {
+        str(party.get("role"))
+        for record in records
+        for party in record.get("relatedParty") or ()
+        if isinstance(party, dict) and party.get("role")
+    }
+    return roles.pop() if len(roles) == 1 else None
+
+
+def other_bases(base: str) -> Iterator[str]:
+    """Yield base paths that servers have instead of a published one: with or without "Management", below /tmf-api."""
+    *_before, api, version = base.strip("/").split("/")
+    plain = api.removesuffix("Management")
+    for name in (api, f"{plain}Management", plain):
+        found = f"/tmf-api/{name}/{version}"
+        if found != base:
+            yield found
+
+
 def near(name: str, records: Sequence[dict[str, Any]]) -> Iterator[str]:
     """Yield attributes that are probably what the standard calls `name`: the same word, with something before it."""
     tail = re.sub(r"^[a-z]+", "", name)

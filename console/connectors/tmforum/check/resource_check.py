@@ -67,6 +67,9 @@ class ResourceCheck:
             places.append((default_path(self._system.kind, self._name, "v4"), self._name, "v4"))
             if self._name in V5_PATHS:
                 places.append((V5_PATHS[self._name], self._name, "v5"))
+            places += [
+                (base, self._name, version) for base, _, version in tuple(places) for base in guesses.other_bases(base)
+            ]
             places += [("", self._name, self.version), ("", self._name.lower(), self.version)]
         tried: list[Seen] = []
         for base, resource, version in dict.fromkeys(places):
@@ -162,7 +165,8 @@ class ResourceCheck:
             raise MalformedRecordError("it is not valid JSON")
         attributes = {**self._settings.attributes, **self.setting.get("attributes", {})}
         minor = self._system.money == "minor"
-        return Reader(record, Spelling(self._system.currency, minor, attributes, self._settings.values))
+        role = self.setting.get("customer_role", self._settings.customer_role)
+        return Reader(record, Spelling(self._system.currency, minor, attributes, self._settings.values, role))
 
     def _shape(self) -> Finding:
         """Look for the attributes the desk shows, also under names that are nearly right."""
@@ -259,6 +263,9 @@ class ResourceCheck:
     async def _select(self) -> Finding:
         needed = "one customer's records"
         owners = Counter(owner for record in self._records if (owner := self._owner(record)) is not None)
+        if not owners and (role := guesses.only_role(self._records)) is not None:
+            self.setting["customer_role"] = role
+            owners.update(owner for record in self._records if (owner := self._owner(record)) is not None)
         if not owners:
             got = "no record names a customer" if self._records else "no record to look at"
             return self._finding(
@@ -275,6 +282,9 @@ class ResourceCheck:
                     self.setting["customer_filter"] = word
                 verdict = Verdict.GOOD if word == usual else Verdict.SETTING
                 return self._finding("select", needed, f"selected by {word}", verdict, "", seen)
+        if self._settings.look_through or self._settings.customer_filter == "":
+            got = "looked through, as set" if self._settings.look_through else "not asked for, as set"
+            return self._finding("select", needed, got, Verdict.LIMITED, "Select them at the server.", seen)
         total = self._total if self._total is not None else len(self._records)
         if total <= self._system.record_limit and len(self._records) < _SAMPLE:
             self.setting["look_through"] = True
@@ -302,8 +312,9 @@ class ResourceCheck:
         return isinstance(record, dict) and belongs_to(self._reader(record), owner, surely=True)
 
     async def _empty(self) -> Finding:
-        word = self.setting.get("customer_filter", self._settings.customer_filter) or self._usual_filter()
-        if self.setting.get("look_through") or self.setting.get("customer_filter") == "":
+        word = self.setting.get("customer_filter", self._settings.customer_filter)
+        word = self._usual_filter() if word is None else word
+        if self.setting.get("look_through", self._settings.look_through) or word == "":
             return self._finding("nothing", "an empty list", "not asked: nothing can be selected", Verdict.UNKNOWN)
         seen = await self._looker.get(self._base, self._resource, [(word, _UNLIKELY), (self._limit, "5")])
         if seen.records == []:
@@ -312,9 +323,13 @@ class ResourceCheck:
             self.setting["empty_is_404"] = True
             verdict = Verdict.GOOD if self._settings.empty_is_404 else Verdict.SETTING
             return self._finding("nothing", "an empty list", "status 404", verdict, "", seen)
-        got = f"{len(seen.records)} records" if seen.records else f"status {seen.status}"
+        if seen.records:
+            self.setting["customer_filter"] = ""
+            got = f"{len(seen.records)} records for a customer nobody is: the filter is ignored"
+            advice = "Other customers' records must not be shown; without a filter the panel says that it cannot ask."
+            return self._finding("nothing", "an empty list", got, Verdict.SETTING, advice, seen)
         advice = "Answer a filter that matches nothing with an empty list."
-        return self._finding("nothing", "an empty list", got, Verdict.LIMITED, advice, seen)
+        return self._finding("nothing", "an empty list", f"status {seen.status}", Verdict.LIMITED, advice, seen)
 
     async def _select_bill(self) -> Finding:
         needed = "one bill's lines"

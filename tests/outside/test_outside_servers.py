@@ -1,0 +1,131 @@
+"""The desk on servers that nobody here wrote: what they have is shown, rubbish within the schema breaks nothing."""
+
+import asyncio
+import random
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from console.compose import Parts, compose_check, compose_desk
+from console.models.check_report import Verdict
+from console.models.customer import CustomerId
+from console.services.customer_view import CustomerView
+from console.services.desk import Desk
+from console.settings import PATHS, V5_PATHS, Deployment, System
+from tests.support import outside
+
+pytestmark = [
+    pytest.mark.skipif(not outside.FOLDER, reason=outside.WHY_NOT),
+    pytest.mark.skipif(
+        not outside.DESCRIPTIONS, reason="OPTICOM_TMF_DIR does not name a folder with TM Forum's API descriptions"
+    ),
+]
+
+
+class NoSecrets:
+    def read(self, reference: str) -> str:
+        raise AssertionError(reference)
+
+
+def desk_on(**systems: dict[str, Any]) -> Desk:
+    """A desk on some addresses; where nothing is said, on a port nobody listens at."""
+    settings = {
+        kind: {"kind": kind, "base_url": "http://127.0.0.1:9", "time_limit_s": 5.0, **systems.get(kind, {})}
+        for kind in PATHS
+    }
+    deployment = msgspec.convert({"systems": settings}, Deployment)
+    return compose_desk(deployment, NoSecrets(), Parts(rng=random.Random(1)))
+
+
+async def opened(desk: Desk, customer: str) -> CustomerView:
+    view = desk.view_customer(CustomerId(customer))
+    view.ask_everything()
+    async with asyncio.timeout(60):
+        await view.settled()
+    return view
+
+
+# ------------------------------------------------------------------ tmf-mock
+
+
+@pytest.fixture(scope="module")
+def tmf_mock() -> Iterator[str]:
+    with outside.tmf_mock() as address:
+        yield address
+
+
+@pytest.mark.expects_log("is down")
+async def test_tmf_mock_is_understood_with_the_profile_the_check_proposes(tmf_mock: str) -> None:
+    system = System(kind="provisioning", base_url=tmf_mock)
+    report = await compose_check("provisioning", system, NoSecrets())
+    assert not report.is_usable
+    resources = tomllib.loads(report.profile)["system"]["resources"]
+    assert resources["service"]["path"] == "/tmf-api/serviceInventoryManagement/v4"
+    assert resources["serviceOrder"]["attributes"] == {"serviceOrderItem": "orderItem"}
+    again = msgspec.convert({"kind": "provisioning", "base_url": tmf_mock, "resources": resources}, System)
+    second = await compose_check("provisioning", again, NoSecrets())
+    assert second.is_usable, [found for found in second.findings if found.verdict is Verdict.SETTING]
+    desk = desk_on(provisioning={"base_url": tmf_mock, "resources": resources})
+    try:
+        # Whose services there are is not known beforehand: the sample data is made up at each start.
+        client = desk.view_customer(CustomerId("nobody"))
+        client.services.ask()
+        await client.services.settled()
+        assert len(client.services.part.facts or ()) == 0
+        client.close()
+        owner = await owner_of_a_service(tmf_mock)
+        view = await opened(desk, owner)
+        services = [item.value for item in view.services.part.facts or ()]
+        orders = [item.value for item in view.service_orders.part.facts or ()]
+        view.close()
+    finally:
+        await desk.aclose()
+    assert services
+    assert all(service.name and service.state for service in services)
+    assert all(order.items and order.items[0].name for order in orders)
+    assert "does not serve" in str(view.products.part.failure.error if view.products.part.failure else "")
+
+
+async def owner_of_a_service(address: str) -> str:
+    import httpx
+
+    async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
+        records = (await client.get("/tmf-api/serviceInventoryManagement/v4/service")).json()
+    return str(records[0]["relatedParty"][0]["id"])
+
+
+# ------------------------------------------------------------------ a mock server made from the descriptions
+
+
+CASES = [(kind, version, mode) for kind in PATHS for version in ("v4", "v5") for mode in ("static", "dynamic")]
+
+
+@pytest.mark.expects_log("is down")
+@pytest.mark.expects_log("is back")
+@pytest.mark.expects_log("is damaged")
+@pytest.mark.parametrize(("kind", "version", "mode"), CASES, ids=["-".join(case) for case in CASES])
+async def test_whatever_is_within_the_schema_ends_in_facts_or_a_sentence(
+    kind: Any, version: Any, mode: str, tmp_path: Any
+) -> None:
+    with outside.prism(kind, version, tmp_path, dynamic=mode == "dynamic") as address:
+        resources = {name: {"version": "v5"} for name in PATHS[kind] if name in V5_PATHS} if version == "v5" else {}
+        desk = desk_on(**{kind: {"base_url": address, "resources": resources, "record_limit": 5}})
+        try:
+            view = await opened(desk, "42")
+            mine = [part.part for part in view.parts if part.part.system == kind and part.is_wanted]
+            view.close()
+            assert all(part.facts is not None or part.failure is not None for part in mine)
+            told = [str(part.failure.error) for part in mine if part.failure]
+            assert not [text for text in told if "itself failed" in text], told
+        finally:
+            await desk.aclose()
+        if mode == "dynamic":  # made-up answers say nothing about a server, and make one page after the other
+            return
+        report = await compose_check(
+            kind, msgspec.convert({"kind": kind, "base_url": address, "resources": resources}, System), NoSecrets()
+        )
+        assert {found.resource for found in report.findings} == set(PATHS[kind])
+        assert report.count(Verdict.GOOD) > 0
