@@ -5,7 +5,7 @@ import importlib
 import os
 import sys
 
-NAMES = ("start", "open", "stall", "cost", "memory", "large")
+NAMES = ("start", "open", "stall", "cost", "memory", "large", "decode")
 
 
 def main() -> int:

@@ -3,7 +3,8 @@
 import json
 from dataclasses import dataclass
 
-# (benchmark, case) -> (what is held against the aim, the aim). Changing one needs a decision in docs/decisions.
+# (benchmark, case) -> (what is held against the aim, the aim): a ratio or value that may not be above it, or a ratio
+# that must be "at least" so high. Changing one needs a decision in docs/decisions.
 AIMS: dict[tuple[str, str], tuple[str, float]] = {
     ("start", "first window"): ("ratio", 1.5),
     ("start", "palette takes keys"): ("ratio", 2.0),
@@ -24,6 +25,9 @@ AIMS: dict[tuple[str, str], tuple[str, float]] = {
     ("large", "search by phone"): ("ratio", 1.25),
     ("large", "search by e-mail"): ("ratio", 1.25),
     ("large", "search by full name"): ("ratio", 1.5),
+    ("decode", "clean"): ("at least", 0.5),
+    ("decode", "one in ten damaged"): ("at least", 0.5),
+    ("decode", "damaged records that broke it"): ("value", 0.0),
 }
 
 
@@ -48,6 +52,8 @@ class Result:
     @property
     def ok(self) -> bool:
         held, aim = AIMS[self.name, self.case]
+        if held == "at least":
+            return self.ratio >= aim
         return (self.ratio if held == "ratio" else self.value) <= aim
 
     def as_json(self) -> str:
@@ -56,7 +62,7 @@ class Result:
 
     def as_row(self) -> str:
         held, aim = AIMS[self.name, self.case]
-        wanted = f"ratio {aim:g}" if held == "ratio" else f"{aim:g} {self.unit}"
+        wanted = {"ratio": f"ratio {aim:g}", "at least": f"ratio {aim:g} up"}.get(held, f"{aim:g} {self.unit}")
         measured = f"{self.value:>9.1f} {self.unit:<4}floor {self.floor:>8.1f}  ratio {self.ratio:>6.2f}"
         row = f"{self.name:<7}{self.case:<34}{measured}"
         return f"{row}  aim {wanted:<11}{'ok' if self.ok else 'MISSED'}"

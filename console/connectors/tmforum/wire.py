@@ -198,7 +198,9 @@ class Reader:
 
 def clean(text: str, *, strip: bool = True) -> str:
     """Return a text that is safe to show: control and direction marks become visible, very long ones are cut."""
-    shown = _UNPRINTABLE.sub("\ufffd", text.strip() if strip else text)
+    shown = text.strip() if strip else text
+    if not shown.isprintable():
+        shown = _UNPRINTABLE.sub("\ufffd", shown)
     return shown if len(shown) <= _LONGEST_TEXT else shown[:_LONGEST_TEXT] + "…"
 
 

@@ -1,0 +1,53 @@
+"""The window on a server that answers anything its description allows: every panel is drawn, and none breaks."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from console.models.customer import CustomerId
+from console.settings import PATHS
+from console.views.customer.page import CustomerPage
+from console.views.customer.places import TITLES
+from console.views.preferences import Preferences
+from tests.outside.test_outside_servers import desk_on
+from tests.support import outside
+from tests.views.conftest import Rig
+
+pytestmark = [
+    pytest.mark.skipif(not outside.FOLDER, reason=outside.WHY_NOT),
+    pytest.mark.skipif(
+        not outside.DESCRIPTIONS, reason="OPTICOM_TMF_DIR does not name a folder with TM Forum's API descriptions"
+    ),
+]
+
+
+@pytest.mark.expects_log("is down")
+@pytest.mark.expects_log("is back")
+@pytest.mark.expects_log("is damaged")
+@pytest.mark.parametrize("kind", PATHS)
+async def test_every_panel_is_drawn_whatever_comes(rig: Rig, kind: Any, tmp_path: Any) -> None:
+    mock = outside.prism(kind, "v4", tmp_path, dynamic=True)
+    address = await asyncio.to_thread(mock.__enter__)
+    desk = await asyncio.to_thread(lambda: desk_on(**{kind: {"base_url": address, "record_limit": 5}}))
+    page = CustomerPage(desk, CustomerId("42"), rig.bridge, Preferences())
+    try:
+        rig.window.pages.addWidget(page)
+        rig.window.pages.setCurrentWidget(page)
+        page.open()
+        page.view.ask_everything()
+        async with asyncio.timeout(60):
+            await page.view.settled()
+        for name in TITLES:
+            page.go_to(name)
+            await page.view.settled()
+            await asyncio.sleep(0.01)
+            panel = page.panel(name)
+            assert panel.isVisible()
+            assert not panel.grab().isNull()
+    finally:
+        page.close_page()
+        rig.window.pages.removeWidget(page)
+        page.deleteLater()
+        await desk.aclose()
+        await asyncio.to_thread(mock.__exit__, None, None, None)
