@@ -79,8 +79,8 @@ def lines(found: dict[str, list[CheckReport]]) -> Iterator[str]:
     yield "# What each server offers the desk"
     yield ""
     yield f"Made on {datetime.now(UTC):%Y-%m-%d} by `scripts/interoperability.py`. A cell counts the operations that"
-    yield "`opticom-console check-system` found good, of those it could judge, and names the others. The mock servers answer"
-    yield "what a description allows: always the same, or made up anew; no list of theirs hangs together."
+    yield "`opticom-console check-system` found good, of those it could judge, and names the others. The mock servers"
+    yield "answer what a description allows: always the same, or made up; no list of theirs hangs together."
     yield ""
     yield "| resource | " + " | ".join(_SERVERS) + " |"
     yield "| --- |" + " --- |" * len(_SERVERS)
@@ -90,9 +90,9 @@ def lines(found: dict[str, list[CheckReport]]) -> Iterator[str]:
                      for server in _SERVERS]  # fmt: skip
             yield f"| `{resource}` | " + " | ".join(cells) + " |"
     yield ""
-    yield "Checked: list, paging, attributes, values, states, get one (by id), an unknown id, select (one customer's records),"
-    yield "nothing (records of a customer nobody is), sort, refresh (by ETag). **!** is mended by a setting that the check"
-    yield "proposes, **~** works with less, **✕** does not work."
+    yield "Checked: list, paging, attributes, values, states, get one (by id), an unknown id, select (one customer's"
+    yield "records), nothing (records of a customer nobody is), sort, refresh (by ETag). **!** is mended by a setting that"
+    yield "the check proposes, **~** works with less, **✕** does not work."
 
 
 def _cell(findings: list[Finding]) -> str:

@@ -2,7 +2,8 @@
 
     .venv/bin/python scripts/screenshots.py [FOLDER]
 
-The degraded picture is made with real faults: provisioning's port is closed and billing answers after 6 s.
+The degraded picture is made with real faults: provisioning's port is closed and billing answers after 6 s. With --odd
+one picture is made of a customer whose three systems each speak the standard in a way of their own.
 """
 
 import argparse
@@ -15,12 +16,14 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import httpx
+import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from console.bridge import Bridge, run_application
 from console.compose import compose_desk
 from console.models.customer import CustomerId
+from console.settings import Deployment
 from console.system.sandbox_launcher import SandboxProcess
 from console.tour import press, save, type_text, until
 from console.views.icons import ICON
@@ -34,9 +37,44 @@ from console.views.workspace import Workspace
 ROOT = Path(__file__).resolve().parent.parent
 
 
-async def pictures(window: MainWindow, bridge: Bridge, folder: Path, suffix: str) -> int:
+# What each system does in its own way, and the settings that tell the desk so.
+_ODD_QUIRKS = {
+    "crm": ["only-v5", "priority-numeric", "fields-unknown"],
+    "billing": ["auth-oauth", "own-filters", "money-minor", "rate-limited", "errors-nested", "counts-absent"],
+    "provisioning": ["attributes-renamed", "dates-without-zone", "records-damaged", "page-parameter", "link-header"],
+}
+_V5 = ("customer", "individual", "organization", "troubleTicket", "partyInteraction")
+_BY_CUSTOMER_ID = ("billingAccount", "customerBill", "usage")
+_PAGE_LIMIT = ("productOrder", "serviceOrder", "product", "service", "serviceTest")
+_ODD_SETTINGS: dict = {
+    "crm": {"resources": {name: {"version": "v5"} for name in _V5}},
+    "billing": {
+        "currency": "USD",
+        "money": "minor",
+        "resources": {
+            **{name: {"customer_filter": "customerId"} for name in _BY_CUSTOMER_ID},
+            "appliedCustomerBillingRate": {"bill_filter": "billId"},
+        },
+    },
+    "provisioning": {"resources": {name: {"limit_parameter": "pageLimit"} for name in _PAGE_LIMIT}},
+}
+_ODD_SETTINGS["provisioning"]["resources"]["serviceOrder"]["attributes"] = {"serviceOrderItem": "orderItem"}
+
+
+async def odd_deployment(sandbox: SandboxProcess) -> Deployment:
+    """Switch the quirks on and return the settings for them."""
+    settings = msgspec.to_builtins(sandbox.deployment)
+    for name, changes in _ODD_SETTINGS.items():
+        await _control(sandbox, f"quirks/{name}", _ODD_QUIRKS[name])
+        settings["systems"][name] |= changes
+    settings["systems"]["billing"]["auth"] |= {"kind": "oauth2", "client": "desk"}
+    settings["systems"]["billing"]["auth"]["token_url"] = f"{sandbox.addresses['billing']}/oauth/token"
+    return msgspec.convert(settings, Deployment)
+
+
+async def pictures(window: MainWindow, bridge: Bridge, folder: Path, suffix: str, *, odd: bool) -> int:
     sandbox = await SandboxProcess.start()
-    desk = compose_desk(sandbox.deployment, sandbox.secrets)
+    desk = compose_desk(await odd_deployment(sandbox) if odd else sandbox.deployment, sandbox.secrets)
     workspace = Workspace(window, SearchPalette.over(window), bridge)
     DeskMenus(window, workspace, Preferences())
     ICON.load()
@@ -122,15 +160,20 @@ async def _second(workspace: Workspace) -> str:
 
 
 async def _faults(sandbox: SandboxProcess, system: str, faults: dict[str, object]) -> None:
+    await _control(sandbox, f"faults/{system}", faults)
+
+
+async def _control(sandbox: SandboxProcess, path: str, value: object) -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
         headers = {"Authorization": f"Bearer {sandbox.control_token}"}
-        (await client.put(f"{sandbox.control}/faults/{system}", json=faults, headers=headers)).raise_for_status()
+        (await client.put(f"{sandbox.control}/{path}", json=value, headers=headers)).raise_for_status()
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "docs" / "pictures")
     parser.add_argument("--scale", default="", help="only one picture, at this scale, such as 1.5")
+    parser.add_argument("--odd", action="store_true", help="only one picture, of three odd systems")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     app = QApplication([])
@@ -140,9 +183,9 @@ def main() -> int:
     scale = float(options.scale or 1)
     window.resize(int(1440 / scale), int(900 / scale))
     window.show()
-    suffix = f"-{round(float(options.scale) * 100)}-percent" if options.scale else ""
-    status = run_application(app, bridge, lambda: pictures(window, bridge, options.folder, suffix))
-    if not options.scale:
+    suffix = f"-{round(float(options.scale) * 100)}-percent" if options.scale else "-odd-systems" if options.odd else ""
+    status = run_application(app, bridge, lambda: pictures(window, bridge, options.folder, suffix, odd=options.odd))
+    if not options.scale and not options.odd:
         environment = {**os.environ, "QT_SCALE_FACTOR": "1.5"}
         command = [sys.executable, __file__, str(options.folder), "--scale", "1.5"]
         return subprocess.run(command, check=False, env=environment).returncode or status
