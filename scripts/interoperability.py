@@ -91,7 +91,7 @@ def lines(found: dict[str, list[CheckReport]]) -> Iterator[str]:
             yield f"| `{resource}` | " + " | ".join(cells) + " |"
     yield ""
     yield "Checked: list, paging, attributes, values, states, get one (by id), an unknown id, select (one customer's"
-    yield "records), nothing (records of a customer nobody is), sort, refresh (by ETag). **!** is mended by a setting that"
+    yield "records), nothing (records of a customer nobody is), sort, refresh (by ETag). **!** is mended by a setting"
     yield "the check proposes, **~** works with less, **✕** does not work."
 
 
