@@ -5,6 +5,12 @@ ConsoleError                  its text is one sentence a user can act on
 ├── UsageError                the command was called wrongly
 ├── UnknownCustomerError      CRM has no customer of that number
 ├── UnreadableDocumentError   a document came that cannot be shown
+├── StoreError                the desk's own store cannot be used
+│   ├── StoreInUseError           another program has it open
+│   ├── StoreKeyError             the key at hand is not its key
+│   ├── StoreDamagedError         it is damaged
+│   ├── StoreNewerError           a newer version of the desk made it
+│   └── StoreFullError            the disk is full or cannot be written
 └── SystemCallError           a system of record did not give what was asked; carries the system's name
     ├── SystemUnavailableError    no connection, no answer in time, or the system says it is down
     ├── SignInRequiredError       our credentials were refused
@@ -38,6 +44,30 @@ class UnknownCustomerError(ConsoleError):
 
 class UnreadableDocumentError(ConsoleError):
     """A document came, but it cannot be shown."""
+
+
+class StoreError(ConsoleError):
+    """The desk's own store cannot be used; the sentence says why and what is not lost."""
+
+
+class StoreInUseError(StoreError):
+    """Another program has the store open."""
+
+
+class StoreKeyError(StoreError):
+    """The store was made with another key."""
+
+
+class StoreDamagedError(StoreError):
+    """The store's file is damaged, or no store of the desk's."""
+
+
+class StoreNewerError(StoreError):
+    """A newer version of the desk made the store."""
+
+
+class StoreFullError(StoreError):
+    """The disk is full or cannot be written."""
 
 
 class SystemCallError(ConsoleError):

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from base64 import b64decode
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -24,12 +25,13 @@ from console.sandbox.quirks import apply_record_quirks, damage, repeat_ids
 from console.sandbox.rate_limit import RateLimitLayer
 from console.sandbox.records import Record, Records
 from console.sandbox.resources import SYSTEMS, Links, Resource
-from console.sandbox.resources.shapes import by_bill, instant
+from console.sandbox.resources.shapes import by_bill
 from console.sandbox.resources.tmf678_customer_bill import DOCUMENTS
 from console.sandbox.rules import BadRequestError, ListRequest, choose, read_list_request
 from console.sandbox.storage import SystemStore
 from console.sandbox.v5 import Shape, is_v4_of_v5, v5_shape
 from console.sandbox.world import World
+from console.sandbox.writes import Writes, read_object
 
 _REASONS = {
     400: "Bad request",
@@ -45,7 +47,6 @@ _REASONS = {
     503: "Service unavailable",
     504: "Gateway time-out",
 }
-_PATCH_TYPES = {"application/json", "application/merge-patch+json"}
 
 
 class SystemApp:
@@ -66,6 +67,15 @@ class SystemApp:
         resources = {resource.name: resource for resource in SYSTEMS[system]}
         self.lifecycle = Lifecycle(resources, world, self._records, links, clock=clock, tell=self.events.tell)
         self._token_service = TokenService(token)
+        self._writes = Writes(
+            self._records,
+            store,
+            self.events,
+            self.lifecycle,
+            clock=clock,
+            state=self.state,
+            address=lambda: links.addresses[system],
+        )
         routes = [
             Route("/events", self._stream, methods=["GET"]),
             Route("/oauth/token", self._issue_token, methods=["POST"]),
@@ -176,49 +186,49 @@ class SystemApp:
     def _creator(self, resource: Resource, shape: Shape) -> Any:
         async def answer(request: Request) -> Response:
             self._admit(request)
-            body = shape.take(await _object(request))
-            missing = [name for name in resource.needed if body.get(name) in (None, "", [], {})]
-            if missing:
-                needed = ", ".join(shape.names.get(name, name) for name in missing)
-                raise HTTPException(400, f"a {resource.name} needs {needed}")
-            base = f"{self._links.addresses[self._system]}{resource.base}/{resource.name}/"
-            try:
-                record = self._records.create(resource, lambda number: base + number, body, self._clock.now())
-            except (TypeError, AttributeError, KeyError, ValueError) as error:
-                raise HTTPException(400, f"an attribute of this {resource.name} is of the wrong kind") from error
-            self.events.tell(resource, "Create", record)
-            record = self.lifecycle.settle(resource, record, instant(self._clock.now()))
-            told = shape.tell(record)
-            return self._json(request, told, {"Location": str(told["href"])}, status=201)
+            body = shape.take(await read_object(request))
+
+            def make() -> Record:
+                return self._writes.create(resource, shape, body)
+
+            return await self._write(request, shape, make, status=201)
 
         return answer
 
     def _patcher(self, resource: Resource, shape: Shape) -> Any:
         async def answer(request: Request) -> Response:
             self._admit(request)
-            kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-            if kind not in _PATCH_TYPES:
-                raise HTTPException(415, f"a patch is one of {', '.join(sorted(_PATCH_TYPES))}")
-            patch = shape.take(await _object(request))
+            self._writes.check_kind(request)
+            patch = shape.take(await read_object(request))
             before = self._found(resource, request)
-            fixed = {"id", "href"} if resource.changeable is None else set(patch) - resource.changeable
-            refused = sorted(name for name in fixed & patch.keys() if patch[name] != before.get(name))
-            if refused:
-                raise HTTPException(400, f"{', '.join(refused)} cannot be changed")
-            after = merge(before, patch)
-            old, new = str(before.get(resource.state)), str(after.get(resource.state))
-            if old != new and resource.steps and new not in resource.steps.get(old, frozenset()):
-                raise HTTPException(409, f"a {resource.name} that is {old} cannot become {new}")
-            now = self._clock.now()
-            if old != new:
-                record = self.lifecycle.move(resource, after, new, now)
-            else:
-                self._records.change(resource, after, now)
-                self.events.tell(resource, "AttributeValueChange", after)
-                record = after
-            return self._json(request, shape.tell(record), {})
+            told = apply_record_quirks(shape.tell(before), self.state.quirks)
+
+            def change() -> Record:
+                self._writes.check_version(request, _etag(msgspec.json.encode(told)))
+                return self._writes.change(resource, before, patch)
+
+            return await self._write(request, shape, change, status=200)
 
         return answer
+
+    async def _write(self, request: Request, shape: Shape, do: Callable[[], Record], *, status: int) -> Response:
+        """Answer a write, done once for each idempotency key, in the way the quirks have it."""
+        quirks = self.state.quirks
+        if self.state.now.refuse_writes:
+            raise HTTPException(400, self.state.now.refuse_writes)
+        if self.state.now.deny_late:
+            return self._json(request, {"id": "pending"}, {}, status=status)
+        if "writes-202" in quirks:
+            record = await self._writes.once(request, do, status, later=True)
+            return Response(status_code=202)
+        record = await self._writes.once(request, do, status)
+        told = apply_record_quirks(shape.tell(record), quirks)
+        headers = {"Location": str(told["href"])} if status == 201 and "href" in told else {}
+        if "writes-bare" in quirks and status == 201:
+            return Response(status_code=201)
+        if "writes-other" in quirks:
+            told = {**told, "id": f"{told['id']}-other"}
+        return self._json(request, told, headers, status=status)
 
     def _deleter(self, resource: Resource, _shape: Shape) -> Any:
         async def answer(request: Request) -> Response:
@@ -235,7 +245,7 @@ class SystemApp:
     def _registrar(self, base: str) -> Any:
         async def answer(request: Request) -> Response:
             self._admit(request)
-            body = await _object(request)
+            body = await read_object(request)
             callback, query = str(body.get("callback") or ""), str(body.get("query") or "")
             if urlsplit(callback).scheme not in {"http", "https"} or not urlsplit(callback).hostname:
                 raise HTTPException(400, "callback must be a web address")
@@ -284,7 +294,8 @@ class SystemApp:
             value = [{"id": "pad", "description": "x" * pad}]
         body = msgspec.json.encode(value)
         etag = _etag(body)
-        headers = {**headers, "ETag": etag}
+        if "versions-absent" not in self.state.quirks:
+            headers = {**headers, "ETag": etag}
         if request.method == "GET" and request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers=headers)
         return Response(body, status, headers, media_type="application/json")
@@ -377,30 +388,6 @@ def _repeated(records: list[Record], count: int, offset: int, limit: int) -> lis
         turn, i = divmod(place, len(records))
         page.append({**records[i], "id": f"{records[i]['id']}.{turn}"} if turn else records[i])
     return page
-
-
-def merge(record: Record, patch: Record) -> Record:
-    """Return a record with a merge patch applied. Source: RFC 7396."""
-    merged = dict(record)
-    for key, value in patch.items():
-        before = merged.get(key)
-        if value is None:
-            merged.pop(key, None)
-        elif isinstance(value, dict):
-            merged[key] = merge(before if isinstance(before, dict) else {}, value)
-        else:
-            merged[key] = value
-    return merged
-
-
-async def _object(request: Request) -> Record:
-    try:
-        body = msgspec.json.decode(await request.body())
-    except msgspec.DecodeError as error:
-        raise HTTPException(400, "the body is not valid JSON") from error
-    if not isinstance(body, dict):
-        raise HTTPException(400, "the body must be a JSON object")
-    return body
 
 
 def _etag(body: bytes) -> str:

@@ -26,6 +26,9 @@ class Faults:
     expired_token   tokens are no longer accepted
     document_pages  documents have at least so many pages
     empty_list      lists of this resource are empty
+    lose_answer     the answer to a write is lost: it is done, and the connection is dropped
+    refuse_writes   every write is refused, with this reason
+    deny_late       writes are answered as done, and are not
     """
 
     latency_ms: int = 0
@@ -39,6 +42,9 @@ class Faults:
     expired_token: bool = False
     document_pages: int = 0
     empty_list: str = ""
+    lose_answer: bool = False
+    refuse_writes: str = ""
+    deny_late: bool = False
 
     @classmethod
     def read(cls, given: Any) -> "Faults":
@@ -88,6 +94,9 @@ class FaultLayer:
         faults = self._state.now
         if faults.latency_ms:
             await asyncio.sleep(faults.latency_ms / 1000)
+        if faults.lose_answer and scope["method"] in {"POST", "PATCH"}:
+            await self._app(scope, receive, _Held().take)
+            raise CutOffError
         spoils = faults.body or faults.cut_off or faults.bytes_per_s
         if spoils and scope["path"] != "/events":  # a stream has no end to wait for
             held = _Held()

@@ -19,7 +19,7 @@ from console.sandbox.world import World
 from console.sandbox.world.people import fold, split_words, words_of
 
 # Raise it when the world's rules change, so that an index made by older rules is made anew.
-SCHEMA = 6
+SCHEMA = 7
 _KEEP_FOR = timedelta(days=7)
 # How many customers share one entry of an extent: few enough to count through in a moment.
 _BLOCK = 64
@@ -37,6 +37,7 @@ _TABLES = (
     """CREATE TABLE record (resource TEXT, id TEXT, n BIGINT, body TEXT, made BIGINT, place BIGINT, changed TEXT,
         PRIMARY KEY (resource, id))""",
     "CREATE INDEX record_customer ON record (resource, n)",
+    "CREATE TABLE answered (id TEXT PRIMARY KEY, request TEXT, status BIGINT, record TEXT, at TEXT)",
     "CREATE TABLE hub (id TEXT PRIMARY KEY, base TEXT, callback TEXT, query TEXT)",
 )
 _INDEXES = (
@@ -223,6 +224,18 @@ class SystemStore:
         known = bool(self._database.rows("SELECT id FROM hub WHERE id = ?", number))
         self._database.run("DELETE FROM hub WHERE id = ?", number)
         return known
+
+    def answered(self, key: str) -> tuple[str, int, str] | None:
+        """Return what a write with this idempotency key asked and got: request, status and record; None if none did."""
+        rows = self._database.rows("SELECT request, status, record FROM answered WHERE id = ?", key)
+        return (str(rows[0][0]), int(rows[0][1]), str(rows[0][2])) if rows else None
+
+    def keep_answer(self, key: str, request: str, status: int, record: str, at: str) -> None:
+        """Keep what a write got; what was answered more than 30 days before is forgotten."""
+        self._database.run("INSERT INTO answered VALUES (?, ?, ?, ?, ?)", key, request, status, record, at)
+
+    def forget_answers(self, before: str) -> None:
+        self._database.run("DELETE FROM answered WHERE at < ?", before)
 
     def close(self) -> None:
         self._database.close()

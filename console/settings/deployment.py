@@ -169,8 +169,7 @@ def _in_words(message: str) -> str:
 def _problems(name: str, system: System) -> list[str]:
     """Return what is wrong with one system in words that follow the file's name."""
     found = []
-    address = urlsplit(system.base_url)
-    if address.scheme not in {"http", "https"} or not address.hostname:
+    if not _is_address(system.base_url):
         found.append(f"systems.{name}.base_url must be a web address such as https://{name}.example.net")
     elif not is_safe_address(system.base_url):
         found.append(f"systems.{name}.base_url must begin with https; plain http is for this machine alone")
@@ -212,9 +211,22 @@ def _auth_problems(name: str, auth: Auth) -> list[str]:
     hint = f"; write where the secret lies, such as keyring:opticom/{name}"
     missing = [key for key, value in needed.items() if not value]
     found = [f"{key} is missing{hint if key in {'secret', 'password'} else ''}" for key in missing]
-    if auth.kind == "oauth2" and auth.token_url and not is_safe_address(auth.token_url):
+    if (
+        auth.kind == "oauth2"
+        and auth.token_url
+        and not (_is_address(auth.token_url) and is_safe_address(auth.token_url))
+    ):
         found.append("token_url must begin with https; plain http is for this machine alone")
     return found
+
+
+def _is_address(text: str) -> bool:
+    """Return whether a text is a web address with a host and, if any, a usable port."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def is_safe_address(address: str) -> bool:

@@ -30,6 +30,16 @@ def test_the_example_is_valid_and_shows_every_setting() -> None:
         ('kind = "crm"', 'kind = "erp"', "systems"),
         ('base_url = "http://127.0.0.1:1"', 'base_url = "127.0.0.1"', "systems.crm.base_url must be a web address"),
         ('base_url = "http://127.0.0.1:1"', 'base_url = "http://crm.example.net"', "must begin with https"),
+        (
+            'base_url = "http://127.0.0.1:1"',
+            'base_url = "http://[127.0.0.1:1"',
+            "systems.crm.base_url must be a web address",
+        ),
+        (
+            'base_url = "http://127.0.0.1:1"',
+            'base_url = "http://crm:99999999"',
+            "systems.crm.base_url must be a web address",
+        ),
         ('kind = "crm"', 'kind = "crm"\npage_size = 0', "systems.crm.page_size must be between 1 and 1000, not 0"),
         ('kind = "crm"', 'kind = "crm"\npage_sise = 5', "page_sise"),
         ('kind = "crm"', 'kind = "crm"\npage_size = "many"', "page_size"),

@@ -1,0 +1,222 @@
+"""One encrypted file with one writer: every write is a transaction on a thread of its own, reads go beside it.
+
+The file is in the format of SQLCipher 4 (AES-256-CBC, HMAC-SHA-512 a page), made by SQLite3 Multiple Ciphers. Temporary
+data stays in memory and deleted data is overwritten; both are compiled into the library.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import apsw
+
+from console.errors import (
+    StoreDamagedError,
+    StoreError,
+    StoreFullError,
+    StoreInUseError,
+    StoreKeyError,
+    StoreNewerError,
+)
+from console.store.schema import MIGRATIONS
+
+T = TypeVar("T")
+_PLAIN_HEADER = b"SQLite format 3\x00"
+Work = Callable[[apsw.Connection], T]
+
+
+class Database:
+    """An open store. Made by `open_database` or `in_memory`; all its calls are for one event loop.
+
+    A write that has returned is on the disk. Writes are carried out one after the other in the order of their calls.
+    """
+
+    def __init__(self, writer: apsw.Connection, reader: apsw.Connection, lock: apsw.Connection | None) -> None:
+        self._writer, self._reader, self._lock = writer, reader, lock
+        self._writing = ThreadPoolExecutor(1, "store write")
+        self._reading = self._writing if reader is writer else ThreadPoolExecutor(1, "store read")
+        self.is_kept = lock is not None
+
+    async def write(self, work: Work[T]) -> T:
+        """Return what some work made in one transaction; when it raises, nothing of it is kept.
+
+        Raises:
+            StoreFullError: There is no room, or the disk cannot be written.
+            StoreDamagedError: The file is damaged.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._writing, self.write_now, work)
+
+    async def read(self, work: Work[T]) -> T:
+        """Return what some work read; it does not wait for writes.
+
+        Raises:
+            StoreDamagedError: The file is damaged.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._reading, self._run, self._reader, work)
+
+    def write_now(self, work: Work[T]) -> T:
+        """Do one transaction on the calling thread; for the writer's own, and before and after the loop runs."""
+
+        def transaction(connection: apsw.Connection) -> T:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(apsw.Error):  # a failed COMMIT may have ended it already
+                    connection.execute("ROLLBACK")
+                raise
+            return result
+
+        return self._run(self._writer, transaction)
+
+    async def aclose(self) -> None:
+        """Wait for what is under way and close the file."""
+        await asyncio.get_running_loop().run_in_executor(None, self.close)
+
+    def close(self) -> None:
+        """Close the file on the calling thread, after what is under way."""
+        self._writing.shutdown()
+        self._reading.shutdown()
+        if self._reader is not self._writer:
+            self._reader.close()
+        self._writer.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    @staticmethod
+    def _run(connection: apsw.Connection, work: Work[T]) -> T:
+        try:
+            return work(connection)
+        except (apsw.FullError, apsw.ReadOnlyError, apsw.CantOpenError) as error:
+            raise StoreFullError(
+                "This computer's disk is full or cannot be written, so the desk cannot keep your work. Make room; "
+                "nothing that was kept before is lost."
+            ) from error
+        except apsw.IOError as error:
+            raise StoreFullError(
+                "This computer's disk cannot be written, so the desk cannot keep your work. Nothing that was kept "
+                "before is lost."
+            ) from error
+        except (apsw.CorruptError, apsw.NotADBError) as error:
+            raise StoreDamagedError(_damaged(connection.filename)) from error
+
+
+def open_database(path: Path, key: bytes) -> Database:
+    """Return the store in a file, made if it is not there. Blocks; call it off the window's thread.
+
+    Args:
+        path: The database's file; a lock beside it keeps a second program out.
+        key: 32 random bytes.
+
+    Raises:
+        StoreInUseError: Another program has it open.
+        StoreKeyError: It was made with another key.
+        StoreDamagedError: It is damaged, or not encrypted.
+        StoreNewerError: A newer version of the desk made it.
+        StoreFullError: The disk is full or cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreFullError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
+    lock = _lock(path.with_suffix(".lock"))
+    try:
+        writer = _connect(path, key)
+        try:
+            _migrate(writer, path)
+            return Database(writer, _connect(path, key), lock)
+        except BaseException:
+            writer.close()
+            raise
+    except BaseException:
+        lock.close()
+        raise
+
+
+def in_memory() -> Database:
+    """Return a store that is gone with the program."""
+    connection = apsw.Connection(":memory:")
+    _migrate(connection, Path(":memory:"))
+    return Database(connection, connection, None)
+
+
+def _lock(path: Path) -> apsw.Connection:
+    """Return a connection that holds the lock until it is closed, also when the process is killed."""
+    try:
+        connection = apsw.Connection(str(path))
+    except apsw.Error as error:
+        raise StoreFullError(f"The folder {path.parent} cannot be written.") from error
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+    except apsw.BusyError as error:
+        connection.close()
+        raise StoreInUseError(
+            "The desk is already open for this user. Go on in the window that is open; two would mix up your work."
+        ) from error
+    except apsw.Error as error:
+        connection.close()
+        raise StoreFullError(f"The folder {path.parent} cannot be written.") from error
+    return connection
+
+
+def _connect(path: Path, key: bytes) -> apsw.Connection:
+    header = b""
+    with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+        header = file.read(len(_PLAIN_HEADER))
+    if header == _PLAIN_HEADER:
+        raise StoreDamagedError(f"The store {path} is not encrypted, so it is not the desk's. Move it away.")
+    try:
+        connection = apsw.Connection(str(path))
+    except apsw.Error as error:
+        raise StoreFullError(f"The store {path} cannot be opened: its folder cannot be written.") from error
+    try:
+        connection.pragma("cipher", "sqlcipher")
+        connection.pragma("legacy", 4)
+        connection.pragma("key", f"x'{key.hex()}'")
+        connection.set_busy_timeout(5000)
+        connection.pragma("journal_mode", "wal")
+        connection.pragma("synchronous", "full")
+        connection.pragma("foreign_keys", True)  # noqa: FBT003 - a pragma's value
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+    except apsw.NotADBError as error:
+        connection.close()
+        raise StoreKeyError(
+            "The desk's store was made with another key than this computer's keyring has. Your recovery code opens it."
+        ) from error
+    except apsw.CorruptError as error:
+        connection.close()
+        raise StoreDamagedError(_damaged(str(path))) from error
+    except apsw.Error as error:
+        connection.close()
+        raise StoreFullError(f"The store {path} cannot be written: {error}.") from error
+    return connection
+
+
+def _migrate(connection: apsw.Connection, path: Path) -> None:
+    """Bring the schema up to date, step by step, each in a transaction of its own."""
+    version = int(connection.pragma("user_version"))
+    if version > len(MIGRATIONS):
+        raise StoreNewerError(f"The store {path} was made by a newer version of the desk. Start that one.")
+    try:
+        for number in range(version, len(MIGRATIONS)):
+            with connection:
+                connection.execute(MIGRATIONS[number])
+                connection.pragma("user_version", number + 1)
+    except (apsw.FullError, apsw.IOError, apsw.ReadOnlyError) as error:
+        raise StoreFullError(f"The store {path} cannot be written: the disk is full or read-only.") from error
+    except apsw.CorruptError as error:
+        raise StoreDamagedError(_damaged(str(path))) from error
+
+
+def _damaged(path: str) -> str:
+    return (
+        f"The desk's store {path} is damaged. It is left as it is, so that what it holds can be saved; move it away to "
+        "begin anew, and ask your administrator."
+    )
+
+
+__all__ = ["Database", "StoreError", "in_memory", "open_database"]
