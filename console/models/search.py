@@ -1,6 +1,7 @@
 """What was typed to find a customer, how it can be read, and what the systems found."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from console.models.customer import CustomerId, PartyKind
@@ -103,3 +104,16 @@ class SearchResult:
     @property
     def is_complete(self) -> bool:
         return all(progress.state is not Asking.ASKING for progress in self.systems)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """A customer the desk knows without asking; `numbers` are phone, account, bill and order numbers as written."""
+
+    customer_id: CustomerId
+    name: str
+    kind: PartyKind | None = None
+    status: str | None = None
+    details: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    seen_at: datetime | None = None

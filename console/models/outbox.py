@@ -1,0 +1,124 @@
+"""Acts: what a user does to the systems, from the moment it is typed until every system has said yes or no."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum
+
+
+class RiskClass(Enum):
+    """How carefully an act is sent.
+
+    NOTE only adds and may flow whenever; FIELD edits and is merged three ways; MONEY is never sent on an old base and
+    never repeated unless the system says that it did not happen.
+    """
+
+    NOTE = "note"
+    FIELD = "field"
+    MONEY = "money"
+
+
+class StepState(Enum):
+    """How far one step of an act is at its system."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    DONE = "done"
+    REFUSED = "refused"
+    CONFLICT = "conflict"
+
+
+class ActState(Enum):
+    """How far an act is, as the user is told it."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    HALF_DONE = "half done"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one system is asked to do.
+
+    `wanted` are the values to be written, `base` those they were typed over and `base_version` the record's version
+    then, where there is one; `theirs` are what the system holds in a conflict. `key` is the idempotency key, made once
+    and never renewed. `told` is the sentence of the last answer that was no success.
+    """
+
+    kind: str
+    system: str
+    key: str
+    wanted: Mapping[str, str]
+    record: str = ""
+    base: Mapping[str, str] = field(default_factory=dict)
+    base_version: str | None = None
+    state: StepState = StepState.WAITING
+    theirs: Mapping[str, str] = field(default_factory=dict)
+    told: str = ""
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing a user did. `happened_at` is when they did it, aware UTC, and travels with it however late it is sent.
+
+    `seq` is its place in the order, 0 before it is kept. `next_try_at` is when it is tried again by itself.
+    """
+
+    id: str
+    customer_id: str
+    title: str
+    risk: RiskClass
+    happened_at: datetime
+    steps: tuple[Step, ...]
+    author: str = ""
+    seq: int = 0
+    withdrawn: bool = False
+    tries: int = 0
+    next_try_at: datetime | None = None
+    changed_at: datetime | None = None
+
+    @property
+    def state(self) -> ActState:
+        """How far it is, worked out from its steps."""
+        states = {step.state for step in self.steps}
+        if self.withdrawn:
+            return ActState.WITHDRAWN
+        if states == {StepState.DONE}:
+            return ActState.DONE
+        for found, told in (
+            (StepState.CONFLICT, ActState.CONFLICT),
+            (StepState.UNKNOWN, ActState.UNKNOWN),
+            (StepState.SENDING, ActState.SENDING),
+        ):
+            if found in states:
+                return told
+        if StepState.DONE in states:
+            return ActState.HALF_DONE
+        return ActState.REFUSED if StepState.REFUSED in states else ActState.QUEUED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to happen, by itself or by a user."""
+        return self.state not in {ActState.DONE, ActState.WITHDRAWN}
+
+    @property
+    def needs_user(self) -> bool:
+        """Whether it goes no further without a user."""
+        return any(step.state in {StepState.CONFLICT, StepState.REFUSED} for step in self.steps) and self.is_open
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        """Whether no system can have done any of it."""
+        harmless = {StepState.WAITING, StepState.REFUSED, StepState.CONFLICT}
+        return not self.withdrawn and all(step.state in harmless for step in self.steps)
+
+    def with_step(self, place: int, step: Step) -> "Act":
+        """Return the act with one step replaced."""
+        return replace(self, steps=(*self.steps[:place], step, *self.steps[place + 1 :]))

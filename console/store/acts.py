@@ -1,0 +1,49 @@
+"""The outbox's entries. Implements the port ActStore."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import apsw
+import msgspec
+
+from console.models.outbox import Act
+from console.store.database import Database
+
+_DECODER = msgspec.json.Decoder(Act)
+
+
+class ActRepository:
+    """The table of acts, in the order they were done."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, act: Act) -> Act:
+        def work(connection: apsw.Connection) -> Act:
+            connection.execute(
+                "INSERT INTO act (id, customer, open, body) VALUES (?, ?, ?, ?)",
+                (act.id, act.customer_id, act.is_open, msgspec.json.encode(act)),
+            )
+            kept = replace(act, seq=connection.last_insert_rowid())
+            connection.execute("UPDATE act SET body = ? WHERE seq = ?", (msgspec.json.encode(kept), kept.seq))
+            return kept
+
+        return await self._database.write(work)
+
+    async def change(self, act: Act) -> None:
+        def work(connection: apsw.Connection) -> None:
+            body = msgspec.json.encode(act)
+            connection.execute("UPDATE act SET open = ?, body = ? WHERE seq = ?", (act.is_open, body, act.seq))
+
+        await self._database.write(work)
+
+    async def load(self, *, closed: int = 50) -> Sequence[Act]:
+        def work(connection: apsw.Connection) -> list[Act]:
+            rows = connection.execute(
+                "SELECT body FROM act WHERE open OR seq IN"
+                " (SELECT seq FROM act WHERE NOT open ORDER BY seq DESC LIMIT ?) ORDER BY seq",
+                (closed,),
+            )
+            return [_DECODER.decode(bytes(row[0])) for row in rows]
+
+        return await self._database.read(work)

@@ -1,0 +1,36 @@
+"""What was typed and not yet sent. Implements the port DraftStore."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import apsw
+
+from console.store.database import Database
+
+
+class DraftRepository:
+    """The table of drafts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def load(self) -> Mapping[str, tuple[str, datetime]]:
+        def work(connection: apsw.Connection) -> dict[str, tuple[str, datetime]]:
+            rows = connection.execute("SELECT place, text, kept_at FROM draft")
+            return {str(place): (str(text), datetime.fromisoformat(kept)) for place, text, kept in rows}
+
+        return await self._database.read(work)
+
+    async def save(self, drafts: Mapping[str, str]) -> datetime:
+        now = datetime.now(UTC)
+
+        def work(connection: apsw.Connection) -> None:
+            for place, text in drafts.items():
+                if text:
+                    row = (place, text, now.isoformat())
+                    connection.execute("INSERT OR REPLACE INTO draft (place, text, kept_at) VALUES (?, ?, ?)", row)
+                else:
+                    connection.execute("DELETE FROM draft WHERE place = ?", (place,))
+
+        await self._database.write(work)
+        return now

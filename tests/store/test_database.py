@@ -1,0 +1,233 @@
+"""The encrypted file: who may open it, what goes wrong with it, and that nothing kept is lost."""
+
+import asyncio
+import secrets
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import apsw
+import pytest
+
+from console.errors import (
+    StoreDamagedError,
+    StoreFullError,
+    StoreInUseError,
+    StoreKeyError,
+    StoreNewerError,
+)
+from console.store.database import Database, in_memory, open_database
+from console.store.drafts import DraftRepository
+from console.store.recovery import has_recovery, new_code, unwrap_key, wrap_key
+from console.store.schema import MIGRATIONS
+
+KEY = bytes(range(32))
+SCHEMAS = Path(__file__).parent / "schemas"
+
+
+def filled(path: Path, key: bytes = KEY) -> None:
+    database = open_database(path, key)
+    try:
+        asyncio.run(DraftRepository(database).save({"note": "Wellenreiter asked about her bill"}))
+    finally:
+        database.close()
+
+
+def test_nothing_is_in_clear_on_the_disk(tmp_path: Path) -> None:
+    database = open_database(tmp_path / "desk.store", KEY)
+    asyncio.run(DraftRepository(database).save({"note": "Wellenreiter asked about her bill"}))
+    found = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    database.close()
+    assert any(name.endswith("-wal") for name in found)
+    for name, data in found.items():
+        assert b"Wellenreiter" not in data, name
+        assert not data.startswith(b"SQLite format 3"), name
+
+
+def test_the_wrong_key_opens_nothing_and_harms_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "desk.store"
+    filled(path)
+    before = path.read_bytes()
+    with pytest.raises(StoreKeyError, match="recovery code"):
+        open_database(path, secrets.token_bytes(32))
+    assert path.read_bytes() == before
+    database = open_database(path, KEY)
+    assert asyncio.run(DraftRepository(database).load())["note"][0].startswith("Wellenreiter")
+    database.close()
+
+
+def test_a_file_that_is_no_store_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "desk.store"
+    plain = apsw.Connection(str(path))
+    plain.execute("CREATE TABLE draft (place TEXT)")
+    plain.close()
+    with pytest.raises(StoreDamagedError, match="not encrypted"):
+        open_database(path, KEY)
+
+
+def test_bits_that_flip_are_found_or_harmless(tmp_path: Path) -> None:
+    path = tmp_path / "desk.store"
+    filled(path)
+    whole = path.read_bytes()
+    found = 0
+    for i in range(60):
+        spoilt = bytearray(whole)
+        spoilt[(i * 7919) % len(whole)] ^= 1 << (i % 8)
+        path.write_bytes(spoilt)
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        try:
+            database = open_database(path, KEY)
+        except (StoreDamagedError, StoreKeyError):
+            found += 1
+            continue
+        try:
+            assert asyncio.run(DraftRepository(database).load())["note"][0] == "Wellenreiter asked about her bill"
+        except StoreDamagedError:
+            found += 1
+        finally:
+            database.close()
+    assert found > 3  # the rest hit pages that nothing reads
+
+
+def test_two_programs_do_not_open_it_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "desk.store"
+    first = open_database(path, KEY)
+    with pytest.raises(StoreInUseError, match="already open"):
+        open_database(path, KEY)
+    first.close()
+    open_database(path, KEY).close()
+
+
+def test_a_store_of_a_newer_desk_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "desk.store"
+    filled(path)
+    database = open_database(path, KEY)
+    database.write_now(lambda connection: connection.pragma("user_version", 999))
+    database.close()
+    with pytest.raises(StoreNewerError, match="newer version"):
+        open_database(path, KEY)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file system that can be made to be full")
+def test_a_full_disk_is_one_sentence_and_keeps_what_was_kept(tmp_path: Path) -> None:
+    path = tmp_path / "desk.store"
+    database = open_database(path, KEY)
+    drafts = DraftRepository(database)
+    asyncio.run(drafts.save({"note": "kept before"}))
+    pages = database.write_now(lambda connection: int(connection.pragma("page_count")))
+    database.write_now(lambda connection: connection.pragma("max_page_count", pages + 2))
+    with pytest.raises(StoreFullError, match="Nothing that was kept|nothing that was kept"):
+        asyncio.run(drafts.save({"other": "x" * 200_000}))
+    assert asyncio.run(drafts.load())["note"][0] == "kept before"
+    database.close()
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreFullError):
+        open_database(tmp_path / "file" / "desk.store", KEY)
+
+
+def test_what_a_write_returned_for_survives_a_kill(tmp_path: Path) -> None:
+    """A process keeps drafts and says so for each; killed at any moment, every one it named is there."""
+    path = tmp_path / "desk.store"
+    script = textwrap.dedent(f"""
+        import asyncio, sys
+        from pathlib import Path
+        from console.store.database import open_database
+        from console.store.drafts import DraftRepository
+        async def main():
+            drafts = DraftRepository(open_database(Path({str(path)!r}), bytes(range(32))))
+            number = int(sys.argv[1])
+            while True:
+                await drafts.save({{f"place-{{number}}": f"text {{number}}"}})
+                print(number, flush=True)
+                number += 1
+        asyncio.run(main())
+    """)
+    named, start = set(), 0
+    for turn in range(6):
+        command = [sys.executable, "-c", script, str(start)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            until = time.monotonic() + 0.3 + turn * 0.05
+            for line in process.stdout:
+                named.add(int(line))
+                if time.monotonic() > until:
+                    break
+            process.kill()
+            named |= {int(line) for line in process.stdout.read().split() if line}
+        start = max(named) + 1
+    database = open_database(path, KEY)
+    kept = asyncio.run(DraftRepository(database).load())
+    check = database.write_now(lambda connection: connection.pragma("integrity_check"))
+    database.close()
+    assert len(named) > 50
+    assert {f"place-{number}" for number in named} <= set(kept)
+    assert check == "ok"
+
+
+def test_the_recovery_code_opens_the_key_and_no_other_does(tmp_path: Path) -> None:
+    code = new_code()
+    assert not has_recovery(tmp_path)
+    wrap_key(tmp_path, KEY, code)
+    assert has_recovery(tmp_path)
+    assert unwrap_key(tmp_path, code.lower().replace("-", " ")) == KEY
+    with pytest.raises(StoreKeyError, match="not the recovery code"):
+        unwrap_key(tmp_path, new_code())
+    data = (tmp_path / "recovery.key").read_bytes()
+    assert KEY not in data
+    assert code.replace("-", "").encode() not in data
+
+
+@pytest.mark.parametrize("file", sorted(SCHEMAS.glob("*.store")), ids=lambda path: path.stem)
+def test_every_released_schema_is_brought_up_to_date(file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "desk.store"
+    path.write_bytes(file.read_bytes())
+    database = open_database(path, KEY)
+    drafts = asyncio.run(DraftRepository(database).load())
+    version = database.write_now(lambda connection: int(connection.pragma("user_version")))
+    database.close()
+    assert version == len(MIGRATIONS)
+    assert drafts["note"][0] == "Wellenreiter asked about her bill"
+
+
+def test_every_schema_has_its_file() -> None:
+    assert [path.stem for path in sorted(SCHEMAS.glob("*.store"))] == [
+        f"schema-{number + 1}" for number in range(len(MIGRATIONS))
+    ]
+
+
+async def test_a_write_that_fails_leaves_nothing_behind() -> None:
+    database = in_memory()
+
+    def work(connection: apsw.Connection) -> None:
+        connection.execute("INSERT INTO draft VALUES ('a', 'b', 'c')")
+        raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011 - raised above
+        await database.write(work)
+    assert not await DraftRepository(database).load()
+    await database.aclose()
+
+
+async def test_reads_do_not_wait_for_writes(tmp_path: Path) -> None:
+    database: Database = await asyncio.to_thread(open_database, tmp_path / "desk.store", KEY)
+    started = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def slow(connection: apsw.Connection) -> None:
+        connection.execute("INSERT INTO draft VALUES ('a', 'b', '2026-01-01T00:00:00+00:00')")
+        loop.call_soon_threadsafe(started.set)
+        time.sleep(0.3)
+
+    writing = asyncio.create_task(database.write(slow))
+    await started.wait()
+    assert not await DraftRepository(database).load()
+    assert not writing.done()
+    await writing
+    assert await DraftRepository(database).load()
+    await database.aclose()
