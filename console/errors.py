@@ -74,12 +74,14 @@ class SystemCallError(ConsoleError):
     """A system of record did not give what was asked.
 
     `system` is its configured name, `code` what to quote to its support: short, without personal data.
+    `may_have_happened` is whether a write can have been carried out all the same; it is set by whoever sent one.
     """
 
     def __init__(self, sentence: str, *, system: str, code: str) -> None:
         super().__init__(sentence)
         self.system = system
         self.code = code
+        self.may_have_happened = False
 
 
 class SystemUnavailableError(SystemCallError):

@@ -1,6 +1,8 @@
 """The report of a check as one HTML page, without scripts, that can be sent to a vendor."""
 
+from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any
 
 from console.models.check_report import CheckReport, Finding, Verdict
 
@@ -32,25 +34,51 @@ def as_html(report: CheckReport) -> str:
         f"<p>{escape(report.address)}, {report.at:%Y-%m-%d %H:%M} UTC, {report.elapsed_s:.1f} s. {counts}.</p>",
         f"<p><strong>The desk {works} with this system as it is configured.</strong></p>",
     ]
-    for resource in resources:
-        rows = [_row(finding) for finding in report.findings if finding.resource == resource]
-        head = "<tr><th>Operation</th><th>Verdict</th><th>Needed</th><th>Got, and what to do</th></tr>"
-        parts += [f"<h2>{escape(resource)}</h2>", f"<table>{head}{''.join(rows)}</table>"]
+    open_ones = [one for one in report.findings if one.verdict not in {Verdict.GOOD, Verdict.UNKNOWN}]
+    if open_ones:
+        parts += ["<h2>What is to be done</h2>", _table(open_ones, with_resource=True)]
+    if report.lacking:
+        parts.append(
+            f"<p>What the desk cannot show of this system as it is set: {escape(', '.join(report.lacking))}.</p>"
+        )
     if report.profile:
         parts += ["<h2>Proposed profile</h2>", f"<pre>{escape(report.profile)}</pre>"]
+    for resource in resources:
+        rows = [one for one in report.findings if one.resource == resource]
+        parts += [f"<h2>{escape(resource)}</h2>", _table(rows, with_resource=False)]
     return "\n".join([*parts, "</body></html>"])
 
 
-def _row(finding: Finding) -> str:
+def settings_lines(setting: Mapping[str, Any]) -> list[str]:
+    """Return settings as lines of TOML."""
+    return [f"{key} = {_toml(value)}" for key, value in setting.items()]
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_toml(part)}" for key, part in value.items()) + " }"
+    return str(value).lower() if isinstance(value, bool) else str(value) if isinstance(value, int) else f'"{value}"'
+
+
+def _table(findings: Sequence[Finding], *, with_resource: bool) -> str:
+    head = "<th>Operation</th><th>Verdict</th><th>Needed</th><th>Got, and what to do</th>"
+    first = "<th>Resource</th>" if with_resource else ""
+    rows = "".join(_row(finding, with_resource=with_resource) for finding in findings)
+    return f'<div style="overflow-x: auto"><table><tr>{first}{head}</tr>{rows}</table></div>'
+
+
+def _row(finding: Finding, *, with_resource: bool) -> str:
     shown = ""
-    if finding.request or finding.answer:
+    if (finding.request or finding.answer) and not with_resource:
         shown = (
             f"<details><summary>request and answer</summary><pre>{escape(finding.request)}\n\n"
             f"{escape(finding.answer)}</pre></details>"
         )
     advice = f"<br>{escape(finding.advice)}" if finding.advice else ""
+    setting = "".join(f"<br>set <code>{escape(line)}</code>" for line in settings_lines(finding.setting))
+    first = f"<td>{escape(finding.resource)}</td>" if with_resource else ""
     return (
-        f"<tr><td>{escape(finding.operation)}</td>"
+        f"<tr>{first}<td>{escape(finding.operation)}</td>"
         f'<td style="color:{_COLOURS[finding.verdict]}">{finding.verdict.value}</td>'
-        f"<td>{escape(finding.needed)}</td><td>{escape(finding.got)}{advice}{shown}</td></tr>"
+        f"<td>{escape(finding.needed)}</td><td>{escape(finding.got)}{advice}{setting}{shown}</td></tr>"
     )

@@ -8,14 +8,14 @@ import textwrap
 from dataclasses import asdict
 from pathlib import Path
 
-import msgspec
-
-from console.cli.check_html import as_html
+from console.cli.check_html import as_html, settings_lines
 from console.compose import compose_check
 from console.errors import ConfigurationError, UsageError
 from console.models.check_report import CheckReport, Verdict
+from console.ports.secrets import Secrets
 from console.session import default_configuration
-from console.settings import PATHS, Auth, System, load_deployment, parse_system
+from console.settings import PATHS, System, load_deployment, parse_system
+from console.system.sandbox_launcher import SandboxProcess
 from console.system.secrets import SystemSecrets
 
 _MARKS = {
@@ -29,7 +29,24 @@ _MARKS = {
 
 def run(options: argparse.Namespace) -> int:
     """Check and print; return 0 where the desk works with the system as it is configured, else 1."""
-    name, system, folder = _system_of(options)
+    return asyncio.run(_run(options))
+
+
+async def _run(options: argparse.Namespace) -> int:
+    if not options.demo:
+        name, system, folder = _system_of(options)
+        return await _check(options, name, system, SystemSecrets(folder))
+    sandbox = await SandboxProcess.start()
+    try:
+        systems = sandbox.deployment.systems
+        if options.system not in systems:
+            raise UsageError(f"The sandbox has no system {options.system}; it has {', '.join(systems)}.")
+        return await _check(options, options.system, systems[options.system], sandbox.secrets)
+    finally:
+        await sandbox.stop()
+
+
+async def _check(options: argparse.Namespace, name: str, system: System, secrets: Secrets) -> int:
     unknown = [resource for resource in options.only or () if resource not in PATHS[system.kind]]
     if unknown:
         raise UsageError(f"--only {unknown[0]} is none of {', '.join(PATHS[system.kind])}.")
@@ -38,31 +55,44 @@ def run(options: argparse.Namespace) -> int:
         if sys.stderr.isatty():
             print(f"\r  asking about {resource:<30}", end="", file=sys.stderr, flush=True)
 
-    report = asyncio.run(
-        compose_check(name, system, SystemSecrets(folder), by_post=options.post, only=options.only or (), told=told)
-    )
+    report = await compose_check(name, system, secrets, by_post=options.post, only=options.only or (), told=told)
     if sys.stderr.isatty():
         print("\r" + " " * 46 + "\r", end="", file=sys.stderr, flush=True)
     print(as_json(report) if options.json else as_text(report))
     _write(options.html, as_html(report))
-    _write(options.profile, report.profile or "# Nothing needs to be set.\n")
+    if report.profile:
+        _write(options.profile, report.profile)
+    elif options.profile is not None:
+        print(f"No profile is proposed, so {options.profile} was not written.", file=sys.stderr)
     return 0 if report.is_usable else 1
 
 
 def _system_of(options: argparse.Namespace) -> tuple[str, System, Path]:
     """Return name and settings of what is to be checked, and the folder its secrets' files are relative to."""
-    if not options.system.startswith(("http://", "https://")):
+    if "://" not in options.system:
         path = options.config or default_configuration()
         systems = load_deployment(path).systems
         if options.system not in systems:
             raise UsageError(
-                f"{path} has no system {options.system}; it has {', '.join(systems)}. An address begins with https://."
+                f"{path} has no system {options.system}; it has {', '.join(systems)}. "
+                "An address begins with https://, or http:// on this machine."
+            )
+        if options.kind or options.secret or options.auth:
+            raise UsageError(
+                "--kind, --auth and --secret are for an address; what a configured system is, its file says."
             )
         return options.system, systems[options.system], path.parent
     if options.kind is None:
         raise UsageError(f"Say with --kind what this address is: {', '.join(PATHS)}.")
-    auth = Auth(kind=options.auth or ("bearer" if options.secret else "none"), secret=options.secret, user=options.user)
-    settings = {"kind": options.kind, "base_url": options.system, "auth": msgspec.to_builtins(auth)}
+    auth = {
+        "kind": options.auth or ("bearer" if options.secret else "none"),
+        "secret": options.secret,
+        "user": options.user,
+        "token_url": options.token_url,
+        "client": options.client,
+        **({"header": options.header} if options.header else {}),
+    }
+    settings = {"kind": options.kind, "base_url": options.system, "auth": auth}
     if options.use_profile:
         settings["profile"] = options.use_profile
     return options.kind, parse_system(options.kind, settings, source="The command line", folder=Path()), Path()
@@ -95,18 +125,26 @@ def as_text(report: CheckReport) -> str:
         if finding.resource != before:
             lines += ["", finding.resource]
             before = finding.resource
-        lines.append(f"  {_MARKS[finding.verdict]} {finding.operation:<11} {finding.got}")
+        lines += textwrap.wrap(
+            finding.got, 100, initial_indent=f"  {_MARKS[finding.verdict]} {finding.operation:<11} ",
+            subsequent_indent=" " * 16,
+        )  # fmt: skip
         if finding.verdict not in {Verdict.GOOD, Verdict.UNKNOWN} and finding.needed != finding.got:
             lines.append(f"      needed: {finding.needed}")
+        lines += [f"      set: {line}" for line in settings_lines(finding.setting)]
         if finding.advice:
             lines += textwrap.wrap(finding.advice, 100, initial_indent="      ", subsequent_indent="      ")
     counts = ", ".join(f"{report.count(verdict)} {verdict.value}" for verdict in Verdict if report.count(verdict))
-    lines += ["", f"{len(report.findings)} findings: {counts}."]
+    lines += ["", f"Of {len(report.findings)} operations: {counts}."]
+    if report.lacking:
+        lines += textwrap.wrap(
+            f"What the desk cannot show of this system as it is set: {', '.join(report.lacking)}.", 100
+        )
     if report.profile:
         lines += [
             "",
-            "These settings mend what settings can mend; keep them as a file and name it as this system's",
-            "profile:",
+            "These settings, with those it has now, mend what settings can mend. Keep them as a file and name it as",
+            "this system's profile; what the configuration itself says of a resource goes before it.",
             "",
             report.profile.rstrip(),
         ]

@@ -54,5 +54,16 @@ class CheckReport:
 
     @property
     def is_usable(self) -> bool:
-        """Whether the desk works with the system as it is configured now."""
-        return not (self.count(Verdict.BROKEN) or self.count(Verdict.SETTING))
+        """Whether the desk works with the system as it is configured now, apart from what it lacks."""
+        listed = any(one.operation == "list" and one.verdict is Verdict.GOOD for one in self.findings)
+        return listed and not (self.count(Verdict.BROKEN) or self.count(Verdict.SETTING) or "customer" in self.lacking)
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The resources that the desk cannot show as the system is configured now."""
+        lost = [
+            one.resource
+            for one in self.findings
+            if one.got in {"the settings say it is not served", "not asked for, as set"}
+        ]
+        return tuple(dict.fromkeys(lost))

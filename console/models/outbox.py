@@ -23,6 +23,7 @@ class StepState(Enum):
 
     WAITING = "waiting"
     SENDING = "sending"
+    ACCEPTED = "accepted"  # the system said yes; whether it has done it is being looked at
     UNKNOWN = "unknown"
     DONE = "done"
     REFUSED = "refused"
@@ -48,7 +49,8 @@ class Step:
 
     `wanted` are the values to be written, `base` those they were typed over and `base_version` the record's version
     then, where there is one; `theirs` are what the system holds in a conflict. `key` is the idempotency key, made once
-    and never renewed. `told` is the sentence of the last answer that was no success.
+    and never renewed. `told` is the sentence of the last answer that was no success, `looks`
+    how often it was looked for since it was sent.
     """
 
     kind: str
@@ -61,6 +63,7 @@ class Step:
     state: StepState = StepState.WAITING
     theirs: Mapping[str, str] = field(default_factory=dict)
     told: str = ""
+    looks: int = 0
     result: str = ""
 
 
@@ -96,6 +99,7 @@ class Act:
             (StepState.CONFLICT, ActState.CONFLICT),
             (StepState.UNKNOWN, ActState.UNKNOWN),
             (StepState.SENDING, ActState.SENDING),
+            (StepState.ACCEPTED, ActState.SENDING),
         ):
             if found in states:
                 return told

@@ -171,6 +171,8 @@ def _problems(name: str, system: System) -> list[str]:
     found = []
     if not _is_address(system.base_url):
         found.append(f"systems.{name}.base_url must be a web address such as https://{name}.example.net")
+    elif urlsplit(system.base_url).username is not None:
+        found.append(f"systems.{name}.base_url must not carry a user and password; write them under auth")
     elif not is_safe_address(system.base_url):
         found.append(f"systems.{name}.base_url must begin with https; plain http is for this machine alone")
     found += [f"systems.{name}.auth.{problem}" for problem in _auth_problems(name, system.auth)]

@@ -17,7 +17,7 @@ class SystemSecrets:
         readers = {"env": self._from_environment, "file": self._from_file, "keyring": self._from_keyring}
         if scheme not in readers or not rest:
             raise ConfigurationError(
-                f"The secret {reference!r} must be written as keyring:SERVICE/NAME, env:NAME or file:PATH."
+                "A secret must be written as where it lies: keyring:SERVICE/NAME, env:NAME or file:PATH."
             )
         secret = readers[scheme](rest).strip()
         if not secret:

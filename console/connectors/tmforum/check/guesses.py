@@ -1,12 +1,19 @@
 """What records tell about the server that wrote them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from console.connectors.tmforum.check.looking import Seen
 from console.settings import V5_PATHS, Version
 
+_AMOUNTS = ("amountDue", "remainingAmount", "taxIncludedAmount", "taxExcludedAmount", "totalAmount", "amount")
+_CAUSES = {
+    "CERTIFICATE": "Use a certificate that this computer trusts and that names this host.",
+    "NO-CONNECTION": "Nobody listens there, or the name is unknown: check address, port and network.",
+    "TIMEOUT": "Make it answer within the time limit, or raise time_limit_s.",
+    "CUT-OFF": "It dropped the connection: check that the address speaks HTTP, or HTTPS, as it says.",
+}
 _ONLY_V5 = ("statusChangeHistory", "relatedChannel", "appliedBillingRateType", "productOrderMilestone")
 
 
@@ -27,6 +34,34 @@ def likely_version(records: Sequence[dict[str, Any]], resource: str) -> Version 
     if media:
         return "v4" if any("characteristic" in medium for medium in media) else "v5"
     return None
+
+
+def advice_for(seen: Seen) -> str:
+    """Return what to do about an answer that is no list, by what it is."""
+    for code, advice in _CAUSES.items():
+        if code in seen.failure:
+            return advice
+    if seen.answer is None:
+        return "Make it answer."
+    if 300 <= seen.status < 400:
+        return "It points to another address; configure that one."
+    if seen.status == 403:
+        return "Give this sign-in the right to read."
+    if seen.status == 429:
+        return "Let the desk ask more often, or check again later."
+    return "The server fails by itself; its log says why." if seen.status >= 500 else "Answer 200 with a JSON array."
+
+
+def all_of(elements: Sequence[Any], holds: Callable[[dict[str, Any]], bool]) -> bool:
+    """Return whether something holds of every readable record, and there is one; damaged ones say nothing."""
+    readable = [one for one in elements if isinstance(one, dict) and isinstance(one.get("id"), str | int)]
+    return bool(readable) and all(holds(one) for one in readable)
+
+
+def only_whole_amounts(records: Sequence[dict[str, Any]]) -> bool:
+    """Return whether there are amounts and every one of them is a bare whole number."""
+    found = [record[key] for record in records for key in _AMOUNTS if record.get(key) is not None]
+    return len(found) > 2 and all(type(value) is int for value in found)
 
 
 def only_role(records: Sequence[dict[str, Any]]) -> str | None:

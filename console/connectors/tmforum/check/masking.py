@@ -46,5 +46,5 @@ def _mask_text(key: str, text: str) -> str:
     if key in _OPEN and len(text) <= 40 and not any(sign.isdigit() for sign in text):
         return text
     if _DATE.match(text) and len(text) <= 40:
-        return re.sub(r"\d", "9", text)
+        return re.sub(r"\d", "#", text)
     return "" if text == "" else f"(text of {len(text)})"

@@ -11,6 +11,7 @@ from console.connectors.tmforum.check.needs import Need
 from console.connectors.tmforum.reading import belongs_to, customer_named, references
 from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
 from console.http import Undecodable
+from console.http.answers import refusal_reason
 from console.models.check_report import Finding, Verdict
 from console.settings import CUSTOMER_FILTERS, V5_PATHS, Resource, System, Version, default_path
 
@@ -38,7 +39,8 @@ class ResourceCheck:
         self._first: Seen | None = None
         self._total: int | None = None
         self._records: list[dict[str, Any]] = []
-        self.was_refused = False
+        self.is_hopeless = False
+        self.is_missing = False
 
     async def run(self, *, by_post: bool) -> list[Finding]:
         """Return the findings, in the order of asking."""
@@ -76,8 +78,11 @@ class ResourceCheck:
             seen = await self._looker.get(base, resource, [("offset", "0"), (self._limit, str(_SAMPLE))])
             tried.append(seen)
             if seen.status in {401, 407}:
-                self.was_refused = True
-                advice = "Check the sign-in: its kind, and that the secret is the one this system knows."
+                self.is_hopeless = True
+                advice = (
+                    f"Signed in by: {self._system.auth.kind}. Check that this is the kind the system wants, and "
+                    "that the secret is the one it knows."
+                )
                 return self._finding(
                     "sign-in", "an accepted sign-in", f"status {seen.status}", Verdict.BROKEN, advice, seen
                 )
@@ -109,18 +114,27 @@ class ResourceCheck:
     def _not_found(self, tried: Sequence[Seen]) -> Finding:
         first = tried[0]
         if first.answer is None:
-            return self._finding("list", "an answer", first.failure, Verdict.BROKEN, "Make it answer in time.", first)
+            self.is_hopeless = True
+            return self._finding("list", "an answer", first.failure, Verdict.BROKEN, guesses.advice_for(first), first)
         wrapped = next((seen for seen in tried if seen.status in {200, 206}), None)
         if wrapped is not None:
-            got = "status 200, but no JSON array"
-            advice = "Answer a list with a bare JSON array, as TMF630 has it."
+            reason = refusal_reason(wrapped.value)
+            got = f"status 200 with a failure inside: {reason}" if reason else "status 200, but no JSON array"
+            got += (
+                ": an HTML page"
+                if "html" in (wrapped.answer.headers.get("content-type", "") if wrapped.answer else "")
+                else ""
+            )
+            advice = "Answer a list with a bare JSON array, as TMF630 has it, and failures with their status."
             return self._finding("list", "a JSON array of records", got, Verdict.BROKEN, advice, wrapped)
-        got = f"status {first.status}"
-        if first.status == 404:
+        if all(seen.status == 404 for seen in tried):
+            self.is_missing = True
             self.setting = {"served": False}
-            advice = "Say with `path` where it is; if the system does not have it, its panel says so."
-            return self._finding("list", "the resource", "404 at every usual address", Verdict.SETTING, advice, first)
-        return self._finding("list", "a JSON array of records", got, Verdict.BROKEN, "Answer 200.", first)
+            places = ", ".join(dict.fromkeys(seen.request.partition(" ")[2].partition("?")[0] for seen in tried))
+            advice = "Say with `path` and `name` where it is; if the system does not have it, its panel says so."
+            return self._finding("list", "the resource", f"404 at {places}", Verdict.SETTING, advice, first)
+        advice = guesses.advice_for(first)
+        return self._finding("list", "a JSON array of records", f"status {first.status}", Verdict.BROKEN, advice, first)
 
     # ------------------------------------------------------------------ pages
 
@@ -151,6 +165,8 @@ class ResourceCheck:
         told.append("no count of all" if total is None else f"a count of all: {total}")
         if total is not None and total > len(self._records) and len(self._records) < _SAMPLE:
             told.append(f"pages are cut at {len(self._records)}")
+        if "limit_parameter" in self.setting:
+            told.append(f"the page size is asked for with {word}")
         if total is not None and total < len(self._records):
             told.append("which is wrong")
         if two.answer is not None and "link" in two.answer.headers:
@@ -222,6 +238,12 @@ class ResourceCheck:
                 "times", "times with their zone", "times without a zone", Verdict.LIMITED,
                 "They are taken as UTC; write them with their offset.", self._first,
             )  # fmt: skip
+        if guesses.only_whole_amounts(self._records) and self._system.money != "minor":
+            yield self._finding(
+                "amounts", "amounts with their decimals", "whole numbers alone", Verdict.LIMITED,
+                'If they are in the smallest unit, such as cents, set `money = "minor"` for this system; else every '
+                "amount is shown a hundred times too high.", self._first,
+            )  # fmt: skip
         if self._need.states:
             own = {str(self._reader(record).state(self._need.state) or "") for record in self._records} - {""}
             odd = sorted(own - self._need.states)
@@ -275,13 +297,16 @@ class ResourceCheck:
         usual = self._settings.customer_filter or self._usual_filter()
         for word in dict.fromkeys((usual, self._need.selected_by or "", *_FILTER_WORDS)):
             seen = await self._looker.get(self._base, self._resource, [(word, owner), (self._limit, str(_SAMPLE))])
-            if seen.records and all(self._is_of(record, owner) for record in seen.records):
-                if len(owners) == 1 and (self._total or len(self._records)) <= len(seen.records):
-                    return self._finding("select", needed, "all records are one customer's", Verdict.UNKNOWN, "", seen)
-                if word != self._usual_filter():
-                    self.setting["customer_filter"] = word
-                verdict = Verdict.GOOD if word == usual else Verdict.SETTING
-                return self._finding("select", needed, f"selected by {word}", verdict, "", seen)
+            if not seen.records or not guesses.all_of(seen.records, lambda one: self._is_of(one, owner)):
+                continue
+            nobody = await self._looker.get(self._base, self._resource, [(word, _UNLIKELY), (self._limit, "5")])
+            if nobody.records or nobody.status not in {200, 206, 404}:
+                continue
+            if word != self._usual_filter():
+                self.setting["customer_filter"] = word
+            verdict = Verdict.GOOD if word == usual else Verdict.SETTING
+            got = f"selected by {word}" + ("" if word == usual else f"; {usual} is ignored")
+            return self._finding("select", needed, got, verdict, "", seen)
         if self._settings.look_through or self._settings.customer_filter == "":
             got = "looked through, as set" if self._settings.look_through else "not asked for, as set"
             return self._finding("select", needed, got, Verdict.LIMITED, "Select them at the server.", seen)
@@ -309,7 +334,7 @@ class ResourceCheck:
         return payers[0] if payers else None
 
     def _is_of(self, record: Any, owner: str) -> bool:
-        return isinstance(record, dict) and belongs_to(self._reader(record), owner, surely=True)
+        return belongs_to(self._reader(record), owner, surely=True)
 
     async def _empty(self) -> Finding:
         word = self.setting.get("customer_filter", self._settings.customer_filter)
@@ -322,7 +347,9 @@ class ResourceCheck:
         if seen.status == 404:
             self.setting["empty_is_404"] = True
             verdict = Verdict.GOOD if self._settings.empty_is_404 else Verdict.SETTING
-            return self._finding("nothing", "an empty list", "status 404", verdict, "", seen)
+            return self._finding(
+                "nothing", "an empty list", "status 404 for a list that holds nothing", verdict, "", seen
+            )
         if seen.records:
             self.setting["customer_filter"] = ""
             got = f"{len(seen.records)} records for a customer nobody is: the filter is ignored"
@@ -345,11 +372,13 @@ class ResourceCheck:
         usual = self._settings.bill_filter or _BILL_WORDS[0]
         for word in dict.fromkeys((usual, *_BILL_WORDS)):
             seen = await self._looker.get(self._base, self._resource, [(word, bill), (self._limit, str(_SAMPLE))])
-            if seen.records and all(isinstance(one, dict) and bill_of(one) == bill for one in seen.records):
+            if seen.records and guesses.all_of(seen.records, lambda one: bill_of(one) == bill):
                 if word != _BILL_WORDS[0]:
                     self.setting["bill_filter"] = word
                 verdict = Verdict.GOOD if word == usual else Verdict.SETTING
                 return self._finding("select", needed, f"selected by {word}", verdict, "", seen)
+        if self._settings.look_through:
+            return self._finding("select", needed, "looked through, as set", Verdict.LIMITED, "", self._first)
         self.setting["look_through"] = True
         advice = "Lines are looked for among the first records; most bills will show none."
         return self._finding("select", needed, "every filter is ignored or refused", Verdict.SETTING, advice, seen)

@@ -3,13 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from console.connectors.tmforum.check.looking import Looker
 from console.connectors.tmforum.check.needs import NEEDS
 from console.connectors.tmforum.check.resource_check import ResourceCheck
 from console.http import Endpoint
-from console.models.check_report import CheckReport, Finding
+from console.models.check_report import CheckReport, Finding, Verdict
 from console.ports.clock import Clock
-from console.settings import PATHS, System
+from console.settings import PATHS, Resource, System
+
+_ASKED_ONLY_BY_POST = {"queryUsageConsumption"}
 
 
 async def check_system(
@@ -30,16 +34,23 @@ async def check_system(
     looker = Looker(endpoint)
     findings: list[Finding] = []
     settings: dict[str, dict[str, Any]] = {}
+    missing = 0
     for resource in PATHS[system.kind]:
         if only and resource not in only:
             continue
         told(resource)
         check = ResourceCheck(resource, NEEDS[resource], system, looker)
         findings += await check.run(by_post=by_post)
-        if check.setting:
-            settings[resource] = check.setting
-        if check.was_refused:
+        missing += check.is_missing
+        known = {**_set_now(system.resources.get(resource)), **check.setting}
+        if known:
+            settings[resource] = known
+        if check.is_hopeless:
+            settings = {}
             break
+    if missing and missing == len({finding.resource for finding in findings} - _ASKED_ONLY_BY_POST):
+        findings.insert(0, _nothing_here(system))
+        settings = {}
     return CheckReport(
         endpoint.system,
         system.kind,
@@ -47,7 +58,28 @@ async def check_system(
         at,
         clock.monotonic_s() - started_s,
         tuple(findings),
-        profile_of(f"Proposed by a check of {endpoint.label}", settings) if settings else "",
+        profile_of(f"{endpoint.label} at {system.base_url}, checked {at:%Y-%m-%d}", settings) if settings else "",
+    )
+
+
+def _set_now(settings: Resource | None) -> dict[str, Any]:
+    """Return what is set for a resource already: a proposal holds that too, so that it can take its place."""
+    if settings is None:
+        return {}
+    usual = Resource()
+    names = (field.name for field in msgspec.structs.fields(Resource))
+    return {name: getattr(settings, name) for name in names if getattr(settings, name) != getattr(usual, name)}
+
+
+def _nothing_here(system: System) -> Finding:
+    return Finding(
+        "(all)",
+        "address",
+        f"a {system.kind} system",
+        "404 for everything that was asked",
+        Verdict.BROKEN,
+        "Check the base address and the kind: it may serve its APIs below another path, or be another kind of system. "
+        "Say with `path` at each resource where it is.",
     )
 
 
@@ -66,7 +98,7 @@ def _toml(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{_toml(key)} = {_toml(part)}" for key, part in value.items()) + " }"
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return str(value)
     escaped = "".join(
         sign if sign.isprintable() and sign not in '"\\' else f"\\u{ord(sign):04x}" for sign in str(value)

@@ -1,0 +1,91 @@
+"""Typed text that is not sent yet: on the disk within a quarter of a second, and back after any end of the program."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from console.errors import StoreError
+from console.ports.clock import Clock
+from console.ports.store import DraftStore
+
+_log = logging.getLogger(__name__)
+# A keystroke older than 250 ms is never lost: what is left of that is for the disk.
+_WAIT_S = 0.1
+
+
+class Drafts:
+    """All drafts of a user by place, such as `note/CU-1`. `kept_at` is when the last of them was kept (UTC)."""
+
+    def __init__(self, store: DraftStore, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._texts: dict[str, str] = {}
+        self._changed: dict[str, str] = {}
+        self._writing: asyncio.Task[None] | None = None
+        self._subscribers: list[Callable[[], None]] = []
+        self.kept_at: datetime | None = None
+        self.failure: str | None = None
+
+    async def open(self) -> None:
+        """Read what was kept.
+
+        Raises:
+            StoreError: It cannot be read.
+        """
+        kept = await self._store.load()
+        self._texts = {place: text for place, (text, _) in kept.items()}
+
+    def text(self, place: str) -> str:
+        """Return what stands in a place; empty where nothing does."""
+        return self._texts.get(place, "")
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """Every place with a text."""
+        return {place: text for place, text in self._texts.items() if text}
+
+    def type(self, place: str, text: str) -> None:
+        """Take what stands in a place now; it is on the disk a moment later."""
+        if self._texts.get(place, "") == text:
+            return
+        self._texts[place] = self._changed[place] = text
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write(), name="keep drafts")
+        self._tell()
+
+    def subscribe(self, told: Callable[[], None]) -> Callable[[], None]:
+        """Call back when something was typed or kept; return what ends that."""
+        self._subscribers.append(told)
+        return lambda: self._subscribers.remove(told) if told in self._subscribers else None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether everything typed is on the disk."""
+        return not self._changed
+
+    async def aclose(self) -> None:
+        """Keep what is not kept yet."""
+        if self._writing is not None:
+            await self._writing
+        if self._changed and self.failure is None:
+            await self._write(wait_s=0.0)
+
+    async def _write(self, wait_s: float = _WAIT_S) -> None:
+        while self._changed:
+            await self._clock.sleep(wait_s)
+            writing, self._changed = self._changed, {}
+            try:
+                self.kept_at = await self._store.save(writing)
+                self.failure = None
+            except StoreError as error:
+                self._changed = {**writing, **self._changed}
+                if self.failure is None:
+                    _log.warning("drafts cannot be kept: %s", error)
+                self.failure = str(error)
+                self._tell()
+                return
+            self._tell()
+
+    def _tell(self) -> None:
+        for told in list(self._subscribers):
+            told()

@@ -1,0 +1,122 @@
+"""What the systems last said about customers, from memory and from the store: at once, as it is, or as it was."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Hashable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from console.errors import StoreError
+from console.models.provenance import Records, Sourced
+from console.ports.store import EncodedFact, FactStore
+
+_log = logging.getLogger(__name__)
+_MOST_CUSTOMERS = 40
+_Part = tuple[Any, str]
+
+
+class KnownFacts:
+    """The last good answer for each part of a customer.
+
+    `saved` is called with every fact that is to be kept, for whoever learns from it. A store that fails is told once
+    and not used for the rest of the run; the desk goes on from memory.
+    """
+
+    def __init__(
+        self,
+        store: FactStore,
+        types: Mapping[Any, Any],
+        *,
+        saved: Callable[[str, Any, Any], None] = lambda _customer, _subject, _facts: None,
+        on_failure: Callable[[StoreError], None] = lambda _error: None,
+    ) -> None:
+        self._store = store
+        self._decoders = {subject.value: msgspec.json.Decoder(kind) for subject, kind in types.items()}
+        self._saved = saved
+        self._on_failure = on_failure
+        self._customers: OrderedDict[str, dict[Hashable, Any]] = OrderedDict()
+        self._writing: set[asyncio.Task[None]] = set()
+        self._failed = False
+
+    def load(self, customer_id: str, part: _Part) -> Any:
+        """Return the facts of a part that are in memory, or None."""
+        return self._customers.get(customer_id, {}).get(part)
+
+    async def load_stored(self, customer_id: str, *, at: datetime | None = None) -> dict[tuple[str, str], Any]:
+        """Return the stored facts of a customer by subject and what of it, as they are or as they were at a moment.
+
+        What cannot be read, because an older desk kept it in another shape, is left out.
+        """
+        if self._failed:
+            return {}
+        try:
+            stored = await self._store.load(customer_id, at=at)
+        except StoreError as error:
+            self._fail(error)
+            return {}
+        found: dict[tuple[str, str], Any] = {}
+        for part, fact in stored.items():
+            subject, _, of = part.partition("|")
+            decoder = self._decoders.get(subject)
+            try:
+                if decoder is not None:
+                    found[subject, of] = decoder.decode(fact.body)
+            except msgspec.DecodeError:
+                _log.info("a stored fact of kind %s is in an older shape and left out", subject)
+        return found
+
+    async def moments(self, customer_id: str) -> list[datetime]:
+        """Return when something about a customer changed, newest first, as far as the store goes."""
+        try:
+            return [] if self._failed else list(await self._store.moments(customer_id))
+        except StoreError as error:
+            self._fail(error)
+            return []
+
+    def save(self, customer_id: str, part: _Part, facts: Any, read_at: datetime | None) -> None:
+        """Keep the facts of a part: in memory at once, in the store a moment later."""
+        self._customers.setdefault(customer_id, {})[part] = facts
+        self._customers.move_to_end(customer_id)
+        while len(self._customers) > _MOST_CUSTOMERS:
+            self._customers.popitem(last=False)
+        subject, of = part
+        self._saved(customer_id, subject, facts)
+        if facts is None or read_at is None or self._failed or subject.value not in self._decoders:
+            return
+        name = f"{subject.value}|{of}"
+        self._start(self._store.save(customer_id, name, lambda: encode(facts), read_at))
+
+    async def aclose(self) -> None:
+        """Wait until everything is kept."""
+        await asyncio.gather(*self._writing, return_exceptions=True)
+
+    def _start(self, writing: Coroutine[Any, Any, None]) -> None:
+        async def run() -> None:
+            try:
+                await writing
+            except StoreError as error:
+                self._fail(error)
+
+        task = asyncio.create_task(run(), name="keep facts")
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
+
+    def _fail(self, error: StoreError) -> None:
+        if not self._failed:
+            self._failed = True
+            _log.warning("facts are no longer kept: %s", error)
+            self._on_failure(error)
+
+
+def encode(facts: Any) -> EncodedFact:
+    """Return facts as they are kept; the times of reading are no part of what makes a version."""
+    if isinstance(facts, Records):
+        content: Any = [(item.origin.id, item.value) for item in facts.items]
+    elif isinstance(facts, Sourced):
+        content = (facts.origin.id, facts.value)
+    else:
+        content = facts
+    return EncodedFact(msgspec.json.encode(facts), msgspec.json.encode(content))

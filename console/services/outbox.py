@@ -1,0 +1,366 @@
+"""The only way out for a write: an act is kept first, then sent, and followed until its systems hold it."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from console.errors import ConflictError, ConsoleError, RefusedError, SystemCallError, ThrottledError
+from console.models.outbox import Act, ActState, RiskClass, Step, StepState
+from console.ports.acting import ActingSystem, Current, Fate
+from console.ports.clock import Clock
+from console.ports.store import ActStore
+from console.services.merge import merge
+
+_log = logging.getLogger(__name__)
+
+_SIDE_BY_SIDE = 4
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 2.0, 60.0
+_MOST_MERGES = 4
+# A system that said yes is believed for so many looks; then it is said that it did not do it.
+_MOST_LOOKS = 5
+
+
+class Outbox:
+    """Keeps acts and carries them out, those on one customer in their order, different customers side by side.
+
+    Nothing ever expires. An act found under way at the start may have happened: its system is asked before anything is
+    sent again. What needs a user waits for one; notes go on past it.
+    """
+
+    def __init__(
+        self,
+        store: ActStore,
+        systems: Mapping[str, ActingSystem],
+        *,
+        clock: Clock,
+        rng: random.Random,
+        on_done: Callable[[Act], None] = lambda _act: None,
+    ) -> None:
+        self._store, self._systems = store, systems
+        self._clock, self._rng, self._on_done = clock, rng, on_done
+        self._acts: dict[str, Act] = {}
+        self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._wake = asyncio.Event()
+        self._runner: asyncio.Task[None] | None = None
+        self._slots = asyncio.Semaphore(_SIDE_BY_SIDE)
+        self._subscribers: list[Callable[[Act], None]] = []
+
+    # ------------------------------------------------------------------ life
+
+    async def open(self) -> None:
+        """Read what was kept; what was under way when the program ended may have happened or not.
+
+        Raises:
+            StoreError: It cannot be read.
+        """
+        for act in await self._store.load():
+            found = act
+            for place, step in enumerate(act.steps):
+                if step.state is StepState.SENDING:
+                    found = found.with_step(place, replace(step, state=StepState.UNKNOWN))
+            if found is not act:
+                await self._store.change(found)
+            self._acts[found.id] = found
+
+    def start(self) -> None:
+        """Begin to carry out what waits."""
+        if self._runner is None:
+            self._runner = asyncio.create_task(self._run(), name="outbox")
+
+    async def aclose(self) -> None:
+        """Stop; what is on the wire is found out about at the next start."""
+        tasks = [task for task in (self._runner, *self._lanes.values()) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._runner = None
+
+    @property
+    def acts(self) -> Sequence[Act]:
+        """Every act that is open and the last that are not, in their order."""
+        return tuple(sorted(self._acts.values(), key=lambda act: act.seq))
+
+    def of_customer(self, customer_id: str) -> Sequence[Act]:
+        """Return the acts on one customer, in their order."""
+        return tuple(act for act in self.acts if act.customer_id == customer_id)
+
+    def subscribe(self, told: Callable[[Act], None]) -> Callable[[], None]:
+        """Call back with every act that has changed; return what ends that."""
+        self._subscribers.append(told)
+        return lambda: self._subscribers.remove(told) if told in self._subscribers else None
+
+    # ------------------------------------------------------------------ what users do
+
+    async def submit(self, act: Act) -> Act:
+        """Keep an act and begin to carry it out; once this returns it is not lost any more.
+
+        Raises:
+            StoreError: It could not be kept, and nothing is sent.
+        """
+        kept = await self._store.add(replace(act, changed_at=self._clock.now()))
+        self._acts[kept.id] = kept
+        self._tell(kept)
+        self._wake.set()
+        return kept
+
+    async def withdraw(self, act_id: str) -> bool:
+        """Take an act back; False where a system may have done some of it already."""
+        act = self._acts[act_id]
+        if not act.can_be_withdrawn:
+            return False
+        await self._change(replace(act, withdrawn=True))
+        return True
+
+    async def retry(self, act_id: str) -> None:
+        """Try again now: what waits for its next try, and what was refused."""
+        act = self._acts[act_id]
+        for place, step in enumerate(act.steps):
+            if step.state is StepState.REFUSED:
+                act = act.with_step(place, replace(step, state=StepState.WAITING, told=""))
+        await self._change(replace(act, next_try_at=None))
+        self._wake.set()
+
+    async def edit(self, act_id: str, place: int, wanted: Mapping[str, str]) -> bool:
+        """Change what a step asks for; False where its system may have done it already."""
+        act = self._acts[act_id]
+        step = act.steps[place]
+        if step.state not in {StepState.WAITING, StepState.REFUSED, StepState.CONFLICT}:
+            return False
+        step = replace(step, wanted={**step.wanted, **wanted}, state=StepState.WAITING, told="")
+        await self._change(replace(act.with_step(place, step), next_try_at=None))
+        self._wake.set()
+        return True
+
+    async def resolve(self, act_id: str, place: int, chosen: Mapping[str, str]) -> None:
+        """End a conflict: these values are wanted, over what the system holds now."""
+        act = self._acts[act_id]
+        step = act.steps[place]
+        step = replace(
+            step,
+            wanted={**step.wanted, **chosen},
+            base={**step.base, **step.theirs},
+            theirs={},
+            state=StepState.WAITING,
+            told="",
+        )
+        await self._change(replace(act.with_step(place, step), next_try_at=None))
+        self._wake.set()
+
+    async def settle(self, act_id: str, place: int, *, happened: bool) -> None:
+        """End an unknown step by a user's word: they have looked at the system themselves."""
+        act = self._acts[act_id]
+        step = act.steps[place]
+        if step.state is not StepState.UNKNOWN:
+            return
+        state = StepState.DONE if happened else StepState.WAITING
+        await self._change(replace(act.with_step(place, replace(step, state=state, told="")), next_try_at=None))
+        self._wake.set()
+
+    def system_is_back(self, system: str) -> None:
+        """Try again soon what waited for a system; a little apart, so that all desks do not come at once."""
+        now = self._clock.now()
+        for act in self.acts:
+            if act.is_open and act.next_try_at is not None and any(step.system == system for step in act.steps):
+                soon = now + timedelta(seconds=self._rng.uniform(0.0, 2.0))
+                self._acts[act.id] = replace(act, next_try_at=min(act.next_try_at, soon))
+        self._wake.set()
+
+    # ------------------------------------------------------------------ carrying out
+
+    async def _run(self) -> None:
+        """Start a lane for every customer with something to do, whenever something may have become due."""
+        while True:
+            self._wake.clear()
+            now = self._clock.now()
+            for act in self.acts:
+                if self._is_due(act, now) and act.customer_id not in self._lanes:
+                    self._open_lane(act.customer_id)
+            waiting = [act.next_try_at for act in self._acts.values() if act.is_open and act.next_try_at]
+            pause_s = max(0.05, (min(waiting) - now).total_seconds()) if waiting else 3600.0
+            waker = asyncio.create_task(self._wake.wait(), name="outbox waits")
+            timer = asyncio.create_task(self._clock.sleep(pause_s), name="outbox timer")
+            try:
+                await asyncio.wait({waker, timer}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                waker.cancel()
+                timer.cancel()
+
+    def _open_lane(self, customer_id: str) -> None:
+        task = asyncio.create_task(self._lane(customer_id), name="outbox lane")
+        self._lanes[customer_id] = task
+
+        def ended(_task: asyncio.Task[None]) -> None:
+            self._lanes.pop(customer_id, None)
+            self._wake.set()
+
+        task.add_done_callback(ended)
+
+    async def _lane(self, customer_id: str) -> None:
+        """Carry out one customer's acts in their order, as far as they go."""
+        async with self._slots:
+            done: set[str] = set()
+            while True:
+                act = self._next(customer_id, done)
+                if act is None:
+                    return
+                done.add(act.id)
+                await self._carry_out(act)
+
+    def _next(self, customer_id: str, done: set[str]) -> Act | None:
+        """Return the act to carry out next. Only notes go past one that waits for its system or for a user."""
+        now, blocked = self._clock.now(), False
+        for act in self.of_customer(customer_id):
+            if not act.is_open:
+                continue
+            free = act.risk is RiskClass.NOTE or not blocked
+            if free and act.id not in done and self._is_due(act, now):
+                return act
+            blocked = blocked or act.state is not ActState.REFUSED
+        return None
+
+    def _is_due(self, act: Act, now: datetime) -> bool:
+        return act.is_open and not act.needs_user and (act.next_try_at is None or act.next_try_at <= now)
+
+    async def _carry_out(self, act: Act) -> None:
+        """Take an act as far as it goes now."""
+        for place in range(len(act.steps)):
+            act = self._acts[act.id]
+            if act.steps[place].state is StepState.DONE:
+                continue
+            try:
+                act = await self._do_step(act, place)
+            except ThrottledError as error:
+                await self._later(act.id, place, error, error.retry_at)
+                return
+            except SystemCallError as error:
+                await self._later(act.id, place, error, None)
+                return
+            except ConsoleError as error:
+                await self._put(act.id, place, state=StepState.REFUSED, told=str(error))
+                return
+            if act.steps[place].state is not StepState.DONE:
+                return
+        if act.state is ActState.DONE:
+            self._on_done(act)
+
+    async def _do_step(self, act: Act, place: int) -> Act:
+        """Do one step, or find out about it; the act as it is kept then comes back."""
+        step = act.steps[place]
+        system = self._systems[step.system]
+        if step.state in {StepState.UNKNOWN, StepState.ACCEPTED}:
+            act = await self._find_out(act, place, system)
+            if act.steps[place].state is not StepState.WAITING:
+                return act
+        for _ in range(_MOST_MERGES):
+            step = act.steps[place]
+            current = await system.read_current(act, step)
+            prepared = self._prepare(act, step, current)
+            if prepared.state is not StepState.WAITING:
+                return await self._put_step(act.id, place, prepared)
+            act = await self._put_step(act.id, place, replace(prepared, state=StepState.SENDING, looks=0))
+            try:
+                result = await system.perform(act, act.steps[place], version=current.version)
+            except ConflictError:
+                act = await self._put(act.id, place, state=StepState.WAITING)
+                continue
+            except RefusedError as error:
+                return await self._put(act.id, place, state=StepState.REFUSED, told=str(error))
+            except SystemCallError as error:
+                state = StepState.UNKNOWN if error.may_have_happened else StepState.WAITING
+                await self._put(act.id, place, state=state)
+                raise
+            act = await self._put(act.id, place, state=StepState.ACCEPTED, result=result)
+            return await self._find_out(act, place, system)
+        return await self._put(
+            act.id, place, state=StepState.WAITING, told="The record changes too often; it is tried again.", again=True
+        )
+
+    def _prepare(self, act: Act, step: Step, current: Current) -> Step:
+        """Return the step as it is to be sent over what the system holds now, or as it must be asked about."""
+        if act.risk is RiskClass.NOTE:
+            return step
+        if act.risk is RiskClass.MONEY:
+            moved = {key: held for key, held in current.values.items() if held != step.base.get(key, held)}
+            if moved:
+                told = "What this was decided on has changed since. Look at it again before it is sent."
+                return replace(step, state=StepState.CONFLICT, theirs=moved, told=told)
+            return step
+        merged = merge(base=step.base, mine=step.wanted, theirs=current.values)
+        if merged.conflicts:
+            return replace(step, state=StepState.CONFLICT, theirs=merged.conflicts, told="")
+        return step if merged.write else replace(step, state=StepState.DONE)
+
+    async def _find_out(self, act: Act, place: int, system: ActingSystem) -> Act:
+        """Ask a system whether a step was carried out."""
+        step = act.steps[place]
+        fate = await system.look_up(act, step)
+        if fate is Fate.HAPPENED:
+            return await self._put(act.id, place, state=StepState.DONE, told="")
+        looks = step.looks + 1
+        if step.state is StepState.ACCEPTED:
+            if fate is Fate.DID_NOT and looks > _MOST_LOOKS:
+                told = "The system said yes, but does not have it. Ask its support, or send it again."
+                return await self._put(act.id, place, state=StepState.REFUSED, told=told)
+            told = "Accepted; it does not show there yet."
+            return await self._put(act.id, place, state=StepState.ACCEPTED, told=told, looks=looks, again=True)
+        if fate is Fate.DID_NOT:
+            return await self._put(act.id, place, state=StepState.WAITING, told="")
+        told = "It may have happened. The system cannot say; look there, and then say which."
+        return await self._put(act.id, place, state=StepState.UNKNOWN, told=told, looks=looks, again=True)
+
+    async def _later(self, act_id: str, place: int, error: SystemCallError, at: datetime | None) -> None:
+        """Keep why a step did not go on, and when it is tried again."""
+        act = self._acts[act_id]
+        act = act.with_step(place, replace(act.steps[place], told=str(error)))
+        if at is not None:
+            at += timedelta(seconds=self._rng.uniform(0.0, 1.0))
+        await self._change(self._postponed(act, at))
+
+    def _postponed(self, act: Act, at: datetime | None = None) -> Act:
+        pause_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** min(act.tries, 10)) * self._rng.uniform(0.7, 1.3)
+        return replace(act, tries=act.tries + 1, next_try_at=at or self._clock.now() + timedelta(seconds=pause_s))
+
+    async def _put(
+        self,
+        act_id: str,
+        place: int,
+        *,
+        state: StepState,
+        told: str | None = None,
+        looks: int | None = None,
+        result: str | None = None,
+        again: bool = False,
+    ) -> Act:
+        """Keep a step in a state; `again` says that the act is looked at later by itself."""
+        step = self._acts[act_id].steps[place]
+        step = replace(
+            step,
+            state=state,
+            told=step.told if told is None else told,
+            looks=step.looks if looks is None else looks,
+            result=step.result if result is None else result,
+        )
+        return await self._put_step(act_id, place, step, again=again)
+
+    async def _put_step(self, act_id: str, place: int, step: Step, *, again: bool = False) -> Act:
+        act = self._acts[act_id].with_step(place, step)
+        if again:
+            act = self._postponed(act)
+        elif step.state in {StepState.DONE, StepState.SENDING}:
+            act = replace(act, next_try_at=None, tries=0 if step.state is StepState.DONE else act.tries)
+        return await self._change(act)
+
+    async def _change(self, act: Act) -> Act:
+        """Keep an act as it is now, then tell of it: what is told is on the disk."""
+        act = replace(act, changed_at=self._clock.now())
+        await self._store.change(act)
+        self._acts[act.id] = act
+        self._tell(act)
+        return act
+
+    def _tell(self, act: Act) -> None:
+        for told in list(self._subscribers):
+            told(act)
