@@ -1,7 +1,8 @@
 """The one place that speaks HTTP: pooling, limits, retries, circuit breaking, conditional requests, masking."""
 
 from console.http.answers import Answer, Undecodable
-from console.http.endpoint import Endpoint, Question
+from console.http.endpoint import Endpoint
 from console.http.layer import HttpLayer
+from console.http.questions import Command, Question
 
-__all__ = ["Answer", "Endpoint", "HttpLayer", "Question", "Undecodable"]
+__all__ = ["Answer", "Command", "Endpoint", "HttpLayer", "Question", "Undecodable"]

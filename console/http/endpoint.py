@@ -6,15 +6,21 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 
-from console.errors import BadAnswerError, SignInRequiredError, SystemCallError, SystemUnavailableError, ThrottledError
+from console.errors import (
+    BadAnswerError,
+    SignInRequiredError,
+    SystemCallError,
+    SystemUnavailableError,
+    ThrottledError,
+)
 from console.http.answers import THREAD_ABOVE_BYTES, Answer, Undecodable, decode_body
 from console.http.breaker import Breaker, RetryBudget
 from console.http.failures import Failures
 from console.http.pace import Pace
+from console.http.questions import Command, Limits, Question, may_have_happened, path_of
 from console.http.sign_in import SignIn
 from console.http.validators import Kept, Validators
 from console.models.health import Exchange
@@ -23,40 +29,8 @@ from console.ports.clock import Clock
 _log = logging.getLogger(__name__)
 
 _TRIES = 3
+_PATCH_KINDS = ("application/json", "application/merge-patch+json")
 _BACKOFF_S = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A read of one resource: `base` is the API's path, `record` the identifier of one record, else a list is asked.
-
-    With a `query` the question is asked by POST with that JSON as its body, as TMF677 has it; asking twice does no
-    harm. With `address` a document is asked for at that address of the same system, and its bytes are not decoded.
-    """
-
-    base: str
-    resource: str
-    record: str | None = None
-    parameters: tuple[tuple[str, str], ...] = ()
-    query: bytes | None = None
-    address: str | None = None
-
-    @property
-    def masked(self) -> str:
-        """The question for logs: what people typed and who they are is left out."""
-        if self.address is not None:
-            return f"document of {self.resource}"
-        keys = "&".join(f"{key}=…" for key, _ in self.parameters)
-        return f"{self.base}/{self.resource}" + ("/…" if self.record else "") + (f"?{keys}" if keys else "")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How hard one system may be asked; see the settings for what each means."""
-
-    time_limit_s: float
-    max_requests: int
-    max_answer_bytes: int
 
 
 @dataclass(slots=True)
@@ -108,6 +82,7 @@ class Endpoint:
         self._failures = Failures(system=system, label=label, time_limit_s=limits.time_limit_s, clock=clock)
         self._validators = Validators()
         self._flights: dict[Question, _Flight] = {}
+        self._writes: set[asyncio.Task[Answer]] = set()
         self._closing = False
 
     async def get(self, question: Question) -> Answer:
@@ -150,6 +125,63 @@ class Endpoint:
             value = Undecodable("it is not JSON")
         return Answer(status, told, value, self._clock.now(), len(body))
 
+    async def send(self, command: Command) -> Answer:
+        """Return the answer to a write: status 200 to 299. It is sent once; cancelling the caller does not stop it.
+
+        Raises:
+            SystemCallError: One of its six kinds; `may_have_happened` says whether the write can have been carried out.
+        """
+        deadline_s = self._clock.monotonic_s() + self._limits.time_limit_s
+        await self._keep_pace(deadline_s)
+        task = asyncio.create_task(self._send_command(command, deadline_s), name=f"write to {self.system}")
+        self._writes.add(task)
+        task.add_done_callback(self._written)
+        return await asyncio.shield(task)
+
+    def _written(self, task: asyncio.Task[Answer]) -> None:
+        self._writes.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.debug("%s: a write failed: %s", self.system, type(task.exception()).__name__)
+
+    async def _send_command(self, command: Command, deadline_s: float) -> Answer:
+        async with self._slots:
+            self._ask_breaker()
+            started_s = self._clock.monotonic_s()
+            failure: SystemCallError | None = None
+            try:
+                return await self._command(command, deadline_s)
+            except SystemCallError as error:
+                failure = error
+                raise
+            finally:
+                self._ended(command.masked, started_s, failure, None)
+
+    async def _command(self, command: Command, deadline_s: float) -> Answer:
+        """Send a write, with the other kind of patch where the server does not take the first."""
+        question = Question(command.base, command.resource, command.record)
+        signed = await self._sign_in.headers(self._client, limit_s=self._left_s(deadline_s))
+        sent = {**signed, "Idempotency-Key": command.key}
+        if command.version is not None:
+            sent["If-Match"] = command.version
+        method = "PATCH" if command.record else "POST"
+        for kind in _PATCH_KINDS if command.record else _PATCH_KINDS[:1]:
+            try:
+                told = {**sent, "Content-Type": kind}
+                status, headers, body = await self._receive(
+                    question, told, deadline_s, method=method, content=command.body
+                )
+                if status == httpx.codes.UNSUPPORTED_MEDIA_TYPE and kind != _PATCH_KINDS[-1] and command.record:
+                    continue
+                value = await self._decode(status, body)
+                if status == httpx.codes.NOT_FOUND:
+                    raise self._failures.bad("it no longer has the record that is to be changed", "404")
+                self._failures.raise_for(status, headers, value)
+            except SystemCallError as error:
+                error.may_have_happened = may_have_happened(error)
+                raise
+            return Answer(status, headers, value, self._clock.now(), len(body))
+        raise AssertionError("unreachable")  # pragma: no cover
+
     def probe(self, question: Question) -> None:
         """Let the next question through to the system itself: past the breaker's pause and any stored answer."""
         self._breaker.let_through()
@@ -162,12 +194,15 @@ class Endpoint:
         for flight in flights:
             if not flight.on_wire:
                 flight.task.cancel()
-        if flights:
-            await asyncio.wait([flight.task for flight in flights], timeout=patience_s)
+        under_way = [*(flight.task for flight in flights), *self._writes]
+        if under_way:
+            await asyncio.wait(under_way, timeout=patience_s)
         await self._client.aclose()
         for flight in flights:
             flight.task.cancel()
-        await asyncio.gather(*(flight.task for flight in flights), return_exceptions=True)
+        for task in self._writes:
+            task.cancel()
+        await asyncio.gather(*(flight.task for flight in flights), *self._writes, return_exceptions=True)
 
     def _landed(self, question: Question, task: asyncio.Task[Answer]) -> None:
         self._flights.pop(question, None)
@@ -230,28 +265,30 @@ class Endpoint:
         else:
             return answer
         finally:
-            now_s = self._clock.monotonic_s()
-            elapsed_ms = (now_s - started_s) * 1000
-            down = isinstance(failure, SystemUnavailableError)
-            self._breaker.record(answered=not down, now_s=now_s)
-            if not self._closing:
-                self._on_exchange(
-                    Exchange(
-                        system=self.system,
-                        at=self._clock.now(),
-                        elapsed_ms=elapsed_ms,
-                        failure=str(failure) if failure else None,
-                        sign_in_refused=isinstance(failure, SignInRequiredError),
-                        unavailable=down,
-                        unreadable=isinstance(failure, BadAnswerError),
-                        what=question.masked,
-                        received=answer.received if answer else 0,
-                        unchanged=answer.unchanged if answer else False,
-                    )
+            self._ended(question.masked, started_s, failure, answer)
+
+    def _ended(self, what: str, started_s: float, failure: SystemCallError | None, answer: Answer | None) -> None:
+        """Tell whoever watches the systems, and the log, how one request ended."""
+        now_s = self._clock.monotonic_s()
+        elapsed_ms = (now_s - started_s) * 1000
+        down = isinstance(failure, SystemUnavailableError)
+        self._breaker.record(answered=not down, now_s=now_s)
+        if not self._closing:
+            self._on_exchange(
+                Exchange(
+                    system=self.system,
+                    at=self._clock.now(),
+                    elapsed_ms=elapsed_ms,
+                    failure=str(failure) if failure else None,
+                    sign_in_refused=isinstance(failure, SignInRequiredError),
+                    unavailable=down,
+                    unreadable=isinstance(failure, BadAnswerError),
+                    what=what,
+                    received=answer.received if answer else 0,
+                    unchanged=answer.unchanged if answer else False,
                 )
-            _log.info(
-                "%s %s: %s in %.0f ms", self.system, question.masked, failure.code if failure else "ok", elapsed_ms
             )
+        _log.info("%s %s: %s in %.0f ms", self.system, what, failure.code if failure else "ok", elapsed_ms)
 
     async def _send(self, question: Question, deadline_s: float) -> Answer:
         signed = await self._sign_in.headers(self._client, limit_s=self._left_s(deadline_s))
@@ -281,15 +318,21 @@ class Endpoint:
         return answer
 
     async def _receive(
-        self, question: Question, sent: Mapping[str, str], deadline_s: float
+        self,
+        question: Question,
+        sent: Mapping[str, str],
+        deadline_s: float,
+        *,
+        method: str | None = None,
+        content: bytes | None = None,
     ) -> tuple[int, dict[str, str], bytes]:
         """Send a request and return status, headers by lower-case name, and body of its answer."""
         remaining_s = self._left_s(deadline_s)
         request = self._client.build_request(
-            "GET" if question.query is None else "POST",
+            method or ("GET" if question.query is None else "POST"),
             self._address_of(question),
             headers={**sent, "Content-Type": "application/json"} if question.query is not None else dict(sent),
-            content=question.query,
+            content=content if content is not None else question.query,
             timeout=httpx.Timeout(remaining_s, connect=min(5.0, remaining_s)),
         )
         try:
@@ -351,12 +394,3 @@ class Endpoint:
             if status >= httpx.codes.BAD_REQUEST:
                 return None  # an error page; its status says enough
             raise self._failures.bad("its answer is damaged", "NOT-JSON") from error
-
-
-def path_of(base_url: httpx.URL, question: Question) -> str:
-    """Return the absolute address of a question; whatever is typed as an identifier stays one path segment."""
-    path = f"{str(base_url).rstrip('/')}/{question.base.strip('/')}/{question.resource}"
-    if question.record is None:
-        return path
-    segment = quote(question.record, safe="")
-    return f"{path}/{segment.replace('.', '%2E') if set(segment) == {'.'} else segment}"

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import httpx
 import truststore
 
-from console.http.endpoint import Endpoint, Limits
+from console.http.endpoint import Endpoint
+from console.http.questions import Limits
 from console.http.sign_in import FixedSignIn, SignIn, TokenSignIn
 from console.models.health import Exchange
 from console.ports.clock import Clock

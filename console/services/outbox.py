@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from console.errors import ConflictError, ConsoleError, RefusedError, SystemCallError, ThrottledError
+from console.errors import ConflictError, ConsoleError, RefusedError, StoreError, SystemCallError, ThrottledError
 from console.models.outbox import Act, ActState, RiskClass, Step, StepState
 from console.ports.acting import ActingSystem, Current, Fate
 from console.ports.clock import Clock
@@ -175,9 +175,9 @@ class Outbox:
         while True:
             self._wake.clear()
             now = self._clock.now()
-            for act in self.acts:
-                if self._is_due(act, now) and act.customer_id not in self._lanes:
-                    self._open_lane(act.customer_id)
+            for customer_id in dict.fromkeys(act.customer_id for act in self.acts if self._is_due(act, now)):
+                if customer_id not in self._lanes and self._next(customer_id, set()) is not None:
+                    self._open_lane(customer_id)
             waiting = [act.next_try_at for act in self._acts.values() if act.is_open and act.next_try_at]
             pause_s = max(0.05, (min(waiting) - now).total_seconds()) if waiting else 3600.0
             waker = asyncio.create_task(self._wake.wait(), name="outbox waits")
@@ -207,7 +207,16 @@ class Outbox:
                 if act is None:
                     return
                 done.add(act.id)
-                await self._carry_out(act)
+                try:
+                    await self._carry_out(act)
+                except StoreError as error:
+                    # Nothing more is sent than can be kept. In memory it is looked at again; on the disk it stands as
+                    # it last stood, which is never further than what was sent.
+                    _log.warning("the outbox cannot be kept: %s", error)
+                    self._acts[act.id] = self._postponed(self._acts[act.id])
+                except Exception:  # noqa: BLE001 - else the customer would be held up for good; it is logged
+                    _log.exception("an act failed in a way nobody foresaw; it is tried again")
+                    self._acts[act.id] = self._postponed(self._acts[act.id])
 
     def _next(self, customer_id: str, done: set[str]) -> Act | None:
         """Return the act to carry out next. Only notes go past one that waits for its system or for a user."""

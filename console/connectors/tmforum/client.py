@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+import msgspec
+
 from console.connectors.tmforum.reading import Versions, belongs_to
 from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
 from console.errors import BadAnswerError, NotServedError, SystemCallError
-from console.http import Answer, Endpoint, Question, Undecodable
+from console.http import Answer, Command, Endpoint, Question, Undecodable
 from console.models.customer import CustomerId
 from console.models.health import CheckResult
 from console.models.provenance import Damage, Origin, Records, Sourced
@@ -17,6 +19,7 @@ from console.ports.clock import Clock
 from console.settings import CUSTOMER_FILTERS, Resource, System, default_path
 
 T = TypeVar("T")
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
 _log = logging.getLogger(__name__)
 
 
@@ -155,6 +158,35 @@ class TmForumClient:
             raise self._no_such_path(resource)
         return self._one(resource, "", answer, versions)
 
+    async def fetch_raw(self, resource: str, record: str) -> tuple[dict[str, Any], str | None]:
+        """Return one record as it came, and its ETag where there is one; a write must keep what it does not mean.
+
+        Raises:
+            BadAnswerError: There is no such record, or it is none.
+        """
+        answer = await self._endpoint.get(self.question(resource, record=record))
+        if answer.status == 404 or not isinstance(answer.value, dict):
+            raise self.bad_answer(f"it has no {resource} of that number", "404")
+        return answer.value, answer.etag
+
+    async def fetch_raw_list(self, resource: str, parameters: Sequence[tuple[str, str]], limit: int) -> list[Any]:
+        """Return one page of a list as it came."""
+        _, page = await self._page(resource, parameters, 0, limit)
+        return page
+
+    async def create(self, resource: str, body: Mapping[str, Any], *, key: str) -> str:
+        """Make a record and return its id, empty where the system does not say."""
+        question = self.question(resource)
+        command = Command(question.base, question.resource, _json(body), key)
+        return _id_of(await self._endpoint.send(command))
+
+    async def patch(
+        self, resource: str, record: str, body: Mapping[str, Any], *, key: str, version: str | None
+    ) -> None:
+        """Change a record by a merge patch, if it is still of that version."""
+        question = self.question(resource)
+        await self._endpoint.send(Command(question.base, question.resource, _json(body), key, record, version))
+
     async def fetch_document(self, resource: str, address: str) -> bytes:
         """Return the bytes of a document at an address that a record of this system gave.
 
@@ -269,6 +301,18 @@ class TmForumClient:
             for damage in found[:3]:
                 _log.warning("%s: a %s is damaged: %s", self.name, damage.resource, damage.reason)
             self._on_damage(self.name, found)
+
+
+def _json(body: Mapping[str, Any]) -> bytes:
+    """Return a body to be sent; amounts stay as they are written."""
+    return _ENCODER.encode(body)
+
+
+def _id_of(answer: Answer) -> str:
+    """Return the id of what was made, from the body or the address that is told."""
+    if isinstance(answer.value, dict) and answer.value.get("id"):
+        return str(answer.value["id"])
+    return answer.headers.get("location", "").rstrip("/").rpartition("/")[2]
 
 
 def _version(reader: Reader) -> str | None:

@@ -1,0 +1,121 @@
+"""Contact data stands in CRM's customer (TMF629) and as a copy in billing's account (TMF666); both keep it as media.
+
+What is not changed is sent back as it came: a merge patch replaces whole lists (RFC 7396).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from console.connectors.tmforum.client import TmForumClient
+from console.models.outbox import Act, Step
+from console.ports.acting import Current, Fate
+
+# The values of a contact and the attribute each stands in.
+VALUES = {"phone": "phoneNumber", "email": "emailAddress"} | {
+    name: name for name in ("street1", "street2", "city", "stateOrProvince", "postCode", "country")
+}
+_ADDRESS = frozenset(VALUES) - {"phone", "email"}
+_NEW = {"phone": ("phone", "PhoneContactMedium"), "email": ("email", "EmailContactMedium")}
+_NEW_ADDRESS = ("postalAddress", "GeographicAddressContactMedium")
+
+
+class CustomerContact:
+    """Changes the customer's contact media in CRM."""
+
+    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:  # noqa: ARG002 - the port's
+        record, version = await client.fetch_raw("customer", step.record)
+        return Current(_chosen(media_values(record.get("contactMedium")), step), version)
+
+    async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:  # noqa: ARG002
+        record, _ = await client.fetch_raw("customer", step.record)
+        media = changed_media(record.get("contactMedium"), step.wanted, v5=client.settings("customer").version == "v5")
+        body = {"engagedParty": record.get("engagedParty"), "contactMedium": media}
+        await client.patch("customer", step.record, body, key=step.key, version=version)
+        return step.record
+
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Fate:
+        return _fate(await self.read_current(client, act, step), step)
+
+
+class AccountContact:
+    """Changes billing's copy: the media of the account's first contact."""
+
+    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:  # noqa: ARG002 - the port's
+        record, version = await client.fetch_raw("billingAccount", step.record)
+        return Current(_chosen(media_values(_contact(record).get("contactMedium")), step), version)
+
+    async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:  # noqa: ARG002
+        record, _ = await client.fetch_raw("billingAccount", step.record)
+        first, *others = record.get("contact") or [{}]
+        v5 = client.settings("billingAccount").version == "v5"
+        media = changed_media(first.get("contactMedium"), step.wanted, v5=v5)
+        body = {
+            "name": record.get("name"),
+            "relatedParty": record.get("relatedParty"),
+            "contact": [{**first, "contactMedium": media}, *others],
+        }
+        await client.patch("billingAccount", step.record, body, key=step.key, version=version)
+        return step.record
+
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Fate:
+        return _fate(await self.read_current(client, act, step), step)
+
+
+def _contact(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    contacts = record.get("contact")
+    first = contacts[0] if isinstance(contacts, list) and contacts else {}
+    return first if isinstance(first, dict) else {}
+
+
+def _chosen(values: Mapping[str, str], step: Step) -> dict[str, str]:
+    return {name: values.get(name, "") for name in step.wanted}
+
+
+def _fate(current: Current, step: Step) -> Fate:
+    """What is set to a value has happened when the value is there, whoever put it there."""
+    same = all(current.values.get(name, "") == wanted for name, wanted in step.wanted.items())
+    return Fate.HAPPENED if same else Fate.DID_NOT
+
+
+def media_values(media: Any) -> dict[str, str]:
+    """Return the contact values in a list of media, of each kind the preferred or the first."""
+    found: dict[str, str] = {}
+    for medium in sorted(_media(media), key=lambda one: not one.get("preferred")):
+        facts = _facts(medium)
+        for name, attribute in VALUES.items():
+            if isinstance(facts.get(attribute), str) and name not in found:
+                found[name] = facts[attribute]
+    return found
+
+
+def changed_media(media: Any, wanted: Mapping[str, str], *, v5: bool) -> list[dict[str, Any]]:
+    """Return a list of media with the wanted values in the medium that holds each now, or in a new one."""
+    changed = [dict(medium) for medium in _media(media)]
+    for names in ({"phone"}, {"email"}, _ADDRESS):
+        values = {VALUES[name]: wanted[name] for name in names if name in wanted}
+        if not values:
+            continue
+        place = _place(changed, names)
+        if place is None:
+            word, kind = _NEW.get(next(iter(names)), _NEW_ADDRESS) if len(names) == 1 else _NEW_ADDRESS
+            changed.append({"@type": kind, **values} if v5 else {"mediumType": word, "characteristic": values})
+        elif "characteristic" in changed[place]:
+            changed[place]["characteristic"] = {**_facts(changed[place]), **values}
+        else:
+            changed[place] |= values
+    return changed
+
+
+def _place(media: list[dict[str, Any]], names: frozenset[str] | set[str]) -> int | None:
+    attributes = {VALUES[name] for name in names}
+    order = sorted(range(len(media)), key=lambda i: not media[i].get("preferred"))
+    return next((i for i in order if attributes & _facts(media[i]).keys()), None)
+
+
+def _facts(medium: Mapping[str, Any]) -> Mapping[str, Any]:
+    facts = medium.get("characteristic", medium)
+    return facts if isinstance(facts, dict) else {}
+
+
+def _media(media: Any) -> Iterator[dict[str, Any]]:
+    return (one for one in media if isinstance(one, dict)) if isinstance(media, list) else iter(())

@@ -1,0 +1,77 @@
+"""What a system is asked or told, and what the end of a write says about it."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import httpx
+
+from console.errors import ConflictError, RefusedError, SignInRequiredError, SystemCallError, ThrottledError
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A read of one resource: `base` is the API's path, `record` the identifier of one record, else a list is asked.
+
+    With a `query` the question is asked by POST with that JSON as its body, as TMF677 has it; asking twice does no
+    harm. With `address` a document is asked for at that address of the same system, and its bytes are not decoded.
+    """
+
+    base: str
+    resource: str
+    record: str | None = None
+    parameters: tuple[tuple[str, str], ...] = ()
+    query: bytes | None = None
+    address: str | None = None
+
+    @property
+    def masked(self) -> str:
+        """The question for logs: what people typed and who they are is left out."""
+        if self.address is not None:
+            return f"document of {self.resource}"
+        keys = "&".join(f"{key}=…" for key, _ in self.parameters)
+        return f"{self.base}/{self.resource}" + ("/…" if self.record else "") + (f"?{keys}" if keys else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A write: POST of a new record, or with `record` PATCH of that one.
+
+    `key` is sent as Idempotency-Key, `version` as If-Match.
+    """
+
+    base: str
+    resource: str
+    body: bytes
+    key: str
+    record: str | None = None
+    version: str | None = None
+
+    @property
+    def masked(self) -> str:
+        """The command for logs, without what is written and about whom."""
+        return f"{'PATCH' if self.record else 'POST'} {self.base}/{self.resource}" + ("/…" if self.record else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How hard one system may be asked; see the settings for what each means."""
+
+    time_limit_s: float
+    max_requests: int
+    max_answer_bytes: int
+
+
+def may_have_happened(error: SystemCallError) -> bool:
+    """Return whether a write that ended so can have been carried out; only a clear no is a no."""
+    if isinstance(error, RefusedError | ConflictError | SignInRequiredError | ThrottledError):
+        return False
+    return not error.code.endswith(("NO-CONNECTION", "CERTIFICATE", "PAUSED", "-404"))
+
+
+def path_of(base_url: httpx.URL, question: Question) -> str:
+    """Return the absolute address of a question; whatever is typed as an identifier stays one path segment."""
+    path = f"{str(base_url).rstrip('/')}/{question.base.strip('/')}/{question.resource}"
+    if question.record is None:
+        return path
+    segment = quote(question.record, safe="")
+    return f"{path}/{segment.replace('.', '%2E') if set(segment) == {'.'} else segment}"

@@ -1,0 +1,513 @@
+"""The outbox in a world of its own: virtual time, a network that loses and doubles, systems with other users, crashes.
+
+Everything random comes from one seed, so a seed that fails fails again, event by event.
+"""
+
+import asyncio
+import hashlib
+import random
+import selectors
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from console.errors import (
+    BadAnswerError,
+    ConflictError,
+    RefusedError,
+    SignInRequiredError,
+    SystemCallError,
+    SystemUnavailableError,
+    ThrottledError,
+)
+from console.models.outbox import Act, ActState, RiskClass, Step, StepState
+from console.ports.acting import Current, Fate
+from console.services.outbox import Outbox
+
+_DAWN = datetime(2026, 11, 24, 8, tzinfo=UTC)
+_TIME_LIMIT_S = 8.0
+_SYSTEMS = ("crm", "billing")
+_CUSTOMERS = ("CU-1", "CU-2", "CU-3")
+
+
+# ------------------------------------------------------------------ time
+
+
+class _NoWait(selectors.DefaultSelector):  # type: ignore[misc, valid-type] # the platform's own class
+    """Never waits: what a loop would wait is added to its clock."""
+
+    loop: "VirtualLoop"
+
+    def select(self, timeout: float | None = None) -> Any:
+        if timeout is None:
+            raise RuntimeError("everything waits for something that will never come")
+        self.loop.passed_s += max(0.0, timeout)
+        return []
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An event loop whose clock goes as fast as there is nothing to do."""
+
+    def __init__(self) -> None:
+        selector = _NoWait()
+        selector.loop = self
+        self.passed_s = 0.0
+        super().__init__(selector)
+
+    def time(self) -> float:
+        return self.passed_s
+
+
+class VirtualClock:
+    """The port Clock on a virtual loop; the time of day may jump."""
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        self._loop = loop
+        self.skew = timedelta()
+
+    def now(self) -> datetime:
+        return _DAWN + timedelta(seconds=self._loop.passed_s) + self.skew
+
+    def monotonic_s(self) -> float:
+        return self._loop.passed_s
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+# ------------------------------------------------------------------ the disk
+
+
+@dataclass
+class Disk:
+    """What survives a crash. Every flush may be the last thing that happens; what comes after it never returns."""
+
+    rng: random.Random
+    trace: Callable[[str], None]
+    rows: dict[str, Act] = field(default_factory=dict)
+    crash_at: int = -1
+    flushes: int = 0
+    dead: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def add(self, act: Act) -> Act:
+        await self._flush()
+        kept = replace(act, seq=len(self.rows) + 1)
+        self.rows[kept.id] = kept
+        await self._flushed()
+        return kept
+
+    async def change(self, act: Act) -> None:
+        await self._flush()
+        self.rows[act.id] = act
+        await self._flushed()
+
+    async def load(self, *, closed: int = 50) -> Sequence[Act]:
+        await asyncio.sleep(0)
+        return sorted(self.rows.values(), key=lambda act: act.seq)
+
+    async def _flush(self) -> None:
+        await asyncio.sleep(self.rng.uniform(0, 0.01))
+        await self._maybe()
+
+    async def _flushed(self) -> None:
+        await self._maybe()
+        await asyncio.sleep(0)
+
+    async def _maybe(self) -> None:
+        self.flushes += 1
+        if self.flushes == self.crash_at:
+            self.trace("crash")
+            self.dead.set()
+        if self.dead.is_set():
+            await asyncio.get_running_loop().create_future()  # never
+
+
+# ------------------------------------------------------------------ a system
+
+
+@dataclass
+class Server:
+    """One system with its records, its other users, and the network before it."""
+
+    name: str
+    rng: random.Random
+    clock: VirtualClock
+    trace: Callable[[str], None]
+    knows_keys: bool
+    knows_versions: bool = True
+    offline: bool = False
+    calm: bool = False
+    notes: list[tuple[str, str, int]] = field(default_factory=list)
+    plans: list[tuple[str, str]] = field(default_factory=list)
+    contacts: dict[str, dict[str, str]] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    answered: dict[str, str] = field(default_factory=dict)
+    overwritten: list[str] = field(default_factory=list)
+    late: set[asyncio.Task[None]] = field(default_factory=set)
+    fail_call: int = -1
+    calls: int = 0
+
+    def values(self, record: str) -> dict[str, str]:
+        return self.contacts.setdefault(record, {"phone": "1", "email": "a", "balance": "10.00 USD"})
+
+    def edit(self, record: str, name: str, value: str) -> None:
+        """Another desk changes something."""
+        self.values(record)[name] = value
+        self.versions[record] = self.versions.get(record, 0) + 1
+        self.trace(f"{self.name}: another desk sets {name} of {record}")
+
+    # ---- the port
+
+    async def read_current(self, act: Act, step: Step) -> Current:
+        await self._travel(is_write=False)
+        if act.risk is RiskClass.NOTE:
+            return Current()
+        names = ("balance",) if act.risk is RiskClass.MONEY else tuple(step.wanted)
+        values = self.values(step.record)
+        version = str(self.versions.get(step.record, 0)) if self.knows_versions else None
+        return Current({name: values.get(name, "") for name in names}, version)
+
+    async def look_up(self, act: Act, step: Step) -> Fate:
+        await self._travel(is_write=False)
+        if act.risk is RiskClass.NOTE:
+            return Fate.HAPPENED if any(note[0] == act.id for note in self.notes) else Fate.DID_NOT
+        if act.risk is RiskClass.MONEY:
+            return Fate.HAPPENED if any(plan[0] == act.id for plan in self.plans) else Fate.DID_NOT
+        values = self.values(step.record)
+        same = all(values.get(name, "") == wanted for name, wanted in step.wanted.items())
+        return Fate.HAPPENED if same else Fate.DID_NOT
+
+    async def perform(self, act: Act, step: Step, *, version: str | None) -> str:
+        rng = self.rng
+        self._refuse_before_sending()
+        await asyncio.sleep(rng.uniform(0.01, 0.4))
+        if not self.calm and rng.random() < 0.05:
+            raise self._error(RefusedError, "RULE")
+        lost_on_the_way = not self.calm and rng.random() < 0.08
+        lost_on_the_way_back = not self.calm and rng.random() < 0.12
+        if lost_on_the_way:
+            if self.knows_keys and rng.random() < 0.5:  # it comes all the same, much later
+                self._deliver_later(act, step, version, rng.uniform(5, 40))
+            await asyncio.sleep(_TIME_LIMIT_S)
+            raise self._error(SystemUnavailableError, "TIMEOUT", may_have_happened=True)
+        result = self._apply(act, step, version)
+        if self.knows_keys and not self.calm and rng.random() < 0.05:
+            self._deliver_later(act, step, version, rng.uniform(0.1, 20))
+        if lost_on_the_way_back:
+            await asyncio.sleep(rng.choice((0.1, _TIME_LIMIT_S)))
+            kind = rng.choice((SystemUnavailableError, BadAnswerError))
+            raise self._error(kind, "CUT-OFF", may_have_happened=True)
+        await asyncio.sleep(rng.uniform(0.01, 0.4))
+        return result
+
+    # ---- inside
+
+    def _apply(self, act: Act, step: Step, version: str | None) -> str:
+        if self.knows_keys and step.key in self.answered:
+            return self.answered[step.key]
+        values, number = self.values(step.record), self.versions.get(step.record, 0)
+        if act.risk is RiskClass.NOTE:
+            self.notes.append((act.id, act.customer_id, act.seq))
+        else:
+            if version is not None and version != str(number):
+                raise self._error(ConflictError, "412")
+            if act.risk is RiskClass.MONEY:
+                self.plans.append((act.id, act.customer_id))
+            else:
+                for name, wanted in step.wanted.items():
+                    if values.get(name, "") not in {step.base.get(name, ""), wanted}:
+                        self.overwritten.append(f"{act.id} {name}")
+                    values[name] = wanted
+            self.versions[step.record] = number + 1
+        self.answered[step.key] = act.id
+        self.trace(f"{self.name}: does {act.title} of {act.customer_id}")
+        return act.id
+
+    def _deliver_later(self, act: Act, step: Step, version: str | None, after_s: float) -> None:
+        async def deliver() -> None:
+            await asyncio.sleep(after_s)
+            try:
+                self._apply(act, step, version)
+            except SystemCallError:
+                self.trace(f"{self.name}: a late copy is refused")
+
+        task = asyncio.create_task(deliver())
+        self.late.add(task)
+        task.add_done_callback(self.late.discard)
+
+    async def _travel(self, *, is_write: bool) -> None:
+        self._refuse_before_sending()
+        await asyncio.sleep(self.rng.uniform(0.01, 0.3))
+        if not self.calm and not is_write and self.rng.random() < 0.06:
+            await asyncio.sleep(self.rng.choice((0.0, _TIME_LIMIT_S)))
+            raise self._error(SystemUnavailableError, "503")
+
+    def _refuse_before_sending(self) -> None:
+        self.calls += 1
+        if self.calls == self.fail_call:
+            raise self._error(SystemUnavailableError, "503")
+        if self.offline:
+            raise self._error(SystemUnavailableError, "NO-CONNECTION")
+        if not self.calm and self.rng.random() < 0.03:
+            raise self._error(SignInRequiredError, "401")
+        if not self.calm and self.rng.random() < 0.02:
+            raise ThrottledError("slow", system=self.name, code="429", retry_at=self.clock.now() + timedelta(seconds=3))
+
+    def _error(self, kind: type[SystemCallError], code: str, *, may_have_happened: bool = False) -> SystemCallError:
+        error = kind(f"{self.name} {code}", system=self.name, code=code)
+        error.may_have_happened = may_have_happened
+        return error
+
+
+# ------------------------------------------------------------------ one schedule
+
+
+@dataclass
+class Verdict:
+    """What became of one schedule; `trace` is a digest of everything that happened."""
+
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    disordered: list[str] = field(default_factory=list)
+    overwritten: list[str] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
+    acts: int = 0
+    crashes: int = 0
+    conflicts: int = 0
+    virtual_s: float = 0.0
+    trace: str = ""
+
+    @property
+    def problems(self) -> list[str]:
+        found = {name: getattr(self, name) for name in ("lost", "doubled", "disordered", "overwritten", "stuck")}
+        return [f"{name}: {', '.join(items)}" for name, items in found.items() if items]
+
+
+class World:
+    """One schedule from its seed to its end."""
+
+    def __init__(self, seed: int, loop: VirtualLoop, make: Callable[..., Outbox]) -> None:
+        self.rng = random.Random(seed)
+        self.clock = VirtualClock(loop)
+        self.lines: list[str] = []
+        self._loop = loop
+        self._make = make
+        knows_keys = self.rng.random() < 0.7
+        self.servers = {
+            name: Server(name, random.Random(self.rng.random()), self.clock, self.note, knows_keys) for name in _SYSTEMS
+        }
+        self.disk = Disk(random.Random(self.rng.random()), self.note)
+        self.outbox: Outbox | None = None
+        self.promised: dict[str, Act] = {}
+        self.attended: set[int] = set()  # what a user did something about, and when
+        self.verdict = Verdict()
+        self._made = 0
+
+    def note(self, line: str) -> None:
+        self.lines.append(f"{self._loop.passed_s:.4f} {line}")
+
+    async def live(self) -> Verdict:
+        """Let users, other desks, faults and crashes go on for some minutes; then calm, until all has settled."""
+        await self._boot()
+        for _ in range(self.rng.randint(6, 14)):
+            await self._something()
+        for server in self.servers.values():
+            server.offline, server.calm = False, True
+        if self._is_dead():
+            await self._crash()
+        self.disk.crash_at = -1
+        self.disk.dead.clear()
+        assert self.outbox is not None
+        for _ in range(40):
+            for server in self.servers:
+                self.outbox.system_is_back(server)
+            await asyncio.sleep(30)
+            await self._attend()
+            if not any(act.is_open and act.state is not ActState.REFUSED for act in self.outbox.acts):
+                break
+        while any(server.late for server in self.servers.values()):
+            await asyncio.sleep(5)
+        self._judge()
+        await self._end()
+        return self.verdict
+
+    async def _boot(self) -> None:
+        """Start the program, as often as it takes."""
+        while True:
+            rng = random.Random(self.rng.random())
+            outbox = self._make(self.disk, self.servers, clock=self.clock, rng=rng)
+            self.outbox = outbox
+            if not await self._survives(outbox.open()):
+                self.verdict.crashes += 1
+                self._arm()
+                continue
+            outbox.start()
+            self.outbox = outbox
+            return
+
+    async def _survives(self, doing: Coroutine[Any, Any, Any]) -> bool:
+        """Return whether something was done before the process ended."""
+        task, dead = asyncio.create_task(doing), asyncio.create_task(self.disk.dead.wait())
+        await asyncio.wait({task, dead}, return_when=asyncio.FIRST_COMPLETED)
+        dead.cancel()
+        if not task.done():
+            task.cancel()
+            return False
+        task.result()
+        return True
+
+    def _arm(self) -> None:
+        """Let the process end at some flush to come, or not."""
+        self.disk.dead.clear()
+        self.disk.crash_at = self.disk.flushes + self.rng.randint(1, 25) if self.rng.random() < 0.7 else -1
+
+    async def _end(self) -> None:
+        if self.outbox is not None:
+            await self.outbox.aclose()
+            self.outbox = None
+
+    async def _crash(self) -> None:
+        self.verdict.crashes += 1
+        self.note("the program is gone")
+        await self._end()
+        self._arm()
+        await asyncio.sleep(self.rng.uniform(0, 20))
+        await self._boot()
+
+    async def _something(self) -> None:
+        rng = self.rng
+        what = rng.random()
+        if what < 0.55:
+            await self._act()
+        elif what < 0.7:
+            server = rng.choice(list(self.servers.values()))
+            server.edit(rng.choice(_CUSTOMERS), rng.choice(("phone", "email")), f"other {rng.randint(1, 99)}")
+        elif what < 0.8:
+            server = rng.choice(list(self.servers.values()))
+            server.offline = not server.offline
+            self.note(f"{server.name} offline: {server.offline}")
+            if not server.offline and self.outbox is not None:
+                self.outbox.system_is_back(server.name)
+        elif what < 0.88:
+            await self._crash()
+        elif what < 0.92:
+            self.clock.skew += timedelta(minutes=rng.choice((-10, 10)))
+        else:
+            await self._attend()
+        await asyncio.sleep(rng.uniform(0.0, 12.0))
+        if self._is_dead():
+            await self._crash()
+
+    def _is_dead(self) -> bool:
+        """Whether a flush was the last thing that happened."""
+        return self.disk.dead.is_set()
+
+    async def _act(self) -> None:
+        if self.outbox is None or self._is_dead():
+            return
+        act = self._new_act()
+        if await self._survives(self.outbox.submit(act)):
+            self.promised[act.id] = act
+            self.note(f"promised {act.title}")
+
+    def _new_act(self) -> Act:
+        rng, self._made = self.rng, self._made + 1
+        customer, number = rng.choice(_CUSTOMERS), self._made
+        risk = rng.choice((RiskClass.NOTE, RiskClass.NOTE, RiskClass.FIELD, RiskClass.FIELD, RiskClass.MONEY))
+        at = self.clock.now()
+
+        def step(system: str, wanted: Mapping[str, str], names: Sequence[str]) -> Step:
+            seen = dict(self.servers[system].values(customer))
+            if rng.random() < 0.2:  # what the user saw is old
+                seen = {name: "1" if name == "phone" else "a" if name == "email" else seen[name] for name in seen}
+            base = {name: seen.get(name, "") for name in names}
+            return Step("sim", system, f"key-{number}-{system}", wanted, customer, base)
+
+        if risk is RiskClass.NOTE:
+            steps = (step("crm", {"text": f"note {number}"}, ()),)
+        elif risk is RiskClass.MONEY:
+            steps = (step("billing", {"amount": f"{number}"}, ("balance",)),)
+        else:
+            wanted = {rng.choice(("phone", "email")): f"mine {number}"}
+            steps = tuple(step(system, wanted, tuple(wanted)) for system in _SYSTEMS)
+        return Act(f"act-{number}", customer, f"{risk.value} {number}", risk, at, steps)
+
+    async def _attend(self) -> None:
+        """A user looks at what needs one."""
+        if self.outbox is None or self._is_dead():
+            return
+        for act in list(self.outbox.acts):
+            for place, step in enumerate(act.steps):
+                if step.state is StepState.CONFLICT:
+                    self.verdict.conflicts += 1
+                    self.attended.add(act.seq)
+                    mine = self.rng.random() < 0.5 or act.risk is RiskClass.MONEY
+                    chosen = {} if mine else dict(step.theirs)
+                    if not await self._survives(self.outbox.resolve(act.id, place, chosen)):
+                        return
+                    break
+                if step.state is StepState.REFUSED and self.rng.random() < 0.5:
+                    self.attended.add(act.seq)
+                    if not await self._survives(self.outbox.retry(act.id)):
+                        return
+                    break
+            if self.rng.random() < 0.05 and not await self._survives(self.outbox.withdraw(act.id)):
+                return
+
+    # ---- judging
+
+    def _judge(self) -> None:
+        assert self.outbox is not None
+        held = {act.id: act for act in self.outbox.acts}
+        verdict = self.verdict
+        verdict.acts, verdict.virtual_s = len(self.promised), self._loop.passed_s
+        verdict.trace = hashlib.blake2b("\n".join(self.lines).encode(), digest_size=8).hexdigest()
+        for server in self.servers.values():
+            verdict.overwritten += server.overwritten
+        for act_id, promised in self.promised.items():
+            act = held.get(act_id) or self.disk.rows.get(act_id)
+            effects = self._effects(promised)
+            if act is None:
+                verdict.lost.append(f"{act_id} is gone")
+            elif act.state is ActState.DONE and effects == 0 and promised.risk is not RiskClass.FIELD:
+                verdict.lost.append(f"{act_id} is said to be done")
+            elif act.state in {ActState.WITHDRAWN, ActState.REFUSED} and effects:
+                verdict.doubled.append(f"{act_id} was taken back or refused, and happened")
+            elif act.is_open and act.state is not ActState.REFUSED and act.state is not ActState.HALF_DONE:
+                verdict.stuck.append(f"{act_id} {act.state.value}")
+            if effects > 1:
+                verdict.doubled.append(f"{act_id} {effects} times")
+        self._judge_order(held)
+
+    def _effects(self, act: Act) -> int:
+        if act.risk is RiskClass.NOTE:
+            return sum(note[0] == act.id for note in self.servers["crm"].notes)
+        if act.risk is RiskClass.MONEY:
+            return sum(plan[0] == act.id for plan in self.servers["billing"].plans)
+        return 0
+
+    def _judge_order(self, held: Mapping[str, Act]) -> None:
+        """Of acts that were never held up by a user, the order on each customer must be that in which they were done."""
+        for customer in _CUSTOMERS:
+            plans = [
+                held[plan[0]].seq for plan in self.servers["billing"].plans if plan[1] == customer and plan[0] in held
+            ]
+            calm = [seq for seq in plans if seq not in self.attended]
+            if calm != sorted(calm):
+                self.verdict.disordered.append(f"{customer} {calm}")
+
+
+def run_schedule(seed: int, make: Callable[..., Outbox] = Outbox) -> Verdict:
+    """Live one schedule through and judge it."""
+    loop = VirtualLoop()
+    loop.set_exception_handler(lambda _loop, _context: None)  # a crash ends tasks in every way there is
+    try:
+        return loop.run_until_complete(World(seed, loop, make).live())
+    finally:
+        pending = asyncio.all_tasks(loop)
+        for task in pending:
+            task.cancel()
+        if pending:
+            loop.run_until_complete(asyncio.wait(pending))
+        loop.close()
