@@ -5,14 +5,17 @@ import importlib
 import os
 import sys
 
-NAMES = ("start", "open", "stall", "cost", "memory", "large", "decode")
+NAMES = ("start", "open", "stall", "cost", "memory", "large", "decode", "sim")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
     parser.add_argument("name", nargs="?", choices=NAMES, help="only this one")
     parser.add_argument("--json", action="store_true", help="a line of JSON a case")
+    parser.add_argument("--seed", type=int, help="of sim: replay this schedule alone")
     options = parser.parse_args()
+    if options.seed is not None:
+        os.environ["OPTICOM_BENCH_SEED"] = str(options.seed)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     missed = False
     for name in [options.name] if options.name else NAMES:

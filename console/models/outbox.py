@@ -49,8 +49,9 @@ class Step:
 
     `wanted` are the values to be written, `base` those they were typed over and `base_version` the record's version
     then, where there is one; `theirs` are what the system holds in a conflict. `key` is the idempotency key, made once
-    and never renewed. `told` is the sentence of the last answer that was no success, `looks`
-    how often it was looked for since it was sent.
+    and never renewed by a retry; a user's new decision has a new one. `told` is the sentence of the last answer that
+    was no success, `looks` how often it was looked for since it was sent, `was_doubtful` whether a try ended without
+    anybody knowing how.
     """
 
     kind: str
@@ -64,6 +65,7 @@ class Step:
     theirs: Mapping[str, str] = field(default_factory=dict)
     told: str = ""
     looks: int = 0
+    was_doubtful: bool = False
     result: str = ""
 
 

@@ -13,6 +13,7 @@ class Fate(Enum):
 
     HAPPENED = "happened"
     DID_NOT = "did not happen"
+    CHANGED_SINCE = "the record holds something else by now"
     CANNOT_TELL = "cannot tell"
 
 

@@ -21,6 +21,9 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 2.0, 60.0
 _MOST_MERGES = 4
 # A system that said yes is believed for so many looks; then it is said that it did not do it.
 _MOST_LOOKS = 5
+# A request whose answer was lost may still be under way. Only after this is it taken for lost; measured by the steady
+# clock of one run, so that neither a restart nor a clock that jumps shortens it.
+_LOST_AFTER_S = 60.0
 
 
 class Outbox:
@@ -46,6 +49,7 @@ class Outbox:
         self._wake = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
         self._slots = asyncio.Semaphore(_SIDE_BY_SIDE)
+        self._doubtful_since_s: dict[tuple[str, int], float] = {}
         self._subscribers: list[Callable[[Act], None]] = []
 
     # ------------------------------------------------------------------ life
@@ -60,7 +64,7 @@ class Outbox:
             found = act
             for place, step in enumerate(act.steps):
                 if step.state is StepState.SENDING:
-                    found = found.with_step(place, replace(step, state=StepState.UNKNOWN))
+                    found = found.with_step(place, replace(step, state=StepState.UNKNOWN, was_doubtful=True))
             if found is not act:
                 await self._store.change(found)
             self._acts[found.id] = found
@@ -119,7 +123,7 @@ class Outbox:
         act = self._acts[act_id]
         for place, step in enumerate(act.steps):
             if step.state is StepState.REFUSED:
-                act = act.with_step(place, replace(step, state=StepState.WAITING, told=""))
+                act = act.with_step(place, _decided_anew(step))
         await self._change(replace(act, next_try_at=None))
         self._wake.set()
 
@@ -129,7 +133,7 @@ class Outbox:
         step = act.steps[place]
         if step.state not in {StepState.WAITING, StepState.REFUSED, StepState.CONFLICT}:
             return False
-        step = replace(step, wanted={**step.wanted, **wanted}, state=StepState.WAITING, told="")
+        step = _decided_anew(replace(step, wanted={**step.wanted, **wanted}))
         await self._change(replace(act.with_step(place, step), next_try_at=None))
         self._wake.set()
         return True
@@ -138,14 +142,8 @@ class Outbox:
         """End a conflict: these values are wanted, over what the system holds now."""
         act = self._acts[act_id]
         step = act.steps[place]
-        step = replace(
-            step,
-            wanted={**step.wanted, **chosen},
-            base={**step.base, **step.theirs},
-            theirs={},
-            state=StepState.WAITING,
-            told="",
-        )
+        wanted, base = {**step.wanted, **chosen}, {**step.base, **step.theirs}
+        step = _decided_anew(replace(step, wanted=wanted, base=base, theirs={}))
         await self._change(replace(act.with_step(place, step), next_try_at=None))
         self._wake.set()
 
@@ -257,35 +255,48 @@ class Outbox:
 
     async def _do_step(self, act: Act, place: int) -> Act:
         """Do one step, or find out about it; the act as it is kept then comes back."""
-        step = act.steps[place]
-        system = self._systems[step.system]
-        if step.state in {StepState.UNKNOWN, StepState.ACCEPTED}:
+        system = self._systems[act.steps[place].system]
+        if act.steps[place].state in {StepState.UNKNOWN, StepState.ACCEPTED}:
             act = await self._find_out(act, place, system)
             if act.steps[place].state is not StepState.WAITING:
                 return act
         for _ in range(_MOST_MERGES):
             step = act.steps[place]
             current = await system.read_current(act, step)
+            if self._acts[act.id].withdrawn or self._acts[act.id].steps[place] is not step:
+                self._wake.set()  # a user has changed their mind meanwhile; begin again with what they want now
+                return self._acts[act.id]
             prepared = self._prepare(act, step, current)
             if prepared.state is not StepState.WAITING:
                 return await self._put_step(act.id, place, prepared)
             act = await self._put_step(act.id, place, replace(prepared, state=StepState.SENDING, looks=0))
             try:
-                result = await system.perform(act, act.steps[place], version=current.version)
+                return await self._send(act, place, system, current.version)
             except ConflictError:
                 act = await self._put(act.id, place, state=StepState.WAITING)
-                continue
-            except RefusedError as error:
-                return await self._put(act.id, place, state=StepState.REFUSED, told=str(error))
-            except SystemCallError as error:
-                state = StepState.UNKNOWN if error.may_have_happened else StepState.WAITING
-                await self._put(act.id, place, state=state)
-                raise
-            act = await self._put(act.id, place, state=StepState.ACCEPTED, result=result)
-            return await self._find_out(act, place, system)
-        return await self._put(
-            act.id, place, state=StepState.WAITING, told="The record changes too often; it is tried again.", again=True
-        )
+        told = "The record changes too often; it is tried again."
+        return await self._put(act.id, place, state=StepState.WAITING, told=told, again=True)
+
+    async def _send(self, act: Act, place: int, system: ActingSystem, version: str | None) -> Act:
+        """Send a step that is kept as being sent, and keep how it ended."""
+        step = act.steps[place]
+        try:
+            result = await system.perform(act, step, version=version)
+        except ConflictError:
+            raise
+        except RefusedError as error:
+            # A copy sent before may have been carried out, and this be refused for that very reason.
+            happened = step.was_doubtful and await system.look_up(act, step) is Fate.HAPPENED
+            state, told = (StepState.DONE, "") if happened else (StepState.REFUSED, str(error))
+            return await self._put(act.id, place, state=state, told=told)
+        except SystemCallError as error:
+            doubtful = error.may_have_happened
+            state = StepState.UNKNOWN if doubtful else StepState.WAITING
+            self._doubtful_since_s.pop((act.id, place), None)
+            await self._put_step(act.id, place, replace(step, state=state, was_doubtful=step.was_doubtful or doubtful))
+            raise
+        act = await self._put(act.id, place, state=StepState.ACCEPTED, result=result)
+        return await self._find_out(act, place, system)
 
     def _prepare(self, act: Act, step: Step, current: Current) -> Step:
         """Return the step as it is to be sent over what the system holds now, or as it must be asked about."""
@@ -308,16 +319,33 @@ class Outbox:
         fate = await system.look_up(act, step)
         if fate is Fate.HAPPENED:
             return await self._put(act.id, place, state=StepState.DONE, told="")
-        looks = step.looks + 1
         if step.state is StepState.ACCEPTED:
-            if fate is Fate.DID_NOT and looks > _MOST_LOOKS:
-                told = "The system said yes, but does not have it. Ask its support, or send it again."
-                return await self._put(act.id, place, state=StepState.REFUSED, told=told)
-            told = "Accepted; it does not show there yet."
-            return await self._put(act.id, place, state=StepState.ACCEPTED, told=told, looks=looks, again=True)
-        if fate is Fate.DID_NOT:
-            return await self._put(act.id, place, state=StepState.WAITING, told="")
-        told = "It may have happened. The system cannot say; look there, and then say which."
+            return await self._check_yes(act, place, fate)
+        return await self._wait_for_the_lost(act, place, fate)
+
+    async def _check_yes(self, act: Act, place: int, fate: Fate) -> Act:
+        """Go on with a step that its system said yes to, but does not show as wanted."""
+        looks = act.steps[place].looks + 1
+        if fate is Fate.CHANGED_SINCE:
+            told = "Done; somebody has changed it again since."
+            return await self._put(act.id, place, state=StepState.DONE, told=told)
+        if fate is Fate.DID_NOT and looks > _MOST_LOOKS:
+            told = "The system said yes, but does not have it. Ask its support, or send it again."
+            return await self._put(act.id, place, state=StepState.REFUSED, told=told)
+        told = "Accepted; it does not show there yet."
+        return await self._put(act.id, place, state=StepState.ACCEPTED, told=told, looks=looks, again=True)
+
+    async def _wait_for_the_lost(self, act: Act, place: int, fate: Fate) -> Act:
+        """Go on with a step that may have happened, but does not show; it is not sent while it may still arrive."""
+        now_s = self._clock.monotonic_s()
+        since_s = self._doubtful_since_s.setdefault((act.id, place), now_s)
+        if fate is not Fate.CANNOT_TELL and now_s - since_s >= _LOST_AFTER_S:
+            del self._doubtful_since_s[act.id, place]
+            return await self._put(act.id, place, state=StepState.WAITING, told="", looks=0)
+        told = "It is not there yet, but may still arrive; it is looked for before it is sent again."
+        if fate is Fate.CANNOT_TELL:
+            told = "It may have happened. The system cannot say; look there, and then say which."
+        looks = act.steps[place].looks + 1
         return await self._put(act.id, place, state=StepState.UNKNOWN, told=told, looks=looks, again=True)
 
     async def _later(self, act_id: str, place: int, error: SystemCallError, at: datetime | None) -> None:
@@ -329,7 +357,8 @@ class Outbox:
         await self._change(self._postponed(act, at))
 
     def _postponed(self, act: Act, at: datetime | None = None) -> Act:
-        pause_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** min(act.tries, 10)) * self._rng.uniform(0.7, 1.3)
+        turns = max((step.looks - 1 for step in act.steps if step.looks), default=act.tries)
+        pause_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** min(turns, 10)) * self._rng.uniform(0.7, 1.3)
         return replace(act, tries=act.tries + 1, next_try_at=at or self._clock.now() + timedelta(seconds=pause_s))
 
     async def _put(
@@ -363,13 +392,21 @@ class Outbox:
         return await self._change(act)
 
     async def _change(self, act: Act) -> Act:
-        """Keep an act as it is now, then tell of it: what is told is on the disk."""
+        """Keep an act as it is now, then tell of it: what is told is on the disk.
+
+        Here it stands as it is at once, so that a user and a lane never both go on from what it was before.
+        """
         act = replace(act, changed_at=self._clock.now())
-        await self._store.change(act)
         self._acts[act.id] = act
-        self._tell(act)
+        await self._store.change(act)
+        self._tell(self._acts[act.id])
         return act
 
     def _tell(self, act: Act) -> None:
         for told in list(self._subscribers):
             told(act)
+
+
+def _decided_anew(step: Step) -> Step:
+    """Return a step that waits again because a user decided so: a decision of its own, with a key of its own."""
+    return replace(step, state=StepState.WAITING, told="", looks=0, was_doubtful=False, key=f"{step.key}.")

@@ -80,15 +80,10 @@ class SaysKeptTooSoon(Outbox):
 
 
 class SendsWhatWasTakenBack(Outbox):
-    """A withdrawn act goes out all the same."""
+    """A user is told that an act is taken back, and it goes out all the same."""
 
-    def _is_due(self, act: Act, now: datetime) -> bool:
-        return super()._is_due(act, now) or (act.withdrawn and act.steps[0].state is StepState.WAITING)
-
-    def _next(self, customer_id: str, done: set[str]) -> Act | None:
-        now = self._clock.now()
-        found = (act for act in self.of_customer(customer_id) if act.withdrawn and act.id not in done)
-        return super()._next(customer_id, done) or next((act for act in found if self._is_due(act, now)), None)
+    async def withdraw(self, act_id: str) -> bool:
+        return self._acts[act_id].can_be_withdrawn
 
 
 class Expires(Outbox):

@@ -144,6 +144,7 @@ class Server:
     versions: dict[str, int] = field(default_factory=dict)
     answered: dict[str, str] = field(default_factory=dict)
     overwritten: list[str] = field(default_factory=list)
+    seen: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # what the user of an act knew to be there
     late: set[asyncio.Task[None]] = field(default_factory=set)
     fail_call: int = -1
     calls: int = 0
@@ -175,8 +176,10 @@ class Server:
         if act.risk is RiskClass.MONEY:
             return Fate.HAPPENED if any(plan[0] == act.id for plan in self.plans) else Fate.DID_NOT
         values = self.values(step.record)
-        same = all(values.get(name, "") == wanted for name, wanted in step.wanted.items())
-        return Fate.HAPPENED if same else Fate.DID_NOT
+        if all(values.get(name, "") == wanted for name, wanted in step.wanted.items()):
+            return Fate.HAPPENED
+        untouched = all(values.get(name, "") == step.base.get(name, "") for name in step.wanted)
+        return Fate.DID_NOT if untouched else Fate.CHANGED_SINCE
 
     async def perform(self, act: Act, step: Step, *, version: str | None) -> str:
         rng = self.rng
@@ -216,7 +219,7 @@ class Server:
                 self.plans.append((act.id, act.customer_id))
             else:
                 for name, wanted in step.wanted.items():
-                    if values.get(name, "") not in {step.base.get(name, ""), wanted}:
+                    if values.get(name, "") not in self.seen.get((act.id, name), set()) | {wanted}:
                         self.overwritten.append(f"{act.id} {name}")
                     values[name] = wanted
             self.versions[step.record] = number + 1
@@ -302,7 +305,10 @@ class World:
         self.promised: dict[str, Act] = {}
         self.attended: set[int] = set()  # what a user did something about, and when
         self.verdict = Verdict()
+        self.withdrawn: set[str] = set()
+        self.withdrawing: set[str] = set()
         self._made = 0
+        self._result: Any = None
 
     def note(self, line: str) -> None:
         self.lines.append(f"{self._loop.passed_s:.4f} {line}")
@@ -314,10 +320,9 @@ class World:
             await self._something()
         for server in self.servers.values():
             server.offline, server.calm = False, True
+        self.disk.crash_at = -1
         if self._is_dead():
             await self._crash()
-        self.disk.crash_at = -1
-        self.disk.dead.clear()
         assert self.outbox is not None
         for _ in range(40):
             for server in self.servers:
@@ -354,12 +359,15 @@ class World:
         if not task.done():
             task.cancel()
             return False
-        task.result()
+        self._result = task.result()
         return True
 
     def _arm(self) -> None:
         """Let the process end at some flush to come, or not."""
         self.disk.dead.clear()
+        if all(server.calm for server in self.servers.values()):
+            self.disk.crash_at = -1
+            return
         self.disk.crash_at = self.disk.flushes + self.rng.randint(1, 25) if self.rng.random() < 0.7 else -1
 
     async def _end(self) -> None:
@@ -407,6 +415,9 @@ class World:
         if self.outbox is None or self._is_dead():
             return
         act = self._new_act()
+        for step in act.steps:
+            for name, value in step.base.items():
+                self.servers[step.system].seen.setdefault((act.id, name), set()).add(value)
         if await self._survives(self.outbox.submit(act)):
             self.promised[act.id] = act
             self.note(f"promised {act.title}")
@@ -435,25 +446,35 @@ class World:
 
     async def _attend(self) -> None:
         """A user looks at what needs one."""
-        if self.outbox is None or self._is_dead():
-            return
-        for act in list(self.outbox.acts):
-            for place, step in enumerate(act.steps):
-                if step.state is StepState.CONFLICT:
-                    self.verdict.conflicts += 1
-                    self.attended.add(act.seq)
-                    mine = self.rng.random() < 0.5 or act.risk is RiskClass.MONEY
-                    chosen = {} if mine else dict(step.theirs)
-                    if not await self._survives(self.outbox.resolve(act.id, place, chosen)):
-                        return
-                    break
-                if step.state is StepState.REFUSED and self.rng.random() < 0.5:
-                    self.attended.add(act.seq)
-                    if not await self._survives(self.outbox.retry(act.id)):
-                        return
-                    break
-            if self.rng.random() < 0.05 and not await self._survives(self.outbox.withdraw(act.id)):
+        for act in list(self.outbox.acts) if self.outbox is not None else ():
+            if self._is_dead() or not await self._look_at(act):
                 return
+
+    async def _look_at(self, act: Act) -> bool:
+        """Do what the user does about one act; False where the program ends in the middle of it."""
+        assert self.outbox is not None
+        for place, step in enumerate(act.steps):
+            if step.state is StepState.CONFLICT:
+                return await self._resolve(act, place, step)
+            if step.state is StepState.REFUSED and self.rng.random() < 0.5:
+                self.attended.add(act.seq)
+                return await self._survives(self.outbox.retry(act.id))
+        if self.rng.random() < 0.05:
+            self.withdrawing.add(act.id)
+            if not await self._survives(self.outbox.withdraw(act.id)):
+                return False
+            if self._result is True:
+                self.withdrawn.add(act.id)
+        return True
+
+    async def _resolve(self, act: Act, place: int, step: Step) -> bool:
+        assert self.outbox is not None
+        self.verdict.conflicts += 1
+        self.attended.add(act.seq)
+        mine = self.rng.random() < 0.5 or act.risk is RiskClass.MONEY
+        for name, value in step.theirs.items():
+            self.servers[step.system].seen.setdefault((act.id, name), set()).add(value)
+        return await self._survives(self.outbox.resolve(act.id, place, {} if mine else dict(step.theirs)))
 
     # ---- judging
 
@@ -472,7 +493,9 @@ class World:
                 verdict.lost.append(f"{act_id} is gone")
             elif act.state is ActState.DONE and effects == 0 and promised.risk is not RiskClass.FIELD:
                 verdict.lost.append(f"{act_id} is said to be done")
-            elif act.state in {ActState.WITHDRAWN, ActState.REFUSED} and effects:
+            elif act.state is ActState.WITHDRAWN and act_id not in self.withdrawing:
+                verdict.lost.append(f"{act_id} was taken back by nobody")
+            elif (act.state in {ActState.WITHDRAWN, ActState.REFUSED} or act_id in self.withdrawn) and effects:
                 verdict.doubled.append(f"{act_id} was taken back or refused, and happened")
             elif act.is_open and act.state is not ActState.REFUSED and act.state is not ActState.HALF_DONE:
                 verdict.stuck.append(f"{act_id} {act.state.value}")

@@ -73,8 +73,10 @@ def _chosen(values: Mapping[str, str], step: Step) -> dict[str, str]:
 
 def _fate(current: Current, step: Step) -> Fate:
     """What is set to a value has happened when the value is there, whoever put it there."""
-    same = all(current.values.get(name, "") == wanted for name, wanted in step.wanted.items())
-    return Fate.HAPPENED if same else Fate.DID_NOT
+    if all(current.values.get(name, "") == wanted for name, wanted in step.wanted.items()):
+        return Fate.HAPPENED
+    untouched = all(current.values.get(name, "") == step.base.get(name, "") for name in step.wanted)
+    return Fate.DID_NOT if untouched else Fate.CHANGED_SINCE
 
 
 def media_values(media: Any) -> dict[str, str]:

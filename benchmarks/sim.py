@@ -1,0 +1,35 @@
+"""sim: the outbox in 10,000 simulated schedules of cuts, crashes, lost and doubled messages and other users.
+
+No timing: how many schedules lost, doubled, disordered or overwrote anything, which must be none, and how many of the
+planted faults were not found within 500 schedules, which must be none either. `--seed N` replays one schedule.
+"""
+
+import os
+
+from benchmarks.result import Result
+from tests.support.planted import PLANTED
+from tests.support.simulation import run_schedule
+
+_SCHEDULES = 10_000
+_SEEDS_FOR_A_FAULT = 500
+
+
+def measure() -> list[Result]:
+    """Return all cases."""
+    chosen = os.environ.get("OPTICOM_BENCH_SEED")
+    seeds = range(int(chosen), int(chosen) + 1) if chosen else range(_SCHEDULES)
+    counts = dict.fromkeys(("lost", "doubled", "disordered", "overwritten", "stuck"), 0)
+    acts = crashes = 0
+    for seed in seeds:
+        verdict = run_schedule(seed)
+        acts, crashes = acts + verdict.acts, crashes + verdict.crashes
+        for name in counts:
+            counts[name] += bool(getattr(verdict, name))
+        if verdict.problems or chosen:
+            print(f"seed {seed}: {verdict.problems or 'nothing wrong'}, {verdict.acts} acts, trace {verdict.trace}")
+    print(f"sim: {len(seeds)} schedules from seed {seeds[0]}, {acts} acts, {crashes} crashes")
+    results = [Result("sim", name, float(count), "runs", float(len(seeds))) for name, count in counts.items()]
+    if chosen:
+        return results
+    missed = [fault for fault in PLANTED if not any(run_schedule(n, fault).problems for n in range(_SEEDS_FOR_A_FAULT))]
+    return [*results, Result("sim", "planted faults not found", float(len(missed)), "of", float(len(PLANTED)))]
