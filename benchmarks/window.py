@@ -88,6 +88,7 @@ def on_stage(
             workspace = Workspace(window, SearchPalette.over(window), bridge)
             DeskMenus(window, workspace, Preferences())
             ICON.load()
+            await desk.open_store()
             workspace.attach(desk)
             try:
                 results.extend(await play(Stage(window, workspace, desk, sandbox, exchanges)))

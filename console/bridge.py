@@ -35,6 +35,7 @@ class Bridge:
     def __init__(self) -> None:
         self.on_unhandled: Callable[[str], None] = lambda _sentence: None
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._commands = asyncio.Lock()
 
     def run_query(
         self,
@@ -53,6 +54,33 @@ class Bridge:
             self._tasks.discard(ended)
             QObject.disconnect(connection)
             self._deliver(ended, on_result, on_error)
+
+        task.add_done_callback(done)
+        return task
+
+    def run_command(
+        self,
+        owner: QObject,
+        command: Coroutine[Any, Any, T],
+        on_result: Callable[[T], None] | None = None,
+        on_error: Callable[[ConsoleError], None] | None = None,
+    ) -> "asyncio.Task[T]":
+        """Start a write and return its task. Writes go one after the other, and to their end even if the owner goes."""
+
+        async def in_turn() -> T:
+            async with self._commands:
+                return await command
+
+        task = asyncio.get_event_loop().create_task(in_turn())
+        self._tasks.add(task)
+        gone: list[bool] = []
+        connection = owner.destroyed.connect(lambda: gone.append(True))
+
+        def done(ended: "asyncio.Task[T]") -> None:
+            self._tasks.discard(ended)
+            if not gone:
+                QObject.disconnect(connection)
+            self._deliver(ended, None if gone else on_result, None if gone else on_error)
 
         task.add_done_callback(done)
         return task

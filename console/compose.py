@@ -4,26 +4,38 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from console.connectors.tmforum import TmForumBilling, TmForumCrm, TmForumProvisioning
+from console.connectors.tmforum.acts import TmForumActs
 from console.connectors.tmforum.check import check_system
 from console.connectors.tmforum.client import TmForumClient
 from console.http import HttpLayer
 from console.models.check_report import CheckReport
 from console.models.customer import CustomerId
-from console.models.health import Exchange
+from console.models.health import Exchange, SystemHealth, SystemState
 from console.ports.clock import Clock
 from console.ports.secrets import Secrets
+from console.services.acts import Acts
 from console.services.bill_documents import BillDocuments
 from console.services.connections import Connections, HealthBoard
-from console.services.customer_view import CustomerView
+from console.services.customer_view import PART_TYPES, CustomerView
 from console.services.desk import Desk, SystemInfo
-from console.services.last_known import LastKnown
+from console.services.drafts import Drafts
+from console.services.known import KnownFacts
 from console.services.network import Network
+from console.services.outbox import Outbox
+from console.services.people import SeenPeople
 from console.services.permissions import REP, Permissions, User
 from console.services.phone import numbering_plans
 from console.services.search import CustomerSearch
 from console.settings import Deployment, Kind, System
+from console.store.acts import ActRepository
+from console.store.answers import AnswerRepository
+from console.store.database import Database, in_memory
+from console.store.drafts import DraftRepository
+from console.store.facts import FactRepository
+from console.store.people import PersonRepository
 from console.system.clock import SystemClock
 from console.system.pdf import PdfReader
 
@@ -38,6 +50,11 @@ class Parts:
     rng: random.Random = field(default_factory=random.Random)
     user: User = REP
     on_exchange: Callable[[Exchange], None] = lambda _exchange: None
+
+
+def _tell_outbox(outbox: Outbox, now: SystemHealth, before: SystemState) -> None:
+    if before is SystemState.DOWN and now.state is not SystemState.DOWN:
+        outbox.system_is_back(now.system)
 
 
 async def compose_check(
@@ -63,13 +80,18 @@ async def compose_check(
         await http.aclose()
 
 
-def compose_desk(deployment: Deployment, secrets: Secrets, parts: Parts | None = None) -> Desk:
+def compose_desk(
+    deployment: Deployment, secrets: Secrets, parts: Parts | None = None, store: Database | None = None
+) -> Desk:
     """Return the services of a desk on the configured systems. May run in a worker thread; asks no system yet.
+
+    Without a store everything is kept in memory. The desk closes what it is given.
 
     Raises:
         ConfigurationError: A secret is not where the settings say.
     """
     parts = parts or Parts()
+    database = store or in_memory()
     numbering_plans()  # loaded here, off the window's thread
     health = HealthBoard(list(deployment.systems))
 
@@ -77,7 +99,9 @@ def compose_desk(deployment: Deployment, secrets: Secrets, parts: Parts | None =
         health.note(exchange)
         parts.on_exchange(exchange)
 
-    http = HttpLayer(clock=parts.clock, on_exchange=note, rng=parts.rng)
+    http = HttpLayer(
+        clock=parts.clock, on_exchange=note, rng=parts.rng, answers=AnswerRepository(database) if store else None
+    )
 
     def client(kind: Kind) -> TmForumClient:
         name, system = deployment.of_kind(kind)
@@ -85,15 +109,26 @@ def compose_desk(deployment: Deployment, secrets: Secrets, parts: Parts | None =
         endpoint = http.endpoint(name, system, label=label, secrets=secrets)
         return TmForumClient(endpoint, system, parts.clock, health.note_damage)
 
-    crm = TmForumCrm(client("crm"))
-    billing = TmForumBilling(client("billing"))
+    crm_client, billing_client = client("crm"), client("billing")
+    crm, billing = TmForumCrm(crm_client), TmForumBilling(billing_client)
     provisioning = TmForumProvisioning(client("provisioning"))
     permissions = Permissions(parts.user)
-    last_known = LastKnown()
+    crm_acts, billing_acts = TmForumActs(crm_client), TmForumActs(billing_client)
+    outbox = Outbox(
+        ActRepository(database),
+        {crm.name: crm_acts, billing.name: billing_acts},
+        clock=parts.clock,
+        rng=parts.rng,
+    )
+    health.subscribe(lambda now, before: _tell_outbox(outbox, now, before))
+    drafts = Drafts(DraftRepository(database), parts.clock)
+    people = SeenPeople(PersonRepository(database))
+    facts = FactRepository(database)
+    known = KnownFacts(facts, PART_TYPES, saved=people.learn)
     network = Network()
     reader = PdfReader()
 
-    def view_customer(customer_id: CustomerId) -> CustomerView:
+    def view_customer(customer_id: CustomerId, as_of: datetime | None = None) -> CustomerView:
         return CustomerView(
             customer_id,
             crm=crm,
@@ -102,14 +137,27 @@ def compose_desk(deployment: Deployment, secrets: Secrets, parts: Parts | None =
             permissions=permissions,
             health=health,
             network=network,
-            last_known=last_known,
+            known=known,
+            as_of=as_of,
             clock=parts.clock,
             rng=parts.rng,
         )
 
+    async def open_store() -> None:
+        await drafts.open()
+        await outbox.open()
+        outbox.start()
+        before = parts.clock.now() - timedelta(days=deployment.store.keep_days)
+        await facts.prune(before=before, most_bytes=int(deployment.store.max_mb * 1_000_000))
+
     async def aclose() -> None:
         reader.close()
+        await drafts.aclose()
+        await outbox.aclose()
         await http.aclose()
+        await known.aclose()
+        await people.aclose()
+        await database.aclose()
 
     return Desk(
         name=deployment.name,
@@ -124,9 +172,24 @@ def compose_desk(deployment: Deployment, secrets: Secrets, parts: Parts | None =
             billing=billing,
             provisioning=provisioning,
             permissions=permissions,
+            people=people,
             clock=parts.clock,
             country=deployment.country,
         ),
+        outbox=outbox,
+        acts=Acts(
+            outbox,
+            crm=crm_acts,
+            billing=billing_acts,
+            permissions=permissions,
+            clock=parts.clock,
+            rng=parts.rng,
+            country=deployment.country,
+        ),
+        drafts=drafts,
+        moments=known.moments,
+        is_kept=database.is_kept,
+        open_store=open_store,
         connections=Connections((crm, billing, provisioning)),
         documents=BillDocuments(billing=billing, reader=reader, permissions=permissions),
         network=network,

@@ -35,6 +35,8 @@ _WINDOW_MODULES = (
     "console.views.customer.usage_panel",
     "console.views.customer.document_view",
     "console.views.customer.page",
+    "console.views.outbox.page",
+    "console.views.store_dialogs",
     "console.views.systems.page",
     "console.views.workspace",
     "console.views.menus",
@@ -93,7 +95,14 @@ async def _open(
     session_module = await asyncio.to_thread(importlib.import_module, "console.session")
     window.say(tr("Connecting the systems…"))
     opening = asyncio.create_task(
-        stack.enter_async_context(session_module.open_session(config=options.config, demo=options.demo)),
+        stack.enter_async_context(
+            session_module.open_session(
+                config=options.config,
+                demo=options.demo,
+                with_store=options.tour is None,
+                ask_code=sys.modules["console.views.store_dialogs"].asker(window),
+            )
+        ),
         name="open session",
     )
     closing = asyncio.create_task(closed.wait(), name="wait for close")
@@ -111,6 +120,11 @@ async def _open(
             raise
         return None
     workspace.attach(session.desk)
+    if session.notice:
+        workspace.say_of_store(session.notice)
+    workspace.set_recovery(session.make_code)
+    if session.new_code:
+        sys.modules["console.views.store_dialogs"].RecoveryDialog(session.new_code, window).open()
     stack.callback(watch_network(session.desk.network.set_online))
     # What is loaded now stays for good; no later collection need look at it again, which would take tens of ms.
     gc.freeze()

@@ -44,6 +44,7 @@ async def _make(window: MainWindow, bridge: Bridge, folder: Path) -> int:
                 parts = Parts(rng=random.Random(1))
                 desk = await asyncio.to_thread(compose_desk, sandbox.deployment(**short), process.secrets, parts)
                 workspace = Workspace(window, SearchPalette.over(window), bridge)
+                await desk.open_store()
                 workspace.attach(desk)
                 page = await bring(state, workspace, desk, sandbox)
                 picture = _sheet(page, state)

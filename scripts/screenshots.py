@@ -78,6 +78,7 @@ async def pictures(window: MainWindow, bridge: Bridge, folder: Path, suffix: str
     workspace = Workspace(window, SearchPalette.over(window), bridge)
     DeskMenus(window, workspace, Preferences())
     ICON.load()
+    await desk.open_store()
     workspace.attach(desk)
     try:
         await _pictures(window, workspace, sandbox, folder, suffix)

@@ -66,6 +66,7 @@ class Endpoint:
         clock: Clock,
         rng: random.Random,
         on_exchange: Callable[[Exchange], None],
+        validators: Validators,
     ) -> None:
         self.system = system
         self.label = label
@@ -80,7 +81,7 @@ class Endpoint:
         self._budget = RetryBudget()
         self._pace = Pace()
         self._failures = Failures(system=system, label=label, time_limit_s=limits.time_limit_s, clock=clock)
-        self._validators = Validators()
+        self._validators = validators
         self._flights: dict[Question, _Flight] = {}
         self._writes: set[asyncio.Task[Answer]] = set()
         self._closing = False
@@ -197,6 +198,7 @@ class Endpoint:
         under_way = [*(flight.task for flight in flights), *self._writes]
         if under_way:
             await asyncio.wait(under_way, timeout=patience_s)
+        await self._validators.aclose()
         await self._client.aclose()
         for flight in flights:
             flight.task.cancel()
@@ -304,7 +306,7 @@ class Endpoint:
         return max(0.05, deadline_s - self._clock.monotonic_s())
 
     async def _send_signed(self, question: Question, signed: dict[str, str], deadline_s: float) -> Answer:
-        kept = self._validators.get(question)
+        kept = await self._validators.find(question)
         sent = {**signed, "If-None-Match": kept.etag} if kept else signed
         status, headers, body = await self._receive(question, sent, deadline_s)
         if status == httpx.codes.NOT_MODIFIED and kept is not None:

@@ -14,9 +14,11 @@ import truststore
 from console.http.endpoint import Endpoint
 from console.http.questions import Limits
 from console.http.sign_in import FixedSignIn, SignIn, TokenSignIn
+from console.http.validators import Validators
 from console.models.health import Exchange
 from console.ports.clock import Clock
 from console.ports.secrets import Secrets
+from console.ports.store import AnswerStore
 from console.settings import LOOPBACK, System
 
 # They log every address whole, with whatever was searched for in it.
@@ -36,8 +38,14 @@ class HttpLayer:
     """
 
     def __init__(
-        self, *, clock: Clock, on_exchange: Callable[[Exchange], None], rng: random.Random | None = None
+        self,
+        *,
+        clock: Clock,
+        on_exchange: Callable[[Exchange], None],
+        rng: random.Random | None = None,
+        answers: AnswerStore | None = None,
     ) -> None:
+        self._answers = answers
         self._clock = clock
         self._rng = rng or random.Random()
         self._on_exchange = on_exchange
@@ -78,6 +86,7 @@ class HttpLayer:
             clock=self._clock,
             rng=self._rng,
             on_exchange=self._on_exchange,
+            validators=Validators(name, self._answers),
         )
         self._endpoints.append(endpoint)
         return endpoint

@@ -1,8 +1,16 @@
-"""Answers kept with their ETag, so that asking again costs a 304; in memory only."""
+"""Answers kept with their ETag, so that asking again costs a 304: in memory, and where there is one in the store."""
 
+import asyncio
+import hashlib
+import logging
 from collections import OrderedDict
-from collections.abc import Hashable
 from dataclasses import dataclass
+
+from console.errors import StoreError
+from console.http.questions import Question
+from console.ports.store import AnswerStore
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +30,61 @@ class Kept:
 
 
 class Validators:
-    """The most recently used answers, up to a number of body bytes."""
+    """The most recently used answers of one system, up to a number of body bytes; the store has more."""
 
-    def __init__(self, most_bytes: int = 6 * 1024 * 1024) -> None:
+    def __init__(self, system: str, store: AnswerStore | None = None, most_bytes: int = 6 * 1024 * 1024) -> None:
+        self._system = system
+        self._store = store
         self._most_bytes = most_bytes
         self._bytes = 0
-        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._kept: OrderedDict[Question, Kept] = OrderedDict()
+        self._writing: set[asyncio.Task[None]] = set()
 
-    def get(self, question: Hashable) -> Kept | None:
+    async def find(self, question: Question) -> Kept | None:
+        """Return the last answer to a question, or None."""
         kept = self._kept.get(question)
         if kept is not None:
             self._kept.move_to_end(question)
+            return kept
+        if self._store is None or question.query is not None or question.address is not None:
+            return None
+        try:
+            stored = await self._store.load(self._name(question))
+        except StoreError as error:
+            self._fail(error)
+            return None
+        if stored is None:
+            return None
+        kept = Kept(*stored)
+        self._remember(question, kept)
         return kept
 
-    def keep(self, question: Hashable, kept: Kept) -> None:
+    def keep(self, question: Question, kept: Kept) -> None:
+        """Keep an answer: in memory at once, in the store a moment later."""
+        self._remember(question, kept)
+        if self._store is not None:
+            saving = self._store.save(self._name(question), kept.etag, kept.headers, kept.body)
+
+            async def save() -> None:
+                try:
+                    await saving
+                except StoreError as error:
+                    self._fail(error)
+
+            task = asyncio.create_task(save(), name="keep an answer")
+            self._writing.add(task)
+            task.add_done_callback(self._writing.discard)
+
+    def forget(self, question: Question) -> None:
+        kept = self._kept.pop(question, None)
+        if kept is not None:
+            self._bytes -= kept.size
+
+    async def aclose(self) -> None:
+        """Wait until everything is kept."""
+        await asyncio.gather(*self._writing, return_exceptions=True)
+
+    def _remember(self, question: Question, kept: Kept) -> None:
         self.forget(question)
         if kept.size > self._most_bytes // 4:
             return
@@ -45,7 +94,12 @@ class Validators:
             _, oldest = self._kept.popitem(last=False)
             self._bytes -= oldest.size
 
-    def forget(self, question: Hashable) -> None:
-        kept = self._kept.pop(question, None)
-        if kept is not None:
-            self._bytes -= kept.size
+    def _name(self, question: Question) -> str:
+        """Return the question's name in the store; what it asks about cannot be read from it."""
+        words = repr((self._system, question.base, question.resource, question.record, question.parameters))
+        return hashlib.blake2b(words.encode(), digest_size=16).hexdigest()
+
+    def _fail(self, error: StoreError) -> None:
+        if self._store is not None:
+            _log.warning("answers are no longer kept: %s", error)
+            self._store = None

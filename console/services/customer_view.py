@@ -1,9 +1,10 @@
 """One customer, unified: every part from its own system, each as soon as that system answers."""
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from console.errors import ConsoleError, UnknownCustomerError
@@ -26,7 +27,7 @@ from console.ports.clock import Clock
 from console.ports.crm import CrmSystem
 from console.ports.provisioning import ProvisioningSystem
 from console.services.connections import HealthBoard
-from console.services.last_known import LastKnown
+from console.services.known import KnownFacts
 from console.services.network import Network
 from console.services.part import Part, PartCoordinator
 from console.services.permissions import Permissions, Subject
@@ -55,6 +56,27 @@ FRESH_FOR = {
     Subject.ALLOWANCES: timedelta(seconds=120),
     Subject.RELATED: timedelta(seconds=900),
 }
+# What each kind of fact is kept as.
+PART_TYPES: dict[Subject, Any] = {
+    Subject.CUSTOMER: Sourced[Customer],
+    Subject.PARTY: Sourced[Party],
+    Subject.BILLING_ACCOUNTS: Records[BillingAccount],
+    Subject.BILLS: Records[CustomerBill],
+    Subject.BILL_LINES: Records[AppliedBillingRate],
+    Subject.PRODUCTS: Records[Product],
+    Subject.SERVICES: Records[Service],
+    Subject.PRODUCT_ORDERS: Records[Order],
+    Subject.SERVICE_ORDERS: Records[Order],
+    Subject.SERVICE_TESTS: Records[ServiceTest],
+    Subject.TICKETS: Records[TroubleTicket],
+    Subject.INTERACTIONS: Records[PartyInteraction],
+    Subject.APPOINTMENTS: Records[Appointment],
+    Subject.PAYMENTS: Records[Payment],
+    Subject.REFUNDS: Records[Payment],
+    Subject.USAGE: Records[Usage],
+    Subject.ALLOWANCES: Sourced[tuple[Bucket, ...]],
+    Subject.RELATED: Records[RelatedCustomer],
+}
 # Asking a long list again reads what was read before, up to this many; the rest is read when it is scrolled to.
 _MOST_READ_AGAIN = 1000
 # Nobody scrolls further; a list without end would take memory without end, and Qt lays lists out row by row, which
@@ -78,14 +100,18 @@ class CustomerView:
         permissions: Permissions,
         health: HealthBoard,
         network: Network,
-        last_known: LastKnown,
+        known: KnownFacts,
         clock: Clock,
         rng: random.Random,
+        as_of: datetime | None = None,
     ) -> None:
         self.customer_id = customer_id
+        self.as_of = as_of
         self._crm, self._billing = crm, billing
-        self._last_known = last_known
+        self._known = known
+        self._recalling: asyncio.Task[None] | None = None
         self._permissions, self._clock, self._rng = permissions, clock, rng
+        self._by_subject: dict[str, PartCoordinator[Any]] = {}
         self.customer: PartCoordinator[Sourced[Customer]] = self._part(
             crm.name, Subject.CUSTOMER, self._fetch_customer, lambda found: found.origin.read_at
         )
@@ -143,6 +169,7 @@ class CustomerView:
             self.service_orders, self.tickets, self.interactions, self.payments,
         )  # fmt: skip
         self._lines: dict[CustomerBillId, PartCoordinator[Records[AppliedBillingRate]]] = {}
+        self._stored_lines: dict[CustomerBillId, Any] = {}
         self.customer.subscribe(self._on_customer)
         self._unwatch = health.subscribe(self._on_health)
         self._unwatch_network = network.subscribe(self._on_network)
@@ -157,10 +184,29 @@ class CustomerView:
     def open(self) -> None:
         """Ask all systems side by side for what is seen first; the rest is asked when it is looked at.
 
-        Only the party waits, for the customer that names it.
+        Only the party waits, for the customer that names it. What the store knows is shown meanwhile. A view of the
+        past shows that and asks nobody.
         """
+        self._recalling = asyncio.create_task(self._recall(), name="recall")
         for part in self._at_once:
             part.ask()
+
+    async def _recall(self) -> None:
+        """Show what was known before this run began, or at the moment this view is of."""
+        stored = await self._known.load_stored(self.customer_id, at=self.as_of)
+        for (subject, of), facts in stored.items():
+            if subject == Subject.BILL_LINES.value:
+                self._stored_lines[CustomerBillId(of)] = facts
+            elif subject in self._by_subject:
+                self._by_subject[subject].know(facts)
+        for bill, part in self._lines.items():
+            if bill in self._stored_lines:
+                part.know(self._stored_lines[bill])
+
+    async def recalled(self) -> None:
+        """Return once the store has said what it knows."""
+        if self._recalling is not None:
+            await self._recalling
 
     def ask_everything(self) -> None:
         """Ask for every part at once, also for what a window asks for only when it is looked at."""
@@ -189,6 +235,8 @@ class CustomerView:
                 lambda _customer, **_after: self._billing.fetch_applied_billing_rates(bill),
                 bill,
             )
+            if bill in self._stored_lines:
+                self._lines[bill].know(self._stored_lines[bill])
             self._lines[bill].ask()
         return self._lines[bill]
 
@@ -202,6 +250,8 @@ class CustomerView:
         """Drop everything that is under way."""
         self._unwatch()
         self._unwatch_network()
+        if self._recalling is not None:
+            self._recalling.cancel()
         for part in self.parts:
             part.close()
 
@@ -278,15 +328,20 @@ class CustomerView:
     ) -> PartCoordinator[T]:
         part = (subject, of)
         may_see = self._permissions.refusal(subject, self.customer_id) is None
-        return PartCoordinator(
+        is_past = self.as_of is not None
+        coordinator: PartCoordinator[T] = PartCoordinator(
+            is_past=is_past,
             system=system,
             fetch=fetch,
             read_at=read_at,
             refusal=lambda: self._permissions.refusal(subject, self.customer_id),
             fresh_for=FRESH_FOR[subject],
-            known=self._last_known.load(self.customer_id, part) if may_see else None,
-            keep=lambda facts: self._last_known.save(self.customer_id, part, facts),
+            known=self._known.load(self.customer_id, part) if may_see and not is_past else None,
+            keep=lambda facts: self._known.save(self.customer_id, part, facts, read_at(facts)),
             clock=self._clock,
             rng=self._rng,
             fetch_more=fetch_more,
         )
+        if may_see and not of:
+            self._by_subject[subject.value] = coordinator
+        return coordinator

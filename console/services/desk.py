@@ -2,12 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from console.models.customer import CustomerId
+from console.services.acts import Acts
 from console.services.bill_documents import BillDocuments
 from console.services.connections import Connections, HealthBoard
 from console.services.customer_view import CustomerView
+from console.services.drafts import Drafts
 from console.services.network import Network
+from console.services.outbox import Outbox
+from console.services.people import HERE
 from console.services.permissions import User
 from console.services.search import CustomerSearch
 
@@ -24,7 +28,11 @@ class SystemInfo:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a window or a command works with."""
+    """What a window or a command works with.
+
+    `open_store` must have returned before drafts and outbox are used; `is_kept` is whether they outlive the program.
+    `moments` says when something about a customer changed; `view_customer` takes one of them as `as_of`.
+    """
 
     name: str
     user: User
@@ -34,9 +42,17 @@ class Desk:
     connections: Connections
     documents: BillDocuments
     network: Network
-    view_customer: Callable[[CustomerId], CustomerView]
+    outbox: Outbox
+    acts: Acts
+    drafts: Drafts
+    moments: Callable[[str], Awaitable[list[datetime]]]
+    is_kept: bool
+    open_store: Callable[[], Awaitable[None]]
+    view_customer: Callable[..., CustomerView]
     aclose: Callable[[], Awaitable[None]]
 
     def label(self, system: str) -> str:
-        """Return the word people use for a system."""
+        """Return the word people use for a system; the desk's own index is a place too."""
+        if system == HERE:
+            return "This desk"
         return next((info.label for info in self.systems if info.name == system), system)

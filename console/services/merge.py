@@ -1,7 +1,10 @@
-"""Three-way merge of single values: what a user typed over what they saw, and what the system holds by now."""
+"""What is to be sent over what a system holds by now: three-way merge of values, and money only on what was seen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from console.models.outbox import Act, RiskClass, Step, StepState
+from console.ports.acting import Current
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +30,24 @@ def merge(*, base: Mapping[str, str], mine: Mapping[str, str], theirs: Mapping[s
         else:
             conflicts[key] = held
     return Merge(write, conflicts)
+
+
+def prepare(act: Act, step: Step, current: Current) -> Step:
+    """Return the step as it is to be sent over what the system holds now, or as it must be asked about."""
+    if act.risk is RiskClass.NOTE:
+        return step
+    if act.risk is RiskClass.MONEY:
+        moved = {key: held for key, held in current.values.items() if held != step.base.get(key, held)}
+        if moved:
+            told = "What this was decided on has changed since. Look at it again before it is sent."
+            return replace(step, state=StepState.CONFLICT, theirs=moved, told=told)
+        return step
+    merged = merge(base=step.base, mine=step.wanted, theirs=current.values)
+    if merged.conflicts:
+        return replace(step, state=StepState.CONFLICT, theirs=merged.conflicts, told="")
+    return step if merged.write else replace(step, state=StepState.DONE)
+
+
+def decided_anew(step: Step) -> Step:
+    """Return a step that waits again because a user decided so: a decision of its own, with a key of its own."""
+    return replace(step, state=StepState.WAITING, told="", looks=0, was_doubtful=False, key=f"{step.key}.")

@@ -12,7 +12,7 @@ from console.models.outbox import Act, ActState, RiskClass, Step, StepState
 from console.ports.acting import ActingSystem, Current, Fate
 from console.ports.clock import Clock
 from console.ports.store import ActStore
-from console.services.merge import merge
+from console.services.merge import decided_anew, prepare
 
 _log = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ class Outbox:
         act = self._acts[act_id]
         for place, step in enumerate(act.steps):
             if step.state is StepState.REFUSED:
-                act = act.with_step(place, _decided_anew(step))
+                act = act.with_step(place, decided_anew(step))
         await self._change(replace(act, next_try_at=None))
         self._wake.set()
 
@@ -133,7 +133,7 @@ class Outbox:
         step = act.steps[place]
         if step.state not in {StepState.WAITING, StepState.REFUSED, StepState.CONFLICT}:
             return False
-        step = _decided_anew(replace(step, wanted={**step.wanted, **wanted}))
+        step = decided_anew(replace(step, wanted={**step.wanted, **wanted}))
         await self._change(replace(act.with_step(place, step), next_try_at=None))
         self._wake.set()
         return True
@@ -143,7 +143,7 @@ class Outbox:
         act = self._acts[act_id]
         step = act.steps[place]
         wanted, base = {**step.wanted, **chosen}, {**step.base, **step.theirs}
-        step = _decided_anew(replace(step, wanted=wanted, base=base, theirs={}))
+        step = decided_anew(replace(step, wanted=wanted, base=base, theirs={}))
         await self._change(replace(act.with_step(place, step), next_try_at=None))
         self._wake.set()
 
@@ -299,19 +299,7 @@ class Outbox:
         return await self._find_out(act, place, system)
 
     def _prepare(self, act: Act, step: Step, current: Current) -> Step:
-        """Return the step as it is to be sent over what the system holds now, or as it must be asked about."""
-        if act.risk is RiskClass.NOTE:
-            return step
-        if act.risk is RiskClass.MONEY:
-            moved = {key: held for key, held in current.values.items() if held != step.base.get(key, held)}
-            if moved:
-                told = "What this was decided on has changed since. Look at it again before it is sent."
-                return replace(step, state=StepState.CONFLICT, theirs=moved, told=told)
-            return step
-        merged = merge(base=step.base, mine=step.wanted, theirs=current.values)
-        if merged.conflicts:
-            return replace(step, state=StepState.CONFLICT, theirs=merged.conflicts, told="")
-        return step if merged.write else replace(step, state=StepState.DONE)
+        return prepare(act, step, current)
 
     async def _find_out(self, act: Act, place: int, system: ActingSystem) -> Act:
         """Ask a system whether a step was carried out."""
@@ -405,8 +393,3 @@ class Outbox:
     def _tell(self, act: Act) -> None:
         for told in list(self._subscribers):
             told(act)
-
-
-def _decided_anew(step: Step) -> Step:
-    """Return a step that waits again because a user decided so: a decision of its own, with a key of its own."""
-    return replace(step, state=StepState.WAITING, told="", looks=0, was_doubtful=False, key=f"{step.key}.")

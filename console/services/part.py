@@ -58,9 +58,10 @@ class Part(Generic[T]):
 class PartCoordinator(Generic[T]):
     """Asks for one part and keeps its last good answer.
 
-    `known` is what was last known before; `keep` is handed every good answer. Questions are folded: asking while asking
-    changes nothing. An outage is asked about again by itself, each time after a longer pause with jitter. Subscribers
-    are told of every change in the event loop's thread; `close` ends everything, and nothing is told after it.
+    `known` is what was last known before; `keep` is handed every good answer; with `is_past` nobody is ever asked.
+    Questions are folded: asking while asking changes nothing. An outage is asked about again by itself, each time after
+    a longer pause with jitter. Subscribers are told of every change in the event loop's thread; `close` ends
+    everything, and nothing is told after it.
     """
 
     def __init__(
@@ -75,11 +76,13 @@ class PartCoordinator(Generic[T]):
         rng: random.Random,
         known: T | None = None,
         keep: Callable[[T], None] = lambda _facts: None,
+        is_past: bool = False,
         fetch_more: Callable[[T], Awaitable[T]] | None = None,
     ) -> None:
         read = read_at(known) if known is not None else None
         self.part: Part[T] = Part(system, fresh_for, known, read)
         self._keep = keep
+        self._is_past = is_past
         self._fetch = fetch
         self._fetch_more = fetch_more
         self._read_at = read_at
@@ -98,7 +101,7 @@ class PartCoordinator(Generic[T]):
 
     def ask(self) -> None:
         """Ask the system, unless it is being asked already."""
-        if self._closed or self._asking is not None:
+        if self._closed or self._is_past or self._asking is not None:
             return
         self._stop_waiting()
         refusal = self._refusal()
@@ -107,6 +110,11 @@ class PartCoordinator(Generic[T]):
             return
         self._asking = asyncio.create_task(self._run(self._fetch), name=f"ask {self.part.system}")
         self._set(asking_since=self._clock.now(), denied=None, stopped=False)
+
+    def know(self, facts: T) -> None:
+        """Take facts that were known before, where nothing newer has come."""
+        if not self._closed and self.part.facts is None and self.part.denied is None:
+            self._set(facts=facts, read_at=self._read_at(facts))
 
     def want(self) -> None:
         """Ask if it was never asked, or what is known has become old; for parts nobody looks at until now."""

@@ -1,4 +1,4 @@
-"""The one place that decides what this user may see of this customer."""
+"""The one place that decides what this user may see and do."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -30,15 +30,24 @@ class Subject(Enum):
     BILL_DOCUMENT = "the bill as the customer has it"
 
 
+class Deed(Enum):
+    """A kind of act."""
+
+    ADD_NOTE = "add notes"
+    CHANGE_CONTACT = "change contact data"
+    PROMISE_TO_PAY = "take promises to pay"
+
+
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who works at this desk; `may_see` is empty for nothing."""
+    """Who works at this desk; what is not in `may_see` and `may_do` is neither shown nor done."""
 
     role: str
     may_see: frozenset[Subject]
+    may_do: frozenset[Deed] = frozenset()
 
 
-REP = User("rep", frozenset(Subject))
+REP = User("rep", frozenset(Subject), frozenset(Deed))
 
 
 class Permissions:
@@ -52,3 +61,9 @@ class Permissions:
         if subject in self.user.may_see:
             return None
         return f"The role {self.user.role} does not show {subject.value}."
+
+    def refusal_to_do(self, deed: Deed) -> str | None:
+        """Return why this user may not do it, in one sentence, or None when they may."""
+        if deed in self.user.may_do:
+            return None
+        return f"The role {self.user.role} may not {deed.value}."

@@ -12,6 +12,7 @@ from console.ports.billing import BillingSystem
 from console.ports.clock import Clock
 from console.ports.crm import CrmSystem
 from console.ports.provisioning import ProvisioningSystem
+from console.services.people import SeenPeople
 from console.services.permissions import Permissions, Subject
 from console.services.phone import read_phone
 
@@ -45,9 +46,11 @@ class CustomerSearch:
         billing: BillingSystem,
         provisioning: ProvisioningSystem,
         permissions: Permissions,
+        people: SeenPeople,
         clock: Clock,
         country: str,
     ) -> None:
+        self._people = people
         self._crm = crm
         self._systems: tuple[CrmSystem | BillingSystem | ProvisioningSystem, ...] = (crm, billing, provisioning)
         self._permissions = permissions
@@ -78,10 +81,18 @@ class CustomerSearch:
             state = Asking.ASKING if system.can_search(query) else Asking.NOT_ASKED
             search.progress[system.name] = SystemProgress(system.name, state)
         search.changed()
-        asking = [
+        asking = [self._recall(search)] + [
             self._ask(search, system) for system in self._systems if search.progress[system.name].state is Asking.ASKING
         ]
         await asyncio.gather(*asking)
+
+    async def _recall(self, search: _Search) -> None:
+        """Show whom the desk has seen, before any system answers."""
+        hits = await self._people.find(search.query, limit=_MOST_HITS)
+        may_be_shown = [hit for hit in hits if self._permissions.refusal(Subject.CUSTOMER, hit.customer_id) is None]
+        if may_be_shown:
+            search.hits = may_be_shown + search.hits
+            search.changed()
 
     async def _ask(self, search: _Search, system: CrmSystem | BillingSystem | ProvisioningSystem) -> None:
         started_s = self._clock.monotonic_s()

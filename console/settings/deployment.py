@@ -93,11 +93,19 @@ class System(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     resources: dict[str, Resource] = {}
 
 
+class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How long and how much the desk keeps of what the systems said; unsent work is kept for ever."""
+
+    keep_days: int = 30
+    max_mb: float = 500.0
+
+
 class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything the desk must be told; `country` is the ISO 3166 code for phone numbers typed without one."""
 
     name: str = "OptiCom"
     country: str = "US"
+    store: Store = Store()
     systems: dict[str, System]
 
     def of_kind(self, kind: Kind) -> tuple[str, System]:
@@ -140,6 +148,8 @@ def parse_deployment(text: str, *, source: str, folder: Path | None = None) -> D
     kinds: list[str] = [system.kind for system in deployment.systems.values()]
     problems = [f"there must be one system of kind {kind}" for kind in PATHS if kinds.count(kind) != 1]
     problems += [problem for name, system in deployment.systems.items() for problem in _problems(name, system)]
+    if not (1 <= deployment.store.keep_days <= 3650 and 10 <= deployment.store.max_mb <= 100_000):
+        problems.append("store.keep_days must be between 1 and 3650, store.max_mb between 10 and 100000")
     if not re.fullmatch(r"[A-Z]{2}", deployment.country):
         problems.append(f"country must be two capital letters such as US, not {deployment.country!r}")
     if problems:

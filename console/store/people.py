@@ -16,7 +16,7 @@ from console.store.database import Database
 
 _RANKED_FROM = 4
 _CANDIDATES = 200
-_NEAR = 0.62
+_NEAR = 0.7
 _COLUMNS = "p.customer, p.name, p.kind, p.status, p.details, p.seen_at"
 
 
@@ -129,10 +129,10 @@ def _nearly(connection: apsw.Connection, folded: str, limit: int) -> list[KnownP
 
 
 def _likeness(typed: str, name: str) -> float:
-    """Return how alike a typed text is to a name or to any run of its words, 0 to 1."""
-    parts, count = name.split(), len(typed.split())
-    runs = [" ".join(parts[i : i + count]) for i in range(max(1, len(parts) - count + 1))]
-    return max(SequenceMatcher(None, typed, run).ratio() for run in (name, *runs))
+    """Return how alike a typed text is to a name, 0 to 1: each typed word to the word of the name it is most like."""
+    words, parts = typed.split(), name.split()
+    best = (max(SequenceMatcher(None, word, part).ratio() for part in parts) for word in words)
+    return sum(best) / len(words) if words and parts else 0.0
 
 
 def _person(row: tuple[Any, ...]) -> KnownPerson:

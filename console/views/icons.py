@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 ICONS = {
     "customers": "account-circle-outline",
     "systems": "server-network",
+    "outbox": "tray-arrow-up",
     "account": "scale-balance",
     "bills": "receipt-text-outline",
     "orders": "clipboard-flow-outline",

@@ -76,6 +76,13 @@ class RailButton(QToolButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(54)
         self._compact = False
+        self._count = 0
+
+    def set_count(self, count: int) -> None:
+        """Show how many things wait behind it; none shows nothing."""
+        self._count = count
+        self.setAccessibleDescription(tr("{} waiting").format(count) if count else "")
+        self.update()
 
     def set_compact(self, *, compact: bool) -> None:
         self._compact = compact
@@ -95,6 +102,12 @@ class RailButton(QToolButton):
             painter.setFont(font("micro"))
             painter.setPen(colour)
             painter.drawText(QRect(0, 30, rect.width(), 20), int(Qt.AlignmentFlag.AlignCenter), self.text())
+        if self._count:
+            badge = QRect(rect.width() // 2 + 4, max(2, top - 6), 20, 15)
+            paint_frame(painter, badge, THEME.colour("textSecondary"), THEME.colour("textSecondary"))
+            painter.setFont(font("micro"))
+            painter.setPen(THEME.colour("panel"))
+            painter.drawText(badge, int(Qt.AlignmentFlag.AlignCenter), str(min(99, self._count)))
         if self.hasFocus():
             paint_frame(painter, rect, QColor(0, 0, 0, 0), THEME.colour("focusRing"), width=2)
 
@@ -240,7 +253,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(rail)
         column.setContentsMargins(0, 6, 0, 6)
         column.setSpacing(2)
-        for name, text in (("customers", tr("Customers")), ("systems", tr("Systems"))):
+        for name, text in (("customers", tr("Customers")), ("systems", tr("Systems")), ("outbox", tr("Outbox"))):
             button = RailButton(text)
             button.setObjectName(name)
             button.setAccessibleName(text)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QContextMenuEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu
 
 from console.views import texts
+from console.views.customer.page import CustomerPage
 from console.views.customer.places import TITLES
 from console.views.keys.help import EVERYWHERE, KeysDialog
 from console.views.keys.letters import Letter, LetterOverlay
@@ -26,7 +27,9 @@ class DeskMenus(QObject):
         super().__init__(window)
         self._window, self._workspace, self._preferences = window, workspace, preferences
         self._letters = LetterOverlay(window, self._letters_of_pages())
+        self._act_letters = LetterOverlay(window, self._letters_of_acts())
         window.resized.connect(self._letters.place)
+        window.resized.connect(self._act_letters.place)
         self._make()
 
     def _make(self) -> None:
@@ -42,6 +45,7 @@ class DeskMenus(QObject):
         self._add(file, tr("Reopen closed customer"), "Ctrl+Shift+T", self._workspace.reopen)
         quit_action = self._add(file, tr("Quit"), "Ctrl+Q", self._window.close)
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)
+        self._add(file, tr("New recovery code…"), None, self._workspace.show_recovery)
         edit = self._menu(tr("&Edit"))
         # Without a shortcut of its own: the widget that has the focus copies, as everywhere.
         self._add(edit, tr("Copy value"), None, self._workspace.copy)
@@ -55,6 +59,15 @@ class DeskMenus(QObject):
         self._add_themes(view.addMenu(tr("&Theme")))
         self._add_sizes(view.addMenu(tr("&Size")))
         self._add(view, tr("Reset layout"), None, self._workspace.lay_out_anew)
+        acts = self._menu(tr("&Acts"))
+        self._add(
+            acts, tr("Write a note"), "Ctrl+N", lambda: self._workspace.on_page(lambda page: page.acts.open_note())
+        )
+        self._add(acts, tr("Act, then a letter"), "Ctrl+D", self._act_letters.open)
+        acts.addSeparator()
+        for letter in self._letters_of_acts():
+            keys = f"{_native('Ctrl+D')} {letter.letter}"
+            self._add(acts, texts.no_mnemonic(letter.text) + "\t" + keys, None, letter.do)
         go = self._menu(tr("&Go to"))
         self._add(go, tr("Go to, then a letter"), "Ctrl+J", self._letters.open)
         go.addSeparator()
@@ -152,7 +165,22 @@ class DeskMenus(QObject):
             panel("W", "visits"),
             panel("R", "related", tr("Related customers")),
             Letter("H", tr("Customers"), lambda: self._workspace.show_page("customers")),
+            Letter("N", tr("Note"), lambda: self._workspace.on_page(lambda page: page.acts.open_note())),
+            Letter("P", tr("Past: as it stood"), self._workspace.show_past),
             Letter("Y", tr("Systems"), self._workspace.go_to_systems),
+            Letter("U", tr("Outbox"), self._workspace.go_to_outbox),
+        ]
+
+    def _letters_of_acts(self) -> list[Letter]:
+        """The letters after Ctrl+D: what can be done on the customer in front."""
+
+        def act(letter: str, text: str, do: Callable[[CustomerPage], None]) -> Letter:
+            return Letter(letter, text, lambda: self._workspace.on_page(do))
+
+        return [
+            act("N", tr("Note"), lambda page: page.acts.open_note()),
+            act("K", tr("Contact data"), lambda page: page.acts.open_contact_form()),
+            act("I", tr("Promise to pay"), lambda page: page.acts.open_promise_form()),
         ]
 
     def show_keys(self) -> None:
@@ -166,7 +194,11 @@ class DeskMenus(QObject):
 
 def letter_keys(letter: str) -> str:
     """Return how a letter after Ctrl+J is written on this system."""
-    return f"{QKeySequence('Ctrl+J').toString(QKeySequence.SequenceFormat.NativeText)} {letter}"
+    return f"{_native('Ctrl+J')} {letter}"
+
+
+def _native(keys: str) -> str:
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _keys_of(menu: QMenu) -> Iterator[tuple[str, str]]:

@@ -38,6 +38,8 @@ class DeskStatusBar(QStatusBar):
         self.addWidget(self.origin, 1)
         self._systems: dict[str, Label] = {}
         self._desk: Desk | None = None
+        self._outbox: Label | None = None
+        self._kept: Label | None = None
 
     def attach(self, desk: Desk) -> None:
         """Show the systems and the user of a desk."""
@@ -46,7 +48,34 @@ class DeskStatusBar(QStatusBar):
             label = self._add()
             self._systems[info.name] = label
             self.show_health(desk.health.health(info.name))
+        self._outbox, self._kept = self._add(), self._add()
+        self.show_outbox(0, 0)
+        self.show_kept(desk)
         self._add().setText(tr("Signed in as {}").format(desk.user.role))
+
+    def show_outbox(self, waiting: int, asked: int) -> None:
+        """Show how much waits to be sent, and how much of it for the user."""
+        if self._outbox is not None:
+            words = tr("Outbox {}").format(waiting) if waiting else tr("Outbox empty")
+            words += tr(", {} for you").format(asked) if asked else ""
+            self._outbox.set_words(words)
+            self._outbox.set_look("mark", "attention" if asked else "info" if waiting else "neutral")
+
+    def show_kept(self, desk: Desk) -> None:
+        """Show when typed text was last kept, or that it is not."""
+        if self._kept is None:
+            return
+        drafts = desk.drafts
+        if drafts.failure is not None:
+            words, look = tr("Typed text cannot be kept"), "danger"
+        elif not desk.is_kept:
+            words, look = tr("Kept in memory only"), "attention"
+        elif drafts.kept_at is None:
+            words, look = tr("Nothing typed yet"), "neutral"
+        else:
+            words, look = tr("Work kept {}").format(texts.clock(drafts.kept_at, seconds=True)), "ok"
+        self._kept.set_words(words)
+        self._kept.set_look("mark", look)
 
     def show_fact(self, fact: ShownFact | None) -> None:
         """Show a value's origin; nothing where nothing with an origin has the focus."""

@@ -1,11 +1,12 @@
 """What a rep works with inside the window: open customers, the Systems page, the search palette, and the keys."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QApplication, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QTabBar, QWidget
 
 from console.bridge import Bridge
 from console.models.customer import CustomerId
@@ -14,15 +15,20 @@ from console.services.desk import Desk
 from console.views import texts
 from console.views.customer.page import CustomerPage
 from console.views.main_window import MainWindow
+from console.views.outbox.page import OutboxPage
 from console.views.preferences import Preferences
 from console.views.search.palette import SearchPalette
+from console.views.store_dialogs import RecoveryDialog
 from console.views.systems.page import SystemsPage
 from console.views.texts import tr
 from console.views.widgets.fact import ShownFact, copy_text
 from console.views.widgets.labels import CloseButton
 from console.views.widgets.origin import OriginDialog
 
+T = TypeVar("T")
 _MOST_REMEMBERED = 20
+_MOST_MOMENTS = 20
+_TABS = "desk/tabs"
 
 
 class Workspace(QObject):
@@ -38,6 +44,10 @@ class Workspace(QObject):
         self._closed: list[CustomerId] = []
         self._unwatch: Callable[[], None] = lambda: None
         self.systems_page: SystemsPage | None = None
+        self.outbox_page: OutboxPage | None = None
+        self._unsubscribe: list[Callable[[], None]] = []
+        self._make_code: Callable[[], Awaitable[str]] | None = None
+        self._closing = False
         self.customers = QStackedWidget()
         self.customers.addWidget(window.start_page)
         window.pages.addWidget(self.customers)
@@ -63,10 +73,69 @@ class Workspace(QObject):
         self._window.pages.addWidget(self.systems_page)
         self._window.say(tr("{} is ready.").format(desk.name))
         self.palette.attach(desk, self._bridge)
+        self.outbox_page = OutboxPage(desk, self._bridge)
+        self.outbox_page.customer_wanted.connect(lambda customer: self.open_customer(CustomerId(customer)))
+        self._window.pages.addWidget(self.outbox_page)
+        self._unsubscribe = [
+            desk.outbox.subscribe(lambda _act: self._show_outbox()),
+            desk.drafts.subscribe(lambda: self._window.status.show_kept(desk)),
+        ]
+        self._show_outbox()
+        self._window.status.show_kept(desk)
+        self._restore_tabs()
+
+    def say_of_store(self, sentence: str) -> None:
+        """Show what the user must know of the store, and leave it standing."""
+        self._window.say(sentence)
+
+    def set_recovery(self, make_code: Callable[[], Awaitable[str]] | None) -> None:
+        """Know how a new recovery code is made; None where there is no store."""
+        self._make_code = make_code
+
+    def show_recovery(self) -> None:
+        """Make a new recovery code and show it."""
+        if self._make_code is None:
+            self._window.status.say(tr("There is no store on this computer, so there is no recovery code."))
+            return
+        making = self._make_code()
+        self._bridge.run_command(self, _await(making), lambda code: RecoveryDialog(code, self._window).open())
+
+    def _show_outbox(self) -> None:
+        if self.desk is not None:
+            acts = self.desk.outbox.acts
+            waiting, asked = sum(act.is_open for act in acts), sum(act.needs_user for act in acts)
+            self._window.status.show_outbox(waiting, asked)
+            self._window.rail_buttons["outbox"].set_count(waiting)
+
+    def _restore_tabs(self) -> None:
+        """Open the customers that were open when the program ended, in their order."""
+        if self.desk is None:
+            return
+        kept = [line for line in self.desk.drafts.text(_TABS).splitlines() if line]
+        front = next((i for i, line in enumerate(kept) if line.startswith("*")), 0)
+        for line in kept:
+            self.open_customer(CustomerId(line.lstrip("*")))
+        if kept:
+            self.go_to_tab(front)
+
+    def _keep_tabs(self) -> None:
+        if self.desk is None or self._closing:
+            return
+        tabs, lines = self._window.tabs, []
+        for i in range(tabs.count()):
+            page = tabs.tabData(i)
+            if isinstance(page, CustomerPage) and page.as_of is None:
+                lines.append(f"{'*' if i == tabs.currentIndex() else ''}{page.customer_id}")
+        self.desk.drafts.type(_TABS, "\n".join(lines))
 
     def close_all(self) -> None:
         """Close every customer and stop listening to the services."""
+        self._closing = True
         self._unwatch()
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        if self.outbox_page is not None:
+            self.outbox_page.close_page()
         while self._window.tabs.count():
             self.close_customer(0)
 
@@ -78,17 +147,20 @@ class Workspace(QObject):
         page = self.customers.currentWidget()
         return page if isinstance(page, CustomerPage) else None
 
-    def open_customer(self, customer_id: CustomerId) -> CustomerPage | None:
-        """Open a customer in a tab of its own, or go to the tab it has; None before the services are there."""
+    def open_customer(self, customer_id: CustomerId, as_of: datetime | None = None) -> CustomerPage | None:
+        """Open a customer in a tab of its own, or go to the tab it has; None before the services are there.
+
+        With `as_of` it is shown as it stood at that moment, in a tab marked so.
+        """
         if self.desk is None:
             return None
         self.show_page("customers")
         tabs = self._window.tabs
         for i in range(tabs.count()):
-            if tabs.tabData(i).customer_id == customer_id:
+            if tabs.tabData(i).customer_id == customer_id and tabs.tabData(i).as_of == as_of:
                 tabs.setCurrentIndex(i)
                 return self.page
-        page = CustomerPage(self.desk, customer_id, self._bridge, self._preferences)
+        page = CustomerPage(self.desk, customer_id, self._bridge, self._preferences, as_of)
         page.customer_wanted.connect(lambda wanted: self.open_customer(CustomerId(wanted)))
         page.renamed.connect(lambda _title: self._rename(page))
         self.customers.addWidget(page)
@@ -125,17 +197,21 @@ class Workspace(QObject):
 
     def show_page(self, name: str) -> None:
         """Bring the customers or the Systems page forward."""
-        if name == "systems" and self.systems_page is not None:
+        if name == "outbox" and self.outbox_page is not None:
+            self._window.show_page("outbox", self.outbox_page)
+            self.outbox_page.show_acts()
+        elif name == "systems" and self.systems_page is not None:
             self._window.show_page("systems", self.systems_page)
         else:
             self._window.show_page("customers", self.customers)
-        if name == "systems" and self.systems_page is None:
+        if name != "customers" and self.systems_page is None:
             self._window.status.say(tr("The systems are being connected."))
 
     def _on_tab(self, index: int) -> None:
         page = self._window.tabs.tabData(index) if index >= 0 else None
         self.customers.setCurrentWidget(page if isinstance(page, CustomerPage) else self._window.start_page)
         self._show_title()
+        self._keep_tabs()
 
     def _show_title(self) -> None:
         page = self.page
@@ -258,6 +334,30 @@ class Workspace(QObject):
             self.show_page("customers")
             do(self.page)
 
+    def show_past(self) -> None:
+        """Offer the moments at which something about this customer changed, and open it as it stood then."""
+        page, desk = self.page, self.desk
+        if page is None or desk is None:
+            return
+
+        def offer(moments: list[datetime]) -> None:
+            menu = QMenu(self._window)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            for at in _by_minute(moments)[:_MOST_MOMENTS]:
+                action = menu.addAction(f"{texts.day(at)}  {texts.clock(at)}")
+                action.triggered.connect(lambda _checked=False, moment=at: self.open_customer(page.customer_id, moment))
+            if menu.isEmpty():
+                menu.addAction(tr("Nothing older is kept on this computer")).setEnabled(False)
+            menu.popup(page.mapToGlobal(page.rect().center()))
+
+        self._bridge.run_query(self, _await(desk.moments(page.customer_id)), offer)
+
+    def go_to_outbox(self) -> None:
+        """Go to the Outbox page."""
+        self.show_page("outbox")
+        if self.outbox_page is not None:
+            self.outbox_page.focus_first()
+
     def go_to_systems(self) -> None:
         """Go to the Systems page."""
         self.show_page("systems")
@@ -286,3 +386,15 @@ class Workspace(QObject):
             -1,
         )
         stops[(at + by) % len(stops)][1]()
+
+
+async def _await(doing: Awaitable[T]) -> T:
+    return await doing
+
+
+def _by_minute(moments: Sequence[datetime]) -> list[datetime]:
+    """Return one moment a minute, the last of each, newest first: the parts of a customer come within seconds."""
+    found: dict[str, datetime] = {}
+    for at in moments:
+        found.setdefault(at.strftime("%Y-%m-%d %H:%M"), at)
+    return list(found.values())

@@ -106,8 +106,8 @@ async def _all(sandbox: Control, **faults: object) -> None:
 def _sign_in(desk: Desk, user: User) -> None:
     original = desk.view_customer
 
-    def view_as(customer_id: CustomerId) -> CustomerView:
-        view = original(customer_id)
+    def view_as(customer_id: CustomerId, as_of: datetime | None = None) -> CustomerView:
+        view = original(customer_id, as_of)
         view._permissions.user = user
         return view
 

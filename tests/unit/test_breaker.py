@@ -1,4 +1,5 @@
 from console.http.breaker import Breaker, RetryBudget
+from console.http.questions import Question
 from console.http.validators import Kept, Validators
 
 
@@ -32,13 +33,16 @@ def test_retries_are_a_tenth_of_all_questions() -> None:
     assert 95 <= spent <= 101
 
 
-def test_the_least_used_answer_is_forgotten_first() -> None:
-    validators = Validators(most_bytes=400)
+async def test_the_least_used_answer_is_forgotten_first() -> None:
+    validators = Validators("billing", None, most_bytes=400)
+    asked = {name: Question("/base", "customerBill", name) for name in ("a", "b", "c", "d", "e", "huge")}
     for name in "abcd":
-        validators.keep(name, Kept(name, {}, b"x" * 100))
-    validators.get("a")
-    validators.keep("e", Kept("e", {}, b"x" * 100))
-    assert validators.get("b") is None
-    assert validators.get("a") is not None
-    validators.keep("huge", Kept("huge", {}, b"x" * 101))
-    assert validators.get("huge") is None, "an answer over a quarter of the room would push out all others"
+        validators.keep(asked[name], Kept(name, {}, b"x" * 100))
+    await validators.find(asked["a"])
+    validators.keep(asked["e"], Kept("e", {}, b"x" * 100))
+    assert await validators.find(asked["b"]) is None
+    assert await validators.find(asked["a"]) is not None
+    validators.keep(asked["huge"], Kept("huge", {}, b"x" * 101))
+    assert await validators.find(asked["huge"]) is None, (
+        "an answer over a quarter of the room would push out all others"
+    )

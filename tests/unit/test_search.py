@@ -6,6 +6,7 @@ import pytest
 from console.errors import SystemUnavailableError
 from console.models.customer import CustomerId
 from console.models.search import Asking, SearchHit, SearchQuery, SearchResult
+from console.services.people import SeenPeople
 from console.services.permissions import REP, Permissions
 from console.services.phone import read_phone, show_phone
 from console.services.search import CustomerSearch
@@ -33,12 +34,26 @@ class System:
         return self.hits[:limit]
 
 
+class Nobody:
+    """A desk that has seen nobody yet."""
+
+    async def find(self, **_asked: Any) -> list[Any]:
+        return []
+
+    async def put(self, people: Any) -> None:
+        raise AssertionError(people)
+
+    async def count(self) -> int:
+        return 0
+
+
 def search(crm: Any, billing: Any, provisioning: Any) -> CustomerSearch:
     return CustomerSearch(
         crm=crm,
         billing=billing,
         provisioning=provisioning,
         permissions=Permissions(REP),
+        people=SeenPeople(Nobody()),
         clock=VirtualClock(),
         country="US",
     )

@@ -90,6 +90,7 @@ async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) ->
     changed = marker.args[0] if marker else {}
     limits = {name: {"time_limit_s": 4.0, **changed.get(name, {})} for name in ("crm", "billing", "provisioning")}
     desk = await asyncio.to_thread(lambda: sandbox.desk(**limits))
+    await desk.open_store()
     window.show()
     window.activateWindow()
     workspace.attach(desk)

@@ -175,7 +175,7 @@ async def test_a_role_that_may_not_see_bills_sees_a_lock_and_billing_is_not_aske
     asked_before = rig.desk.health.health("billing").last_answer_at
     original = rig.desk.view_customer
 
-    def view_as_trainee(customer_id: CustomerId) -> CustomerView:
+    def view_as_trainee(customer_id: CustomerId, as_of=None) -> CustomerView:
         view = original(customer_id)
         view._permissions.user = user
         return view

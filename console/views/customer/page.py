@@ -13,7 +13,9 @@ from console.models.customer import CustomerId
 from console.models.customer_bill import CustomerBill
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
+from console.views import texts
 from console.views.customer.account_panel import AccountPanel
+from console.views.customer.acting import CustomerActs, past_banner
 from console.views.customer.alerts import AlertRow
 from console.views.customer.bills_panel import BillsPanel
 from console.views.customer.document_view import DocumentView
@@ -29,6 +31,7 @@ from console.views.customer.timeline_panel import TimelinePanel
 from console.views.customer.usage_panel import UsagePanel
 from console.views.customer.visits_panel import VisitsPanel
 from console.views.preferences import Preferences
+from console.views.texts import tr
 from console.views.widgets.live_page import LivePage
 from console.views.widgets.panel import Panel
 
@@ -49,10 +52,18 @@ class CustomerPage(LivePage):
     renamed = Signal(str)
     customer_wanted = Signal(str)
 
-    def __init__(self, desk: Desk, customer_id: CustomerId, bridge: Bridge, preferences: Preferences) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        customer_id: CustomerId,
+        bridge: Bridge,
+        preferences: Preferences,
+        as_of: datetime | None = None,
+    ) -> None:
         super().__init__()
         self.customer_id = customer_id
-        self.view: CustomerView = desk.view_customer(customer_id)
+        self.as_of = as_of
+        self.view: CustomerView = desk.view_customer(customer_id, as_of)
         self._desk, self._bridge, self._preferences = desk, bridge, preferences
         self._kinds = {info.kind: info.label for info in desk.systems}
         self.head = CustomerHead(self.view, self._kinds["crm"])
@@ -67,8 +78,11 @@ class CustomerPage(LivePage):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        if as_of is not None:
+            layout.addWidget(past_banner(as_of))
         layout.addWidget(self.head)
         layout.addWidget(self.alerts)
+        self.acts = CustomerActs(self, self.view, desk, bridge, self.head.name.setFocus)
         self._stack = QStackedWidget()
         self._area = QWidget()
         self._area_layout = QVBoxLayout(self._area)
@@ -79,6 +93,7 @@ class CustomerPage(LivePage):
         self._unsubscribe += [
             part.subscribe(lambda _part: self.alerts.tick(datetime.now(UTC))) for part in self.view.parts
         ]
+        self._unsubscribe.append(desk.drafts.subscribe(lambda: self.renamed.emit(self.title)))
         self._unsubscribe.append(desk.network.subscribe(lambda _online: self.tick()))
 
     # ------------------------------------------------------------------ panels
@@ -159,7 +174,10 @@ class CustomerPage(LivePage):
     @property
     def title(self) -> str:
         found = self.view.customer.part.facts
-        return found.value.name if found else self.customer_id
+        name = found.value.name if found else self.customer_id
+        if self.as_of is not None:
+            return tr("{} as of {}").format(name, texts.day(self.as_of))
+        return f"✎ {name}" if self._desk.drafts.text(f"note/{self.customer_id}") else name
 
     # ------------------------------------------------------------------ life
 
@@ -181,6 +199,7 @@ class CustomerPage(LivePage):
             panel.close_panel()
         if self.document is not None:
             self.document.leave()
+        self.acts.close()
         self.head.close_head()
         self.view.close()
 
@@ -247,6 +266,7 @@ class CustomerPage(LivePage):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.acts.place()
         if self._columns is not None:
             self._arrange()
 

@@ -1,0 +1,92 @@
+"""Learns whom the desk has seen from the facts that pass, so that they are found without asking a system."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from console.errors import StoreError
+from console.models.customer import Customer, CustomerId
+from console.models.provenance import Records, Sourced
+from console.models.search import KnownPerson, SearchHit, SearchQuery
+from console.ports.store import PersonStore
+from console.services.permissions import Subject
+
+_log = logging.getLogger(__name__)
+_NUMBERED = frozenset({Subject.BILLING_ACCOUNTS, Subject.BILLS, Subject.PRODUCT_ORDERS, Subject.SERVICE_ORDERS})
+HERE = "desk"
+
+
+class SeenPeople:
+    """Puts customers into the local index, and finds them there; a store that fails finds nobody."""
+
+    def __init__(self, store: PersonStore) -> None:
+        self._store = store
+        self._known: dict[str, KnownPerson] = {}
+        self._numbers: dict[str, set[str]] = {}
+        self._writing: set[asyncio.Task[None]] = set()
+
+    def learn(self, customer_id: str, subject: Any, facts: Any) -> None:
+        """Take what a system told about a customer."""
+        numbers = self._numbers.setdefault(customer_id, set())
+        before = len(numbers)
+        if subject in _NUMBERED and isinstance(facts, Records):
+            numbers |= {str(getattr(item.value, "number", None) or item.value.id) for item in facts}
+        elif subject is Subject.CUSTOMER and isinstance(facts, Sourced):
+            self._known[customer_id] = person_of(facts.value, facts.origin.read_at)
+        elif len(numbers) == before:
+            return
+        person = self._known.get(customer_id)
+        if person is not None:
+            whole = KnownPerson(
+                person.customer_id, person.name, person.kind, person.status, person.details,
+                (*person.numbers, *sorted(numbers)), person.seen_at,
+            )  # fmt: skip
+            self._start([whole])
+
+    async def prime(self, customers: Sequence[Customer]) -> None:
+        """Know these customers without having opened them."""
+        await self._store.put([person_of(customer, None) for customer in customers])
+
+    async def find(self, query: SearchQuery, *, limit: int) -> Sequence[SearchHit]:
+        """Return known customers that a query may mean, best first."""
+        digits = "".join(sign for sign in (query.phone or query.number or "") if sign.isdigit())
+        words = query.name or (query.email or "").partition("@")[0] or None
+        try:
+            found = await self._store.find(words=words, digits=digits if len(digits) >= 3 else None, limit=limit)
+        except StoreError as error:
+            _log.warning("the local search failed: %s", error)
+            return ()
+        return [
+            SearchHit(person.customer_id, HERE, "seen before", person.name, person.kind, person.status, person.details)
+            for person in found
+        ]
+
+    async def aclose(self) -> None:
+        """Wait until everything is kept."""
+        await asyncio.gather(*self._writing, return_exceptions=True)
+
+    def _start(self, people: Sequence[KnownPerson]) -> None:
+        async def put() -> None:
+            try:
+                await self._store.put(people)
+            except StoreError as error:
+                _log.warning("a customer is not put into the local index: %s", error)
+
+        task = asyncio.create_task(put(), name="know a person")
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
+
+
+def person_of(customer: Customer, seen_at: Any) -> KnownPerson:
+    """Return what the index keeps of a customer."""
+    telling = {medium.kind: medium.text for medium in reversed(customer.contact_media)}
+    return KnownPerson(
+        CustomerId(customer.id),
+        customer.name,
+        customer.kind,
+        customer.status,
+        tuple(telling[kind] for kind in ("address", "phone", "email") if kind in telling),
+        tuple(medium.text for medium in customer.contact_media if medium.kind == "phone") + customer.account_ids,
+        seen_at,
+    )

@@ -1,0 +1,156 @@
+"""The note of a call: typed at the right of the customer, kept while it is typed, and added to their contacts."""
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from console.bridge import Bridge
+from console.errors import ConsoleError
+from console.models.customer import CustomerId
+from console.models.outbox import Act
+from console.services.desk import Desk
+from console.views import texts
+from console.views.keys.send import is_send
+from console.views.outbox.words import act_state
+from console.views.texts import tr
+from console.views.widgets.labels import Button, CloseButton, Label, Surface
+
+WIDTH = 320
+_REASONS = ("Question about a bill", "Question about a service", "Fault", "Order", "Complaint", "Other")
+_SHOWN = 4
+
+
+class _NoteEdit(QPlainTextEdit):
+    """Takes Ctrl+Enter for sending and Esc for closing; plain text alone, whatever is pasted."""
+
+    sent = Signal()
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_send(event):
+            self.sent.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class NoteDock(Surface):
+    """Lies over the right of the page. Esc closes it; the text stays, here and over any end of the program."""
+
+    closed = Signal()
+
+    def __init__(self, desk: Desk, bridge: Bridge, customer_id: CustomerId, parent: QWidget) -> None:
+        super().__init__("card", "l")
+        self.setParent(parent)
+        self.setAccessibleName(tr("Note"))
+        self._desk, self._bridge, self._customer_id = desk, bridge, customer_id
+        self._sending = False
+        title = Label(tr("Note"), "body", semibold=True)
+        self.kept = Label("", "small", look="muted")
+        close = CloseButton()
+        close.setAccessibleName(tr("Close the note; the text stays"))
+        close.clicked.connect(self.closed)
+        head = QHBoxLayout()
+        head.addWidget(title)
+        head.addStretch()
+        head.addWidget(self.kept)
+        head.addWidget(close)
+        self.reason = QComboBox()
+        self.reason.setAccessibleName(tr("Reason of the contact"))
+        for reason in _REASONS:
+            self.reason.addItem(tr(reason))
+        self.text = _NoteEdit()
+        self.text.setObjectName("note")
+        self.text.setAccessibleName(tr("What was said"))
+        self.text.setPlaceholderText(tr("What was said. It is kept while you type."))
+        self.text.setTabChangesFocus(True)
+        self.text.setPlainText(desk.drafts.text(self._place))
+        self.text.textChanged.connect(self._on_typed)
+        self.text.sent.connect(self.send)
+        self.text.left.connect(self.closed)
+        keys = QKeySequence("Ctrl+Return").toString(QKeySequence.SequenceFormat.NativeText)
+        self.send_button = Button(tr("Add note   {}").format(keys), "main")
+        self.send_button.setAccessibleName(tr("Add note"))
+        self.send_button.clicked.connect(self.send)
+        self.told = Label("", "small", wrap=True)
+        self._acts = Label("", "small", look="secondary", wrap=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 10, 14, 12)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(self.reason)
+        column.addWidget(self.text, 1)
+        column.addWidget(self.told)
+        column.addWidget(self.send_button)
+        column.addWidget(self._acts)
+        self._unsubscribe = [
+            desk.drafts.subscribe(self._show_kept),
+            desk.outbox.subscribe(lambda act: self._show_acts() if act.customer_id == customer_id else None),
+        ]
+        self._show_kept()
+        self._show_acts()
+
+    @property
+    def _place(self) -> str:
+        return f"note/{self._customer_id}"
+
+    def close_dock(self) -> None:
+        """Stop listening."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+
+    def place(self, room: QWidget) -> None:
+        """Lie over the right of the page."""
+        width = min(WIDTH, room.width())
+        self.setGeometry(room.width() - width, 0, width, room.height())
+
+    def send(self) -> None:
+        """Keep the note in the outbox; only then the field is emptied."""
+        if self._sending:
+            return
+        self._sending = True
+        self.told.set_words("")
+        text, reason = self.text.toPlainText(), self.reason.currentText()
+        adding = self._desk.acts.add_note(self._customer_id, text, reason=reason)
+        self._bridge.run_command(self, adding, self._on_added, self._on_failed)
+
+    def _on_added(self, _act: Act) -> None:
+        self._sending = False
+        self.text.setPlainText("")
+        self.told.set_look("mark", "ok")
+        self.told.set_words(tr("Kept here. CRM gets it as soon as it answers."))
+
+    def _on_failed(self, error: ConsoleError) -> None:
+        self._sending = False
+        self.told.set_look("mark", "danger")
+        self.told.set_words(str(error))
+
+    def _on_typed(self) -> None:
+        self._desk.drafts.type(self._place, self.text.toPlainText())
+
+    def _show_kept(self) -> None:
+        drafts = self._desk.drafts
+        if drafts.failure is not None:
+            self.kept.set_look("mark", "danger")
+            self.kept.set_words(tr("not kept"))
+            self.told.set_words(drafts.failure)
+        elif not drafts.text(self._place):
+            self.kept.set_words("")
+        elif not drafts.is_kept:
+            self.kept.set_look("mark", "info")
+            self.kept.set_words(tr("keeping…"))
+        else:
+            self.kept.set_look("mark", "ok")
+            self.kept.set_words(kept_words(drafts.kept_at))
+
+    def _show_acts(self) -> None:
+        acts = list(self._desk.outbox.of_customer(self._customer_id))[-_SHOWN:]
+        self._acts.set_words("\n".join(f"{act.title}: {act_state(act)[1]}" for act in reversed(acts)))
+
+
+def kept_words(at: datetime | None) -> str:
+    """Return when something was last kept."""
+    return tr("kept {}").format(texts.clock(at, seconds=True)) if at is not None else tr("kept")

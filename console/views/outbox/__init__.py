@@ -1,0 +1,1 @@
+"""What was done here and is not yet in every system."""

@@ -1,0 +1,98 @@
+"""Questions about the desk's own store: a code that opens it, and a new recovery code to be written down."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from console.views.texts import tr
+from console.views.widgets.labels import Button, Label
+
+
+class CodeDialog(QDialog):
+    """Asks for a recovery code, or for a new passphrase; Esc goes on without a store."""
+
+    def __init__(self, sentence: str, window: QWidget, *, is_new: bool) -> None:
+        super().__init__(window)
+        self.setWindowTitle(tr("The desk's store"))
+        self.setModal(True)
+        self.setMinimumWidth(460)
+        self.code = QLineEdit()
+        self.code.setObjectName("code")
+        self.code.setAccessibleName(tr("New passphrase") if is_new else tr("Recovery code"))
+        if is_new:
+            self.code.setEchoMode(QLineEdit.EchoMode.Password)
+            self.code.setPlaceholderText(tr("At least 10 signs"))
+        self._least = 10 if is_new else 1
+        self.open_button = Button(tr("Keep my work with this") if is_new else tr("Open"), "main")
+        self.open_button.clicked.connect(self._take)
+        without = Button(tr("Go on without"), "plain")
+        without.clicked.connect(self.reject)
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addWidget(without)
+        row.addWidget(self.open_button)
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        column.addWidget(Label(sentence, wrap=True))
+        column.addWidget(self.code)
+        column.addLayout(row)
+        self.code.returnPressed.connect(self._take)
+
+    def _take(self) -> None:
+        if len(self.code.text().strip()) >= self._least:
+            self.accept()
+
+
+class RecoveryDialog(QDialog):
+    """Shows a new recovery code once."""
+
+    def __init__(self, code: str, window: QWidget) -> None:
+        super().__init__(window)
+        self.setWindowTitle(tr("Recovery code"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        shown = Label(code, "page", semibold=True)
+        shown.setAccessibleName(tr("Recovery code {}").format(code))
+        shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByKeyboard)
+        told = tr(
+            "What you type and have not sent is encrypted on this computer; its key lies in the keyring. Should that "
+            "be lost, this code opens it. Write it down; it is not shown again. A new one is under File."
+        )
+        copy = Button(tr("Copy"), "plain")
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(code))
+        close = Button(tr("I have written it down"), "main")
+        close.clicked.connect(self.accept)
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addWidget(copy)
+        row.addWidget(close)
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        column.addWidget(Label(told, wrap=True))
+        column.addWidget(shown)
+        column.addLayout(row)
+        self.setMinimumWidth(460)
+
+
+def asker(window: QWidget) -> Callable[..., Awaitable[str | None]]:
+    """Return what asks on a window: the code that was typed, or None."""
+
+    async def ask(sentence: str, *, is_new: bool) -> str | None:
+        dialog = CodeDialog(sentence, window, is_new=is_new)
+        answered: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+
+        def finish(code: str | None) -> None:
+            if not answered.done():
+                answered.set_result(code)
+
+        dialog.accepted.connect(lambda: finish(dialog.code.text()))
+        dialog.rejected.connect(lambda: finish(None))
+        dialog.open()
+        try:
+            return await answered
+        finally:
+            dialog.deleteLater()
+
+    return ask

@@ -1,0 +1,214 @@
+"""Acts by mouse and by keyboard in the window: notes, contact data, promises, conflicts, and what stays after an end."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog
+
+from console.models.outbox import ActState
+from console.views.customer.act_dialogs import ContactDialog, PromiseDialog
+from console.views.outbox.conflict_dialog import ConflictDialog
+from console.views.outbox.page import OutboxPage
+from tests.conformance.test_acts import account_of, held, notes_of
+from tests.views.conftest import Rig
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+async def the_act(rig: Rig, state: ActState) -> Any:
+    await rig.until(lambda: any(act.state is state for act in rig.desk.outbox.acts))
+    return next(act for act in reversed(rig.desk.outbox.acts) if act.state is state)
+
+
+def dialog(rig: Rig, kind: type[QDialog]) -> Any:
+    return next((one for one in rig.window.findChildren(kind) if one.isVisible()), None)
+
+
+async def test_a_note_is_typed_kept_and_added_by_keyboard_alone(rig: Rig) -> None:
+    page = await rig.open()
+    rig.press(Qt.Key.Key_N, CTRL)
+    assert page.acts.dock is not None
+    assert rig.focused is page.acts.dock.text
+    rig.keys("Asked why the bill is higher")
+    await rig.until(lambda: "kept" in page.acts.dock.kept.text())
+    assert page.title.startswith("✎")
+    rig.press(Qt.Key.Key_Escape)
+    assert not page.acts.dock.isVisible()
+    rig.press(Qt.Key.Key_N, CTRL)
+    assert page.acts.dock.text.toPlainText() == "Asked why the bill is higher"
+    rig.press(Qt.Key.Key_Return, CTRL)
+    act = await the_act(rig, ActState.DONE)
+    assert page.acts.dock.text.toPlainText() == ""
+    assert len(await notes_of(rig.sandbox, page.customer_id, act)) == 1
+    assert not page.title.startswith("✎")
+
+
+@pytest.mark.expects_log("is down")
+@pytest.mark.expects_log("is back")
+async def test_a_note_while_crm_is_away_waits_and_goes_by_itself(rig: Rig) -> None:
+    page = await rig.open()
+    await rig.sandbox.faults("crm", outage=True)
+    page.acts.open_note()
+    page.acts.dock.text.setPlainText("Written without CRM")
+    page.acts.dock.send_button.click()
+    act = await the_act(rig, ActState.QUEUED)
+    await rig.until(lambda: any(one.next_try_at for one in rig.desk.outbox.acts))
+    assert "Outbox 1" in rig.window.status._outbox.text()
+    rig.press(Qt.Key.Key_J, CTRL)
+    rig.keys("u")
+    shown = rig.workspace.outbox_page
+    assert isinstance(shown, OutboxPage)
+    assert shown.table.rows_model.row(0).cells[3].fact.text == "kept here, waits to be sent"
+    await rig.sandbox.clear()
+    rig.desk.outbox.system_is_back("crm")
+    await rig.until(lambda: all(not one.is_open for one in rig.desk.outbox.acts))
+    assert len(await notes_of(rig.sandbox, page.customer_id, act)) == 1
+
+
+async def test_contact_data_is_changed_in_both_systems(rig: Rig) -> None:
+    page = await rig.open()
+    rig.press(Qt.Key.Key_D, CTRL)
+    rig.keys("k")
+    form: ContactDialog = dialog(rig, ContactDialog)
+    await rig.until(form.send_button.isEnabled)
+    assert "CRM holds now" in form.effect.text()
+    form.fields["email"].setText("not an address")
+    form.send_button.click()
+    await rig.until(lambda: "no e-mail address" in form.told.text())
+    form.fields["email"].setText("changed@example.org")
+    form.send_button.click()
+    act = await the_act(rig, ActState.DONE)
+    crm, billing = await held(rig.sandbox, page.customer_id, act.steps[1].record)
+    assert (crm["email"], billing["email"]) == ("changed@example.org", "changed@example.org")
+
+
+async def test_a_promise_says_what_is_wrong_and_is_kept_when_it_is_right(rig: Rig) -> None:
+    page = await rig.open(await owing(rig))
+    await page.view.settled()
+    page.acts.open_promise_form()
+    form: PromiseDialog = dialog(rig, PromiseDialog)
+    for typed, told in (
+        ("a lot", "no amount"),
+        ("1.234", "decimals"),
+        ("999999", "is owed"),
+        ("0", "more than nothing"),
+    ):
+        form.amount.setText(typed)
+        form.send_button.click()
+        await rig.until(lambda told=told: told in form.told.text())
+    form.amount.setText("1.50")
+    form.send_button.click()
+    act = await the_act(rig, ActState.DONE)
+    assert act.title.startswith("Promise to pay 1.50")
+
+
+async def owing(rig: Rig) -> str:
+    async with rig.sandbox.raw("billing") as client:
+        path = "/tmf-api/accountManagement/v4/billingAccount"
+        for offset in range(0, 400, 100):
+            for record in (await client.get(path, params={"limit": 100, "offset": offset})).json():
+                if record["accountBalance"][0]["amount"]["value"] > 5:
+                    return next(one["id"] for one in record["relatedParty"] if one["role"] == "customer")
+    raise AssertionError("nobody owes anything")
+
+
+async def test_a_conflict_is_decided_by_keys(rig: Rig) -> None:
+    page = await rig.open()
+    customer = page.customer_id
+    account = await account_of(rig.sandbox, customer)
+    seen = await rig.desk.acts.look_at_contact(customer, account)
+    await change_elsewhere(rig, customer, "theirs@example.net")
+    await rig.desk.acts.change_contact(customer, account, {"email": "mine@example.net"}, seen)
+    await the_act(rig, ActState.CONFLICT)
+    rig.workspace.go_to_outbox()
+    shown = rig.workspace.outbox_page
+    assert shown is not None
+    await rig.until(lambda: shown.chosen is not None and shown._buttons["decide"].isVisible())
+    shown._buttons["decide"].click()
+    form: ConflictDialog = dialog(rig, ConflictDialog)
+    assert "theirs@example.net" in form.lines[0].theirs.text()
+    QTest.keyClick(form, Qt.Key.Key_1)
+    assert form.lines[0].chosen == "mine@example.net"
+    QTest.keyClick(form, Qt.Key.Key_Return, CTRL)
+    QTest.keyRelease(rig.window, Qt.Key.Key_Control)
+    await the_act(rig, ActState.DONE)
+    crm, billing = await held(rig.sandbox, customer, account)
+    assert (crm["email"], billing["email"]) == ("mine@example.net", "mine@example.net")
+
+
+async def change_elsewhere(rig: Rig, customer: str, email: str) -> None:
+    async with rig.sandbox.raw("crm") as client:
+        path = f"/tmf-api/customerManagement/v4/customer/{customer}"
+        record = (await client.get(path)).json()
+        for medium in record["contactMedium"]:
+            if "emailAddress" in medium["characteristic"]:
+                medium["characteristic"]["emailAddress"] = email
+        body = {"contactMedium": record["contactMedium"], "engagedParty": record["engagedParty"]}
+        (await client.patch(path, json=body)).raise_for_status()
+
+
+async def test_everything_a_person_can_paste_stays_text(rig: Rig) -> None:
+    page = await rig.open()
+    page.acts.open_note()
+    pasted = "<img src=x onerror=1>\n\u202egnp.exe\x00 =cmd() 𝕬 " + "é" * 4000
+    page.acts.dock.text.insertPlainText(pasted)
+    page.acts.dock.send_button.click()
+    act = await the_act(rig, ActState.DONE)
+    (record,) = await notes_of(rig.sandbox, page.customer_id, act)
+    assert "<img src=x onerror=1>" in record["note"][0]["text"]
+    assert record["note"][0]["text"].count("é") == 4000
+
+
+async def test_an_empty_note_is_refused_in_words(rig: Rig) -> None:
+    page = await rig.open()
+    page.acts.open_note()
+    page.acts.dock.send_button.click()
+    await rig.until(lambda: "nothing in the note" in page.acts.dock.told.text())
+    assert not rig.desk.outbox.acts
+
+
+async def test_the_past_is_shown_as_the_past_and_asks_nobody(rig: Rig) -> None:
+    page = await rig.open()
+    await page.view.settled()
+    await asyncio.sleep(0.1)
+    before = datetime.now(UTC)
+    await asyncio.sleep(0.05)
+    await change_elsewhere(rig, page.customer_id, "later@example.net")
+    page.view.customer.ask()
+    await page.view.settled()
+    await asyncio.sleep(0.1)
+    moments = await rig.desk.moments(page.customer_id)
+    assert moments[0] > before
+    past = rig.workspace.open_customer(page.customer_id, before)
+    assert past is not None
+    assert past is not page
+    await past.view.recalled()
+    facts = past.view.customer.part.facts
+    assert facts is not None
+    assert "later@example.net" not in {medium.text for medium in facts.value.contact_media}
+    assert past.view.bills.part.facts
+    assert not any(part.part.asking_since for part in past.view.parts)
+    assert "as of" in past.title
+    assert datetime.now(UTC) - before < timedelta(minutes=1)
+
+
+@pytest.mark.expects_log("is down")
+async def test_who_was_seen_is_found_without_a_system_and_with_typing_errors(rig: Rig) -> None:
+    page = await rig.open()
+    await page.view.settled()
+    await asyncio.sleep(0.2)
+    name = page.view.customer.part.facts.value.name
+    for system in ("crm", "billing", "provisioning"):
+        await rig.sandbox.faults(system, outage=True)
+    wrong = name.split()[-1]
+    wrong = wrong[:-2] + wrong[-1] + wrong[-2] + " " + name.split()[0]
+    results: list[Any] = []
+    for typed in (name[:4], wrong, page.view.customer.part.facts.value.contact_media[0].text):
+        await rig.desk.search.find(rig.desk.search.read(typed), results.append)
+        found = [one for one in results[-1].found if one.customer_id == page.customer_id]
+        assert found, typed
+        assert ("desk", "seen before") in found[0].reasons
