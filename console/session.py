@@ -120,7 +120,7 @@ class StorePlace:
         except StoreInUseError:
             raise
         except StoreError as error:
-            return Kept(notice=f"{error} Until then nothing is kept when the desk closes.")
+            return Kept(notice=f"{error} What you type is kept in memory alone, until the desk closes.")
 
         async def make_code() -> str:
             code = new_code()

@@ -81,7 +81,4 @@ def _from_keyring(profile: str) -> bytes | None:
     return key
 
 
-_NO_KEYRING = (
-    "This computer has no keyring, so there is nowhere to keep the key of the desk's store. "
-    "Type a recovery code to work with a store, or go on without one: then nothing is kept when the desk closes."
-)
+_NO_KEYRING = "This computer has no keyring to hold the key of the desk's store."

@@ -36,7 +36,10 @@ class CodeDialog(QDialog):
         row.addWidget(self.open_button)
         column = QVBoxLayout(self)
         column.setSpacing(12)
-        column.addWidget(Label(sentence, wrap=True))
+        more = tr(
+            "With a passphrase of your own your work is kept on this computer, encrypted. You type it at each start."
+        )
+        column.addWidget(Label(f"{sentence} {more}" if is_new else sentence, wrap=True))
         column.addWidget(self.code)
         column.addLayout(row)
         self.code.returnPressed.connect(self._take)
