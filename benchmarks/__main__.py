@@ -5,7 +5,7 @@ import importlib
 import os
 import sys
 
-NAMES = ("start", "open", "stall", "cost", "memory", "large", "decode", "sim")
+NAMES = ("start", "open", "stall", "cost", "memory", "large", "decode", "sim", "kill")
 
 
 def main() -> int:

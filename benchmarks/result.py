@@ -27,6 +27,10 @@ AIMS: dict[tuple[str, str], tuple[str, float]] = {
     ("large", "search by full name"): ("ratio", 1.5),
     **{("sim", name): ("value", 0.0) for name in ("lost", "doubled", "disordered", "overwritten", "stuck")},
     ("sim", "planted faults not found"): ("value", 0.0),
+    **{
+        ("kill", name): ("value", 0.0)
+        for name in ("acts lost", "acts doubled", "acts never finished", "typed texts lost")
+    },
     ("decode", "clean"): ("at least", 0.5),
     ("decode", "one in ten damaged"): ("at least", 0.5),
     ("decode", "damaged records that broke it"): ("value", 0.0),

@@ -168,6 +168,13 @@ class SystemStore:
         """Return all records that were created, in their order."""
         return self._rows("resource = ? AND made IS NOT NULL", resource) if resource in self._touched else []
 
+    def changed(self, resource: str) -> set[int]:
+        """Return the customers with records of the seed that were changed."""
+        if resource not in self._touched:
+            return set()
+        question = "SELECT DISTINCT n FROM record WHERE resource = ? AND made IS NULL AND body IS NOT NULL"
+        return {int(row[0]) for row in self._database.rows(question, resource)}
+
     def deleted_places(self, resource: str) -> list[int]:
         """Return where in the seed's list records were deleted, ascending."""
         if resource not in self._touched:

@@ -144,6 +144,12 @@ async def test_contact_data_is_changed_in_both_systems_and_nothing_else(rig: Rig
     assert len(after["contactMedium"]) == len(before["contactMedium"])
     for key in before.keys() - {"contactMedium"}:
         assert after[key] == before[key], key
+    # And they are found by what they said.
+    for path in ("phoneNumber", "emailAddress"):
+        new = next(one["characteristic"][path] for one in after["contactMedium"] if path in one["characteristic"])
+        async with sandbox.raw("crm") as client:
+            found = (await client.get(CUSTOMER, params={f"contactMedium.characteristic.{path}": new})).json()
+        assert customer in [one["id"] for one in found]
 
 
 async def test_a_promise_is_kept_with_the_account_once(rig: Rig, sandbox: Control) -> None:

@@ -141,6 +141,8 @@ async def test_nothing_personal_is_in_the_report(sandbox: Control) -> None:
                 for medium in record["contactMedium"]:
                     facts = medium["characteristic"]
                     values |= {facts.get(key, "") for key in ("phoneNumber", "emailAddress", "street1", "postCode")}
+    for address in sandbox.process.addresses.values():
+        page = page.replace(address.rpartition(":")[2], "")  # a port may be somebody's postcode
     found = [value for value in values if len(value) > 4 and value in page]
     assert len(values) > 200
     assert not found
