@@ -72,8 +72,8 @@ async def _finish(folder: Path) -> None:
     desk = await _open(folder)
     _say(opened=time.time(), draft=desk.drafts.text("note/typed"))
     until_s = time.monotonic() + 180
-    while _unfinished(desk) and time.monotonic() < until_s:
-        await asyncio.sleep(0.05)  # noqa: ASYNC110 - nothing is timed here
+    while _unfinished(desk) and time.monotonic() < until_s:  # noqa: ASYNC110 - nothing is timed here
+        await asyncio.sleep(0.05)
     _say(unfinished=[act.id for act in _unfinished(desk)])
     await desk.aclose()
 
@@ -102,6 +102,7 @@ class _Book:
     drafts_lost: int = 0
     unfinished: list[str] = field(default_factory=list)
     opened: int = 0
+    died_at: float = 0.0
 
     def read(self, lines: list[str], died_at: float | None) -> None:
         """Take down one life: `died_at` is when its process was killed, None where it ended by itself."""
@@ -121,14 +122,14 @@ class _Book:
             elif "unfinished" in facts:
                 self.unfinished = facts["unfinished"]
         if died_at is not None:
-            self._died_at = died_at
+            self.died_at = died_at
 
     def _compare(self, draft: str) -> None:
         """Hold what a new process found typed against what the last one that typed had been given in time."""
         if not self.typed:
             return
-        due = [text for text, at in self.typed if at <= self._died_at - _TYPED_IS_KEPT_AFTER_S]
-        later = [text for text, at in self.typed if at > self._died_at - _TYPED_IS_KEPT_AFTER_S]
+        due = [text for text, at in self.typed if at <= self.died_at - _TYPED_IS_KEPT_AFTER_S]
+        later = [text for text, at in self.typed if at > self.died_at - _TYPED_IS_KEPT_AFTER_S]
         if due and draft not in (due[-1], *later):
             self.drafts_lost += 1
 
@@ -217,7 +218,8 @@ async def _times(sandbox: SandboxProcess, customers: list[str]) -> Counter[str]:
     path = "/tmf-api/partyInteraction/v4/partyInteraction"
     async with _client(sandbox.addresses["crm"], sandbox.tokens["crm"]) as crm:
         for customer in customers:
-            offset, page = 0, [{}]
+            offset = 0
+            page: list[dict[str, Any]] = [{}]
             while page:
                 answer = await crm.get(path, params={"relatedParty.id": customer, "limit": 100, "offset": offset})
                 page = answer.raise_for_status().json()

@@ -95,8 +95,8 @@ class Records:
             for path, column in _PEOPLE_FILTERS.items():
                 if path in asked.filters:
                     # The index knows the seed; those changed since are looked at as well.
-                    customers = {*self._store.find(column, asked.filters[path]), *self._store.changed("customer")}
-                    return [*sorted(customers - {NO_CUSTOMER}), NO_CUSTOMER], False
+                    people = {*self._store.find(column, asked.filters[path]), *self._store.changed("customer")}
+                    return [*sorted(people - {NO_CUSTOMER}), NO_CUSTOMER], False
         return None
 
     async def _plain_page(self, resource: Resource, asked: ListRequest) -> tuple[int | None, list[Record]]:
