@@ -31,7 +31,7 @@ from console.system.sandbox_launcher import SandboxProcess
 from console.system.secrets import SystemSecrets
 
 _DEATHS = 200
-# Whoever was being written to at a death waits a minute in the next life, so there are many, and now and then a long life.
+# Whoever was written to at a death waits a minute in the next life: so there are many, and now and then a long life.
 _CUSTOMERS = 80
 _LONG_LIFE_EVERY = 50
 _SHORTEST_LIFE_S, _LONGEST_LIFE_S = 0.02, 1.2
