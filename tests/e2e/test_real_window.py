@@ -34,18 +34,23 @@ def display() -> Iterator[str]:
 
 
 class Desk:
-    def __init__(self, display: str, folder: Path) -> None:
+    def __init__(self, display: str, folder: Path, *arguments: str, environment: dict[str, str] | None = None) -> None:
         self.env = {
             **os.environ,
+            **(environment or {}),
             "DISPLAY": display,
             "QT_QPA_PLATFORM": "xcb",
             "PYTHONPATH": str(ROOT),
             "XDG_CACHE_HOME": str(folder / "cache"),
             "XDG_STATE_HOME": str(folder / "state"),
             "XDG_CONFIG_HOME": str(folder / "config"),
+            "XDG_DATA_HOME": str(folder / "data"),
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "console", "--demo"], env=self.env, cwd=ROOT, stderr=subprocess.PIPE
+            [sys.executable, "-m", "console", *(arguments or ("--demo",))],
+            env=self.env,
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
         )
         self.id = self.until(lambda: self.do("search", "--onlyvisible", "--name", "OptiCom Agent Console").split()[:1])[
             0
@@ -57,6 +62,18 @@ class Desk:
         return subprocess.run(
             ["xdotool", *command], env=self.env, capture_output=True, text=True, check=False, timeout=20
         ).stdout
+
+    def focus(self, name: str) -> None:
+        """Wait for a window of a name and give it the keyboard."""
+        found = self.until(lambda: self.do("search", "--onlyvisible", "--name", name).split()[:1])[0]
+        self.do("windowfocus", "--sync", found)
+
+    def end(self) -> None:
+        """Kill it if it still runs."""
+        self.process.kill()
+        self.process.wait(10)
+        if self.process.stderr is not None:
+            self.process.stderr.close()
 
     def title(self) -> str:
         return self.do("getwindowname", self.id).strip()

@@ -212,3 +212,14 @@ async def test_who_was_seen_is_found_without_a_system_and_with_typing_errors(rig
         found = [one for one in results[-1].found if one.customer_id == page.customer_id]
         assert found, typed
         assert ("desk", "seen before") in found[0].reasons
+
+
+async def test_the_letters_work_while_a_note_has_the_keyboard(rig: Rig) -> None:
+    page = await rig.open()
+    rig.press(Qt.Key.Key_N, CTRL)
+    rig.keys("Half a note")
+    rig.press(Qt.Key.Key_J, CTRL)
+    rig.keys("y")
+    assert page.acts.dock is not None
+    assert page.acts.dock.text.toPlainText() == "Half a note"
+    assert not page.isVisible()
