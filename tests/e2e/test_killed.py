@@ -1,5 +1,6 @@
 """A real window, a real keyring and a real kill: what was typed is there again, can be sent, and is nowhere in clear."""
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -57,6 +58,11 @@ def keyring(tmp_path: Path) -> Iterator[dict[str, str]]:
     bus.stdout.close()
 
 
+def files(folder: Path) -> dict[str, bytes]:
+    """Everything that lies in a folder."""
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def name(desk: Desk) -> str:
     """The customer in front; empty where there is none."""
     return desk.title().removeprefix("✎ ").rpartition(" · ")[0]
@@ -93,7 +99,7 @@ async def test_typed_text_outlives_a_kill_and_can_be_sent(
         desk.do("type", "--delay", "20", f"Says {CANARY} and")
         # Another customer in front says that everything typed before has arrived.
         other = find(desk, second)
-        time.sleep(_TYPED_IS_KEPT_AFTER_S)
+        await asyncio.sleep(_TYPED_IS_KEPT_AFTER_S)
     finally:
         desk.end()
     again = Desk(display, tmp_path, *arguments, environment=keyring)
@@ -118,6 +124,6 @@ async def test_typed_text_outlives_a_kill_and_can_be_sent(
         assert text == f"Says {CANARY} and more"
     finally:
         again.end()
-    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert any(path.name == "desk.store" for path in kept)
-    assert not [path for path in kept if CANARY.encode() in path.read_bytes()]
+    kept = files(tmp_path)
+    assert any(path.endswith("desk.store") for path in kept)
+    assert not [path for path, content in kept.items() if CANARY.encode() in content]
