@@ -15,9 +15,16 @@ from console.models.outbox import Act, RiskClass, Step
 from console.ports.acting import ActingSystem
 from console.ports.clock import Clock
 from console.services.outbox import Outbox
-from console.services.permissions import Deed, Permissions
+from console.services.permissions import Deed, Permissions, Subject
 from console.services.phone import read_phone
 
+# What a step changes, and is therefore asked again once it is done.
+CHANGES: Mapping[str, Subject] = {
+    "add-note": Subject.INTERACTIONS,
+    "change-contact": Subject.CUSTOMER,
+    "change-billing-contact": Subject.BILLING_ACCOUNTS,
+    "promise-to-pay": Subject.BILLING_ACCOUNTS,
+}
 _LONGEST_NOTE = 10_000
 _EMAIL = re.compile(r"^[^\s@]+@[^\s@]+\.[^\s@]+$")
 

@@ -220,6 +220,12 @@ class CustomerView:
             if part.is_wanted:
                 part.want()
 
+    def ask_about(self, subject: Subject) -> None:
+        """Ask again for one thing, of which it is known that it has changed; nothing where it was never asked for."""
+        part = self._by_subject.get(subject.value)
+        if part is not None and part.is_wanted:
+            part.ask()
+
     def ask_again(self) -> None:
         """Ask every system again for everything that was asked for so far."""
         for part in self.parts:

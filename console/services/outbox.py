@@ -40,10 +40,9 @@ class Outbox:
         *,
         clock: Clock,
         rng: random.Random,
-        on_done: Callable[[Act], None] = lambda _act: None,
     ) -> None:
         self._store, self._systems = store, systems
-        self._clock, self._rng, self._on_done = clock, rng, on_done
+        self._clock, self._rng = clock, rng
         self._acts: dict[str, Act] = {}
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
@@ -250,8 +249,6 @@ class Outbox:
                 return
             if act.steps[place].state is not StepState.DONE:
                 return
-        if act.state is ActState.DONE:
-            self._on_done(act)
 
     async def _do_step(self, act: Act, place: int) -> Act:
         """Do one step, or find out about it; the act as it is kept then comes back."""

@@ -14,7 +14,7 @@ from console.views.customer.act_dialogs import ContactDialog, PromiseDialog
 from console.views.outbox.conflict_dialog import ConflictDialog
 from console.views.outbox.page import OutboxPage
 from tests.conformance.test_acts import account_of, held, notes_of
-from tests.views.conftest import Rig
+from tests.views.conftest import Rig, texts_of
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -45,6 +45,7 @@ async def test_a_note_is_typed_kept_and_added_by_keyboard_alone(rig: Rig) -> Non
     assert page.acts.dock.text.toPlainText() == ""
     assert len(await notes_of(rig.sandbox, page.customer_id, act)) == 1
     assert not page.title.startswith("✎")
+    await rig.until(lambda: "Asked why the bill is higher" in str(next(iter(page.view.interactions.part.facts)).value))
 
 
 @pytest.mark.expects_log("is down")
@@ -84,6 +85,7 @@ async def test_contact_data_is_changed_in_both_systems(rig: Rig) -> None:
     act = await the_act(rig, ActState.DONE)
     crm, billing = await held(rig.sandbox, page.customer_id, act.steps[1].record)
     assert (crm["email"], billing["email"]) == ("changed@example.org", "changed@example.org")
+    await rig.until(lambda: "changed@example.org" in texts_of(page.head))
 
 
 async def test_a_promise_says_what_is_wrong_and_is_kept_when_it_is_right(rig: Rig) -> None:

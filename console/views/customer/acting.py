@@ -1,12 +1,14 @@
 """What can be done on a customer's page: the note over it, and the forms. On a page of the past nothing can."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from console.bridge import Bridge
+from console.models.outbox import Act, StepState
+from console.services.acts import CHANGES
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
 from console.views import texts
@@ -25,6 +27,16 @@ class CustomerActs:
         self._go_back = go_back
         self._page, self._view, self._desk, self._bridge = page, view, desk, bridge
         self.dock: NoteDock | None = None
+        self._done = {place for act in desk.outbox.of_customer(view.customer_id) for place in _done(act)}
+        self._unsubscribe = desk.outbox.subscribe(self._on_act)
+
+    def _on_act(self, act: Act) -> None:
+        """Ask again for what a step has changed that is done now."""
+        if act.customer_id != self._view.customer_id or self._view.as_of is not None:
+            return
+        for done in set(_done(act)) - self._done:
+            self._done.add(done)
+            self._view.ask_about(CHANGES[act.steps[done[1]].kind])
 
     def open_note(self) -> None:
         """Open the note over the page and put the focus into it."""
@@ -66,8 +78,13 @@ class CustomerActs:
 
     def close(self) -> None:
         """Stop listening."""
+        self._unsubscribe()
         if self.dock is not None:
             self.dock.close_dock()
+
+
+def _done(act: Act) -> Iterator[tuple[str, int]]:
+    return ((act.id, place) for place, step in enumerate(act.steps) if step.state is StepState.DONE)
 
 
 def past_banner(as_of: datetime) -> Label:

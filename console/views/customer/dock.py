@@ -148,7 +148,7 @@ class NoteDock(Surface):
 
     def _show_acts(self) -> None:
         acts = list(self._desk.outbox.of_customer(self._customer_id))[-_SHOWN:]
-        self._acts.set_words("\n".join(f"{act.title}: {act_state(act)[1]}" for act in reversed(acts)))
+        self._acts.set_words("\n".join(f"{act.title} — {act_state(act)[1]}" for act in reversed(acts)))
 
 
 def kept_words(at: datetime | None) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Coroutine
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from console.bridge import Bridge
@@ -21,7 +21,10 @@ from console.views.widgets.rows import FactTable
 
 
 class OutboxPage(LivePage):
-    """Open acts first, the newest on top, then those that ended lately. Enter on one opens its customer."""
+    """Open acts first, the newest on top, then those that ended lately.
+
+    Enter on one that waits for a decision asks for it, on any other it opens its customer.
+    """
 
     customer_wanted = Signal(str)
 
@@ -38,6 +41,7 @@ class OutboxPage(LivePage):
         self.table.opened.connect(self._open)
         self._details = Label("", wrap=True)
         self._details.setAccessibleName(tr("The chosen act"))
+        self._details.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._buttons: dict[str, Button] = {}
         bar = QHBoxLayout()
         for name, text, do in (
@@ -73,6 +77,12 @@ class OutboxPage(LivePage):
         self._unsubscribe()
 
     def focus_first(self) -> None:
+        """Put the focus on the first act that waits for the user, where there is one."""
+        rows = self.table.rows_model
+        for place in range(rows.rowCount()):
+            if self._acts[rows.row(place).key].needs_user:
+                self.table.selectRow(place)
+                break
         self.table.setFocus()
 
     def tick(self) -> None:
@@ -142,7 +152,9 @@ class OutboxPage(LivePage):
 
     def _open(self, row: Row) -> None:
         act = self._acts.get(row.key)
-        if act is not None:
+        if act is not None and _first(act, StepState.CONFLICT) is not None:
+            self._decide()
+        elif act is not None:
             self.customer_wanted.emit(act.customer_id)
 
     def _run(self, doing: Coroutine[Any, Any, Any]) -> None:

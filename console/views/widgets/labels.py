@@ -188,6 +188,8 @@ class Surface(QWidget):
             painter.drawLine(rect.topLeft(), rect.topRight())
         if "r" in self._edges:
             painter.drawLine(rect.topRight(), rect.bottomRight())
+        if "l" in self._edges:
+            painter.drawLine(rect.topLeft(), rect.bottomLeft())
 
     def set_colour(self, colour: str) -> None:
         if colour != self._colour:
