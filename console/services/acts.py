@@ -74,7 +74,9 @@ class Acts:
             )
         act_id = self._new_id()
         step = Step("add-note", self._crm.name, f"{act_id}-1", {"text": words, "reason": reason}, customer_id)
-        title = f"Note: {' '.join(words.split())[:60]}"
+        # Signs that turn the direction of a line would turn the lines beside it too.
+        shown = "".join(sign for sign in words if sign.isspace() or sign.isprintable())
+        title = f"Note: {' '.join(shown.split())[:60]}"
         return await self._outbox.submit(self._act(act_id, customer_id, title, RiskClass.NOTE, step))
 
     async def look_at_contact(self, customer_id: CustomerId, account_id: str | None) -> SeenContact:

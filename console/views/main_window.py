@@ -145,7 +145,8 @@ class MainWindow(QMainWindow):
         self._lay_out()
         kept = self._preferences.layout("window")
         if kept is None or not self.restoreGeometry(kept):
-            self.resize(1440, 900)
+            frame = QSize(0, 40)  # what a title takes, which is known only once the window stands
+            self.resize(QSize(1440, 900).boundedTo(self.screen().availableGeometry().size() - frame))
         self._fit_screen()
         search = QAction(tr("Find a customer"), self)
         search.setShortcuts([QKeySequence("Ctrl+K"), QKeySequence("Ctrl+T")])

@@ -30,6 +30,11 @@ class CodeDialog(QDialog):
         self.open_button.clicked.connect(self._take)
         without = Button(tr("Go on without"), "plain")
         without.clicked.connect(self.reject)
+        # Enter in the field is for what was typed, never for going on without.
+        without.setAutoDefault(False)
+        self.open_button.setAutoDefault(False)
+        self._told = Label("", "small", wrap=True)
+        self._told.set_look("mark", "danger")
         row = QHBoxLayout()
         row.addStretch()
         row.addWidget(without)
@@ -41,12 +46,15 @@ class CodeDialog(QDialog):
         )
         column.addWidget(Label(f"{sentence} {more}" if is_new else sentence, wrap=True))
         column.addWidget(self.code)
+        column.addWidget(self._told)
         column.addLayout(row)
         self.code.returnPressed.connect(self._take)
 
     def _take(self) -> None:
         if len(self.code.text().strip()) >= self._least:
             self.accept()
+        else:
+            self._told.set_words(tr("At least {} signs, so that nobody guesses it.").format(self._least))
 
 
 class RecoveryDialog(QDialog):

@@ -142,6 +142,9 @@ class NoteDock(Surface):
         elif not drafts.is_kept:
             self.kept.set_look("mark", "info")
             self.kept.set_words(tr("keeping…"))
+        elif not self._desk.is_kept:
+            self.kept.set_look("mark", "attention")
+            self.kept.set_words(tr("in memory alone"))
         else:
             self.kept.set_look("mark", "ok")
             self.kept.set_words(kept_words(drafts.kept_at))

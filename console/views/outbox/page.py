@@ -128,11 +128,16 @@ class OutboxPage(LivePage):
         states = {step.state for step in act.steps} if act is not None else set()
         shown = {
             "decide": StepState.CONFLICT in states,
-            "retry": act is not None and act.is_open and bool(states & {StepState.REFUSED, StepState.WAITING}),
+            "retry": act is not None
+            and act.is_open
+            and bool(states & {StepState.REFUSED, StepState.WAITING, StepState.SENDING}),
             "happened": StepState.UNKNOWN in states,
             "did not": StepState.UNKNOWN in states,
-            "withdraw": act is not None and act.is_open and act.can_be_withdrawn,
+            "withdraw": act is not None and act.is_open and (act.can_be_withdrawn or StepState.SENDING in states),
         }
+        focused = next((name for name, button in self._buttons.items() if button.hasFocus()), "")
+        if focused and not shown[focused]:
+            self.table.setFocus()  # else Qt would pass it on to anything, and the next key would go there
         for name, button in self._buttons.items():
             button.setVisible(shown[name])
 

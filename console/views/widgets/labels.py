@@ -1,7 +1,7 @@
 """Texts, chips and buttons painted in the theme's colours; no style sheet, whose cost grows with every widget."""
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QPushButton, QStyle, QStyleOptionButton, QWidget
 
 from console.views.theme import THEME, font
@@ -104,6 +104,16 @@ class Button(QPushButton):
         self.setFont(font(size, semibold=look == "main"))
         self.setAccessibleName(text.replace("&&", "&"))
         self.setObjectName(text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses it as Space does; Qt knows that of dialogs alone."""
+        if (
+            event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+            and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
