@@ -180,7 +180,7 @@ class PartCoordinator(Generic[T]):
             _log.exception("asking %s failed in a way nobody foresaw", self.part.system)
             self._failed(me, ConsoleError("The desk itself failed to read this. The log has the details."))
         else:
-            if self._asking is me:
+            if self._asking is me and not self._closed:
                 self._asking = None
                 self._keep(facts)
                 self._set(facts=facts, read_at=self._read_at(facts), asking_since=None, failure=None)
