@@ -121,13 +121,32 @@ class Bridge:
             self.report(error, task.get_name())
 
 
+class EventLoop(qasync.QEventLoop):  # type: ignore[misc] # qasync says nothing of its types
+    """Qt's loop as asyncio's. At the end of `run_until_complete` qasync lets Qt's events pass one last time.
+
+    Tasks that take a step there must find a running loop, or they could not start others.
+    """
+
+    def run_forever(self) -> int:
+        try:
+            return int(super().run_forever())
+        finally:
+            asyncio.events._set_running_loop(self)  # noqa: SLF001 - what loops of their own are to call
+
+    def run_until_complete(self, future: Any) -> Any:
+        try:
+            return super().run_until_complete(future)
+        finally:
+            asyncio.events._set_running_loop(None)  # noqa: SLF001 - see above
+
+
 def run_application(app: QApplication, bridge: Bridge, main: Callable[[], Coroutine[Any, Any, int]]) -> int:
     """Run a coroutine on the window's thread until it returns; return its result.
 
     Exceptions in Qt slots and in tasks nobody awaits reach the bridge's error route instead of the terminal.
     """
     app.setQuitOnLastWindowClosed(False)  # closing a last dialog would stop the loop under running tasks
-    loop = qasync.QEventLoop(app)
+    loop = EventLoop(app)
     asyncio.set_event_loop(loop)
     before = sys.excepthook
     sys.excepthook = lambda _kind, error, _trace: bridge.report(error, "a slot")

@@ -11,10 +11,10 @@ os.environ["QT_API"] = "pyside6"
 
 import pytest
 import pytestqt.plugin
-import qasync
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
+from console.bridge import EventLoop
 from console.system.sandbox_launcher import SandboxProcess
 from tests.support.control import Control
 
@@ -38,7 +38,7 @@ def pytest_asyncio_loop_factories(config, item) -> dict[str, Callable[[], asynci
 def _qt_loop() -> asyncio.AbstractEventLoop:
     app = QApplication.instance() or QApplication([])
     app.setQuitOnLastWindowClosed(False)
-    return qasync.QEventLoop(app)
+    return EventLoop(app)
 
 
 # ------------------------------------------------------------------ the sandbox

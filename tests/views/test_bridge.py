@@ -6,8 +6,9 @@ import time
 
 import pytest
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 
-from console.bridge import Bridge, StallWatchdog, watch_network
+from console.bridge import Bridge, EventLoop, StallWatchdog, watch_network
 from console.errors import ConsoleError
 
 
@@ -109,3 +110,17 @@ def test_the_network_is_told_as_the_system_has_it(themed: None) -> None:
     end()
     assert set(told) <= {True, False}
     assert len(told) <= 1
+
+
+def test_a_task_that_steps_once_more_at_the_end_finds_a_running_loop() -> None:
+    loop = EventLoop(QApplication.instance() or QApplication([]))
+    seen: list[bool] = []
+
+    async def main() -> None:
+        # Due in the very last pass over Qt's events, after this has returned.
+        loop.call_soon(lambda: loop.call_soon(lambda: seen.append(asyncio.events._get_running_loop() is loop)))
+
+    with loop:
+        loop.run_until_complete(main())
+    assert seen == [True]
+    assert asyncio.events._get_running_loop() is None
