@@ -42,6 +42,8 @@ class _Line:
             self.group.addButton(button, place)
         self.theirs.setChecked(True)
         was = step.base.get(name, "")
+        self.other.setMinimumWidth(150)
+        grid.setRowMinimumHeight(row, 32)  # else the wrapped sentence above takes the room, and values are cut
         for column, widget in enumerate(
             (
                 Label(word, look="muted"),
@@ -67,7 +69,7 @@ class ConflictDialog(QDialog):
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Changed by both"))
-        self.setMinimumWidth(680)
+        self.setMinimumWidth(900)
         told = tr("{} was changed at {} while your change was under way. What shall it be?").format(act.title, system)
         if act.risk is RiskClass.MONEY:
             told = tr(
