@@ -5,7 +5,10 @@ import importlib
 import os
 import sys
 
-NAMES = ("start", "open", "stall", "cost", "memory", "large", "decode", "sim", "kill")
+NAMES = (
+    "start", "open", "stall", "cost", "memory", "large", "decode", "sim", "kill", "canary",
+    "open-known", "search", "sync",
+)  # fmt: skip
 
 
 def main() -> int:
@@ -19,7 +22,7 @@ def main() -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     missed = False
     for name in [options.name] if options.name else NAMES:
-        for result in importlib.import_module(f"benchmarks.{name}").measure():
+        for result in importlib.import_module(f"benchmarks.{name.replace('-', '_')}").measure():
             print(result.as_json() if options.json else result.as_row(), flush=True)
             missed = missed or not result.ok
     return 1 if missed else 0

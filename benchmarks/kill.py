@@ -103,9 +103,11 @@ class _Book:
     unfinished: list[str] = field(default_factory=list)
     opened: int = 0
     died_at: float = 0.0
+    typed_since_opened: bool = False
 
     def read(self, lines: list[str], died_at: float | None) -> None:
         """Take down one life: `died_at` is when its process was killed, None where it ended by itself."""
+        self.typed_since_opened = False
         for line in lines:
             try:
                 facts = json.loads(line)
@@ -116,13 +118,14 @@ class _Book:
                 self._compare(facts["draft"])
                 self.typed = []
             elif "typed" in facts:
+                self.typed_since_opened = True
                 self.typed.append((facts["typed"], facts["at"]))
             elif "kept" in facts:
                 self.kept[facts["kept"]] = facts["customer"]
             elif "unfinished" in facts:
                 self.unfinished = facts["unfinished"]
-        if died_at is not None:
-            self.died_at = died_at
+        if died_at is not None and self.typed_since_opened:
+            self.died_at = died_at  # of one that died before it typed, nothing was due
 
     def _compare(self, draft: str) -> None:
         """Hold what a new process found typed against what the last one that typed had been given in time."""
@@ -132,6 +135,9 @@ class _Book:
         later = [text for text, at in self.typed if at > self.died_at - _TYPED_IS_KEPT_AFTER_S]
         if due and draft not in (due[-1], *later):
             self.drafts_lost += 1
+            at = dict(self.typed)
+            found = f"{self.died_at - at[draft]:.3f} s" if draft in at else "before that life"
+            print(f"kill: {draft!r} was kept, typed {found} before the death; due was {due[-1]!r}")
 
 
 def measure() -> list[Result]:

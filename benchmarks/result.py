@@ -31,6 +31,16 @@ AIMS: dict[tuple[str, str], tuple[str, float]] = {
         ("kill", name): ("value", 0.0)
         for name in ("acts lost", "acts doubled", "acts never finished", "typed texts lost")
     },
+    ("kill", "states with fewer than ten deaths"): ("value", 0.0),
+    ("open-known", "shown from the store"): ("value", 50.0),
+    ("open-known", "answers that were no 304"): ("value", 0.0),
+    ("open-known", "bytes of bodies when checked"): ("value", 0.0),
+    **{("search", f"{kind}, 95 of 100"): ("value", 20.0) for kind in ("names", "numbers", "typing errors")},
+    **{("search", f"{kind}, all together"): ("ratio", 1.5) for kind in ("names", "numbers", "typing errors")},
+    ("sync", "records a second, new"): ("at least", 0.5),
+    ("sync", "records a second, unchanged"): ("at least", 0.5),
+    ("canary", "found on the disk"): ("value", 0.0),
+    ("canary", "planted leaks not found"): ("value", 0.0),
     ("decode", "clean"): ("at least", 0.5),
     ("decode", "one in ten damaged"): ("at least", 0.5),
     ("decode", "damaged records that broke it"): ("value", 0.0),
@@ -70,5 +80,5 @@ class Result:
         held, aim = AIMS[self.name, self.case]
         wanted = {"ratio": f"ratio {aim:g}", "at least": f"ratio {aim:g} up"}.get(held, f"{aim:g} {self.unit}")
         measured = f"{self.value:>9.1f} {self.unit:<4}floor {self.floor:>8.1f}  ratio {self.ratio:>6.2f}"
-        row = f"{self.name:<7}{self.case:<34}{measured}"
+        row = f"{self.name:<11}{self.case:<34}{measured}"
         return f"{row}  aim {wanted:<11}{'ok' if self.ok else 'MISSED'}"

@@ -2,9 +2,11 @@
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 from PySide6.QtWidgets import QApplication
@@ -14,7 +16,10 @@ from console.bridge import Bridge, run_application
 from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
 from console.models.health import Exchange
+from console.ports.secrets import Secrets
 from console.services.desk import Desk
+from console.settings import Deployment
+from console.store.database import open_database
 from console.system.sandbox_launcher import SandboxProcess
 from console.views.icons import ICON
 from console.views.main_window import MainWindow
@@ -23,6 +28,8 @@ from console.views.preferences import Preferences
 from console.views.search.palette import SearchPalette
 from console.views.theme import THEME
 from console.views.workspace import Workspace
+
+KEY = bytes(range(32))
 
 
 @dataclass
@@ -67,39 +74,66 @@ class Stage:
             return found
 
 
-def on_stage(
-    play: Callable[[Stage], Awaitable[list[Result]]], *, customers: int = 200, data: Path | None = None
-) -> list[Result]:
-    """Run a benchmark on a fresh window and sandbox; return its results. With `data` the world is kept there."""
+@asynccontextmanager
+async def workspace_on(
+    window: MainWindow, bridge: Bridge, deployment: Deployment, secrets: Secrets, store: Path | None = None
+) -> AsyncIterator[tuple[Workspace, Desk, list[Exchange]]]:
+    """Yield the workspace of a window, its services, and what they have asked so far; closed in order at the end.
+
+    With `store` the desk keeps what it knows in that encrypted file.
+    """
+    exchanges: list[Exchange] = []
+    database = await asyncio.to_thread(open_database, store, KEY) if store is not None else None
+    parts = Parts(on_exchange=exchanges.append)
+    desk = await asyncio.to_thread(compose_desk, deployment, secrets, parts, database)
+    workspace = Workspace(window, SearchPalette.over(window), bridge)
+    DeskMenus(window, workspace, Preferences())
+    ICON.load()
+    await desk.open_store()
+    workspace.attach(desk)
+    try:
+        yield workspace, desk, exchanges
+    finally:
+        workspace.close_all()
+        await bridge.aclose()
+        await desk.aclose()
+
+
+def in_window(main: Callable[[MainWindow, Bridge], Coroutine[Any, Any, int]]) -> int:
+    """Run a coroutine beside a fresh window that is shown; return what it returns."""
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     THEME.start(app)
     bridge, window = Bridge(), MainWindow()
     window.resize(1440, 900)
+    window.show()
+    window.activateWindow()
+    status = run_application(app, bridge, lambda: main(window, bridge))
+    window.deleteLater()
+    return status
+
+
+def on_stage(
+    play: Callable[[Stage], Awaitable[list[Result]]],
+    *,
+    customers: int = 200,
+    data: Path | None = None,
+    store: Path | None = None,
+) -> list[Result]:
+    """Run a benchmark on a fresh window and sandbox; return its results. With `data` the world is kept there."""
     results: list[Result] = []
 
-    async def main() -> int:
+    async def main(window: MainWindow, bridge: Bridge) -> int:
         with tempfile.TemporaryDirectory() as folder:
             arguments = ["--data", str(data or folder), "--customers", str(customers)]
             sandbox = await SandboxProcess.start(arguments, ready_within_s=3600 if data else 60)
-            exchanges: list[Exchange] = []
-            parts = Parts(on_exchange=exchanges.append)
-            desk = await asyncio.to_thread(compose_desk, sandbox.deployment, sandbox.secrets, parts)
-            workspace = Workspace(window, SearchPalette.over(window), bridge)
-            DeskMenus(window, workspace, Preferences())
-            ICON.load()
-            await desk.open_store()
-            workspace.attach(desk)
             try:
-                results.extend(await play(Stage(window, workspace, desk, sandbox, exchanges)))
+                opened = workspace_on(window, bridge, sandbox.deployment, sandbox.secrets, store)
+                async with opened as (workspace, desk, exchanges):
+                    results.extend(await play(Stage(window, workspace, desk, sandbox, exchanges)))
             finally:
-                workspace.close_all()
-                await bridge.aclose()
-                await desk.aclose()
                 await sandbox.stop()
         return 0
 
-    window.show()
-    run_application(app, bridge, main)
-    window.deleteLater()
+    in_window(main)
     return results

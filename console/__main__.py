@@ -51,6 +51,10 @@ def _run(options: argparse.Namespace) -> int:
         from console.cli import sandbox
 
         return sandbox.run(options)
+    if options.command == "prime":
+        from console.cli import prime
+
+        return prime.run(options)
     if options.command == "check-system":
         from console.cli import check_system
 
@@ -77,6 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     show = commands.add_parser("show", parents=[common], help="one customer, unified, as text")
     show.add_argument("customer", nargs="?", help="a customer number, or anything that finds exactly one customer")
     show.add_argument("--json", action="store_true", help="print everything as JSON")
+    prime = commands.add_parser("prime", parents=[common], help="read customers into this computer's store")
+    prime.add_argument("file", type=Path, metavar="FILE", help="customer numbers, one a line; - is standard input")
     check = commands.add_parser("check-system", parents=[common], help="how far one server serves the desk")
     _add_check(check)
     _add_sandbox(commands.add_parser("sandbox", help="the sandbox systems alone"))

@@ -214,6 +214,7 @@ class StallWatchdog:
         self._timer.timeout.connect(self._beat)
         self._thread_id = threading.get_ident()
         self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
         self._stack: traceback.StackSummary | None = None
         self._beat_at = (time.perf_counter(), time.thread_time())
         self.turns_ms: list[float] = []
@@ -224,11 +225,16 @@ class StallWatchdog:
         """Begin; call on the window's thread."""
         self._beat_at = (time.perf_counter(), time.thread_time())
         self._timer.start()
-        threading.Thread(target=self._watch, daemon=True, name="stall watchdog").start()
+        self._thread = threading.Thread(target=self._watch, daemon=True, name="stall watchdog")
+        self._thread.start()
 
     def stop(self) -> None:
+        """End, and wait for the thread: the last to let go of this would take down a timer of the window's thread."""
         self._timer.stop()
         self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
 
     def _beat(self) -> None:
         now = (time.perf_counter(), time.thread_time())

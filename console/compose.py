@@ -12,8 +12,9 @@ from console.connectors.tmforum.check import check_system
 from console.connectors.tmforum.client import TmForumClient
 from console.http import HttpLayer
 from console.models.check_report import CheckReport
-from console.models.customer import CustomerId
+from console.models.customer import Customer, CustomerId
 from console.models.health import Exchange, SystemHealth, SystemState
+from console.models.provenance import Sourced
 from console.ports.clock import Clock
 from console.ports.secrets import Secrets
 from console.services.acts import Acts
@@ -26,7 +27,7 @@ from console.services.known import KnownFacts
 from console.services.network import Network
 from console.services.outbox import Outbox
 from console.services.people import SeenPeople
-from console.services.permissions import REP, Permissions, User
+from console.services.permissions import REP, Permissions, Subject, User
 from console.services.phone import numbering_plans
 from console.services.search import CustomerSearch
 from console.settings import Deployment, Kind, System
@@ -55,6 +56,11 @@ class Parts:
 def _tell_outbox(outbox: Outbox, now: SystemHealth, before: SystemState) -> None:
     if before is SystemState.DOWN and now.state is not SystemState.DOWN:
         outbox.system_is_back(now.system)
+
+
+def name_of(found: Sourced[Customer] | None) -> str:
+    """Return what a customer is called; empty where they are not known."""
+    return found.value.name if found is not None else ""
 
 
 async def compose_check(
@@ -185,6 +191,7 @@ def compose_desk(
             clock=parts.clock,
             rng=parts.rng,
             country=deployment.country,
+            name_of=lambda customer_id: name_of(known.load(customer_id, (Subject.CUSTOMER, ""))),
         ),
         drafts=drafts,
         moments=known.moments,

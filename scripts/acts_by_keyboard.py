@@ -1,6 +1,6 @@
 """Plays a rep's acts in the window by keyboard alone and records them: docs/pictures/acts-*.png, one a scene.
 
-    .venv/bin/python scripts/acts_by_keyboard.py [FOLDER]
+    .venv/bin/python -m scripts.acts_by_keyboard [FOLDER]
 
 A note, a day without systems, the Outbox, what they catch up on, a conflict with another desk, a promise to pay, and
 the customer as they were; on the sandbox over HTTP and with an encrypted store on the disk.
@@ -9,7 +9,6 @@ the customer as they were; on the sandbox over HTTP and with an encrypted store 
 import argparse
 import asyncio
 import os
-import secrets
 import sys
 import tempfile
 from pathlib import Path
@@ -22,26 +21,22 @@ from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
-from console.bridge import Bridge, run_application
-from console.compose import compose_desk
+from benchmarks.window import in_window, workspace_on
+from console.bridge import Bridge
 from console.models.outbox import ActState
-from console.store.database import open_database
 from console.system.sandbox_launcher import SandboxProcess
 from console.tour import TourError, until
-from console.views.customer.act_dialogs import ContactDialog, PromiseDialog
+from console.views.customer.contact_form import ContactForm
 from console.views.customer.page import CustomerPage
-from console.views.icons import ICON
+from console.views.customer.promise_form import PromiseForm
 from console.views.main_window import MainWindow
-from console.views.menus import DeskMenus
-from console.views.outbox.conflict_dialog import ConflictDialog
-from console.views.preferences import Preferences
-from console.views.search.palette import SearchPalette
-from console.views.theme import THEME
+from console.views.past_dialog import PastDialog
 from console.views.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 CTRL = Qt.KeyboardModifier.ControlModifier
 SYSTEMS = ("crm", "billing", "provisioning")
+ACCOUNT = "/tmf-api/accountManagement/v4/billingAccount"
 CUSTOMER = "/tmf-api/customerManagement/v4/customer"
 
 
@@ -79,6 +74,8 @@ class Recorder:
         await until(lambda: isinstance(QApplication.activeModalWidget(), kind), kind.__name__)
         found = QApplication.activeModalWidget()
         assert isinstance(found, QDialog)
+        found.activateWindow()  # which a window manager does
+        await until(lambda: found.isAncestorOf(QApplication.focusWidget() or self.window), "the form's focus")
         return found
 
     async def faults(self, **faults: object) -> None:
@@ -97,6 +94,17 @@ class Recorder:
                     medium["characteristic"]["emailAddress"] = "from.the.shop@example.net"
             body = {"contactMedium": record["contactMedium"], "engagedParty": record["engagedParty"]}
             (await crm.patch(f"{CUSTOMER}/{customer}", json=body)).raise_for_status()
+
+    async def one_who_owes(self) -> str:
+        """Return the number of a customer with something to pay."""
+        headers = {"Authorization": f"Bearer {self.sandbox.tokens['billing']}"}
+        address = self.sandbox.addresses["billing"]
+        async with httpx.AsyncClient(base_url=address, headers=headers, trust_env=False) as billing:
+            accounts = (await billing.get(ACCOUNT, params={"limit": 100})).raise_for_status().json()
+        for account in accounts:
+            if account["accountBalance"][0]["amount"]["value"] > 20:
+                return str(next(one["id"] for one in account["relatedParty"] if one["role"] == "customer"))
+        raise TourError("nobody owes anything")
 
     async def acts_are(self, *states: ActState) -> None:
         desk = self.workspace.desk
@@ -124,9 +132,9 @@ async def play(recorder: Recorder) -> None:
 
 
 async def open_customer(recorder: Recorder) -> CustomerPage:
-    workspace, sandbox = recorder.workspace, recorder.sandbox
+    workspace = recorder.workspace
     recorder.press(Qt.Key.Key_K, CTRL)
-    recorder.keys(sandbox.first_customer)
+    recorder.keys(await recorder.one_who_owes())
     await until(lambda: bool(workspace.palette.list.rows_model.rows), "the search")
     recorder.press(Qt.Key.Key_Return)
     await until(lambda: workspace.page is not None, "the page")
@@ -163,9 +171,9 @@ async def note_and_a_day_without_systems(recorder: Recorder, page: CustomerPage)
 async def conflict(recorder: Recorder, page: CustomerPage) -> None:
     recorder.go("h")
     recorder.act("k")
-    form = await recorder.dialog(ContactDialog)
-    assert isinstance(form, ContactDialog)
-    await until(form.send_button.isEnabled, "what the systems hold")
+    form = await recorder.dialog(ContactForm)
+    assert isinstance(form, ContactForm)
+    await until(lambda: "being asked" not in form.effect.text().lower(), "what the systems hold")
     while QApplication.focusWidget() is not form.fields["email"]:
         recorder.press(Qt.Key.Key_Tab)
     recorder.press(Qt.Key.Key_A, CTRL)
@@ -177,7 +185,6 @@ async def conflict(recorder: Recorder, page: CustomerPage) -> None:
     recorder.go("u")
     await recorder.picture("outbox-conflict")
     recorder.press(Qt.Key.Key_Return)
-    await recorder.dialog(ConflictDialog)
     recorder.press(Qt.Key.Key_1)
     await recorder.picture("conflict")
     recorder.press(Qt.Key.Key_Return, CTRL)
@@ -186,12 +193,20 @@ async def conflict(recorder: Recorder, page: CustomerPage) -> None:
 
 async def promise_and_past(recorder: Recorder, page: CustomerPage) -> None:
     recorder.go("h")
+    recorder.press(Qt.Key.Key_N, CTRL)
+    recorder.press(Qt.Key.Key_Escape)
     recorder.act("i")
-    promise = await recorder.dialog(PromiseDialog)
+    await recorder.dialog(PromiseForm)
+    recorder.keys("5")
+    recorder.press(Qt.Key.Key_Tab)
+    recorder.keys("friday")
     await recorder.picture("promise")
-    promise.reject()
+    recorder.press(Qt.Key.Key_Return, CTRL)
+    await recorder.acts_are(ActState.DONE)
+    await page.view.settled()
+    await recorder.picture("promised")
     recorder.go("p")
-    await asyncio.sleep(0.5)
+    await recorder.dialog(PastDialog)
     await recorder.picture("choose-the-past")
     recorder.press(Qt.Key.Key_Down)
     recorder.press(Qt.Key.Key_Return)
@@ -202,19 +217,11 @@ async def promise_and_past(recorder: Recorder, page: CustomerPage) -> None:
 async def record(window: MainWindow, bridge: Bridge, folder: Path) -> int:
     with tempfile.TemporaryDirectory() as place:
         sandbox = await SandboxProcess.start(["--data", f"{place}/world", "--customers", "300"])
-        database = open_database(Path(place) / "desk.store", secrets.token_bytes(32))
-        desk = compose_desk(sandbox.deployment, sandbox.secrets, None, database)
-        workspace = Workspace(window, SearchPalette.over(window), bridge)
-        DeskMenus(window, workspace, Preferences())
-        ICON.load()
-        await desk.open_store()
-        workspace.attach(desk)
         try:
-            await play(Recorder(window, workspace, sandbox, folder))
+            store = Path(place) / "desk.store"
+            async with workspace_on(window, bridge, sandbox.deployment, sandbox.secrets, store) as (workspace, *_):
+                await play(Recorder(window, workspace, sandbox, folder))
         finally:
-            workspace.close_all()
-            await bridge.aclose()
-            await desk.aclose()
             await sandbox.stop()
     return 0
 
@@ -224,14 +231,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "docs" / "pictures")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    app = QApplication([])
-    THEME.start(app)
-    bridge = Bridge()
-    window = MainWindow()
-    window.resize(1440, 900)
-    window.show()
-    window.activateWindow()
-    return run_application(app, bridge, lambda: record(window, bridge, options.folder))
+    return in_window(lambda window, bridge: record(window, bridge, options.folder))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,34 @@
 """A billing account and its balance."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NewType
 
+from console.models.customer import ContactMedium
 from console.models.money import Money
 
 BillingAccountId = NewType("BillingAccountId", str)
+
+
+PROMISE_TO_PAY = "promiseToPay"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPlan:
+    """What is to be paid by when. Source: TMF666 v4 PaymentPlan.
+
+    `type` and `status` are the system's own words; `due_on` is the day its validity ends, in UTC.
+    """
+
+    type: str | None
+    status: str | None
+    amount: Money | None
+    due_on: date | None
+
+    @property
+    def is_open_promise(self) -> bool:
+        """Whether it is a promise to pay that nothing was said about since."""
+        return self.type == PROMISE_TO_PAY and (self.status or "effective") in {"effective", "created", "active"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +36,7 @@ class BillingAccount:
     """Whom and how we bill. Source: TMF666 v4 BillingAccount.
 
     `balance` is what is owed now (positive: the customer owes us), including tax; None where billing does not say.
+    `contact_media` are billing's own copy of how to reach the customer.
     """
 
     id: BillingAccountId
@@ -27,3 +50,5 @@ class BillingAccount:
     bill_cycle: str | None = None
     payment_method: str | None = None
     last_modified_at: datetime | None = None
+    contact_media: tuple[ContactMedium, ...] = ()
+    payment_plans: tuple[PaymentPlan, ...] = ()

@@ -33,9 +33,11 @@ class ContactMedium:
     def kind(self) -> str:
         """`phone`, `email`, `address` or `other`, judged by the system's word for it."""
         word = self.medium.lower()
+        if "fax" in word:
+            return "other"
         for kind, marks in (
             ("email", ("mail",)),
-            ("phone", ("phone", "mobile", "cell", "fax")),
+            ("phone", ("phone", "mobile", "cell", "landline")),
             ("address", ("address", "postal")),
         ):
             if any(mark in word for mark in marks):

@@ -43,6 +43,10 @@ class ActState(Enum):
     WITHDRAWN = "withdrawn"
 
 
+# A step in one of these has changed nothing at its system, and nothing of it is under way.
+_HARMLESS = frozenset({StepState.WAITING, StepState.REFUSED, StepState.CONFLICT})
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What one system is asked to do.
@@ -73,7 +77,8 @@ class Step:
 class Act:
     """One thing a user did. `happened_at` is when they did it, aware UTC, and travels with it however late it is sent.
 
-    `seq` is its place in the order, 0 before it is kept. `next_try_at` is when it is tried again by itself.
+    `customer_name` is what they were called then, to be shown without asking. `seq` is its place in the order, 0
+    before it is kept. `next_try_at` is when it is tried again by itself.
     """
 
     id: str
@@ -88,6 +93,7 @@ class Act:
     tries: int = 0
     next_try_at: datetime | None = None
     changed_at: datetime | None = None
+    customer_name: str = ""
 
     @property
     def state(self) -> ActState:
@@ -120,10 +126,15 @@ class Act:
         return any(step.state in {StepState.CONFLICT, StepState.REFUSED} for step in self.steps) and self.is_open
 
     @property
+    def is_untouched(self) -> bool:
+        """Whether no system can have done any of it, so that it can still become another."""
+        return not self.withdrawn and all(step.state in _HARMLESS for step in self.steps)
+
+    @property
     def can_be_withdrawn(self) -> bool:
-        """Whether no system can have done any of it."""
-        harmless = {StepState.WAITING, StepState.REFUSED, StepState.CONFLICT}
-        return not self.withdrawn and all(step.state in harmless for step in self.steps)
+        """Whether what is not done can be given up: nothing of it can be under way."""
+        settled = all(step.state in _HARMLESS | {StepState.DONE} for step in self.steps)
+        return self.is_open and settled
 
     def with_step(self, place: int, step: Step) -> "Act":
         """Return the act with one step replaced."""

@@ -35,8 +35,8 @@ class FactStore(Protocol):
     async def save(self, customer: str, part: str, encode: Callable[[], EncodedFact], read_at: datetime) -> None:
         """Keep a part as the systems told it; what has not changed only becomes younger. `encode` runs off the loop."""
 
-    async def moments(self, customer: str) -> Sequence[datetime]:
-        """Return when something about a customer changed, newest first, as far as it is kept."""
+    async def moments(self, customer: str) -> Sequence[tuple[datetime, str]]:
+        """Return when which part of a customer changed, newest first, as far as it is kept."""
 
     async def prune(self, *, before: datetime, most_bytes: int) -> int:
         """Forget versions last seen before a moment, and the oldest beyond a size; return how many."""

@@ -2,42 +2,31 @@
 
 import random
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from console.errors import ConsoleError, SystemCallError
+from console.errors import SystemCallError
 from console.models.billing_account import BillingAccount
 from console.models.customer import CustomerId
 from console.models.money import Money, minor_digits
 from console.models.outbox import Act, RiskClass, Step
 from console.ports.acting import ActingSystem
 from console.ports.clock import Clock
+from console.services.contact import IN_BILLING, IN_CRM, KEYS, NotPossibleError, SeenContact, checked_contact
+from console.services.days import read_day
 from console.services.outbox import Outbox
 from console.services.permissions import Deed, Permissions, Subject
-from console.services.phone import read_phone
 
 # What a step changes, and is therefore asked again once it is done.
 CHANGES: Mapping[str, Subject] = {
     "add-note": Subject.INTERACTIONS,
-    "change-contact": Subject.CUSTOMER,
-    "change-billing-contact": Subject.BILLING_ACCOUNTS,
+    IN_CRM: Subject.CUSTOMER,
+    IN_BILLING: Subject.BILLING_ACCOUNTS,
     "promise-to-pay": Subject.BILLING_ACCOUNTS,
 }
 _LONGEST_NOTE = 10_000
-_EMAIL = re.compile(r"^[^\s@]+@[^\s@]+\.[^\s@]+$")
-
-
-class NotPossibleError(ConsoleError):
-    """What was typed cannot be sent as it is; the sentence says what to change."""
-
-
-@dataclass(frozen=True, slots=True)
-class SeenContact:
-    """What each system holds of a customer's contact data, by the step that would change it; None where not known."""
-
-    values: Mapping[str, Mapping[str, str] | None]
+_LATEST_PROMISE = timedelta(days=90)
 
 
 class Acts:
@@ -53,7 +42,9 @@ class Acts:
         clock: Clock,
         rng: random.Random,
         country: str,
+        name_of: Callable[[CustomerId], str] = lambda _customer: "",
     ) -> None:
+        self._name_of = name_of
         self._outbox, self._crm, self._billing = outbox, crm, billing
         self._permissions, self._clock, self._rng, self._country = permissions, clock, rng, country
 
@@ -65,30 +56,26 @@ class Acts:
             StoreError: It could not be kept; the text is still where it was typed.
         """
         self._check(Deed.ADD_NOTE)
-        words = text.strip()
-        if not words:
-            raise NotPossibleError("There is nothing in the note yet.")
-        if len(words) > _LONGEST_NOTE:
-            raise NotPossibleError(
-                f"The note has {len(words):,} signs; {_LONGEST_NOTE:,} are the most. Split it in two."
-            )
+        words = checked_note(text)
         act_id = self._new_id()
         step = Step("add-note", self._crm.name, f"{act_id}-1", {"text": words, "reason": reason}, customer_id)
-        # Signs that turn the direction of a line would turn the lines beside it too.
-        shown = "".join(sign for sign in words if sign.isspace() or sign.isprintable())
-        title = f"Note: {' '.join(shown.split())[:60]}"
-        return await self._outbox.submit(self._act(act_id, customer_id, title, RiskClass.NOTE, step))
+        return await self._outbox.submit(self._act(act_id, customer_id, note_title(words), RiskClass.NOTE, step))
 
-    async def look_at_contact(self, customer_id: CustomerId, account_id: str | None) -> SeenContact:
-        """Return what CRM and billing hold now; a system that does not answer is left out, and asked when it does."""
+    async def look_at_contact(
+        self, customer_id: CustomerId, account_id: str | None, known: SeenContact | None = None
+    ) -> SeenContact:
+        """Return what CRM and billing hold now; of a system that does not answer, what was last known."""
+        last = (known or SeenContact()).values
         seen: dict[str, Mapping[str, str] | None] = {}
-        for system, step in self._contact_steps(customer_id, account_id, {"phone": "", "email": ""}, {}, ""):
+        answered = set()
+        for system, step in self._contact_steps(customer_id, account_id, dict.fromkeys(KEYS, ""), {}, ""):
             try:
                 act = self._act("look", customer_id, "", RiskClass.FIELD, step)
                 seen[step.kind] = (await system.read_current(act, step)).values
+                answered.add(step.kind)
             except SystemCallError:
-                seen[step.kind] = None
-        return SeenContact(seen)
+                seen[step.kind] = last.get(step.kind)
+        return SeenContact(seen, frozenset(answered))
 
     async def change_contact(
         self, customer_id: CustomerId, account_id: str | None, wanted: Mapping[str, str], seen: SeenContact
@@ -100,16 +87,17 @@ class Acts:
             StoreError: It could not be kept.
         """
         self._check(Deed.CHANGE_CONTACT)
-        known = next((values for values in seen.values.values() if values is not None), {})
+        shown = seen.shown
         changed = {
-            key: self._checked(key, value) for key, value in wanted.items() if value.strip() != known.get(key, "")
+            key: checked_contact(key, value, self._country)
+            for key, value in wanted.items()
+            if value.strip() != shown.get(key, "")
         }
         if not changed:
             raise NotPossibleError("Nothing was changed.")
         act_id = self._new_id()
-        bases = {kind: dict(known if values is None else values) for kind, values in seen.values.items()}
-        steps = [step for _, step in self._contact_steps(customer_id, account_id, changed, bases, act_id)]
-        title = "Contact: " + ", ".join(f"{key} {value}" for key, value in changed.items())
+        steps = [step for _, step in self._contact_steps(customer_id, account_id, changed, seen.values, act_id)]
+        title = contact_title(changed)
         return await self._outbox.submit(self._act(act_id, customer_id, title, RiskClass.FIELD, *steps))
 
     async def promise_to_pay(
@@ -124,52 +112,72 @@ class Acts:
         self._check(Deed.PROMISE_TO_PAY)
         if account.balance is None:
             raise NotPossibleError("Billing does not say what is owed, so nothing can be promised on it.")
-        money = read_amount(amount, account.balance.currency)
-        if money.amount <= 0:
-            raise NotPossibleError("The amount must be more than nothing.")
+        money = _promised(amount, account.balance.currency)
         if account.balance.amount <= 0:
             raise NotPossibleError("Nothing is owed on this account.")
         if money.amount > account.balance.amount:
             raise NotPossibleError(f"Only {account.balance} is owed.")
-        today = self._clock.now().date()
-        if not 0 <= (due_on - today).days <= 90:
-            raise NotPossibleError("The day must be today or within the next 90 days.")
+        self._check_day(due_on)
         act_id = self._new_id()
         wanted = {"amount": str(money.amount), "currency": money.currency, "due_on": due_on.isoformat()}
         base = {"balance": str(account.balance)}
         step = Step("promise-to-pay", self._billing.name, f"{act_id}-1", wanted, account.id, base)
-        title = f"Promise to pay {money} by {due_on.isoformat()}"
+        title = promise_title(wanted)
         return await self._outbox.submit(self._act(act_id, customer_id, title, RiskClass.MONEY, step))
+
+    async def edit(self, act: Act, values: Mapping[str, str]) -> Act:
+        """Change what an act asks for, of which no system can have done anything yet; a decision of its own.
+
+        Args:
+            act: As it stands in the outbox.
+            values: Some of the values its steps want, as typed.
+
+        Raises:
+            NotPossibleError: A value cannot be sent, or a system may have done it meanwhile.
+            StoreError: It could not be kept.
+        """
+        checked = {key: self._checked_value(act.steps[0].wanted, key, value) for key, value in values.items()}
+        wanted = {**act.steps[0].wanted, **checked}
+        title = {RiskClass.NOTE: lambda: note_title(wanted["text"]), RiskClass.FIELD: lambda: contact_title(wanted)}
+        named = title.get(act.risk, lambda: promise_title(wanted))()
+        edited = await self._outbox.edit(act.id, checked, title=named)
+        if edited is None:
+            raise NotPossibleError("It is on its way, so it cannot be changed any more.")
+        return edited
+
+    def _checked_value(self, wanted: Mapping[str, str], key: str, value: str) -> str:
+        if key == "text":
+            return checked_note(value)
+        if key == "amount":
+            return str(_promised(value, wanted["currency"]).amount)
+        if key == "due_on":
+            day = read_day(value, self._clock.now().astimezone().date())
+            self._check_day(day)
+            return day.isoformat()
+        return checked_contact(key, value, self._country)
 
     def _contact_steps(
         self,
         customer_id: CustomerId,
         account_id: str | None,
         wanted: Mapping[str, str],
-        bases: Mapping[str, Mapping[str, str]],
+        bases: Mapping[str, Mapping[str, str] | None],
         act_id: str,
     ) -> list[tuple[ActingSystem, Step]]:
-        places: list[tuple[ActingSystem, str, str]] = [(self._crm, "change-contact", customer_id)]
+        places: list[tuple[ActingSystem, str, str]] = [(self._crm, IN_CRM, customer_id)]
         if account_id is not None:
-            places.append((self._billing, "change-billing-contact", account_id))
+            places.append((self._billing, IN_BILLING, account_id))
         found = []
         for number, (system, kind, record) in enumerate(places, 1):
-            base = {key: bases.get(kind, {}).get(key, "") for key in wanted}
+            held = bases.get(kind) or {}
+            base = {key: held.get(key, "") for key in wanted}
             found.append((system, Step(kind, system.name, f"{act_id}-{number}", dict(wanted), record, base)))
         return found
 
-    def _checked(self, key: str, value: str) -> str:
-        plain = value.strip()
-        if key == "email" and not _EMAIL.match(plain):
-            raise NotPossibleError(f"{plain or 'Nothing'} is no e-mail address.")
-        if key == "phone":
-            phone = read_phone(plain, self._country)
-            if phone is None:
-                raise NotPossibleError(
-                    f"{plain or 'Nothing'} is no phone number. Write it with its country, such as +1 …"
-                )
-            return phone
-        return plain
+    def _check_day(self, due_on: date) -> None:
+        today = self._clock.now().astimezone().date()  # the user's own day, whatever it is in UTC
+        if not timedelta() <= due_on - today <= _LATEST_PROMISE:
+            raise NotPossibleError("The day must be today or within the next 90 days.")
 
     def _check(self, deed: Deed) -> None:
         refusal = self._permissions.refusal_to_do(deed)
@@ -177,10 +185,51 @@ class Acts:
             raise NotPossibleError(refusal)
 
     def _act(self, act_id: str, customer_id: str, title: str, risk: RiskClass, *steps: Step) -> Act:
-        return Act(act_id, customer_id, title, risk, self._clock.now(), steps, self._permissions.user.role)
+        now, role = self._clock.now(), self._permissions.user.role
+        return Act(
+            act_id, customer_id, title, risk, now, steps, role, customer_name=self._name_of(CustomerId(customer_id))
+        )
 
     def _new_id(self) -> str:
         return uuid7(self._clock.now(), self._rng)
+
+
+def checked_note(text: str) -> str:
+    """Return a note as it is kept.
+
+    Raises:
+        NotPossibleError: It is empty or too long.
+    """
+    words = text.strip()
+    if not words:
+        raise NotPossibleError("There is nothing in the note yet.")
+    if len(words) > _LONGEST_NOTE:
+        over = len(words) - _LONGEST_NOTE
+        raise NotPossibleError(f"The note is {over:,} characters too long; {_LONGEST_NOTE:,} are the most.")
+    return words
+
+
+def note_title(words: str) -> str:
+    """Return a note on one short line, without the signs that would turn the direction of the lines beside it."""
+    shown = "".join(sign for sign in words if sign.isspace() or sign.isprintable())
+    return f"Note: {' '.join(shown.split())[:60]}"
+
+
+def contact_title(changed: Mapping[str, str]) -> str:
+    """Return a change of contact data on one line."""
+    return "Contact: " + ", ".join(f"{key} {value}" for key, value in changed.items())
+
+
+def promise_title(wanted: Mapping[str, str]) -> str:
+    """Return a promise on one line."""
+    return f"Promise to pay {Money(Decimal(wanted['amount']), wanted['currency'])} by {wanted['due_on']}"
+
+
+def _promised(amount: str, currency: str) -> Money:
+    money = read_amount(amount, currency)
+    if money.amount <= 0:
+        raise NotPossibleError("The amount must be more than nothing.")
+    return money
 
 
 def read_amount(text: str, currency: str) -> Money:
@@ -199,7 +248,8 @@ def read_amount(text: str, currency: str) -> Money:
     except InvalidOperation:
         amount = None
     if amount is None:
-        raise NotPossibleError(f"{text.strip()[:30] or 'Nothing'} is no amount. Write it like 12.50.")
+        typed = text.strip()[:30]
+        raise NotPossibleError(f"{typed} is no amount. Write it like 12.50." if typed else "Type how much, like 12.50.")
     digits = minor_digits(currency)
     exponent = amount.as_tuple().exponent
     if isinstance(exponent, int) and -exponent > digits:

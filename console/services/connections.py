@@ -59,9 +59,8 @@ class HealthBoard:
         )
         self._health[exchange.system] = after
         if (state is SystemState.DOWN) != (before.state is SystemState.DOWN):
-            _log.warning(
-                "%s %s", exchange.system, f"is down: {exchange.failure}" if state is SystemState.DOWN else "is back"
-            )
+            # Without the sentence: a system's own words may hold a customer's data. The request's line has its code.
+            _log.warning("%s %s", exchange.system, "is down" if state is SystemState.DOWN else "is back")
         for told in list(self._subscribers):
             told(after, before.state)
 

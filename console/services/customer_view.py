@@ -181,6 +181,16 @@ class CustomerView:
         yield from (self.allowances, self.related)
         yield from self._lines.values()
 
+    @property
+    def name(self) -> str:
+        """What the customer is called; their number while that is not known."""
+        found = self.customer.part.facts
+        return found.value.name if found is not None else self.customer_id
+
+    def now(self) -> datetime:
+        """Return the moment everything here is judged by: now, or the one this view is of."""
+        return self.as_of or self._clock.now()
+
     def open(self) -> None:
         """Ask all systems side by side for what is seen first; the rest is asked when it is looked at.
 

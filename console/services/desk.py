@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from console.services.acts import Acts
 from console.services.bill_documents import BillDocuments
 from console.services.connections import Connections, HealthBoard
 from console.services.customer_view import CustomerView
 from console.services.drafts import Drafts
+from console.services.known import Moment
 from console.services.network import Network
 from console.services.outbox import Outbox
 from console.services.people import HERE
@@ -45,7 +45,7 @@ class Desk:
     outbox: Outbox
     acts: Acts
     drafts: Drafts
-    moments: Callable[[str], Awaitable[list[datetime]]]
+    moments: Callable[[str], Awaitable[list[Moment]]]
     is_kept: bool
     open_store: Callable[[], Awaitable[None]]
     view_customer: Callable[..., CustomerView]

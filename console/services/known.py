@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Hashable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,17 @@ from console.ports.store import EncodedFact, FactStore
 _log = logging.getLogger(__name__)
 _MOST_CUSTOMERS = 40
 _Part = tuple[Any, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something about a customer changed (aware UTC), and what: values of `Subject`, the last to change first.
+
+    The parts of a customer come within seconds of each other; so a moment stands for the minute before it.
+    """
+
+    at: datetime
+    changed: tuple[str, ...]
 
 
 class KnownFacts:
@@ -68,13 +80,22 @@ class KnownFacts:
                 _log.info("a stored fact of kind %s is in an older shape and left out", subject)
         return found
 
-    async def moments(self, customer_id: str) -> list[datetime]:
-        """Return when something about a customer changed, newest first, as far as the store goes."""
+    async def moments(self, customer_id: str) -> list[Moment]:
+        """Return when something about a customer changed, newest first, as far as the store goes; one a minute."""
+        if self._failed:
+            return []
         try:
-            return [] if self._failed else list(await self._store.moments(customer_id))
+            changes = await self._store.moments(customer_id)
         except StoreError as error:
             self._fail(error)
             return []
+        found: dict[str, Moment] = {}
+        for at, part in changes:
+            subject, _, _ = part.partition("|")
+            moment = found.setdefault(f"{at:%Y-%m-%d %H:%M}", Moment(at, ()))
+            if subject not in moment.changed:
+                found[f"{at:%Y-%m-%d %H:%M}"] = Moment(moment.at, (*moment.changed, subject))
+        return list(found.values())
 
     def save(self, customer_id: str, part: _Part, facts: Any, read_at: datetime | None) -> None:
         """Keep the facts of a part: in memory at once, in the store a moment later."""

@@ -110,7 +110,7 @@ class Outbox:
         return kept
 
     async def withdraw(self, act_id: str) -> bool:
-        """Take an act back; False where a system may have done some of it already."""
+        """Take an act back, or what of it is not done yet; False while a system may be doing it."""
         act = self._acts[act_id]
         if not act.can_be_withdrawn:
             return False
@@ -126,16 +126,15 @@ class Outbox:
         await self._change(replace(act, next_try_at=None))
         self._wake.set()
 
-    async def edit(self, act_id: str, place: int, wanted: Mapping[str, str]) -> bool:
-        """Change what a step asks for; False where its system may have done it already."""
+    async def edit(self, act_id: str, wanted: Mapping[str, str], *, title: str) -> Act | None:
+        """Change what an act asks for at every system; None where one may have done some of it already."""
         act = self._acts[act_id]
-        step = act.steps[place]
-        if step.state not in {StepState.WAITING, StepState.REFUSED, StepState.CONFLICT}:
-            return False
-        step = decided_anew(replace(step, wanted={**step.wanted, **wanted}))
-        await self._change(replace(act.with_step(place, step), next_try_at=None))
+        if not act.is_untouched:
+            return None
+        steps = tuple(decided_anew(replace(step, wanted={**step.wanted, **wanted}, theirs={})) for step in act.steps)
+        edited = await self._change(replace(act, title=title, steps=steps, next_try_at=None, tries=0))
         self._wake.set()
-        return True
+        return edited
 
     async def resolve(self, act_id: str, place: int, chosen: Mapping[str, str]) -> None:
         """End a conflict: these values are wanted, over what the system holds now."""

@@ -49,10 +49,13 @@ class Part(Generic[T]):
     failure: Failure | None = None
     denied: str | None = None
     stopped: bool = False
+    is_past: bool = False
 
     def is_fresh(self, now: datetime) -> bool:
-        """Return whether the facts may be said aloud: they came, recently, and no later question failed."""
-        return self.read_at is not None and self.failure is None and now - self.read_at <= self.fresh_for
+        """Return whether the facts may be said aloud as of now: they came, recently, and no later question failed."""
+        if self.is_past or self.read_at is None or self.failure is not None:
+            return False
+        return now - self.read_at <= self.fresh_for
 
 
 class PartCoordinator(Generic[T]):
@@ -80,7 +83,7 @@ class PartCoordinator(Generic[T]):
         fetch_more: Callable[[T], Awaitable[T]] | None = None,
     ) -> None:
         read = read_at(known) if known is not None else None
-        self.part: Part[T] = Part(system, fresh_for, known, read)
+        self.part: Part[T] = Part(system, fresh_for, known, read, is_past=is_past)
         self._keep = keep
         self._is_past = is_past
         self._fetch = fetch

@@ -10,6 +10,7 @@ from console.ports.store import EncodedFact, StoredFact
 from console.store.database import Database
 
 _PRUNED_AT_ONCE = 500
+_MOST_MOMENTS = 2000
 
 
 class FactRepository:
@@ -46,12 +47,13 @@ class FactRepository:
 
         await self._database.write(work)
 
-    async def moments(self, customer: str) -> Sequence[datetime]:
-        def work(connection: apsw.Connection) -> list[datetime]:
+    async def moments(self, customer: str) -> Sequence[tuple[datetime, str]]:
+        def work(connection: apsw.Connection) -> list[tuple[datetime, str]]:
             rows = connection.execute(
-                "SELECT DISTINCT read_at FROM fact WHERE customer = ? ORDER BY read_at DESC", (customer,)
+                "SELECT read_at, part FROM fact WHERE customer = ? ORDER BY read_at DESC, id DESC LIMIT ?",
+                (customer, _MOST_MOMENTS),
             )
-            return [_time(str(row[0])) for row in rows]
+            return [(_time(str(at)), str(part)) for at, part in rows]
 
         return await self._database.read(work)
 

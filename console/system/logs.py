@@ -3,7 +3,9 @@
 import contextlib
 import logging
 import logging.handlers
+import traceback
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
@@ -15,6 +17,19 @@ FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 def log_file() -> Path:
     """Return where the log lies on this system."""
     return Path(platformdirs.user_log_dir("opticom-console", appauthor=False)) / "console.log"
+
+
+class PrivateFormatter(logging.Formatter):
+    """Says of an error its kind and where it happened, never its words: those may hold a customer's name or number."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
+        lines: list[str] = []
+        error: BaseException | None = ei[1]
+        while error is not None:
+            code = getattr(error, "code", "")
+            lines += [*traceback.format_tb(error.__traceback__), f"{type(error).__name__} {code}".rstrip() + "\n"]
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "".join(lines).rstrip("\n")
 
 
 def start_logging() -> None:
@@ -32,6 +47,6 @@ def start_logging() -> None:
         handler = logging.handlers.RotatingFileHandler(
             path, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True
         )
-        handler.setFormatter(logging.Formatter(FORMAT))
+        handler.setFormatter(PrivateFormatter(FORMAT))
     root.addHandler(handler)
     logging.captureWarnings(capture=True)

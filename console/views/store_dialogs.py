@@ -22,9 +22,17 @@ class CodeDialog(QDialog):
         self.code = QLineEdit()
         self.code.setObjectName("code")
         self.code.setAccessibleName(tr("New passphrase") if is_new else tr("Recovery code"))
+        self.again = QLineEdit()
+        self.again.setObjectName("again")
+        self.again.setAccessibleName(tr("New passphrase, once more"))
+        self.again.setPlaceholderText(tr("Once more, as nobody sees what is typed"))
+        self.again.setEchoMode(QLineEdit.EchoMode.Password)
+        self.again.setVisible(is_new)
+        self.again.returnPressed.connect(self._take)
+        self._is_new = is_new
         if is_new:
             self.code.setEchoMode(QLineEdit.EchoMode.Password)
-            self.code.setPlaceholderText(tr("At least 10 signs"))
+            self.code.setPlaceholderText(tr("At least 10 characters"))
         self._least = 10 if is_new else 1
         self.open_button = Button(tr("Keep my work with this") if is_new else tr("Open"), "main")
         self.open_button.clicked.connect(self._take)
@@ -46,15 +54,20 @@ class CodeDialog(QDialog):
         )
         column.addWidget(Label(f"{sentence} {more}" if is_new else sentence, wrap=True))
         column.addWidget(self.code)
+        column.addWidget(self.again)
         column.addWidget(self._told)
         column.addLayout(row)
-        self.code.returnPressed.connect(self._take)
+        self.code.returnPressed.connect(self.again.setFocus if is_new else self._take)
 
     def _take(self) -> None:
-        if len(self.code.text().strip()) >= self._least:
-            self.accept()
+        if len(self.code.text().strip()) < self._least:
+            self._told.set_words(tr("At least {} characters, so that nobody guesses it.").format(self._least))
+        elif self._is_new and self.again.text() != self.code.text():
+            self._told.set_words(tr("The two are not the same. Type it once more."))
+            self.again.clear()
+            self.again.setFocus()
         else:
-            self._told.set_words(tr("At least {} signs, so that nobody guesses it.").format(self._least))
+            self.accept()
 
 
 class RecoveryDialog(QDialog):

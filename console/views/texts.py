@@ -1,7 +1,7 @@
 """How facts are put into words: amounts, dates, ages, states. The one place where values become text on screen."""
 
 import html
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, Qt
@@ -62,6 +62,11 @@ def day(at: datetime | None, *, year: bool | None = None) -> str:
     return QLocale().toString(_qt_date(at), "d MMM yyyy" if with_year else "d MMM")
 
 
+def weekday(on: date) -> str:
+    """Return a day with its weekday and year, so that nobody takes it for another: `Wed 2 Dec 2026`."""
+    return QLocale().toString(QDate(on.year, on.month, on.day), "ddd d MMM yyyy")
+
+
 def recent_day(at: datetime, *, within: bool = False) -> str:
     """Return the day of an event in this machine's zone: today, yesterday, else the date; `within` a sentence."""
     local, today = at.astimezone(), datetime.now(UTC).astimezone().date()
@@ -98,6 +103,11 @@ def month(at: datetime) -> str:
 def clock(at: datetime, *, seconds: bool = False) -> str:
     """Return a time of day in this machine's zone."""
     return f"{at.astimezone():%H:%M:%S}" if seconds else f"{at.astimezone():%H:%M}"
+
+
+def moment(at: datetime, *, within: bool = True) -> str:
+    """Return a day and a time of day in this machine's zone; `within` a sentence, or at its beginning."""
+    return f"{recent_day(at, within=within)} {clock(at)}"
 
 
 def _qt_date(at: datetime) -> QDateTime:

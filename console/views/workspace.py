@@ -1,21 +1,23 @@
 """What a rep works with inside the window: open customers, the Systems page, the search palette, and the keys."""
 
 import functools
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QTabBar, QWidget
 
 from console.bridge import Bridge
 from console.models.customer import CustomerId
 from console.models.health import SystemHealth, SystemState
 from console.services.desk import Desk
+from console.services.known import Moment
 from console.views import texts
 from console.views.customer.page import CustomerPage
 from console.views.main_window import MainWindow
 from console.views.outbox.page import OutboxPage
+from console.views.past_dialog import PastDialog
 from console.views.preferences import Preferences
 from console.views.search.palette import SearchPalette
 from console.views.store_dialogs import RecoveryDialog
@@ -27,7 +29,6 @@ from console.views.widgets.origin import OriginDialog
 
 T = TypeVar("T")
 _MOST_REMEMBERED = 20
-_MOST_MOMENTS = 20
 _TABS = "desk/tabs"
 
 
@@ -340,15 +341,10 @@ class Workspace(QObject):
         if page is None or desk is None:
             return
 
-        def offer(moments: list[datetime]) -> None:
-            menu = QMenu(self._window)
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            for at in _by_minute(moments)[:_MOST_MOMENTS]:
-                action = menu.addAction(f"{texts.day(at)}  {texts.clock(at)}")
-                action.triggered.connect(lambda _checked=False, moment=at: self.open_customer(page.customer_id, moment))
-            if menu.isEmpty():
-                menu.addAction(tr("Nothing older is kept on this computer")).setEnabled(False)
-            menu.popup(page.mapToGlobal(page.rect().center()))
+        def offer(moments: list[Moment]) -> None:
+            dialog = PastDialog(page.title, moments, self._window)
+            dialog.chosen.connect(lambda at: self.open_customer(page.customer_id, at))
+            dialog.open()
 
         self._bridge.run_query(self, _await(desk.moments(page.customer_id)), offer)
 
@@ -373,6 +369,8 @@ class Workspace(QObject):
         page = self.page if self._window.pages.currentWidget() is self.customers else None
         if page is not None:
             stops.append((page.head, page.head.name.setFocus))
+            if page.acts.dock is not None and page.acts.dock.isVisible():
+                stops.append((page.acts.dock, page.acts.dock.text.setFocus))
             stops += [(panel, functools.partial(page.go_to_panel, panel)) for panel in page.panels]
         elif self.systems_page is not None and self._window.pages.currentWidget() is self.systems_page:
             stops.append((self.systems_page, self.systems_page.focus_first))
@@ -390,11 +388,3 @@ class Workspace(QObject):
 
 async def _await(doing: Awaitable[T]) -> T:
     return await doing
-
-
-def _by_minute(moments: Sequence[datetime]) -> list[datetime]:
-    """Return one moment a minute, the last of each, newest first: the parts of a customer come within seconds."""
-    found: dict[str, datetime] = {}
-    for at in moments:
-        found.setdefault(at.strftime("%Y-%m-%d %H:%M"), at)
-    return list(found.values())

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 
 from console.models.outbox import ActState
-from console.views.customer.act_dialogs import ContactDialog, PromiseDialog
-from console.views.outbox.conflict_dialog import ConflictDialog
+from console.views import texts
+from console.views.customer.contact_form import ContactForm
+from console.views.customer.promise_form import PromiseForm
+from console.views.outbox.edit_dialog import EditDialog
 from console.views.outbox.page import OutboxPage
 from tests.conformance.test_acts import account_of, held, notes_of
 from tests.views.conftest import Rig, texts_of
@@ -63,7 +64,7 @@ async def test_a_note_while_crm_is_away_waits_and_goes_by_itself(rig: Rig) -> No
     rig.keys("u")
     shown = rig.workspace.outbox_page
     assert isinstance(shown, OutboxPage)
-    assert shown.table.rows_model.row(0).cells[3].fact.text == "kept here, waits to be sent"
+    assert shown.table.rows_model.row(0).cells[0].fact.text == "Kept here, waits"
     await rig.sandbox.clear()
     rig.desk.outbox.system_is_back("crm")
     await rig.until(lambda: all(not one.is_open for one in rig.desk.outbox.acts))
@@ -74,10 +75,12 @@ async def test_contact_data_is_changed_in_both_systems(rig: Rig) -> None:
     page = await rig.open()
     rig.press(Qt.Key.Key_D, CTRL)
     rig.keys("k")
-    form: ContactDialog = dialog(rig, ContactDialog)
-    await rig.until(form.send_button.isEnabled)
-    assert "CRM holds now" in form.effect.text()
-    form.fields["email"].setText("not an address")
+    form: ContactForm = dialog(rig, ContactForm)
+    assert form.fields["email"].text()  # what the page knows, at once
+    await rig.until(lambda: "eing asked" not in form.effect.text())
+    form.fields["email"].selectAll()
+    rig.keys("not an address", form.fields["email"])
+    assert "becomes not an address" in form.effect.text()
     form.send_button.click()
     await rig.until(lambda: "no e-mail address" in form.told.text())
     form.fields["email"].setText("changed@example.org")
@@ -92,7 +95,8 @@ async def test_a_promise_says_what_is_wrong_and_is_kept_when_it_is_right(rig: Ri
     page = await rig.open(await owing(rig))
     await page.view.settled()
     page.acts.open_promise_form()
-    form: PromiseDialog = dialog(rig, PromiseDialog)
+    form: PromiseForm = dialog(rig, PromiseForm)
+    form.due.setText("+7")
     for typed, told in (
         ("a lot", "no amount"),
         ("1.234", "decimals"),
@@ -103,9 +107,25 @@ async def test_a_promise_says_what_is_wrong_and_is_kept_when_it_is_right(rig: Ri
         form.send_button.click()
         await rig.until(lambda told=told: told in form.told.text())
     form.amount.setText("1.50")
+    for typed, told in (
+        ("12/2/2027", "could be two days"),
+        ("soon", "no day"),
+        ("31 Feb", "no day"),
+        ("+91", "90 days"),
+    ):
+        form.due.selectAll()
+        rig.keys(typed, form.due)
+        form.send_button.click()
+        await rig.until(lambda told=told: told in form.told.text())
+    form.due.selectAll()
+    rig.keys("+7", form.due)
+    due = datetime.now(UTC).astimezone().date() + timedelta(days=7)
+    assert texts.weekday(due) in form.effect.text()
+    assert form.told.text() == ""  # what was wrong is mended
     form.send_button.click()
     act = await the_act(rig, ActState.DONE)
-    assert act.title.startswith("Promise to pay 1.50")
+    assert act.title == f"Promise to pay 1.50 {act.steps[0].wanted['currency']} by {due.isoformat()}"
+    await rig.until(lambda: f"1.50 by {texts.weekday(due)}" in texts_of(page.panel("account")))
 
 
 async def owing(rig: Rig) -> str:
@@ -129,17 +149,109 @@ async def test_a_conflict_is_decided_by_keys(rig: Rig) -> None:
     rig.workspace.go_to_outbox()
     shown = rig.workspace.outbox_page
     assert shown is not None
-    await rig.until(lambda: shown.chosen is not None and shown._buttons["decide"].isVisible())
-    shown._buttons["decide"].click()
-    form: ConflictDialog = dialog(rig, ConflictDialog)
-    assert "theirs@example.net" in form.lines[0].theirs.text()
-    QTest.keyClick(form, Qt.Key.Key_1)
-    assert form.lines[0].chosen == "mine@example.net"
-    QTest.keyClick(form, Qt.Key.Key_Return, CTRL)
-    QTest.keyRelease(rig.window, Qt.Key.Key_Control)
+    await rig.until(shown.conflict.isVisible)
+    (line,) = shown.conflict.lines
+    assert line.theirs.text() == "theirs@example.net"
+    assert line.chosen is None  # nobody is led to a choice
+    assert not shown.conflict.send.isEnabled()
+    rig.press(Qt.Key.Key_Return, CTRL)
+    assert shown.chosen is not None
+    assert shown.chosen.state is ActState.CONFLICT
+    for key, wanted in ((Qt.Key.Key_2, "theirs@example.net"), (Qt.Key.Key_1, "mine@example.net")):
+        rig.press(key)
+        assert line.chosen == wanted
+        assert (line.mine.isChecked(), line.theirs.isChecked()) == (key == Qt.Key.Key_1, key == Qt.Key.Key_2)
+    rig.press(Qt.Key.Key_Return, CTRL)
     await the_act(rig, ActState.DONE)
     crm, billing = await held(rig.sandbox, customer, account)
     assert (crm["email"], billing["email"]) == ("mine@example.net", "mine@example.net")
+
+
+async def test_a_conflict_is_ended_with_a_third_value(rig: Rig) -> None:
+    page = await rig.open()
+    customer = page.customer_id
+    seen = await rig.desk.acts.look_at_contact(customer, None)
+    await change_elsewhere(rig, customer, "theirs.now@example.net")
+    await rig.desk.acts.change_contact(customer, None, {"email": "mine.now@example.net"}, seen)
+    await the_act(rig, ActState.CONFLICT)
+    rig.workspace.go_to_outbox()
+    shown = rig.workspace.outbox_page
+    assert shown is not None
+    await rig.until(shown.conflict.isVisible)
+    rig.press(Qt.Key.Key_3)
+    rig.keys("third21@example.net")  # 2 and 1 are letters here, no choices
+    assert shown.conflict.lines[0].goes.text() == "third21@example.net"
+    rig.press(Qt.Key.Key_Return, CTRL)
+    await the_act(rig, ActState.DONE)
+    async with rig.sandbox.raw("crm") as client:
+        record = (await client.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
+    assert "third21@example.net" in str(record["contactMedium"])
+
+
+@pytest.mark.expects_log("is down")
+@pytest.mark.expects_log("is back")
+async def test_contact_data_changed_while_systems_are_away_asks_nothing_when_they_are_back(rig: Rig) -> None:
+    page = await rig.open()
+    await page.view.settled()
+    for system in ("crm", "billing"):
+        await rig.sandbox.faults(system, outage=True)
+    page.acts.open_contact_form()
+    form: ContactForm = dialog(rig, ContactForm)
+    started = form.fields["email"].text()
+    assert started
+    form.fields["email"].selectAll()
+    rig.keys("while.away@example.org", form.fields["email"])
+    await rig.until(lambda: "last known" in form.effect.text())
+    assert form.fields["email"].text() == "while.away@example.org"
+    rig.press(Qt.Key.Key_Return, CTRL) if rig.focused is form.fields["email"] else form.send_button.click()
+    act = await the_act(rig, ActState.QUEUED)
+    assert act.steps[0].base["email"] == started
+    await rig.sandbox.clear()
+    for system in ("crm", "billing"):
+        rig.desk.outbox.system_is_back(system)
+    await rig.until(lambda: not any(one.is_open for one in rig.desk.outbox.acts) or rig.desk.outbox.acts[-1].needs_user)
+    assert rig.desk.outbox.acts[-1].state is ActState.DONE
+
+
+async def test_what_stands_in_a_closed_form_is_back_and_can_be_thrown_away(rig: Rig) -> None:
+    page = await rig.open()
+    page.acts.open_contact_form()
+    form: ContactForm = dialog(rig, ContactForm)
+    started = form.fields["email"].text()
+    form.fields["email"].selectAll()
+    rig.keys("half@", form.fields["email"])
+    form.reject()
+    assert page.title.startswith("✎")
+    page.acts.open_contact_form()
+    form = dialog(rig, ContactForm)
+    assert form.fields["email"].text() == "half@"
+    assert "not sent" in form._back.text()
+    form._anew.click()
+    assert form.fields["email"].text() == started
+    assert not page.title.startswith("✎")
+
+
+async def test_a_refused_note_is_corrected_in_the_outbox(rig: Rig) -> None:
+    page = await rig.open()
+    await rig.sandbox.faults("crm", status=422)
+    await rig.desk.acts.add_note(page.customer_id, "Wrong words", reason="Other")
+    await the_act(rig, ActState.REFUSED)
+    rig.press(Qt.Key.Key_J, CTRL)
+    rig.keys("u")
+    shown = rig.workspace.outbox_page
+    assert isinstance(shown, OutboxPage)
+    assert "Refused" in texts_of(page.alerts) or "refused" in texts_of(page.alerts)
+    shown.details.buttons["edit"].click()
+    form: EditDialog = dialog(rig, EditDialog)
+    assert form._text is not None
+    assert form._text.toPlainText() == "Wrong words"
+    form._text.setPlainText("Right words")
+    await rig.sandbox.clear()
+    form.send_button.click()
+    act = await the_act(rig, ActState.DONE)
+    assert act.title == "Note: Right words"
+    (record,) = await notes_of(rig.sandbox, page.customer_id, act)
+    assert record["note"][0]["text"] == "Right words"
 
 
 async def change_elsewhere(rig: Rig, customer: str, email: str) -> None:
@@ -184,7 +296,7 @@ async def test_the_past_is_shown_as_the_past_and_asks_nobody(rig: Rig) -> None:
     await page.view.settled()
     await asyncio.sleep(0.1)
     moments = await rig.desk.moments(page.customer_id)
-    assert moments[0] > before
+    assert moments[0].at > before
     past = rig.workspace.open_customer(page.customer_id, before)
     assert past is not None
     assert past is not page
@@ -195,6 +307,9 @@ async def test_the_past_is_shown_as_the_past_and_asks_nobody(rig: Rig) -> None:
     assert past.view.bills.part.facts
     assert not any(part.part.asking_since for part in past.view.parts)
     assert "as of" in past.title
+    await rig.until(lambda: "As it stood then" in texts_of(past.panel("account")))
+    assert "Safe to quote" not in texts_of(past)
+    assert "Ask again" not in texts_of(past)
     assert datetime.now(UTC) - before < timedelta(minutes=1)
 
 

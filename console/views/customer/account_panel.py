@@ -1,6 +1,6 @@
 """The billing accounts and what is owed on each."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -20,7 +20,9 @@ from console.views.widgets.panel import Panel, Source
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactList
 
-_FIELDS = ("Account", "State", "Payment", "Next due", "Last payment", "Credit limit", "Bill cycle", "Paid by")
+_FIELDS = (
+    "Account", "State", "Payment", "Next due", "Promised", "Last payment", "Credit limit", "Bill cycle", "Paid by",
+)  # fmt: skip
 
 
 class AccountPanel(Panel):
@@ -85,14 +87,15 @@ class AccountPanel(Panel):
         facts = self._view.accounts.part.facts
         if facts and facts.items:
             fresh = self.is_fresh(now)
-            self._quote.set_words(tr("Safe to quote") if fresh else tr("Do not quote"))
+            told = tr("As it stood then") if self._view.as_of else tr("Do not quote")
+            self._quote.set_words(tr("Safe to quote") if fresh else told)
             self._quote.set_look("mark", "ok" if fresh else "stale")
 
     def show_facts(self) -> None:
         accounts = self._view.accounts.part.facts
         if not accounts or not accounts.items:
             return
-        fresh = self._view.accounts.part.is_fresh(datetime.now(UTC))
+        fresh = self._view.accounts.part.is_fresh(self._view.now())
         several = len(accounts) > 1
         self._list.setVisible(several)
         if several:
@@ -129,6 +132,7 @@ class AccountPanel(Panel):
             "Account": account.id,
             "State": texts.state(account.state)[0],
             "Payment": texts.state(account.payment_status)[0] if account.payment_status else "",
+            "Promised": _promised_words(account),
             "Credit limit": texts.money(account.credit_limit) if account.credit_limit else "",
             "Bill cycle": account.bill_cycle or "",
             "Paid by": account.payment_method or "",
@@ -138,7 +142,7 @@ class AccountPanel(Panel):
             self._show_field("Last payment", make, "")
         else:
             text = f"{texts.money(paid.value.amount)}, {texts.day(paid.value.paid_at)}"
-            fresh_payments = self._view.payments.part.is_fresh(datetime.now(UTC))
+            fresh_payments = self._view.payments.part.is_fresh(self._view.now())
             self._show_field("Last payment", FactMaker(paid.origin, self.system_label, fresh=fresh_payments), text)
         for name, text in values.items():
             self._show_field(name, make, text)
@@ -147,7 +151,7 @@ class AccountPanel(Panel):
         else:
             bill, origin = due
             text = f"{texts.money(bill.remaining or bill.amount_due)}, {texts.day(bill.due_at)}"
-            overdue = bill.due_at is not None and bill.due_at < datetime.now(UTC)
+            overdue = bill.due_at is not None and bill.due_at < self._view.now()
             self._rows["Next due"][0].set_words(tr("Overdue since") if overdue else tr("Next due"))
             self._show_field("Next due", FactMaker(origin, self.system_label, fresh=fresh), text)
 
@@ -172,3 +176,13 @@ class AccountPanel(Panel):
             and item.value.remaining.amount > 0
         ]
         return (unpaid[-1].value, unpaid[-1].origin) if unpaid else None
+
+
+def _promised_words(account: BillingAccount) -> str:
+    """Return what was promised to be paid and by when; empty where nothing was."""
+    promises = [plan for plan in account.payment_plans if plan.is_open_promise]
+    parts = [
+        tr("{} by {}").format(texts.money(plan.amount), texts.weekday(plan.due_on) if plan.due_on else tr("no date"))
+        for plan in promises
+    ]
+    return "; ".join(parts)

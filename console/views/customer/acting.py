@@ -12,19 +12,29 @@ from console.services.acts import CHANGES
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
 from console.views import texts
-from console.views.customer.act_dialogs import ContactDialog, PromiseDialog
+from console.views.customer.contact_form import ContactForm
 from console.views.customer.dock import NoteDock
+from console.views.customer.promise_form import PromiseForm
 from console.views.texts import tr
 from console.views.widgets.labels import Label
 
 
 class CustomerActs:
-    """The acts of one page; `go_back` takes the focus when the note is closed, `close` stops listening."""
+    """The acts of one page; `close` stops listening.
+
+    `go_back` takes the focus when the note is closed; `lay_out` gives it room, or takes that back.
+    """
 
     def __init__(
-        self, page: QWidget, view: CustomerView, desk: Desk, bridge: Bridge, go_back: Callable[[], None]
+        self,
+        page: QWidget,
+        view: CustomerView,
+        desk: Desk,
+        bridge: Bridge,
+        go_back: Callable[[], None],
+        lay_out: Callable[[], None],
     ) -> None:
-        self._go_back = go_back
+        self._go_back, self._lay_out = go_back, lay_out
         self._page, self._view, self._desk, self._bridge = page, view, desk, bridge
         self.dock: NoteDock | None = None
         self._done = {place for act in desk.outbox.of_customer(view.customer_id) for place in _done(act)}
@@ -38,7 +48,7 @@ class CustomerActs:
             self._done.add(done)
             self._view.ask_about(CHANGES[act.steps[done[1]].kind])
 
-    def open_note(self) -> None:
+    def open_note(self, *, with_focus: bool = True) -> None:
         """Open the note over the page and put the focus into it."""
         if self._view.as_of is not None:
             return
@@ -46,35 +56,48 @@ class CustomerActs:
             self.dock = NoteDock(self._desk, self._bridge, self._view.customer_id, self._page)
             self.dock.closed.connect(self.close_note)
         self.dock.show()
-        self.place()
         self.dock.raise_()
-        self.dock.text.setFocus()
+        self._lay_out()
+        self._desk.drafts.type(self._open_place, "open")
+        if with_focus:
+            self.dock.text.setFocus()
+
+    @property
+    def _open_place(self) -> str:
+        return f"note/{self._view.customer_id}/open"
+
+    def restore(self) -> None:
+        """Open the note where it was open when the program ended; the focus stays where it is."""
+        if self._desk.drafts.text(self._open_place):
+            self.open_note(with_focus=False)
 
     def close_note(self) -> None:
         """Close the note; its text stays."""
         if self.dock is not None:
             self.dock.hide()
+            self._lay_out()
+            self._desk.drafts.type(self._open_place, "")
         self._go_back()
 
-    def place(self) -> None:
-        """Keep the note at the right of the page."""
-        if self.dock is not None and self.dock.isVisible():
-            self.dock.place(self._page)
+    def place(self) -> int:
+        """Keep the note at the right of the page; return the width that is left of the page for the rest."""
+        if self.dock is None or not self.dock.isVisibleTo(self._page):
+            return self._page.width()
+        return self.dock.place(self._page)
 
     def open_contact_form(self) -> None:
         """Open the form for phone and e-mail."""
         if self._view.as_of is None:
-            accounts = self._view.accounts.part.facts
-            account = next((item.value.id for item in accounts or ()), None)
-            customer = self._view.customer_id
-            ContactDialog(self._desk, self._bridge, customer, account, self._page.window()).open()
+            ContactForm(self._desk, self._bridge, self._view, self._page.window()).open()
 
     def open_promise_form(self) -> None:
-        """Open the form for a promise to pay; without accounts there is nothing to promise."""
-        accounts = [item.value for item in self._view.accounts.part.facts or ()]
-        if self._view.as_of is None and accounts:
-            customer = self._view.customer_id
-            PromiseDialog(self._desk, self._bridge, customer, accounts, self._page.window()).open()
+        """Open the form for a promise to pay; while it is not known what is owed it says so."""
+        if self._view.as_of is not None:
+            return
+        if self._view.accounts.part.facts is None:
+            self._bridge.on_unhandled(tr("Billing has not said yet what is owed, so nothing can be promised on it."))
+        else:
+            PromiseForm(self._desk, self._bridge, self._view, self._page.window()).open()
 
     def close(self) -> None:
         """Stop listening."""

@@ -1,14 +1,17 @@
 """What is wrong with this page's facts, worst first; at most four, the rest behind a button."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from console.errors import BadAnswerError, ConsoleError, SignInRequiredError, UnknownCustomerError
+from console.errors import BadAnswerError, SignInRequiredError, UnknownCustomerError
 from console.models.health import SystemState
+from console.models.provenance import Records
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
 from console.views import texts
+from console.views.outbox.words import act_state
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label
 
@@ -18,7 +21,7 @@ _RECENT = timedelta(days=7)
 
 
 class AlertRow(QWidget):
-    """One chip for each system that fails, is slow, or sent what could not be read."""
+    """One chip for all systems that do not answer, and one for each that is slow or sent what could not be read."""
 
     def __init__(self, view: CustomerView, desk: Desk) -> None:
         super().__init__()
@@ -71,38 +74,60 @@ class AlertRow(QWidget):
         self._all = not self._all
 
     def _alerts(self, now: datetime) -> list[tuple[str, str]]:
-        """Return text and colour state of every alert, worst first; one a system."""
-        found: dict[tuple[str, str], int] = {}
-        for info in self._desk.systems:
-            parts = [part.part for part in self._view.parts if part.part.system == info.name]
-            failed = [part for part in parts if part.failure]
-            asking = [part.asking_since for part in parts if part.asking_since]
-            damaged = sum(
-                len(part.facts.damaged) for part in parts if hasattr(part.facts, "damaged") and part.facts is not None
-            )
-            if failed:
-                since = min(part.failure.at for part in failed if part.failure)
-                known = any(part.facts is not None for part in failed)
-                error = failed[0].failure.error if failed[0].failure else None
-                text = _failed_words(info.label, error, texts.clock(since), known=known)
-                found[text, "attention" if isinstance(error, BadAnswerError) else "danger"] = 0
-            elif self._desk.health.health(info.name).state is SystemState.DOWN:
-                down_since = self._desk.health.health(info.name).since or now
-                text = tr("{} has not answered since {}. What is shown was read before.")
-                found[text.format(info.label, texts.clock(down_since)), "danger"] = 0
-            elif asking and (now - min(asking)).total_seconds() > _SLOW_AFTER_S:
-                waited = int((now - min(asking)).total_seconds())
-                found[tr("{} is slow: asking for {} s").format(info.label, waited), "info"] = 1
-            if damaged:
-                text = tr("{}: {} records or values could not be read. The Systems page says which.")
-                found[text.format(info.label, damaged), "attention"] = 2
+        """Return text and colour state of every alert, worst first."""
         view = self._view
+        found: dict[tuple[str, str], int] = {}
+        if view.as_of is None:
+            found |= self._of_systems(now)
+            found |= dict.fromkeys(_acts(view, self._desk), 0)
         for text in (
             _late(view, now), _over_limit(view), _stuck(view), _payment_failed(view, now), _tickets_overdue(view, now),
         ):  # fmt: skip
             if text:
                 found[text, "attention"] = 3
         return [key for key, _ in sorted(found.items(), key=lambda pair: pair[1])]
+
+    def _of_systems(self, now: datetime) -> dict[tuple[str, str], int]:
+        """Return what is to be said of the systems, each with its rank; all that do not answer are named once."""
+        found: dict[tuple[str, str], int] = {}
+        away: list[tuple[str, datetime, bool]] = []
+        for info in self._desk.systems:
+            parts = [part.part for part in self._view.parts if part.part.system == info.name]
+            failures = [(part.failure, part.facts is not None) for part in parts if part.failure]
+            asking = [part.asking_since for part in parts if part.asking_since]
+            damaged = sum(len(part.facts.damaged) for part in parts if isinstance(part.facts, Records))
+            error = failures[0][0].error if failures else None
+            health = self._desk.health.health(info.name)
+            if isinstance(error, UnknownCustomerError | BadAnswerError | SignInRequiredError):
+                found[str(error), "attention" if isinstance(error, BadAnswerError) else "danger"] = 0
+            elif failures:
+                away.append(
+                    (info.label, min(failure.at for failure, _ in failures), any(known for _, known in failures))
+                )
+            elif health.state is SystemState.DOWN:
+                away.append((info.label, health.since or now, True))
+            elif asking and (now - min(asking)).total_seconds() > _SLOW_AFTER_S:
+                waited = int((now - min(asking)).total_seconds())
+                found[tr("{} is slow: asking for {} s").format(info.label, waited), "info"] = 1
+            if damaged:
+                text = tr("{}: {} records or values could not be read. The Systems page says which.")
+                found[text.format(info.label, damaged), "attention"] = 2
+        if away:
+            found[_away_words(away), "danger"] = 0
+        return found
+
+
+def _acts(view: CustomerView, desk: Desk) -> Iterator[tuple[str, str]]:
+    """Yield what is to be said about what was done for this customer here and is not in every system."""
+    acts = [act for act in desk.outbox.of_customer(view.customer_id) if act.is_open]
+    for act in acts:
+        if act.needs_user:
+            state, word = act_state(act)
+            yield tr("{}: {}. Go to the Outbox.").format(act.title, word.lower()), state
+    waiting = sum(not act.needs_user for act in acts)
+    if waiting:
+        told = tr("1 act is kept here and waits") if waiting == 1 else tr("{} acts are kept here and wait")
+        yield told.format(waiting), "info"
 
 
 def _late(view: CustomerView, now: datetime) -> str:
@@ -168,8 +193,12 @@ def _payment_failed(view: CustomerView, now: datetime) -> str:
     return f"{told}: {newest.value.description}" if newest.value.description else told
 
 
-def _failed_words(label: str, error: ConsoleError | None, since: str, *, known: bool) -> str:
-    if isinstance(error, UnknownCustomerError | BadAnswerError | SignInRequiredError):
-        return str(error)
-    told = tr("{} has not answered since {}.").format(label, since)
-    return told + " " + (tr("Its last known facts are shown.") if known else tr("Nothing of it is known here."))
+def _away_words(away: Sequence[tuple[str, datetime, bool]]) -> str:
+    """Say once which systems do not answer, since when, and whether anything of them is known."""
+    labels = [label for label, _, _ in away]
+    names = labels[0] if len(labels) == 1 else tr("{} and {}").format(", ".join(labels[:-1]), labels[-1])
+    since = texts.clock(min(at for _, at, _ in away))
+    told = tr("{} has not answered since {}.") if len(labels) == 1 else tr("{} have not answered since {}.")
+    known = all(is_known for _, _, is_known in away)
+    shown = tr("Last known facts are shown.") if known else tr("Not everything of it is known here.")
+    return f"{told.format(names, since)} {shown}"

@@ -1,7 +1,7 @@
 """The bills, and the lines of the chosen one."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
@@ -69,7 +69,7 @@ class BillsPanel(Panel):
             self.table.clearSelection()
             self.table.setCurrentIndex(self.table.rows_model.index(-1, -1))
             self.show_facts()
-            self.tick(datetime.now(UTC))
+            self.tick(self._view.now())
 
     def _is_shown(self, bill: CustomerBill) -> bool:
         return self._account is None or bill.account_id in {None, self._account}
@@ -94,7 +94,7 @@ class BillsPanel(Panel):
         bills = self._view.bills.part.facts
         if not bills:
             return
-        fresh = self._view.bills.part.is_fresh(datetime.now(UTC))
+        fresh = self._view.bills.part.is_fresh(self._view.now())
         shown = [item for item in bills if self._is_shown(item.value)]
         amounts = [item.value.amount_due.amount for item in shown if item.value.amount_due]
         largest = max(amounts, default=None)
@@ -126,7 +126,7 @@ class BillsPanel(Panel):
         fresh: bool,
     ) -> Row:
         make, bill = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
-        word, state = _bill_state(bill, datetime.now(UTC), paid_at)
+        word, state = _bill_state(bill, self._view.now(), paid_at)
         difference = _difference(bill.amount_due, earlier.amount_due if earlier else None)
         cells = (
             make.cell(tr("Date"), texts.day(bill.billed_at)),

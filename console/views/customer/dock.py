@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from console.bridge import Bridge
@@ -15,11 +15,14 @@ from console.views import texts
 from console.views.keys.send import is_send
 from console.views.outbox.words import act_state
 from console.views.texts import tr
+from console.views.widgets.act_dialog import send_words
 from console.views.widgets.labels import Button, CloseButton, Label, Surface
 
 WIDTH = 320
 _REASONS = ("Question about a bill", "Question about a service", "Fault", "Order", "Complaint", "Other")
 _SHOWN = 4
+# Logical pixels a page needs beside the note; on a narrower one the note lies over it.
+_LEAST_BESIDE = 760
 
 
 class _NoteEdit(QPlainTextEdit):
@@ -60,19 +63,22 @@ class NoteDock(Surface):
         head.addWidget(close)
         self.reason = QComboBox()
         self.reason.setAccessibleName(tr("Reason of the contact"))
+        self.reason.setPlaceholderText(tr("Reason: none chosen"))
         for reason in _REASONS:
-            self.reason.addItem(tr(reason))
+            self.reason.addItem(tr(reason), reason)
+        self.reason.setCurrentIndex(self.reason.findData(desk.drafts.text(self._reason_place)))
+        self.reason.currentIndexChanged.connect(lambda _index: self._on_reason())
         self.text = _NoteEdit()
         self.text.setObjectName("note")
         self.text.setAccessibleName(tr("What was said"))
         self.text.setPlaceholderText(tr("What was said. It is kept while you type."))
         self.text.setTabChangesFocus(True)
         self.text.setPlainText(desk.drafts.text(self._place))
+        self.text.moveCursor(QTextCursor.MoveOperation.End)
         self.text.textChanged.connect(self._on_typed)
         self.text.sent.connect(self.send)
         self.text.left.connect(self.closed)
-        keys = QKeySequence("Ctrl+Return").toString(QKeySequence.SequenceFormat.NativeText)
-        self.send_button = Button(tr("Add note   {}").format(keys), "main")
+        self.send_button = Button(send_words(tr("Add note")), "main")
         self.send_button.setAccessibleName(tr("Add note"))
         self.send_button.clicked.connect(self.send)
         self.told = Label("", "small", wrap=True)
@@ -97,15 +103,24 @@ class NoteDock(Surface):
     def _place(self) -> str:
         return f"note/{self._customer_id}"
 
+    @property
+    def _reason_place(self) -> str:
+        return f"note/{self._customer_id}/reason"
+
+    def _on_reason(self) -> None:
+        self._desk.drafts.type(self._reason_place, self.reason.currentData() or "")
+
     def close_dock(self) -> None:
         """Stop listening."""
         for unsubscribe in self._unsubscribe:
             unsubscribe()
 
-    def place(self, room: QWidget) -> None:
-        """Lie over the right of the page."""
+    def place(self, room: QWidget) -> int:
+        """Lie at the right of the page; return the width left of it, all of it where there is no room beside."""
         width = min(WIDTH, room.width())
         self.setGeometry(room.width() - width, 0, width, room.height())
+        beside = room.width() - width
+        return beside if beside >= _LEAST_BESIDE else room.width()
 
     def send(self) -> None:
         """Keep the note in the outbox; only then the field is emptied."""
@@ -113,15 +128,14 @@ class NoteDock(Surface):
             return
         self._sending = True
         self.told.set_words("")
-        text, reason = self.text.toPlainText(), self.reason.currentText()
+        text, reason = self.text.toPlainText(), self.reason.currentText() or "Note"
         adding = self._desk.acts.add_note(self._customer_id, text, reason=reason)
         self._bridge.run_command(self, adding, self._on_added, self._on_failed)
 
     def _on_added(self, _act: Act) -> None:
         self._sending = False
         self.text.setPlainText("")
-        self.told.set_look("mark", "ok")
-        self.told.set_words(tr("Kept here. CRM gets it as soon as it answers."))
+        self.reason.setCurrentIndex(-1)
 
     def _on_failed(self, error: ConsoleError) -> None:
         self._sending = False
@@ -130,6 +144,7 @@ class NoteDock(Surface):
 
     def _on_typed(self) -> None:
         self._desk.drafts.type(self._place, self.text.toPlainText())
+        self.told.set_words("")
 
     def _show_kept(self) -> None:
         drafts = self._desk.drafts

@@ -1,6 +1,6 @@
 """Who the customer is, at the top of the page."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
@@ -74,9 +74,13 @@ class CustomerHead(Surface):
         self._origin.setVisible(True)
         if part.read_at is None:
             failed = part.failure is not None
-            text = str(part.failure.error) if part.failure else tr("{} · asking").format(self._system_label)
+            asking = tr("{} · not known then") if part.is_past else tr("{} · asking")
+            text = str(part.failure.error) if part.failure else asking.format(self._system_label)
             self._origin.set_words(text)
             self._origin.set_look("mark", "danger" if failed else "info")
+        elif part.is_past:
+            self._origin.set_words(tr("{} · as at {}").format(self._system_label, texts.moment(part.read_at)))
+            self._origin.set_look("chip", "stale")
         elif part.is_fresh(now):
             self._origin.set_words(f"{self._system_label} · {texts.age(part.read_at, now)}")
             self._origin.set_look("muted")
@@ -85,7 +89,7 @@ class CustomerHead(Surface):
             self._origin.set_look("chip", "stale")
 
     def render_head(self) -> None:
-        now = datetime.now(UTC)
+        now = self._view.now()
         found = self._view.customer.part.facts
         if found is None:
             self.name.setText(self._view.customer_id)

@@ -36,7 +36,7 @@ class OrdersPanel(Panel):
         return tr("{} open").format(open_ones)
 
     def show_facts(self) -> None:
-        now = datetime.now(UTC)
+        now = self._view.now()
         orders = sorted(self._shown(), key=lambda item: item.value.ordered_at or _BEFORE_ALL, reverse=True)
         orders.sort(key=lambda item: not item.value.is_open)
         fresh = self.is_fresh(now)

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
@@ -75,14 +75,14 @@ class CustomerPage(LivePage):
         self._closed = False
         self._columns: QSplitter | None = None
         self.document: DocumentView | None = None
-        layout = QVBoxLayout(self)
+        layout = self._layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         if as_of is not None:
             layout.addWidget(past_banner(as_of))
         layout.addWidget(self.head)
         layout.addWidget(self.alerts)
-        self.acts = CustomerActs(self, self.view, desk, bridge, self.head.name.setFocus)
+        self.acts = CustomerActs(self, self.view, desk, bridge, self.head.name.setFocus, self._make_room)
         self._stack = QStackedWidget()
         self._area = QWidget()
         self._area_layout = QVBoxLayout(self._area)
@@ -91,10 +91,11 @@ class CustomerPage(LivePage):
         layout.addWidget(self._stack, 1)
         self._unsubscribe = [self.view.customer.subscribe(lambda _part: self.renamed.emit(self.title))]
         self._unsubscribe += [
-            part.subscribe(lambda _part: self.alerts.tick(datetime.now(UTC))) for part in self.view.parts
+            part.subscribe(lambda _part: self.alerts.tick(self.view.now())) for part in self.view.parts
         ]
         self._unsubscribe.append(desk.drafts.subscribe(lambda: self.renamed.emit(self.title)))
         self._unsubscribe.append(desk.network.subscribe(lambda _online: self.tick()))
+        self._unsubscribe.append(desk.outbox.subscribe(lambda _act: self.alerts.tick(self.view.now())))
 
     # ------------------------------------------------------------------ panels
 
@@ -108,7 +109,7 @@ class CustomerPage(LivePage):
             self._panels[name] = panel
             if panel.has_facts():
                 panel.show_facts()
-            panel.tick(datetime.now(UTC))
+            panel.tick(self.view.now())
         return self._panels[name]
 
     @property
@@ -173,11 +174,16 @@ class CustomerPage(LivePage):
 
     @property
     def title(self) -> str:
-        found = self.view.customer.part.facts
-        name = found.value.name if found else self.customer_id
+        name = self.view.name
         if self.as_of is not None:
             return tr("{} as of {}").format(name, texts.day(self.as_of))
-        return f"✎ {name}" if self._desk.drafts.text(f"note/{self.customer_id}") else name
+        return f"✎ {name}" if self._has_draft() else name
+
+    def _has_draft(self) -> bool:
+        """Return whether something was typed for this customer that is not sent."""
+        own = (f"note/{self.customer_id}", f"contact/{self.customer_id}/", f"promise/{self.customer_id}")
+        kept = self._desk.drafts.places
+        return own[0] in kept or any(place.startswith(own[1:]) for place in kept)
 
     # ------------------------------------------------------------------ life
 
@@ -188,6 +194,7 @@ class CustomerPage(LivePage):
         """
         self.view.open()
         QTimer.singleShot(_BUILD_AFTER_MS, self, self._arrange)
+        self.acts.restore()
 
     def close_page(self) -> None:
         """Drop what is under way and stop listening."""
@@ -205,7 +212,7 @@ class CustomerPage(LivePage):
 
     def tick(self) -> None:
         """Bring head, alerts and the panels in front up to date with the time."""
-        now = datetime.now(UTC)
+        now = self.view.now()
         if self.window().isVisible() and self._desk.network.is_online:
             self.view.keep_fresh()  # someone looks at it
         self.head.tick(now)
@@ -213,6 +220,11 @@ class CustomerPage(LivePage):
         for panel in self._panels.values():
             if panel.isVisibleTo(self):
                 panel.tick(now)
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether every panel in front has been made."""
+        return bool(self._places) and not self._waiting and all(place.is_filled for place in self._places)
 
     # ------------------------------------------------------------------ going about
 
@@ -266,7 +278,11 @@ class CustomerPage(LivePage):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.acts.place()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Lay out what stands beside the note, where there is room beside it."""
+        self._layout.setContentsMargins(0, 0, self.width() - self.acts.place(), 0)
         if self._columns is not None:
             self._arrange()
 
@@ -277,7 +293,7 @@ class CustomerPage(LivePage):
 
     def _arrange(self) -> None:
         """Lay the panels out for the room there is; what has the focus keeps it, what is in front stays there."""
-        width, height = self.width(), self.height()
+        width, height = self.width() - self._layout.contentsMargins().right(), self.height()
         mode = (
             "small" if width < _MEDIUM_FROM else "full" if width >= _FULL_FROM and height >= _FULL_HEIGHT else "medium"
         )

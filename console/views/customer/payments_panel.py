@@ -44,7 +44,7 @@ class PaymentsPanel(Panel):
         return tr("{} failed").format(failed) if failed else str(len(facts)) if facts else ""
 
     def show_facts(self) -> None:
-        now = datetime.now(UTC)
+        now = self._view.now()
         numbers = {str(item.value.id): item.value.label for item in self._view.bills.part.facts or ()}
         found = [
             (item, part.is_fresh(now))

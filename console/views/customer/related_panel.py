@@ -1,7 +1,5 @@
 """Customers who belong together; opening one opens it in a tab of its own."""
 
-from datetime import UTC, datetime
-
 from PySide6.QtCore import Signal
 
 from console.models.provenance import Sourced
@@ -47,7 +45,7 @@ class RelatedPanel(Panel):
         return str(len(facts)) if facts else ""
 
     def show_facts(self) -> None:
-        fresh = self._view.related.part.is_fresh(datetime.now(UTC))
+        fresh = self._view.related.part.is_fresh(self._view.now())
         items = list(self._view.related.part.facts or ())
         self.list.show_entries(
             [item.value.customer_id for item in items], lambda place: self._row(items[place], fresh=fresh)

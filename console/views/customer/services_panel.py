@@ -1,6 +1,6 @@
 """What the customer has: each service as it is provisioned, with the product it was sold as."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from console.models.inventory import Product, Service
 from console.models.provenance import Sourced
@@ -49,7 +49,7 @@ class ServicesPanel(Panel):
         return tr("{} active").format(active) if services else ""
 
     def show_facts(self) -> None:
-        now = datetime.now(UTC)
+        now = self._view.now()
         services, products = self._view.services.part, self._view.products.part
         sold = {service_id: item for item in products.facts or () for service_id in item.value.service_ids}
         fresh = services.is_fresh(now)

@@ -1,7 +1,5 @@
 """Tests of the lines, each with what it measured."""
 
-from datetime import UTC, datetime
-
 from console.models.provenance import Sourced
 from console.models.service_test import ServiceTest
 from console.services.customer_view import CustomerView
@@ -36,7 +34,7 @@ class TestsPanel(Panel):
         return str(len(facts)) if facts else ""
 
     def show_facts(self) -> None:
-        fresh = self._view.tests.part.is_fresh(datetime.now(UTC))
+        fresh = self._view.tests.part.is_fresh(self._view.now())
         tests = list(self._view.tests.part.facts or ())
         self.list.show_entries([item.value.id for item in tests], lambda place: self._row(tests[place], fresh=fresh))
 

@@ -49,7 +49,7 @@ class TicketsPanel(Panel):
         return tr("{} open").format(f"{open_ones}{more}") if facts else ""
 
     def show_facts(self) -> None:
-        fresh = self._view.tickets.part.is_fresh(datetime.now(UTC))
+        fresh = self._view.tickets.part.is_fresh(self._view.now())
         tickets = sorted(self._view.tickets.part.facts or (), key=lambda item: not item.value.is_open)
         self.list.show_entries(
             [item.value.id for item in tickets], lambda place: self._row(tickets[place], fresh=fresh)
@@ -65,7 +65,7 @@ class TicketsPanel(Panel):
         facts = [ticket.id, ticket.ticket_type or "", tr("opened {}").format(texts.day(ticket.created_at))]
         facts += [reference.label for reference in ticket.about]
         if ticket.is_open and ticket.expected_at is not None:
-            word, state = _time_left(ticket.expected_at, word, state)
+            word, state = _time_left(ticket.expected_at, self._view.now(), word, state)
         cells = (
             make.cell(tr("Ticket"), ticket.name),
             make.cell(tr("Details"), " · ".join(fact for fact in facts if fact)),
@@ -96,9 +96,9 @@ class TicketsPanel(Panel):
         self.history.show_rows(rows)
 
 
-def _time_left(due: datetime, word: str, state: str) -> tuple[str, str]:
+def _time_left(due: datetime, now: datetime, word: str, state: str) -> tuple[str, str]:
     """Return how long is left until a ticket should be solved, where that is not long."""
-    left_min = int((due - datetime.now(UTC)).total_seconds() // 60)
+    left_min = int((due - now).total_seconds() // 60)
     if left_min < 0:
         return tr("{}, was due {}").format(word, texts.recent_day(due, within=True)), "attention"
     if left_min < 120:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -190,7 +190,7 @@ class TimelinePanel(Panel):
         describe: Callable[[Any], tuple[str, str, str, str | None]],
     ) -> Callable[[Entry, Entry | None], Row]:
         def make(entry: Entry, before: Entry | None) -> Row:
-            fresh = part.part.is_fresh(datetime.now(UTC))
+            fresh = part.part.is_fresh(self._view.now())
             facts = FactMaker(item.origin, self._labels.get(item.origin.system, item.origin.system), fresh=fresh)
             icon, title, under, state = describe(item.value)
             day = texts.recent_day(entry.at) if entry.at else tr("no date")

@@ -1,6 +1,5 @@
 """What of the allowances is used, and the single calls and data behind it."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
 
 from PySide6.QtCore import Qt
@@ -52,7 +51,7 @@ class UsagePanel(Panel):
         return str(len(facts)) if facts.complete else tr("{} of {}").format(len(facts), facts.total or tr("more"))
 
     def show_facts(self) -> None:
-        now = datetime.now(UTC)
+        now = self._view.now()
         allowances, usage = self._view.allowances.part, self._view.usage.part
         found = allowances.facts
         buckets = found.value if found else ()

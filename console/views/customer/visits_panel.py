@@ -1,6 +1,6 @@
 """The visits: those to come first, then the past ones."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from console.models.appointment import Appointment
 from console.models.provenance import Sourced
@@ -30,12 +30,12 @@ class VisitsPanel(Panel):
         return tr("No visits.")
 
     def count_words(self) -> str:
-        now = datetime.now(UTC)
+        now = self._view.now()
         coming = sum(_is_coming(item.value, now) for item in self._view.appointments.part.facts or ())
         return tr("{} to come").format(coming) if coming else ""
 
     def show_facts(self) -> None:
-        now = datetime.now(UTC)
+        now = self._view.now()
         fresh = self._view.appointments.part.is_fresh(now)
         visits = list(self._view.appointments.part.facts or ())
         coming = [item for item in visits if _is_coming(item.value, now)][::-1]

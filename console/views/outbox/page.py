@@ -1,29 +1,34 @@
 """The Outbox page: what was done here, how far it is at each system, and what a user can do about it."""
 
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from console.bridge import Bridge
-from console.models.outbox import Act, ActState, StepState
+from console.models.outbox import Act, StepState
 from console.services.desk import Desk
-from console.views import texts
-from console.views.outbox.conflict_dialog import ConflictDialog
-from console.views.outbox.words import VALUE_NAMES, act_state, step_line
+from console.views.outbox.conflict_panel import ConflictPanel
+from console.views.outbox.details import ActDetails
+from console.views.outbox.edit_dialog import EditDialog
+from console.views.outbox.words import SUMMARY, act_state, goes_to, kind, made_at, next_line
 from console.views.texts import tr
 from console.views.widgets.fact import ShownFact
-from console.views.widgets.labels import Button, Label, Surface
+from console.views.widgets.labels import Label, Surface
 from console.views.widgets.live_page import LivePage
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
 
+_COLUMNS = ("State", "What", "For", "Made", "Goes to", "Kind", "Next")
+_DETAILS_HEIGHT = 250
+
 
 class OutboxPage(LivePage):
-    """Open acts first, the newest on top, then those that ended lately.
+    """Open acts first, the newest on top, then those that ended lately; below them the chosen one.
 
-    Enter on one that waits for a decision asks for it, on any other it opens its customer.
+    One that two people changed is decided right there. Enter goes to what is to be decided, or opens the customer.
     """
 
     customer_wanted = Signal(str)
@@ -34,39 +39,40 @@ class OutboxPage(LivePage):
         self._acts: dict[str, Act] = {}
         self.setAccessibleName(tr("Outbox"))
         title = Label(tr("Outbox"), "page", semibold=True)
-        self._told = Label("", look="secondary", wrap=True)
-        columns = (tr("Done"), tr("Customer"), tr("What"), tr("How far"))
-        self.table = FactTable(tr("Acts"), columns, stretch=2, optional=(1,))
-        self.table.chosen.connect(lambda _row: self._show_details())
+        self._counts = [Label("", "small", look="chip") for _ in SUMMARY]
+        self._told = Label("", "small", look="muted", elide=True)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        for label in (title, *self._counts):
+            head.addWidget(label)
+        head.addStretch()
+        head.addWidget(self._told)
+        self.table = FactTable(tr("Acts"), tuple(tr(name) for name in _COLUMNS), stretch=6, optional=(5, 4, 3))
+        self.table.chosen.connect(lambda _row: self._show_chosen())
         self.table.opened.connect(self._open)
-        self._details = Label("", wrap=True)
-        self._details.setAccessibleName(tr("The chosen act"))
-        self._details.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._buttons: dict[str, Button] = {}
-        bar = QHBoxLayout()
-        for name, text, do in (
-            ("decide", tr("Decide…"), self._decide),
-            ("retry", tr("Try again now"), self._retry),
-            ("happened", tr("It has happened"), lambda: self._settle(happened=True)),
-            ("did not", tr("It has not; send it"), lambda: self._settle(happened=False)),
-            ("withdraw", tr("Withdraw"), self._withdraw),
-        ):
-            button = Button(text, "plain")
-            button.clicked.connect(lambda _checked=False, act=do: act())
-            self._buttons[name] = button
-            bar.addWidget(button)
-        bar.addStretch()
+        do = {
+            "retry": self._retry,
+            "edit": self._edit,
+            "happened": lambda: self._settle(happened=True),
+            "did not": lambda: self._settle(happened=False),
+            "withdraw": self._withdraw,
+        }
+        self.details = ActDetails(desk, do, self.table.setFocus)
+        self.conflict = ConflictPanel(self)
+        self.conflict.decided.connect(self._decided)
+        self.conflict.withdrawn.connect(self._withdraw)
+        self._below = QStackedWidget()
+        self._below.addWidget(self.details)
+        self._below.addWidget(self.conflict)
         below = Surface("card", "t")
-        below.setMinimumHeight(170)
+        below.setFixedHeight(_DETAILS_HEIGHT)
         column = QVBoxLayout(below)
-        column.setContentsMargins(14, 12, 14, 12)
-        column.addWidget(self._details, 1)
-        column.addLayout(bar)
+        column.setContentsMargins(0, 1, 0, 0)
+        column.addWidget(self._below)
         page = QVBoxLayout(self)
         page.setContentsMargins(14, 12, 14, 12)
         page.setSpacing(8)
-        page.addWidget(title)
-        page.addWidget(self._told)
+        page.addLayout(head)
         page.addWidget(self.table, 1)
         page.addWidget(below)
         self._unsubscribe = desk.outbox.subscribe(lambda _act: self.show_acts())
@@ -86,34 +92,37 @@ class OutboxPage(LivePage):
         self.table.setFocus()
 
     def tick(self) -> None:
-        self._show_details()
+        if any(act.next_try_at is not None for act in self._acts.values()):
+            self.show_acts()  # the seconds until the next try
 
     def show_acts(self) -> None:
         """Show the acts as they are now; the cursor stays on its act."""
         acts = sorted(self._desk.outbox.acts, key=lambda act: (not act.is_open, -act.seq))
         self._acts = {act.id: act for act in acts}
-        open_ones = sum(act.is_open for act in acts)
-        asked = sum(act.needs_user for act in acts)
-        kept = tr("It is kept on this computer until every system has it.")
+        for label, (look, words, states) in zip(self._counts, SUMMARY, strict=True):
+            count = sum(act.state in states for act in acts)
+            label.set_words(tr(words).format(count))
+            label.set_look("chip", look)
+            label.setVisible(count > 0)
+        told = tr("Nothing here expires. It leaves when it is done, or when you withdraw it.")
         if not self._desk.is_kept:
-            kept = tr("It is kept in memory alone: closing the desk loses it.")
-        told = (
-            tr("Nothing waits.") if not open_ones else tr("{} waiting, {} for you. {}").format(open_ones, asked, kept)
-        )
-        self._told.set_words(told)
-        self.table.show_rows([self._row(act) for act in acts])
-        self._show_details()
+            told = tr("It is kept in memory alone: closing the desk loses it.")
+        self._told.set_words(told if acts else tr("Nothing waits. {}").format(told))
+        self._told.setToolTip(self._told.text())
+        now = datetime.now(UTC)
+        self.table.show_entries(list(self._acts), lambda place: self._row(acts[place], now))
+        self._show_chosen()
 
-    def _row(self, act: Act) -> Row:
+    def _row(self, act: Act, now: datetime) -> Row:
         state, word = act_state(act)
-        done = f"{texts.recent_day(act.happened_at)} {texts.clock(act.happened_at)}"
-        cells = (
-            Cell(_fact(tr("Done"), done)),
-            Cell(_fact(tr("Customer"), act.customer_id)),
-            Cell(_fact(tr("What"), act.title), strong=act.is_open),
-            Cell(_fact(tr("How far"), word), state=state),
-        )
-        return Row(act.id, cells, data=act)
+        texts_of_row = (
+            word, act.title, act.customer_name or act.customer_id, made_at(act), goes_to(act, self._desk), kind(act),
+            next_line(act, now),
+        )  # fmt: skip
+        cells = [Cell(_fact(tr(name), text)) for name, text in zip(_COLUMNS, texts_of_row, strict=True)]
+        cells[0] = Cell(_fact(tr(_COLUMNS[0]), word), state=state)
+        cells[1] = Cell(cells[1].fact, strong=act.is_open)
+        return Row(act.id, tuple(cells), data=act)
 
     @property
     def chosen(self) -> Act | None:
@@ -122,43 +131,27 @@ class OutboxPage(LivePage):
         rows = self.table.rows_model
         return self._acts.get(rows.row(place).key) if 0 <= place < rows.rowCount() else None
 
-    def _show_details(self) -> None:
+    def _show_chosen(self) -> None:
         act = self.chosen
-        self._details.set_words("" if act is None else "\n".join(self._lines(act)))
-        states = {step.state for step in act.steps} if act is not None else set()
-        shown = {
-            "decide": StepState.CONFLICT in states,
-            "retry": act is not None
-            and act.is_open
-            and bool(states & {StepState.REFUSED, StepState.WAITING, StepState.SENDING}),
-            "happened": StepState.UNKNOWN in states,
-            "did not": StepState.UNKNOWN in states,
-            "withdraw": act is not None and act.is_open and (act.can_be_withdrawn or StepState.SENDING in states),
-        }
-        focused = next((name for name, button in self._buttons.items() if button.hasFocus()), "")
-        if focused and not shown[focused]:
-            self.table.setFocus()  # else Qt would pass it on to anything, and the next key would go there
-        for name, button in self._buttons.items():
-            button.setVisible(shown[name])
-
-    def _lines(self, act: Act) -> list[str]:
-        lines = [act.title, *(step_line(step, self._desk) for step in act.steps)]
-        wanted = {key: value for step in act.steps for key, value in step.wanted.items() if key != "text"}
-        lines.append("  ·  ".join(f"{tr(VALUE_NAMES.get(key, key))} {value}" for key, value in wanted.items() if value))
-        if act.next_try_at is not None and act.is_open:
-            lines.append(
-                tr("Tried {} times; again at {}.").format(act.tries, texts.clock(act.next_try_at, seconds=True))
-            )
-        if act.state is ActState.HALF_DONE:
-            lines.append(tr("One system has it and the other does not; it goes on by itself as soon as that can."))
-        return [line for line in lines if line.strip()]
+        place = _first(act, StepState.CONFLICT) if act is not None else None
+        if act is not None and place is not None:
+            step = act.steps[place]
+            self.conflict.show_conflict(act, step, self._desk.label(step.system))
+            self._below.setCurrentWidget(self.conflict)
+            return
+        had_focus = self.conflict.has_focus()
+        self.conflict.leave()
+        self.details.show_act(act)
+        self._below.setCurrentWidget(self.details)
+        if had_focus:
+            self.table.setFocus()
 
     # ------------------------------------------------------------------ what users do
 
     def _open(self, row: Row) -> None:
         act = self._acts.get(row.key)
         if act is not None and _first(act, StepState.CONFLICT) is not None:
-            self._decide()
+            self.conflict.focus_first()
         elif act is not None:
             self.customer_wanted.emit(act.customer_id)
 
@@ -169,24 +162,25 @@ class OutboxPage(LivePage):
         if (act := self.chosen) is not None:
             self._run(self._desk.outbox.retry(act.id))
 
+    def _edit(self) -> None:
+        if (act := self.chosen) is not None:
+            EditDialog(self._desk, self._bridge, act, self.window()).open()
+
     def _withdraw(self) -> None:
         if (act := self.chosen) is not None:
             self._run(self._desk.outbox.withdraw(act.id))
 
     def _settle(self, *, happened: bool) -> None:
-        if (act := self.chosen) is not None:
-            place = _first(act, StepState.UNKNOWN)
-            if place is not None:
-                self._run(self._desk.outbox.settle(act.id, place, happened=happened))
+        act = self.chosen
+        place = _first(act, StepState.UNKNOWN) if act is not None else None
+        if act is not None and place is not None:
+            self._run(self._desk.outbox.settle(act.id, place, happened=happened))
 
-    def _decide(self) -> None:
+    def _decided(self, chosen: dict[str, str]) -> None:
         act = self.chosen
         place = _first(act, StepState.CONFLICT) if act is not None else None
-        if act is None or place is None:
-            return
-        dialog = ConflictDialog(act, act.steps[place], self._desk.label(act.steps[place].system), self.window())
-        dialog.decided.connect(lambda chosen: self._run(self._desk.outbox.resolve(act.id, place, chosen)))
-        dialog.open()
+        if act is not None and place is not None:
+            self._run(self._desk.outbox.resolve(act.id, place, chosen))
 
 
 def _first(act: Act, state: StepState) -> int | None:

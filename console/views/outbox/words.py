@@ -1,29 +1,49 @@
 """The words for acts and their steps; "kept here" and "accepted by a system" are never the same words."""
 
-from console.models.outbox import Act, ActState, Step, StepState
+from datetime import datetime
+
+from console.models.outbox import Act, ActState, RiskClass, Step, StepState
 from console.services.desk import Desk
 from console.views import texts
 from console.views.texts import tr
 
-# State -> the theme's state and the words.
-ACT_WORDS: dict[ActState, tuple[str, str]] = {
-    ActState.QUEUED: ("info", "kept here, waits to be sent"),
-    ActState.SENDING: ("info", "being sent"),
-    ActState.UNKNOWN: ("attention", "sent, no answer; being asked"),
-    ActState.HALF_DONE: ("attention", "half done"),
-    ActState.CONFLICT: ("attention", "changed by both; you decide"),
-    ActState.REFUSED: ("danger", "refused"),
-    ActState.DONE: ("ok", "done"),
-    ActState.WITHDRAWN: ("neutral", "withdrawn"),
+# State -> the theme's state, and the word for one act.
+_ACT_WORDS: dict[ActState, tuple[str, str]] = {
+    ActState.CONFLICT: ("conflict", "Needs you"),
+    ActState.REFUSED: ("danger", "Refused"),
+    ActState.UNKNOWN: ("attention", "Answer lost"),
+    ActState.HALF_DONE: ("attention", "Half done"),
+    ActState.SENDING: ("info", "Being sent"),
+    ActState.QUEUED: ("info", "Kept here, waits"),
+    ActState.DONE: ("ok", "Done"),
+    ActState.WITHDRAWN: ("neutral", "Withdrawn"),
 }
+# What the page counts, in the order it is to be looked at.
+SUMMARY: tuple[tuple[str, str, tuple[ActState, ...]], ...] = (
+    ("conflict", "{} to decide", (ActState.CONFLICT,)),
+    ("danger", "{} refused", (ActState.REFUSED,)),
+    ("attention", "{} half done", (ActState.HALF_DONE,)),
+    ("attention", "{} being asked about", (ActState.UNKNOWN,)),
+    ("info", "{} waiting", (ActState.QUEUED, ActState.SENDING)),
+    ("ok", "{} done", (ActState.DONE,)),
+)
 _STEP_WORDS: dict[StepState, str] = {
-    StepState.WAITING: "kept here, not sent yet",
-    StepState.SENDING: "being sent",
-    StepState.ACCEPTED: "accepted, being looked at",
-    StepState.UNKNOWN: "sent, no answer",
-    StepState.DONE: "done by {}",
-    StepState.REFUSED: "refused by {}",
-    StepState.CONFLICT: "changed there meanwhile",
+    StepState.WAITING: "Kept here, not sent yet.",
+    StepState.SENDING: "Being sent.",
+    StepState.ACCEPTED: "Accepted; it is being looked at whether it is there.",
+    StepState.UNKNOWN: "Sent, no answer. Not known whether it happened; it is asked first, never sent twice.",
+    StepState.DONE: "Has it.",
+    StepState.REFUSED: "Refused.",
+    StepState.CONFLICT: "Holds something else by now.",
+}
+_STEP_STATES = {
+    StepState.WAITING: "info", StepState.SENDING: "info", StepState.ACCEPTED: "info", StepState.UNKNOWN: "attention",
+    StepState.DONE: "ok", StepState.REFUSED: "danger", StepState.CONFLICT: "conflict",
+}  # fmt: skip
+_KINDS = {
+    RiskClass.NOTE: "Flows by itself",
+    RiskClass.FIELD: "Merges by field",
+    RiskClass.MONEY: "Money, never blind",
 }
 VALUE_NAMES = {
     "phone": "Phone", "email": "E-mail", "text": "Text", "reason": "Reason", "amount": "Amount", "due_on": "By",
@@ -33,17 +53,56 @@ VALUE_NAMES = {
 
 def act_state(act: Act) -> tuple[str, str]:
     """Return the theme's state and the word for how far an act is."""
-    look, word = ACT_WORDS[act.state]
+    look, word = _ACT_WORDS[act.state]
+    if act.state is ActState.WITHDRAWN and any(step.state is StepState.DONE for step in act.steps):
+        return look, tr("Rest given up")
     return look, tr(word)
 
 
-def step_line(step: Step, desk: Desk) -> str:
-    """Return one line on a step: its system, how far it is, and why."""
+def kind(act: Act) -> str:
+    """Return how an act is sent, as the user is told it."""
+    return tr(_KINDS[act.risk])
+
+
+def goes_to(act: Act, desk: Desk) -> str:
+    """Return the systems an act goes to."""
+    return ", ".join(dict.fromkeys(desk.label(step.system) for step in act.steps))
+
+
+def made_at(act: Act) -> str:
+    """Return when the user did it; the day only where it is not today."""
+    day = texts.recent_day(act.happened_at)
+    return texts.clock(act.happened_at) if day == tr("Today") else f"{day} {texts.clock(act.happened_at)}"
+
+
+def step_line(step: Step, desk: Desk) -> tuple[str, str]:
+    """Return the theme's state and one line on a step: its system, how far it is, and why."""
     label = desk.label(step.system)
-    told = f" — {step.told}" if step.told else ""
-    return f"{label}: {tr(_STEP_WORDS[step.state]).format(label)}{told}"
+    words = tr(_STEP_WORDS[step.state])
+    if step.state is StepState.REFUSED and step.told:
+        words = step.told  # the system's sentence says that it refused
+    elif step.told and step.state is not StepState.CONFLICT:
+        words = f"{words} {step.told}"
+    return _STEP_STATES[step.state], f"{label}: {words}"
 
 
-def act_line(act: Act) -> str:
-    """Return when an act was done and what it is."""
-    return f"{texts.recent_day(act.happened_at)} {texts.clock(act.happened_at)}  {act.title}"
+def next_line(act: Act, now: datetime) -> str:
+    """Return what happens next to an act, or what has to; empty where nothing does."""
+    if act.state is ActState.CONFLICT:
+        left = sum(len(step.theirs) for step in act.steps if step.state is StepState.CONFLICT)
+        return tr("1 value to decide") if left == 1 else tr("{} values to decide").format(left)
+    if act.needs_user:
+        return next((step.told for step in act.steps if step.state is StepState.REFUSED), "")
+    if not act.is_open:
+        return ""
+    waiting = next((step for step in act.steps if step.state is not StepState.DONE), None)
+    parts = [waiting.told.rstrip(".") if waiting is not None else "", again_words(act, now)]
+    return ", ".join(part for part in parts if part) or tr("goes next")
+
+
+def again_words(act: Act, now: datetime) -> str:
+    """Return when an act is tried again by itself; empty where that is not planned."""
+    if act.next_try_at is None:
+        return ""
+    pause_s = (act.next_try_at - now).total_seconds()
+    return tr("again now") if pause_s < 1 else tr("again in {} s").format(int(pause_s))

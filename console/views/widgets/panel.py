@@ -154,9 +154,29 @@ class Panel(Card):
             self._was_fresh = fresh
             if self.has_facts():
                 self.show_facts()
+        if any(part.is_past for part in parts):
+            self._show_past(parts)
+            return
         self._show_head(parts, now)
         self._show_body(parts, now)
         self._show_foot(parts, now)
+
+    def _show_past(self, parts: list[Part[Any]]) -> None:
+        """Show what was known at the moment the view is of; nobody is asked, so there is nothing to offer."""
+        read = [part.read_at for part in parts if part.read_at]
+        known = tr("{} · as at {}").format(self.system_label, texts.moment(min(read))) if read else self.system_label
+        self._count_label.set_words(self.count_words() if self.has_facts() else "")
+        self._part_label.hide()
+        self._origin_label.set_look("chip", "stale")
+        self._origin_label.set_words(self._fitting(known))
+        self._origin_label.setAccessibleName(f"{self.title}, {known}")
+        if self.has_facts() and not self.is_empty():
+            self._body.setCurrentWidget(self.content)
+        else:
+            told = self.empty_words() if self.has_facts() else tr("Nothing of this was known then.")
+            self._message.show_words("stale", "neutral", told, "", ask=False)
+            self._body.setCurrentWidget(self._message)
+        self._foot_says("", "neutral", "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -11,11 +11,11 @@ from console.connectors.tmforum.acts.writer import instant
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.v4.bills import read_account
 from console.connectors.tmforum.wire import MalformedRecordError
+from console.models.billing_account import PROMISE_TO_PAY
 from console.models.outbox import Act, Step
 from console.ports.acting import Current, Fate
 
 _RESOURCE = "billingAccount"
-_TYPE = "promiseToPay"
 
 
 class PromiseToPay:
@@ -34,7 +34,7 @@ class PromiseToPay:
         plans = [plan for plan in record.get("paymentPlan") or () if isinstance(plan, dict)]
         due = datetime.fromisoformat(step.wanted["due_on"]).replace(tzinfo=act.happened_at.tzinfo)
         plan: dict[str, Any] = {
-            "planType": _TYPE,
+            "planType": PROMISE_TO_PAY,
             "status": "effective",
             "numberOfPayments": 1,
             "totalAmount": {"unit": step.wanted["currency"], "value": Decimal(step.wanted["amount"])},
@@ -59,7 +59,7 @@ class PromiseToPay:
 def _is_ours(plan: dict[str, Any], act: Act) -> bool:
     period = plan.get("validFor")
     start = period.get("startDateTime") if isinstance(period, dict) else None
-    if plan.get("planType") != _TYPE or not isinstance(start, str):
+    if plan.get("planType") != PROMISE_TO_PAY or not isinstance(start, str):
         return False
     try:
         return instant(datetime.fromisoformat(start)) == instant(act.happened_at)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from console.connectors.tmforum.v4.customer import read_contact_media
 from console.connectors.tmforum.wire import Reader
-from console.models.billing_account import BillingAccount, BillingAccountId
+from console.models.billing_account import BillingAccount, BillingAccountId, PaymentPlan
 from console.models.customer_bill import AppliedBillingRate, BillDocument, CustomerBill, CustomerBillId
 from console.models.money import Money
 
@@ -14,6 +15,7 @@ def read_account(reader: Reader) -> BillingAccount:
     structure = reader.part("billStructure")
     cycle = structure.part("cycleSpecification") if structure else None
     payment = reader.part("defaultPaymentMethod")
+    contact = reader.part("contact")
     return BillingAccount(
         id=BillingAccountId(identifier),
         name=reader.text("name") or identifier,
@@ -26,6 +28,16 @@ def read_account(reader: Reader) -> BillingAccount:
         bill_cycle=cycle.text("name") if cycle else None,
         payment_method=payment.text("name") if payment else None,
         last_modified_at=reader.when("lastModified"),
+        contact_media=read_contact_media(contact) if contact else (),
+        payment_plans=tuple(_plan(part) for part in reader.parts("paymentPlan")),
+    )
+
+
+def _plan(part: Reader) -> PaymentPlan:
+    period = part.part("validFor")
+    ends = period.when("endDateTime") if period else None
+    return PaymentPlan(
+        part.text("planType"), part.text("status"), part.money("totalAmount"), ends.date() if ends else None
     )
 
 

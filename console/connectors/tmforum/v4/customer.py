@@ -21,7 +21,7 @@ def read_customer(reader: Reader) -> Customer:
         kind=_party_kind(party) if party else None,
         party_id=party.text("id") if party else None,
         since=period.when("startDateTime") if period else None,
-        contact_media=_contact_media(reader),
+        contact_media=read_contact_media(reader),
         account_ids=tuple(account for part in reader.parts("account") if (account := part.text("id"))),
         related=references(reader, "relatedParty"),
     )
@@ -40,7 +40,7 @@ def read_party(reader: Reader, kind: PartyKind) -> Party:
         status=reader.state("status"),
         birth_on=born.date().isoformat() if born else None,
         languages=tuple(code for part in reader.parts("languageAbility") if (code := part.text("languageCode"))),
-        contact_media=_contact_media(reader),
+        contact_media=read_contact_media(reader),
     )
 
 
@@ -52,7 +52,8 @@ def _party_kind(party: Reader) -> PartyKind | None:
     return None
 
 
-def _contact_media(reader: Reader) -> tuple[ContactMedium, ...]:
+def read_contact_media(reader: Reader) -> tuple[ContactMedium, ...]:
+    """Return the ways to reach someone, in the order they were given."""
     media = []
     for part in reader.parts("contactMedium"):
         facts = part.part("characteristic")

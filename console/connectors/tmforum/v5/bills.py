@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from console.connectors.tmforum.v4 import bills as v4
+from console.connectors.tmforum.v5.customer import read_contact_media
 from console.connectors.tmforum.wire import Reader
 from console.models.billing_account import BillingAccount
 from console.models.customer_bill import AppliedBillingRate
@@ -11,8 +12,13 @@ read_bill = v4.read_bill
 
 
 def read_account(reader: Reader) -> BillingAccount:
-    """Translate a TMF666 billing account; the time of its last change has another name."""
-    return replace(v4.read_account(reader), last_modified_at=reader.when("lastUpdate"))
+    """Translate a TMF666 billing account; the time of its last change has another name, contacts another form."""
+    contact = reader.part("contact")
+    return replace(
+        v4.read_account(reader),
+        last_modified_at=reader.when("lastUpdate"),
+        contact_media=read_contact_media(contact) if contact else (),
+    )
 
 
 def read_rate(reader: Reader) -> AppliedBillingRate:

@@ -13,14 +13,19 @@ _MEDIA = {"phoneNumber": "phone", "emailAddress": "email", "faxNumber": "fax", "
 
 def read_customer(reader: Reader) -> Customer:
     """Translate a TMF629 customer."""
-    return replace(v4.read_customer(reader), contact_media=tuple(_contact_media(reader)))
+    return replace(v4.read_customer(reader), contact_media=read_contact_media(reader))
 
 
 def read_party(reader: Reader, kind: PartyKind) -> Party:
     """Translate a TMF632 individual or organization; an individual's whole name is called as an organization's is."""
     party = v4.read_party(reader, kind)
     name = party.name if kind is PartyKind.ORGANIZATION else reader.text("name") or party.name
-    return replace(party, name=name, contact_media=tuple(_contact_media(reader)))
+    return replace(party, name=name, contact_media=read_contact_media(reader))
+
+
+def read_contact_media(reader: Reader) -> tuple[ContactMedium, ...]:
+    """Return the ways to reach someone, in the order they were given."""
+    return tuple(_contact_media(reader))
 
 
 def _contact_media(reader: Reader) -> Iterator[ContactMedium]:

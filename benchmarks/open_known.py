@@ -1,0 +1,99 @@
+"""open-known: a customer seen before, opened from the encrypted store by a desk that has just started, then checked.
+
+Floor: the bare driver reading the same rows of that customer from the same file. What is checked afterwards must cost
+304s alone. The systems take their time, so that what is shown early can only be from the store.
+"""
+
+import asyncio
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import apsw
+
+from benchmarks.result import Result
+from benchmarks.window import KEY, Stage, on_stage
+from console.models.customer import CustomerId
+
+_RUNS = 20
+_LATENCY_MS = 400
+
+
+def measure() -> list[Result]:
+    """Return all cases."""
+    with tempfile.TemporaryDirectory() as folder:
+        world, store = Path(folder) / "world", Path(folder) / "store" / "desk.store"
+
+        async def see(stage: Stage) -> list[Result]:
+            for customer in await stage.customers(_RUNS + 2):
+                await stage.open_and_settle(customer)
+            return []
+
+        async def play(stage: Stage) -> list[Result]:
+            return await _play(stage, store)
+
+        on_stage(see, data=world, store=store)
+        return on_stage(play, data=world, store=store)
+
+
+async def _play(stage: Stage, store: Path) -> list[Result]:
+    customers = await stage.customers(_RUNS + 2)
+    for system in ("crm", "billing", "provisioning"):
+        await stage.faults(system, latency_ms=_LATENCY_MS)
+    shown, floors = [], []
+    changed = received = 0
+    for number, customer in enumerate(customers):
+        stage.exchanges.clear()
+        shown_ms = await _open(stage, customer)
+        if number >= 2:  # the first load code, as a rep's first call does
+            shown.append(shown_ms)
+            floors.append(_floor(store, customer))
+        changed += sum(not exchange.unchanged for exchange in stage.exchanges)
+        received += sum(exchange.received for exchange in stage.exchanges)
+    floor = statistics.median(floors)
+    return [
+        Result("open-known", "shown from the store", statistics.median(shown), "ms", floor),
+        Result("open-known", "answers that were no 304", float(changed), "req", float(len(customers))),
+        Result("open-known", "bytes of bodies when checked", float(received), "B", float(len(customers))),
+    ]
+
+
+async def _open(stage: Stage, customer: CustomerId) -> float:
+    """Return the ms until head, account, bills and services were painted with facts; then wait for the checks."""
+    started = time.perf_counter()
+    page = stage.workspace.open_customer(customer)
+    assert page is not None
+    view = page.view
+    wanted = (view.customer, view.accounts, view.bills, view.services, view.tickets, view.interactions)
+    while any(part.part.facts is None for part in wanted) or not page.is_filled:
+        await asyncio.sleep(0)
+        if time.perf_counter() - started > 10:
+            raise TimeoutError("the customer did not open")
+    stage.window.repaint()
+    taken_ms = (time.perf_counter() - started) * 1000
+    while any(part.part.asking_since for part in view.parts):
+        await view.settled()
+        await asyncio.sleep(0.03)
+    stage.workspace.close_customer(stage.window.tabs.currentIndex())
+    return taken_ms
+
+
+def _floor(store: Path, customer: CustomerId) -> float:
+    connection = apsw.Connection(str(store), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        connection.pragma("cipher", "sqlcipher")
+        connection.pragma("legacy", 4)
+        connection.pragma("key", f"x'{KEY.hex()}'")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        started = time.perf_counter()
+        rows = connection.execute(
+            "SELECT part, body, max(read_at) FROM fact WHERE customer = ? GROUP BY part", (customer,)
+        )
+        found = rows.fetchall()
+        taken_ms = (time.perf_counter() - started) * 1000
+    finally:
+        connection.close()
+    if not found:
+        raise LookupError("the store does not know the customer")
+    return taken_ms

@@ -1,0 +1,110 @@
+"""sync: records a second that the desk puts into its store while many customers are read, versions and all.
+
+Floor: the bare driver inserting the same bodies into one encrypted table, a transaction for each part as the desk does,
+each on the disk before the next. No network: what is measured is keeping, not asking.
+"""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import apsw
+import httpx
+
+from benchmarks.result import Result
+from console.compose import compose_desk
+from console.models.customer import CustomerId
+from console.models.provenance import Records
+from console.services.known import encode
+from console.store.database import open_database
+from console.store.facts import FactRepository
+from console.system.sandbox_launcher import SandboxProcess
+
+_CUSTOMERS = 60
+_KEY = bytes(range(32))
+_Part = tuple[str, str, Any, int]
+
+
+def measure() -> list[Result]:
+    """Return both cases."""
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(_measure(Path(folder)))
+
+
+async def _measure(folder: Path) -> list[Result]:
+    parts = await _read_customers(folder)
+    records = sum(count for *_, count in parts)
+    database = open_database(folder / "desk.store", _KEY)
+    try:
+        facts = FactRepository(database)
+        first_s = await _keep(facts, parts)
+        again_s = await _keep(facts, parts)
+    finally:
+        await database.aclose()
+    floor_s = _floor(folder / "bare.store", parts)
+    print(f"sync: {records} records in {len(parts)} parts of {_CUSTOMERS} customers")
+    return [
+        Result("sync", "records a second, new", records / first_s, "/s", records / floor_s),
+        Result("sync", "records a second, unchanged", records / again_s, "/s", records / floor_s),
+    ]
+
+
+async def _read_customers(folder: Path) -> list[_Part]:
+    """Return the parts of many customers as the systems tell them: customer, part, facts, number of records."""
+    sandbox = await SandboxProcess.start(["--data", str(folder / "world"), "--customers", "200"])
+    desk = compose_desk(sandbox.deployment, sandbox.secrets)
+    await desk.open_store()
+    parts: list[_Part] = []
+    headers = {"Authorization": f"Bearer {sandbox.tokens['crm']}"}
+    try:
+        async with httpx.AsyncClient(base_url=sandbox.addresses["crm"], headers=headers, trust_env=False) as crm:
+            path = "/tmf-api/customerManagement/v4/customer"
+            found = (await crm.get(path, params={"limit": _CUSTOMERS, "fields": "id"})).raise_for_status().json()
+        for record in found:
+            view = desk.view_customer(CustomerId(record["id"]))
+            view.ask_everything()
+            await view.settled()
+            parts += [
+                (record["id"], f"part {place}", facts, len(facts.items) if isinstance(facts, Records) else 1)
+                for place, part in enumerate(view.parts)
+                if (facts := part.part.facts) is not None
+            ]
+            view.close()
+    finally:
+        await desk.aclose()
+        await sandbox.stop()
+    return parts
+
+
+async def _keep(facts: FactRepository, parts: list[_Part]) -> float:
+    """Return the seconds until every part was on the disk, all asked for at once as answers come."""
+    started = time.perf_counter()
+    now = datetime.now(UTC)
+    await asyncio.gather(*(facts.save(who, part, _encoder(found), now) for who, part, found, _ in parts))
+    return time.perf_counter() - started
+
+
+def _encoder(found: Any) -> Callable[[], Any]:
+    return lambda: encode(found)
+
+
+def _floor(path: Path, parts: list[_Part]) -> float:
+    bodies = [(who, part, encode(found).body) for who, part, found, _ in parts]
+    connection = apsw.Connection(str(path))
+    connection.pragma("cipher", "sqlcipher")
+    connection.pragma("legacy", 4)
+    connection.pragma("key", f"x'{_KEY.hex()}'")
+    connection.pragma("journal_mode", "wal")
+    connection.pragma("synchronous", "full")
+    connection.execute("CREATE TABLE fact (customer TEXT, part TEXT, body BLOB)")
+    started = time.perf_counter()
+    for row in bodies:
+        with connection:
+            connection.execute("INSERT INTO fact VALUES (?, ?, ?)", row)
+    taken_s = time.perf_counter() - started
+    connection.close()
+    return taken_s

@@ -1,0 +1,102 @@
+"""`opticom-console prime FILE`: reads customers into this computer's store, to be there without a network."""
+
+import argparse
+import asyncio
+import getpass
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from console.errors import ConsoleError, StoreError, UsageError
+from console.models.customer import CustomerId
+from console.services.desk import Desk
+from console.session import open_session
+
+_SIDE_BY_SIDE = 4
+_MOST = 20_000
+_BILLS_WITH_LINES = 3
+_NUMBER = re.compile(r"[\w.:@/-]{1,80}")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read every customer of the file; return 0 where all of each was read, else 1."""
+    customers = read_numbers(options.file)
+    return asyncio.run(_run(options, customers))
+
+
+def read_numbers(file: Path) -> list[CustomerId]:
+    """Return the customer numbers in a file, one a line; of a line with more columns the first. `-` is standard input.
+
+    Raises:
+        UsageError: It cannot be read, or holds none, or too many.
+    """
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is no text in UTF-8.") from error
+    found: dict[str, None] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        first = re.split(r"[,;\t]", line.strip(), maxsplit=1)[0].strip().strip('"')
+        if not first or first.startswith("#"):
+            continue
+        if not _NUMBER.fullmatch(first):
+            raise UsageError(f"Line {number} of {file} has no customer number: {first[:60]!r}.")
+        found[first] = None
+    if not found:
+        raise UsageError(f"{file} has no customer numbers: one a line.")
+    if len(found) > _MOST:
+        raise UsageError(f"{file} has {len(found):,} customers; {_MOST:,} are the most at once.")
+    return [CustomerId(number) for number in found]
+
+
+async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> int:
+    async with open_session(
+        config=options.config, demo=options.demo, with_store=True, ask_code=_ask if sys.stdin.isatty() else None
+    ) as session:
+        if not session.desk.is_kept:
+            raise StoreError(session.notice)
+        if session.new_code:
+            print(f"Your recovery code, which opens your work should the keyring lose it: {session.new_code}")
+            print("Write it down; it is shown only now.")
+        whole = await prime(session.desk, customers)
+    print(f"{whole} of {len(customers)} customers are on this computer now.")
+    return 0 if whole == len(customers) else 1
+
+
+async def prime(desk: Desk, customers: Sequence[CustomerId]) -> int:
+    """Read everything of these customers into the store; return of how many all came. Says what did not."""
+    slots = asyncio.Semaphore(_SIDE_BY_SIDE)
+
+    async def one(customer: CustomerId) -> bool:
+        async with slots:
+            view = desk.view_customer(customer)
+            try:
+                view.ask_everything()
+                await view.settled()
+                for bill in list(view.bills.part.facts or ())[:_BILLS_WITH_LINES]:
+                    view.bill_lines(bill.value.id)
+                await view.settled()
+                failures = [part.part.failure for part in view.parts if part.part.failure]
+            finally:
+                view.close()
+        if failures:
+            print(f"{customer}: {failures[0].error}", file=sys.stderr)
+        return not failures
+
+    return sum(await asyncio.gather(*(one(customer) for customer in customers)))
+
+
+async def _ask(sentence: str, *, is_new: bool) -> str | None:
+    """Ask for a code on the terminal; nothing typed is going on without."""
+    print(sentence)
+    words = "A passphrase for your work on this computer: " if is_new else "Recovery code or passphrase: "
+    try:
+        typed = await asyncio.to_thread(getpass.getpass, words)
+    except EOFError:
+        return None
+    if is_new and typed and len(typed.strip()) < 10:
+        raise ConsoleError("It must have 10 characters or more.")
+    return typed.strip() or None

@@ -1,0 +1,71 @@
+"""Days as people type them: `2 Dec`, `Dec 2 2026`, `2026-12-02`, `Friday`, `tomorrow`, `+7`."""
+
+import re
+from datetime import date, timedelta
+
+from console.errors import ConsoleError
+
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.? ([a-z]{3,9})\.?(?: (\d{4}))?")
+_MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?(?: (\d{4}))?")
+_IN_DAYS = re.compile(r"(?:\+|in )(\d{1,3})(?: ?d(?:ays?)?)?")
+
+
+class NoDayError(ConsoleError):
+    """What was typed is no day, or could be two; the sentence says how to write it."""
+
+
+def read_day(text: str, today: date) -> date:
+    """Return the day that was typed, counted from a user's own today; without a year the next such day.
+
+    Raises:
+        NoDayError: It is no day of the calendar, or numbers alone that could be day and month or month and day.
+    """
+    plain = " ".join(text.replace(",", " ").split()).casefold()
+    found = _named(plain, today) or _written(plain, today)
+    if found is None:
+        raise NoDayError(f"{text.strip()[:30] or 'Nothing'} is no day. Write it like 2 Dec, Friday or +7.")
+    return found
+
+
+def _named(plain: str, today: date) -> date | None:
+    if plain in {"today", "tomorrow"}:
+        return today + timedelta(days=int(plain == "tomorrow"))
+    if match := _IN_DAYS.fullmatch(plain):
+        return today + timedelta(days=int(match[1]))
+    weekday = next((n for n, word in enumerate(_WEEKDAYS) if len(plain) >= 3 and word.startswith(plain)), None)
+    if weekday is not None:  # one that is today means the one in a week, as people say it
+        return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
+    return None
+
+
+def _written(plain: str, today: date) -> date | None:
+    if match := _ISO.fullmatch(plain):
+        return _day(int(match[1]), int(match[2]), int(match[3]))
+    if match := _DAY_FIRST.fullmatch(plain):
+        month, day, year = match[2], match[1], match[3]
+    elif match := _MONTH_FIRST.fullmatch(plain):
+        month, day, year = match[1], match[2], match[3]
+    elif re.fullmatch(r"\d{1,4}[./\-]\d{1,2}(?:[./\-]\d{1,4})?\.?", plain):
+        raise NoDayError(f"{plain} could be two days. Write the month as a word, like 2 Dec.")
+    else:
+        return None
+    number = next((n for n, word in enumerate(_MONTHS, 1) if word.startswith(month)), 0)
+    if not number:
+        return None
+    if year:
+        return _day(int(year), number, int(day))
+    this = _day(today.year, number, int(day))
+    return this if this is None or this >= today else _day(today.year + 1, number, int(day))
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,227 @@
+"""Ends a conflict: for each value what both began with, what the user wants, what the system holds, and what goes."""
+
+from collections.abc import Iterator, Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QButtonGroup, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from console.models.outbox import Act, RiskClass, Step
+from console.views.outbox.words import VALUE_NAMES, made_at
+from console.views.texts import tr
+from console.views.widgets.act_dialog import SEND_KEYS, send_words
+from console.views.widgets.choice import Choice
+from console.views.widgets.labels import Button, Label, StateSurface
+from console.views.widgets.live_page import PlainScroll
+
+
+class _Line:
+    """One value in conflict: mine, theirs, or something typed; nothing is chosen from the start."""
+
+    def __init__(self, name: str, step: Step) -> None:
+        self.name = name
+        word, nothing = tr(VALUE_NAMES.get(name, name)), tr("none")
+        self.values = (step.wanted.get(name, ""), step.theirs[name])
+        self.word = Label(word, look="muted")
+        self.base = Label(step.base.get(name, "") or nothing, look="secondary", wrap=True)
+        self.mine = Choice(self.values[0] or nothing, tr("{}, mine: {}").format(word, self.values[0] or nothing))
+        self.theirs = Choice(self.values[1] or nothing, tr("{}, theirs: {}").format(word, self.values[1] or nothing))
+        self.typed = QLineEdit()
+        self.typed.setPlaceholderText(tr("or type it"))
+        self.typed.setAccessibleName(tr("{}, another value").format(word))
+        self.goes = Label("", semibold=True, wrap=True)
+        self.group = QButtonGroup(self.mine)
+        for place, button in enumerate((self.mine, self.theirs)):
+            self.group.addButton(button, place)
+
+    @property
+    def chosen(self) -> str | None:
+        """What is to be sent; None while nothing is chosen."""
+        typed = self.typed.text().strip()
+        if typed:
+            return typed
+        return self.values[self.group.checkedId()] if self.group.checkedId() >= 0 else None
+
+    @property
+    def widgets(self) -> tuple[QWidget, ...]:
+        return (self.word, self.base, self.mine, self.theirs, self.typed, self.goes)
+
+    def holds(self, widget: QWidget | None) -> bool:
+        return widget in {self.mine, self.theirs, self.typed}
+
+
+class ConflictPanel(QWidget):
+    """Emits `decided` with the chosen values, `withdrawn` where the act is to be taken back.
+
+    1 takes mine, 2 theirs, 3 goes to the field to type in, for the value with the focus, else the first that is left.
+    Ctrl+Enter sends once everything is chosen. A choice stays while the act is the same.
+    """
+
+    decided = Signal(dict)
+    withdrawn = Signal()
+
+    def __init__(self, keys_of: QWidget) -> None:
+        super().__init__()
+        self.setAccessibleName(tr("Two people changed the same thing"))
+        self._shown: tuple[object, ...] = ()
+        self.lines: list[_Line] = []
+        self._title = Label("", semibold=True)
+        self._title.set_look("mark", "conflict")
+        self._about = Label("", look="secondary", elide=True)
+        head = StateSurface()
+        head.set_state("conflict")
+        head_row = QHBoxLayout(head)
+        head_row.setContentsMargins(12, 6, 12, 6)
+        head_row.addWidget(self._title)
+        head_row.addWidget(self._about, 1)
+        self._inner = QWidget()
+        self._grid = QGridLayout(self._inner)
+        self._grid.setContentsMargins(12, 8, 12, 8)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(6)
+        self._told = Label("", "small", look="secondary", wrap=True)
+        self.send = Button(tr("Send merged"), "main")
+        self.send.clicked.connect(self._decide)
+        withdraw = Button(tr("Withdraw"), "plain")
+        withdraw.clicked.connect(self.withdrawn)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(12, 4, 12, 10)
+        foot.setSpacing(8)
+        foot.addWidget(self._told, 1)
+        foot.addWidget(withdraw)
+        foot.addWidget(self.send)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(head)
+        column.addWidget(PlainScroll(self._inner), 1)
+        column.addLayout(foot)
+        self._shortcuts = [
+            self._shortcut(keys_of, "1", lambda: self._take("mine")),
+            self._shortcut(keys_of, "2", lambda: self._take("theirs")),
+            self._shortcut(keys_of, "3", self._type_it),
+            self._shortcut(keys_of, SEND_KEYS, self._decide),
+            self._shortcut(keys_of, "Ctrl+Enter", self._decide),
+        ]
+        self.leave()
+
+    def show_conflict(self, act: Act, step: Step, system: str) -> None:
+        """Show a step that is in conflict; the same one again changes nothing."""
+        for shortcut in self._shortcuts:
+            shortcut.setEnabled(True)
+        shown = (act.id, step.system, tuple(step.wanted.items()), tuple(step.theirs.items()))
+        if shown == self._shown:
+            return
+        self._shown = shown
+        is_money = act.risk is RiskClass.MONEY
+        title = tr("What this was decided on has changed") if is_money else tr("Two people changed the same thing")
+        self._title.set_words(title)
+        self._about.set_words(f"{act.title}, {act.customer_name or act.customer_id}")
+        send = tr("Send it all the same") if is_money else tr("Send merged")
+        self.send.setText(send_words(send))
+        self.send.setAccessibleName(send)
+        self._clear()
+        self._fill(act, step, system, is_money=is_money)
+        self._show_left()
+
+    def leave(self) -> None:
+        """It is not shown any more: its keys are others' again."""
+        for shortcut in self._shortcuts:
+            shortcut.setEnabled(False)
+
+    def focus_first(self) -> None:
+        """Put the focus on the first value that is to be decided."""
+        (self.lines[0].mine if self.lines else self.send).setFocus()
+
+    def has_focus(self) -> bool:
+        """Whether the focus is on anything in here."""
+        focused = QApplication.focusWidget()
+        return focused is not None and self.isAncestorOf(focused)
+
+    def _fill(self, act: Act, step: Step, system: str, *, is_money: bool) -> None:
+        heads = [tr("Value"), tr("Base"), tr("Mine, {}").format(made_at(act)), tr("Theirs, at {}").format(system)]
+        heads += ["", tr("Goes to {}").format(system)]
+        if is_money:
+            heads[2:] = [tr("Now, at {}").format(system)]
+        for column, text in enumerate(heads):
+            self._grid.addWidget(Label(text, "small", look="muted"), 0, column)
+        self.lines = [] if is_money else [_Line(name, step) for name in step.theirs]
+        for row, line in enumerate(self.lines, 1):
+            for column, widget in enumerate(line.widgets):
+                self._grid.addWidget(widget, row, column)
+            line.group.idClicked.connect(lambda _id, chosen=line: self._picked(chosen))
+            line.typed.textChanged.connect(lambda _text: self._show_left())
+        if is_money:
+            for row, (name, held) in enumerate(step.theirs.items(), 1):
+                for column, text in enumerate((tr(VALUE_NAMES.get(name, name)), step.base.get(name, ""), held)):
+                    self._grid.addWidget(Label(text), row, column)
+        for column, stretch in ((1, 2), (2, 3), (3, 3), (4, 2), (5, 3)):
+            self._grid.setColumnStretch(column, 0 if is_money else stretch)
+        self._grid.setColumnStretch(6, 1 if is_money else 0)
+        self._grid.setRowStretch(len(step.theirs) + 1, 1)
+
+    def _shortcut(self, keys_of: QWidget, keys: str, do: object) -> QShortcut:
+        shortcut = QShortcut(QKeySequence(keys), keys_of)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(do)
+        return shortcut
+
+    def _clear(self) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for row in range(self._grid.rowCount()):
+            self._grid.setRowStretch(row, 0)
+
+    def _at_hand(self) -> _Line | None:
+        """Return the value the keys are for."""
+        focused = self.window().focusWidget()
+        left = (line for line in self.lines if line.chosen is None)
+        return next((line for line in self.lines if line.holds(focused)), next(left, next(iter(self.lines), None)))
+
+    def _take(self, side: str) -> None:
+        line = self._at_hand()
+        if line is not None:
+            (line.mine if side == "mine" else line.theirs).setChecked(True)
+            self._picked(line)
+
+    def _picked(self, line: _Line) -> None:
+        line.typed.clear()  # what is picked is meant, not what was typed before it
+        self._show_left()
+        following = next((one for one in self.lines if one.chosen is None), None)
+        if following is not None:
+            following.mine.setFocus()
+        elif self.has_focus():
+            (line.mine if line.mine.isChecked() else line.theirs).setFocus()
+
+    def _type_it(self) -> None:
+        line = self._at_hand()
+        if line is not None:
+            line.typed.setFocus()
+
+    def _left(self) -> Iterator[_Line]:
+        return (line for line in self.lines if line.chosen is None)
+
+    def _show_left(self) -> None:
+        for line in self.lines:
+            chosen = line.chosen
+            line.goes.set_words(tr("Choose") if chosen is None else chosen or tr("none"))
+            line.goes.set_look("mark", "conflict" if chosen is None else "neutral")
+        left = sum(1 for _ in self._left())
+        self.send.setEnabled(left == 0)
+        keys = tr("1 mine   2 theirs   3 type it")
+        if not self.lines:
+            self._told.set_words(tr("Look at it again. It is sent only because you say so, over what is there now."))
+        elif left:
+            self._told.set_words(f"{keys}   ·   " + tr("{} left to choose").format(left))
+        else:
+            self._told.set_words(f"{keys}   ·   " + tr("It is written over what is there now."))
+
+    def _decide(self) -> None:
+        if not self.send.isEnabled():
+            return
+        chosen: Mapping[str, str] = {line.name: line.chosen or "" for line in self.lines}
+        self._shown = ()
+        self.decided.emit(dict(chosen))

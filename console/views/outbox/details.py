@@ -1,0 +1,109 @@
+"""The chosen act: each of its systems, how far it is there, what it asks for, and what a user can do about it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from console.models.outbox import Act, ActState, StepState
+from console.services.desk import Desk
+from console.views.outbox.words import VALUE_NAMES, again_words, made_at, step_line
+from console.views.texts import tr
+from console.views.widgets.labels import Button, Label
+from console.views.widgets.live_page import PlainScroll
+
+_MOST_STEPS = 4
+
+
+class ActDetails(QWidget):
+    """Shows one act and the buttons that are of use for it; `do` maps each button's name to what it does."""
+
+    def __init__(self, desk: Desk, do: dict[str, Callable[[], None]], go_back: Callable[[], None]) -> None:
+        super().__init__()
+        self.setAccessibleName(tr("The chosen act"))
+        self._desk, self._go_back = desk, go_back
+        self._title = Label("", semibold=True, wrap=True)
+        self._about = Label("", "small", look="muted", wrap=True)
+        self._steps = [Label("", wrap=True) for _ in range(_MOST_STEPS)]
+        self._wanted = Label("", look="secondary", wrap=True)
+        self._wanted.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._next = Label("", "small", look="secondary", wrap=True)
+        words = {
+            "retry": tr("Try again now"),
+            "edit": tr("Edit…"),
+            "happened": tr("It has happened"),
+            "did not": tr("It has not; send it"),
+            "withdraw": tr("Withdraw"),
+        }
+        self.buttons = {name: Button(text, "plain") for name, text in words.items()}
+        bar = QHBoxLayout()
+        bar.setContentsMargins(14, 4, 14, 10)
+        for name, button in self.buttons.items():
+            button.clicked.connect(lambda _checked=False, wanted=name: do[wanted]())
+            bar.addWidget(button)
+        bar.addStretch()
+        inner = QWidget()
+        lines = QVBoxLayout(inner)
+        lines.setContentsMargins(14, 12, 14, 4)
+        lines.setSpacing(4)
+        for label in (self._title, self._about, *self._steps, self._wanted, self._next):
+            lines.addWidget(label)
+        lines.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(PlainScroll(inner), 1)
+        column.addLayout(bar)
+
+    def show_act(self, act: Act | None) -> None:
+        """Show an act as it is now; None shows nothing."""
+        self._show_buttons(act)
+        if act is None:
+            for label in (self._title, self._about, *self._steps, self._wanted, self._next):
+                label.set_words("")
+            return
+        self._title.set_words(act.title)
+        self._about.set_words(
+            tr("{}, {}, made {}").format(act.customer_name or act.customer_id, act.customer_id, made_at(act))
+        )
+        for i, label in enumerate(self._steps):
+            state, words = step_line(act.steps[i], self._desk) if i < len(act.steps) else ("neutral", "")
+            label.set_words(words)
+            label.set_look("mark", state)
+            label.setVisible(bool(words))
+        self._wanted.set_words(_wanted_words(act))
+        self._next.set_words(self._next_words(act))
+
+    def _next_words(self, act: Act) -> str:
+        if act.state is ActState.HALF_DONE and not act.needs_user:
+            return tr("One system has it and the other does not yet; it goes on by itself.")
+        if act.next_try_at is not None and act.is_open:
+            tried = tr("Tried once") if act.tries == 1 else tr("Tried {} times").format(act.tries)
+            return f"{tried}, {again_words(act, datetime.now(UTC))}."
+        return ""
+
+    def _show_buttons(self, act: Act | None) -> None:
+        states = {step.state for step in act.steps} if act is not None else set()
+        is_open = act is not None and act.is_open
+        shown = {
+            "retry": is_open and bool(states & {StepState.REFUSED, StepState.WAITING, StepState.SENDING}),
+            "edit": act is not None and is_open and act.is_untouched,
+            "happened": StepState.UNKNOWN in states,
+            "did not": StepState.UNKNOWN in states,
+            "withdraw": act is not None and is_open and (act.can_be_withdrawn or StepState.SENDING in states),
+        }
+        focused = next((name for name, button in self.buttons.items() if button.hasFocus()), "")
+        if focused and not shown[focused]:
+            self._go_back()  # else Qt would pass the focus on to anything, and the next key would go there
+        give_up = tr("Give up the rest") if StepState.DONE in states else tr("Withdraw")
+        self.buttons["withdraw"].setText(give_up)
+        self.buttons["withdraw"].setAccessibleName(give_up)
+        for name, button in self.buttons.items():
+            button.setVisible(shown[name])
+
+
+def _wanted_words(act: Act) -> str:
+    wanted = {key: value for step in act.steps for key, value in step.wanted.items() if value}
+    text = wanted.pop("text", "")
+    values = "  ·  ".join(f"{tr(VALUE_NAMES.get(key, key))} {value}" for key, value in wanted.items())
+    return "\n".join(part for part in (values, text) if part)

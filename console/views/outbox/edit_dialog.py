@@ -1,0 +1,80 @@
+"""Changes what an act asks for, while no system can have done any of it: a refused note, a wrong number, a day."""
+
+from collections.abc import Coroutine
+from typing import Any
+
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from console.bridge import Bridge
+from console.models.outbox import Act
+from console.services.desk import Desk
+from console.views.keys.send import is_send
+from console.views.outbox.words import VALUE_NAMES
+from console.views.texts import tr
+from console.views.widgets.act_dialog import ActDialog
+from console.views.widgets.labels import Label
+
+_EDITABLE = ("text", "phone", "email", "amount", "due_on")
+
+
+class _TextEdit(QPlainTextEdit):
+    """Leaves Ctrl+Enter to the form around it."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_send(event):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
+class EditDialog(ActDialog):
+    """The values of one act in fields; what is typed is kept, also over an end of the program."""
+
+    def __init__(self, desk: Desk, bridge: Bridge, act: Act, window: QWidget) -> None:
+        super().__init__(tr("Edit: {}").format(act.title), tr("Keep and send"), desk.drafts, bridge, window)
+        self._desk, self._act = desk, act
+        self._wanted = {name: act.steps[0].wanted[name] for name in _EDITABLE if name in act.steps[0].wanted}
+        self._text: QPlainTextEdit | None = None
+        for name, value in self._wanted.items():
+            if name == "text":
+                self._add_text(value)
+            else:
+                self.add_field(name, self._place(name), tr(VALUE_NAMES[name]))
+        self.effect.set_words(tr("For {}.").format(act.customer_name or act.customer_id))
+        self.fill()
+
+    def fill(self) -> None:
+        for name, field in self.fields.items():
+            if not self.has_draft(field):
+                field.setText(self._wanted[name])
+        if self._text is not None and not self._drafts.text(self._place("text")):
+            self._text.setPlainText(self._wanted["text"])
+            self._drafts.type(self._place("text"), "")
+
+    def doing(self) -> Coroutine[Any, Any, Any]:
+        values = {name: field.text() for name, field in self.fields.items()}
+        if self._text is not None:
+            values["text"] = self._text.toPlainText()
+        return self._desk.acts.edit(self._act, values)
+
+    def forget_drafts(self) -> None:
+        super().forget_drafts()
+        self._drafts.type(self._place("text"), "")
+
+    def _place(self, name: str) -> str:
+        return f"edit/{self._act.id}/{name}"
+
+    def _add_text(self, value: str) -> None:
+        text = _TextEdit()
+        text.setObjectName("text")
+        text.setAccessibleName(tr("Text"))
+        text.setTabChangesFocus(True)
+        text.setMinimumHeight(160)
+        if typed := self._drafts.text(self._place("text")):
+            self.say_it_is_back()
+        text.setPlainText(typed or value)
+        text.textChanged.connect(lambda: self._drafts.type(self._place("text"), text.toPlainText()))
+        self._text = text
+        self.form.addRow(Label(tr("Text"), look="muted"), text)
+        text.setFocus()

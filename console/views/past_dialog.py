@@ -1,0 +1,67 @@
+"""The moments at which something about a customer changed, to see them as they stood then."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from console.services.known import Moment
+from console.views import texts
+from console.views.texts import tr
+from console.views.widgets.fact import ShownFact
+from console.views.widgets.labels import Button, Label
+from console.views.widgets.row_model import Cell, Row
+from console.views.widgets.rows import FactList
+
+
+class PastDialog(QDialog):
+    """Emits `chosen` with a moment (aware UTC). Up and Down move, Enter opens, Esc leaves."""
+
+    chosen = Signal(object)
+
+    def __init__(self, customer: str, moments: Sequence[Moment], window: QWidget) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("As it stood: {}").format(customer))
+        self.setMinimumSize(460, 360)
+        self._moments = list(moments)
+        told = tr("What this desk has read, by when it changed. Choose a moment to see everything as it stood then.")
+        if not self._moments:
+            told = tr("Nothing is kept on this computer about this customer yet.")
+        self.list = FactList(tr("Moments"), uniform=True)
+        self.list.show_rows([self._row(place, moment) for place, moment in enumerate(self._moments)])
+        self.list.opened.connect(self._open)
+        self._open_button = Button(tr("See it as it stood   {}").format(tr("Enter")), "main")
+        self._open_button.setAutoDefault(False)
+        self._open_button.setEnabled(bool(self._moments))
+        self._open_button.clicked.connect(lambda: self._open(self.list.rows_model.row(self.list.currentIndex().row())))
+        close = Button(tr("Close   {}").format("Esc"), "plain")
+        close.setAutoDefault(False)
+        close.clicked.connect(self.reject)
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addWidget(close)
+        row.addWidget(self._open_button)
+        column = QVBoxLayout(self)
+        column.setSpacing(10)
+        column.addWidget(Label(told, wrap=True))
+        column.addWidget(self.list, 1)
+        column.addLayout(row)
+        if self._moments:
+            self.list.setCurrentIndex(self.list.rows_model.index(0, 0))
+        self.list.setFocus()
+
+    def _row(self, place: int, moment: Moment) -> Row:
+        first = place == len(self._moments) - 1
+        changed = ", ".join(moment.changed)
+        told = tr("Read for the first time: {}").format(changed) if first else tr("Changed: {}").format(changed)
+        cells = (Cell(_fact(tr("Moment"), texts.moment(moment.at, within=False))), Cell(_fact(tr("What"), told)))
+        return Row(str(place), cells)
+
+    def _open(self, row: Row) -> None:
+        self.accept()
+        self.chosen.emit(self._moments[int(row.key)].at)
+
+
+def _fact(label: str, text: str) -> ShownFact:
+    return ShownFact(label, text, None, tr("This desk"))
