@@ -11,10 +11,17 @@ import time
 from pathlib import Path
 
 import apsw
+import httpx
 
 from benchmarks.result import Result
-from benchmarks.window import KEY, Stage, on_stage
+from benchmarks.window import KEY, Stage, in_window, workspace_on
+from console.bridge import Bridge
+from console.cli.prime import prime
+from console.compose import compose_desk
 from console.models.customer import CustomerId
+from console.store.database import open_database
+from console.system.sandbox_launcher import SandboxProcess
+from console.views.main_window import MainWindow
 
 _RUNS = 20
 _LATENCY_MS = 400
@@ -22,23 +29,44 @@ _LATENCY_MS = 400
 
 def measure() -> list[Result]:
     """Return all cases."""
-    with tempfile.TemporaryDirectory() as folder:
-        world, store = Path(folder) / "world", Path(folder) / "store" / "desk.store"
+    results: list[Result] = []
 
-        async def see(stage: Stage) -> list[Result]:
-            for customer in await stage.customers(_RUNS + 2):
-                await stage.open_and_settle(customer)
-            return []
+    async def main(window: MainWindow, bridge: Bridge) -> int:
+        with tempfile.TemporaryDirectory() as folder:
+            store = Path(folder) / "store" / "desk.store"
+            sandbox = await SandboxProcess.start(["--data", f"{folder}/world", "--customers", "100"])
+            try:
+                customers = await _see(sandbox, store)
+                opened = workspace_on(window, bridge, sandbox.deployment, sandbox.secrets, store)
+                async with opened as (workspace, desk, exchanges):
+                    stage = Stage(window, workspace, desk, sandbox, exchanges)
+                    results.extend(await _play(stage, customers, store))
+            finally:
+                await sandbox.stop()
+        return 0
 
-        async def play(stage: Stage) -> list[Result]:
-            return await _play(stage, store)
-
-        on_stage(see, data=world, store=store)
-        return on_stage(play, data=world, store=store)
+    in_window(main)
+    return results
 
 
-async def _play(stage: Stage, store: Path) -> list[Result]:
-    customers = await stage.customers(_RUNS + 2)
+async def _see(sandbox: SandboxProcess, store: Path) -> list[CustomerId]:
+    """Read some customers into the store with a desk that then ends; return their numbers."""
+    database = await asyncio.to_thread(open_database, store, KEY)
+    desk = await asyncio.to_thread(compose_desk, sandbox.deployment, sandbox.secrets, None, database)
+    await desk.open_store()
+    try:
+        headers = {"Authorization": f"Bearer {sandbox.tokens['crm']}"}
+        async with httpx.AsyncClient(base_url=sandbox.addresses["crm"], headers=headers, trust_env=False) as crm:
+            path = "/tmf-api/customerManagement/v4/customer"
+            records = (await crm.get(path, params={"limit": _RUNS + 2, "fields": "id"})).raise_for_status().json()
+        customers = [CustomerId(record["id"]) for record in records]
+        await prime(desk, customers)
+    finally:
+        await desk.aclose()
+    return customers
+
+
+async def _play(stage: Stage, customers: list[CustomerId], store: Path) -> list[Result]:
     for system in ("crm", "billing", "provisioning"):
         await stage.faults(system, latency_ms=_LATENCY_MS)
     shown, floors = [], []
@@ -66,6 +94,8 @@ async def _open(stage: Stage, customer: CustomerId) -> float:
     assert page is not None
     view = page.view
     wanted = (view.customer, view.accounts, view.bills, view.services, view.tickets, view.interactions)
+    while any(part.part.facts is None for part in wanted):
+        await asyncio.sleep(0)
     while any(part.part.facts is None for part in wanted) or not page.is_filled:
         await asyncio.sleep(0)
         if time.perf_counter() - started > 10:

@@ -4,7 +4,7 @@ import html
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, Qt
+from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from console.models.money import Money
 from console.models.provenance import Origin
@@ -110,8 +110,9 @@ def moment(at: datetime, *, within: bool = True) -> str:
     return f"{recent_day(at, within=within)} {clock(at)}"
 
 
-def _qt_date(at: datetime) -> QDateTime:
-    return QDateTime.fromString(at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"), Qt.DateFormat.ISODate)
+def _qt_date(at: datetime) -> QDate:
+    utc = at.astimezone(UTC)
+    return QDate(utc.year, utc.month, utc.day)
 
 
 def age(read_at: datetime, now: datetime) -> str:

@@ -9,10 +9,12 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from console.bridge import Bridge
-from console.models.customer import CustomerId
+from console.models.customer import Customer, CustomerId
 from console.models.customer_bill import CustomerBill
+from console.models.provenance import Sourced
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
+from console.services.part import Part
 from console.views import texts
 from console.views.customer.account_panel import AccountPanel
 from console.views.customer.acting import CustomerActs, past_banner
@@ -39,7 +41,8 @@ from console.views.widgets.panel import Panel
 _MEDIUM_FROM = 1120
 _FULL_FROM = 1280
 _FULL_HEIGHT = 560
-_BUILD_AFTER_MS = 8
+# Time for the questions to be sent before making the panels takes the window's; without it they come 15 ms later.
+_BUILD_AFTER_MS = 20
 _LEFT, _RIGHT = {"full": 288, "medium": 240, "small": 252}, {"full": 352, "medium": 300}
 
 
@@ -89,7 +92,7 @@ class CustomerPage(LivePage):
         self._area_layout.setContentsMargins(10, 6, 10, 10)
         self._stack.addWidget(self._area)
         layout.addWidget(self._stack, 1)
-        self._unsubscribe = [self.view.customer.subscribe(lambda _part: self.renamed.emit(self.title))]
+        self._unsubscribe = [self.view.customer.subscribe(self._on_customer)]
         self._unsubscribe += [
             part.subscribe(lambda _part: self.alerts.tick(self.view.now())) for part in self.view.parts
         ]
@@ -195,6 +198,11 @@ class CustomerPage(LivePage):
         self.view.open()
         QTimer.singleShot(_BUILD_AFTER_MS, self, self._arrange)
         self.acts.restore()
+
+    def _on_customer(self, part: Part[Sourced[Customer]]) -> None:
+        if part.facts is not None and self._columns is None:  # the store knew them: there is something to show now
+            QTimer.singleShot(0, self, self._arrange)
+        self.renamed.emit(self.title)
 
     def close_page(self) -> None:
         """Drop what is under way and stop listening."""
