@@ -94,8 +94,6 @@ async def _open(stage: Stage, customer: CustomerId) -> float:
     assert page is not None
     view = page.view
     wanted = (view.customer, view.accounts, view.bills, view.services, view.tickets, view.interactions)
-    while any(part.part.facts is None for part in wanted):
-        await asyncio.sleep(0)
     while any(part.part.facts is None for part in wanted) or not page.is_filled:
         await asyncio.sleep(0)
         if time.perf_counter() - started > 10:
