@@ -25,6 +25,7 @@ from console.sandbox.world import World
 from console.services.people import SeenPeople
 from console.store.database import Database, open_database
 from console.store.people import PersonRepository
+from console.store.schema import MIGRATIONS
 
 _CUSTOMERS, _SEED = 1_000_000, 5376
 _KEY = bytes(range(32))
@@ -39,7 +40,11 @@ def measure() -> list[Result]:
 
 
 async def _measure() -> list[Result]:
-    path = Path(platformdirs.user_cache_dir("opticom-console", appauthor=False)) / f"search-{_CUSTOMERS}" / "desk.store"
+    path = (
+        Path(platformdirs.user_cache_dir("opticom-console", appauthor=False))
+        / f"search-{_CUSTOMERS}-{len(MIGRATIONS)}"
+        / "desk.store"
+    )
     world = World(seed=_SEED, customers=_CUSTOMERS, as_of=date(2026, 11, 1))
     database = open_database(path, _KEY)
     try:

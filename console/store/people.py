@@ -14,38 +14,53 @@ from console.models.customer import CustomerId, PartyKind
 from console.models.search import KnownPerson
 from console.store.database import Database
 
-_RANKED_FROM = 4
-_CANDIDATES = 200
-_NEAR = 0.7
+# Words so long are kept with each letter left out once, so that a word with one slip meets them.
+_SHORTEST_WORD, _LONGEST_WORD = 3, 30
+_CANDIDATES = 60
+_MOST_NEAR_WORDS = 12
+_MOST_KNOWN_WORDS = 200_000
 _COLUMNS = "p.customer, p.name, p.kind, p.status, p.details, p.seen_at"
 
 
 class PersonRepository:
-    """Customers, with an index of the beginnings of words and digits and one of the shapes of names."""
+    """Customers, with an index of the beginnings of words and digits and one of words with a letter left out.
+
+    A typed word finds those it begins, and those that differ by one letter: left out, too many, another, or two that
+    changed places. See docs/decisions.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._known_words: set[str] = set()
 
     async def put(self, people: Sequence[KnownPerson]) -> None:
-        def work(connection: apsw.Connection) -> None:
+        def work(connection: apsw.Connection) -> set[str]:
+            words: set[str] = set()
             for person in people:
-                _put(connection, person)
+                words |= _put(connection, person)
+            new = words - self._known_words
+            connection.executemany(
+                "INSERT OR IGNORE INTO slip VALUES (?, ?)",
+                ((variant, word) for word in new for variant in _slips(word)),
+            )
+            return new
 
-        await self._database.write(work)
+        kept = await self._database.write(work)
+        if len(self._known_words) < _MOST_KNOWN_WORDS:  # else they are only looked for once more each time
+            self._known_words |= kept
 
     async def find(self, *, words: str | None, digits: str | None, limit: int) -> Sequence[KnownPerson]:
         def work(connection: apsw.Connection) -> list[KnownPerson]:
             found: dict[str, KnownPerson] = {}
             if digits:
-                _take(found, _by_index(connection, f'numbers : "{digits}"*', limit, ranked=False))
-            if words:
-                folded = fold(words).split()
-                question = " AND ".join(f'words : "{word}"*' for word in folded)
-                ranked = min(map(len, folded), default=0) >= _RANKED_FROM
-                if question:
-                    _take(found, _by_index(connection, question, limit, ranked=ranked))
-                if len(found) < limit and len("".join(folded)) >= _RANKED_FROM:
-                    _take(found, _nearly(connection, " ".join(folded), limit))
+                _take(found, _by_index(connection, f'numbers : "{digits}"*', limit))
+            folded = fold(words or "").split()
+            for mark in ("", "*"):  # those who are called so before those whose names only begin so
+                if folded and len(found) < limit:
+                    question = " AND ".join(f'words : "{word}"{mark}' for word in folded)
+                    _take(found, _by_index(connection, question, limit))
+            if folded and len(found) < limit:
+                _take(found, _nearly(connection, folded, limit))
             return list(found.values())[:limit]
 
         return await self._database.read(work)
@@ -77,7 +92,15 @@ def digits_of(numbers: Sequence[str]) -> Iterator[str]:
             yield digits[-7:]
 
 
-def _put(connection: apsw.Connection, person: KnownPerson) -> None:
+def _slips(word: str) -> Iterator[str]:
+    """Yield a word and what it is with each of its letters left out; of words too short or long, nothing."""
+    if _SHORTEST_WORD <= len(word) <= _LONGEST_WORD and not any(sign.isdigit() for sign in word):
+        yield word
+        yield from (word[:i] + word[i + 1 :] for i in range(len(word)))
+
+
+def _put(connection: apsw.Connection, person: KnownPerson) -> set[str]:
+    """Put a customer into the tables; return the words they are found by."""
     details = msgspec.json.encode(person.details)
     seen_at = (person.seen_at or datetime.now(UTC)).isoformat()
     values = (person.name, person.kind.value if person.kind else None, person.status, details, seen_at)
@@ -94,38 +117,41 @@ def _put(connection: apsw.Connection, person: KnownPerson) -> None:
             "UPDATE person SET name = ?, kind = ?, status = ?, details = ?, seen_at = ? WHERE id = ?", (*values, number)
         )
         connection.execute("DELETE FROM person_words WHERE rowid = ?", (number,))
-        connection.execute("DELETE FROM person_shape WHERE rowid = ?", (number,))
     folded = fold(f"{person.name} {' '.join(person.details)}")
     digits = " ".join(dict.fromkeys(digits_of((person.customer_id, *person.numbers))))
     connection.execute("INSERT INTO person_words (rowid, words, numbers) VALUES (?, ?, ?)", (number, folded, digits))
-    connection.execute("INSERT INTO person_shape (rowid, shape) VALUES (?, ?)", (number, fold(person.name)))
+    return set(folded.split())
 
 
-def _by_index(connection: apsw.Connection, question: str, limit: int, *, ranked: bool) -> list[KnownPerson]:
-    # Ranking reads every match; of short beginnings there are too many, and none of them is better than another.
-    order = "ORDER BY rank" if ranked else ""
+def _by_index(connection: apsw.Connection, question: str, limit: int) -> list[KnownPerson]:
+    """Return the customers that answer a question to the index, those that were put last first."""
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM person p JOIN (SELECT rowid FROM person_words WHERE person_words MATCH ?"  # noqa: S608
-        f" {order} LIMIT ?) w ON p.id = w.rowid",
+        f"SELECT {_COLUMNS} FROM person p JOIN (SELECT rowid FROM person_words WHERE person_words MATCH ?"  # noqa: S608 - our words
+        " ORDER BY rowid DESC LIMIT ?) w ON p.id = w.rowid",
         (question, limit),
     )
     return [_person(row) for row in rows]
 
 
-def _nearly(connection: apsw.Connection, folded: str, limit: int) -> list[KnownPerson]:
-    """Return customers whose names are nearly what was typed: they share most groups of three letters."""
-    groups = dict.fromkeys(folded[i : i + 3] for i in range(len(folded) - 2))
-    question = " OR ".join(f'"{group}"' for group in groups if group.strip())
-    if not question:
-        return []
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM person p JOIN (SELECT rowid FROM person_shape WHERE person_shape MATCH ?"  # noqa: S608
-        " ORDER BY rank LIMIT ?) w ON p.id = w.rowid",
-        (question, _CANDIDATES),
-    )
-    scored = [(_likeness(folded, fold(person.name)), person) for person in map(_person, rows)]
-    near = sorted((pair for pair in scored if pair[0] >= _NEAR), key=lambda pair: -pair[0])
-    return [person for _, person in near[:limit]]
+def _nearly(connection: apsw.Connection, folded: Sequence[str], limit: int) -> list[KnownPerson]:
+    """Return customers of whom each typed word is nearly a word, or the beginning of one; the most alike first."""
+    parts = []
+    for typed in folded:
+        near = [f'"{word}"' for word in _near_words(connection, typed)]
+        parts.append("words : (" + " OR ".join([f'"{typed}"*', *near]) + ")")
+    people = _by_index(connection, " AND ".join(parts), max(limit, _CANDIDATES))
+    typed_name = " ".join(folded)
+    scored = sorted(((_likeness(typed_name, fold(person.name)), n) for n, person in enumerate(people)), reverse=True)
+    return [people[n] for _, n in scored[:limit]]
+
+
+def _near_words(connection: apsw.Connection, typed: str) -> list[str]:
+    """Return known words that differ from a typed one by one letter, the most alike first."""
+    slips = list(_slips(typed))
+    marks = ", ".join("?" * len(slips))
+    rows = connection.execute(f"SELECT DISTINCT word FROM slip WHERE variant IN ({marks})", slips)  # noqa: S608 - marks
+    words = [str(word) for (word,) in rows if word != typed]
+    return sorted(words, key=lambda word: -SequenceMatcher(None, typed, word).ratio())[:_MOST_NEAR_WORDS]
 
 
 def _likeness(typed: str, name: str) -> float:

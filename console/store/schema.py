@@ -50,4 +50,21 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE VIRTUAL TABLE person_words USING fts5(words, numbers, content='', contentless_delete=1, prefix='2 3');
     CREATE VIRTUAL TABLE person_shape USING fts5(shape, content='', contentless_delete=1, tokenize='trigram');
     """,
+    """
+    DROP TABLE person_shape;
+    CREATE TABLE slip (
+        variant TEXT NOT NULL,   -- a word of a known customer, whole or with one letter left out
+        word TEXT NOT NULL,
+        PRIMARY KEY (variant, word)
+    ) WITHOUT ROWID;
+    CREATE VIRTUAL TABLE person_vocabulary USING fts5vocab(person_words, 'col');
+    CREATE TEMP TABLE known_word AS SELECT term FROM person_vocabulary
+        WHERE col = 'words' AND length(term) BETWEEN 3 AND 30 AND term NOT GLOB '*[0-9]*';
+    INSERT INTO slip SELECT term, term FROM known_word;
+    WITH RECURSIVE place(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM place WHERE n < 30)
+        INSERT OR IGNORE INTO slip
+        SELECT substr(term, 1, n - 1) || substr(term, n + 1), term FROM known_word JOIN place ON n <= length(term);
+    DROP TABLE known_word;
+    DROP TABLE person_vocabulary;
+    """,
 )
