@@ -185,7 +185,7 @@ class _Book:
         self.states.update({step.state for act in acts if act.is_open for step in act.steps})
         draft = drafts[f"note/{customer}"][0] if f"note/{customer}" in drafts else ""
         due = [text for text, at in typed if at <= died_at - _TYPED_IS_KEPT_AFTER_S]
-        may_be = [due[-1] if due else self.last_draft, *(text for text, at in typed if text not in due)]
+        may_be = [due[-1] if due else self.last_draft, *(text for text, _ in typed[len(due) :])]
         if draft not in may_be:
             self.drafts_lost += 1
             print(f"kill: {draft[-40:]!r} was kept where {may_be[0][-40:]!r} was due")

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from PySide6.QtWidgets import QApplication
 
 from console.bridge import Bridge, StallWatchdog, run_application, watch_network
-from console.errors import ConsoleError
+from console.errors import ConsoleError, StoreInUseError
 from console.system.logs import start_logging
 from console.views.icons import ICON
 from console.views.main_window import MainWindow
@@ -114,6 +114,12 @@ async def _open(
         return 0
     try:
         session = opening.result()
+    except StoreInUseError as error:
+        window.say(str(error))
+        if options.tour is not None:
+            raise
+        sys.modules["console.views.store_dialogs"].end_with(str(error), window)
+        return None
     except ConsoleError as error:
         window.say(str(error))
         if options.tour is not None:

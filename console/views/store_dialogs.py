@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QMessageBox, QVBoxLayout, QWidget
 
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label
@@ -120,3 +120,15 @@ def asker(window: QWidget) -> Callable[..., Awaitable[str | None]]:
             dialog.deleteLater()
 
     return ask
+
+
+def end_with(sentence: str, window: QWidget) -> None:
+    """Say why this window cannot work, and close it after that."""
+    box = QMessageBox(window)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setWindowTitle(tr("The desk is open already"))
+    box.setText(sentence)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.addButton(tr("Close this window"), QMessageBox.ButtonRole.AcceptRole)
+    box.finished.connect(lambda _result: window.close())
+    box.open()

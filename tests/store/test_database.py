@@ -101,6 +101,40 @@ def test_two_programs_do_not_open_it_at_once(tmp_path: Path) -> None:
     open_database(path, KEY).close()
 
 
+def test_of_many_programs_that_start_at_once_one_gets_the_store(tmp_path: Path) -> None:
+    program = textwrap.dedent("""
+        import sys, time
+        from pathlib import Path
+        from console.errors import StoreInUseError
+        from console.store.database import open_database
+        print("ready", flush=True)
+        sys.stdin.readline()
+        try:
+            database = open_database(Path(sys.argv[1]), bytes(range(32)))
+        except StoreInUseError:
+            print("in use", flush=True)
+        else:
+            print("open", flush=True)
+            sys.stdin.readline()
+            database.close()
+    """)
+    command = [sys.executable, "-c", program, str(tmp_path / "desk.store")]
+    racers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(6)]
+    try:
+        for racer in racers:
+            assert racer.stdout is not None
+            assert racer.stdout.readline() == "ready\n"
+        for racer in racers:
+            assert racer.stdin is not None
+            racer.stdin.write("go\n")
+            racer.stdin.flush()
+        said = sorted(racer.stdout.readline().strip() for racer in racers if racer.stdout is not None)
+    finally:
+        for racer in racers:
+            racer.communicate("\n", timeout=20)
+    assert said == ["in use"] * 5 + ["open"]
+
+
 def test_a_store_of_a_newer_desk_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "desk.store"
     filled(path)

@@ -277,6 +277,19 @@ async def test_everything_a_person_can_paste_stays_text(rig: Rig) -> None:
     assert record["note"][0]["text"].count("é") == 4000
 
 
+async def test_what_is_typed_while_a_note_is_being_kept_is_the_next_one(rig: Rig) -> None:
+    page = await rig.open()
+    rig.press(Qt.Key.Key_N, CTRL)
+    assert page.acts.dock is not None
+    rig.keys("The first")
+    rig.press(Qt.Key.Key_Return, CTRL)
+    rig.keys("Next")  # no turn of the loop between: the first is not kept yet
+    act = await the_act(rig, ActState.DONE)
+    assert act.title == "Note: The first"
+    assert page.acts.dock.text.toPlainText() == "Next"
+    assert rig.desk.drafts.text(f"note/{page.customer_id}") == "Next"
+
+
 async def test_an_empty_note_is_refused_in_words(rig: Rig) -> None:
     page = await rig.open()
     page.acts.open_note()

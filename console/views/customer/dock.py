@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPlainTextEdit, QVBoxLayou
 from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.customer import CustomerId
-from console.models.outbox import Act
 from console.services.desk import Desk
 from console.views import texts
 from console.views.keys.send import is_send
@@ -130,11 +129,14 @@ class NoteDock(Surface):
         self.told.set_words("")
         text, reason = self.text.toPlainText(), self.reason.currentText() or "Note"
         adding = self._desk.acts.add_note(self._customer_id, text, reason=reason)
-        self._bridge.run_command(self, adding, self._on_added, self._on_failed)
+        self._bridge.run_command(self, adding, lambda _act: self._on_added(text), self._on_failed)
 
-    def _on_added(self, _act: Act) -> None:
+    def _on_added(self, sent: str) -> None:
+        """Empty the field, but for what was typed since the note was sent: that is the next one."""
         self._sending = False
-        self.text.setPlainText("")
+        typed = self.text.toPlainText()
+        self.text.setPlainText(typed.removeprefix(sent).lstrip("\n") if typed.startswith(sent) else typed)
+        self.text.moveCursor(QTextCursor.MoveOperation.End)
         self.reason.setCurrentIndex(-1)
 
     def _on_failed(self, error: ConsoleError) -> None:

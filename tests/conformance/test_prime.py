@@ -1,0 +1,77 @@
+"""Customers read into the store beforehand are there without a network, and found without a system."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from console.cli.prime import prime, read_numbers
+from console.compose import compose_desk
+from console.errors import UsageError
+from console.models.customer import CustomerId
+from console.store.database import open_database
+from tests.support.control import Control
+
+KEY = bytes(range(32))
+
+
+@pytest.mark.expects_log("is down")
+async def test_a_primed_customer_is_there_without_a_network(
+    sandbox: Control, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    customer = CustomerId(sandbox.first_customer)
+    database = open_database(tmp_path / "desk.store", KEY)
+    desk = compose_desk(sandbox.process.deployment, sandbox.process.secrets, None, database)
+    await desk.open_store()
+    assert await prime(desk, [customer, CustomerId("CU-0000000")]) == 1
+    assert "CU-0000000" in capsys.readouterr().err
+    await desk.aclose()
+    for system in ("crm", "billing", "provisioning"):
+        await sandbox.faults(system, outage=True)
+    database = open_database(tmp_path / "desk.store", KEY)
+    desk = compose_desk(sandbox.process.deployment, sandbox.process.secrets, None, database)
+    await desk.open_store()
+    try:
+        view = desk.view_customer(customer)
+        view.open()
+        await view.recalled()
+        assert view.name != customer
+        assert view.bills.part.facts
+        assert view.services.part.facts is not None
+        bill = next(iter(view.bills.part.facts)).value.id
+        assert view.bill_lines(bill).part.facts
+        view.close()
+        results = []
+        await desk.search.find(desk.search.read(view.name), results.append)
+        assert customer in [one.customer_id for one in results[-1].found]
+    finally:
+        await desk.aclose()
+
+
+def test_numbers_are_read_from_lists_and_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "tomorrow.csv"
+    file.write_text('\ufeffCU-1\n# visits\n\n"CU-2",Anna,09:00\nCU-3;x\nCU-1\n', encoding="utf-8")
+    assert read_numbers(file) == ["CU-1", "CU-2", "CU-3"]
+    monkeypatch.setattr("sys.stdin", io.StringIO("CU-9\n"))
+    assert read_numbers(Path("-")) == ["CU-9"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "no customer numbers"),
+        (b"\xff\xfe\x00", "no text in UTF-8"),
+        (b"CU-1\nwho is that\n", "Line 2"),
+        (b"\n".join(b"CU-%d" % n for n in range(20_001)), "20,000 are the most"),
+    ],
+)
+def test_a_file_that_is_no_list_is_one_sentence(content: bytes, told: str, tmp_path: Path) -> None:
+    file = tmp_path / "list"
+    file.write_bytes(content)
+    with pytest.raises(UsageError, match=told):
+        read_numbers(file)
+
+
+def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_numbers(tmp_path / "nothing")
