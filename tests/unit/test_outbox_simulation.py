@@ -11,7 +11,9 @@ from console.models.outbox import Act, ActState, RiskClass, Step, StepState
 from console.services.merge import merge
 from console.services.outbox import Outbox
 from tests.support.planted import PLANTED
-from tests.support.simulation import Disk, Server, VirtualClock, VirtualLoop, run_schedule
+from tests.support.simulated_machine import Disk, VirtualClock, VirtualLoop
+from tests.support.simulated_system import Server
+from tests.support.simulation import run_schedule
 
 
 @pytest.mark.parametrize("block", range(4))
@@ -155,6 +157,15 @@ def test_an_act_that_may_have_happened_cannot_be_withdrawn() -> None:
     for state, can in ((StepState.WAITING, True), (StepState.SENDING, False), (StepState.UNKNOWN, False)):
         act = Act("a", "c", "t", RiskClass.NOTE, at, (Step("k", "crm", "key", {}, state=state),))
         assert act.can_be_withdrawn is can
+
+
+def test_what_one_system_has_not_done_yet_can_be_given_up() -> None:
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    steps = tuple(Step("k", "crm", "key", {}, state=state) for state in (StepState.DONE, StepState.REFUSED))
+    act = Act("a", "c", "t", RiskClass.FIELD, at, steps)
+    assert act.state is ActState.HALF_DONE
+    assert act.can_be_withdrawn
+    assert not act.is_untouched
 
 
 def test_an_error_says_whether_it_may_have_happened() -> None:

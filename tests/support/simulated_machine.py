@@ -1,0 +1,99 @@
+"""A computer of its own for the simulation: time that passes only when nothing is left to do, and a disk that crashes."""
+
+import asyncio
+import random
+import selectors
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from console.models.outbox import Act
+
+_DAWN = datetime(2026, 11, 24, 8, tzinfo=UTC)
+
+
+class _NoWait(selectors.DefaultSelector):  # type: ignore[misc, valid-type] # the platform's own class
+    """Never waits: what a loop would wait is added to its clock."""
+
+    loop: "VirtualLoop"
+
+    def select(self, timeout: float | None = None) -> Any:
+        if timeout is None:
+            raise RuntimeError("everything waits for something that will never come")
+        self.loop.passed_s += max(0.0, timeout)
+        return []
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An event loop whose clock goes as fast as there is nothing to do."""
+
+    def __init__(self) -> None:
+        selector = _NoWait()
+        selector.loop = self
+        self.passed_s = 0.0
+        super().__init__(selector)
+
+    def time(self) -> float:
+        return self.passed_s
+
+
+class VirtualClock:
+    """The port Clock on a virtual loop; the time of day may jump."""
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        self._loop = loop
+        self.skew = timedelta()
+
+    def now(self) -> datetime:
+        return _DAWN + timedelta(seconds=self._loop.passed_s) + self.skew
+
+    def monotonic_s(self) -> float:
+        return self._loop.passed_s
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+@dataclass
+class Disk:
+    """What survives a crash. Every flush may be the last thing that happens; what comes after it never returns."""
+
+    rng: random.Random
+    trace: Callable[[str], None]
+    rows: dict[str, Act] = field(default_factory=dict)
+    crash_at: int = -1
+    flushes: int = 0
+    dead: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def add(self, act: Act) -> Act:
+        await self._flush()
+        kept = replace(act, seq=len(self.rows) + 1)
+        self.rows[kept.id] = kept
+        await self._flushed()
+        return kept
+
+    async def change(self, act: Act) -> None:
+        await self._flush()
+        self.rows[act.id] = act
+        await self._flushed()
+
+    async def load(self, *, closed: int = 50) -> Sequence[Act]:
+        await asyncio.sleep(0)
+        return sorted(self.rows.values(), key=lambda act: act.seq)
+
+    async def _flush(self) -> None:
+        await asyncio.sleep(self.rng.uniform(0, 0.01))
+        await self._maybe()
+
+    async def _flushed(self) -> None:
+        await self._maybe()
+        await asyncio.sleep(0)
+
+    async def _maybe(self) -> None:
+        self.flushes += 1
+        if self.flushes == self.crash_at:
+            self.trace("crash")
+            self.dead.set()
+        if self.dead.is_set():
+            await asyncio.get_running_loop().create_future()  # never

@@ -1,0 +1,159 @@
+"""A system of record for the simulation: records, other users, and a network before it that loses and doubles."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from console.errors import (
+    BadAnswerError,
+    ConflictError,
+    RefusedError,
+    SignInRequiredError,
+    SystemCallError,
+    SystemUnavailableError,
+    ThrottledError,
+)
+from console.models.outbox import Act, RiskClass, Step
+from console.ports.acting import Current, Fate
+from tests.support.simulated_machine import VirtualClock
+
+_TIME_LIMIT_S = 8.0
+
+
+@dataclass
+class Server:
+    """One system with its records, its other users, and the network before it."""
+
+    name: str
+    rng: random.Random
+    clock: VirtualClock
+    trace: Callable[[str], None]
+    knows_keys: bool
+    knows_versions: bool = True
+    offline: bool = False
+    calm: bool = False
+    notes: list[tuple[str, str, int]] = field(default_factory=list)
+    plans: list[tuple[str, str]] = field(default_factory=list)
+    contacts: dict[str, dict[str, str]] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    answered: dict[str, str] = field(default_factory=dict)
+    overwritten: list[str] = field(default_factory=list)
+    seen: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # what the user of an act knew to be there
+    late: set[asyncio.Task[None]] = field(default_factory=set)
+    fail_call: int = -1
+    calls: int = 0
+
+    def values(self, record: str) -> dict[str, str]:
+        return self.contacts.setdefault(record, {"phone": "1", "email": "a", "balance": "10.00 USD"})
+
+    def edit(self, record: str, name: str, value: str) -> None:
+        """Another desk changes something."""
+        self.values(record)[name] = value
+        self.versions[record] = self.versions.get(record, 0) + 1
+        self.trace(f"{self.name}: another desk sets {name} of {record}")
+
+    # ---- the port
+
+    async def read_current(self, act: Act, step: Step) -> Current:
+        await self._travel(is_write=False)
+        if act.risk is RiskClass.NOTE:
+            return Current()
+        names = ("balance",) if act.risk is RiskClass.MONEY else tuple(step.wanted)
+        values = self.values(step.record)
+        version = str(self.versions.get(step.record, 0)) if self.knows_versions else None
+        return Current({name: values.get(name, "") for name in names}, version)
+
+    async def look_up(self, act: Act, step: Step) -> Fate:
+        await self._travel(is_write=False)
+        if act.risk is RiskClass.NOTE:
+            return Fate.HAPPENED if any(note[0] == act.id for note in self.notes) else Fate.DID_NOT
+        if act.risk is RiskClass.MONEY:
+            return Fate.HAPPENED if any(plan[0] == act.id for plan in self.plans) else Fate.DID_NOT
+        values = self.values(step.record)
+        if all(values.get(name, "") == wanted for name, wanted in step.wanted.items()):
+            return Fate.HAPPENED
+        untouched = all(values.get(name, "") == step.base.get(name, "") for name in step.wanted)
+        return Fate.DID_NOT if untouched else Fate.CHANGED_SINCE
+
+    async def perform(self, act: Act, step: Step, *, version: str | None) -> str:
+        rng = self.rng
+        self._refuse_before_sending()
+        await asyncio.sleep(rng.uniform(0.01, 0.4))
+        if not self.calm and rng.random() < 0.05:
+            raise self._error(RefusedError, "RULE")
+        lost_on_the_way = not self.calm and rng.random() < 0.08
+        lost_on_the_way_back = not self.calm and rng.random() < 0.12
+        if lost_on_the_way:
+            if self.knows_keys and rng.random() < 0.5:  # it comes all the same, much later
+                self._deliver_later(act, step, version, rng.uniform(5, 40))
+            await asyncio.sleep(_TIME_LIMIT_S)
+            raise self._error(SystemUnavailableError, "TIMEOUT", may_have_happened=True)
+        result = self._apply(act, step, version)
+        if self.knows_keys and not self.calm and rng.random() < 0.05:
+            self._deliver_later(act, step, version, rng.uniform(0.1, 20))
+        if lost_on_the_way_back:
+            await asyncio.sleep(rng.choice((0.1, _TIME_LIMIT_S)))
+            kind = rng.choice((SystemUnavailableError, BadAnswerError))
+            raise self._error(kind, "CUT-OFF", may_have_happened=True)
+        await asyncio.sleep(rng.uniform(0.01, 0.4))
+        return result
+
+    # ---- inside
+
+    def _apply(self, act: Act, step: Step, version: str | None) -> str:
+        if self.knows_keys and step.key in self.answered:
+            return self.answered[step.key]
+        values, number = self.values(step.record), self.versions.get(step.record, 0)
+        if act.risk is RiskClass.NOTE:
+            self.notes.append((act.id, act.customer_id, act.seq))
+        else:
+            if version is not None and version != str(number):
+                raise self._error(ConflictError, "412")
+            if act.risk is RiskClass.MONEY:
+                self.plans.append((act.id, act.customer_id))
+            else:
+                for name, wanted in step.wanted.items():
+                    if values.get(name, "") not in self.seen.get((act.id, name), set()) | {wanted}:
+                        self.overwritten.append(f"{act.id} {name}")
+                    values[name] = wanted
+            self.versions[step.record] = number + 1
+        self.answered[step.key] = act.id
+        self.trace(f"{self.name}: does {act.title} of {act.customer_id}")
+        return act.id
+
+    def _deliver_later(self, act: Act, step: Step, version: str | None, after_s: float) -> None:
+        async def deliver() -> None:
+            await asyncio.sleep(after_s)
+            try:
+                self._apply(act, step, version)
+            except SystemCallError:
+                self.trace(f"{self.name}: a late copy is refused")
+
+        task = asyncio.create_task(deliver())
+        self.late.add(task)
+        task.add_done_callback(self.late.discard)
+
+    async def _travel(self, *, is_write: bool) -> None:
+        self._refuse_before_sending()
+        await asyncio.sleep(self.rng.uniform(0.01, 0.3))
+        if not self.calm and not is_write and self.rng.random() < 0.06:
+            await asyncio.sleep(self.rng.choice((0.0, _TIME_LIMIT_S)))
+            raise self._error(SystemUnavailableError, "503")
+
+    def _refuse_before_sending(self) -> None:
+        self.calls += 1
+        if self.calls == self.fail_call:
+            raise self._error(SystemUnavailableError, "503")
+        if self.offline:
+            raise self._error(SystemUnavailableError, "NO-CONNECTION")
+        if not self.calm and self.rng.random() < 0.03:
+            raise self._error(SignInRequiredError, "401")
+        if not self.calm and self.rng.random() < 0.02:
+            raise ThrottledError("slow", system=self.name, code="429", retry_at=self.clock.now() + timedelta(seconds=3))
+
+    def _error(self, kind: type[SystemCallError], code: str, *, may_have_happened: bool = False) -> SystemCallError:
+        error = kind(f"{self.name} {code}", system=self.name, code=code)
+        error.may_have_happened = may_have_happened
+        return error
