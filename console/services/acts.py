@@ -25,6 +25,7 @@ CHANGES: Mapping[str, Subject] = {
     IN_BILLING: Subject.BILLING_ACCOUNTS,
     "promise-to-pay": Subject.BILLING_ACCOUNTS,
 }
+_NAMES = {"email": "e-mail"}
 _LONGEST_NOTE = 10_000
 _LATEST_PROMISE = timedelta(days=90)
 
@@ -217,7 +218,7 @@ def note_title(words: str) -> str:
 
 def contact_title(changed: Mapping[str, str]) -> str:
     """Return a change of contact data on one line."""
-    return "Contact: " + ", ".join(f"{key} {value}" for key, value in changed.items())
+    return "Contact: " + ", ".join(f"{_NAMES.get(key, key)} {value}" for key, value in changed.items())
 
 
 def promise_title(wanted: Mapping[str, str]) -> str:

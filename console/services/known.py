@@ -4,8 +4,8 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Hashable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ from console.ports.store import EncodedFact, FactStore
 
 _log = logging.getLogger(__name__)
 _MOST_CUSTOMERS = 40
+_TOGETHER = timedelta(seconds=5)
 _Part = tuple[Any, str]
 
 
@@ -23,7 +24,7 @@ _Part = tuple[Any, str]
 class Moment:
     """When something about a customer changed (aware UTC), and what: values of `Subject`, the last to change first.
 
-    The parts of a customer come within seconds of each other; so a moment stands for the minute before it.
+    The parts of a customer come within seconds of each other; what came together is one moment, its last.
     """
 
     at: datetime
@@ -81,7 +82,7 @@ class KnownFacts:
         return found
 
     async def moments(self, customer_id: str) -> list[Moment]:
-        """Return when something about a customer changed, newest first, as far as the store goes; one a minute."""
+        """Return when something about a customer changed, newest first, as far as the store goes."""
         if self._failed:
             return []
         try:
@@ -89,13 +90,16 @@ class KnownFacts:
         except StoreError as error:
             self._fail(error)
             return []
-        found: dict[str, Moment] = {}
+        found: list[Moment] = []
+        before: datetime | None = None
         for at, part in changes:
             subject, _, _ = part.partition("|")
-            moment = found.setdefault(f"{at:%Y-%m-%d %H:%M}", Moment(at, ()))
-            if subject not in moment.changed:
-                found[f"{at:%Y-%m-%d %H:%M}"] = Moment(moment.at, (*moment.changed, subject))
-        return list(found.values())
+            if before is None or before - at > _TOGETHER:
+                found.append(Moment(at, ()))
+            if subject not in found[-1].changed:
+                found[-1] = replace(found[-1], changed=(*found[-1].changed, subject))
+            before = at
+        return found
 
     def save(self, customer_id: str, part: _Part, facts: Any, read_at: datetime | None) -> None:
         """Keep the facts of a part: in memory at once, in the store a moment later."""

@@ -55,7 +55,8 @@ class PastDialog(QDialog):
         first = place == len(self._moments) - 1
         changed = ", ".join(moment.changed)
         told = tr("Read for the first time: {}").format(changed) if first else tr("Changed: {}").format(changed)
-        cells = (Cell(_fact(tr("Moment"), texts.moment(moment.at, within=False))), Cell(_fact(tr("What"), told)))
+        when = f"{texts.recent_day(moment.at)} {texts.clock(moment.at, seconds=True)}"
+        cells = (Cell(_fact(tr("Moment"), when)), Cell(_fact(tr("What"), told)))
         return Row(str(place), cells)
 
     def _open(self, row: Row) -> None:

@@ -105,9 +105,9 @@ def clock(at: datetime, *, seconds: bool = False) -> str:
     return f"{at.astimezone():%H:%M:%S}" if seconds else f"{at.astimezone():%H:%M}"
 
 
-def moment(at: datetime, *, within: bool = True) -> str:
-    """Return a day and a time of day in this machine's zone; `within` a sentence, or at its beginning."""
-    return f"{recent_day(at, within=within)} {clock(at)}"
+def moment(at: datetime) -> str:
+    """Return a day and a time of day in this machine's zone, within a sentence."""
+    return f"{recent_day(at, within=True)} {clock(at)}"
 
 
 def _qt_date(at: datetime) -> QDate:

@@ -342,7 +342,7 @@ class Workspace(QObject):
             return
 
         def offer(moments: list[Moment]) -> None:
-            dialog = PastDialog(page.title, moments, self._window)
+            dialog = PastDialog(page.view.name, moments, self._window)
             dialog.chosen.connect(lambda at: self.open_customer(page.customer_id, at))
             dialog.open()
 
