@@ -16,6 +16,7 @@ from console.views.texts import tr
 from console.views.widgets.labels import Button, Label
 
 _MOST = 4
+_FIRST_WIDTH, _LEAST_WIDTH = 320, 110
 _SLOW_AFTER_S = 4.0
 _RECENT = timedelta(days=7)
 
@@ -55,6 +56,8 @@ class AlertRow(QWidget):
                 text, state = shown[i]
                 if chip.text() != text:
                     chip.setText(text)
+                    least = _FIRST_WIDTH if i == 0 else _LEAST_WIDTH  # the worst is to be read without pointing at it
+                    chip.setMinimumWidth(min(least, chip.sizeHint().width()))
                     chip.setToolTip(texts.tooltip(text))
                     chip.setAccessibleName(text)
                 chip.set_look("chip", state)
@@ -126,7 +129,7 @@ def _acts(view: CustomerView, desk: Desk) -> Iterator[tuple[str, str]]:
             yield tr("{}: {}. Go to the Outbox.").format(act.title, word.lower()), state
     waiting = sum(not act.needs_user for act in acts)
     if waiting:
-        told = tr("1 act is kept here and waits") if waiting == 1 else tr("{} acts are kept here and wait")
+        told = tr("1 act waits to be sent") if waiting == 1 else tr("{} acts wait to be sent")
         yield told.format(waiting), "info"
 
 
@@ -196,9 +199,8 @@ def _payment_failed(view: CustomerView, now: datetime) -> str:
 def _away_words(away: Sequence[tuple[str, datetime, bool]]) -> str:
     """Say once which systems do not answer, since when, and whether anything of them is known."""
     labels = [label for label, _, _ in away]
-    names = labels[0] if len(labels) == 1 else tr("{} and {}").format(", ".join(labels[:-1]), labels[-1])
     since = texts.clock(min(at for _, at, _ in away))
-    told = tr("{} has not answered since {}.") if len(labels) == 1 else tr("{} have not answered since {}.")
-    known = all(is_known for _, _, is_known in away)
-    shown = tr("Last known facts are shown.") if known else tr("Not everything of it is known here.")
-    return f"{told.format(names, since)} {shown}"
+    if len(labels) > 1:
+        return tr("No answer since {}: {}.").format(since, ", ".join(labels))
+    shown = tr("Its last known facts are shown.") if away[0][2] else tr("Nothing of it is known here.")
+    return f"{tr('{} has not answered since {}.').format(labels[0], since)} {shown}"

@@ -155,7 +155,7 @@ class ConflictPanel(QWidget):
             for row, (name, held) in enumerate(step.theirs.items(), 1):
                 for column, text in enumerate((tr(VALUE_NAMES.get(name, name)), step.base.get(name, ""), held)):
                     self._grid.addWidget(Label(text), row, column)
-        for column, stretch in ((1, 2), (2, 3), (3, 3), (4, 2), (5, 3)):
+        for column, stretch in ((1, 2), (2, 4), (3, 4), (4, 2), (5, 3)):
             self._grid.setColumnStretch(column, 0 if is_money else stretch)
         self._grid.setColumnStretch(6, 1 if is_money else 0)
         self._grid.setRowStretch(len(step.theirs) + 1, 1)

@@ -1,7 +1,7 @@
 """One of several values to choose from, painted so that the chosen one cannot be mistaken; long values wrap."""
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from console.views.theme import THEME, font
@@ -20,6 +20,7 @@ class Choice(QAbstractButton):
         self.setAccessibleName(name)
         self.setCheckable(True)
         self.setFont(font("table"))
+        self._widest = QFontMetrics(font("table", semibold=True))  # as it is once it is chosen, so that nothing moves
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
@@ -30,10 +31,10 @@ class Choice(QAbstractButton):
 
     def heightForWidth(self, width: int) -> int:
         room = QRect(0, 0, max(40, width - _MARK - 3 * _MARGIN), 10_000)
-        return max(30, self.fontMetrics().boundingRect(room, _WRAP, self.text()).height() + 12)
+        return max(30, self._widest.boundingRect(room, _WRAP, self.text()).height() + 12)
 
     def sizeHint(self) -> QSize:
-        wide = min(280, self.fontMetrics().horizontalAdvance(self.text()) + _MARK + 3 * _MARGIN)
+        wide = min(280, self._widest.horizontalAdvance(self.text()) + _MARK + 3 * _MARGIN + 2)
         return QSize(wide, self.heightForWidth(wide))
 
     def minimumSizeHint(self) -> QSize:
