@@ -1,6 +1,6 @@
 """Makes the pictures in docs/pictures: the window on the sandbox, light, dark, degraded, small and at 150 %.
 
-    .venv/bin/python scripts/screenshots.py [FOLDER]
+    .venv/bin/python -m scripts.screenshots [FOLDER]
 
 The degraded picture is made with real faults: provisioning's port is closed and billing answers after 6 s. With --odd
 one picture is made of a customer whose three systems each speak the standard in a way of their own.
@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -20,17 +21,14 @@ import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from benchmarks.window import workspace_on
 from console.bridge import Bridge, run_application
-from console.compose import compose_desk
 from console.models.customer import CustomerId
+from console.models.search import SearchResult
 from console.settings import Deployment
 from console.system.sandbox_launcher import SandboxProcess
 from console.tour import press, save, type_text, until
-from console.views.icons import ICON
 from console.views.main_window import MainWindow
-from console.views.menus import DeskMenus
-from console.views.preferences import Preferences
-from console.views.search.palette import SearchPalette
 from console.views.theme import THEME
 from console.views.workspace import Workspace
 
@@ -46,7 +44,7 @@ _ODD_QUIRKS = {
 _V5 = ("customer", "individual", "organization", "troubleTicket", "partyInteraction")
 _BY_CUSTOMER_ID = ("billingAccount", "customerBill", "usage")
 _PAGE_LIMIT = ("productOrder", "serviceOrder", "product", "service", "serviceTest")
-_ODD_SETTINGS: dict = {
+_ODD_SETTINGS: dict[str, Any] = {
     "crm": {"resources": {name: {"version": "v5"} for name in _V5}},
     "billing": {
         "currency": "USD",
@@ -74,18 +72,11 @@ async def odd_deployment(sandbox: SandboxProcess) -> Deployment:
 
 async def pictures(window: MainWindow, bridge: Bridge, folder: Path, suffix: str, *, odd: bool) -> int:
     sandbox = await SandboxProcess.start()
-    desk = compose_desk(await odd_deployment(sandbox) if odd else sandbox.deployment, sandbox.secrets)
-    workspace = Workspace(window, SearchPalette.over(window), bridge)
-    DeskMenus(window, workspace, Preferences())
-    ICON.load()
-    await desk.open_store()
-    workspace.attach(desk)
     try:
-        await _pictures(window, workspace, sandbox, folder, suffix)
+        deployment = await odd_deployment(sandbox) if odd else sandbox.deployment
+        async with workspace_on(window, bridge, deployment, sandbox.secrets) as (workspace, *_):
+            await _pictures(window, workspace, sandbox, folder, suffix)
     finally:
-        workspace.close_all()
-        await bridge.aclose()
-        await desk.aclose()
         await sandbox.stop()
     return 0
 
@@ -153,9 +144,9 @@ async def _open(workspace: Workspace, customer: str) -> None:
     await workspace.page.view.settled()
 
 
-async def _second(workspace: Workspace) -> str:
+async def _second(workspace: Workspace) -> CustomerId:
     assert workspace.desk is not None
-    results: list = []
+    results: list[SearchResult] = []
     await workspace.desk.search.find(workspace.desk.search.read("kowalski"), results.append)
     return results[-1].found[-1].customer_id
 
@@ -188,7 +179,7 @@ def main() -> int:
     status = run_application(app, bridge, lambda: pictures(window, bridge, options.folder, suffix, odd=options.odd))
     if not options.scale and not options.odd:
         environment = {**os.environ, "QT_SCALE_FACTOR": "1.5"}
-        command = [sys.executable, __file__, str(options.folder), "--scale", "1.5"]
+        command = [sys.executable, "-m", "scripts.screenshots", str(options.folder), "--scale", "1.5"]
         return subprocess.run(command, check=False, env=environment).returncode or status
     return status
 
