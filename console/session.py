@@ -22,6 +22,8 @@ from console.system.sandbox_launcher import SandboxProcess
 from console.system.secrets import SystemSecrets
 from console.system.store_key import NoKeyringError, find_key, keep_in_keyring
 
+IN_MEMORY = "What you type is kept in memory alone, until the desk closes."
+
 
 class AskCode(Protocol):
     """Asks the user for a code; None where they go on without."""
@@ -120,7 +122,7 @@ class StorePlace:
         except StoreInUseError:
             raise
         except StoreError as error:
-            return Kept(notice=f"{error} What you type is kept in memory alone, until the desk closes.")
+            return Kept(notice=f"{error} {IN_MEMORY}")
 
         async def make_code() -> str:
             code = new_code()

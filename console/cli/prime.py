@@ -11,7 +11,7 @@ from pathlib import Path
 from console.errors import ConsoleError, StoreError, UsageError
 from console.models.customer import CustomerId
 from console.services.desk import Desk
-from console.session import open_session
+from console.session import IN_MEMORY, open_session
 
 _SIDE_BY_SIDE = 4
 _MOST = 20_000
@@ -57,7 +57,8 @@ async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> 
         config=options.config, demo=options.demo, with_store=True, ask_code=_ask if sys.stdin.isatty() else None
     ) as session:
         if not session.desk.is_kept:
-            raise StoreError(session.notice)
+            why = session.notice.removesuffix(IN_MEMORY).strip()
+            raise StoreError(f"{why} Customers can only be read ahead into a store.")
         if session.new_code:
             print(f"Your recovery code, which opens your work should the keyring lose it: {session.new_code}")
             print("Write it down; it is shown only now.")

@@ -122,6 +122,14 @@ async def test_typed_text_outlives_a_kill_and_can_be_sent(
                 texts = [note["text"] for record in records for note in record.get("note", ())]
                 text = next((one for one in texts if CANARY in one), "")
         assert text == f"Says {CANARY} and more"
+        second = Desk(display, tmp_path, *arguments, environment=keyring)
+        try:
+            second.focus("The desk is open already")
+            second.do("key", "Return")
+            assert second.process.wait(20) == 0
+        finally:
+            second.end()
+        assert again.process.poll() is None
     finally:
         again.end()
     kept = files(tmp_path)

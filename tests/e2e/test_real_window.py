@@ -52,9 +52,7 @@ class Desk:
             cwd=ROOT,
             stderr=subprocess.PIPE,
         )
-        self.id = self.until(lambda: self.do("search", "--onlyvisible", "--name", "OptiCom Agent Console").split()[:1])[
-            0
-        ]
+        self.id = self.until(lambda: self.windows("OptiCom Agent Console")[:1])[0]
         # Without a window manager nobody gives a new window the keyboard.
         self.do("windowfocus", self.id)
 
@@ -63,9 +61,14 @@ class Desk:
             ["xdotool", *command], env=self.env, capture_output=True, text=True, check=False, timeout=20
         ).stdout
 
+    def windows(self, name: str) -> list[str]:
+        """The windows of this process whose titles hold a name."""
+        own = ("--all", "--onlyvisible", "--pid", str(self.process.pid), "--name", name)
+        return self.do("search", *own).split()
+
     def focus(self, name: str) -> None:
         """Wait for a window of a name and give it the keyboard."""
-        found = self.until(lambda: self.do("search", "--onlyvisible", "--name", name).split()[:1])[0]
+        found = self.until(lambda: self.windows(name)[:1])[0]
         self.do("windowfocus", "--sync", found)
 
     def end(self) -> None:
