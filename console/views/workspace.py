@@ -48,7 +48,7 @@ class Workspace(QObject):
         self.outbox_page: OutboxPage | None = None
         self._unsubscribe: list[Callable[[], None]] = []
         self._make_code: Callable[[], Awaitable[str]] | None = None
-        self._closing = False
+        self._closing = self._restoring = False
         self.customers = QStackedWidget()
         self.customers.addWidget(window.start_page)
         window.pages.addWidget(self.customers)
@@ -114,13 +114,15 @@ class Workspace(QObject):
             return
         kept = [line for line in self.desk.drafts.text(_TABS).splitlines() if line]
         front = next((i for i, line in enumerate(kept) if line.startswith("*")), 0)
+        self._restoring = True  # what is kept stays whole until all of it is open again
         for line in kept:
             self.open_customer(CustomerId(line.lstrip("*")))
+        self._restoring = False
         if kept:
             self.go_to_tab(front)
 
     def _keep_tabs(self) -> None:
-        if self.desk is None or self._closing:
+        if self.desk is None or self._closing or self._restoring:
             return
         tabs, lines = self._window.tabs, []
         for i in range(tabs.count()):
@@ -165,8 +167,10 @@ class Workspace(QObject):
         page.customer_wanted.connect(lambda wanted: self.open_customer(CustomerId(wanted)))
         page.renamed.connect(lambda _title: self._rename(page))
         self.customers.addWidget(page)
+        tabs.blockSignals(True)  # noqa: FBT003 - Qt's own; nobody is to meet a tab whose page it does not know yet
         index = tabs.addTab("")
         tabs.setTabData(index, page)
+        tabs.blockSignals(False)  # noqa: FBT003 - Qt's own
         close = CloseButton()
         close.setAccessibleName(tr("Close {}").format(customer_id))
         close.clicked.connect(lambda: self._close_page(page))
@@ -185,6 +189,8 @@ class Workspace(QObject):
         if not isinstance(page, CustomerPage):
             return
         self._closed = [*self._closed, page.customer_id][-_MOST_REMEMBERED:]
+        if not self._closing and page.as_of is None:
+            page.memory.forget()
         page.close_page()
         tabs.removeTab(index)
         self.customers.removeWidget(page)

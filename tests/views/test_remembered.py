@@ -1,5 +1,6 @@
 """What the desk remembers: theme, size, window and columns; and the list of keys."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,9 @@ from console.views.keys.help import KeysDialog
 from console.views.keys.letters import LetterOverlay
 from console.views.main_window import MainWindow
 from console.views.preferences import Preferences
+from console.views.search.palette import SearchPalette
 from console.views.theme import THEME
+from console.views.workspace import Workspace
 from tests.views.conftest import Rig
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -144,3 +147,57 @@ async def test_what_is_looked_at_is_asked_again_when_it_has_become_old(rig: Rig)
     await page.view.settled()
     assert part.part.read_at is not None
     assert datetime.now(UTC) - part.part.read_at < timedelta(minutes=1)
+
+
+async def test_the_desk_is_as_it_was_after_the_program_has_ended(rig: Rig) -> None:
+    page = await rig.open()
+    other = await rig.open(await second_customer(rig))
+    page.go_to("payments")
+    page.go_to("bills")
+    page.bills.table.setCurrentIndex(page.bills.table.rows_model.index(2, 0))
+    bill = page.bills.table.rows_model.row(2).key
+    page.go_to("usage")
+    other.acts.open_note()
+    assert other.acts.dock is not None
+    other.acts.dock.text.insertPlainText("Half a note")
+    other.acts.dock.reason.setCurrentIndex(2)
+    rig.workspace.go_to_tab(0)
+    rig.workspace.close_all()  # as at the end of the program
+
+    window = MainWindow(Preferences())
+    window.resize(1440, 900)
+    workspace = Workspace(window, SearchPalette.over(window), rig.bridge)
+    window.show()
+    workspace.attach(rig.desk)
+    try:
+        await rig.until(lambda: workspace.page is not None and workspace.page.is_filled)
+        again = workspace.page
+        assert again is not None
+        assert again.customer_id == page.customer_id
+        await again.view.settled()
+        assert "usage" in [place.current for place in again._places]
+        again.go_to("bills")
+        await rig.until(lambda: again.bills.table.rows_model.rowCount() > 2)
+        assert again.bills.table.rows_model.row(again.bills.table.currentIndex().row()).key == bill
+        workspace.go_to_tab(1)
+        dock = workspace.page.acts.dock
+        assert dock is not None
+        assert dock.isVisible()
+        assert (dock.text.toPlainText(), dock.reason.currentText()) == ("Half a note", "Fault")
+        assert dock.text.textCursor().position() == len("Half a note")
+        workspace.close_customer(0)
+        assert not any(place.startswith(f"row/{page.customer_id}") for place in rig.desk.drafts.places)
+    finally:
+        while window.tabs.count():
+            workspace.close_customer(0)
+            await asyncio.sleep(0.005)
+        workspace.close_all()
+        window.hide()
+        window.deleteLater()
+
+
+async def second_customer(rig: Rig) -> str:
+    async with rig.sandbox.raw("crm") as client:
+        path = "/tmf-api/customerManagement/v4/customer"
+        records = (await client.get(path, params={"limit": 5, "fields": "id"})).json()
+    return next(record["id"] for record in records if record["id"] != rig.sandbox.first_customer)

@@ -22,6 +22,7 @@ from console.views.customer.alerts import AlertRow
 from console.views.customer.bills_panel import BillsPanel
 from console.views.customer.document_view import DocumentView
 from console.views.customer.head import CustomerHead
+from console.views.customer.memory import PageMemory
 from console.views.customer.orders_panel import OrdersPanel
 from console.views.customer.payments_panel import PaymentsPanel
 from console.views.customer.places import LAYOUTS, Place
@@ -71,6 +72,7 @@ class CustomerPage(LivePage):
         self._kinds = {info.kind: info.label for info in desk.systems}
         self.head = CustomerHead(self.view, self._kinds["crm"])
         self.alerts = AlertRow(self.view, desk)
+        self.memory = PageMemory(desk.drafts, customer_id)
         self._panels: dict[str, Panel] = {}
         self._places: list[Place] = []
         self._mode = ""
@@ -110,6 +112,8 @@ class CustomerPage(LivePage):
             panel.setParent(self._area)  # see Place.release
             panel.is_online = lambda: self._desk.network.is_online
             self._panels[name] = panel
+            if self.as_of is None:
+                self.memory.follow(panel)
             if panel.has_facts():
                 panel.show_facts()
             panel.tick(self.view.now())
@@ -309,7 +313,7 @@ class CustomerPage(LivePage):
             return
         self._mode = mode
         focused = self.focusWidget()
-        front = [place.current for place in self._places]
+        front = [place.current for place in self._places] or self.memory.front
         inside = self.panel_of(focused)
         if inside is not None:  # where the focus is must stay in sight, whatever else stood in front
             front = [name for name, panel in self._panels.items() if panel is inside] + front
@@ -344,6 +348,7 @@ class CustomerPage(LivePage):
             column.setObjectName(f"{mode}-{i}")
             for names in places:
                 place = Place(names, self.panel)
+                place.shown.connect(lambda _name: self._keep_front())
                 self._places.append(place)
                 column.addWidget(place)
             column.splitterMoved.connect(functools.partial(self._keep, column))
@@ -351,6 +356,10 @@ class CustomerPage(LivePage):
         columns.setObjectName(mode)
         columns.splitterMoved.connect(functools.partial(self._keep, columns))
         return columns
+
+    def _keep_front(self) -> None:
+        if self.as_of is None and not self._waiting:  # while they are filled they are put where they were
+            self.memory.keep_front([place.current for place in self._places])
 
     def _restore(self, mode: str, width: int) -> None:
         """Give the columns the widths and heights they had last, else those that suit most."""

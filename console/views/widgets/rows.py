@@ -24,6 +24,18 @@ class _FactView:
     """What lists and tables of facts share: the fact under the cursor, copy, origin, menu, what the cursor is on."""
 
     copies_whole_line = False
+    _start_key = ""
+
+    def start_at(self: Any, key: str) -> None:
+        """Put the cursor on a row once it is there, unless it stands on one by then; empty for nowhere."""
+        self._start_key = key
+        self._go_to_start()
+
+    def _go_to_start(self: Any) -> None:
+        place = self.rows_model.row_of(self._start_key) if self._start_key else None
+        if place is not None:
+            self._start_key = ""
+            self.setCurrentIndex(self.rows_model.index(place, 0))
 
     def watch_end(self: Any) -> None:
         """Emit `near_end` whenever the end of the list comes into reach by scrolling."""
@@ -163,6 +175,7 @@ class FactTable(_FactView, QTableView):
             self.setCurrentIndex(self.rows_model.index(place, 0))
         if not kept:
             self.stay_at(top)
+        self._go_to_start()
 
     def _fit_columns(self) -> None:
         """Make columns wide enough for the first rows; measured, not asked of the view, which would visit them all."""
@@ -249,3 +262,4 @@ class FactList(_FactView, QListView):
             self.setCurrentIndex(self.rows_model.index(place, 0))
         if not kept:
             self.stay_at(top)
+        self._go_to_start()

@@ -1,0 +1,39 @@
+"""Where a user was on a customer's page: kept as typed text is, so that the page is as it was after any end."""
+
+from collections.abc import Sequence
+
+from console.models.customer import CustomerId
+from console.services.drafts import Drafts
+from console.views.widgets.panel import Panel
+from console.views.widgets.rows import FactList, FactTable
+
+
+class PageMemory:
+    """The panels in front, and the row each list's cursor is on; forgotten once the user closes the customer."""
+
+    def __init__(self, drafts: Drafts, customer_id: CustomerId) -> None:
+        self._drafts = drafts
+        self._front = f"front/{customer_id}"
+        self._rows = f"row/{customer_id}/"
+
+    @property
+    def front(self) -> list[str]:
+        """The names of the panels that were in front."""
+        return self._drafts.text(self._front).split()
+
+    def keep_front(self, names: Sequence[str]) -> None:
+        """Keep which panels are in front."""
+        self._drafts.type(self._front, " ".join(names))
+
+    def follow(self, panel: Panel) -> None:
+        """Put the cursors of a panel's lists where they were, and keep where they go."""
+        views: list[FactList | FactTable] = [*panel.findChildren(FactList), *panel.findChildren(FactTable)]
+        for view in views:
+            place = f"{self._rows}{panel.objectName()}/{view.objectName()}"
+            view.start_at(self._drafts.text(place))
+            view.chosen.connect(lambda row, place=place: self._drafts.type(place, row.key))
+
+    def forget(self) -> None:
+        """Forget where the user was."""
+        for place in [self._front, *(place for place in self._drafts.places if place.startswith(self._rows))]:
+            self._drafts.type(place, "")
