@@ -5,7 +5,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -255,7 +255,7 @@ def _plain(value: Any) -> Any:
     """Return a model value as JSON values; amounts stay exact, as text."""
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
