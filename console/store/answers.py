@@ -16,6 +16,7 @@ class AnswerRepository:
     def __init__(self, database: Database, most_bytes: int = _MOST_BYTES) -> None:
         self._database = database
         self._most_bytes = most_bytes
+        self._counted_bytes: int | None = None
 
     async def load(self, question: str) -> tuple[str, dict[str, str], bytes] | None:
         def work(connection: apsw.Connection) -> tuple[str, dict[str, str], bytes] | None:
@@ -36,9 +37,16 @@ class AnswerRepository:
                 "INSERT OR REPLACE INTO answer (question, etag, headers, body, used_at) VALUES (?, ?, ?, ?, ?)",
                 (question, etag, msgspec.json.encode(headers), body, now),
             )
-            size = int(next(connection.execute("SELECT coalesce(sum(length(body)), 0) FROM answer"))[0])
-            if size > self._most_bytes:
+            # Counted once and added to, never less than there is: counting reads the whole table.
+            counted = self._counted_bytes
+            self._counted_bytes = _size(connection) if counted is None else counted + len(body)
+            if self._counted_bytes > self._most_bytes:
                 oldest = "SELECT question FROM answer ORDER BY used_at LIMIT 200"
                 connection.execute(f"DELETE FROM answer WHERE question IN ({oldest})")  # noqa: S608 - our words
+                self._counted_bytes = _size(connection)
 
         await self._database.write(work)
+
+
+def _size(connection: apsw.Connection) -> int:
+    return int(next(connection.execute("SELECT coalesce(sum(length(body)), 0) FROM answer"))[0])

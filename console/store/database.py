@@ -1,4 +1,4 @@
-"""One encrypted file with one writer: every write is a transaction on a thread of its own, reads go beside it.
+"""One encrypted file with one writer on a thread of its own, where what waits together is committed together.
 
 The file is in the format of SQLCipher 4 (AES-256-CBC, HMAC-SHA-512 a page), made by SQLite3 Multiple Ciphers. Temporary
 data stays in memory and deleted data is overwritten; both are compiled into the library.
@@ -6,10 +6,12 @@ data stays in memory and deleted data is overwritten; both are compiled into the
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
 
 import apsw
 
@@ -26,18 +28,24 @@ from console.store.schema import MIGRATIONS
 T = TypeVar("T")
 _PLAIN_HEADER = b"SQLite format 3\x00"
 Work = Callable[[apsw.Connection], T]
+_Waiting = tuple[Work[Any], Future[Any]]
+# Enough to spare the disk, so few that what was typed never waits long for what was read.
+_MOST_TOGETHER = 32
 
 
 class Database:
     """An open store. Made by `open_database` or `in_memory`; all its calls are for one event loop.
 
-    A write that has returned is on the disk. Writes are carried out one after the other in the order of their calls.
+    A write that has returned is on the disk. Writes are carried out one after the other in the order of their calls;
+    those that wait at once share a commit, so that many cost the disk as little as one. Reads go beside them.
     """
 
     def __init__(self, writer: apsw.Connection, reader: apsw.Connection, lock: apsw.Connection | None) -> None:
         self._writer, self._reader, self._lock = writer, reader, lock
-        self._writing = ThreadPoolExecutor(1, "store write")
-        self._reading = self._writing if reader is writer else ThreadPoolExecutor(1, "store read")
+        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._writing = threading.Thread(target=self._write_all, name="store write", daemon=True)
+        self._writing.start()
+        self._reading = ThreadPoolExecutor(1, "store read")
         self.is_kept = lock is not None
 
     async def write(self, work: Work[T]) -> T:
@@ -47,7 +55,9 @@ class Database:
             StoreFullError: There is no room, or the disk cannot be written.
             StoreDamagedError: The file is damaged.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._writing, self.write_now, work)
+        outcome: Future[T] = Future()
+        self._queue.put((work, outcome))
+        return await asyncio.wrap_future(outcome)
 
     async def read(self, work: Work[T]) -> T:
         """Return what some work read; it does not wait for writes.
@@ -55,6 +65,8 @@ class Database:
         Raises:
             StoreDamagedError: The file is damaged.
         """
+        if self._reader is self._writer:
+            return await self.write(work)  # in memory there is nothing to read beside
         return await asyncio.get_running_loop().run_in_executor(self._reading, self._run, self._reader, work)
 
     def write_now(self, work: Work[T]) -> T:
@@ -79,13 +91,52 @@ class Database:
 
     def close(self) -> None:
         """Close the file on the calling thread, after what is under way."""
-        self._writing.shutdown()
+        self._queue.put(None)
+        self._writing.join()
         self._reading.shutdown()
         if self._reader is not self._writer:
             self._reader.close()
         self._writer.close()
         if self._lock is not None:
             self._lock.close()
+
+    def _write_all(self) -> None:
+        """Carry out what waits, as much of it at once as there is, until told to end."""
+        is_open = True
+        while is_open:
+            waiting = [self._queue.get()]
+            with contextlib.suppress(Empty):
+                while len(waiting) < _MOST_TOGETHER and waiting[-1] is not None:
+                    waiting.append(self._queue.get_nowait())
+            is_open = waiting[-1] is not None
+            self._commit([one for one in waiting if one is not None and one[1].set_running_or_notify_cancel()])
+
+    def _commit(self, waiting: list["_Waiting"]) -> None:
+        """Do these in one transaction; one that fails takes back itself alone, a commit that fails all of them."""
+        outcomes: list[tuple[Any, BaseException | None]] = []
+        try:
+            if waiting:
+                self.write_now(lambda connection: outcomes.extend(self._try(connection, work) for work, _ in waiting))
+        except BaseException as error:  # noqa: BLE001 - whoever waits gets it
+            outcomes = [(None, error)] * len(waiting)
+        for (_, outcome), (result, failure) in zip(waiting, outcomes, strict=True):
+            if failure is not None:
+                outcome.set_exception(failure)
+            else:
+                outcome.set_result(result)
+
+    def _try(self, connection: apsw.Connection, work: Work[Any]) -> tuple[Any, BaseException | None]:
+        connection.execute("SAVEPOINT one")
+        try:
+            result = self._run(connection, work)
+        except BaseException as error:
+            if not connection.in_transaction:  # a full disk may have ended all of it
+                raise
+            connection.execute("ROLLBACK TO one")
+            connection.execute("RELEASE one")
+            return None, error
+        connection.execute("RELEASE one")
+        return result, None
 
     @staticmethod
     def _run(connection: apsw.Connection, work: Work[T]) -> T:

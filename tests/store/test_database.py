@@ -5,7 +5,9 @@ import secrets
 import subprocess
 import sys
 import textwrap
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import apsw
@@ -233,6 +235,41 @@ def test_every_schema_has_its_file() -> None:
     assert [path.stem for path in sorted(SCHEMAS.glob("*.store"))] == [
         f"schema-{number + 1}" for number in range(len(MIGRATIONS))
     ]
+
+
+async def test_of_writes_that_wait_together_one_that_fails_takes_back_itself_alone(tmp_path: Path) -> None:
+    database = open_database(tmp_path / "desk.store", KEY)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def blocks(_connection: apsw.Connection) -> None:
+        begun.set()
+        assert go_on.wait(10)
+
+    def puts(place: str, *, fails: bool = False) -> Callable[[apsw.Connection], str]:
+        def work(connection: apsw.Connection) -> str:
+            connection.execute("INSERT INTO draft VALUES (?, 'x', '2026-11-25T00:00:00+00:00')", (place,))
+            if fails:
+                raise ValueError(place)
+            return place
+
+        return work
+
+    first = asyncio.ensure_future(database.write(blocks))
+    await asyncio.to_thread(begun.wait, 10)
+    works = (puts("a"), puts("b", fails=True), puts("a"), puts("c"))
+    waiting = [asyncio.ensure_future(database.write(work)) for work in works]  # the third is there already
+    given_up = asyncio.ensure_future(database.write(puts("d")))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    go_on.set()
+    await first
+    found = await asyncio.gather(*waiting, return_exceptions=True)
+    assert found[0] == "a"
+    assert isinstance(found[1], ValueError)
+    assert isinstance(found[2], apsw.ConstraintError)
+    assert found[3] == "c"
+    assert sorted(await DraftRepository(database).load()) == ["a", "c"]
+    await database.aclose()
 
 
 async def test_a_write_that_fails_leaves_nothing_behind() -> None:
