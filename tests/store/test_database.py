@@ -20,7 +20,7 @@ from console.errors import (
     StoreKeyError,
     StoreNewerError,
 )
-from console.store.database import Database, in_memory, open_database
+from console.store.database import Database, _connect, _migrate, in_memory, open_database
 from console.store.drafts import DraftRepository
 from console.store.recovery import has_recovery, new_code, unwrap_key, wrap_key
 from console.store.schema import MIGRATIONS
@@ -229,6 +229,42 @@ def test_every_released_schema_is_brought_up_to_date(file: Path, tmp_path: Path)
     database.close()
     assert version == len(MIGRATIONS)
     assert drafts["note"][0] == "Wellenreiter asked about her bill"
+
+
+def test_an_update_of_the_schema_may_end_at_any_statement(tmp_path: Path) -> None:
+    path = tmp_path / "desk.store"
+
+    def stopped_at(number: int) -> bool:
+        """Whether the update was stopped at a statement; the last ones are beyond its end."""
+        path.write_bytes((SCHEMAS / "schema-1.store").read_bytes())
+        connection = _connect(path, KEY)
+        left = number
+
+        def count(*_statement: object) -> bool:
+            nonlocal left
+            left -= 1
+            return left >= 0
+
+        connection.exec_trace = count
+        try:
+            _migrate(connection, path)
+        except apsw.ExecTraceAbort:
+            return True
+        finally:
+            connection.exec_trace = None
+            connection.close()
+        return False
+
+    number = 0
+    while stopped_at(number):
+        database = open_database(path, KEY)
+        drafts = asyncio.run(DraftRepository(database).load())
+        tables = database.write_now(lambda connection: set(connection.execute("SELECT name FROM sqlite_master")))
+        database.close()
+        assert drafts["note"][0] == "Wellenreiter asked about her bill", number
+        assert ("slip",) in tables, number
+        number += 1
+    assert number > 8
 
 
 def test_every_schema_has_its_file() -> None:
