@@ -145,6 +145,7 @@ class _Book:
     kept: dict[str, dict[str, Any]] = field(default_factory=dict)
     drafts_lost: int = 0
     damaged: int = 0
+    doubled_drafts: int = 0
     unfinished: list[str] = field(default_factory=list)
     states: Counter[StepState] = field(default_factory=Counter)
     last_draft: str = ""
@@ -190,6 +191,10 @@ class _Book:
             self.drafts_lost += 1
             print(f"kill: {draft[-40:]!r} was kept where {may_be[0][-40:]!r} was due")
         self.last_draft = draft
+        sent = {step.wanted.get("text") for act in acts for step in act.steps if act.customer_id == customer}
+        if draft.strip() and draft.strip() in sent:
+            self.doubled_drafts += 1
+            print(f"kill: {draft[-40:]!r} is a draft and an act")
 
 
 def measure() -> list[Result]:
@@ -236,6 +241,7 @@ async def _measure(folder: Path) -> list[Result]:
         Result("kill", "acts doubled", float(len(doubled)), "of", float(len(book.kept))),
         Result("kill", "acts never finished", float(len(book.unfinished)), "of", float(len(book.kept))),
         Result("kill", "typed texts lost", float(book.drafts_lost), "of", float(_DEATHS)),
+        Result("kill", "drafts of what is an act", float(book.doubled_drafts), "of", float(_DEATHS)),
         Result("kill", "stores damaged", float(book.damaged), "of", float(_DEATHS)),
         Result("kill", "states with fewer than ten deaths", float(len(rare)), "of", float(len(_STATES))),
     ]

@@ -29,7 +29,14 @@ AIMS: dict[tuple[str, str], tuple[str, float]] = {
     ("sim", "planted faults not found"): ("value", 0.0),
     **{
         ("kill", name): ("value", 0.0)
-        for name in ("acts lost", "acts doubled", "acts never finished", "typed texts lost", "stores damaged")
+        for name in (
+            "acts lost",
+            "acts doubled",
+            "acts never finished",
+            "typed texts lost",
+            "drafts of what is an act",
+            "stores damaged",
+        )
     },
     ("kill", "states with fewer than ten deaths"): ("value", 0.0),
     ("open-known", "shown from the store"): ("value", 50.0),

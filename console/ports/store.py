@@ -65,8 +65,12 @@ class DraftStore(Protocol):
 class ActStore(Protocol):
     """The outbox's entries. What has returned is on the disk."""
 
-    async def add(self, act: Act) -> Act:
-        """Keep a new act and return it with its place in the order."""
+    async def add(self, act: Act, *, typed_in: Sequence[str] = ()) -> Act:
+        """Keep a new act and return it with its place in the order.
+
+        The drafts of the places it was typed in go in the same breath: whatever ends the program, what was typed is
+        either still a draft or an act, never both.
+        """
 
     async def change(self, act: Act) -> None:
         """Keep an act as it is now."""

@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -49,8 +49,8 @@ class Acts:
         self._outbox, self._crm, self._billing = outbox, crm, billing
         self._permissions, self._clock, self._rng, self._country = permissions, clock, rng, country
 
-    async def add_note(self, customer_id: CustomerId, text: str, *, reason: str) -> Act:
-        """Keep a note for the customer's interactions.
+    async def add_note(self, customer_id: CustomerId, text: str, *, reason: str, typed_in: Sequence[str] = ()) -> Act:
+        """Keep a note for the customer's interactions, in place of the drafts it was typed in.
 
         Raises:
             NotPossibleError: It is empty or too long.
@@ -60,7 +60,8 @@ class Acts:
         words = checked_note(text)
         act_id = self._new_id()
         step = Step("add-note", self._crm.name, f"{act_id}-1", {"text": words, "reason": reason}, customer_id)
-        return await self._outbox.submit(self._act(act_id, customer_id, note_title(words), RiskClass.NOTE, step))
+        act = self._act(act_id, customer_id, note_title(words), RiskClass.NOTE, step)
+        return await self._outbox.submit(act, typed_in=typed_in)
 
     async def look_at_contact(
         self, customer_id: CustomerId, account_id: str | None, known: SeenContact | None = None
@@ -79,9 +80,15 @@ class Acts:
         return SeenContact(seen, frozenset(answered))
 
     async def change_contact(
-        self, customer_id: CustomerId, account_id: str | None, wanted: Mapping[str, str], seen: SeenContact
+        self,
+        customer_id: CustomerId,
+        account_id: str | None,
+        wanted: Mapping[str, str],
+        seen: SeenContact,
+        *,
+        typed_in: Sequence[str] = (),
     ) -> Act:
-        """Keep a change of phone or e-mail, for CRM and for billing's copy.
+        """Keep a change of phone or e-mail, for CRM and for billing's copy, in place of the drafts it was typed in.
 
         Raises:
             NotPossibleError: Nothing is changed, or a value is no phone number or e-mail address.
@@ -98,13 +105,19 @@ class Acts:
             raise NotPossibleError("Nothing was changed.")
         act_id = self._new_id()
         steps = [step for _, step in self._contact_steps(customer_id, account_id, changed, seen.values, act_id)]
-        title = contact_title(changed)
-        return await self._outbox.submit(self._act(act_id, customer_id, title, RiskClass.FIELD, *steps))
+        act = self._act(act_id, customer_id, contact_title(changed), RiskClass.FIELD, *steps)
+        return await self._outbox.submit(act, typed_in=typed_in)
 
     async def promise_to_pay(
-        self, customer_id: CustomerId, account: BillingAccount, *, amount: str, due_on: date
+        self,
+        customer_id: CustomerId,
+        account: BillingAccount,
+        *,
+        amount: str,
+        due_on: date,
+        typed_in: Sequence[str] = (),
     ) -> Act:
-        """Keep a customer's promise to pay an amount by a day, in the account's currency.
+        """Keep a customer's promise to pay an amount by a day, in the account's currency, in place of its drafts.
 
         Raises:
             NotPossibleError: The amount or the day cannot be, or billing does not say what is owed.
@@ -123,8 +136,8 @@ class Acts:
         wanted = {"amount": str(money.amount), "currency": money.currency, "due_on": due_on.isoformat()}
         base = {"balance": str(account.balance)}
         step = Step("promise-to-pay", self._billing.name, f"{act_id}-1", wanted, account.id, base)
-        title = promise_title(wanted)
-        return await self._outbox.submit(self._act(act_id, customer_id, title, RiskClass.MONEY, step))
+        act = self._act(act_id, customer_id, promise_title(wanted), RiskClass.MONEY, step)
+        return await self._outbox.submit(act, typed_in=typed_in)
 
     async def edit(self, act: Act, values: Mapping[str, str]) -> Act:
         """Change what an act asks for, of which no system can have done anything yet; a decision of its own.

@@ -53,6 +53,11 @@ class Drafts:
             self._writing = asyncio.create_task(self._write(), name="keep drafts")
         self._tell()
 
+    async def keep_now(self) -> None:
+        """Keep what was typed so far without waiting for a pause; where that fails it is tried again as always."""
+        if self._changed:
+            await self._write(wait_s=0.0)
+
     def subscribe(self, told: Callable[[], None]) -> Callable[[], None]:
         """Call back when something was typed or kept; return what ends that."""
         self._subscribers.append(told)
@@ -74,6 +79,8 @@ class Drafts:
         while self._changed:
             await self._clock.sleep(wait_s)
             writing, self._changed = self._changed, {}
+            if not writing:
+                return  # kept meanwhile
             try:
                 self.kept_at = await self._store.save(writing)
                 self.failure = None

@@ -97,13 +97,15 @@ class Outbox:
 
     # ------------------------------------------------------------------ what users do
 
-    async def submit(self, act: Act) -> Act:
+    async def submit(self, act: Act, *, typed_in: Sequence[str] = ()) -> Act:
         """Keep an act and begin to carry it out; once this returns it is not lost any more.
+
+        `typed_in` are the places whose drafts it was made of: they are drafts no longer once it is kept.
 
         Raises:
             StoreError: It could not be kept, and nothing is sent.
         """
-        kept = await self._store.add(replace(act, changed_at=self._clock.now()))
+        kept = await self._store.add(replace(act, changed_at=self._clock.now()), typed_in=typed_in)
         self._acts[kept.id] = kept
         self._tell(kept)
         self._wake.set()

@@ -18,7 +18,7 @@ class ActRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, act: Act) -> Act:
+    async def add(self, act: Act, *, typed_in: Sequence[str] = ()) -> Act:
         def work(connection: apsw.Connection) -> Act:
             connection.execute(
                 "INSERT INTO act (id, customer, open, body) VALUES (?, ?, ?, ?)",
@@ -26,6 +26,7 @@ class ActRepository:
             )
             kept = replace(act, seq=connection.last_insert_rowid())
             connection.execute("UPDATE act SET body = ? WHERE seq = ?", (msgspec.json.encode(kept), kept.seq))
+            connection.executemany("DELETE FROM draft WHERE place = ?", [(place,) for place in typed_in])
             return kept
 
         return await self._database.write(work)

@@ -8,6 +8,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import apsw
@@ -20,6 +21,8 @@ from console.errors import (
     StoreKeyError,
     StoreNewerError,
 )
+from console.models.outbox import Act, RiskClass
+from console.store.acts import ActRepository
 from console.store.database import Database, _connect, _migrate, in_memory, open_database
 from console.store.drafts import DraftRepository
 from console.store.recovery import has_recovery, new_code, unwrap_key, wrap_key
@@ -273,6 +276,19 @@ def test_every_schema_has_its_file() -> None:
     ]
 
 
+async def test_what_was_typed_is_a_draft_or_an_act_and_never_both() -> None:
+    database = in_memory()
+    drafts, acts = DraftRepository(database), ActRepository(database)
+    await drafts.save({"note/CU-1": "Asked about her bill", "note/CU-2": "Other"})
+    act = Act("a1", "CU-1", "Note", RiskClass.NOTE, datetime(2026, 11, 25, tzinfo=UTC), ())
+    kept = await acts.add(act, typed_in=("note/CU-1", "note/CU-1/reason"))
+    assert list(await drafts.load()) == ["note/CU-2"]
+    with pytest.raises(apsw.ConstraintError):
+        await acts.add(act, typed_in=("note/CU-2",))  # it is there already, so nothing of it happens
+    assert list(await drafts.load()) == ["note/CU-2"]
+    assert [one.id for one in await acts.load()] == [kept.id]
+
+
 async def test_of_writes_that_wait_together_one_that_fails_takes_back_itself_alone(tmp_path: Path) -> None:
     database = open_database(tmp_path / "desk.store", KEY)
     begun, go_on = threading.Event(), threading.Event()
@@ -297,6 +313,8 @@ async def test_of_writes_that_wait_together_one_that_fails_takes_back_itself_alo
     given_up = asyncio.ensure_future(database.write(puts("d")))
     await asyncio.sleep(0)
     given_up.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await given_up
     go_on.set()
     await first
     found = await asyncio.gather(*waiting, return_exceptions=True)

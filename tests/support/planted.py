@@ -1,5 +1,6 @@
 """The outbox with one fault each, to see that the simulation would find it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,12 +63,12 @@ class MineWins(Outbox):
 class SaysKeptTooSoon(Outbox):
     """An act is said to be kept before it is."""
 
-    async def submit(self, act: Act) -> Act:
+    async def submit(self, act: Act, *, typed_in: Sequence[str] = ()) -> Act:
         import asyncio
 
         async def keep() -> None:
             await asyncio.sleep(2.0)
-            await super(SaysKeptTooSoon, self).submit(act)
+            await super(SaysKeptTooSoon, self).submit(act, typed_in=typed_in)
 
         self._late = asyncio.create_task(keep())
         return act

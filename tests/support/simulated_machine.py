@@ -66,7 +66,7 @@ class Disk:
     flushes: int = 0
     dead: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def add(self, act: Act) -> Act:
+    async def add(self, act: Act, *, typed_in: Sequence[str] = ()) -> Act:
         await self._flush()
         kept = replace(act, seq=len(self.rows) + 1)
         self.rows[kept.id] = kept

@@ -51,7 +51,9 @@ class ContactForm(ActDialog):
 
     def doing(self) -> Coroutine[Any, Any, Any]:
         wanted = {key: field.text() for key, field in self.fields.items()}
-        return self._desk.acts.change_contact(self._customer_id, self._account_id, wanted, self._seen)
+        return self._desk.acts.change_contact(
+            self._customer_id, self._account_id, wanted, self._seen, typed_in=self.places
+        )
 
     def _show_seen(self, seen: SeenContact) -> None:
         self._seen, self._asked = seen, True

@@ -128,8 +128,12 @@ class NoteDock(Surface):
         self._sending = True
         self.told.set_words("")
         text, reason = self.text.toPlainText(), self.reason.currentText() or "Note"
-        adding = self._desk.acts.add_note(self._customer_id, text, reason=reason)
-        self._bridge.run_command(self, adding, lambda _act: self._on_added(text), self._on_failed)
+        self._bridge.run_command(self, self._keep(text, reason), lambda _act: self._on_added(text), self._on_failed)
+
+    async def _keep(self, text: str, reason: str) -> None:
+        await self._desk.drafts.keep_now()  # else the last letters would become a draft again behind the note
+        typed_in = (self._place, self._reason_place)
+        await self._desk.acts.add_note(self._customer_id, text, reason=reason, typed_in=typed_in)
 
     def _on_added(self, sent: str) -> None:
         """Empty the field, but for what was typed since the note was sent: that is the next one."""

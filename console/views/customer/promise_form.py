@@ -86,7 +86,9 @@ class PromiseForm(ActDialog):
 
     async def _promise(self, account: BillingAccount, amount: str, due: str) -> None:
         due_on = read_day(due, _today())
-        await self._desk.acts.promise_to_pay(self._customer_id, account, amount=amount, due_on=due_on)
+        await self._desk.acts.promise_to_pay(
+            self._customer_id, account, amount=amount, due_on=due_on, typed_in=self.places
+        )
 
 
 def _today() -> date:

@@ -96,6 +96,11 @@ class ActDialog(QDialog):
         self._back.set_words(tr("What you typed before is back; it was not sent."))
         self._back_row.show()
 
+    @property
+    def places(self) -> list[str]:
+        """Where the drafts of this form are kept."""
+        return list(self._places)
+
     def has_draft(self, field: QLineEdit) -> bool:
         """Return whether a field holds what the user typed rather than what it started from."""
         return any(found is field and self._drafts.text(place) for place, found in self._places.items())
@@ -143,7 +148,11 @@ class ActDialog(QDialog):
             return
         self._sending = True
         self.told.set_words("")
-        self._bridge.run_command(self, self.doing(), lambda _act: self._sent(), self._failed)
+        self._bridge.run_command(self, self._keep_and_do(), lambda _act: self._sent(), self._failed)
+
+    async def _keep_and_do(self) -> None:
+        await self._drafts.keep_now()  # else the last letters would become a draft again behind the act
+        await self.doing()
 
     def _sent(self) -> None:
         self.forget_drafts()
