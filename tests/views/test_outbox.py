@@ -240,7 +240,7 @@ async def test_a_refused_note_is_corrected_in_the_outbox(rig: Rig) -> None:
     rig.keys("u")
     shown = rig.workspace.outbox_page
     assert isinstance(shown, OutboxPage)
-    assert "Refused" in texts_of(page.alerts) or "refused" in texts_of(page.alerts)
+    await rig.until(lambda: "refused" in texts_of(page.alerts))
     shown.details.buttons["edit"].click()
     form: EditDialog = dialog(rig, EditDialog)
     assert form._text is not None
