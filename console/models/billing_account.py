@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import NewType
 
 from console.models.customer import ContactMedium
@@ -52,3 +53,15 @@ class BillingAccount:
     last_modified_at: datetime | None = None
     contact_media: tuple[ContactMedium, ...] = ()
     payment_plans: tuple[PaymentPlan, ...] = ()
+
+    @property
+    def promises(self) -> tuple[PaymentPlan, ...]:
+        """What was promised to be paid and is still awaited."""
+        return tuple(plan for plan in self.payment_plans if plan.is_open_promise)
+
+    @property
+    def promised(self) -> Money:
+        """The sum of what is promised, in the balance's currency; nothing where there is no balance."""
+        currency = self.balance.currency if self.balance else ""
+        amounts = (plan.amount for plan in self.promises if plan.amount and plan.amount.currency == currency)
+        return sum(amounts, start=Money(Decimal(0), currency))

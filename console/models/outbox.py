@@ -126,15 +126,9 @@ class Act:
         return any(step.state in {StepState.CONFLICT, StepState.REFUSED} for step in self.steps) and self.is_open
 
     @property
-    def is_untouched(self) -> bool:
-        """Whether no system can have done any of it, so that it can still become another."""
-        return not self.withdrawn and all(step.state in _HARMLESS for step in self.steps)
-
-    @property
-    def can_be_withdrawn(self) -> bool:
-        """Whether what is not done can be given up: nothing of it can be under way."""
-        settled = all(step.state in _HARMLESS | {StepState.DONE} for step in self.steps)
-        return self.is_open and settled
+    def is_settled(self) -> bool:
+        """Whether it is open and no system can be doing any of it, so that it can be changed or given up."""
+        return self.is_open and all(step.state in _HARMLESS | {StepState.DONE} for step in self.steps)
 
     def with_step(self, place: int, step: Step) -> "Act":
         """Return the act with one step replaced."""

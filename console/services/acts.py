@@ -96,11 +96,9 @@ class Acts:
         """
         self._check(Deed.CHANGE_CONTACT)
         shown = seen.shown
-        changed = {
-            key: checked_contact(key, value, self._country)
-            for key, value in wanted.items()
-            if value.strip() != shown.get(key, "")
-        }
+        typed = {key: value for key, value in wanted.items() if value.strip() != shown.get(key, "")}
+        checked = {key: checked_contact(key, value, self._country) for key, value in typed.items()}
+        changed = {key: value for key, value in checked.items() if value != shown.get(key, "")}
         if not changed:
             raise NotPossibleError("Nothing was changed.")
         act_id = self._new_id()
@@ -129,8 +127,10 @@ class Acts:
         money = _promised(amount, account.balance.currency)
         if account.balance.amount <= 0:
             raise NotPossibleError("Nothing is owed on this account.")
-        if money.amount > account.balance.amount:
-            raise NotPossibleError(f"Only {account.balance} is owed.")
+        promised = account.promised
+        if money.amount + promised.amount > account.balance.amount:
+            already = f", and {promised} of it is promised already" if promised.amount else ""
+            raise NotPossibleError(f"Only {account.balance} is owed{already}.")
         self._check_day(due_on)
         act_id = self._new_id()
         wanted = {"amount": str(money.amount), "currency": money.currency, "due_on": due_on.isoformat()}
@@ -140,24 +140,37 @@ class Acts:
         return await self._outbox.submit(act, typed_in=typed_in)
 
     async def edit(self, act: Act, values: Mapping[str, str]) -> Act:
-        """Change what an act asks for, of which no system can have done anything yet; a decision of its own.
+        """Change what an act asks for, while no system can be doing it; a decision of its own.
 
         Args:
             act: As it stands in the outbox.
             values: Some of the values its steps want, as typed.
 
         Raises:
-            NotPossibleError: A value cannot be sent, or a system may have done it meanwhile.
+            NotPossibleError: A value cannot be sent, or a system may be doing it.
             StoreError: It could not be kept.
         """
         checked = {key: self._checked_value(act.steps[0].wanted, key, value) for key, value in values.items()}
-        wanted = {**act.steps[0].wanted, **checked}
-        title = {RiskClass.NOTE: lambda: note_title(wanted["text"]), RiskClass.FIELD: lambda: contact_title(wanted)}
-        named = title.get(act.risk, lambda: promise_title(wanted))()
-        edited = await self._outbox.edit(act.id, checked, title=named)
+        edited = await self._outbox.edit(act.id, checked, title=_title(act, checked))
         if edited is None:
             raise NotPossibleError("It is on its way, so it cannot be changed any more.")
         return edited
+
+    async def resolve(self, act: Act, place: int, chosen: Mapping[str, str]) -> None:
+        """End a conflict of a step with these values, for every system of the act.
+
+        Raises:
+            NotPossibleError: A value that is neither the user's nor the system's cannot be sent.
+            StoreError: It could not be kept.
+        """
+        step = act.steps[place]
+        checked = {
+            key: value
+            if value in {step.wanted.get(key), step.theirs.get(key)}
+            else self._checked_value(step.wanted, key, value)
+            for key, value in chosen.items()
+        }
+        await self._outbox.resolve(act.id, place, checked, title=_title(act, checked))
 
     def _checked_value(self, wanted: Mapping[str, str], key: str, value: str) -> str:
         if key == "text":
@@ -206,6 +219,14 @@ class Acts:
 
     def _new_id(self) -> str:
         return uuid7(self._clock.now(), self._rng)
+
+
+def _title(act: Act, values: Mapping[str, str]) -> str:
+    """Return the title of an act once it wants these values."""
+    wanted = {**act.steps[0].wanted, **values}
+    if act.risk is RiskClass.NOTE:
+        return note_title(wanted["text"])
+    return contact_title(wanted) if act.risk is RiskClass.FIELD else promise_title(wanted)
 
 
 def checked_note(text: str) -> str:

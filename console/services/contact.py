@@ -11,6 +11,9 @@ from console.services.phone import read_phone
 
 IN_CRM, IN_BILLING = "change-contact", "change-billing-contact"
 KEYS = ("phone", "email")
+# RFC 5321: 64 before the sign, 255 behind it.
+_LONGEST_EMAIL = 320
+_LONGEST_SHOWN = 60
 _EMAIL = re.compile(r"^[^\s@]+@[^\s@]+\.[^\s@]+$")
 
 
@@ -60,13 +63,16 @@ def checked_contact(key: str, value: str, country: str) -> str:
         NotPossibleError: It is no phone number or no e-mail address.
     """
     plain = value.strip()
-    if key == "email" and not _EMAIL.match(plain):
-        raise NotPossibleError(f"{plain or 'Nothing'} is no e-mail address.")
+    shown = plain if len(plain) <= _LONGEST_SHOWN else f"{plain[:_LONGEST_SHOWN]}…"
+    if key == "email" and (len(plain) > _LONGEST_EMAIL or not _EMAIL.match(plain)):
+        raise NotPossibleError(f"{shown} is no e-mail address." if plain else "Type the e-mail address.")
     if key == "phone":
         phone = read_phone(plain, country)
         if phone is None:
             raise NotPossibleError(
-                f"{plain or 'Nothing'} is no phone number. Write it with its country, such as +1 937 555 0142."
+                f"{shown} is no phone number. Write it with its country, such as +1 937 555 0142."
+                if plain
+                else "Type the phone number."
             )
         return phone
     return plain

@@ -345,6 +345,9 @@ class CustomerView:
         part = (subject, of)
         may_see = self._permissions.refusal(subject, self.customer_id) is None
         is_past = self.as_of is not None
+        as_of, seen_at = self.as_of, read_at
+        if as_of is not None:  # what had not changed was seen again later; it was so at that moment already
+            read_at = lambda found: min(seen_at(found), as_of)  # noqa: E731 - of one line
         coordinator: PartCoordinator[T] = PartCoordinator(
             is_past=is_past,
             system=system,

@@ -10,6 +10,7 @@ _MONTHS = (
     "december",
 )  # fmt: skip
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_LIKE = "Write it like 2 Dec, Friday or +7."
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.? ([a-z]{3,9})\.?(?: (\d{4}))?")
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?(?: (\d{4}))?")
@@ -29,7 +30,8 @@ def read_day(text: str, today: date) -> date:
     plain = " ".join(text.replace(",", " ").split()).casefold()
     found = _named(plain, today) or _written(plain, today)
     if found is None:
-        raise NoDayError(f"{text.strip()[:30] or 'Nothing'} is no day. Write it like 2 Dec, Friday or +7.")
+        typed = text.strip()[:30]
+        raise NoDayError(f"{typed} is no day. {_LIKE}" if typed else f"No day is typed yet. {_LIKE}")
     return found
 
 

@@ -48,6 +48,26 @@ def prepare(act: Act, step: Step, current: Current) -> Step:
     return step if merged.write else replace(step, state=StepState.DONE)
 
 
+def decide(act: Act, values: Mapping[str, str], place: int | None = None) -> tuple[Step, ...]:
+    """Return the steps of an act after a user has decided which values it wants, which is so for every system of it.
+
+    With `place` the decision ends the conflict of that step, over what its system holds now. A step that is done and
+    would leave its system with another value is done again, over the one it wrote.
+    """
+    steps = []
+    for number, step in enumerate(act.steps):
+        wanted = {**step.wanted, **{key: value for key, value in values.items() if key in step.wanted}}
+        changed = replace(step, wanted=wanted, theirs={})
+        if number == place:
+            steps.append(decided_anew(replace(changed, base={**step.base, **step.theirs})))
+        elif step.state is StepState.DONE:
+            again = decided_anew(replace(changed, base=dict(step.wanted), result=""))
+            steps.append(step if wanted == step.wanted else again)
+        else:
+            steps.append(decided_anew(changed) if place is None or wanted != step.wanted else step)
+    return tuple(steps)
+
+
 def decided_anew(step: Step) -> Step:
     """Return a step that waits again because a user decided so: a decision of its own, with a key of its own."""
     return replace(step, state=StepState.WAITING, told="", looks=0, was_doubtful=False, key=f"{step.key}.")

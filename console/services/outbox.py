@@ -12,7 +12,7 @@ from console.models.outbox import Act, ActState, RiskClass, Step, StepState
 from console.ports.acting import ActingSystem, Current, Fate
 from console.ports.clock import Clock
 from console.ports.store import ActStore
-from console.services.merge import decided_anew, prepare
+from console.services.merge import decide, decided_anew, prepare
 
 _log = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ class Outbox:
     async def withdraw(self, act_id: str) -> bool:
         """Take an act back, or what of it is not done yet; False while a system may be doing it."""
         act = self._acts[act_id]
-        if not act.can_be_withdrawn:
+        if not act.is_settled:
             return False
         await self._change(replace(act, withdrawn=True))
         return True
@@ -129,22 +129,20 @@ class Outbox:
         self._wake.set()
 
     async def edit(self, act_id: str, wanted: Mapping[str, str], *, title: str) -> Act | None:
-        """Change what an act asks for at every system; None where one may have done some of it already."""
+        """Change what an act asks for at every system; None while one may be doing it."""
         act = self._acts[act_id]
-        if not act.is_untouched:
+        if not act.is_settled:
             return None
-        steps = tuple(decided_anew(replace(step, wanted={**step.wanted, **wanted}, theirs={})) for step in act.steps)
-        edited = await self._change(replace(act, title=title, steps=steps, next_try_at=None, tries=0))
+        edited = replace(act, title=title, steps=decide(act, wanted), next_try_at=None, tries=0)
+        edited = await self._change(edited)
         self._wake.set()
         return edited
 
-    async def resolve(self, act_id: str, place: int, chosen: Mapping[str, str]) -> None:
-        """End a conflict: these values are wanted, over what the system holds now."""
+    async def resolve(self, act_id: str, place: int, chosen: Mapping[str, str], *, title: str = "") -> None:
+        """End a conflict: these values are wanted of every system of the act, over what this one holds now."""
         act = self._acts[act_id]
-        step = act.steps[place]
-        wanted, base = {**step.wanted, **chosen}, {**step.base, **step.theirs}
-        step = decided_anew(replace(step, wanted=wanted, base=base, theirs={}))
-        await self._change(replace(act.with_step(place, step), next_try_at=None))
+        decided = replace(act, title=title or act.title, steps=decide(act, chosen, place), next_try_at=None)
+        await self._change(decided)
         self._wake.set()
 
     async def settle(self, act_id: str, place: int, *, happened: bool) -> None:

@@ -58,7 +58,9 @@ class SeenPeople:
             _log.warning("the local search failed: %s", error)
             return ()
         return [
-            SearchHit(person.customer_id, HERE, "seen before", person.name, person.kind, person.status, person.details)
+            SearchHit(
+                person.customer_id, HERE, "on this computer", person.name, person.kind, person.status, person.details
+            )
             for person in found
         ]
 

@@ -25,7 +25,7 @@ class PastDialog(QDialog):
         self.setWindowTitle(tr("As it stood: {}").format(customer))
         self.setMinimumSize(460, 360)
         self._moments = list(moments)
-        told = tr("What this desk has read, by when it changed. Choose a moment to see everything as it stood then.")
+        told = tr("Each line is a change this desk has read. Choose one to see how everything stood from then on.")
         if not self._moments:
             told = tr("Nothing is kept on this computer about this customer yet.")
         self.list = FactList(tr("Moments"), uniform=True)
@@ -55,7 +55,7 @@ class PastDialog(QDialog):
         first = place == len(self._moments) - 1
         changed = ", ".join(moment.changed)
         told = tr("Read for the first time: {}").format(changed) if first else tr("Changed: {}").format(changed)
-        when = f"{texts.recent_day(moment.at)} {texts.clock(moment.at, seconds=True)}"
+        when = f"{tr('From')} {texts.recent_day(moment.at)} {texts.clock(moment.at, seconds=True)}"
         cells = (Cell(_fact(tr("Moment"), when)), Cell(_fact(tr("What"), told)))
         return Row(str(place), cells)
 

@@ -71,7 +71,10 @@ class CodeDialog(QDialog):
 
 
 class RecoveryDialog(QDialog):
-    """Shows a new recovery code once."""
+    """Shows a new recovery code once. Only its button closes it: a code gone by Esc would not come back."""
+
+    def reject(self) -> None:
+        """Stay."""
 
     def __init__(self, code: str, window: QWidget) -> None:
         super().__init__(window)
@@ -87,6 +90,8 @@ class RecoveryDialog(QDialog):
         copy = Button(tr("Copy"), "plain")
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(code))
         close = Button(tr("I have written it down"), "main")
+        close.setDefault(True)
+        close.setFocus()
         close.clicked.connect(self.accept)
         row = QHBoxLayout()
         row.addStretch()

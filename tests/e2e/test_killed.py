@@ -91,7 +91,8 @@ async def test_typed_text_outlives_a_kill_and_can_be_sent(
     desk = Desk(display, tmp_path, *arguments, environment=keyring)
     try:
         desk.focus("Recovery code")
-        desk.do("key", "Escape")
+        desk.do("key", "Escape")  # which must not make the code go
+        desk.do("key", "Return")
         desk.focus("OptiCom Agent Console")
         first, *_, second = await customers(sandbox, 20)  # the first two have one name
         opened = find(desk, first)

@@ -84,7 +84,7 @@ class SendsWhatWasTakenBack(Outbox):
     """A user is told that an act is taken back, and it goes out all the same."""
 
     async def withdraw(self, act_id: str) -> bool:
-        return self._acts[act_id].can_be_withdrawn
+        return self._acts[act_id].is_settled
 
 
 class Expires(Outbox):

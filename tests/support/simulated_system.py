@@ -118,6 +118,7 @@ class Server:
                     if values.get(name, "") not in self.seen.get((act.id, name), set()) | {wanted}:
                         self.overwritten.append(f"{act.id} {name}")
                     values[name] = wanted
+                    self.seen.setdefault((act.id, name), set()).add(wanted)  # what it wrote itself it may write over
             self.versions[step.record] = number + 1
         self.answered[step.key] = act.id
         self.trace(f"{self.name}: does {act.title} of {act.customer_id}")

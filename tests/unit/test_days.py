@@ -29,10 +29,15 @@ def test_a_day_is_read_as_it_is_meant(typed: str, day: date) -> None:
     assert read_day(typed, WEDNESDAY) == day
 
 
-@pytest.mark.parametrize("typed", ["", "soon", "31 Feb", "2 Foo", "2026-13-01", "we", "t", "+", "Dec"])
+@pytest.mark.parametrize("typed", ["soon", "31 Feb", "2 Foo", "2026-13-01", "we", "t", "+", "Dec"])
 def test_what_is_no_day_is_said_so(typed: str) -> None:
     with pytest.raises(NoDayError, match="is no day"):
         read_day(typed, WEDNESDAY)
+
+
+def test_an_empty_field_is_said_so() -> None:
+    with pytest.raises(NoDayError, match="No day is typed yet"):
+        read_day("  ", WEDNESDAY)
 
 
 @pytest.mark.parametrize("typed", ["12/2", "02.12.2026", "3-4-26"])

@@ -156,7 +156,7 @@ def test_an_act_that_may_have_happened_cannot_be_withdrawn() -> None:
     at = datetime(2026, 11, 24, tzinfo=UTC)
     for state, can in ((StepState.WAITING, True), (StepState.SENDING, False), (StepState.UNKNOWN, False)):
         act = Act("a", "c", "t", RiskClass.NOTE, at, (Step("k", "crm", "key", {}, state=state),))
-        assert act.can_be_withdrawn is can
+        assert act.is_settled is can
 
 
 def test_what_one_system_has_not_done_yet_can_be_given_up() -> None:
@@ -164,8 +164,7 @@ def test_what_one_system_has_not_done_yet_can_be_given_up() -> None:
     steps = tuple(Step("k", "crm", "key", {}, state=state) for state in (StepState.DONE, StepState.REFUSED))
     act = Act("a", "c", "t", RiskClass.FIELD, at, steps)
     assert act.state is ActState.HALF_DONE
-    assert act.can_be_withdrawn
-    assert not act.is_untouched
+    assert act.is_settled
 
 
 def test_an_error_says_whether_it_may_have_happened() -> None:

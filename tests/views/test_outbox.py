@@ -126,6 +126,15 @@ async def test_a_promise_says_what_is_wrong_and_is_kept_when_it_is_right(rig: Ri
     act = await the_act(rig, ActState.DONE)
     assert act.title == f"Promise to pay 1.50 {act.steps[0].wanted['currency']} by {due.isoformat()}"
     await rig.until(lambda: f"1.50 by {texts.weekday(due)}" in texts_of(page.panel("account")))
+    await rig.until(lambda: "Promised: " in texts_of(page.alerts))
+    page.acts.open_promise_form()
+    form = dialog(rig, PromiseForm)
+    assert "Already promised" in form.effect.text()
+    account = next(iter(page.view.accounts.part.facts)).value
+    form.amount.setText(str(account.balance.amount - 1))
+    form.due.setText("+7")
+    form.send_button.click()
+    await rig.until(lambda: "promised already" in form.told.text())
 
 
 async def owing(rig: Rig) -> str:
@@ -167,6 +176,31 @@ async def test_a_conflict_is_decided_by_keys(rig: Rig) -> None:
     assert (crm["email"], billing["email"]) == ("mine@example.net", "mine@example.net")
 
 
+@pytest.mark.parametrize(
+    ("key", "chosen"), [(Qt.Key.Key_1, "mine2@example.net"), (Qt.Key.Key_2, "theirs2@example.net")]
+)
+async def test_a_decision_is_for_every_system_of_the_act(rig: Rig, key: Qt.Key, chosen: str) -> None:
+    page = await rig.open()
+    customer = page.customer_id
+    account = await account_of(rig.sandbox, customer)
+    await change_elsewhere(rig, customer, f"before.{chosen}")  # whatever other tests have left
+    seen = await rig.desk.acts.look_at_contact(customer, account)
+    await change_elsewhere(rig, customer, "theirs2@example.net")
+    await rig.desk.acts.change_contact(customer, account, {"email": "mine2@example.net"}, seen)
+    await the_act(rig, ActState.CONFLICT)
+    rig.workspace.go_to_outbox()
+    shown = rig.workspace.outbox_page
+    assert shown is not None
+    await rig.until(shown.conflict.isVisible)
+    rig.press(key)
+    rig.press(Qt.Key.Key_Return, CTRL)
+    act = await the_act(rig, ActState.DONE)
+    assert act.title == f"Contact: e-mail {chosen}"  # what is said is what was sent
+    assert {step.wanted["email"] for step in act.steps} == {chosen}
+    crm, billing = await held(rig.sandbox, customer, account)
+    assert (crm["email"], billing["email"]) == (chosen, chosen)
+
+
 async def test_a_conflict_is_ended_with_a_third_value(rig: Rig) -> None:
     page = await rig.open()
     customer = page.customer_id
@@ -179,8 +213,14 @@ async def test_a_conflict_is_ended_with_a_third_value(rig: Rig) -> None:
     assert shown is not None
     await rig.until(shown.conflict.isVisible)
     rig.press(Qt.Key.Key_3)
+    rig.keys("not an address")
+    rig.press(Qt.Key.Key_Return, CTRL)
+    await rig.until(lambda: "no e-mail address" in shown.conflict._told.text())
+    assert any("not an address" in text for text in rig.desk.drafts.places.values())  # kept like everything typed
+    shown.conflict.lines[0].typed.selectAll()
     rig.keys("third21@example.net")  # 2 and 1 are letters here, no choices
     assert shown.conflict.lines[0].goes.text() == "third21@example.net"
+    assert not shown.conflict.lines[0].mine.isChecked()
     rig.press(Qt.Key.Key_Return, CTRL)
     await the_act(rig, ActState.DONE)
     async with rig.sandbox.raw("crm") as client:
@@ -341,7 +381,7 @@ async def test_who_was_seen_is_found_without_a_system_and_with_typing_errors(rig
         await rig.desk.search.find(rig.desk.search.read(typed), results.append)
         found = [one for one in results[-1].found if one.customer_id == page.customer_id]
         assert found, typed
-        assert ("desk", "seen before") in found[0].reasons
+        assert ("desk", "on this computer") in found[0].reasons
 
 
 async def test_the_letters_work_while_a_note_has_the_keyboard(rig: Rig) -> None:

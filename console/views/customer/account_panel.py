@@ -180,9 +180,8 @@ class AccountPanel(Panel):
 
 def _promised_words(account: BillingAccount) -> str:
     """Return what was promised to be paid and by when; empty where nothing was."""
-    promises = [plan for plan in account.payment_plans if plan.is_open_promise]
     parts = [
         tr("{} by {}").format(texts.money(plan.amount), texts.weekday(plan.due_on) if plan.due_on else tr("no date"))
-        for plan in promises
+        for plan in account.promises
     ]
     return "; ".join(parts)

@@ -50,7 +50,7 @@ class CustomerActs:
 
     def open_note(self, *, with_focus: bool = True) -> None:
         """Open the note over the page and put the focus into it."""
-        if self._view.as_of is not None:
+        if self._is_past():
             return
         if self.dock is None:
             self.dock = NoteDock(self._desk, self._bridge, self._view.customer_id, self._page)
@@ -61,6 +61,12 @@ class CustomerActs:
         self._desk.drafts.type(self._open_place, "open")
         if with_focus:
             self.dock.text.setFocus()
+
+    def _is_past(self) -> bool:
+        """Whether nothing can be done here; then it is said."""
+        if self._view.as_of is not None:
+            self._bridge.on_unhandled(tr("This is the past: nothing can be done here. Go to the customer's own tab."))
+        return self._view.as_of is not None
 
     @property
     def _open_place(self) -> str:
@@ -87,12 +93,12 @@ class CustomerActs:
 
     def open_contact_form(self) -> None:
         """Open the form for phone and e-mail."""
-        if self._view.as_of is None:
+        if not self._is_past():
             ContactForm(self._desk, self._bridge, self._view, self._page.window()).open()
 
     def open_promise_form(self) -> None:
         """Open the form for a promise to pay; while it is not known what is owed it says so."""
-        if self._view.as_of is not None:
+        if self._is_past():
             return
         if self._view.accounts.part.facts is None:
             self._bridge.on_unhandled(tr("Billing has not said yet what is owed, so nothing can be promised on it."))

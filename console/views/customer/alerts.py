@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from console.errors import BadAnswerError, SignInRequiredError, UnknownCustomerError
-from console.models.health import SystemState
+from console.models.health import SystemHealth, SystemState
 from console.models.provenance import Records
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
+from console.services.part import Part
 from console.views import texts
 from console.views.outbox.words import act_state
 from console.views.texts import tr
@@ -84,7 +86,8 @@ class AlertRow(QWidget):
             found |= self._of_systems(now)
             found |= dict.fromkeys(_acts(view, self._desk), 0)
         for text in (
-            _late(view, now), _over_limit(view), _stuck(view), _payment_failed(view, now), _tickets_overdue(view, now),
+            _late(view, now), _promised(view), _over_limit(view), _stuck(view), _payment_failed(view, now),
+            _tickets_overdue(view, now),
         ):  # fmt: skip
             if text:
                 found[text, "attention"] = 3
@@ -95,18 +98,19 @@ class AlertRow(QWidget):
         found: dict[tuple[str, str], int] = {}
         away: list[tuple[str, datetime, bool]] = []
         for info in self._desk.systems:
+            health = self._desk.health.health(info.name)
             parts = [part.part for part in self._view.parts if part.part.system == info.name]
-            failures = [(part.failure, part.facts is not None) for part in parts if part.failure]
+            failures = [(part.failure, part.facts is not None) for part in parts if _is_news(part, health)]
             asking = [part.asking_since for part in parts if part.asking_since]
             damaged = sum(len(part.facts.damaged) for part in parts if isinstance(part.facts, Records))
-            error = failures[0][0].error if failures else None
-            health = self._desk.health.health(info.name)
+            error = failures[0][0].error if failures and failures[0][0] else None
             if isinstance(error, UnknownCustomerError | BadAnswerError | SignInRequiredError):
                 found[str(error), "attention" if isinstance(error, BadAnswerError) else "danger"] = 0
             elif failures:
-                away.append(
-                    (info.label, min(failure.at for failure, _ in failures), any(known for _, known in failures))
-                )
+                # Parts are asked for again and again; the system has been away since the first of it.
+                failed_at = min(failure.at for failure, _ in failures if failure)
+                since = health.since if health.state is SystemState.DOWN and health.since else failed_at
+                away.append((info.label, since, any(known for _, known in failures)))
             elif health.state is SystemState.DOWN:
                 away.append((info.label, health.since or now, True))
             elif asking and (now - min(asking)).total_seconds() > _SLOW_AFTER_S:
@@ -120,6 +124,12 @@ class AlertRow(QWidget):
         return found
 
 
+def _is_news(part: Part[Any], health: SystemHealth) -> bool:
+    """Return whether a part's failure is to be told: not while it is asked again at a system that answers by now."""
+    is_back = health.state in {SystemState.ANSWERING, SystemState.SLOW}
+    return part.failure is not None and not (is_back and part.asking_since)
+
+
 def _acts(view: CustomerView, desk: Desk) -> Iterator[tuple[str, str]]:
     """Yield what is to be said about what was done for this customer here and is not in every system."""
     acts = [act for act in desk.outbox.of_customer(view.customer_id) if act.is_open]
@@ -129,8 +139,8 @@ def _acts(view: CustomerView, desk: Desk) -> Iterator[tuple[str, str]]:
             yield tr("{}: {}. Go to the Outbox.").format(act.title, word.lower()), state
     waiting = sum(not act.needs_user for act in acts)
     if waiting:
-        told = tr("1 act waits to be sent") if waiting == 1 else tr("{} acts wait to be sent")
-        yield told.format(waiting), "info"
+        title = next(act.title for act in acts if not act.needs_user)
+        yield tr("Waits: {}").format(title) if waiting == 1 else tr("{} acts wait to be sent").format(waiting), "info"
 
 
 def _late(view: CustomerView, now: datetime) -> str:
@@ -146,6 +156,18 @@ def _late(view: CustomerView, now: datetime) -> str:
     return tr("{} late, the oldest since {}").format(
         tr("1 bill") if len(late) == 1 else tr("{} bills").format(len(late)), texts.day(oldest)
     )
+
+
+def _promised(view: CustomerView) -> str:
+    """Return what was promised to be paid; empty where nothing was."""
+    promises = [plan for item in view.accounts.part.facts or () for plan in item.value.promises]
+    if not promises:
+        return ""
+    told = (
+        tr("{} by {}").format(texts.money(plan.amount), texts.weekday(plan.due_on) if plan.due_on else tr("no date"))
+        for plan in promises
+    )
+    return tr("Promised: {}").format(", ".join(told))
 
 
 def _over_limit(view: CustomerView) -> str:

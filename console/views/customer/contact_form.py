@@ -10,7 +10,7 @@ from console.services.contact import IN_BILLING, IN_CRM, SeenContact, known_cont
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
 from console.views.texts import tr
-from console.views.widgets.act_dialog import ActDialog
+from console.views.widgets.act_dialog import ActDialog, shortened
 
 _KINDS = {IN_CRM: "crm", IN_BILLING: "billing"}
 
@@ -29,6 +29,7 @@ class ContactForm(ActDialog):
         self._desk, self._customer_id = desk, view.customer_id
         self._account_id = account.id if account is not None else None
         self._seen = known_contact(customer.value if customer is not None else None, account)
+        self._several = accounts is not None and len(accounts) > 1
         self._asked = False
         place = f"contact/{view.customer_id}"
         self._words = {"phone": tr("Phone"), "email": tr("E-mail")}
@@ -62,16 +63,17 @@ class ContactForm(ActDialog):
 
     def _effect_at(self, kind: str) -> str:
         label, held = self._desk.label(_KINDS[kind]), self._seen.values.get(kind)
+        if kind == IN_BILLING and self._several:
+            label = tr("{}, account {} alone").format(label, self._account_id)
         told = tr("{}: {}").format(label, self._change_words(held or {}))
         if kind in self._seen.answered:
             return told
         if not self._asked:
             return tr("{} Being asked…").format(told)
         if held is None:
-            return tr("{} does not answer, and nothing of it is known here. It gets the change when it does.").format(
-                label
-            )
-        return tr("{} It does not answer; this is what was last known. It gets the change when it does.").format(told)
+            unknown = tr("{} did not say what it holds, and nothing is known here. It gets the change when it can.")
+            return unknown.format(label)
+        return tr("{} It did not say so just now; this was last known. It gets the change when it can.").format(told)
 
     def _change_words(self, held: Any) -> str:
         """Return what becomes of each value at one system."""
@@ -81,7 +83,7 @@ class ContactForm(ActDialog):
             word = self._words[key].lower()
             if typed and typed not in {started, now}:
                 told = tr("{0} {1} becomes {2}") if now else tr("{0}, none so far, becomes {2}")
-                parts.append(told.format(word, now, typed))
+                parts.append(told.format(word, shortened(now), shortened(typed)))
             else:
-                parts.append(tr("{} {} stays").format(word, now) if now else tr("no {}").format(word))
+                parts.append(tr("{} {} stays").format(word, shortened(now)) if now else tr("no {}").format(word))
         return "; ".join(parts) + "."

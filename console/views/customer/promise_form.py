@@ -65,7 +65,11 @@ class PromiseForm(ActDialog):
             return
         account = self._accounts[self.account.currentIndex()]
         told = tr("Billing keeps it with the account. It is not sent if what is owed, now {}, has moved.")
-        self.effect.set_words(f"{self._day_words()}\n{told.format(texts.money(account.balance))}")
+        lines = [self._day_words(), told.format(texts.money(account.balance))]
+        if account.promises:
+            days = ", ".join(texts.weekday(plan.due_on) for plan in account.promises if plan.due_on)
+            lines.insert(0, tr("Already promised: {} by {}.").format(texts.money(account.promised), days))
+        self.effect.set_words("\n".join(lines))
 
     def _day_words(self) -> str:
         typed = self.due.text().strip()

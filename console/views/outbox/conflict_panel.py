@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QButtonGroup, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from console.models.outbox import Act, RiskClass, Step
+from console.services.drafts import Drafts
 from console.views.outbox.words import VALUE_NAMES, made_at
 from console.views.texts import tr
 from console.views.widgets.act_dialog import SEND_KEYS, send_words
@@ -18,7 +19,7 @@ from console.views.widgets.live_page import PlainScroll
 class _Line:
     """One value in conflict: mine, theirs, or something typed; nothing is chosen from the start."""
 
-    def __init__(self, name: str, step: Step) -> None:
+    def __init__(self, name: str, step: Step, typed: str) -> None:
         self.name = name
         word, nothing = tr(VALUE_NAMES.get(name, name)), tr("none")
         self.values = (step.wanted.get(name, ""), step.theirs[name])
@@ -26,7 +27,8 @@ class _Line:
         self.base = Label(step.base.get(name, "") or nothing, look="secondary", wrap=True)
         self.mine = Choice(self.values[0] or nothing, tr("{}, mine: {}").format(word, self.values[0] or nothing))
         self.theirs = Choice(self.values[1] or nothing, tr("{}, theirs: {}").format(word, self.values[1] or nothing))
-        self.typed = QLineEdit()
+        self.typed = QLineEdit(typed)
+        self.typed.setMinimumWidth(190)
         self.typed.setPlaceholderText(tr("or type it"))
         self.typed.setAccessibleName(tr("{}, another value").format(word))
         self.goes = Label("", semibold=True, wrap=True)
@@ -60,10 +62,13 @@ class ConflictPanel(QWidget):
     decided = Signal(dict)
     withdrawn = Signal()
 
-    def __init__(self, keys_of: QWidget) -> None:
+    def __init__(self, keys_of: QWidget, drafts: Drafts) -> None:
         super().__init__()
+        self._drafts = drafts
+        self._places: dict[str, str] = {}
         self.setAccessibleName(tr("Two people changed the same thing"))
         self._shown: tuple[object, ...] = ()
+        self._system = ""
         self.lines: list[_Line] = []
         self._title = Label("", semibold=True)
         self._title.set_look("mark", "conflict")
@@ -113,6 +118,8 @@ class ConflictPanel(QWidget):
         if shown == self._shown:
             return
         self._shown = shown
+        self._system = system
+        self._places = {name: f"decide/{act.id}/{step.system}/{name}" for name in step.theirs}
         is_money = act.risk is RiskClass.MONEY
         title = tr("What this was decided on has changed") if is_money else tr("Two people changed the same thing")
         self._title.set_words(title)
@@ -140,22 +147,25 @@ class ConflictPanel(QWidget):
 
     def _fill(self, act: Act, step: Step, system: str, *, is_money: bool) -> None:
         heads = [tr("Value"), tr("Base"), tr("Mine, {}").format(made_at(act)), tr("Theirs, at {}").format(system)]
-        heads += ["", tr("Goes to {}").format(system)]
+        others = len(act.steps) > 1
+        heads += ["", tr("Goes to all its systems") if others else tr("Goes to {}").format(system)]
         if is_money:
             heads[2:] = [tr("Now, at {}").format(system)]
         for column, text in enumerate(heads):
             self._grid.addWidget(Label(text, "small", look="muted"), 0, column)
-        self.lines = [] if is_money else [_Line(name, step) for name in step.theirs]
+        drafts = self._drafts
+        self.lines = [] if is_money else [_Line(name, step, drafts.text(self._places[name])) for name in step.theirs]
         for row, line in enumerate(self.lines, 1):
             for column, widget in enumerate(line.widgets):
                 self._grid.addWidget(widget, row, column)
             line.group.idClicked.connect(lambda _id, chosen=line: self._picked(chosen))
-            line.typed.textChanged.connect(lambda _text: self._show_left())
+            line.typed.textChanged.connect(lambda text, chosen=line: self._typed(chosen, text))
         if is_money:
             for row, (name, held) in enumerate(step.theirs.items(), 1):
                 for column, text in enumerate((tr(VALUE_NAMES.get(name, name)), step.base.get(name, ""), held)):
                     self._grid.addWidget(Label(text), row, column)
-        for column, stretch in ((1, 2), (2, 4), (3, 4), (4, 2), (5, 3)):
+        self._grid.setColumnMinimumWidth(5, 0 if is_money else 200)  # so that a choice moves no column
+        for column, stretch in ((1, 2), (2, 3), (3, 3), (4, 2), (5, 3)):
             self._grid.setColumnStretch(column, 0 if is_money else stretch)
         self._grid.setColumnStretch(6, 1 if is_money else 0)
         self._grid.setRowStretch(len(step.theirs) + 1, 1)
@@ -196,6 +206,16 @@ class ConflictPanel(QWidget):
         elif self.has_focus():
             (line.mine if line.mine.isChecked() else line.theirs).setFocus()
 
+    def _typed(self, line: _Line, text: str) -> None:
+        """What is typed takes the place of what was picked, and is kept like everything typed."""
+        self._drafts.type(self._places[line.name], text)
+        if text.strip():
+            line.group.setExclusive(False)
+            line.mine.setChecked(False)
+            line.theirs.setChecked(False)
+            line.group.setExclusive(True)
+        self._show_left()
+
     def _type_it(self) -> None:
         line = self._at_hand()
         if line is not None:
@@ -210,6 +230,7 @@ class ConflictPanel(QWidget):
             line.goes.set_words(tr("Choose") if chosen is None else chosen or tr("none"))
             line.goes.set_look("mark", "conflict" if chosen is None else "neutral")
         left = sum(1 for _ in self._left())
+        self._told.set_look("secondary")
         self.send.setEnabled(left == 0)
         keys = tr("1 mine   2 theirs   3 type it")
         if not self.lines:
@@ -217,11 +238,27 @@ class ConflictPanel(QWidget):
         elif left:
             self._told.set_words(f"{keys}   ·   " + tr("{} left to choose").format(left))
         else:
-            self._told.set_words(f"{keys}   ·   " + tr("It is written over what is there now."))
+            self._told.set_words(f"{keys}   ·   " + self._effect_words())
+
+    def _effect_words(self) -> str:
+        kept = all(line.chosen == line.values[1] for line in self.lines)
+        if kept:
+            return tr("{} keeps what it has; the act's other systems get it too.").format(self._system)
+        return tr("It is written over what is there now.")
+
+    def refused(self, sentence: str) -> None:
+        """Say why what was chosen cannot be sent; everything stays as it was chosen."""
+        self._told.set_words(sentence)
+        self._told.set_look("mark", "danger")
+
+    def forget(self) -> None:
+        """It is decided: what was typed for it is no draft any more."""
+        for place in self._places.values():
+            self._drafts.type(place, "")
+        self._shown = ()
 
     def _decide(self) -> None:
         if not self.send.isEnabled():
             return
         chosen: Mapping[str, str] = {line.name: line.chosen or "" for line in self.lines}
-        self._shown = ()
         self.decided.emit(dict(chosen))

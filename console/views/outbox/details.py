@@ -67,7 +67,7 @@ class ActDetails(QWidget):
             tr("{}, {}, made {}").format(act.customer_name or act.customer_id, act.customer_id, made_at(act))
         )
         for i, label in enumerate(self._steps):
-            state, words = step_line(act.steps[i], self._desk) if i < len(act.steps) else ("neutral", "")
+            state, words = step_line(act, act.steps[i], self._desk) if i < len(act.steps) else ("neutral", "")
             label.set_words(words)
             label.set_look("mark", state)
             label.setVisible(bool(words))
@@ -87,10 +87,10 @@ class ActDetails(QWidget):
         is_open = act is not None and act.is_open
         shown = {
             "retry": is_open and bool(states & {StepState.REFUSED, StepState.WAITING, StepState.SENDING}),
-            "edit": act is not None and is_open and act.is_untouched,
+            "edit": act is not None and act.is_settled,
             "happened": StepState.UNKNOWN in states,
             "did not": StepState.UNKNOWN in states,
-            "withdraw": act is not None and is_open and (act.can_be_withdrawn or StepState.SENDING in states),
+            "withdraw": is_open and StepState.UNKNOWN not in states,
         }
         focused = next((name for name, button in self.buttons.items() if button.hasFocus()), "")
         if focused and not shown[focused]:
@@ -105,5 +105,7 @@ class ActDetails(QWidget):
 def _wanted_words(act: Act) -> str:
     wanted = {key: value for step in act.steps for key, value in step.wanted.items() if value}
     text = wanted.pop("text", "")
+    if wanted.get("reason") == "Note":  # what stands for none
+        del wanted["reason"]
     values = "  ·  ".join(f"{tr(VALUE_NAMES.get(key, key))} {value}" for key, value in wanted.items())
     return "\n".join(part for part in (values, text) if part)

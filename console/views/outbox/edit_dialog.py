@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from console.bridge import Bridge
-from console.models.outbox import Act
+from console.models.outbox import Act, StepState
 from console.services.desk import Desk
 from console.views.keys.send import is_send
 from console.views.outbox.words import VALUE_NAMES
@@ -41,7 +41,8 @@ class EditDialog(ActDialog):
                 self._add_text(value)
             else:
                 self.add_field(name, self._place(name), tr(VALUE_NAMES[name]))
-        self.effect.set_words(tr("For {}.").format(act.customer_name or act.customer_id))
+        why = " ".join(step.told for step in act.steps if step.state is StepState.REFUSED)
+        self.effect.set_words(f"{tr('For {}.').format(act.customer_name or act.customer_id)} {why}")
         self.fill()
 
     def fill(self) -> None:

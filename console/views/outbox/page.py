@@ -4,8 +4,8 @@ from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QStackedWidget, QVBoxLayout
 
 from console.bridge import Bridge
 from console.models.outbox import Act, StepState
@@ -47,7 +47,7 @@ class OutboxPage(LivePage):
             head.addWidget(label)
         head.addStretch()
         head.addWidget(self._told)
-        self.table = FactTable(tr("Acts"), tuple(tr(name) for name in _COLUMNS), stretch=6, optional=(5, 4, 3))
+        self.table = FactTable(tr("Acts"), tuple(tr(name) for name in _COLUMNS), stretch=1, optional=(5, 4, 3))
         self.table.chosen.connect(lambda _row: self._show_chosen())
         self.table.opened.connect(self._open)
         do = {
@@ -58,7 +58,7 @@ class OutboxPage(LivePage):
             "withdraw": self._withdraw,
         }
         self.details = ActDetails(desk, do, self.table.setFocus)
-        self.conflict = ConflictPanel(self)
+        self.conflict = ConflictPanel(self, desk.drafts)
         self.conflict.decided.connect(self._decided)
         self.conflict.withdrawn.connect(self._withdraw)
         self._below = QStackedWidget()
@@ -83,13 +83,15 @@ class OutboxPage(LivePage):
         self._unsubscribe()
 
     def focus_first(self) -> None:
-        """Put the focus on the first act that waits for the user, where there is one."""
-        rows = self.table.rows_model
-        for place in range(rows.rowCount()):
-            if self._acts[rows.row(place).key].needs_user:
-                self.table.selectRow(place)
-                break
+        """Put the focus on the first act that waits for the user, else on the first of all."""
+        self._choose_first()
         self.table.setFocus()
+
+    def _choose_first(self) -> None:
+        keys = [self.table.rows_model.row(place).key for place in range(self.table.rows_model.rowCount())]
+        asked = (place for place, key in enumerate(keys) if self._acts[key].needs_user)
+        if keys:
+            self.table.selectRow(next(asked, 0))
 
     def tick(self) -> None:
         if any(act.next_try_at is not None for act in self._acts.values()):
@@ -104,7 +106,7 @@ class OutboxPage(LivePage):
             label.set_words(tr(words).format(count))
             label.set_look("chip", look)
             label.setVisible(count > 0)
-        told = tr("Nothing here expires. It leaves when it is done, or when you withdraw it.")
+        told = tr("Nothing here expires. What is done stays in the list for a while.")
         if not self._desk.is_kept:
             told = tr("It is kept in memory alone: closing the desk loses it.")
         self._told.set_words(told if acts else tr("Nothing waits. {}").format(told))
@@ -167,8 +169,36 @@ class OutboxPage(LivePage):
             EditDialog(self._desk, self._bridge, act, self.window()).open()
 
     def _withdraw(self) -> None:
-        if (act := self.chosen) is not None:
-            self._run(self._desk.outbox.withdraw(act.id))
+        act = self.chosen
+        if act is None:
+            return
+        if not act.is_settled:
+            self._too_late()
+            return
+        done = [self._desk.label(step.system) for step in act.steps if step.state is StepState.DONE]
+        told = tr("{} has it already and keeps it; the others will not get it, and differ from then on.")
+        box = QMessageBox(self.window())
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setWindowTitle(tr("Give up the rest?") if done else tr("Withdraw?"))
+        box.setText(act.title)
+        box.setInformativeText(told.format(", ".join(done)) if done else tr("Nothing of it has been done anywhere."))
+        box.addButton(tr("Give up the rest") if done else tr("Withdraw"), QMessageBox.ButtonRole.AcceptRole)
+        keep = box.addButton(tr("Keep it"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.accepted.connect(lambda: self._really_withdraw(act))
+        box.open()
+
+    def _really_withdraw(self, act: Act) -> None:
+        def told(withdrawn: Any) -> None:
+            self.show_acts()
+            if not withdrawn:
+                self._too_late()
+
+        self._bridge.run_command(self, self._desk.outbox.withdraw(act.id), told)
+
+    def _too_late(self) -> None:
+        self._bridge.on_unhandled(tr("It is on its way, so it cannot be taken back any more."))
 
     def _settle(self, *, happened: bool) -> None:
         act = self.chosen
@@ -179,8 +209,16 @@ class OutboxPage(LivePage):
     def _decided(self, chosen: dict[str, str]) -> None:
         act = self.chosen
         place = _first(act, StepState.CONFLICT) if act is not None else None
-        if act is not None and place is not None:
-            self._run(self._desk.outbox.resolve(act.id, place, chosen))
+        if act is None or place is None:
+            return
+
+        def done(_nothing: Any) -> None:
+            self.conflict.forget()
+            self.show_acts()
+            self._choose_first()  # the next that waits for a decision
+
+        deciding = self._desk.acts.resolve(act, place, chosen)
+        self._bridge.run_command(self, deciding, done, lambda error: self.conflict.refused(str(error)))
 
 
 def _first(act: Act, state: StepState) -> int | None:

@@ -41,9 +41,9 @@ _STEP_STATES = {
     StepState.DONE: "ok", StepState.REFUSED: "danger", StepState.CONFLICT: "conflict",
 }  # fmt: skip
 _KINDS = {
-    RiskClass.NOTE: "Flows by itself",
-    RiskClass.FIELD: "Merges by field",
-    RiskClass.MONEY: "Money, never blind",
+    RiskClass.NOTE: "Only adds",
+    RiskClass.FIELD: "Checked by value",
+    RiskClass.MONEY: "Checked by balance",
 }
 VALUE_NAMES = {
     "phone": "Phone", "email": "E-mail", "text": "Text", "reason": "Reason", "amount": "Amount", "due_on": "By",
@@ -75,13 +75,16 @@ def made_at(act: Act) -> str:
     return texts.clock(act.happened_at) if day == tr("Today") else f"{day} {texts.clock(act.happened_at)}"
 
 
-def step_line(step: Step, desk: Desk) -> tuple[str, str]:
+def step_line(act: Act, step: Step, desk: Desk) -> tuple[str, str]:
     """Return the theme's state and one line on a step: its system, how far it is, and why."""
     label = desk.label(step.system)
     words = tr(_STEP_WORDS[step.state])
+    if act.withdrawn and step.state is not StepState.DONE:
+        return "neutral", tr("{}: Withdrawn; nothing was changed there.").format(label)
     if step.state is StepState.REFUSED and step.told:
-        words = step.told  # the system's sentence says that it refused
-    elif step.told and step.state is not StepState.CONFLICT:
+        # The system's sentence says by itself who refused.
+        return _STEP_STATES[step.state], step.told if step.told.startswith(label) else f"{label}: {step.told}"
+    if step.told and step.state is not StepState.CONFLICT:
         words = f"{words} {step.told}"
     return _STEP_STATES[step.state], f"{label}: {words}"
 
@@ -95,6 +98,8 @@ def next_line(act: Act, now: datetime) -> str:
         return next((step.told for step in act.steps if step.state is StepState.REFUSED), "")
     if not act.is_open:
         return ""
+    if act.state is ActState.SENDING:
+        return tr("on its way")
     waiting = next((step for step in act.steps if step.state is not StepState.DONE), None)
     parts = [waiting.told.rstrip(".") if waiting is not None else "", again_words(act, now)]
     return ", ".join(part for part in parts if part) or tr("goes next")

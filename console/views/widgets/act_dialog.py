@@ -11,17 +11,26 @@ from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBo
 from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.services.drafts import Drafts
+from console.views import texts
 from console.views.keys.send import is_send
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label
+from console.views.widgets.live_page import PlainScroll
 
 SEND_KEYS = "Ctrl+Return"
+_EFFECT_LINES = 6
+_LONGEST_SHOWN = 60
 
 
 def send_words(text: str) -> str:
     """Return what stands on a button that sends: what it does, and the keys for it as the keyboard has them."""
     keys = QKeySequence(SEND_KEYS).toString(QKeySequence.SequenceFormat.NativeText)
     return f"{text}   {keys.replace('Return', 'Enter')}"
+
+
+def shortened(text: str) -> str:
+    """Return a value that stands in a sentence, cut where it is far too long for one."""
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 class ActDialog(QDialog):
@@ -34,7 +43,7 @@ class ActDialog(QDialog):
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
-        self.setMinimumWidth(520)
+        self.setMinimumWidth(560)
         self._drafts, self._bridge = drafts, bridge
         self._sending = False
         self._places: dict[str, QLineEdit] = {}
@@ -56,6 +65,9 @@ class ActDialog(QDialog):
         self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.effect = Label("", "small", look="secondary", wrap=True)
         self.effect.setAccessibleName(tr("What will happen"))
+        self.effect.setAlignment(Qt.AlignmentFlag.AlignTop)
+        room = PlainScroll(self.effect)
+        room.setFixedHeight(_EFFECT_LINES * self.effect.fontMetrics().lineSpacing())  # whatever is typed, no form grows
         self.told = Label("", "small", wrap=True)
         self.told.setMinimumHeight(2 * self.told.fontMetrics().lineSpacing())  # a sentence that comes moves nothing
         self.send_button = Button(send_words(send), "main")
@@ -74,7 +86,7 @@ class ActDialog(QDialog):
         column.setSpacing(10)
         column.addWidget(self._back_row)
         column.addLayout(self.form)
-        column.addWidget(self.effect)
+        column.addWidget(room)
         column.addWidget(self.told)
         column.addLayout(row)
 
@@ -165,3 +177,4 @@ class ActDialog(QDialog):
     def _say(self, sentence: str, state: str) -> None:
         self.told.set_look("mark", state)
         self.told.set_words(sentence)
+        self.told.setToolTip(texts.tooltip(sentence))
