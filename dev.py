@@ -3,6 +3,7 @@
     python3 dev.py demo     the desk on the sandbox systems
     python3 dev.py test     every check: format, lint, types, import contracts, tests
     python3 dev.py bench    the benchmarks, each against its floor
+    python3 dev.py setup    only what the program needs, without starting it
 
 Needs Python 3.11 to 3.13 with pip and nothing else: it makes .venv beside this file, installs the pinned and hashed
 requirements into it, and on Debian and Ubuntu installs the system libraries Qt needs where they are missing.
@@ -219,6 +220,14 @@ def bench(arguments: list[str]) -> int:
     return become([str(PYTHON), "-m", "benchmarks", *arguments], environment)
 
 
+def setup(_arguments: list[str]) -> int:
+    """Everything the program needs, and nothing started."""
+    prepare_qt_libraries()
+    prepare_environment("runtime")
+    say(f"the command is {PYTHON.parent / 'opticom-console'}")
+    return 0
+
+
 def become(command: list[str], environment: dict[str, str]) -> int:
     """Run the last command in this script's place, so that whatever stops the one stops the other."""
     if not WINDOWS:
@@ -240,7 +249,7 @@ def run_to_end(command: list[str], environment: dict[str, str]) -> int:
 
 
 def main() -> int:
-    commands = {"demo": demo, "test": test, "bench": bench}
+    commands = {"setup": setup, "demo": demo, "test": test, "bench": bench}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=commands)
     chosen, rest = parser.parse_known_args()

@@ -6,9 +6,10 @@ import getpass
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 
-from console.errors import ConsoleError, StoreError, UsageError
+from console.errors import ConsoleError, StoreError, StoreInUseError, UsageError
 from console.models.customer import CustomerId
 from console.services.desk import Desk
 from console.session import IN_MEMORY, open_session
@@ -53,9 +54,13 @@ def read_numbers(file: Path) -> list[CustomerId]:
 
 
 async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> int:
-    async with open_session(
-        config=options.config, demo=options.demo, with_store=True, ask_code=_ask if sys.stdin.isatty() else None
-    ) as session:
+    ask_code = _ask if sys.stdin.isatty() else None
+    opening = open_session(config=options.config, demo=options.demo, with_store=True, ask_code=ask_code)
+    async with AsyncExitStack() as stack:
+        try:
+            session = await stack.enter_async_context(opening)
+        except StoreInUseError as error:
+            raise StoreError("The desk is open on this store. Close it, then read customers ahead.") from error
         if not session.desk.is_kept:
             why = session.notice.removesuffix(IN_MEMORY).strip()
             raise StoreError(f"{why} Customers can only be read ahead into a store.")

@@ -65,7 +65,7 @@ class DeskMenus(QObject):
         )
         self._add(acts, tr("Act, then a letter"), "Ctrl+D", self._act_letters.open)
         acts.addSeparator()
-        for letter in self._letters_of_acts():
+        for letter in self._letters_of_acts()[1:]:  # the note has keys of its own, above
             keys = f"{_native('Ctrl+D')} {letter.letter}"
             self._add(acts, texts.no_mnemonic(letter.text) + "\t" + keys, None, letter.do)
         go = self._menu(tr("&Go to"))

@@ -14,12 +14,12 @@ from console.views import texts
 from console.views.keys.send import is_send
 from console.views.outbox.words import act_state
 from console.views.texts import tr
-from console.views.widgets.act_dialog import send_words
+from console.views.widgets.act_dialog import send_words, shortened
 from console.views.widgets.labels import Button, CloseButton, Label, Surface
 
 WIDTH = 320
 _REASONS = ("Question about a bill", "Question about a service", "Fault", "Order", "Complaint", "Other")
-_SHOWN = 4
+_SHOWN = 3
 # Logical pixels a page needs beside the note; on a narrower one the note lies over it.
 _LEAST_BESIDE = 760
 
@@ -172,7 +172,7 @@ class NoteDock(Surface):
 
     def _show_acts(self) -> None:
         acts = list(self._desk.outbox.of_customer(self._customer_id))[-_SHOWN:]
-        self._acts.set_words("\n".join(f"{act.title} — {act_state(act)[1]}" for act in reversed(acts)))
+        self._acts.set_words("\n".join(f"{shortened(act.title)} — {act_state(act)[1]}" for act in reversed(acts)))
 
 
 def kept_words(at: datetime | None) -> str:

@@ -32,7 +32,7 @@ class CustomerHead(Surface):
         self._chips = {key: Label("", "small", look="chip") for key in ("kind", "since", "status", "born", "language")}
         self._icons = {key: QLabel() for key in _CONTACTS}
         self._contacts = {
-            key: FactLabel(tr(word), elide=True)
+            key: FactLabel(tr(word), elide=key != "phone")  # a number is dialled, so it is never cut
             for key, word in zip(_CONTACTS, ("Phone", "E-mail", "Address"), strict=True)
         }
         self._more, self._origin = Label("", "small", look="muted"), Label("", "small")
