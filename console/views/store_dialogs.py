@@ -91,7 +91,6 @@ class RecoveryDialog(QDialog):
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(code))
         close = Button(tr("I have written it down"), "main")
         close.setDefault(True)
-        close.setFocus()
         close.clicked.connect(self.accept)
         row = QHBoxLayout()
         row.addStretch()
@@ -103,6 +102,7 @@ class RecoveryDialog(QDialog):
         column.addWidget(shown)
         column.addLayout(row)
         self.setMinimumWidth(460)
+        close.setFocus()
 
 
 def asker(window: QWidget) -> Callable[..., Awaitable[str | None]]:
