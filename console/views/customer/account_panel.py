@@ -11,7 +11,7 @@ from console.models.payment import Payment
 from console.models.provenance import Origin, Records, Sourced
 from console.services.customer_view import CustomerView
 from console.views import texts
-from console.views.customer.facts import FactMaker
+from console.views.customer.facts import FactMaker, promise_words
 from console.views.texts import tr
 from console.views.widgets.fact import FactLabel
 from console.views.widgets.labels import Label
@@ -132,7 +132,7 @@ class AccountPanel(Panel):
             "Account": account.id,
             "State": texts.state(account.state)[0],
             "Payment": texts.state(account.payment_status)[0] if account.payment_status else "",
-            "Promised": _promised_words(account),
+            "Promised": promise_words(account.promises),
             "Credit limit": texts.money(account.credit_limit) if account.credit_limit else "",
             "Bill cycle": account.bill_cycle or "",
             "Paid by": account.payment_method or "",
@@ -176,12 +176,3 @@ class AccountPanel(Panel):
             and item.value.remaining.amount > 0
         ]
         return (unpaid[-1].value, unpaid[-1].origin) if unpaid else None
-
-
-def _promised_words(account: BillingAccount) -> str:
-    """Return what was promised to be paid and by when; empty where nothing was."""
-    parts = [
-        tr("{} by {}").format(texts.money(plan.amount), texts.weekday(plan.due_on) if plan.due_on else tr("no date"))
-        for plan in account.promises
-    ]
-    return "; ".join(parts)

@@ -13,6 +13,7 @@ from console.services.customer_view import CustomerView
 from console.services.desk import Desk
 from console.services.part import Part
 from console.views import texts
+from console.views.customer.facts import promise_words
 from console.views.outbox.words import act_state
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label
@@ -160,14 +161,8 @@ def _late(view: CustomerView, now: datetime) -> str:
 
 def _promised(view: CustomerView) -> str:
     """Return what was promised to be paid; empty where nothing was."""
-    promises = [plan for item in view.accounts.part.facts or () for plan in item.value.promises]
-    if not promises:
-        return ""
-    told = (
-        tr("{} by {}").format(texts.money(plan.amount), texts.weekday(plan.due_on) if plan.due_on else tr("no date"))
-        for plan in promises
-    )
-    return tr("Promised: {}").format(", ".join(told))
+    told = promise_words(plan for item in view.accounts.part.facts or () for plan in item.value.promises)
+    return tr("Promised: {}").format(told) if told else ""
 
 
 def _over_limit(view: CustomerView) -> str:

@@ -1,6 +1,11 @@
 """Makes shown facts from records: the value's text together with the record it stands in."""
 
+from collections.abc import Iterable
+
+from console.models.billing_account import PaymentPlan
 from console.models.provenance import Origin
+from console.views import texts
+from console.views.texts import tr
 from console.views.widgets.fact import ShownFact
 from console.views.widgets.row_model import Cell
 
@@ -29,3 +34,11 @@ class FactMaker:
         worked_out: bool = False,
     ) -> Cell:
         return Cell(self.fact(label, text, worked_out=worked_out), state, bar, track, number, strong)
+
+
+def promise_words(promises: Iterable[PaymentPlan]) -> str:
+    """Return what was promised to be paid and by when; empty where nothing was."""
+    return ", ".join(
+        tr("{} by {}").format(texts.money(plan.amount), texts.weekday(plan.due_on) if plan.due_on else tr("no date"))
+        for plan in promises
+    )

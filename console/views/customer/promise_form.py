@@ -12,6 +12,7 @@ from console.services.customer_view import CustomerView
 from console.services.days import NoDayError, read_day
 from console.services.desk import Desk
 from console.views import texts
+from console.views.customer.facts import promise_words
 from console.views.texts import tr
 from console.views.widgets.act_dialog import ActDialog
 from console.views.widgets.labels import Button, Label
@@ -67,8 +68,7 @@ class PromiseForm(ActDialog):
         told = tr("Billing keeps it with the account. It is not sent if what is owed, now {}, has moved.")
         lines = [self._day_words(), told.format(texts.money(account.balance))]
         if account.promises:
-            days = ", ".join(texts.weekday(plan.due_on) for plan in account.promises if plan.due_on)
-            lines.insert(0, tr("Already promised: {} by {}.").format(texts.money(account.promised), days))
+            lines.insert(0, tr("Already promised: {}.").format(promise_words(account.promises)))
         self.effect.set_words("\n".join(lines))
 
     def _day_words(self) -> str:
