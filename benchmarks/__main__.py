@@ -6,7 +6,7 @@ import os
 import sys
 
 NAMES = (
-    "start", "open", "stall", "cost", "memory", "large", "decode", "sim", "kill", "canary",
+    "start", "open", "stall", "cost", "memory", "large", "decode", "sim", "kill", "canary", "bill",
     "open-known", "search", "sync",
 )  # fmt: skip
 

@@ -1,0 +1,128 @@
+"""bill: the explanation of every difference of neighbouring bills, held against what the world knows to be so.
+
+10,000 customers on seeds that nothing was built on. Sums must be exact in every case; a cause is right where its amount
+is the true one, to the cent. Faults planted in the explanation must lower the score. No timing.
+"""
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+
+from benchmarks.result import Result
+from console.connectors.tmforum.v4.bills import read_bill, read_rate
+from console.connectors.tmforum.wire import Reader
+from console.http.answers import decode_body
+from console.models.bill_explanation import BillExplanation, CauseKind
+from console.models.customer_bill import AppliedBillingRate, CustomerBill
+from console.models.money import minor_digits
+from console.sandbox.resources.shapes import Links
+from console.sandbox.resources.tmf678_customer_bill import APPLIED_RATE, CUSTOMER_BILL
+from console.sandbox.world import World
+from console.services.bill_explained import explain
+
+_SEEDS = (90_001, 90_002, 90_003, 90_004, 90_005)
+_CUSTOMERS = int(os.environ.get("OPTICOM_BENCH_CUSTOMERS", "10000"))
+_LINKS = Links({"billing": "http://billing", "crm": "http://crm", "provisioning": "http://provisioning"})
+# The world's words for causes, and ours.
+_TRUTH = {
+    "added": CauseKind.ADDED, "removed": CauseKind.REMOVED, "priceChange": CauseKind.PRICE,
+    "promotion": CauseKind.PROMOTION, "proration": CauseKind.PART_MONTH, "usage": CauseKind.USAGE,
+    "fraud": CauseKind.USAGE, "oneOff": CauseKind.ONE_OFF, "move": CauseKind.ONE_OFF, "credit": CauseKind.CREDIT,
+    "fraudCredit": CauseKind.CREDIT, "latePayment": CauseKind.LATE_PAYMENT, "tax": CauseKind.TAX,
+}  # fmt: skip
+Lines = list[AppliedBillingRate]
+Explain = Callable[[CustomerBill, Lines, CustomerBill, Lines], BillExplanation]
+
+
+def measure() -> list[Result]:
+    """Return all cases."""
+    right, wrong, inexact, pairs = _score(explain, _SEEDS, _CUSTOMERS)
+    causes = sum(right.values()) + sum(wrong.values())
+    for kind in sorted(right | wrong, key=lambda kind: right[kind] / max(1, right[kind] + wrong[kind])):
+        print(f"bill: {kind.value:<14}{right[kind]:>7} right of {right[kind] + wrong[kind]:>7}")
+    blind = [fault.__name__ for fault in _PLANTED if not _is_found(fault)]
+    print(f"bill: {_CUSTOMERS} customers, {pairs} pairs of bills, {causes} causes; faults not noticed: {blind}")
+    return [
+        Result("bill", "sums that are not exact", float(inexact), "of", float(pairs)),
+        Result("bill", "causes that are right", float(sum(right.values())), "of", float(causes)),
+        Result("bill", "planted faults not found", float(len(blind)), "of", float(len(_PLANTED))),
+    ]
+
+
+def _score(
+    explaining: Explain, seeds: tuple[int, ...], customers: int
+) -> tuple[Counter[CauseKind], Counter[CauseKind], int, int]:
+    """Return by kind how many causes have their true amount and how many not, sums not exact, and pairs of bills."""
+    right, wrong = Counter[CauseKind](), Counter[CauseKind]()
+    inexact = pairs = 0
+    for seed in seeds:
+        world = World(seed=seed, customers=customers // len(seeds), as_of=date(2026, 11, 1))
+        for n in range(world.customers):
+            truth = {(item["before"], item["bill"]): item for item in world.truth(n)["billDifferences"]}
+            for earlier, old, later, new in _pairs(world, n):
+                found = explaining(earlier, old, later, new)
+                pairs += 1
+                said = sum((cause.amount.amount for cause in found.causes), start=Decimal(0))
+                inexact += said != found.difference.amount
+                true = truth[earlier.id, later.id]
+                unit = Decimal(1).scaleb(-minor_digits(true["currency"]))
+                wanted: dict[CauseKind, Decimal] = defaultdict(Decimal)
+                for cause, cents in true["causes"].items():
+                    wanted[_TRUTH[cause]] += cents * unit
+                given: dict[CauseKind, Decimal] = defaultdict(Decimal)
+                for one in found.causes:
+                    given[one.kind] += one.amount.amount
+                for kind in {kind for kind in (*wanted, *given) if wanted[kind] or given[kind]}:
+                    (right if wanted[kind] == given[kind] else wrong)[kind] += 1
+    return right, wrong, inexact, pairs
+
+
+def _on_the_wire(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return records as they arrive: what was a number is an exact decimal."""
+    found: list[dict[str, Any]] = decode_body(msgspec.json.encode(records))
+    return found
+
+
+def _pairs(world: World, n: int) -> Iterator[tuple[CustomerBill, Lines, CustomerBill, Lines]]:
+    """Yield neighbouring bills of each account with their lines, read as the desk reads them."""
+    bills = [read_bill(Reader(record)) for record in _on_the_wire(CUSTOMER_BILL.records(world, n, _LINKS))]
+    lines: dict[str, Lines] = defaultdict(list)
+    for record in _on_the_wire(APPLIED_RATE.records(world, n, _LINKS)):
+        lines[record["bill"]["id"]].append(read_rate(Reader(record)))
+    accounts: dict[str | None, list[CustomerBill]] = defaultdict(list)
+    for bill in sorted(bills, key=lambda bill: bill.billed_at or world.as_of):
+        accounts[bill.account_id].append(bill)
+    for own in accounts.values():
+        for earlier, later in pairwise(own):
+            yield earlier, lines[earlier.id], later, lines[later.id]
+
+
+# ---------------------------------------------------------------------- faults that must be noticed
+
+
+def forgets_a_line(earlier: CustomerBill, old: Lines, later: CustomerBill, new: Lines) -> BillExplanation:
+    return explain(earlier, old, later, new[1:])
+
+
+def takes_the_bills_the_wrong_way_round(
+    earlier: CustomerBill, old: Lines, later: CustomerBill, new: Lines
+) -> BillExplanation:
+    return explain(later, new, earlier, old)
+
+
+def compares_with_no_bill(earlier: CustomerBill, _old: Lines, later: CustomerBill, new: Lines) -> BillExplanation:
+    return explain(earlier, [], later, new)
+
+
+_PLANTED: tuple[Explain, ...] = (forgets_a_line, takes_the_bills_the_wrong_way_round, compares_with_no_bill)
+
+
+def _is_found(fault: Explain) -> bool:
+    right, wrong, _, _ = _score(fault, _SEEDS[:1], 100)
+    return sum(right.values()) < 0.9 * (sum(right.values()) + sum(wrong.values()))
