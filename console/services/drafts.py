@@ -11,7 +11,7 @@ from console.ports.store import DraftStore
 
 _log = logging.getLogger(__name__)
 # A keystroke older than 250 ms is never lost: what is left of that is for the disk.
-_WAIT_S = 0.1
+_WAIT_S = 0.05
 
 
 class Drafts:
