@@ -27,7 +27,7 @@ from console.sandbox.world import World
 from console.services.bill_explained import explain
 
 _SEEDS = (90_001, 90_002, 90_003, 90_004, 90_005)
-_CUSTOMERS = int(os.environ.get("OPTICOM_BENCH_CUSTOMERS", "10000"))
+_CUSTOMERS = int(os.environ.get("OPTICOM_BENCH_CUSTOMERS", "10000"))  # fewer for a quick look
 _LINKS = Links({"billing": "http://billing", "crm": "http://crm", "provisioning": "http://provisioning"})
 # The world's words for causes, and ours.
 _TRUTH = {

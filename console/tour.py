@@ -53,7 +53,7 @@ async def run_tour(window: MainWindow, workspace: Workspace, customer: str | Non
     bill = next(iter(page.view.bills.part.facts or ()), None)
     if bill is not None and bill.value.documents:
         page.show_document(bill.value)
-        await until(lambda: page.document is not None and page.document.pages.is_shown, "the bill's document")
+        await until(lambda: page.over.document is not None and page.over.document.pages.is_shown, "the bill's document")
         save(window, folder / "bill-as-pdf.png")
         page.close_document()
     window.resize(1280, 720)

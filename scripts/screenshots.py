@@ -105,8 +105,8 @@ async def _pictures(
         await asyncio.sleep(0.1)
         save(window, folder / f"customer-{panel}.png")
     page.show_document(page.bills.table.rows_model.row(0).data)
-    assert page.document is not None
-    document = page.document
+    assert page.over.document is not None
+    document = page.over.document
     await until(lambda: document.pages.is_shown, "the bill's document")
     save(window, folder / "bill-as-pdf.png")
     page.close_document()

@@ -4,19 +4,23 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from console.errors import ConsoleError
 from console.models.bill_explanation import BillExplanation, Cause, CauseKind, LineChange
 from console.models.customer_bill import AppliedBillingRate, CustomerBill
 from console.models.money import Money, minor_digits
+from console.models.order import Order
 
 _LATE = re.compile(r"\blate\b|overdue|reminder|dunning|past due", re.IGNORECASE)
 # A recurring line shorter than this is for part of a month, wherever it begins.
 _SHORTEST_MONTH_DAYS = 26
 # What several lines, each rounded by itself, may differ from a bill that was rounded once.
 _ROUNDING_UNITS = 2
+_ORDERED = {CauseKind.ADDED, CauseKind.REMOVED, CauseKind.PRICE, CauseKind.PART_MONTH, CauseKind.ONE_OFF}
+# What was ordered so long before the earlier bill may be billed only now.
+_ORDERED_BEFORE = timedelta(days=30)
 _BY_TYPE = {
     "usage": CauseKind.USAGE,
     "discount": CauseKind.PROMOTION,
@@ -163,3 +167,19 @@ def _causes(changes: Sequence[LineChange], currency: str) -> Iterable[Cause]:
     for (kind, name), lines in grouped.items():
         amount = sum(((line.after or nothing) - (line.before or nothing) for line in lines), start=nothing)
         yield Cause(kind, name, amount, tuple(lines))
+
+
+def order_behind(cause: Cause, explanation: BillExplanation, orders: Sequence[Order]) -> Order | None:
+    """Return the order a cause comes from: of what it names, ordered between the bills or just before; None if none."""
+    if cause.kind not in _ORDERED or explanation.later.billed_at is None:
+        return None
+    since = (explanation.earlier.billed_at or explanation.later.billed_at) - _ORDERED_BEFORE
+    name = cause.name.casefold()
+    fitting = [
+        order
+        for order in orders
+        if order.ordered_at is not None
+        and since <= order.ordered_at <= explanation.later.billed_at
+        and any(item.name and name.startswith(item.name.casefold()) for item in order.items)
+    ]
+    return max(fitting, key=lambda order: order.ordered_at or since, default=None)

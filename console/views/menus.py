@@ -157,6 +157,7 @@ class DeskMenus(QObject):
             panel("S", "services", tr("Products and services")),
             panel("I", "tests"),
             panel("B", "bills"),
+            Letter("E", tr("Explain a bill"), lambda: self._workspace.on_page(lambda page: page.explain_bill())),
             panel("M", "payments", tr("Money: payments")),
             panel("G", "usage"),
             panel("O", "orders"),

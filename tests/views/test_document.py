@@ -14,14 +14,14 @@ async def test_enter_on_a_bill_shows_it_and_esc_goes_back_to_the_bill(rig: Rig) 
     page.go_to("bills")
     rig.press(Qt.Key.Key_Down)
     rig.press(Qt.Key.Key_Return)
-    assert page.document is not None
-    await rig.until(lambda: page.document.pages.is_shown)
+    assert page.over.document is not None
+    await rig.until(lambda: page.over.document.pages.is_shown)
     assert isinstance(rig.focused, PagesView)
     number = page.bills.table.rows_model.row(1).data.label
-    assert number in page.document.title.text()
-    await rig.until(lambda: number in page.document.pages.accessibleDescription())
-    assert "page 1 of 1" in page.document.place.text()
-    image = page.document.pages.viewport().grab().toImage()
+    assert number in page.over.document.title.text()
+    await rig.until(lambda: number in page.over.document.pages.accessibleDescription())
+    assert "page 1 of 1" in page.over.document.place.text()
+    image = page.over.document.pages.viewport().grab().toImage()
     dark = sum(
         QColor(image.pixel(x, y)).lightness() < 90
         for x in range(0, image.width(), 9)
@@ -36,12 +36,12 @@ async def test_enter_on_a_bill_shows_it_and_esc_goes_back_to_the_bill(rig: Rig) 
 async def test_the_button_over_the_lines_does_the_same(rig: Rig) -> None:
     page = await rig.open()
     QTest.mouseClick(page.bills.lines.document, Qt.MouseButton.LeftButton)
-    assert page.document is not None
-    await rig.until(lambda: page.document.pages.is_shown)
-    zoom = page.document.pages.zoom
+    assert page.over.document is not None
+    await rig.until(lambda: page.over.document.pages.is_shown)
+    zoom = page.over.document.pages.zoom
     rig.press(Qt.Key.Key_Minus)
-    assert page.document.pages.zoom < zoom
-    await rig.until(lambda: page.document.pages.is_shown)
+    assert page.over.document.pages.zoom < zoom
+    await rig.until(lambda: page.over.document.pages.is_shown)
     page.close_document()
 
 
@@ -49,13 +49,13 @@ async def test_300_pages_are_rendered_where_they_are_looked_at(rig: Rig) -> None
     page = await rig.open()
     await rig.sandbox.faults("billing", document_pages=300)
     page.show_document(page.bills.table.rows_model.row(0).data)
-    assert page.document is not None
-    pages = page.document.pages
+    assert page.over.document is not None
+    pages = page.over.document.pages
     await rig.until(lambda: pages.is_shown)
-    assert "page 1 of 300" in page.document.place.text()
+    assert "page 1 of 300" in page.over.document.place.text()
     rig.press(Qt.Key.Key_End)
     await rig.until(lambda: pages.is_shown and 299 in pages._images)
-    assert "of 300" in page.document.place.text()
+    assert "of 300" in page.over.document.place.text()
     assert len(pages._images) < 20, "what is out of sight is not kept"
     rig.press(Qt.Key.Key_Home)
     await rig.until(lambda: pages.is_shown)
@@ -72,11 +72,11 @@ async def test_what_is_no_document_is_one_sentence_and_can_be_asked_for_again(
     page = await rig.open()
     await rig.sandbox.faults("billing", **faults)
     page.show_document(page.bills.table.rows_model.row(0).data)
-    assert page.document is not None
-    await rig.until(lambda: words in texts_of(page.document.message))
+    assert page.over.document is not None
+    await rig.until(lambda: words in texts_of(page.over.document.message))
     await rig.sandbox.clear()
     rig.press(Qt.Key.Key_Space)
-    await rig.until(lambda: page.document.pages.is_shown)
+    await rig.until(lambda: page.over.document.pages.is_shown)
     page.close_document()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from console.bridge import Bridge
@@ -76,6 +77,14 @@ class CustomerActs:
         """Open the note where it was open when the program ended; the focus stays where it is."""
         if self._desk.drafts.text(self._open_place):
             self.open_note(with_focus=False)
+
+    def add_to_note(self, text: str) -> None:
+        """Put a text at the end of the note."""
+        self.open_note()
+        if self.dock is not None and self._view.as_of is None:
+            before = self.dock.text.toPlainText()
+            self.dock.text.moveCursor(QTextCursor.MoveOperation.End)
+            self.dock.text.insertPlainText(f"\n{text}" if before and not before.endswith("\n") else text)
 
     def close_note(self) -> None:
         """Close the note; its text stays."""

@@ -30,6 +30,7 @@ class BillsPanel(Panel):
     """
 
     document_wanted = Signal(object)
+    explanation_wanted = Signal()
 
     def __init__(self, view: CustomerView, system_label: str) -> None:
         self._view = view
@@ -41,6 +42,7 @@ class BillsPanel(Panel):
         self.table.opened.connect(lambda row: self._want_document(row.data))
         self.lines = BillLines(view, system_label)
         self.lines.document_wanted.connect(self._want_document)
+        self.lines.explain.clicked.connect(self._want_explanation)
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.addWidget(self.table)
         splitter.addWidget(self.lines)
@@ -52,6 +54,14 @@ class BillsPanel(Panel):
 
     def focus_first(self) -> None:
         self.table.setFocus()
+
+    @property
+    def chosen_bill(self) -> CustomerBill | None:
+        """The bill the cursor is on, else the newest; None while none is known."""
+        rows = self.table.rows_model
+        place = max(0, self.table.currentIndex().row())
+        bill = rows.row(place).data if place < rows.rowCount() else None
+        return bill if isinstance(bill, CustomerBill) else None
 
     def show_bill(self, bill_id: str) -> None:
         """Put the cursor on a bill, of whatever account."""
@@ -142,6 +152,9 @@ class BillsPanel(Panel):
         if isinstance(bill, CustomerBill) and bill.documents:
             self.document_wanted.emit(bill)
 
+    def _want_explanation(self) -> None:
+        self.explanation_wanted.emit()
+
     def _on_chosen(self, row: Row) -> None:
         if isinstance(row.data, CustomerBill) and row.data.id != self._chosen:
             self._chosen = row.data.id
@@ -205,6 +218,9 @@ class BillLines(QWidget):
         self.document.clicked.connect(lambda: self.document_wanted.emit(self._bill))
         self.document.hide()
         head.addWidget(self.document)
+        self.explain = Button(tr("Explain"), "link", "small")
+        self.explain.setToolTip(tr("Why it is higher or lower than the one before (Ctrl+J E)"))
+        head.addWidget(self.explain)
         head.addStretch()
         head.addWidget(self._age)
         layout = QVBoxLayout(self)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from console.bridge import Bridge
 from console.models.customer import Customer, CustomerId
@@ -20,10 +20,10 @@ from console.views.customer.account_panel import AccountPanel
 from console.views.customer.acting import CustomerActs, past_banner
 from console.views.customer.alerts import AlertRow
 from console.views.customer.bills_panel import BillsPanel
-from console.views.customer.document_view import DocumentView
 from console.views.customer.head import CustomerHead
 from console.views.customer.memory import PageMemory
 from console.views.customer.orders_panel import OrdersPanel
+from console.views.customer.over import OverPanels
 from console.views.customer.payments_panel import PaymentsPanel
 from console.views.customer.places import LAYOUTS, Place
 from console.views.customer.related_panel import RelatedPanel
@@ -79,7 +79,6 @@ class CustomerPage(LivePage):
         self._waiting: list[tuple[Place, str]] = []
         self._closed = False
         self._columns: QSplitter | None = None
-        self.document: DocumentView | None = None
         layout = self._layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -88,12 +87,12 @@ class CustomerPage(LivePage):
         layout.addWidget(self.head)
         layout.addWidget(self.alerts)
         self.acts = CustomerActs(self, self.view, desk, bridge, self.head.name.setFocus, self._make_room)
-        self._stack = QStackedWidget()
         self._area = QWidget()
         self._area_layout = QVBoxLayout(self._area)
         self._area_layout.setContentsMargins(10, 6, 10, 10)
-        self._stack.addWidget(self._area)
-        layout.addWidget(self._stack, 1)
+        into_note = self.acts.add_to_note
+        self.over = OverPanels(desk, bridge, self.view, self._area, go_back=self._to_bills, into_note=into_note)
+        layout.addWidget(self.over, 1)
         self._unsubscribe = [self.view.customer.subscribe(self._on_customer)]
         self._unsubscribe += [
             part.subscribe(lambda _part: self.alerts.tick(self.view.now())) for part in self.view.parts
@@ -150,6 +149,7 @@ class CustomerPage(LivePage):
     def _make_bills(self) -> Panel:
         self._bills = BillsPanel(self.view, self._kinds["billing"])
         self._bills.document_wanted.connect(self.show_document)
+        self._bills.explanation_wanted.connect(self.explain_bill)
         return self._bills
 
     def _make_payments(self) -> Panel:
@@ -216,8 +216,7 @@ class CustomerPage(LivePage):
             unsubscribe()
         for panel in self._panels.values():
             panel.close_panel()
-        if self.document is not None:
-            self.document.leave()
+        self.over.leave()
         self.acts.close()
         self.head.close_head()
         self.view.close()
@@ -261,6 +260,9 @@ class CustomerPage(LivePage):
         for panel in self._panels.values():
             panel.set_ring(ring=panel is inside)
 
+    def _to_bills(self) -> None:
+        self.bills.focus_first()  # made when it is first wanted
+
     def _show_account(self, account_id: str) -> None:
         self.bills.show_account(account_id)
 
@@ -268,23 +270,21 @@ class CustomerPage(LivePage):
         self.go_to("bills")
         self.bills.show_bill(bill_id)
 
-    # ------------------------------------------------------------------ the document of a bill
+    # ------------------------------------------------------------------ what lies over the panels
 
     def show_document(self, bill: CustomerBill) -> None:
         """Show a bill as the customer has it, over the panels."""
-        if self.document is None:
-            self.document = DocumentView(self._desk, self._bridge, self.customer_id)
-            self.document.closed.connect(self.close_document)
-            self._stack.addWidget(self.document)
-        self._stack.setCurrentWidget(self.document)
-        self.document.show_bill(bill)
+        self.over.show_document(bill)
 
     def close_document(self) -> None:
-        """Go back from the document to the panels."""
-        if self.document is not None and self._stack.currentWidget() is self.document:
-            self.document.leave()
-            self._stack.setCurrentWidget(self._area)
-            self.bills.focus_first()
+        """Go back to the panels from what lies over them."""
+        self.over.close_over()
+
+    def explain_bill(self) -> None:
+        """Explain the bill the cursor is on, else the newest, over the panels."""
+        chosen = self.bills.chosen_bill
+        if chosen is not None:
+            self.over.show_explanation(chosen)
 
     # ------------------------------------------------------------------ layout
 

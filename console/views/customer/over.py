@@ -1,0 +1,69 @@
+"""What may lie over a page's panels, one at a time: a bill as the customer has it, or a bill explained."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from console.bridge import Bridge
+from console.models.customer_bill import CustomerBill
+from console.services.customer_view import CustomerView
+from console.services.desk import Desk
+from console.views.customer.document_view import DocumentView
+from console.views.customer.explain_view import ExplainView
+
+
+class OverPanels(QStackedWidget):
+    """Shows the panels until something is laid over them; `go_back` takes the focus when that goes."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        bridge: Bridge,
+        view: CustomerView,
+        panels: QWidget,
+        *,
+        go_back: Callable[[], None],
+        into_note: Callable[[str], None],
+    ) -> None:
+        super().__init__()
+        self._desk, self._bridge, self._view, self._panels = desk, bridge, view, panels
+        self._go_back, self._into_note = go_back, into_note
+        self.document: DocumentView | None = None
+        self.explanation: ExplainView | None = None
+        self.addWidget(panels)
+
+    def show_document(self, bill: CustomerBill) -> None:
+        """Show a bill as the customer has it."""
+        self.leave()
+        if self.document is None:
+            self.document = DocumentView(self._desk, self._bridge, self._view.customer_id)
+            self.document.closed.connect(self.close_over)
+            self.addWidget(self.document)
+        self.setCurrentWidget(self.document)
+        self.document.show_bill(bill)
+
+    def show_explanation(self, bill: CustomerBill) -> None:
+        """Explain a bill against the one before it."""
+        self.leave()
+        if self.explanation is None:
+            label = next((info.label for info in self._desk.systems if info.kind == "billing"), "")
+            self.explanation = ExplainView(self._view, label)
+            self.explanation.closed.connect(self.close_over)
+            self.explanation.said.connect(self._into_note)
+            self.addWidget(self.explanation)
+        self.setCurrentWidget(self.explanation)
+        self.explanation.show_bill(bill)
+
+    def close_over(self) -> None:
+        """Go back to the panels, where something lies over them."""
+        if self.currentWidget() is not self._panels:
+            self.leave()
+            self.setCurrentWidget(self._panels)
+            self._go_back()
+
+    def leave(self) -> None:
+        """Let go of what is shown."""
+        if self.document is not None:
+            self.document.leave()
+        if self.explanation is not None:
+            self.explanation.leave()

@@ -1,0 +1,103 @@
+"""The way from one bill to another as steps, each as high as its cause; the ends are cut where they are far higher."""
+
+from decimal import Decimal
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from console.models.bill_explanation import BillExplanation
+from console.models.money import Money
+from console.views import texts
+from console.views.texts import tr
+from console.views.theme import THEME, font
+
+_MOST = 7
+_TOP, _BOTTOM, _SIDE = 22, 22, 10
+
+
+class Waterfall(QWidget):
+    """Painted in the colours of charts; what it shows is said to screen readers as a description."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._steps: list[tuple[str, Decimal, Decimal]] = []  # name, from, to; the first and last are whole bills
+        self._texts: list[str] = []
+        self.setMinimumSize(QSize(320, 150))
+        self.setAccessibleName(tr("From one bill to the other"))
+
+    def show_explanation(self, explanation: BillExplanation | None) -> None:
+        """Show the steps; beyond the largest, those that are left are one."""
+        self._steps, self._texts = [], []
+        if explanation is not None:
+            self._fill(explanation)
+        told = (f"{name} {text}" for (name, _, _), text in zip(self._steps, self._texts, strict=True))
+        self.setAccessibleDescription("; ".join(told))
+        self.update()
+
+    def _fill(self, explanation: BillExplanation) -> None:
+        earlier, later = explanation.earlier, explanation.later
+        before, after = earlier.tax_included or earlier.amount_due, later.tax_included or later.amount_due
+        if before is None or after is None:
+            return
+        self._add(texts.day(earlier.billed_at), Decimal(0), before.amount, texts.amount(before))
+        level = before.amount
+        causes = [(cause.name, cause.amount) for cause in explanation.causes]
+        if len(causes) > _MOST:
+            rest = sum((amount for _, amount in causes[_MOST:]), start=Money(Decimal(0), after.currency))
+            causes = [*causes[:_MOST], (tr("{} more").format(len(causes) - _MOST), rest)]
+        for name, amount in causes:
+            self._add(name, level, level + amount.amount, texts.change(amount))
+            level += amount.amount
+        self._add(texts.day(later.billed_at), Decimal(0), after.amount, texts.amount(after))
+
+    def _add(self, name: str, start: Decimal, end: Decimal, text: str) -> None:
+        self._steps.append((name, start, end))
+        self._texts.append(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(font("small"))
+        if not self._steps:
+            return
+        low, high = self._range()
+        room = self.height() - _TOP - _BOTTOM
+        width = (self.width() - 2 * _SIDE) / len(self._steps)
+
+        def y(value: Decimal) -> float:
+            return _TOP + room * float((high - max(value, low)) / (high - low))
+
+        for place, ((name, start, end), text) in enumerate(zip(self._steps, self._texts, strict=True)):
+            is_bill = place in {0, len(self._steps) - 1}
+            top, bottom = sorted((y(end), y(low) if is_bill else y(start)))
+            column = QRectF(_SIDE + place * width, 0, width, self.height())
+            self._paint_step(painter, column, (top, bottom), is_bill=is_bill, falls=end < start and not is_bill)
+            painter.setPen(THEME.colour("text"))
+            over = QRectF(column.left() - 4, top - 18, width + 8, 16)
+            painter.drawText(over, int(Qt.AlignmentFlag.AlignCenter), text)
+            painter.setPen(THEME.colour("textSecondary"))
+            shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(width) - 4)
+            under = QRectF(column.left(), self.height() - 18, width, 16)
+            painter.drawText(under, int(Qt.AlignmentFlag.AlignCenter), shown)
+        painter.setPen(THEME.colour("border"))
+        painter.drawLine(_SIDE, self.height() - _BOTTOM, self.width() - _SIDE, self.height() - _BOTTOM)
+
+    def _range(self) -> tuple[Decimal, Decimal]:
+        """Return the lowest and highest value painted; whole bills begin where the steps need the room."""
+        levels = [value for _, start, end in self._steps[1:-1] for value in (start, end)]
+        levels += [self._steps[0][2], self._steps[-1][2]]
+        low, high = min(levels), max(levels)
+        span = (high - low) or Decimal(1)
+        return min(low, max(Decimal(0), low - span / 2)), high
+
+    @staticmethod
+    def _paint_step(
+        painter: QPainter, column: QRectF, span: tuple[float, float], *, is_bill: bool, falls: bool
+    ) -> None:
+        """Paint one bar: whole bills grey, what makes it higher filled, what makes it lower hatched."""
+        top, bottom = span
+        bar = QRectF(column.left() + column.width() * 0.12, top, column.width() * 0.76, max(2.0, bottom - top))
+        colour = THEME.colour("chartOther" if is_bill else "chartDown" if falls else "chartMain")
+        painter.setPen(QPen(colour, 1))
+        painter.setBrush(QBrush(colour, Qt.BrushStyle.BDiagPattern if falls else Qt.BrushStyle.SolidPattern))
+        painter.drawRect(bar)
