@@ -238,7 +238,8 @@ class Workspace(QObject):
             text = texts.no_mnemonic(f"{i + 1}  {page.title}")
             if tabs.tabText(i) != text:
                 tabs.setTabText(i, text)
-                tabs.setTabToolTip(i, texts.tooltip(f"{page.title}\n{page.customer_id}"))
+                typed = tr("Not sent yet: {}").format(", ".join(page.memory.drafts)) if page.memory.drafts else ""
+                tabs.setTabToolTip(i, texts.tooltip(f"{page.title}\n{page.customer_id}\n{typed}".rstrip()))
 
     def reopen(self) -> None:
         """Open the customer that was closed last."""

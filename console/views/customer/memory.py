@@ -4,22 +4,42 @@ from collections.abc import Sequence
 
 from console.models.customer import CustomerId
 from console.services.drafts import Drafts
+from console.views.texts import tr
 from console.views.widgets.panel import Panel
 from console.views.widgets.rows import FactList, FactTable
 
 
 class PageMemory:
-    """The panels in front, and the row each list's cursor is on; forgotten once the user closes the customer."""
+    """What was typed and not sent, the panels in front, and the row each list's cursor is on.
+
+    Where the user was is forgotten once they close the customer; what they typed is not.
+    """
 
     def __init__(self, drafts: Drafts, customer_id: CustomerId) -> None:
         self._drafts = drafts
         self._front = f"front/{customer_id}"
         self._rows = f"row/{customer_id}/"
+        self._typed = {
+            f"note/{customer_id}": tr("note"),
+            f"contact/{customer_id}": tr("contact data"),
+            f"promise/{customer_id}": tr("promise"),
+        }
 
     @property
     def front(self) -> list[str]:
         """The names of the panels that were in front."""
         return self._drafts.text(self._front).split()
+
+    @property
+    def drafts(self) -> list[str]:
+        """What was typed for this customer and is not sent, in words: `note`, `contact data`, `promise`."""
+        places = self._drafts.places
+        return [word for start, word in self._typed.items() if any(self._is_of(start, place) for place in places)]
+
+    @staticmethod
+    def _is_of(start: str, place: str) -> bool:
+        """Return whether a place is one of a form's; of the note only its text counts, not how it stands there."""
+        return place == start or (not start.startswith("note/") and place.startswith(f"{start}/"))
 
     def keep_front(self, names: Sequence[str]) -> None:
         """Keep which panels are in front."""

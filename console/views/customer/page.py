@@ -184,13 +184,7 @@ class CustomerPage(LivePage):
         name = self.view.name
         if self.as_of is not None:
             return tr("{} as of {}").format(name, texts.day(self.as_of))
-        return f"✎ {name}" if self._has_draft() else name
-
-    def _has_draft(self) -> bool:
-        """Return whether something was typed for this customer that is not sent."""
-        own = (f"note/{self.customer_id}", f"contact/{self.customer_id}/", f"promise/{self.customer_id}")
-        kept = self._desk.drafts.places
-        return own[0] in kept or any(place.startswith(own[1:]) for place in kept)
+        return f"✎ {name}" if self.memory.drafts else name
 
     # ------------------------------------------------------------------ life
 
