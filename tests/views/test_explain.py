@@ -40,6 +40,12 @@ async def test_a_bill_is_explained_by_keyboard_to_the_cent(rig: Rig) -> None:
     assert other.earlier.billed_at is not None
     assert other.later.billed_at is not None
     assert other.earlier.billed_at < other.later.billed_at
+    view.earlier.setCurrentIndex(3)
+    assert "two different bills" in view.sentence.text()
+    view.earlier.setCurrentIndex(1)  # the newer one in the other box is explained all the same
+    await rig.until(lambda: view.explanation is not None)
+    assert view.explanation is not None
+    assert view.explanation.later.id == view._bills[1].id
     rig.press(Qt.Key.Key_N, CTRL | Qt.KeyboardModifier.ShiftModifier)
     assert page.acts.dock is not None
     assert view.sentence.text() in page.acts.dock.text.toPlainText()

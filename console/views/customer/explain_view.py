@@ -153,15 +153,15 @@ class ExplainView(Surface):
 
     @property
     def pair(self) -> tuple[CustomerBill, CustomerBill] | None:
-        """The earlier and the later of the two chosen bills."""
-        places = (self.earlier.currentIndex(), self.later.currentIndex())
-        if min(places) < 0:
-            return None
-        return self._bills[places[0]], self._bills[places[1]]
+        """The earlier and the later of the two chosen bills, in whichever box each stands; None without two."""
+        later, earlier = sorted((self.earlier.currentIndex(), self.later.currentIndex()))  # the newest stands first
+        return (self._bills[earlier], self._bills[later]) if 0 <= later < earlier else None
 
     def _compare(self) -> None:
         self.leave()
         if self.pair is None:
+            one = tr("There is only this bill on the account, so there is nothing to compare it with.")
+            self._say_only(one if len(self._bills) < 2 else tr("Choose two different bills."))
             return
         self._lines = [self._view.bill_lines(bill.id) for bill in self.pair]
         self._unsubscribe = [part.subscribe(lambda _part: self._render()) for part in self._lines]
@@ -184,6 +184,7 @@ class ExplainView(Surface):
             self._say_only(tr("{} is being asked for the lines…").format(self._system_label))
 
     def _say_only(self, sentence: str) -> None:
+        self.explanation = None
         self.sentence.set_words(sentence)
         self.chart.show_explanation(None)
         self.causes.show_rows([])
