@@ -21,12 +21,12 @@ sys.path.insert(0, str(ROOT))
 
 import msgspec  # noqa: E402 - the path comes first
 
-from console.cli.check_html import as_html  # noqa: E402
-from console.compose import compose_check  # noqa: E402
-from console.models.check_report import CheckReport, Finding, Verdict  # noqa: E402
-from console.settings import PATHS, V5_PATHS, Resource, System  # noqa: E402
-from console.system.sandbox_launcher import SandboxProcess  # noqa: E402
-from tests.support import outside  # noqa: E402
+from console.cli.check_html import as_html  # noqa: E402 - after the path is set
+from console.compose import compose_check  # noqa: E402 - after the path is set
+from console.models.check_report import CheckReport, Finding, Verdict  # noqa: E402 - after the path is set
+from console.settings import PATHS, V5_PATHS, Resource, System  # noqa: E402 - after the path is set
+from console.system.sandbox_launcher import SandboxProcess  # noqa: E402 - after the path is set
+from tests.support import outside  # noqa: E402 - after the path is set
 
 _SERVERS = ("sandbox v4", "sandbox v5", "tmf-mock", "description v4", "description v4, made up", "description v5",
             "description v5, made up")  # fmt: skip

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from console.services.known import Moment
 from console.views import texts
 from console.views.texts import tr
 from console.views.widgets.fact import ShownFact
-from console.views.widgets.labels import Button, Label
+from console.views.widgets.labels import Button, Label, button_row
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactList
 
@@ -38,10 +38,7 @@ class PastDialog(QDialog):
         close = Button(tr("Close   {}").format("Esc"), "plain")
         close.setAutoDefault(False)
         close.clicked.connect(self.reject)
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(close)
-        row.addWidget(self._open_button)
+        row = button_row(close, self._open_button)
         column = QVBoxLayout(self)
         column.setSpacing(10)
         column.addWidget(Label(told, wrap=True))

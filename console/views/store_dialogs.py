@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QMessageBox, QVBoxLayout, QWidget
 
 from console.views.texts import tr
-from console.views.widgets.labels import Button, Label
+from console.views.widgets.labels import Button, Label, button_row
 
 
 class CodeDialog(QDialog):
@@ -43,10 +43,7 @@ class CodeDialog(QDialog):
         self.open_button.setAutoDefault(False)
         self._told = Label("", "small", wrap=True)
         self._told.set_look("mark", "danger")
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(without)
-        row.addWidget(self.open_button)
+        row = button_row(without, self.open_button)
         column = QVBoxLayout(self)
         column.setSpacing(12)
         more = tr(
@@ -92,10 +89,7 @@ class RecoveryDialog(QDialog):
         close = Button(tr("I have written it down"), "main")
         close.setDefault(True)
         close.clicked.connect(self.accept)
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(copy)
-        row.addWidget(close)
+        row = button_row(copy, close)
         column = QVBoxLayout(self)
         column.setSpacing(12)
         column.addWidget(Label(told, wrap=True))

@@ -250,7 +250,7 @@ def test_every_profile_that_comes_along_is_usable_and_says_where_it_is_from(prof
     deployment = parse_deployment(others, source="the test")
     about = load_profile(profile, None, place="the test")
     assert about.sources
-    own = deployment.of_kind(kind)[1].resources  # type: ignore[arg-type]
+    own = deployment.of_kind(kind)[1].resources  # type: ignore[arg-type] # a kind from the table above
     assert own
     assert {name: resource for name, resource in own.items() if replace_default(resource)}
 

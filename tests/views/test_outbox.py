@@ -147,6 +147,16 @@ async def owing(rig: Rig) -> str:
     raise AssertionError("nobody owes anything")
 
 
+async def the_conflict(rig: Rig) -> OutboxPage:
+    """Go to the Outbox once an act is in conflict; return the page, which shows it."""
+    await the_act(rig, ActState.CONFLICT)
+    rig.workspace.go_to_outbox()
+    shown = rig.workspace.outbox_page
+    assert shown is not None
+    await rig.until(shown.conflict.isVisible)
+    return shown
+
+
 async def test_a_conflict_is_decided_by_keys(rig: Rig) -> None:
     page = await rig.open()
     customer = page.customer_id
@@ -154,11 +164,7 @@ async def test_a_conflict_is_decided_by_keys(rig: Rig) -> None:
     seen = await rig.desk.acts.look_at_contact(customer, account)
     await change_elsewhere(rig, customer, "theirs@example.net")
     await rig.desk.acts.change_contact(customer, account, {"email": "mine@example.net"}, seen)
-    await the_act(rig, ActState.CONFLICT)
-    rig.workspace.go_to_outbox()
-    shown = rig.workspace.outbox_page
-    assert shown is not None
-    await rig.until(shown.conflict.isVisible)
+    shown = await the_conflict(rig)
     (line,) = shown.conflict.lines
     assert line.theirs.text() == "theirs@example.net"
     assert line.chosen is None  # nobody is led to a choice
@@ -187,11 +193,7 @@ async def test_a_decision_is_for_every_system_of_the_act(rig: Rig, key: Qt.Key, 
     seen = await rig.desk.acts.look_at_contact(customer, account)
     await change_elsewhere(rig, customer, "theirs2@example.net")
     await rig.desk.acts.change_contact(customer, account, {"email": "mine2@example.net"}, seen)
-    await the_act(rig, ActState.CONFLICT)
-    rig.workspace.go_to_outbox()
-    shown = rig.workspace.outbox_page
-    assert shown is not None
-    await rig.until(shown.conflict.isVisible)
+    await the_conflict(rig)
     rig.press(key)
     rig.press(Qt.Key.Key_Return, CTRL)
     act = await the_act(rig, ActState.DONE)
@@ -207,11 +209,7 @@ async def test_a_conflict_is_ended_with_a_third_value(rig: Rig) -> None:
     seen = await rig.desk.acts.look_at_contact(customer, None)
     await change_elsewhere(rig, customer, "theirs.now@example.net")
     await rig.desk.acts.change_contact(customer, None, {"email": "mine.now@example.net"}, seen)
-    await the_act(rig, ActState.CONFLICT)
-    rig.workspace.go_to_outbox()
-    shown = rig.workspace.outbox_page
-    assert shown is not None
-    await rig.until(shown.conflict.isVisible)
+    shown = await the_conflict(rig)
     rig.press(Qt.Key.Key_3)
     rig.keys("not an address")
     rig.press(Qt.Key.Key_Return, CTRL)

@@ -14,7 +14,7 @@ from console.services.drafts import Drafts
 from console.views import texts
 from console.views.keys.send import is_send
 from console.views.texts import tr
-from console.views.widgets.labels import Button, Label
+from console.views.widgets.labels import Button, Label, button_row
 from console.views.widgets.live_page import PlainScroll
 
 SEND_KEYS = "Ctrl+Return"
@@ -78,10 +78,7 @@ class ActDialog(QDialog):
         cancel.setAccessibleName(tr("Close; what was typed stays"))
         cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(cancel)
-        row.addWidget(self.send_button)
+        row = button_row(cancel, self.send_button)
         column = QVBoxLayout(self)
         column.setSpacing(10)
         column.addWidget(self._back_row)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QPushButton, QStyle, QStyleOptionButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStyle, QStyleOptionButton, QWidget
 
 from console.views.theme import THEME, font
 
@@ -159,6 +159,15 @@ class Button(QPushButton):
         if self._look == "link":
             return fill, fill, THEME.colour("link")
         return fill, THEME.colour("borderStrong"), THEME.colour("textMuted" if self._look == "field" else "text")
+
+
+def button_row(*buttons: QPushButton) -> QHBoxLayout:
+    """Return the foot of a dialog: its buttons at the right, the one that goes on last."""
+    row = QHBoxLayout()
+    row.addStretch()
+    for button in buttons:
+        row.addWidget(button)
+    return row
 
 
 class CloseButton(QPushButton):

@@ -26,7 +26,14 @@ class CustomerContact:
         record, version = await client.fetch_raw("customer", step.record)
         return Current(_chosen(media_values(record.get("contactMedium")), step), version)
 
-    async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:  # noqa: ARG002
+    async def perform(
+        self,
+        client: TmForumClient,
+        act: Act,  # noqa: ARG002 - the port\'s
+        step: Step,
+        *,
+        version: str | None,
+    ) -> str:
         record, _ = await client.fetch_raw("customer", step.record)
         media = changed_media(record.get("contactMedium"), step.wanted, v5=client.settings("customer").version == "v5")
         body = {"engagedParty": record.get("engagedParty"), "contactMedium": media}
@@ -44,7 +51,14 @@ class AccountContact:
         record, version = await client.fetch_raw("billingAccount", step.record)
         return Current(_chosen(media_values(_contact(record).get("contactMedium")), step), version)
 
-    async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:  # noqa: ARG002
+    async def perform(
+        self,
+        client: TmForumClient,
+        act: Act,  # noqa: ARG002 - the port\'s
+        step: Step,
+        *,
+        version: str | None,
+    ) -> str:
         record, _ = await client.fetch_raw("billingAccount", step.record)
         first, *others = record.get("contact") or [{}]
         v5 = client.settings("billingAccount").version == "v5"

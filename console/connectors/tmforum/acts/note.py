@@ -19,7 +19,14 @@ class AddNote:
     async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:  # noqa: ARG002 - the port's
         return Current()
 
-    async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:  # noqa: ARG002
+    async def perform(
+        self,
+        client: TmForumClient,
+        act: Act,
+        step: Step,
+        *,
+        version: str | None,  # noqa: ARG002 - the port's
+    ) -> str:
         return await client.create(_RESOURCE, _body(client, act, step), key=step.key)
 
     async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Fate:  # noqa: ARG002 - the port's
