@@ -7,6 +7,7 @@ import sys
 
 NAMES = (
     "start", "open", "stall", "cost", "memory", "large", "decode", "sim", "kill", "canary", "bill",
+    "contradictions", "preview",
     "open-known", "search", "sync",
 )  # fmt: skip
 

@@ -49,6 +49,13 @@ AIMS: dict[tuple[str, str], tuple[str, float]] = {
     ("bill", "sums that are not exact"): ("value", 0.0),
     ("bill", "causes that are right"): ("at least", 0.99),
     ("bill", "planted faults not found"): ("value", 0.0),
+    ("contradictions", "found, of the worst kind"): ("at least", 0.98),
+    ("contradictions", "false"): ("ratio", 0.02),
+    ("contradictions", "planted faults not found"): ("value", 0.0),
+    ("contradictions", "found after the last answer"): ("value", 1000.0),
+    ("preview", "as predicted"): ("at least", 0.995),
+    ("preview", "acts refused or stuck"): ("value", 0.0),
+    ("preview", "planted faults not found"): ("value", 0.0),
     ("canary", "found on the disk"): ("value", 0.0),
     ("canary", "planted leaks not found"): ("value", 0.0),
     ("decode", "clean"): ("at least", 0.5),
@@ -90,5 +97,5 @@ class Result:
         held, aim = AIMS[self.name, self.case]
         wanted = {"ratio": f"ratio {aim:g}", "at least": f"ratio {aim:g} up"}.get(held, f"{aim:g} {self.unit}")
         measured = f"{self.value:>9.1f} {self.unit:<4}floor {self.floor:>8.1f}  ratio {self.ratio:>6.2f}"
-        row = f"{self.name:<11}{self.case:<34}{measured}"
+        row = f"{self.name:<15}{self.case:<34}{measured}"
         return f"{row}  aim {wanted:<11}{'ok' if self.ok else 'MISSED'}"

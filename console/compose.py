@@ -20,7 +20,7 @@ from console.ports.secrets import Secrets
 from console.services.acts import Acts
 from console.services.bill_documents import BillDocuments
 from console.services.connections import Connections, HealthBoard
-from console.services.customer_view import PART_TYPES, CustomerView
+from console.services.customer_view import CustomerView
 from console.services.desk import Desk, SystemInfo
 from console.services.drafts import Drafts
 from console.services.known import KnownFacts
@@ -30,6 +30,7 @@ from console.services.people import SeenPeople
 from console.services.permissions import REP, Permissions, Subject, User
 from console.services.phone import numbering_plans
 from console.services.search import CustomerSearch
+from console.services.view_parts import PART_TYPES
 from console.settings import Deployment, Kind, System
 from console.store.acts import ActRepository
 from console.store.answers import AnswerRepository
@@ -115,14 +116,15 @@ def compose_desk(
         endpoint = http.endpoint(name, system, label=label, secrets=secrets)
         return TmForumClient(endpoint, system, parts.clock, health.note_damage)
 
-    crm_client, billing_client = client("crm"), client("billing")
+    crm_client, billing_client, provisioning_client = client("crm"), client("billing"), client("provisioning")
     crm, billing = TmForumCrm(crm_client), TmForumBilling(billing_client)
-    provisioning = TmForumProvisioning(client("provisioning"))
+    provisioning = TmForumProvisioning(provisioning_client)
     permissions = Permissions(parts.user)
     crm_acts, billing_acts = TmForumActs(crm_client), TmForumActs(billing_client)
+    provisioning_acts = TmForumActs(provisioning_client)
     outbox = Outbox(
         ActRepository(database),
-        {crm.name: crm_acts, billing.name: billing_acts},
+        {one.name: one for one in (crm_acts, billing_acts, provisioning_acts)},
         clock=parts.clock,
         rng=parts.rng,
     )
@@ -187,6 +189,9 @@ def compose_desk(
             outbox,
             crm=crm_acts,
             billing=billing_acts,
+            provisioning=provisioning_acts,
+            labels={system.kind: system.label or _LABELS[system.kind] for system in deployment.systems.values()},
+            with_service_orders=deployment.service_orders,
             permissions=permissions,
             clock=parts.clock,
             rng=parts.rng,

@@ -18,3 +18,12 @@ class Appointment:
     description: str | None
     place: str | None
     about: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSlot:
+    """Hours in which a visit can be booked, aware UTC. Source: TMF646 v4 TimeSlot."""
+
+    id: str
+    starts_at: datetime
+    ends_at: datetime

@@ -11,25 +11,31 @@ from console.models.money import Money
 BillingAccountId = NewType("BillingAccountId", str)
 
 
-PROMISE_TO_PAY = "promiseToPay"
+PROMISE_TO_PAY, PAY_IN_PARTS = "promiseToPay", "payInParts"
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentPlan:
     """What is to be paid by when. Source: TMF666 v4 PaymentPlan.
 
-    `type` and `status` are the system's own words; `due_on` is the day its validity ends, in UTC.
+    `type` and `status` are the system's own words; `due_on` is the day its validity ends, in UTC;
+    `parts` is in how many payments.
     """
 
     type: str | None
     status: str | None
     amount: Money | None
     due_on: date | None
+    parts: int = 1
 
     @property
     def is_open_promise(self) -> bool:
-        """Whether it is a promise to pay that nothing was said about since."""
-        return self.type == PROMISE_TO_PAY and (self.status or "effective") in {"effective", "created", "active"}
+        """Whether it is a promise to pay, at once or in parts, that nothing was said about since."""
+        return self.type in {PROMISE_TO_PAY, PAY_IN_PARTS} and (self.status or "effective") in {
+            "effective",
+            "created",
+            "active",
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ class BillingAccount:
     """Whom and how we bill. Source: TMF666 v4 BillingAccount.
 
     `balance` is what is owed now (positive: the customer owes us), including tax; None where billing does not say.
-    `contact_media` are billing's own copy of how to reach the customer.
+    `contact_media` are billing's own copy of how to reach the customer, `holder` whom it names as the customer.
     """
 
     id: BillingAccountId
@@ -53,6 +59,8 @@ class BillingAccount:
     last_modified_at: datetime | None = None
     contact_media: tuple[ContactMedium, ...] = ()
     payment_plans: tuple[PaymentPlan, ...] = ()
+    holder: str | None = None
+    payment_method_id: str | None = None
 
     @property
     def promises(self) -> tuple[PaymentPlan, ...]:

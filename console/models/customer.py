@@ -22,12 +22,13 @@ class ContactMedium:
     """One way to reach a customer. Source: TMF629 v4 ContactMedium.
 
     `medium` is the system's own word (`email`, `phone`, `postalAddress`, ...); `text` is the address, number or place
-    on one line, in the form of its country.
+    on one line, in the form of its country; `parts` are an address as the system keeps it, by the standard's names.
     """
 
     medium: str
     text: str
     preferred: bool = False
+    parts: tuple[tuple[str, str], ...] = ()
 
     @property
     def kind(self) -> str:

@@ -40,3 +40,8 @@ class Service:
     ended_at: datetime | None
     characteristics: tuple[tuple[str, str], ...] = ()
     operating_status: str | None = None
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether it is suspended, in either version's way of saying so."""
+        return self.state == "suspended" or (self.state == "active" and self.enabled is False)

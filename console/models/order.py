@@ -14,12 +14,16 @@ class OrderKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class OrderItem:
-    """One thing an order adds, changes or ends; `action` and `state` keep the standard's spelling."""
+    """One thing an order adds, changes or ends; `action` and `state` keep the standard's spelling.
+
+    `thing_id` is the product or service it is about, empty where it is none yet.
+    """
 
     id: str
     action: str | None
     name: str
     state: str | None
+    thing_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ from enum import Enum
 class RiskClass(Enum):
     """How carefully an act is sent.
 
-    NOTE only adds and may flow whenever; FIELD edits and is merged three ways; MONEY is never sent on an old base and
-    never repeated unless the system says that it did not happen.
+    NOTE only adds and may flow whenever; FIELD edits and is merged three ways; MONEY and ORDER are never sent on an old
+    base and never repeated unless the system says that it did not happen.
     """
 
     NOTE = "note"
     FIELD = "field"
     MONEY = "money"
+    ORDER = "order"
 
 
 class StepState(Enum):
@@ -23,6 +24,7 @@ class StepState(Enum):
 
     WAITING = "waiting"
     SENDING = "sending"
+    AWAITING = "awaiting"  # a person has to agree before it goes on
     ACCEPTED = "accepted"  # the system said yes; whether it has done it is being looked at
     UNKNOWN = "unknown"
     DONE = "done"
@@ -36,6 +38,7 @@ class ActState(Enum):
     QUEUED = "queued"
     SENDING = "sending"
     UNKNOWN = "unknown"
+    AWAITING = "waiting for approval"
     HALF_DONE = "half done"
     CONFLICT = "conflict"
     REFUSED = "refused"
@@ -44,7 +47,7 @@ class ActState(Enum):
 
 
 # A step in one of these has changed nothing at its system, and nothing of it is under way.
-_HARMLESS = frozenset({StepState.WAITING, StepState.REFUSED, StepState.CONFLICT})
+_HARMLESS = frozenset({StepState.WAITING, StepState.REFUSED, StepState.CONFLICT, StepState.AWAITING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Step:
     then, where there is one; `theirs` are what the system holds in a conflict. `key` is the idempotency key, made once
     and never renewed by a retry; a user's new decision has a new one. `told` is the sentence of the last answer that
     was no success, `looks` how often it was looked for since it was sent, `was_doubtful` whether a try ended without
-    anybody knowing how.
+    anybody knowing how. `back` is the step that would take it back once it is done, None where nothing can.
     """
 
     kind: str
@@ -71,6 +74,7 @@ class Step:
     looks: int = 0
     was_doubtful: bool = False
     result: str = ""
+    back: "Step | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,8 @@ class Act:
     """One thing a user did. `happened_at` is when they did it, aware UTC, and travels with it however late it is sent.
 
     `customer_name` is what they were called then, to be shown without asking. `seq` is its place in the order, 0
-    before it is kept. `next_try_at` is when it is tried again by itself.
+    before it is kept. `next_try_at` is when it is tried again by itself. `kind` and `values` are the declared kind and
+    what was entered, empty for the oldest kinds.
     """
 
     id: str
@@ -94,6 +99,8 @@ class Act:
     next_try_at: datetime | None = None
     changed_at: datetime | None = None
     customer_name: str = ""
+    kind: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def state(self) -> ActState:
@@ -106,6 +113,7 @@ class Act:
         for found, told in (
             (StepState.CONFLICT, ActState.CONFLICT),
             (StepState.UNKNOWN, ActState.UNKNOWN),
+            (StepState.AWAITING, ActState.AWAITING),
             (StepState.SENDING, ActState.SENDING),
             (StepState.ACCEPTED, ActState.SENDING),
         ):
@@ -129,6 +137,17 @@ class Act:
     def is_settled(self) -> bool:
         """Whether it is open and no system can be doing any of it, so that it can be changed or given up."""
         return self.is_open and all(step.state in _HARMLESS | {StepState.DONE} for step in self.steps)
+
+    @property
+    def can_be_taken_back(self) -> bool:
+        """Whether something of it is done, and all of that can be undone, while no system is doing any of it."""
+        done = [step for step in self.steps if step.state in {StepState.DONE, StepState.AWAITING}]
+        return (
+            not self.withdrawn
+            and bool(done)
+            and all(step.back is not None for step in done)
+            and (self.is_settled or self.state is ActState.DONE)
+        )
 
     def with_step(self, place: int, step: Step) -> "Act":
         """Return the act with one step replaced."""

@@ -14,6 +14,7 @@ class Fate(Enum):
     HAPPENED = "happened"
     DID_NOT = "did not happen"
     CHANGED_SINCE = "the record holds something else by now"
+    AWAITING = "a person has to agree first"
     CANNOT_TELL = "cannot tell"
 
 
@@ -48,4 +49,8 @@ class ActingSystem(Protocol):
         """
 
     async def look_up(self, act: Act, step: Step) -> Fate:
-        """Return whether a step was carried out, by looking at what the system holds."""
+        """Return whether a step was carried out, by looking at what the system holds.
+
+        Raises:
+            RefusedError: It was taken and turned down later, with the reason.
+        """

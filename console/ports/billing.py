@@ -7,6 +7,7 @@ from console.models.billing_account import BillingAccount
 from console.models.customer import CustomerId
 from console.models.customer_bill import AppliedBillingRate, BillDocument, CustomerBill, CustomerBillId
 from console.models.health import CheckResult
+from console.models.inventory import Product
 from console.models.payment import Payment
 from console.models.provenance import Records, Sourced
 from console.models.search import SearchHit, SearchQuery
@@ -60,6 +61,12 @@ class BillingSystem(Protocol):
 
     async def fetch_refunds(self, customer_id: CustomerId, *, after: int = 0) -> Records[Payment]:
         """Return what was given back, newest first; cut as bills are. Source: TMF676 v4.0.0, GET /refund."""
+
+    async def fetch_charges(self, customer_id: CustomerId) -> Records[Product]:
+        """Return what is charged every month, ended and suspended charges included; before tax.
+
+        A charge and the product it is for have the same serial number. Source: TMF637 v4.0.0, GET /product of billing.
+        """
 
     async def fetch_usage(self, customer_id: CustomerId, *, after: int = 0) -> Records[Usage]:
         """Return single uses such as calls, newest first; costs are without tax. Cut as bills are.

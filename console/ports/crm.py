@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from console.models.appointment import Appointment
+from console.models.appointment import Appointment, TimeSlot
 from console.models.customer import Customer, CustomerId, Party
 from console.models.health import CheckResult
 from console.models.interaction import PartyInteraction
@@ -53,6 +53,12 @@ class CrmSystem(Protocol):
         """Return the customer's appointments, latest first; cut as tickets are.
 
         Source: TMF646 v4.0.0, GET /appointment.
+        """
+
+    async def fetch_time_slots(self, customer_id: CustomerId) -> Records[TimeSlot]:
+        """Return when a visit can be booked, soonest first; nothing is reserved by asking.
+
+        Source: TMF646 v4.0.0, POST /searchTimeSlot.
         """
 
     def can_search(self, query: SearchQuery) -> bool:

@@ -6,6 +6,7 @@ from typing import Protocol
 from console.models.customer import CustomerId
 from console.models.health import CheckResult
 from console.models.inventory import Product, Service
+from console.models.offering import ProductOffering
 from console.models.order import Order
 from console.models.provenance import Records
 from console.models.search import SearchHit, SearchQuery
@@ -39,6 +40,12 @@ class ProvisioningSystem(Protocol):
 
     async def fetch_service_tests(self, customer_id: CustomerId, *, after: int = 0) -> Records[ServiceTest]:
         """Return tests of the customer's services, newest first. Source: TMF653 v4.2.0, GET /serviceTest."""
+
+    async def fetch_offerings(self) -> Records[ProductOffering]:
+        """Return what can be ordered, in the catalogue's order, with its monthly prices before tax.
+
+        Source: TMF620 v4.1.0, GET /productOffering and /productOfferingPrice.
+        """
 
     def can_search(self, query: SearchQuery) -> bool:
         """Return whether the query holds anything this system can be asked for, as the deployment has it."""

@@ -65,11 +65,11 @@ class DraftStore(Protocol):
 class ActStore(Protocol):
     """The outbox's entries. What has returned is on the disk."""
 
-    async def add(self, act: Act, *, typed_in: Sequence[str] = ()) -> Act:
+    async def add(self, act: Act, *, typed_in: Sequence[str] = (), instead_of: Act | None = None) -> Act:
         """Keep a new act and return it with its place in the order.
 
         The drafts of the places it was typed in go in the same breath: whatever ends the program, what was typed is
-        either still a draft or an act, never both.
+        either still a draft or an act, never both. So does the act it stands instead of, as that is given.
         """
 
     async def change(self, act: Act) -> None:

@@ -65,7 +65,7 @@ class SystemApp:
         self._records = Records(world, store, links)
         self.events = Events(system, store, clock)
         resources = {resource.name: resource for resource in SYSTEMS[system]}
-        self.lifecycle = Lifecycle(resources, world, self._records, links, clock=clock, tell=self.events.tell)
+        self.lifecycle = Lifecycle(system, resources, world, self._records, links, clock=clock, tell=self.events.tell)
         self._token_service = TokenService(token)
         self._writes = Writes(
             self._records,

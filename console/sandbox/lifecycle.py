@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from console.sandbox.clock import SandboxClock
+from console.sandbox.fulfilment import Fulfilment, Keeper
+from console.sandbox.ledger import Ledger
 from console.sandbox.records import Record, Records
 from console.sandbox.resources import Links, Resource
 from console.sandbox.resources.shapes import instant
@@ -27,6 +29,7 @@ _NEXT: Mapping[str, Mapping[str, tuple[str, float]]] = {
         "assessingCancellation": ("pendingCancellation", 20),
         "pendingCancellation": ("cancelled", 20),
     },
+    "cancelProductOrder": {"acknowledged": ("inProgress", 1), "inProgress": ("done", 5)},
     "cancelServiceOrder": {"accepted": ("inProgress", 1), "inProgress": ("done", 5)},
     "payment": {"initialized": ("authorized", 2), "authorized": ("done", 20)},
     "refund": {"initialized": ("authorized", 2), "authorized": ("done", 60)},
@@ -39,6 +42,7 @@ _NEXT: Mapping[str, Mapping[str, tuple[str, float]]] = {
     "customerBillOnDemand": {"inProgress": ("done", 8)},
     "serviceTest": {"acknowledged": ("inProgress", 1), "inProgress": ("completed", 12)},
 }
+_OVER = {"completed", "cancelled", "rejected", "failed"}
 # What the seed left open moves on this many hours after the world's last night, each record at a time of its own.
 _FIRST_MOVE_HOURS = (30, 120)
 
@@ -48,6 +52,7 @@ class Lifecycle:
 
     def __init__(
         self,
+        system: str,
         resources: Mapping[str, Resource],
         world: World,
         records: Records,
@@ -62,6 +67,10 @@ class Lifecycle:
         self._links = links
         self._clock = clock
         self._tell = tell
+        keeper = Keeper(system, resources, records, links, tell)
+        self.keeper = keeper
+        self.fulfilment = Fulfilment(keeper)
+        self._ledger = Ledger(keeper)
         self._waiting: list[tuple[datetime, str, str]] = []
         self._known: set[tuple[str, str, str]] = set()
         records.settle = self.settle
@@ -69,7 +78,7 @@ class Lifecycle:
     def settle(self, resource: Resource, record: Record, changed: str | None) -> Record:
         """Return a record as it is now; `changed` is when it last was, None for what the seed left."""
         move = _NEXT.get(resource.name, {}).get(str(record.get(resource.state)))
-        if move is None:
+        if move is None or record.get("ticketType") == "approval":  # that waits for a person, however long
             return record
         state, seconds = move
         due = self._due(record, changed, seconds)
@@ -87,9 +96,9 @@ class Lifecycle:
             _, name, number = heapq.heappop(self._waiting)
             self._records.one(self._resources[name], number)
 
-    def move(self, resource: Resource, record: Record, state: str, when: datetime) -> Record:
+    def move(self, resource: Resource, record: Record, state: str, when: datetime, reason: str = "") -> Record:
         """Put a record into a state, with all that goes with it; store it and tell."""
-        moved = {**record, resource.state: state, **_dates(resource, record, state, when)}
+        moved = {**record, resource.state: state, **_dates(resource, record, state, when, reason)}
         extra = _EXTRAS.get(resource.name)
         if extra is not None:
             moved = extra(self, moved, state, when)
@@ -121,11 +130,14 @@ class Lifecycle:
                 if step.get("status") != "completed":
                     step.update(status="completed", milestoneDate=instant(when))
             self._switch_on(record, when)
+            self.fulfilment.switch(record, when)
         found = {**record, **({"milestone": steps} if steps else {})}
         found["serviceOrderItem"] = [{**item, "state": state} for item in record.get("serviceOrderItem", [])]
         return found
 
-    def finish_product_order(self, record: Record, state: str, _when: datetime) -> Record:
+    def finish_product_order(self, record: Record, state: str, when: datetime) -> Record:
+        if state == "completed":
+            self.fulfilment.carry_out(record, when)
         items = [{**item, "state": state} for item in record.get("productOrderItem", [])]
         return {**record, "productOrderItem": items}
 
@@ -155,6 +167,30 @@ class Lifecycle:
         self.move(self._resources["serviceOrder"], order, "cancelled", when)
         return {**record, "effectiveCancellationDate": instant(when)}
 
+    def finish_product_cancel(self, record: Record, state: str, when: datetime) -> Record:
+        """A cancelled product order takes the service order that carries it out along, and what was coming."""
+        if state != "done":
+            return record
+        order = self._records.one(self._resources["productOrder"], str(record.get("productOrder", {}).get("id")))
+        if order is None or order.get("state") in _OVER:
+            return {**record, "state": "terminatedWithError"}
+        reason = {"cancellationDate": instant(when), "cancellationReason": record.get("cancellationReason", "")}
+        self.move(self._resources["productOrder"], {**order, **reason}, "cancelled", when)
+        for other in self.keeper.of_party("serviceOrder", order):
+            named = [reference.get("id") for reference in other.get("externalReference", [])]
+            if order["id"] in named and other.get("state") not in _OVER:
+                self.move(self._resources["serviceOrder"], other, "cancelled", when)
+        for item in order.get("productOrderItem", []):
+            coming = self.keeper.one("product", str((item.get("product") or {}).get("id")))
+            if item.get("action") == "add" and coming is not None and coming.get("status") == "pendingActive":
+                self.move(self._resources["product"], coming, "cancelled", when)
+        return {**record, "effectiveCancellationDate": instant(when)}
+
+    def finish_money(self, record: Record, state: str, when: datetime) -> Record:
+        if state == "done":
+            self._ledger.book(record, when)
+        return record
+
     def finish_bill(self, record: Record, _state: str, when: datetime) -> Record:
         account = str(record.get("billingAccount", {}).get("id"))
         bill = newest_bill(self._world, account, self._links)
@@ -178,12 +214,15 @@ _EXTRAS: Mapping[str, Callable[[Lifecycle, Record, str, datetime], Record]] = {
     "serviceOrder": Lifecycle.finish_service_order,
     "productOrder": Lifecycle.finish_product_order,
     "cancelServiceOrder": Lifecycle.finish_cancel,
+    "cancelProductOrder": Lifecycle.finish_product_cancel,
+    "payment": Lifecycle.finish_money,
+    "refund": Lifecycle.finish_money,
     "customerBillOnDemand": Lifecycle.finish_bill,
     "serviceTest": Lifecycle.finish_test,
 }
 
 
-def _dates(resource: Resource, record: Record, state: str, when: datetime) -> dict[str, Any]:
+def _dates(resource: Resource, record: Record, state: str, when: datetime, told: str) -> dict[str, Any]:
     """Return the dates that go with a change of state."""
     stamp = instant(when)
     if resource.name in {"productOrder", "serviceOrder"}:
@@ -194,7 +233,7 @@ def _dates(resource: Resource, record: Record, state: str, when: datetime) -> di
         return {"lastUpdate": stamp}
     if resource.name == "troubleTicket":
         reasons = {"inProgress": "Taken up", "resolved": "Solved", "closed": "No further question"}
-        reason = reasons.get(state, "Changed")
+        reason = told or reasons.get(state, "Changed")
         changes = [*record.get("statusChange", []), {"status": state, "changeDate": stamp, "changeReason": reason}]
         dates = {"statusChangeDate": stamp, "lastUpdate": stamp, "statusChangeReason": reason, "statusChange": changes}
         return {**dates, "resolutionDate": stamp} if state == "resolved" else dates

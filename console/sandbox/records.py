@@ -194,6 +194,10 @@ class Records:
         numbers = [record["id"] for record in resource.records(self._world, n, self._links)]
         return first + numbers.index(number)
 
+    def owners(self, resource: Resource, record: Record) -> list[int]:
+        """Return the customers a record belongs to, by what it names."""
+        return list(dict.fromkeys(self._owners(resource, record)))
+
     def _owner(self, resource: Resource, record: Record) -> int:
         return next(self._owners(resource, record), NO_CUSTOMER)
 

@@ -107,6 +107,8 @@ class Sandbox:
             system: SystemApp(system, world, store, links, token=self._tokens[system], clock=self._clock)
             for system, store in self._stores.items()
         }
+        # What is ordered is charged for from then on; that it is no longer, billing must be told by whoever ends it.
+        self.apps["provisioning"].lifecycle.fulfilment.billing = self.apps["billing"].lifecycle.keeper
         self._ticking: asyncio.Task[None] | None = None
         self._listeners = {system: Listener(app.asgi) for system, app in self.apps.items()}
         self._control = Listener(self._control_app())

@@ -128,7 +128,7 @@ class Writes:
         if old != new and resource.steps and new not in resource.steps.get(old, frozenset()):
             raise HTTPException(409, f"a {resource.name} that is {old} cannot become {new}")
         if old != new:
-            return self._lifecycle.move(resource, after, new, now)
+            return self._lifecycle.move(resource, after, new, now, str(patch.get("statusChangeReason") or ""))
         self._records.change(resource, after, now)
         self._events.tell(resource, "AttributeValueChange", after)
         return after

@@ -2,23 +2,25 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 from console.errors import ConsoleError, UnknownCustomerError
-from console.models.appointment import Appointment
+from console.models.appointment import Appointment, TimeSlot
 from console.models.billing_account import BillingAccount
 from console.models.customer import Customer, CustomerId, Party
 from console.models.customer_bill import AppliedBillingRate, CustomerBill, CustomerBillId
 from console.models.health import SystemHealth, SystemState
 from console.models.interaction import PartyInteraction
 from console.models.inventory import Product, Service
+from console.models.offering import ProductOffering
 from console.models.order import Order
 from console.models.payment import Payment
 from console.models.provenance import Records, Sourced
 from console.models.related import RelatedCustomer
+from console.models.search import SearchHit
 from console.models.service_test import ServiceTest
 from console.models.trouble_ticket import TroubleTicket
 from console.models.usage import Bucket, Usage
@@ -32,51 +34,11 @@ from console.services.network import Network
 from console.services.part import Part, PartCoordinator
 from console.services.permissions import Permissions, Subject
 from console.services.related import fetch_related
+from console.services.same_person import fetch_same_person
+from console.services.view_parts import FRESH_FOR
 
 T = TypeVar("T")
 
-# How long facts of a kind may be said aloud without asking again.
-FRESH_FOR = {
-    Subject.CUSTOMER: timedelta(seconds=900),
-    Subject.PARTY: timedelta(seconds=900),
-    Subject.BILLING_ACCOUNTS: timedelta(seconds=120),
-    Subject.BILLS: timedelta(seconds=600),
-    Subject.BILL_LINES: timedelta(seconds=600),
-    Subject.PRODUCTS: timedelta(seconds=120),
-    Subject.SERVICES: timedelta(seconds=120),
-    Subject.PRODUCT_ORDERS: timedelta(seconds=300),
-    Subject.SERVICE_ORDERS: timedelta(seconds=300),
-    Subject.SERVICE_TESTS: timedelta(seconds=300),
-    Subject.TICKETS: timedelta(seconds=300),
-    Subject.INTERACTIONS: timedelta(seconds=300),
-    Subject.APPOINTMENTS: timedelta(seconds=300),
-    Subject.PAYMENTS: timedelta(seconds=120),
-    Subject.REFUNDS: timedelta(seconds=120),
-    Subject.USAGE: timedelta(seconds=600),
-    Subject.ALLOWANCES: timedelta(seconds=120),
-    Subject.RELATED: timedelta(seconds=900),
-}
-# What each kind of fact is kept as.
-PART_TYPES: dict[Subject, Any] = {
-    Subject.CUSTOMER: Sourced[Customer],
-    Subject.PARTY: Sourced[Party],
-    Subject.BILLING_ACCOUNTS: Records[BillingAccount],
-    Subject.BILLS: Records[CustomerBill],
-    Subject.BILL_LINES: Records[AppliedBillingRate],
-    Subject.PRODUCTS: Records[Product],
-    Subject.SERVICES: Records[Service],
-    Subject.PRODUCT_ORDERS: Records[Order],
-    Subject.SERVICE_ORDERS: Records[Order],
-    Subject.SERVICE_TESTS: Records[ServiceTest],
-    Subject.TICKETS: Records[TroubleTicket],
-    Subject.INTERACTIONS: Records[PartyInteraction],
-    Subject.APPOINTMENTS: Records[Appointment],
-    Subject.PAYMENTS: Records[Payment],
-    Subject.REFUNDS: Records[Payment],
-    Subject.USAGE: Records[Usage],
-    Subject.ALLOWANCES: Sourced[tuple[Bucket, ...]],
-    Subject.RELATED: Records[RelatedCustomer],
-}
 # Asking a long list again reads what was read before, up to this many; the rest is read when it is scrolled to.
 _MOST_READ_AGAIN = 1000
 # Nobody scrolls further; a list without end would take memory without end, and Qt lays lists out row by row, which
@@ -164,6 +126,18 @@ class CustomerView:
         self.related: PartCoordinator[Records[RelatedCustomer]] = self._part(
             crm.name, Subject.RELATED, self._fetch_related, lambda found: found.read_at
         )
+        self.same_person: PartCoordinator[Records[SearchHit]] = self._part(
+            crm.name, Subject.SAME_PERSON, self._fetch_same_person, lambda found: found.read_at
+        )
+        self.charges: PartCoordinator[Records[Product]] = self._list(
+            billing.name, Subject.CHARGES, lambda who, **_after: billing.fetch_charges(who)
+        )
+        self.time_slots: PartCoordinator[Records[TimeSlot]] = self._list(
+            crm.name, Subject.TIME_SLOTS, lambda who, **_after: crm.fetch_time_slots(who)
+        )
+        self.offerings: PartCoordinator[Records[ProductOffering]] = self._list(
+            provisioning.name, Subject.OFFERINGS, lambda _who, **_after: provisioning.fetch_offerings()
+        )
         self._at_once: tuple[PartCoordinator[Any], ...] = (
             self.customer, self.accounts, self.bills, self.products, self.services, self.product_orders,
             self.service_orders, self.tickets, self.interactions, self.payments,
@@ -178,7 +152,7 @@ class CustomerView:
     def parts(self) -> Iterator[PartCoordinator[Any]]:
         """Every part that exists, bill lines included once they were asked for."""
         yield from (*self._at_once, self.party, self.tests, self.appointments, self.refunds, self.usage)
-        yield from (self.allowances, self.related)
+        yield from (self.allowances, self.related, self.same_person, self.charges, self.time_slots, self.offerings)
         yield from self._lines.values()
 
     @property
@@ -223,6 +197,7 @@ class CustomerView:
         self.open()
         for part in (self.tests, self.appointments, self.refunds, self.usage, self.allowances, self.related):
             part.ask()
+        self.same_person.ask()
 
     def keep_fresh(self) -> None:
         """Ask again for what was asked for and has become old meanwhile; nothing that failed or is withheld."""
@@ -255,6 +230,11 @@ class CustomerView:
                 self._lines[bill].know(self._stored_lines[bill])
             self._lines[bill].ask()
         return self._lines[bill]
+
+    def known_lines(self) -> Mapping[str, tuple[AppliedBillingRate, ...]]:
+        """Return the lines of the bills that were looked at, by bill, as far as they came."""
+        known = {bill: part.part.facts for bill, part in self._lines.items()}
+        return {bill: tuple(item.value for item in facts) for bill, facts in known.items() if facts is not None}
 
     async def settled(self) -> None:
         """Return once no part is being asked for."""
@@ -289,6 +269,14 @@ class CustomerView:
         if customer is None:
             raise ConsoleError("The customer is not known yet.")
         return await fetch_related(self._crm, customer)
+
+    async def _fetch_same_person(self) -> Records[SearchHit]:
+        await self.customer.settled()
+        await self.party.settled()
+        customer, party = self.customer.part.facts, self.party.part.facts
+        if customer is None:
+            raise ConsoleError("The customer is not known yet.")
+        return await fetch_same_person(self._crm, customer, party)
 
     def _on_customer(self, part: Part[Sourced[Customer]]) -> None:
         if part.facts is not None and part.asking_since is None and part.failure is None:

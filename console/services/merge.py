@@ -36,7 +36,7 @@ def prepare(act: Act, step: Step, current: Current) -> Step:
     """Return the step as it is to be sent over what the system holds now, or as it must be asked about."""
     if act.risk is RiskClass.NOTE:
         return step
-    if act.risk is RiskClass.MONEY:
+    if act.risk in {RiskClass.MONEY, RiskClass.ORDER}:
         moved = {key: held for key, held in current.values.items() if held != step.base.get(key, held)}
         if moved:
             told = "What this was decided on has changed since. Look at it again before it is sent."

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from console.errors import ConflictError, ConsoleError, RefusedError, StoreError, SystemCallError, ThrottledError
 from console.models.outbox import Act, ActState, RiskClass, Step, StepState
-from console.ports.acting import ActingSystem, Current, Fate
+from console.ports.acting import ActingSystem, Fate
 from console.ports.clock import Clock
 from console.ports.store import ActStore
 from console.services.merge import decide, decided_anew, prepare
@@ -21,8 +21,7 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 2.0, 60.0
 _MOST_MERGES = 4
 # A system that said yes is believed for so many looks; then it is said that it did not do it.
 _MOST_LOOKS = 5
-# A request whose answer was lost may still be under way. Only after this is it taken for lost; measured by the steady
-# clock of one run, so that neither a restart nor a clock that jumps shortens it.
+# A request whose answer was lost may still be under way; only after this, by the steady clock of one run, is it lost.
 _LOST_AFTER_S = 60.0
 
 
@@ -97,17 +96,26 @@ class Outbox:
 
     # ------------------------------------------------------------------ what users do
 
-    async def submit(self, act: Act, *, typed_in: Sequence[str] = ()) -> Act:
+    async def submit(self, act: Act, *, typed_in: Sequence[str] = (), instead_of: Act | None = None) -> Act:
         """Keep an act and begin to carry it out; once this returns it is not lost any more.
 
-        `typed_in` are the places whose drafts it was made of: they are drafts no longer once it is kept.
+        `typed_in` are the places of the drafts it was made of, which go; `instead_of` is an act no system is doing, of
+        which what is not done is given up in the same breath.
 
         Raises:
             StoreError: It could not be kept, and nothing is sent.
         """
-        kept = await self._store.add(replace(act, changed_at=self._clock.now()), typed_in=typed_in)
+        now = self._clock.now()
+        given_up = instead_of and replace(instead_of, withdrawn=True, changed_at=now)
+        self._acts |= {given_up.id: given_up} if given_up else {}  # before anything waits: no lane goes on with it
+        try:
+            kept = await self._store.add(replace(act, changed_at=now), typed_in=typed_in, instead_of=given_up)
+        except StoreError:
+            self._acts |= {instead_of.id: instead_of} if instead_of else {}
+            raise
         self._acts[kept.id] = kept
-        self._tell(kept)
+        for told in filter(None, (given_up, kept)):
+            self._tell(told)
         self._wake.set()
         return kept
 
@@ -147,8 +155,7 @@ class Outbox:
 
     async def settle(self, act_id: str, place: int, *, happened: bool) -> None:
         """End an unknown step by a user's word: they have looked at the system themselves."""
-        act = self._acts[act_id]
-        step = act.steps[place]
+        step = (act := self._acts[act_id]).steps[place]
         if step.state is not StepState.UNKNOWN:
             return
         state = StepState.DONE if happened else StepState.WAITING
@@ -206,8 +213,7 @@ class Outbox:
                 try:
                     await self._carry_out(act)
                 except StoreError as error:
-                    # Nothing more is sent than can be kept. In memory it is looked at again; on the disk it stands as
-                    # it last stood, which is never further than what was sent.
+                    # Nothing more is sent than can be kept; on the disk it stands as it last stood.
                     _log.warning("the outbox cannot be kept: %s", error)
                     self._acts[act.id] = self._postponed(self._acts[act.id])
                 except Exception:  # noqa: BLE001 - else the customer would be held up for good; it is logged
@@ -223,7 +229,7 @@ class Outbox:
             free = act.risk is RiskClass.NOTE or not blocked
             if free and act.id not in done and self._is_due(act, now):
                 return act
-            blocked = blocked or act.state is not ActState.REFUSED
+            blocked = blocked or act.state not in {ActState.REFUSED, ActState.AWAITING}
         return None
 
     def _is_due(self, act: Act, now: datetime) -> bool:
@@ -252,7 +258,7 @@ class Outbox:
     async def _do_step(self, act: Act, place: int) -> Act:
         """Do one step, or find out about it; the act as it is kept then comes back."""
         system = self._systems[act.steps[place].system]
-        if act.steps[place].state in {StepState.UNKNOWN, StepState.ACCEPTED}:
+        if act.steps[place].state in {StepState.UNKNOWN, StepState.ACCEPTED, StepState.AWAITING}:
             act = await self._find_out(act, place, system)
             if act.steps[place].state is not StepState.WAITING:
                 return act
@@ -294,15 +300,19 @@ class Outbox:
         act = await self._put(act.id, place, state=StepState.ACCEPTED, result=result)
         return await self._find_out(act, place, system)
 
-    def _prepare(self, act: Act, step: Step, current: Current) -> Step:
-        return prepare(act, step, current)
+    _prepare = staticmethod(prepare)
 
     async def _find_out(self, act: Act, place: int, system: ActingSystem) -> Act:
         """Ask a system whether a step was carried out."""
         step = act.steps[place]
-        fate = await system.look_up(act, step)
+        try:
+            fate = await system.look_up(act, step)
+        except RefusedError as error:  # it was taken, and turned down since
+            return await self._put(act.id, place, state=StepState.REFUSED, told=str(error))
         if fate is Fate.HAPPENED:
             return await self._put(act.id, place, state=StepState.DONE, told="")
+        if fate is Fate.AWAITING:
+            return await self._put(act.id, place, state=StepState.AWAITING, told="", looks=1, again=True)
         if step.state is StepState.ACCEPTED:
             return await self._check_yes(act, place, fate)
         return await self._wait_for_the_lost(act, place, fate)
@@ -311,8 +321,7 @@ class Outbox:
         """Go on with a step that its system said yes to, but does not show as wanted."""
         looks = act.steps[place].looks + 1
         if fate is Fate.CHANGED_SINCE:
-            told = "Done; somebody has changed it again since."
-            return await self._put(act.id, place, state=StepState.DONE, told=told)
+            return await self._put(act.id, place, state=StepState.DONE, told="Done; somebody has changed it since.")
         if fate is Fate.DID_NOT and looks > _MOST_LOOKS:
             told = "The system said yes, but does not have it. Ask its support, or send it again."
             return await self._put(act.id, place, state=StepState.REFUSED, told=told)

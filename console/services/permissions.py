@@ -1,6 +1,8 @@
 """The one place that decides what this user may see and do."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import Enum
 
 from console.models.customer import CustomerId
@@ -27,6 +29,10 @@ class Subject(Enum):
     USAGE = "single calls and data use"
     ALLOWANCES = "allowances"
     RELATED = "related customers"
+    SAME_PERSON = "second numbers of the customer"
+    CHARGES = "what is charged every month"
+    TIME_SLOTS = "free hours for a visit"
+    OFFERINGS = "the catalogue"
     BILL_DOCUMENT = "the bill as the customer has it"
 
 
@@ -36,18 +42,45 @@ class Deed(Enum):
     ADD_NOTE = "add notes"
     CHANGE_CONTACT = "change contact data"
     PROMISE_TO_PAY = "take promises to pay"
+    GIVE_CREDIT = "give credit"
+    TAKE_PAYMENT = "take payments"
+    DISPUTE = "dispute bill lines"
+    PAY_IN_PARTS = "agree to payment in parts"
+    WORK_TICKETS = "work on tickets"
+    ORDER = "order and change services"
+    SUSPEND = "suspend and resume services"
+    END_SERVICE = "end services"
+    CANCEL_ORDER = "cancel orders"
+    TEST_LINE = "test and restart lines"
+    VISITS = "book and move visits"
+    SEND = "send bills and links"
+    CORRECT_BILLING = "correct what billing keeps"
+    APPROVE = "approve what is over a limit"
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who works at this desk; what is not in `may_see` and `may_do` is neither shown nor done."""
+    """Who works at this desk; what is not in `may_see` and `may_do` is neither shown nor done.
+
+    `credit_limits` is how much may be given back to one customer in 30 days without asking, by currency (with tax); in
+    a currency that is not named, nothing.
+    """
 
     role: str
     may_see: frozenset[Subject]
     may_do: frozenset[Deed] = frozenset()
+    credit_limits: Mapping[str, Decimal] = field(default_factory=dict)
 
 
-REP = User("rep", frozenset(Subject), frozenset(Deed))
+def _limits(whole_units: int) -> Mapping[str, Decimal]:
+    """Return a limit in each currency, roughly the same in all."""
+    rates = {"USD": 1, "EUR": 1, "GBP": 1, "SEK": 10, "JPY": 150}
+    return {currency: Decimal(whole_units * rate) for currency, rate in rates.items()}
+
+
+REP = User("rep", frozenset(Subject), frozenset(Deed) - {Deed.APPROVE}, _limits(25))
+SUPERVISOR = User("supervisor", frozenset(Subject), frozenset(Deed), _limits(250))
+ROLES: Mapping[str, User] = {user.role: user for user in (REP, SUPERVISOR)}
 
 
 class Permissions:

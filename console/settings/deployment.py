@@ -101,11 +101,15 @@ class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Everything the desk must be told; `country` is the ISO 3166 code for phone numbers typed without one."""
+    """Everything the desk must be told; `country` is the ISO 3166 code for phone numbers typed without one.
+
+    `service_orders` is whether what the desk suspends, resumes or ends needs a service order beside the product order.
+    """
 
     name: str = "OptiCom"
     country: str = "US"
     store: Store = Store()
+    service_orders: bool = False
     systems: dict[str, System]
 
     def of_kind(self, kind: Kind) -> tuple[str, System]:

@@ -14,6 +14,7 @@ PATHS: dict[str, dict[str, str]] = {
         "troubleTicket": "/tmf-api/troubleTicket/v4",
         "partyInteraction": "/tmf-api/partyInteraction/v4",
         "appointment": "/tmf-api/appointment/v4",
+        "searchTimeSlot": "/tmf-api/appointment/v4",
     },
     "billing": {
         "billingAccount": "/tmf-api/accountManagement/v4",
@@ -21,15 +22,20 @@ PATHS: dict[str, dict[str, str]] = {
         "appliedCustomerBillingRate": "/tmf-api/customerBillManagement/v4",
         "payment": "/payment/v4",
         "refund": "/payment/v4",
+        "product": "/tmf-api/productInventory/v4",
         "usage": "/tmf-api/usageManagement/v4",
         "queryUsageConsumption": "/tmf-api/usageConsumption/v4",
     },
     "provisioning": {
         "productOrder": "/tmf-api/productOrderingManagement/v4",
         "serviceOrder": "/tmf-api/serviceOrdering/v4",
+        "cancelProductOrder": "/tmf-api/productOrderingManagement/v4",
+        "cancelServiceOrder": "/tmf-api/serviceOrdering/v4",
         "product": "/tmf-api/productInventory/v4",
         "service": "/tmf-api/serviceInventory/v4",
         "serviceTest": "/tmf-api/serviceTestManagement/v4",
+        "productOffering": "/tmf-api/productCatalogManagement/v4",
+        "productOfferingPrice": "/tmf-api/productCatalogManagement/v4",
     },
 }
 # The base path in its v5 description, for every resource that has one; where that names a host alone, v4's with v5.

@@ -18,7 +18,7 @@ class ActRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, act: Act, *, typed_in: Sequence[str] = ()) -> Act:
+    async def add(self, act: Act, *, typed_in: Sequence[str] = (), instead_of: Act | None = None) -> Act:
         def work(connection: apsw.Connection) -> Act:
             connection.execute(
                 "INSERT INTO act (id, customer, open, body) VALUES (?, ?, ?, ?)",
@@ -26,6 +26,8 @@ class ActRepository:
             )
             kept = replace(act, seq=connection.last_insert_rowid())
             connection.execute("UPDATE act SET body = ? WHERE seq = ?", (msgspec.json.encode(kept), kept.seq))
+            if instead_of is not None:
+                _change(connection, instead_of)
             connection.executemany("DELETE FROM draft WHERE place = ?", [(place,) for place in typed_in])
             return kept
 
@@ -33,8 +35,7 @@ class ActRepository:
 
     async def change(self, act: Act) -> None:
         def work(connection: apsw.Connection) -> None:
-            body = msgspec.json.encode(act)
-            connection.execute("UPDATE act SET open = ?, body = ? WHERE seq = ?", (act.is_open, body, act.seq))
+            _change(connection, act)
 
         await self._database.write(work)
 
@@ -48,3 +49,8 @@ class ActRepository:
             return [_DECODER.decode(bytes(row[0])) for row in rows]
 
         return await self._database.read(work)
+
+
+def _change(connection: apsw.Connection, act: Act) -> None:
+    body = msgspec.json.encode(act)
+    connection.execute("UPDATE act SET open = ?, body = ? WHERE seq = ?", (act.is_open, body, act.seq))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QContextMenuEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu
 
+from console.services.acts.catalogue import ACTS
 from console.views import texts
 from console.views.customer.page import CustomerPage
 from console.views.customer.places import TITLES
@@ -27,7 +28,7 @@ class DeskMenus(QObject):
         super().__init__(window)
         self._window, self._workspace, self._preferences = window, workspace, preferences
         self._letters = LetterOverlay(window, self._letters_of_pages())
-        self._act_letters = LetterOverlay(window, self._letters_of_acts())
+        self._act_letters = LetterOverlay(window, [one for one in self._letters_of_acts() if one.letter])
         window.resized.connect(self._letters.place)
         window.resized.connect(self._act_letters.place)
         self._make()
@@ -66,8 +67,8 @@ class DeskMenus(QObject):
         self._add(acts, tr("Act, then a letter"), "Ctrl+D", self._act_letters.open)
         acts.addSeparator()
         for letter in self._letters_of_acts()[1:]:  # the note has keys of its own, above
-            keys = f"{_native('Ctrl+D')} {letter.letter}"
-            self._add(acts, texts.no_mnemonic(letter.text) + "\t" + keys, None, letter.do)
+            keys = f"\t{_native('Ctrl+D')} {letter.letter}" if letter.letter else ""
+            self._add(acts, texts.no_mnemonic(letter.text) + keys, None, letter.do)
         go = self._menu(tr("&Go to"))
         self._add(go, tr("Go to, then a letter"), "Ctrl+J", self._letters.open)
         go.addSeparator()
@@ -157,6 +158,7 @@ class DeskMenus(QObject):
             panel("S", "services", tr("Products and services")),
             panel("I", "tests"),
             panel("B", "bills"),
+            Letter("X", tr("Disagreements"), lambda: self._workspace.on_page(lambda page: page.show_disagreements())),
             Letter("E", tr("Explain a bill"), lambda: self._workspace.on_page(lambda page: page.explain_bill())),
             panel("M", "payments", tr("Money: payments")),
             panel("G", "usage"),
@@ -182,6 +184,8 @@ class DeskMenus(QObject):
             act("N", tr("Note"), lambda page: page.acts.open_note()),
             act("K", tr("Contact data"), lambda page: page.acts.open_contact_form()),
             act("I", tr("Promise to pay"), lambda page: page.acts.open_promise_form()),
+            *(act(kind.letter, tr(kind.title), functools.partial(_open_act, kind.name)) for kind in ACTS.values()),
+            act("Z", tr("Finish or take back"), lambda page: page.acts.open_half_done()),
         ]
 
     def show_keys(self) -> None:
@@ -191,6 +195,10 @@ class DeskMenus(QObject):
         everywhere = [(key, tr(text)) for key, text in EVERYWHERE]
         shown = [(name, keys) for name, keys in groups if keys]
         KeysDialog([*shown, (tr("After Ctrl+J"), letters), (tr("Everywhere"), everywhere)], self._window).open()
+
+
+def _open_act(name: str, page: CustomerPage) -> None:
+    page.acts.open_act(name)
 
 
 def letter_keys(letter: str) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
+from PySide6.QtGui import QKeySequence
 
 from console.models.money import Money
 from console.models.provenance import Origin
@@ -65,6 +66,16 @@ def day(at: datetime | None, *, year: bool | None = None) -> str:
 def weekday(on: date) -> str:
     """Return a day with its weekday and year, so that nobody takes it for another: `Wed 2 Dec 2026`."""
     return QLocale().toString(QDate(on.year, on.month, on.day), "ddd d MMM yyyy")
+
+
+def keys(text: str) -> str:
+    """Return keys as this system's keyboards have them: `Ctrl+D`, or with the sign of the command key."""
+    return QKeySequence(text).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def sentence(words: str) -> str:
+    """Return words with a capital letter at their beginning, the rest as it is."""
+    return words[:1].upper() + words[1:]
 
 
 def recent_day(at: datetime, *, within: bool = False) -> str:

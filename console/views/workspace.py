@@ -76,6 +76,7 @@ class Workspace(QObject):
         self.palette.attach(desk, self._bridge)
         self.outbox_page = OutboxPage(desk, self._bridge)
         self.outbox_page.customer_wanted.connect(lambda customer: self.open_customer(CustomerId(customer)))
+        self.outbox_page.form_wanted.connect(lambda act: self.on_page(lambda page: page.acts.edit(act)))
         self._window.pages.addWidget(self.outbox_page)
         self._unsubscribe = [
             desk.outbox.subscribe(lambda _act: self._show_outbox()),

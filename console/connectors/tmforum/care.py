@@ -4,15 +4,16 @@ from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.reading import BEFORE_ALL, Versions
 from console.connectors.tmforum.v4 import care as v4
 from console.connectors.tmforum.v5 import care as v5
-from console.models.appointment import Appointment
+from console.models.appointment import Appointment, TimeSlot
 from console.models.customer import CustomerId
 from console.models.interaction import PartyInteraction
-from console.models.provenance import Records
+from console.models.provenance import Records, Sourced
 from console.models.trouble_ticket import TroubleTicket
 
 TICKET = Versions(v4.read_ticket, v5.read_ticket)
 INTERACTION = Versions(v4.read_interaction, v5.read_interaction)
 APPOINTMENT = Versions(v4.read_appointment)
+SLOTS = Versions(v4.read_slots)
 
 
 class TmForumCare:
@@ -32,3 +33,8 @@ class TmForumCare:
     async def fetch_appointments(self, customer_id: CustomerId, *, after: int = 0) -> Records[Appointment]:
         found = await self._client.fetch_of_customer("appointment", customer_id, APPOINTMENT, after=after)
         return found.sorted_by(lambda appointment: appointment.starts_at, missing=BEFORE_ALL)
+
+    async def fetch_time_slots(self, customer_id: CustomerId) -> Records[TimeSlot]:
+        party = [{"id": customer_id, "role": "customer", "@referredType": "Customer"}]
+        found = await self._client.ask("searchTimeSlot", {"relatedParty": party}, SLOTS)
+        return Records(tuple(Sourced(slot, found.origin) for slot in found.value), found.origin.read_at)

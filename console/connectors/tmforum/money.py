@@ -2,14 +2,18 @@
 
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.reading import BEFORE_ALL, Versions
+from console.connectors.tmforum.v4 import inventory as v4_inventory
 from console.connectors.tmforum.v4 import money as v4
+from console.connectors.tmforum.v5 import inventory as v5_inventory
 from console.models.customer import CustomerId
+from console.models.inventory import Product
 from console.models.payment import Payment
 from console.models.provenance import Records, Sourced
 from console.models.usage import Bucket, Usage
 
 PAYMENT = Versions(v4.read_payment)
 REFUND = Versions(v4.read_refund)
+CHARGE = Versions(v4_inventory.read_product, v5_inventory.read_product)
 USAGE = Versions(v4.read_usage)
 BUCKETS = Versions(v4.read_buckets)
 
@@ -29,6 +33,9 @@ class TmForumMoney:
             "refund", customer_id, REFUND, after=after, parameter="requestor.id"
         )
         return found.sorted_by(lambda payment: payment.paid_at, missing=BEFORE_ALL)
+
+    async def fetch_charges(self, customer_id: CustomerId) -> Records[Product]:
+        return await self._client.fetch_of_customer("product", customer_id, CHARGE)
 
     async def fetch_usage(self, customer_id: CustomerId, *, after: int = 0) -> Records[Usage]:
         found = await self._client.fetch_of_customer("usage", customer_id, USAGE, after=after)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.numbers import complete_number
 from console.connectors.tmforum.reading import BEFORE_ALL, Versions, customer_named
+from console.connectors.tmforum.v4 import catalogue as v4_catalogue
 from console.connectors.tmforum.v4 import inventory as v4_inventory
 from console.connectors.tmforum.v4 import orders as v4_orders
 from console.connectors.tmforum.v5 import inventory as v5_inventory
@@ -13,6 +14,7 @@ from console.connectors.tmforum.v5 import orders as v5_orders
 from console.models.customer import CustomerId
 from console.models.health import CheckResult
 from console.models.inventory import Product, Service
+from console.models.offering import ProductOffering
 from console.models.order import Order
 from console.models.provenance import Records
 from console.models.search import SearchHit, SearchQuery
@@ -54,6 +56,12 @@ class TmForumProvisioning:
     async def fetch_service_tests(self, customer_id: CustomerId, *, after: int = 0) -> Records[ServiceTest]:
         tests = await self._client.fetch_of_customer("serviceTest", customer_id, TEST, after=after)
         return tests.sorted_by(lambda test: test.at, missing=BEFORE_ALL)
+
+    async def fetch_offerings(self) -> Records[ProductOffering]:
+        prices = await self._client.fetch_many("productOfferingPrice", (), Versions(v4_catalogue.read_price))
+        by_id = {item.origin.id: item.value for item in prices}
+        offering = Versions(lambda reader: v4_catalogue.read_offering(reader, by_id))
+        return await self._client.fetch_many("productOffering", (), offering)
 
     def can_search(self, query: SearchQuery) -> bool:
         prefixes = (self._client.settings(resource).number_prefix for resource in ("productOrder", "serviceOrder"))

@@ -85,6 +85,10 @@ def _take(_world: World, record: Record, now: datetime, _links: Links) -> Record
     return {"orderDate": instant(now), **record, "productOrderItem": items, "state": "acknowledged"}
 
 
+def _cancel(_world: World, record: Record, now: datetime, _links: Links) -> Record:
+    return {"requestedCancellationDate": instant(now), **record, "state": "acknowledged"}
+
+
 PRODUCT_ORDER = Resource(
     "productOrder",
     PRODUCT_ORDER_BASE,
@@ -95,4 +99,15 @@ PRODUCT_ORDER = Resource(
     needed=("productOrderItem",),
     fill=_take,
     steps=ORDER_STEPS,
+)
+CANCEL_PRODUCT_ORDER = Resource(
+    "cancelProductOrder",
+    PRODUCT_ORDER_BASE,
+    lambda _world, _n, _links: [],
+    lambda _world, _n: 0,
+    {"productOrder.id": by_item("product_order")},
+    operations="LGC",
+    prefix="CP-",
+    needed=("productOrder",),
+    fill=_cancel,
 )

@@ -24,6 +24,11 @@ def _records(world: World, n: int, links: Links) -> list[Record]:
     return [_record(world, n, sub, links) for sub in world.life(n).subscriptions]
 
 
+def serial_number(world: World, n: int, sub: Subscription) -> str:
+    """Return what a subscription is called in every system that knows it."""
+    return f"{sub.plan.code}-{world.numbers.product.encode(n * Numbers.ITEMS + sub.index)[2:]}"
+
+
 def _record(world: World, n: int, sub: Subscription, links: Links) -> Record:
     serial = n * Numbers.ITEMS + sub.index
     record, service = world.numbers.product.encode(serial), world.numbers.service.encode(serial)
@@ -34,7 +39,7 @@ def _record(world: World, n: int, sub: Subscription, links: Links) -> Record:
         "status": sub.product_status,
         "isBundle": False,
         "isCustomerVisible": True,
-        "productSerialNumber": f"{sub.plan.code}-{record[2:]}",
+        "productSerialNumber": serial_number(world, n, sub),
         "billingAccount": account_ref(world, n, sub.account, links),
         "productPrice": [
             {

@@ -55,6 +55,7 @@ class Numbers:
         self.service_order = Numbering("SO-", 9, seed)
         self.product = Numbering("PR", 10, seed)
         self.service = Numbering("SV", 10, seed)
+        self.charge = Numbering("CH", 10, seed)
         self.ticket = Numbering("TT-", 9, seed)
         self.interaction = Numbering("PI-", 10, seed)
         self.appointment = Numbering("AP-", 9, seed)

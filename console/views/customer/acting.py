@@ -1,20 +1,25 @@
 """What can be done on a customer's page: the note over it, and the forms. On a page of the past nothing can."""
 
-from collections.abc import Callable, Iterator
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from console.bridge import Bridge
 from console.models.outbox import Act, StepState
 from console.services.acts import CHANGES
+from console.services.acts.catalogue import ACTS
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
+from console.services.permissions import Subject
 from console.views import texts
+from console.views.customer.act_form import ActForm
 from console.views.customer.contact_form import ContactForm
 from console.views.customer.dock import NoteDock
+from console.views.customer.half_done import HalfDoneDialog
 from console.views.customer.promise_form import PromiseForm
 from console.views.texts import tr
 from console.views.widgets.labels import Label
@@ -47,7 +52,14 @@ class CustomerActs:
             return
         for done in set(_done(act)) - self._done:
             self._done.add(done)
-            self._view.ask_about(CHANGES[act.steps[done[1]].kind])
+            subjects = CHANGES[act.steps[done[1]].kind]
+            self._ask_about(subjects)
+            for after_s in ACTS[act.kind].follow_s if act.kind in ACTS else ():
+                QTimer.singleShot(int(after_s * 1000), self._page, functools.partial(self._ask_about, subjects))
+
+    def _ask_about(self, subjects: Sequence[Subject]) -> None:
+        for subject in subjects:
+            self._view.ask_about(subject)
 
     def open_note(self, *, with_focus: bool = True) -> None:
         """Open the note over the page and put the focus into it."""
@@ -113,6 +125,32 @@ class CustomerActs:
             self._bridge.on_unhandled(tr("Billing has not said yet what is owed, so nothing can be promised on it."))
         else:
             PromiseForm(self._desk, self._bridge, self._view, self._page.window()).open()
+
+    def open_act(self, kind: str, values: Mapping[str, str] | None = None, instead_of: Act | None = None) -> None:
+        """Open the form of a declared act; where this user may not, or nothing can be done, it says so."""
+        if self._is_past():
+            return
+        refusal = self._desk.acts.may(kind)
+        if refusal is not None:
+            self._bridge.on_unhandled(refusal)
+            return
+        window = self._page.window()
+        ActForm(self._desk, self._bridge, self._view, kind, values or {}, window, instead_of).open()
+
+    def edit(self, act: Act) -> None:
+        """Open a declared act's form with what was entered; sent, it stands in place of the act."""
+        self.open_act(act.kind, act.values, act)
+
+    def open_half_done(self, act: Act | None = None) -> None:
+        """Open the choice for an act that stopped half way; without one, the last that did, or that can be undone."""
+        acts = [one for one in self._desk.outbox.of_customer(self._view.customer_id) if not one.withdrawn]
+        open_ones = [one for one in acts if one.is_open and one.kind]
+        undoable = [one for one in acts if one.can_be_taken_back]
+        chosen = act or next(reversed([*undoable, *open_ones]), None)
+        if chosen is None:
+            self._bridge.on_unhandled(tr("Nothing done here can be taken back, and nothing stopped half way."))
+        elif not self._is_past():
+            HalfDoneDialog(self._desk, self._bridge, chosen, self._page.window()).open()
 
     def close(self) -> None:
         """Stop listening."""

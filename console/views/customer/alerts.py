@@ -4,15 +4,21 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from console.errors import BadAnswerError, SignInRequiredError, UnknownCustomerError
 from console.models.health import SystemHealth, SystemState
+from console.models.outbox import ActState, StepState
 from console.models.provenance import Records
+from console.services.acts.kinds.approvals import open_approvals
+from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
 from console.services.part import Part
 from console.views import texts
+from console.views.customer.disagreements_view import disagreement_words
 from console.views.customer.facts import promise_words
 from console.views.outbox.words import act_state
 from console.views.texts import tr
@@ -24,15 +30,35 @@ _SLOW_AFTER_S = 4.0
 _RECENT = timedelta(days=7)
 
 
-class AlertRow(QWidget):
-    """One chip for all systems that do not answer, and one for each that is slow or sent what could not be read."""
+class AlertChip(Label):
+    """One alert; `clicked` carries its text. The keyboard goes to what is behind it by its letters."""
 
-    def __init__(self, view: CustomerView, desk: Desk) -> None:
+    clicked = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__("", "small", look="chip", elide=True)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.clicked.emit(self.text())
+
+
+class AlertRow(QWidget):
+    """One chip for all systems that do not answer, and one for each that is slow or sent what could not be read.
+
+    A click on a disagreement emits `wanted`, one on an act that stopped half way `act_wanted` with it.
+    """
+
+    wanted = Signal()
+    act_wanted = Signal(object)
+
+    def __init__(self, view: CustomerView, desk: Desk, watch: ContradictionWatch) -> None:
         super().__init__()
+        self._watch = watch
+        watch.subscribe(lambda: self.tick(view.now()))
         self.setAccessibleName(tr("Alerts"))
         self._view, self._desk = view, desk
         self._all = False
-        self._chips: list[Label] = []
+        self._chips: list[AlertChip] = []
         self._none = Label(tr("No alerts"), "small", look="muted")
         self._more = Button("", "link", "small")
         self._more.clicked.connect(self._toggle)
@@ -50,7 +76,8 @@ class AlertRow(QWidget):
         found = self._alerts(now)
         shown = found if self._all else found[:_MOST]
         while len(self._chips) < len(shown):
-            chip = Label("", "small", look="chip", elide=True)
+            chip = AlertChip()
+            chip.clicked.connect(self._clicked)
             self._row.insertWidget(len(self._chips), chip)
             self._chips.append(chip)
         for i, chip in enumerate(self._chips):
@@ -76,6 +103,15 @@ class AlertRow(QWidget):
         self._none.set_words(tr("No alerts so far; not every system has answered") if waiting else tr("No alerts"))
         self._none.setVisible(not found)
 
+    def _clicked(self, text: str) -> None:
+        if text.startswith("≠"):
+            self.wanted.emit()
+            return
+        for act in self._desk.outbox.of_customer(self._view.customer_id):
+            if act.is_open and act.title in text and len(act.steps) > 1:
+                self.act_wanted.emit(act)
+                return
+
     def _toggle(self) -> None:
         self._all = not self._all
 
@@ -86,6 +122,7 @@ class AlertRow(QWidget):
         if view.as_of is None:
             found |= self._of_systems(now)
             found |= dict.fromkeys(_acts(view, self._desk), 0)
+        found |= {(disagreement_words(one), "conflict"): 1 for one in self._watch.comparison.found}
         for text in (
             _late(view, now), _promised(view), _over_limit(view), _stuck(view), _payment_failed(view, now),
             _tickets_overdue(view, now),
@@ -134,13 +171,26 @@ def _is_news(part: Part[Any], health: SystemHealth) -> bool:
 def _acts(view: CustomerView, desk: Desk) -> Iterator[tuple[str, str]]:
     """Yield what is to be said about what was done for this customer here and is not in every system."""
     acts = [act for act in desk.outbox.of_customer(view.customer_id) if act.is_open]
+    plain = []
     for act in acts:
-        if act.needs_user:
-            state, word = act_state(act)
+        state, word = act_state(act)
+        is_half = any(step.state is StepState.DONE for step in act.steps) and act.state is not ActState.SENDING
+        if is_half:
+            lacks = next(step.system for step in act.steps if step.state is not StepState.DONE)
+            told = tr("Half done: {}, {} does not have it. {} Z")
+            yield told.format(act.title, desk.label(lacks), texts.keys("Ctrl+D")), "danger" if act.needs_user else state
+        elif act.needs_user:
             yield tr("{}: {}. Go to the Outbox.").format(act.title, word.lower()), state
-    waiting = sum(not act.needs_user for act in acts)
+        elif act.state is ActState.AWAITING:
+            yield tr("Waits for approval: {}").format(act.title), "attention"
+        else:
+            plain.append(act)
+    asked = open_approvals([item.value for item in view.tickets.part.facts or ()])
+    if asked and desk.acts.may("decide-approval") is None:
+        yield tr("Approval asked: {}. {} H").format(asked[0].name, texts.keys("Ctrl+D")), "attention"
+    waiting = len(plain)
     if waiting:
-        title = next(act.title for act in acts if not act.needs_user)
+        title = plain[0].title
         yield tr("Waits: {}").format(title) if waiting == 1 else tr("{} acts wait to be sent").format(waiting), "info"
 
 

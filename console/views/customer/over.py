@@ -1,19 +1,27 @@
-"""What may lie over a page's panels, one at a time: a bill as the customer has it, or a bill explained."""
+"""What may lie over a page's panels, one at a time: a bill as it was sent, a bill explained, disagreements."""
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from console.bridge import Bridge
 from console.models.customer_bill import CustomerBill
+from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
+from console.views.customer.disagreements_view import DisagreementsView
 from console.views.customer.document_view import DocumentView
 from console.views.customer.explain_view import ExplainView
 
 
 class OverPanels(QStackedWidget):
-    """Shows the panels until something is laid over them; `go_back` takes the focus when that goes."""
+    """Shows the panels until something is laid over them; `go_back` takes the focus when that goes.
+
+    `mend_wanted` names the act that mends a disagreement, with what its form starts from.
+    """
+
+    mend_wanted = Signal(str, dict)
 
     def __init__(
         self,
@@ -30,6 +38,7 @@ class OverPanels(QStackedWidget):
         self._go_back, self._into_note = go_back, into_note
         self.document: DocumentView | None = None
         self.explanation: ExplainView | None = None
+        self.disagreements: DisagreementsView | None = None
         self.addWidget(panels)
 
     def show_document(self, bill: CustomerBill) -> None:
@@ -53,6 +62,17 @@ class OverPanels(QStackedWidget):
             self.addWidget(self.explanation)
         self.setCurrentWidget(self.explanation)
         self.explanation.show_bill(bill)
+
+    def show_disagreements(self, watch: ContradictionWatch) -> None:
+        """Show where the systems disagree."""
+        self.leave()
+        if self.disagreements is None:
+            self.disagreements = DisagreementsView(self._view, watch)
+            self.disagreements.closed.connect(self.close_over)
+            self.disagreements.mend_wanted.connect(self.mend_wanted)
+            self.addWidget(self.disagreements)
+        self.setCurrentWidget(self.disagreements)
+        self.disagreements.open_view()
 
     def close_over(self) -> None:
         """Go back to the panels, where something lies over them."""

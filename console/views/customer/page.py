@@ -1,7 +1,7 @@
 """One customer's page: head, alerts and panels, laid out by the room there is, and the document of a bill over them."""
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -12,6 +12,7 @@ from console.bridge import Bridge
 from console.models.customer import Customer, CustomerId
 from console.models.customer_bill import CustomerBill
 from console.models.provenance import Sourced
+from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
 from console.services.part import Part
@@ -20,6 +21,7 @@ from console.views.customer.account_panel import AccountPanel
 from console.views.customer.acting import CustomerActs, past_banner
 from console.views.customer.alerts import AlertRow
 from console.views.customer.bills_panel import BillsPanel
+from console.views.customer.columns import give_room, in_front, splitter
 from console.views.customer.head import CustomerHead
 from console.views.customer.memory import PageMemory
 from console.views.customer.orders_panel import OrdersPanel
@@ -44,7 +46,6 @@ _FULL_FROM = 1280
 _FULL_HEIGHT = 560
 # Time for the questions to be sent before making the panels takes the window's; without it they come 15 ms later.
 _BUILD_AFTER_MS = 20
-_LEFT, _RIGHT = {"full": 288, "medium": 240, "small": 252}, {"full": 352, "medium": 300}
 
 
 class CustomerPage(LivePage):
@@ -71,7 +72,9 @@ class CustomerPage(LivePage):
         self._desk, self._bridge, self._preferences = desk, bridge, preferences
         self._kinds = {info.kind: info.label for info in desk.systems}
         self.head = CustomerHead(self.view, self._kinds["crm"])
-        self.alerts = AlertRow(self.view, desk)
+        self.contradictions = ContradictionWatch(self.view, self._kinds)
+        self.alerts = AlertRow(self.view, desk, self.contradictions)
+        self.alerts.wanted.connect(self.show_disagreements)
         self.memory = PageMemory(desk.drafts, customer_id)
         self._panels: dict[str, Panel] = {}
         self._places: list[Place] = []
@@ -86,12 +89,14 @@ class CustomerPage(LivePage):
             layout.addWidget(past_banner(as_of))
         layout.addWidget(self.head)
         layout.addWidget(self.alerts)
-        self.acts = CustomerActs(self, self.view, desk, bridge, self.head.name.setFocus, self._make_room)
+        self.acts: CustomerActs = CustomerActs(self, self.view, desk, bridge, self.head.name.setFocus, self._make_room)
         self._area = QWidget()
         self._area_layout = QVBoxLayout(self._area)
         self._area_layout.setContentsMargins(10, 6, 10, 10)
         into_note = self.acts.add_to_note
         self.over = OverPanels(desk, bridge, self.view, self._area, go_back=self._to_bills, into_note=into_note)
+        self.over.mend_wanted.connect(self.acts.open_act)
+        self.alerts.act_wanted.connect(self.acts.open_half_done)
         layout.addWidget(self.over, 1)
         self._unsubscribe = [self.view.customer.subscribe(self._on_customer)]
         self._unsubscribe += [
@@ -125,7 +130,7 @@ class CustomerPage(LivePage):
         return {
             "account": self._make_account,
             "related": self._make_related,
-            "services": lambda: ServicesPanel(view, kinds["provisioning"]),
+            "services": lambda: ServicesPanel(view, kinds["provisioning"], self.contradictions),
             "tests": lambda: TestsPanel(view, kinds["provisioning"]),
             "tickets": lambda: TicketsPanel(view, kinds["crm"]),
             "visits": lambda: VisitsPanel(view, kinds["crm"]),
@@ -212,6 +217,7 @@ class CustomerPage(LivePage):
             panel.close_panel()
         self.over.leave()
         self.acts.close()
+        self.contradictions.close()
         self.head.close_head()
         self.view.close()
 
@@ -280,6 +286,10 @@ class CustomerPage(LivePage):
         if chosen is not None:
             self.over.show_explanation(chosen)
 
+    def show_disagreements(self) -> None:
+        """Show where the systems disagree about this customer, over the panels."""
+        self.over.show_disagreements(self.contradictions)
+
     # ------------------------------------------------------------------ layout
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -320,8 +330,8 @@ class CustomerPage(LivePage):
             self._area_layout.removeWidget(before)
             before.hide()
             before.deleteLater()
-        self._restore(mode, width)
-        self._waiting = [(place, _in_front(place, front)) for place in self._places]
+        give_room(self._columns, mode, width, self._preferences)
+        self._waiting = [(place, in_front(place, front)) for place in self._places]
         self._fill_next()
         if focused is not None:
             focused.setFocus()
@@ -336,9 +346,9 @@ class CustomerPage(LivePage):
         QTimer.singleShot(0, self, self._fill_next)
 
     def _make_columns(self, mode: str) -> QSplitter:
-        columns = _splitter(Qt.Orientation.Horizontal)
+        columns = splitter(Qt.Orientation.Horizontal)
         for i, places in enumerate(LAYOUTS[mode]):
-            column = _splitter(Qt.Orientation.Vertical)
+            column = splitter(Qt.Orientation.Vertical)
             column.setObjectName(f"{mode}-{i}")
             for names in places:
                 place = Place(names, self.panel)
@@ -355,38 +365,5 @@ class CustomerPage(LivePage):
         if self.as_of is None and not self._waiting:  # while they are filled they are put where they were
             self.memory.keep_front([place.current for place in self._places])
 
-    def _restore(self, mode: str, width: int) -> None:
-        """Give the columns the widths and heights they had last, else those that suit most."""
-        columns = self._columns
-        if columns is None:
-            return
-        left, right = _LEFT[mode], _RIGHT.get(mode, 0)
-        columns.setSizes([left, width - left - right, *([right] if right else [])])
-        for i in range(columns.count()):
-            columns.setStretchFactor(i, 1 if i == 1 else 0)
-        for column in columns.findChildren(QSplitter):
-            sizes = {2: [64, 36], 3: [32, 36, 32]}.get(column.count())
-            if sizes and column.objectName().startswith(mode):
-                column.setSizes([part * 10 for part in sizes])
-        for splitter in (columns, *columns.findChildren(QSplitter)):
-            kept = self._preferences.layout(splitter.objectName()) if splitter.objectName().startswith(mode) else None
-            if kept is not None:
-                splitter.restoreState(kept)
-
     def _keep(self, splitter: QSplitter, *_moved: int) -> None:
         self._preferences.keep_layout(splitter.objectName(), splitter.saveState())
-
-
-def _in_front(place: Place, front: Sequence[str]) -> str:
-    """Return which panel stands in front in a place: its first, unless others of its panels stood in front before."""
-    if front and front[0] in place.names and front.count(front[0]) > 1:
-        return front[0]
-    stood = [name for name in place.names if name in front]
-    return stood[0] if stood else place.names[0]
-
-
-def _splitter(orientation: Qt.Orientation) -> QSplitter:
-    splitter = QSplitter(orientation)
-    splitter.setHandleWidth(8)
-    splitter.setChildrenCollapsible(False)
-    return splitter

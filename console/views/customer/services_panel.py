@@ -4,6 +4,7 @@ from datetime import datetime
 
 from console.models.inventory import Product, Service
 from console.models.provenance import Sourced
+from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer_view import CustomerView
 from console.services.phone import show_phone
 from console.views import texts
@@ -24,18 +25,19 @@ _ICONS = {
 }
 _OVER = {"terminated", "cancelled", "aborted", "aborted "}
 # Trouble first, then what works, then what is over.
-_ORDER = {"attention": 0, "danger": 0, "info": 1, "ok": 2, "neutral": 3}
+_ORDER = {"conflict": 0, "attention": 0, "danger": 0, "info": 1, "ok": 2, "neutral": 3}
 
 
 class ServicesPanel(Panel):
     """One line a service; products without a service follow."""
 
-    def __init__(self, view: CustomerView, system_label: str) -> None:
-        self._view = view
+    def __init__(self, view: CustomerView, system_label: str, watch: ContradictionWatch) -> None:
+        self._view, self._watch = view, watch
         self.list = FactList(tr("Products and services"))
         sources = [Source(tr("Services"), view.services), Source(tr("Products"), view.products)]
         super().__init__(tr("Services"), "services", system_label, sources, self.list)
         self.list.opened.connect(self.list.show_row)
+        watch.subscribe(self.show_facts)
 
     def focus_first(self) -> None:
         self.list.setFocus()
@@ -69,8 +71,11 @@ class ServicesPanel(Panel):
         make, service = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
         word, state = _service_state(service)
         facts = []
+        disagreement = self._watch.about(product.value.id) if product is not None else None
+        if disagreement is not None:
+            word, state = f"≠ {texts.sentence(tr(disagreement.kind.value))}", "conflict"
         if product is not None and _differs(product.value, service):
-            state = "attention"
+            state = "conflict" if disagreement is not None else "attention"
             facts.append(tr("sold as {}").format(texts.state(product.value.status)[0].lower()))
         facts += [show_phone(value) if value.startswith("+") else value for _, value in service.characteristics]
         if product is not None and product.value.price is not None and service.state not in _OVER:
@@ -107,7 +112,7 @@ def _rank(service: Service) -> int:
 
 def _service_state(service: Service) -> tuple[str, str]:
     """Return word and colour; the standard's version 4 says suspended by switching an active service off."""
-    if service.state == "active" and service.enabled is False:
+    if service.is_suspended:
         return tr("Suspended"), "attention"
     return texts.state(service.state)
 

@@ -35,6 +35,7 @@ class ActDetails(QWidget):
             "happened": tr("It has happened"),
             "did not": tr("It has not; send it"),
             "withdraw": tr("Withdraw"),
+            "take back": tr("Take back"),
         }
         self.buttons = {name: Button(text, "plain") for name, text in words.items()}
         bar = QHBoxLayout()
@@ -91,6 +92,7 @@ class ActDetails(QWidget):
             "happened": StepState.UNKNOWN in states,
             "did not": StepState.UNKNOWN in states,
             "withdraw": is_open and StepState.UNKNOWN not in states,
+            "take back": act is not None and act.can_be_taken_back,
         }
         focused = next((name for name, button in self.buttons.items() if button.hasFocus()), "")
         if focused and not shown[focused]:
@@ -107,5 +109,5 @@ def _wanted_words(act: Act) -> str:
     text = wanted.pop("text", "")
     if wanted.get("reason") == "Note":  # what stands for none
         del wanted["reason"]
-    values = "  ·  ".join(f"{tr(VALUE_NAMES.get(key, key))} {value}" for key, value in wanted.items())
+    values = "  ·  ".join(f"{tr(VALUE_NAMES[key])} {value}" for key, value in wanted.items() if key in VALUE_NAMES)
     return "\n".join(part for part in (values, text) if part)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QStackedWidget, QVBoxLay
 
 from console.bridge import Bridge
 from console.models.outbox import Act, StepState
+from console.services.acts.catalogue import ACTS
 from console.services.desk import Desk
 from console.views.outbox.conflict_panel import ConflictPanel
 from console.views.outbox.details import ActDetails
@@ -32,6 +33,7 @@ class OutboxPage(LivePage):
     """
 
     customer_wanted = Signal(str)
+    form_wanted = Signal(object)
 
     def __init__(self, desk: Desk, bridge: Bridge) -> None:
         super().__init__()
@@ -56,6 +58,7 @@ class OutboxPage(LivePage):
             "happened": lambda: self._settle(happened=True),
             "did not": lambda: self._settle(happened=False),
             "withdraw": self._withdraw,
+            "take back": self._take_back,
         }
         self.details = ActDetails(desk, do, self.table.setFocus)
         self.conflict = ConflictPanel(self, desk.drafts)
@@ -165,8 +168,15 @@ class OutboxPage(LivePage):
             self._run(self._desk.outbox.retry(act.id))
 
     def _edit(self) -> None:
-        if (act := self.chosen) is not None:
+        if (act := self.chosen) is not None and act.kind in ACTS:
+            self.customer_wanted.emit(act.customer_id)
+            self.form_wanted.emit(act)
+        elif act is not None:
             EditDialog(self._desk, self._bridge, act, self.window()).open()
+
+    def _take_back(self) -> None:
+        if (act := self.chosen) is not None:
+            self._run(self._desk.acts.take_back(act))
 
     def _withdraw(self) -> None:
         act = self.chosen

@@ -13,6 +13,7 @@ _ACT_WORDS: dict[ActState, tuple[str, str]] = {
     ActState.REFUSED: ("danger", "Refused"),
     ActState.UNKNOWN: ("attention", "Answer lost"),
     ActState.HALF_DONE: ("attention", "Half done"),
+    ActState.AWAITING: ("attention", "Waits for approval"),
     ActState.SENDING: ("info", "Being sent"),
     ActState.QUEUED: ("info", "Kept here, waits"),
     ActState.DONE: ("ok", "Done"),
@@ -23,6 +24,7 @@ SUMMARY: tuple[tuple[str, str, tuple[ActState, ...]], ...] = (
     ("conflict", "{} to decide", (ActState.CONFLICT,)),
     ("danger", "{} refused", (ActState.REFUSED,)),
     ("attention", "{} half done", (ActState.HALF_DONE,)),
+    ("attention", "{} waiting for approval", (ActState.AWAITING,)),
     ("attention", "{} being asked about", (ActState.UNKNOWN,)),
     ("info", "{} waiting", (ActState.QUEUED, ActState.SENDING)),
     ("ok", "{} done", (ActState.DONE,)),
@@ -31,6 +33,7 @@ _STEP_WORDS: dict[StepState, str] = {
     StepState.WAITING: "Kept here, not sent yet.",
     StepState.SENDING: "Being sent.",
     StepState.ACCEPTED: "Accepted; it is being looked at whether it is there.",
+    StepState.AWAITING: "Asked for; a supervisor has to agree.",
     StepState.UNKNOWN: "Sent, no answer. Not known whether it happened; it is asked first, never sent twice.",
     StepState.DONE: "Has it.",
     StepState.REFUSED: "Refused.",
@@ -38,16 +41,22 @@ _STEP_WORDS: dict[StepState, str] = {
 }
 _STEP_STATES = {
     StepState.WAITING: "info", StepState.SENDING: "info", StepState.ACCEPTED: "info", StepState.UNKNOWN: "attention",
-    StepState.DONE: "ok", StepState.REFUSED: "danger", StepState.CONFLICT: "conflict",
+    StepState.AWAITING: "attention", StepState.DONE: "ok", StepState.REFUSED: "danger", StepState.CONFLICT: "conflict",
 }  # fmt: skip
 _KINDS = {
     RiskClass.NOTE: "Only adds",
     RiskClass.FIELD: "Checked by value",
     RiskClass.MONEY: "Checked by balance",
+    RiskClass.ORDER: "Checked by state",
 }
 VALUE_NAMES = {
     "phone": "Phone", "email": "E-mail", "text": "Text", "reason": "Reason", "amount": "Amount", "due_on": "By",
-    "currency": "Currency", "balance": "Owed",
+    "currency": "Currency", "balance": "Owed", "state": "State", "status": "Status", "severity": "Severity",
+    "note": "Note", "name": "Name", "account": "Account", "account_name": "Account name", "method_name": "By",
+    "bill": "Bill", "action": "Action", "product": "Product", "product_name": "Name", "offering_name": "What",
+    "service": "Service", "service_name": "Service name", "type": "Kind", "about": "About", "about_name": "About",
+    "title": "What", "over": "Over the limit", "starts": "From", "ends": "Until", "place": "Place", "to": "To",
+    "channel_name": "Channel", "decision": "Decision", "parts": "Parts", "street1": "Street", "city": "City",
 }  # fmt: skip
 
 
@@ -55,7 +64,8 @@ def act_state(act: Act) -> tuple[str, str]:
     """Return the theme's state and the word for how far an act is."""
     look, word = _ACT_WORDS[act.state]
     if act.state is ActState.WITHDRAWN and any(step.state is StepState.DONE for step in act.steps):
-        return look, tr("Rest given up")
+        whole = all(step.state is StepState.DONE for step in act.steps)
+        return look, tr("Taken back") if whole else tr("Rest given up")
     return look, tr(word)
 
 

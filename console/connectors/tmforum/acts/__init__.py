@@ -2,19 +2,54 @@
 
 from collections.abc import Mapping
 
+from console.connectors.tmforum.acts.charge import ChangeCharge, ChangeHolder, CreateCharge
 from console.connectors.tmforum.acts.contact import AccountContact, CustomerContact
-from console.connectors.tmforum.acts.note import AddNote
+from console.connectors.tmforum.acts.line_test import TestLine
+from console.connectors.tmforum.acts.money import Pay, Refund
+from console.connectors.tmforum.acts.note import AddNote, SendMessage
+from console.connectors.tmforum.acts.orders import CancelProductOrder, OrderProduct, OrderService, UndoOrder
 from console.connectors.tmforum.acts.promise import PromiseToPay
+from console.connectors.tmforum.acts.ticket import (
+    AskApproval,
+    CloseTicket,
+    CreateTicket,
+    DecideApproval,
+    UpdateTicket,
+    WithdrawApproval,
+)
+from console.connectors.tmforum.acts.visit import BookVisit, CancelVisit, MoveVisit
 from console.connectors.tmforum.acts.writer import Writer
 from console.connectors.tmforum.client import TmForumClient
+from console.models.billing_account import PAY_IN_PARTS, PROMISE_TO_PAY
 from console.models.outbox import Act, Step
 from console.ports.acting import Current, Fate
 
 _WRITERS: Mapping[str, Writer] = {
     "add-note": AddNote(),
+    "send-message": SendMessage(),
     "change-contact": CustomerContact(),
+    "create-ticket": CreateTicket(),
+    "update-ticket": UpdateTicket(),
+    "close-ticket": CloseTicket(),
+    "ask-approval": AskApproval(),
+    "withdraw-approval": WithdrawApproval(),
+    "decide-approval": DecideApproval(),
+    "book-visit": BookVisit(),
+    "move-visit": MoveVisit(),
+    "cancel-visit": CancelVisit(),
     "change-billing-contact": AccountContact(),
-    "promise-to-pay": PromiseToPay(),
+    "change-holder": ChangeHolder(),
+    "promise-to-pay": PromiseToPay(PROMISE_TO_PAY),
+    "pay-in-parts": PromiseToPay(PAY_IN_PARTS),
+    "refund": Refund(),
+    "pay": Pay(),
+    "change-charge": ChangeCharge(),
+    "create-charge": CreateCharge(),
+    "order-product": OrderProduct(),
+    "order-service": OrderService(),
+    "cancel-product-order": CancelProductOrder(),
+    "undo-order": UndoOrder(),
+    "test-line": TestLine(),
 }
 
 

@@ -22,14 +22,14 @@ _NEW_ADDRESS = ("postalAddress", "GeographicAddressContactMedium")
 class CustomerContact:
     """Changes the customer's contact media in CRM."""
 
-    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:  # noqa: ARG002 - the port's
+    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:
         record, version = await client.fetch_raw("customer", step.record)
         return Current(_chosen(media_values(record.get("contactMedium")), step), version)
 
     async def perform(
         self,
         client: TmForumClient,
-        act: Act,  # noqa: ARG002 - the port\'s
+        act: Act,
         step: Step,
         *,
         version: str | None,
@@ -47,14 +47,14 @@ class CustomerContact:
 class AccountContact:
     """Changes billing's copy: the media of the account's first contact."""
 
-    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:  # noqa: ARG002 - the port's
+    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:
         record, version = await client.fetch_raw("billingAccount", step.record)
         return Current(_chosen(media_values(_contact(record).get("contactMedium")), step), version)
 
     async def perform(
         self,
         client: TmForumClient,
-        act: Act,  # noqa: ARG002 - the port\'s
+        act: Act,
         step: Step,
         *,
         version: str | None,

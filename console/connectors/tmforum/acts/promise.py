@@ -1,4 +1,4 @@
-"""A promise to pay is a payment plan of one payment on the billing account (TMF666 v4 PaymentPlan).
+"""A promise to pay is a payment plan on the billing account, of one payment or of several (TMF666 v4 PaymentPlan).
 
 A plan has no id; ours is known again by its type and the moment it was promised. See docs/decisions.
 """
@@ -11,38 +11,47 @@ from console.connectors.tmforum.acts.writer import instant
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.v4.bills import read_account
 from console.connectors.tmforum.wire import MalformedRecordError
-from console.models.billing_account import PROMISE_TO_PAY
 from console.models.outbox import Act, Step
 from console.ports.acting import Current, Fate
 
 _RESOURCE = "billingAccount"
 
 
-class PromiseToPay:
-    """Keeps what the customer promised to pay, and by when, with the account."""
+async def read_balance(client: TmForumClient, account: str) -> Current:
+    """Return what an account owes and in which state it is: what money is decided on."""
+    record, version = await client.fetch_raw(_RESOURCE, account)
+    try:
+        found = read_account(client.reader(_RESOURCE, record))
+    except MalformedRecordError as error:
+        raise client.bad_answer(f"its {_RESOURCE} cannot be read: {error}", "RECORD") from error
+    balance = str(found.balance) if found.balance else ""
+    return Current({"balance": balance, "state": found.state or ""}, version)
 
-    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:  # noqa: ARG002 - the port's
-        record, version = await client.fetch_raw(_RESOURCE, step.record)
-        try:
-            balance = read_account(client.reader(_RESOURCE, record)).balance
-        except MalformedRecordError as error:
-            raise client.bad_answer(f"its {_RESOURCE} cannot be read: {error}", "RECORD") from error
-        return Current({"balance": str(balance) if balance else ""}, version)
+
+class PromiseToPay:
+    """Keeps what the customer promised to pay, by when and in how many parts, with the account."""
+
+    def __init__(self, plan_type: str) -> None:
+        self._plan_type = plan_type
+
+    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:
+        current = await read_balance(client, step.record)
+        return Current({key: value for key, value in current.values.items() if key in step.base}, current.version)
 
     async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:
         record, _ = await client.fetch_raw(_RESOURCE, step.record)
         plans = [plan for plan in record.get("paymentPlan") or () if isinstance(plan, dict)]
         due = datetime.fromisoformat(step.wanted["due_on"]).replace(tzinfo=act.happened_at.tzinfo)
         plan: dict[str, Any] = {
-            "planType": PROMISE_TO_PAY,
+            "planType": self._plan_type,
             "status": "effective",
-            "numberOfPayments": 1,
+            "numberOfPayments": int(step.wanted.get("parts", "1")),
             "totalAmount": {"unit": step.wanted["currency"], "value": Decimal(step.wanted["amount"])},
             "validFor": {"startDateTime": instant(act.happened_at), "endDateTime": instant(due)},
         }
         if client.settings(_RESOURCE).version == "v5":
             plan["@type"] = "PaymentPlan"
-        if not any(_is_ours(known, act) for known in plans):
+        if not any(_is_ours(known, act, self._plan_type) for known in plans):
             plans.append(plan)
         body = {"name": record.get("name"), "relatedParty": record.get("relatedParty"), "paymentPlan": plans}
         await client.patch(_RESOURCE, step.record, body, key=step.key, version=version)
@@ -51,15 +60,19 @@ class PromiseToPay:
     async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Fate:
         record, _ = await client.fetch_raw(_RESOURCE, step.record)
         plans = record.get("paymentPlan")
-        if any(_is_ours(plan, act) for plan in plans if isinstance(plan, dict)) if isinstance(plans, list) else False:
+        if (
+            any(_is_ours(plan, act, self._plan_type) for plan in plans if isinstance(plan, dict))
+            if isinstance(plans, list)
+            else False
+        ):
             return Fate.HAPPENED
         return Fate.DID_NOT
 
 
-def _is_ours(plan: dict[str, Any], act: Act) -> bool:
+def _is_ours(plan: dict[str, Any], act: Act, plan_type: str) -> bool:
     period = plan.get("validFor")
     start = period.get("startDateTime") if isinstance(period, dict) else None
-    if plan.get("planType") != PROMISE_TO_PAY or not isinstance(start, str):
+    if plan.get("planType") != plan_type or not isinstance(start, str):
         return False
     try:
         return instant(datetime.fromisoformat(start)) == instant(act.happened_at)

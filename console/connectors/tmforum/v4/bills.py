@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from console.connectors.tmforum.reading import customer_named
 from console.connectors.tmforum.v4.customer import read_contact_media
 from console.connectors.tmforum.wire import Reader
 from console.models.billing_account import BillingAccount, BillingAccountId, PaymentPlan
@@ -30,14 +31,27 @@ def read_account(reader: Reader) -> BillingAccount:
         last_modified_at=reader.when("lastModified"),
         contact_media=read_contact_media(contact) if contact else (),
         payment_plans=tuple(_plan(part) for part in reader.parts("paymentPlan")),
+        holder=_holder(reader, contact),
+        payment_method_id=payment.text("id") if payment else None,
     )
+
+
+def _holder(reader: Reader, contact: Reader | None) -> str | None:
+    """Return whom billing names as the customer: the related party of that role, else its contact."""
+    named = customer_named(reader)
+    return (named[1] if named else None) or (contact.text("contactName") if contact else None)
 
 
 def _plan(part: Reader) -> PaymentPlan:
     period = part.part("validFor")
     ends = period.when("endDateTime") if period else None
+    parts = part.number("numberOfPayments")
     return PaymentPlan(
-        part.text("planType"), part.text("status"), part.money("totalAmount"), ends.date() if ends else None
+        part.text("planType"),
+        part.text("status"),
+        part.money("totalAmount"),
+        ends.date() if ends else None,
+        int(parts) if parts else 1,
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from console.connectors.tmforum.reading import BEFORE_ALL, reference, references
 from console.connectors.tmforum.wire import Reader
-from console.models.appointment import Appointment
+from console.models.appointment import Appointment, TimeSlot
 from console.models.interaction import PartyInteraction
 from console.models.reference import Reference
 from console.models.trouble_ticket import Note, StatusChange, TroubleTicket
@@ -74,3 +74,14 @@ def read_appointment(reader: Reader) -> Appointment:
         place=place.text("name") if place else None,
         about=references(reader, "relatedEntity"),
     )
+
+
+def read_slots(reader: Reader) -> tuple[TimeSlot, ...]:
+    """Translate the answer to a TMF646 search for time slots: those that are free, soonest first."""
+    found = []
+    for part in reader.parts("availableTimeSlot"):
+        period = part.part("validFor")
+        starts, ends = (period.when("startDateTime"), period.when("endDateTime")) if period else (None, None)
+        if starts is not None and ends is not None:
+            found.append(TimeSlot(part.text("id") or starts.isoformat(), starts, ends))
+    return tuple(sorted(found, key=lambda slot: slot.starts_at))

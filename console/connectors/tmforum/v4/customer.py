@@ -60,10 +60,18 @@ def read_contact_media(reader: Reader) -> tuple[ContactMedium, ...]:
         if facts is None:
             continue
         numbers = (facts.text(key) for key in ("phoneNumber", "emailAddress", "faxNumber"))
-        text = next((number for number in numbers if number), None) or postal_address(facts)
+        number = next((number for number in numbers if number), None)
+        text = number or postal_address(facts)
         if text:
-            media.append(ContactMedium(part.text("mediumType") or "other", text, bool(part.flag("preferred"))))
+            parts = () if number else address_parts(facts)
+            media.append(ContactMedium(part.text("mediumType") or "other", text, bool(part.flag("preferred")), parts))
     return tuple(media)
+
+
+def address_parts(facts: Reader) -> tuple[tuple[str, str], ...]:
+    """Return what a postal address is made of, by the standard's names."""
+    names = ("street1", "street2", "city", "stateOrProvince", "postCode", "country")
+    return tuple((name, text) for name in names if (text := facts.text(name)))
 
 
 def postal_address(facts: Reader) -> str | None:

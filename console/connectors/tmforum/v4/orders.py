@@ -43,7 +43,8 @@ def _order(reader: Reader, kind: OrderKind, items: list[OrderItem]) -> Order:
 
 def _item(reader: Reader, thing: Reader | None) -> OrderItem:
     name = (thing.text("name") or thing.text("id")) if thing else None
-    return OrderItem(reader.text("id") or "", reader.text("action"), name or "", reader.state("state"))
+    thing_id = (thing.text("id") if thing else None) or ""
+    return OrderItem(reader.text("id") or "", reader.text("action"), name or "", reader.state("state"), thing_id)
 
 
 def milestone(reader: Reader) -> Milestone:

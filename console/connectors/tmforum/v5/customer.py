@@ -34,4 +34,5 @@ def _contact_media(reader: Reader) -> Iterator[ContactMedium]:
         key = next((key for key in _MEDIA if part.text(key)), None)
         text = part.text(key) if key else v4.postal_address(part)
         if text:
-            yield ContactMedium(_MEDIA[key] if key else "postalAddress", text, preferred)
+            parts = () if key else v4.address_parts(part)
+            yield ContactMedium(_MEDIA[key] if key else "postalAddress", text, preferred, parts)

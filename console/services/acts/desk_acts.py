@@ -1,29 +1,51 @@
 """Makes acts from what a user typed: checked, with what was seen as their base, and kept in the outbox."""
 
 import random
-import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from console.errors import SystemCallError
 from console.models.billing_account import BillingAccount
 from console.models.customer import CustomerId
-from console.models.money import Money, minor_digits
-from console.models.outbox import Act, RiskClass, Step
+from console.models.money import Money
+from console.models.outbox import Act, RiskClass, Step, StepState
 from console.ports.acting import ActingSystem
 from console.ports.clock import Clock
+from console.services.acts.amounts import read_positive
+from console.services.acts.catalogue import ACTS
+from console.services.acts.declared import Plan, PlannedStep, Values
+from console.services.acts.situation import Situation, situation_of
 from console.services.contact import IN_BILLING, IN_CRM, KEYS, NotPossibleError, SeenContact, checked_contact
+from console.services.customer_view import CustomerView
 from console.services.days import read_day
 from console.services.outbox import Outbox
 from console.services.permissions import Deed, Permissions, Subject
 
 # What a step changes, and is therefore asked again once it is done.
-CHANGES: Mapping[str, Subject] = {
-    "add-note": Subject.INTERACTIONS,
-    IN_CRM: Subject.CUSTOMER,
-    IN_BILLING: Subject.BILLING_ACCOUNTS,
-    "promise-to-pay": Subject.BILLING_ACCOUNTS,
+CHANGES: Mapping[str, tuple[Subject, ...]] = {
+    "add-note": (Subject.INTERACTIONS,),
+    IN_CRM: (Subject.CUSTOMER,),
+    IN_BILLING: (Subject.BILLING_ACCOUNTS,),
+    "change-holder": (Subject.BILLING_ACCOUNTS,),
+    "promise-to-pay": (Subject.BILLING_ACCOUNTS,),
+    "pay-in-parts": (Subject.BILLING_ACCOUNTS,),
+    "refund": (Subject.BILLING_ACCOUNTS, Subject.REFUNDS),
+    "pay": (Subject.BILLING_ACCOUNTS, Subject.PAYMENTS, Subject.BILLS),
+    "change-charge": (Subject.CHARGES,),
+    "create-charge": (Subject.CHARGES,),
+    **dict.fromkeys(
+        ("create-ticket", "update-ticket", "close-ticket", "ask-approval", "withdraw-approval", "decide-approval"),
+        (Subject.TICKETS,),
+    ),
+    **dict.fromkeys(("book-visit", "move-visit", "cancel-visit"), (Subject.APPOINTMENTS, Subject.TIME_SLOTS)),
+    "send-message": (Subject.INTERACTIONS,),
+    "test-line": (Subject.SERVICE_TESTS,),
+    **dict.fromkeys(
+        ("order-product", "order-service", "cancel-product-order", "undo-order"),
+        (Subject.PRODUCT_ORDERS, Subject.SERVICE_ORDERS, Subject.PRODUCTS, Subject.SERVICES, Subject.CHARGES),
+    ),
 }
 _NAMES = {"email": "e-mail"}
 _LONGEST_NOTE = 10_000
@@ -39,6 +61,9 @@ class Acts:
         *,
         crm: ActingSystem,
         billing: ActingSystem,
+        provisioning: ActingSystem,
+        labels: Mapping[str, str],
+        with_service_orders: bool = False,
         permissions: Permissions,
         clock: Clock,
         rng: random.Random,
@@ -47,6 +72,8 @@ class Acts:
     ) -> None:
         self._name_of = name_of
         self._outbox, self._crm, self._billing = outbox, crm, billing
+        self._systems = {"crm": crm, "billing": billing, "provisioning": provisioning}
+        self._labels, self._with_service_orders = labels, with_service_orders
         self._permissions, self._clock, self._rng, self._country = permissions, clock, rng, country
 
     async def add_note(self, customer_id: CustomerId, text: str, *, reason: str, typed_in: Sequence[str] = ()) -> Act:
@@ -124,7 +151,7 @@ class Acts:
         self._check(Deed.PROMISE_TO_PAY)
         if account.balance is None:
             raise NotPossibleError("Billing does not say what is owed, so nothing can be promised on it.")
-        money = _promised(amount, account.balance.currency)
+        money = read_positive(amount, account.balance.currency)
         if account.balance.amount <= 0:
             raise NotPossibleError("Nothing is owed on this account.")
         promised = account.promised
@@ -138,6 +165,83 @@ class Acts:
         step = Step("promise-to-pay", self._billing.name, f"{act_id}-1", wanted, account.id, base)
         act = self._act(act_id, customer_id, promise_title(wanted), RiskClass.MONEY, step)
         return await self._outbox.submit(act, typed_in=typed_in)
+
+    # ------------------------------------------------------------------ declared kinds
+
+    def situation(self, view: CustomerView) -> Situation:
+        """Return what an act on a customer would be planned on now."""
+        return situation_of(
+            view,
+            self._outbox.of_customer(view.customer_id),
+            self._permissions.user,
+            labels=self._labels,
+            with_service_orders=self._with_service_orders,
+        )
+
+    def may(self, kind: str) -> str | None:
+        """Return why this user may not do a kind of act, in one sentence, or None where they may."""
+        return self._permissions.refusal_to_do(ACTS[kind].deed)
+
+    def plan(self, kind: str, situation: Situation, values: Values) -> Plan:
+        """Return what an act would do, without doing any of it.
+
+        Raises:
+            NotPossibleError: This user may not, or it cannot be done so; the sentence says why.
+        """
+        self._check(ACTS[kind].deed)
+        return ACTS[kind].plan(situation, values)
+
+    async def do(
+        self,
+        kind: str,
+        situation: Situation,
+        values: Values,
+        customer_id: CustomerId,
+        *,
+        typed_in: Sequence[str] = (),
+        instead_of: Act | None = None,
+    ) -> Act:
+        """Keep an act as it is planned now, in place of the drafts it was typed in, or of an act that went no further.
+
+        Raises:
+            NotPossibleError: This user may not, or it cannot be done so.
+            StoreError: It could not be kept.
+        """
+        plan = self.plan(kind, situation, values)
+        act_id = self._new_id()
+        steps = [self._step(step, f"{act_id}-{number}") for number, step in enumerate(plan.steps, 1)]
+        act = replace(self._act(act_id, customer_id, plan.title, plan.risk, *steps), kind=kind, values=dict(values))
+        if instead_of is not None and not instead_of.is_settled:
+            raise NotPossibleError("It is on its way, so it cannot be changed any more.")
+        return await self._outbox.submit(act, typed_in=typed_in, instead_of=instead_of)
+
+    async def take_back(self, act: Act) -> Act:
+        """Keep an act that undoes what is done of another, the last of it first, and give up the rest of that one.
+
+        Raises:
+            NotPossibleError: A part of it cannot be undone, or a system may be doing it.
+            StoreError: It could not be kept; nothing has changed.
+        """
+        if not act.can_be_taken_back:
+            raise NotPossibleError("It cannot be taken back now.")
+        if act.kind in ACTS:
+            self._check(ACTS[act.kind].deed)
+        act_id = self._new_id()
+        done = [step for step in act.steps if step.state in {StepState.DONE, StepState.AWAITING}]
+        steps = [
+            replace(step.back, record=step.back.record or step.result, key=f"{act_id}-{number}")
+            for number, step in enumerate(reversed(done), 1)
+            if step.back is not None
+        ]
+        undoing = self._act(act_id, act.customer_id, f"Take back: {act.title}", act.risk, *steps)
+        return await self._outbox.submit(replace(undoing, kind="take-back"), instead_of=act)
+
+    def _step(self, planned: PlannedStep, key: str) -> Step:
+        system = self._systems[planned.system].name
+        back = None if planned.back is None else self._step(planned.back, f"{key}-back")
+        return Step(planned.kind, system, key, dict(planned.wanted), planned.record, dict(planned.base), back=back)
+
+    # ------------------------------------------------------------------ changing one's mind
 
     async def edit(self, act: Act, values: Mapping[str, str]) -> Act:
         """Change what an act asks for, while no system can be doing it; a decision of its own.
@@ -176,7 +280,7 @@ class Acts:
         if key == "text":
             return checked_note(value)
         if key == "amount":
-            return str(_promised(value, wanted["currency"]).amount)
+            return str(read_positive(value, wanted["currency"]).amount)
         if key == "due_on":
             day = read_day(value, self._clock.now().astimezone().date())
             self._check_day(day)
@@ -258,38 +362,6 @@ def contact_title(changed: Mapping[str, str]) -> str:
 def promise_title(wanted: Mapping[str, str]) -> str:
     """Return a promise on one line."""
     return f"Promise to pay {Money(Decimal(wanted['amount']), wanted['currency'])} by {wanted['due_on']}"
-
-
-def _promised(amount: str, currency: str) -> Money:
-    money = read_amount(amount, currency)
-    if money.amount <= 0:
-        raise NotPossibleError("The amount must be more than nothing.")
-    return money
-
-
-def read_amount(text: str, currency: str) -> Money:
-    """Return a typed amount, exact, in a currency.
-
-    Raises:
-        NotPossibleError: It is no amount, has more decimals than the currency, or could mean two amounts.
-    """
-    plain = text.strip().replace("\u00a0", "").replace(" ", "")
-    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", plain):
-        plain = plain.replace(",", "")
-    elif re.fullmatch(r"\d+,\d{1,2}", plain):
-        plain = plain.replace(",", ".")
-    try:
-        amount = Decimal(plain) if re.fullmatch(r"\d{1,9}(?:\.\d+)?", plain) else None
-    except InvalidOperation:
-        amount = None
-    if amount is None:
-        typed = text.strip()[:30]
-        raise NotPossibleError(f"{typed} is no amount. Write it like 12.50." if typed else "Type how much, like 12.50.")
-    digits = minor_digits(currency)
-    exponent = amount.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > digits:
-        raise NotPossibleError(f"Amounts in {currency} have {digits} decimals.")
-    return Money(amount, currency)
 
 
 def uuid7(now: datetime, rng: random.Random) -> str:

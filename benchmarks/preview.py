@@ -1,0 +1,397 @@
+"""preview: what an act's preview says against what the systems hold afterwards, read back by a client of its own.
+
+A simulated day: one act for each of 10,000 customers on seeds nothing was built on, planned and sent through the
+services over real HTTP. Before and after, a plain client that shares nothing with the connectors reads every record of
+the customer in all three systems. A change that was not predicted is a miss, as is a prediction that did not come true.
+Previews that are planted with faults must lower the score. No timing.
+"""
+
+import asyncio
+import os
+import random
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import httpx
+
+from benchmarks.result import Result
+from console.compose import Parts, compose_desk
+from console.models.customer import CustomerId
+from console.models.outbox import Act, ActState
+from console.sandbox.world import World
+from console.services.acts.catalogue import ACTS
+from console.services.acts.declared import Effect, FieldKind, Plan
+from console.services.acts.situation import Situation
+from console.services.contact import NotPossibleError
+from console.services.customer_view import CustomerView
+from console.services.desk import Desk
+from console.system.sandbox_launcher import SandboxProcess
+
+_SEEDS = (92_001, 92_002, 92_003, 92_004, 92_005)
+_CUSTOMERS = int(os.environ.get("OPTICOM_BENCH_CUSTOMERS", "10000"))
+_AT_ONCE = 50
+_DONE_WITHIN_S = 20.0
+# Everything ordered, paid or booked has happened by then, on the sandbox's clock.
+_SETTLES_IN_S = 200
+# How often each act is done in a day, roughly; what is not named, once.
+_OFTEN = {
+    "give-credit": 4, "take-payment": 6, "open-ticket": 5, "work-on-ticket": 3, "test-line": 5, "send": 4, "change": 3,
+    "order": 3, "suspend": 3, "book-visit": 3, "pay-in-parts": 2, "end-service": 2,
+}  # fmt: skip
+_SKIPPED = {"decide-approval"}  # needs what somebody else asked for; the tests have it
+
+Snapshot = dict[tuple[str, str], dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One list of one system, and the words for what can change in its records.
+
+    `words` leads from what a changed attribute's path looks like to the desk's word for it; None is what only says when
+    or by whom something was changed.
+    """
+
+    system: str
+    path: str
+    selected_by: str
+    kind: str
+    words: Sequence[tuple[str, str | None]] = ()
+
+
+_CHANGED = (r"(lastUpdate|lastModified|statusDate|statusChangeDate)$", None)
+_PRODUCT = (
+    (r"status$", "status"), (r"name$", "name"), (r"productPrice\.\d+\.price\.", "price"),
+    (r"productPrice\.\d+\.name$", "name"), (r"productOffering\.", "name"), (r"(termination|start)Date$", "status"),
+)  # fmt: skip
+_ORDER = (
+    (r"(productOrderItem|serviceOrderItem)\.\d+\.state$", "state"), (r"state$", "state"),
+    (r"(cancellation|completion)(Date|Reason)$", "state"), (r"milestone\.", "state"),
+)  # fmt: skip
+_PLACES = (
+    Place("crm", "/tmf-api/customerManagement/v4/customer", "id", "customer"),
+    Place("crm", "/tmf-api/troubleTicket/v4/troubleTicket", "relatedParty.id", "ticket", (
+        (r"status$", "status"), (r"statusChangeReason$", "reason"), (r"severity$", "severity"), (r"note\.", "notes"),
+        (r"relatedEntity\.", "about"), (r"statusChange\.", "status"), (r"resolutionDate$", "status"))),
+    Place("crm", "/tmf-api/partyInteraction/v4/partyInteraction", "relatedParty.id", "interaction"),
+    Place("crm", "/tmf-api/appointment/v4/appointment", "relatedParty.id", "visit", (
+        (r"status$", "status"), (r"validFor\.start", "starts"), (r"validFor\.end", "ends"))),
+    Place("billing", "/tmf-api/accountManagement/v4/billingAccount", "relatedParty.id", "account", (
+        (r"accountBalance\.\d+\.amount\.value$", "balance"), (r"paymentPlan\.", "plan"), (r"name$", "name"),
+        (r"(contact\.\d+\.contactName|relatedParty\.\d+\.name)$", "name"),
+        (r"contact\.\d+\.contactMedium\.\d+\.characteristic\.phoneNumber$", "phone"),
+        (r"contact\.\d+\.contactMedium\.\d+\.characteristic\.emailAddress$", "email"),
+        (r"contact\.\d+\.contactMedium\.\d+\.mediumType$", None),
+        (r"contact\.\d+\.contactMedium\.\d+\.characteristic\.(\w+)$", "*"))),
+    Place("billing", "/tmf-api/customerBillManagement/v4/customerBill", "relatedParty.id", "bill", (
+        (r"remainingAmount\.value$", "remaining"), (r"state$", "state"), (r"appliedPayment\.", "remaining"))),
+    Place("billing", "/payment/v4/payment", "payer.id", "payment"),
+    Place("billing", "/payment/v4/refund", "requestor.id", "refund"),
+    Place("billing", "/tmf-api/productInventory/v4/product", "relatedParty.id", "charge", _PRODUCT),
+    Place("provisioning", "/tmf-api/productOrderingManagement/v4/productOrder", "relatedParty.id", "product order",
+          _ORDER),
+    Place("provisioning", "/tmf-api/serviceOrdering/v4/serviceOrder", "relatedParty.id", "service order", _ORDER),
+    Place("provisioning", "/tmf-api/productInventory/v4/product", "relatedParty.id", "product", _PRODUCT),
+    Place("provisioning", "/tmf-api/serviceInventory/v4/service", "relatedParty.id", "service", (
+        (r"state$", "state"), (r"isServiceEnabled$", "enabled"), (r"name$", "name"), (r"(start|end)Date$", "state"),
+        (r"hasStarted$", "state"))),
+    Place("provisioning", "/tmf-api/serviceTestManagement/v4/serviceTest", "relatedParty.id", "test"),
+)  # fmt: skip
+# Where a word stands in a record, by kind; what is not here stands under its own name.
+_WHERE = {
+    "amount": "totalAmount.value", "price": "productPrice.0.price.dutyFreeAmount.value", "type": "ticketType",
+    "enabled": "isServiceEnabled", "starts": "validFor.startDateTime", "ends": "validFor.endDateTime",
+    "balance": "accountBalance.0.amount.value", "remaining": "remainingAmount.value", "reason": "statusChangeReason",
+}  # fmt: skip
+
+
+def measure() -> list[Result]:
+    """Return all cases."""
+    score = Score()
+    for seed in _SEEDS:
+        asyncio.run(_day(seed, _CUSTOMERS // len(_SEEDS), score))
+    for name in sorted(score.done, key=lambda name: score.right[name] / score.done[name]):
+        print(f"preview: {name:<18}{score.right[name]:>6} of {score.done[name]:>6} as predicted")
+    for line in score.misses[:10]:
+        print(f"preview: miss: {line}")
+    blind = [name for name, right in score.planted.items() if right >= 0.995 * score.planted_done]
+    print(f"preview: {sum(score.done.values())} acts; refused or stuck: {dict(score.failed)}; not noticed: {blind}")
+    done = float(sum(score.done.values()))
+    return [
+        Result("preview", "as predicted", float(sum(score.right.values())), "of", done),
+        Result("preview", "acts refused or stuck", float(sum(score.failed.values())), "of", done),
+        Result("preview", "planted faults not found", float(len(blind)), "of", float(len(_PLANTED))),
+    ]
+
+
+class Score:
+    """How many acts were done, and how many came out as their preview said."""
+
+    def __init__(self) -> None:
+        self.done, self.right, self.failed = Counter[str](), Counter[str](), Counter[str]()
+        self.planted, self.planted_done = Counter[str](dict.fromkeys(_PLANTED, 0)), 0
+        self.misses: list[str] = []
+
+    def take(self, kind: str, plan: Plan, before: Snapshot, after: Snapshot) -> None:
+        """Hold one act against its preview, and against the planted ones."""
+        wrong = list(misses(plan.effects, before, after))
+        self.done[kind] += 1
+        self.right[kind] += not wrong
+        if wrong:
+            self.misses.append(f"{kind}: {'; '.join(wrong)[:300]}")
+        if len(plan.effects) > 1:
+            self.planted_done += 1
+            for name, change in _PLANTED.items():
+                self.planted[name] += not list(misses(change(plan.effects), before, after))
+
+
+# ---------------------------------------------------------------------- the independent reader
+
+
+class Reader:
+    """Reads all of a customer's records over plain HTTP; it knows nothing of the desk."""
+
+    def __init__(self, sandbox: SandboxProcess) -> None:
+        limits = httpx.Limits(max_connections=20)
+        self._clients = {
+            name: httpx.AsyncClient(
+                base_url=address, headers={"Authorization": f"Bearer {sandbox.tokens[name]}"}, timeout=60, limits=limits
+            )
+            for name, address in sandbox.addresses.items()
+        }
+
+    async def read(self, customer: str) -> Snapshot:
+        """Return every record by kind and id, each as its attributes by their dotted path."""
+        found: Snapshot = {}
+        for place, answer in zip(
+            _PLACES, await asyncio.gather(*(self._list(p, customer) for p in _PLACES)), strict=True
+        ):
+            for record in answer:
+                found[place.kind, str(record["id"])] = dict(_flat(record))
+        return found
+
+    async def _list(self, place: Place, customer: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        while True:
+            parameters = {place.selected_by: customer, "limit": "100", "offset": str(len(found))}
+            answer = await self._clients[place.system].get(place.path, params=parameters)
+            answer.raise_for_status()
+            page = answer.json()
+            found += page
+            if len(page) < 100:
+                return found
+
+    async def aclose(self) -> None:
+        for client in self._clients.values():
+            await client.aclose()
+
+
+def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from _flat(part, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for n, part in enumerate(value):
+            yield from _flat(part, f"{path}.{n}")
+    else:
+        yield path, str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def misses(effects: Sequence[Effect], before: Snapshot, after: Snapshot) -> Iterator[str]:  # noqa: C901 - it reads top down
+    """Yield what changed without being predicted, and what was predicted and is not so."""
+    predicted: dict[tuple[str, str], dict[str, str]] = {}
+    new: list[Effect] = []
+    for effect in effects:
+        if effect.record[0] and effect.record[1]:
+            predicted.setdefault(effect.record, {}).update(effect.values)
+        elif effect.record[0]:
+            new.append(effect)
+    places = {place.kind: place for place in _PLACES}
+    for key in before.keys() & after.keys():
+        for path in _changed(before[key], after[key]):
+            word = _word(places[key[0]], path)
+            if word is not None and word not in predicted.get(key, {}):
+                yield f"{key} {path} changed, not predicted"
+    for key, values in predicted.items():
+        for word, value in values.items():
+            held = _held(after.get(key, {}), word)
+            if not _same(held, value):
+                yield f"{key} {word} is {held}, not {value}"
+    made = [key for key in after if key not in before]
+    for effect in new:
+        fitting = next((key for key in made if key[0] == effect.record[0] and _fits(after[key], effect)), None)
+        if fitting is None:
+            yield f"no new {effect.record[0]} with {dict(effect.values)}"
+        else:
+            made.remove(fitting)
+    yield from (f"{key} was made, not predicted" for key in made)
+    yield from (f"{key} is gone" for key in before if key not in after)
+
+
+def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    for path in before.keys() | after.keys():
+        if before.get(path) != after.get(path):
+            yield path
+
+
+def _word(place: Place, path: str) -> str | None:
+    for pattern, word in (_CHANGED, *place.words):
+        match = re.match(pattern, path)
+        if match:
+            return match[1] if word == "*" else word
+    return f"?{path}"
+
+
+def _held(record: Mapping[str, str], word: str) -> str:  # noqa: PLR0911 - one a word
+    if word == "notes":
+        return str(len({path.split(".")[1] for path in record if path.startswith("note.")}))
+    if word == "plan":
+        last = max((int(path.split(".")[1]) for path in record if path.startswith("paymentPlan.")), default=0)
+        total = record.get(f"paymentPlan.{last}.totalAmount.value", "")
+        kind, parts = record.get(f"paymentPlan.{last}.planType"), record.get(f"paymentPlan.{last}.numberOfPayments")
+        return f"{kind} {Decimal(total).normalize():f} {parts}" if total else ""
+    if word == "about":
+        return next(
+            (value for path, value in reversed(list(record.items())) if re.match(r"relatedEntity\.\d+\.id$", path)), ""
+        )
+    if word in {"phone", "email"}:
+        name = {"phone": "phoneNumber", "email": "emailAddress"}[word]
+        return next((value for path, value in record.items() if path.endswith(f"characteristic.{name}")), "")
+    if word in {"street1", "street2", "city", "stateOrProvince", "postCode", "country"}:
+        return next((value for path, value in record.items() if path.endswith(f"characteristic.{word}")), "")
+    if word == "name" and "relatedParty.0.name" in record and "accountType" in record:
+        return record["relatedParty.0.name"]
+    return record.get(_WHERE.get(word, word), "")
+
+
+def _fits(record: Mapping[str, str], effect: Effect) -> bool:
+    return all(_same(_held(record, word), value) for word, value in effect.values.items())
+
+
+def _same(held: str, wanted: str) -> bool:
+    if held == wanted:
+        return True
+    try:
+        return Decimal(held) == Decimal(wanted)
+    except InvalidOperation:
+        pass
+    try:
+        return datetime.fromisoformat(held) == datetime.fromisoformat(wanted)
+    except ValueError:
+        return False
+
+
+# ---------------------------------------------------------------------- faults that must be noticed
+
+_PLANTED: Mapping[str, Callable[[tuple[Effect, ...]], tuple[Effect, ...]]] = {
+    "forgets what it does": lambda effects: tuple(effects[:-1]),
+    "predicts another value": lambda effects: (
+        replace(effects[0], values={key: f"{value}1" for key, value in effects[0].values.items()}), *effects[1:]
+    ),
+    "names another record": lambda effects: (
+        *effects[:-1], replace(effects[-1], record=("product" if effects[-1].record[0] == "bill" else "bill", "1"))
+    ),
+}  # fmt: skip
+
+
+# ---------------------------------------------------------------------- the day
+
+
+async def _day(seed: int, customers: int, score: Score) -> None:
+    sandbox = await SandboxProcess.start(["--seed", str(seed), "--customers", str(customers)], ready_within_s=300)
+    try:
+        rng = random.Random(seed)
+        desk = await asyncio.to_thread(compose_desk, sandbox.deployment, sandbox.secrets, Parts(rng=rng))
+        await desk.open_store()
+        reader = Reader(sandbox)
+        numbers = World(seed=seed, customers=customers, as_of=date(2026, 11, 1)).numbers
+        everyone = [numbers.customer.encode(n) for n in range(customers)]
+        for first in range(0, customers, _AT_ONCE):
+            people = everyone[first : first + _AT_ONCE]
+            before = await asyncio.gather(*(reader.read(one) for one in people))
+            acts = await asyncio.gather(
+                *(_act_on(desk, CustomerId(one), random.Random(f"{seed} {one}")) for one in people)
+            )
+            await advance(sandbox, _SETTLES_IN_S)
+            after = await asyncio.gather(*(reader.read(one) for one in people))
+            for done, old, new in zip(acts, before, after, strict=True):
+                if done is None:
+                    continue
+                kind, plan, act = done
+                if act.state is ActState.DONE:
+                    score.take(kind, plan, old, new)
+                else:
+                    score.failed[f"{kind}: {act.state.value}, {' '.join(step.told for step in act.steps)}"] += 1
+        await reader.aclose()
+        await desk.aclose()
+    finally:
+        await sandbox.stop()
+
+
+async def advance(sandbox: SandboxProcess, seconds: float) -> None:
+    """Move the sandbox's clock on."""
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {sandbox.control_token}"}, timeout=60) as client:
+        (await client.put(f"{sandbox.control}/clock", json={"advance_s": seconds})).raise_for_status()
+
+
+async def _act_on(desk: Desk, customer: CustomerId, rng: random.Random) -> tuple[str, Plan, Act] | None:
+    """Do one act for a customer, the first of a random order that can be done; None where none can."""
+    view = desk.view_customer(customer)
+    try:
+        weighted = [name for name in ACTS if name not in _SKIPPED for _ in range(_OFTEN.get(name, 1))]
+        rng.shuffle(weighted)
+        for name in dict.fromkeys(weighted):
+            await _ask(view, name)
+            try:
+                situation, values = await fill(desk, view, name, rng)
+                plan = desk.acts.plan(name, situation, values)
+                act = await desk.acts.do(name, situation, values, customer)
+            except NotPossibleError:
+                continue
+            return name, plan, await _ended(desk, act)
+        return None
+    finally:
+        view.close()
+
+
+async def _ask(view: CustomerView, kind: str) -> None:
+    for part in dict.fromkeys(("customer", *ACTS[kind].asks)):
+        getattr(view, part).ask()
+    await view.settled()
+
+
+async def fill(desk: Desk, view: CustomerView, kind: str, rng: random.Random) -> tuple[Situation, dict[str, str]]:
+    """Return values for a form as somebody might enter them."""
+    values: dict[str, str] = {}
+    situation = desk.acts.situation(view)
+    names = [field.name for field in ACTS[kind].fields(situation, values)]
+    for name in names:
+        field = next(field for field in ACTS[kind].fields(situation, values) if field.name == name)
+        if field.kind is FieldKind.CHOICE:
+            values[name] = rng.choice(field.choices).value if field.choices else ""
+            if name == "bill" and kind == "dispute-line":
+                view.bill_lines(values[name])  # type: ignore[arg-type] # an id as it came
+                await view.settled()
+                situation = desk.acts.situation(view)
+        elif field.kind is FieldKind.AMOUNT:
+            values[name] = field.start or str(rng.randrange(1, 20))
+        elif field.kind is FieldKind.DAY:
+            values[name] = field.start
+        else:
+            values[name] = field.start or "The customer asked for it."
+    return situation, values
+
+
+async def _ended(desk: Desk, act: Act) -> Act:
+    """Return the act once it goes no further by itself, or the patience is at its end."""
+    until = datetime.now(UTC).timestamp() + _DONE_WITHIN_S
+    while datetime.now(UTC).timestamp() < until:
+        act = next(one for one in desk.outbox.acts if one.id == act.id)
+        if not act.is_open or act.needs_user:
+            break
+        await asyncio.sleep(0.05)
+    return act

@@ -1,0 +1,89 @@
+"""Payments and refunds (TMF676): made on a billing account whose balance and state are as they were seen."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from console.connectors.tmforum.acts.promise import read_balance
+from console.connectors.tmforum.acts.writer import Created, amount, instant, turned_down
+from console.connectors.tmforum.client import TmForumClient
+from console.models.outbox import Act, Step
+from console.ports.acting import Current, Fate
+
+_FAILED = {"failed", "declined", "refused", "rejected", "cancelled"}
+
+
+class _Money(Created):
+    """What payments and refunds share: their mark, their account, and what they are decided on."""
+
+    party: ClassVar[str]
+
+    def marked(self, client: TmForumClient, body: dict[str, Any], mark: str) -> dict[str, Any]:
+        return {**body, "correlatorId": mark}
+
+    def carries(self, record: Mapping[str, Any], mark: str) -> bool:
+        return record.get("correlatorId") == mark
+
+    def fate(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> Fate:
+        if str(record.get("status", "")).strip().lower() in _FAILED:
+            raise turned_down(client, record, self.resource)
+        return Fate.HAPPENED
+
+    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:
+        current = await read_balance(client, step.record)
+        return Current({key: value for key, value in current.values.items() if key in step.base}, None)
+
+    def _common(self, act: Act, step: Step) -> dict[str, Any]:
+        account = {
+            "id": step.wanted["account"],
+            "name": step.wanted["account_name"],
+            "@referredType": "BillingAccount",
+        }
+        customer = {"id": act.customer_id, "role": "customer", "@referredType": "Customer"}
+        if act.customer_name:
+            customer["name"] = act.customer_name
+        return {
+            "account": account,
+            "totalAmount": amount(step),
+            "amount": amount(step),
+            "channel": {"id": "agent-console", "name": "Agent console"},
+            self.party: customer,
+        }
+
+
+class Refund(_Money):
+    """Gives money back to the account; it shows on the next bill."""
+
+    resource: ClassVar[str] = "refund"
+    selected_by: ClassVar[str | None] = "requestor.id"
+    party: ClassVar[str] = "requestor"
+
+    def body(self, client: TmForumClient, act: Act, step: Step) -> dict[str, Any]:
+        return {
+            **self._common(act, step),
+            "name": "Credit",
+            "description": step.wanted["reason"],
+            "refundDate": instant(act.happened_at),
+            "paymentMethod": {"id": "account-credit", "name": "Credit on the bill", "@type": "PaymentMethod"},
+        }
+
+
+class Pay(_Money):
+    """Takes a payment by the method stored with the account."""
+
+    resource: ClassVar[str] = "payment"
+    selected_by: ClassVar[str | None] = "payer.id"
+    party: ClassVar[str] = "payer"
+
+    def body(self, client: TmForumClient, act: Act, step: Step) -> dict[str, Any]:
+        wanted = step.wanted
+        body = {
+            **self._common(act, step),
+            "name": "Bill payment",
+            "description": f"Payment by {wanted['method_name']}",
+            "paymentDate": instant(act.happened_at),
+            "paymentMethod": {"id": wanted["method"], "name": wanted["method_name"], "@type": "PaymentMethod"},
+        }
+        if wanted.get("bill"):
+            item = {"id": wanted["bill"], "@referredType": "CustomerBill"}
+            body["paymentItem"] = [{"id": "1", "amount": amount(step), "item": item}]
+        return body

@@ -1,0 +1,193 @@
+"""Trouble tickets (TMF621): made, worked on, ended; and approvals, which are tickets of their own type."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from console.connectors.tmforum.acts.writer import (
+    Created,
+    Patched,
+    customer_party,
+    held_fate,
+    instant,
+    mark_of,
+    related_entity,
+)
+from console.connectors.tmforum.client import TmForumClient
+from console.errors import RefusedError
+from console.models.outbox import Act, Step
+from console.ports.acting import Fate
+
+_RESOURCE = "troubleTicket"
+APPROVAL = "approval"
+# Where a state cannot be reached in one step, the state on the way.
+_ON_THE_WAY = {("acknowledged", "resolved"): "inProgress"}
+
+
+class CreateTicket(Created):
+    """Opens a ticket."""
+
+    resource: ClassVar[str] = _RESOURCE
+
+    def body(self, client: TmForumClient, act: Act, step: Step) -> dict[str, Any]:
+        wanted = step.wanted
+        text = wanted["text"]
+        about = related_entity(client, _RESOURCE, step)
+        body = {
+            "name": wanted["name"],
+            "description": text,
+            "severity": wanted["severity"],
+            "ticketType": wanted["type"],
+            "creationDate": instant(act.happened_at),
+            "relatedParty": customer_party(client, _RESOURCE, act),
+            **({"relatedEntity": about} if about else {}),
+        }
+        return {**body, "@type": "TroubleTicket"} if client.settings(_RESOURCE).version == "v5" else body
+
+
+class AskApproval(CreateTicket):
+    """Asks somebody else to agree. It is done once they have; the note of their decision says how they decided."""
+
+    def body(self, client: TmForumClient, act: Act, step: Step) -> dict[str, Any]:
+        asked = {
+            **step.wanted,
+            "name": step.wanted["title"],
+            "severity": "high",
+            "type": APPROVAL,
+            "about": step.wanted["account"],
+            "about_kind": "BillingAccount",
+        }
+        return super().body(client, act, Step(step.kind, step.system, step.key, asked))
+
+    def fate(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> Fate:
+        decision = decision_on(record)
+        if decision is None and record.get("status") in {"cancelled", "rejected"}:
+            decision = "refused", ""
+        if decision is None:
+            return Fate.AWAITING
+        word, reason = decision
+        if word == "approved":
+            return Fate.HAPPENED
+        why = f": {reason}" if reason else ""
+        sentence = f"Not approved{why}."
+        raise RefusedError(sentence, system=client.name, code=f"{client.name.upper()}-NOT-APPROVED")
+
+
+def decision_on(record: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return how an approval was decided, and why; None while it is not."""
+    notes = record.get("note")
+    for note in notes if isinstance(notes, list) else ():
+        text = note.get("text") if isinstance(note, dict) else None
+        if isinstance(text, str) and str(note.get("id", "")).startswith("decision "):
+            word, _, reason = text.partition(": ")
+            return word, reason
+    return None
+
+
+class UpdateTicket(Patched):
+    """Adds a note to a ticket, changes its severity, links it with another record."""
+
+    resource: ClassVar[str] = _RESOURCE
+
+    def held(self, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, str]:
+        held = {"severity": str(record.get("severity") or "")}
+        if any(note.get("id") == mark_of(step) for note in _dicts(record.get("note"))):
+            held["note"] = step.wanted.get("note", "")
+        linked = {_linked(one) for one in _dicts(record.get("relatedEntity"))}
+        if step.wanted.get("about") in linked:
+            held |= {key: step.wanted[key] for key in ("about", "about_kind", "about_name")}
+        return {key: held.get(key, "") for key in step.wanted}
+
+    def patch(self, client: TmForumClient, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, Any]:
+        held = self.held(record, act, step)
+        body: dict[str, Any] = {}
+        if step.wanted.get("severity"):
+            body["severity"] = step.wanted["severity"]
+        if step.wanted.get("note") and not held["note"]:
+            body["note"] = [*_dicts(record.get("note")), _note(client, act, mark_of(step), step.wanted["note"])]
+        if step.wanted.get("about") and not held["about"]:
+            body["relatedEntity"] = [*_dicts(record.get("relatedEntity")), *related_entity(client, _RESOURCE, step)]
+        return body
+
+
+class CloseTicket(Patched):
+    """Puts a ticket into a state it ends in, with the reason; on the way through another where it must."""
+
+    resource: ClassVar[str] = _RESOURCE
+
+    def held(self, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, str]:
+        return {"status": str(record.get("status") or "")}
+
+    def patch(self, client: TmForumClient, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, Any]:
+        return {"status": step.wanted["status"], "statusChangeReason": step.wanted["reason"]}
+
+    async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:
+        record, _ = await client.fetch_raw(_RESOURCE, step.record)
+        between = _ON_THE_WAY.get((str(record.get("status")), step.wanted["status"]))
+        if between is not None:
+            await client.patch(_RESOURCE, step.record, {"status": between}, key=f"{step.key}-way", version=version)
+            _, version = await client.fetch_raw(_RESOURCE, step.record)
+        body = self.patch(client, record, act, step)
+        await client.patch(_RESOURCE, step.record, body, key=step.key, version=version)
+        return step.record
+
+
+class WithdrawApproval(CloseTicket):
+    """Takes back what was asked for, unless it is decided."""
+
+    def held(self, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, str]:
+        return {}
+
+    def patch(self, client: TmForumClient, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, Any]:
+        return {"status": "cancelled", "statusChangeReason": "Taken back"}
+
+    async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:
+        body = self.patch(client, {}, act, step)
+        await client.patch(_RESOURCE, step.record, body, key=step.key, version=version)
+        return step.record
+
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Fate:
+        record, _ = await client.fetch_raw(_RESOURCE, step.record)
+        return Fate.HAPPENED if record.get("status") in {"cancelled", "rejected"} else Fate.DID_NOT
+
+
+class DecideApproval(CloseTicket):
+    """Writes the decision into the ticket, then ends it: what counts is the decision."""
+
+    def patch(self, client: TmForumClient, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, Any]:
+        text = ": ".join(part for part in (step.wanted["decision"], step.wanted["reason"]) if part)
+        notes = _dicts(record.get("note"))
+        if decision_on(record) is None:
+            notes = [*notes, _note(client, act, f"decision {mark_of(step)}", text)]
+        return {"note": notes}
+
+    async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:
+        record, _ = await client.fetch_raw(_RESOURCE, step.record)
+        if decision_on(record) is not None:
+            raise RefusedError("Somebody has decided it already.", system=client.name, code="DECIDED")
+        body = self.patch(client, record, act, step)
+        await client.patch(_RESOURCE, step.record, body, key=f"{step.key}-decision", version=version)
+        reason = step.wanted["reason"] or step.wanted["decision"]
+        ended = Step(step.kind, step.system, step.key, {"status": step.wanted["status"], "reason": reason}, step.record)
+        _, version = await client.fetch_raw(_RESOURCE, step.record)
+        return await CloseTicket().perform(client, act, ended, version=version)
+
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Fate:
+        record, _ = await client.fetch_raw(_RESOURCE, step.record)
+        ours = f"decision {mark_of(step)}"
+        if any(note.get("id") == ours for note in _dicts(record.get("note"))):
+            return Fate.HAPPENED
+        return Fate.DID_NOT if decision_on(record) is None else held_fate({"status": str(record.get("status"))}, step)
+
+
+def _note(client: TmForumClient, act: Act, mark: str, text: str) -> dict[str, Any]:
+    note = {"id": mark, "author": act.author, "date": instant(act.happened_at), "text": text}
+    return {**note, "@type": "Note"} if client.settings(_RESOURCE).version == "v5" else note
+
+
+def _linked(entity: Mapping[str, Any]) -> str:
+    inner = entity.get("entity")
+    return str((inner if isinstance(inner, dict) else entity).get("id"))
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -1,0 +1,73 @@
+"""Visits (TMF646 appointment): booked, moved, cancelled."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from console.connectors.tmforum.acts.writer import Created, Patched, customer_party, instant, related_entity
+from console.connectors.tmforum.client import TmForumClient
+from console.models.outbox import Act, Step
+
+_RESOURCE = "appointment"
+
+
+class BookVisit(Created):
+    """Books a visit at the customer's."""
+
+    resource: ClassVar[str] = _RESOURCE
+
+    def body(self, client: TmForumClient, act: Act, step: Step) -> dict[str, Any]:
+        wanted = step.wanted
+        about = related_entity(client, _RESOURCE, step)
+        return {
+            "category": wanted["category"],
+            "description": wanted["text"],
+            "validFor": _span(step),
+            "relatedParty": customer_party(client, _RESOURCE, act),
+            **({"relatedEntity": about} if about else {}),
+            **({"relatedPlace": {"name": wanted["place"], "role": "service address"}} if wanted.get("place") else {}),
+        }
+
+
+class MoveVisit(Patched):
+    """Moves a visit to other hours."""
+
+    resource: ClassVar[str] = _RESOURCE
+
+    def held(self, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, str]:
+        period = record.get("validFor")
+        held = period if isinstance(period, dict) else {}
+        names = {"starts": "startDateTime", "ends": "endDateTime"}
+        return {key: _same_form(held.get(name)) for key, name in names.items() if key in step.wanted}
+
+    def patch(self, client: TmForumClient, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, Any]:
+        return {"validFor": _span(step)}
+
+
+class CancelVisit(Patched):
+    """Cancels a visit."""
+
+    resource: ClassVar[str] = _RESOURCE
+
+    def held(self, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, str]:
+        status = str(record.get("status") or "")
+        # What was only confirmed meanwhile is the same visit still.
+        if status == "confirmed" and step.base.get("status") == "initialized":
+            status = "initialized"
+        return {"status": status}
+
+    def patch(self, client: TmForumClient, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, Any]:
+        return {"status": step.wanted["status"]}
+
+
+def _span(step: Step) -> dict[str, str]:
+    starts, ends = (datetime.fromisoformat(step.wanted[key]) for key in ("starts", "ends"))
+    return {"startDateTime": instant(starts), "endDateTime": instant(ends)}
+
+
+def _same_form(text: Any) -> str:
+    """Return a time as the desk writes times, so that the same moment is the same text."""
+    try:
+        return datetime.fromisoformat(text).isoformat()
+    except (TypeError, ValueError):
+        return str(text or "")

@@ -1,0 +1,5 @@
+"""Acts: what can be done for a customer. Each kind is declared in one file of `kinds/`; `Acts` keeps and sends them."""
+
+from console.services.acts.desk_acts import CHANGES, Acts
+
+__all__ = ["CHANGES", "Acts"]

@@ -1,0 +1,49 @@
+"""Amounts as they are typed."""
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from console.models.money import Money, minor_digits
+from console.services.contact import NotPossibleError
+
+
+def read_positive(text: str, currency: str) -> Money:
+    """Return a typed amount of more than nothing, exact, in a currency.
+
+    Raises:
+        NotPossibleError: It is no such amount.
+    """
+    money = read_amount(text, currency)
+    if money.amount <= 0:
+        raise NotPossibleError("The amount must be more than nothing.")
+    return money
+
+
+def read_amount(text: str, currency: str) -> Money:
+    """Return a typed amount, exact, in a currency; it may carry the currency's own code, no other.
+
+    Raises:
+        NotPossibleError: It is no amount, has more decimals than the currency, another currency, or could mean two.
+    """
+    plain = text.strip().replace("\u00a0", "").replace(" ", "")
+    code = re.fullmatch(r"([A-Za-z]{3})?(.*?)([A-Za-z]{3})?", plain)
+    if code and (named := (code[1] or code[3] or "").upper()):
+        if named != currency:
+            raise NotPossibleError(f"This account is kept in {currency}, not in {named}.")
+        plain = code[2]
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", plain):
+        plain = plain.replace(",", "")
+    elif re.fullmatch(r"\d+,\d{1,2}", plain):
+        plain = plain.replace(",", ".")
+    try:
+        amount = Decimal(plain) if re.fullmatch(r"\d{1,9}(?:\.\d+)?", plain) else None
+    except InvalidOperation:
+        amount = None
+    if amount is None:
+        typed = text.strip()[:30]
+        raise NotPossibleError(f"{typed} is no amount. Write it like 12.50." if typed else "Type how much, like 12.50.")
+    digits = minor_digits(currency)
+    exponent = amount.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > digits:
+        raise NotPossibleError(f"Amounts in {currency} have {digits} decimals.")
+    return Money(amount, currency)

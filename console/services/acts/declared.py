@@ -1,0 +1,115 @@
+"""The words in which an act is declared: its fields, what it would change, and the steps that do it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from console.models.outbox import RiskClass
+from console.services.permissions import Deed
+
+if TYPE_CHECKING:
+    from console.services.acts.situation import Situation
+
+Values = Mapping[str, str]
+
+
+class FieldKind(Enum):
+    """How a value is entered."""
+
+    CHOICE = "choice"
+    TEXT = "text"
+    LONG_TEXT = "long text"
+    AMOUNT = "amount"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the values of a field, and the words for it."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a form; `start` is what stands in it first, of a choice the first where it is empty."""
+
+    name: str
+    label: str
+    kind: FieldKind = FieldKind.TEXT
+    choices: tuple[Choice, ...] = ()
+    start: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing that will be otherwise afterwards, for a person and for whoever checks it.
+
+    `system` is the kind of system. `record` is the kind and the id of what changes, the id empty where it is made by
+    the act; `values` are its values afterwards in the desk's own words, such as `status` or `balance`. `undo` says in
+    words whether it can be taken back.
+    """
+
+    system: str
+    what: str
+    now: str
+    after: str
+    undo: str
+    record: tuple[str, str]
+    values: Values = field(default_factory=dict)
+    can_be_undone: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """What one kind of system is to be asked; `back` is what would take it back once it is done."""
+
+    kind: str
+    system: str
+    record: str
+    wanted: Values
+    base: Values = field(default_factory=dict)
+    back: "PlannedStep | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an act would do, worked out before anything is written.
+
+    `cost` says what it costs and from when, `approval` why somebody else must agree first, empty where nobody must.
+    `warnings` are what the user should know and may go on with.
+    """
+
+    title: str
+    risk: RiskClass
+    steps: tuple[PlannedStep, ...]
+    effects: tuple[Effect, ...]
+    cost: str = ""
+    approval: str = ""
+    warnings: tuple[str, ...] = ()
+    say: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ActKind:
+    """One kind of act.
+
+    `fields` says what is asked, given what was entered so far; it and `plan` raise NotPossibleError with the sentence
+    that says why not. `asks` are the parts of a customer's view it rests on; they are asked again when its form opens.
+    `letter` comes after Ctrl+D, empty where there is none. `follow_s` is when, in seconds after it was accepted, its
+    systems are asked again for what takes them a while.
+    """
+
+    name: str
+    title: str
+    group: str
+    letter: str
+    deed: Deed
+    send: str
+    asks: tuple[str, ...]
+    fields: Callable[["Situation", Values], Sequence[Field]]
+    plan: Callable[["Situation", Values], Plan]
+    follow_s: tuple[float, ...] = ()

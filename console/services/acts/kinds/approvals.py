@@ -1,0 +1,60 @@
+"""Decide what somebody else asked for: an approval is a trouble ticket of its own type (TMF621)."""
+
+from collections.abc import Sequence
+
+from console.models.outbox import RiskClass
+from console.models.trouble_ticket import TroubleTicket
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.situation import Situation
+from console.services.contact import NotPossibleError
+from console.services.permissions import Deed
+
+_DECISIONS = (Choice("approved", "Agree"), Choice("refused", "Refuse"))
+
+
+def open_approvals(tickets: Sequence[TroubleTicket]) -> list[TroubleTicket]:
+    """Return what is asked for and not decided."""
+    return [one for one in tickets if one.ticket_type == "approval" and one.is_open]
+
+
+def _fields(now: Situation, _values: Values) -> Sequence[Field]:
+    asked = open_approvals(now.all_of("tickets"))
+    if not asked:
+        raise NotPossibleError("Nothing waits for approval on this customer.")
+    return (
+        Field("ticket", "Asked for", FieldKind.CHOICE, tuple(Choice(one.id, one.name) for one in asked)),
+        Field("decision", "Decision", FieldKind.CHOICE, _DECISIONS),
+        Field("reason", "Why", FieldKind.LONG_TEXT, hint="Needed to refuse"),
+    )
+
+
+def _plan(now: Situation, values: Values) -> Plan:
+    asked = open_approvals(now.all_of("tickets"))
+    ticket = next((one for one in asked if one.id == values.get("ticket")), None)
+    if ticket is None:
+        raise NotPossibleError("That is decided already.")
+    decision = values.get("decision") or _DECISIONS[0].value
+    reason = values.get("reason", "").strip()
+    if decision == "refused" and not reason:
+        raise NotPossibleError("Write why it is refused; whoever asked reads it.")
+    ends = "resolved" if decision == "approved" else "rejected" if ticket.status == "acknowledged" else "cancelled"
+    wanted = {"decision": decision, "reason": reason, "status": ends}
+    step = PlannedStep("decide-approval", "crm", ticket.id, wanted, {"status": ticket.status or ""})
+    effect = Effect(
+        "crm", ticket.name, "asked for", decision, "No", ("ticket", ticket.id), {"status": ends}, can_be_undone=False
+    )
+    told = (f"They write: {ticket.description}",) if ticket.description else ()
+    follows = "Whoever asked does it at once." if decision == "approved" else "Nothing else happens."
+    return Plan(
+        f"{'Agree to' if decision == 'approved' else 'Refuse'}: {ticket.name}",
+        RiskClass.ORDER,
+        (step,),
+        (effect,),
+        cost=follows,
+        warnings=told,
+    )
+
+
+DECIDE = ActKind(
+    "decide-approval", "Decide on approval", "Care", "H", Deed.APPROVE, "Decide", ("tickets",), _fields, _plan
+)

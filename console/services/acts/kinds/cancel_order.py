@@ -1,0 +1,86 @@
+"""Cancel an order that is not done (TMF622 and TMF641 v4 cancelProductOrder and cancelServiceOrder)."""
+
+from collections.abc import Sequence
+
+from console.models.order import Order
+from console.models.outbox import RiskClass
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.kinds.tickets import checked_text
+from console.services.acts.situation import Situation
+from console.services.contact import NotPossibleError
+from console.services.permissions import Deed
+
+_CAN_BE = {"acknowledged", "inProgress", "pending", "held"}
+
+
+def _open(now: Situation) -> list[Order]:
+    return [order for order in now.all_of("product_orders") if order.state in _CAN_BE]
+
+
+def _fields(now: Situation, _values: Values) -> Sequence[Field]:
+    orders = _open(now)
+    if not orders:
+        raise NotPossibleError("The customer has no order that can be cancelled.")
+    choices = tuple(Choice(one.id, f"{one.id} {one.description}, {one.state}") for one in orders)
+    return (
+        Field("order", "Order", FieldKind.CHOICE, choices),
+        Field("reason", "Reason", hint="What the customer says"),
+    )
+
+
+def _cancelled(what: str, record: tuple[str, str], word: str, before: str | None) -> Effect:
+    never = "No. Only by a new order"
+    values = {word: "cancelled"}
+    return Effect("provisioning", what, before or "", "cancelled", never, record, values, can_be_undone=False)
+
+
+def _plan(now: Situation, values: Values) -> Plan:
+    now.open_customer()
+    order: Order = now.one("product_orders", values.get("order", ""), "order")
+    if order.state not in _CAN_BE:
+        raise NotPossibleError(f"Order {order.id} is {order.state}; it cannot be cancelled any more.")
+    now.check_free(order.id, order.description)
+    reason = checked_text(values.get("reason", ""), "Write why it is cancelled.")
+    step = PlannedStep(
+        "cancel-product-order",
+        "provisioning",
+        order.id,
+        {"order": order.id, "reason": reason},
+        {"state": order.state or ""},
+    )
+    adds = {item.thing_id for item in order.items if item.action == "add"}
+    others = [one for one in now.lists.get("service_orders") or () if one.product_order_id == order.id and one.is_open]
+    coming = [one for one in now.lists.get("products") or () if one.id in adds and one.status == "pendingActive"]
+    effects = (
+        _cancelled(f"Order {order.description}", ("product order", order.id), "state", order.state),
+        *(_cancelled(f"Service order {one.id}", ("service order", one.id), "state", one.state) for one in others),
+        *(_cancelled(one.name, ("product", one.id), "status", one.status) for one in coming),
+    )
+    visits = [
+        visit
+        for visit in now.lists.get("appointments") or ()
+        if visit.status in {"initialized", "confirmed"} and any(one.id == order.id for one in visit.about)
+    ]
+    warnings = tuple(f"A visit is booked for it; cancel it too: {visit.description}." for visit in visits)
+    return Plan(
+        f"Cancel order {order.id}",
+        RiskClass.ORDER,
+        (step,),
+        effects,
+        warnings=warnings,
+        cost="Nothing is charged for what was not delivered.",
+    )
+
+
+CANCEL_ORDER = ActKind(
+    "cancel-order",
+    "Cancel order",
+    "Order and visit",
+    "G",
+    Deed.CANCEL_ORDER,
+    "Cancel the order",
+    ("product_orders", "service_orders", "products", "appointments"),
+    _fields,
+    _plan,
+    follow_s=(3, 9),
+)

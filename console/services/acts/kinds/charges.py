@@ -1,0 +1,105 @@
+"""Stop or start a charge in billing alone (TMF637 product of billing), where it has not followed provisioning."""
+
+from collections.abc import Sequence
+
+from console.models.outbox import RiskClass
+from console.services.acts.declared import ActKind, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.situation import Situation
+from console.services.contact import NotPossibleError
+from console.services.permissions import Deed
+
+
+def _stop_fields(now: Situation, values: Values) -> Sequence[Field]:
+    return (Field("product", "What", FieldKind.CHOICE, now.products("terminated"), start=values.get("product", "")),)
+
+
+def _stop_plan(now: Situation, values: Values) -> Plan:
+    product = now.product(values, "terminated")
+    charge = now.charge_of(product)
+    if charge is None or charge.status == "terminated":
+        raise NotPossibleError(f"Billing charges nothing for {product.name}.")
+    back = PlannedStep("change-charge", "billing", charge.id, {"status": charge.status or ""}, {"status": "terminated"})
+    step = PlannedStep(
+        "change-charge", "billing", charge.id, {"status": "terminated"}, {"status": charge.status or ""}, back=back
+    )
+    effect = Effect(
+        "billing",
+        f"Charge {product.name}, {charge.price}",
+        charge.status or "",
+        "terminated",
+        "Yes",
+        ("charge", charge.id),
+        {"status": "terminated"},
+    )
+    return Plan(
+        f"Stop billing {product.name}",
+        RiskClass.ORDER,
+        (step,),
+        (effect,),
+        cost=f"{charge.price} a month before tax is not charged any more.",
+        say=f"{product.name} will not be on your next bill.",
+    )
+
+
+def _start_fields(now: Situation, values: Values) -> Sequence[Field]:
+    return (Field("product", "What", FieldKind.CHOICE, now.products("active"), start=values.get("product", "")),)
+
+
+def _start_plan(now: Situation, values: Values) -> Plan:
+    product = now.product(values, "active")
+    charge = now.charge_of(product)
+    if charge is not None and charge.status != "terminated":
+        raise NotPossibleError(f"Billing charges {charge.price} a month for {product.name} already.")
+    if product.price is None or not product.account_id or not product.serial_number:
+        raise NotPossibleError(f"Provisioning does not say what {product.name} costs, or for which account.")
+    if "charges" in now.not_served:
+        raise NotPossibleError("Billing keeps no charges of its own here.")
+    wanted = {
+        "name": product.name,
+        "serial": product.serial_number,
+        "account": product.account_id,
+        "amount": str(product.price.amount),
+        "currency": product.price.currency,
+    }
+    back = PlannedStep("change-charge", "billing", "", {"status": "terminated"}, {"status": "active"})
+    step = PlannedStep("create-charge", "billing", product.id, wanted, back=back)
+    effect = Effect(
+        "billing",
+        "Charge",
+        "none",
+        f"{product.name}, {product.price} a month before tax",
+        "Yes",
+        ("charge", ""),
+        {"name": product.name, "status": "active", "price": str(product.price.amount)},
+    )
+    return Plan(
+        f"Start billing {product.name}",
+        RiskClass.ORDER,
+        (step,),
+        (effect,),
+        cost=f"{product.price} a month before tax from now on; nothing is charged for what has passed.",
+    )
+
+
+STOP_BILLING = ActKind(
+    "stop-billing",
+    "Stop billing",
+    "Money",
+    "B",
+    Deed.CORRECT_BILLING,
+    "Stop billing it",
+    ("products", "charges"),
+    _stop_fields,
+    _stop_plan,
+)
+START_BILLING = ActKind(
+    "start-billing",
+    "Start billing",
+    "Money",
+    "V",
+    Deed.CORRECT_BILLING,
+    "Start billing it",
+    ("products", "charges"),
+    _start_fields,
+    _start_plan,
+)

@@ -1,0 +1,81 @@
+"""Make billing's copy of name, address, phone or e-mail what CRM has (TMF666 billingAccount)."""
+
+from collections.abc import Mapping, Sequence
+
+from console.models.billing_account import BillingAccount
+from console.models.customer import ContactMedium, Customer
+from console.models.outbox import RiskClass
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.situation import Situation
+from console.services.contact import IN_BILLING, NotPossibleError
+from console.services.permissions import Deed
+
+_WORDS = {"name": "Name", "address": "Address", "phone": "Phone", "email": "E-mail"}
+
+
+def _fields(now: Situation, values: Values) -> Sequence[Field]:
+    start = next((key for key in _WORDS if key in values), values.get("what", ""))
+    choices = tuple(Choice(key, words) for key, words in _WORDS.items())
+    return (
+        Field("account", "Account", FieldKind.CHOICE, now.accounts()),
+        Field("what", "Take from CRM", FieldKind.CHOICE, choices, start=start),
+    )
+
+
+def _plan(now: Situation, values: Values) -> Plan:
+    customer, account = now.open_customer(), now.account(values)
+    what = values.get("what") or "name"
+    held, wanted = _held(account, what), _wanted(customer, what)
+    if not wanted:
+        raise NotPossibleError(f"CRM has no {_WORDS[what].lower()} of the customer.")
+    changed = {key: value for key, value in wanted.items() if value != held.get(key, "")}
+    if not changed:
+        raise NotPossibleError("Billing has the same already.")
+    kind = "change-holder" if what == "name" else IN_BILLING
+    base = {key: held.get(key, "") for key in changed}
+    back = PlannedStep(kind, "billing", account.id, base, changed)
+    step = PlannedStep(kind, "billing", account.id, changed, base, back=back if all(base.values()) else None)
+    effects = tuple(
+        Effect("billing", _part(key), base[key], value, "Yes", ("account", account.id), {key: value})
+        for key, value in changed.items()
+    )
+    return Plan(
+        f"Billing's {_WORDS[what].lower()} of {account.id} as in CRM",
+        RiskClass.FIELD,
+        (step,),
+        effects,
+        warnings=("Ask the caller which is right before billing's is changed.",),
+    )
+
+
+def _wanted(customer: Customer, what: str) -> Mapping[str, str]:
+    return {"name": customer.name} if what == "name" else _of(customer.contact_media, what)
+
+
+def _held(account: BillingAccount, what: str) -> Mapping[str, str]:
+    return {"name": account.holder or ""} if what == "name" else _of(account.contact_media, what)
+
+
+def _of(media: Sequence[ContactMedium], kind: str) -> Mapping[str, str]:
+    medium = next((one for one in sorted(media, key=lambda one: not one.preferred) if one.kind == kind), None)
+    if medium is None:
+        return {}
+    return dict(medium.parts) if kind == "address" else {kind: medium.text}
+
+
+def _part(key: str) -> str:
+    words = {"street1": "Street", "street2": "Street, second line", "postCode": "Post code", "stateOrProvince": "State"}
+    return words.get(key) or _WORDS.get(key) or key.capitalize()
+
+
+CORRECT_ACCOUNT = ActKind(
+    "correct-account",
+    "Correct billing's copy",
+    "Care",
+    "",
+    Deed.CORRECT_BILLING,
+    "Correct it",
+    ("customer", "accounts"),
+    _fields,
+    _plan,
+)

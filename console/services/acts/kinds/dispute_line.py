@@ -1,0 +1,77 @@
+"""Dispute a line of a bill: a trouble ticket of its own type (TMF621) that names the bill, the line and the amount."""
+
+from collections.abc import Sequence
+
+from console.models.outbox import RiskClass
+from console.services.acts.amounts import read_positive
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.kinds.tickets import checked_text, new_ticket
+from console.services.acts.situation import Situation
+from console.services.contact import NotPossibleError
+from console.services.permissions import Deed
+
+
+def _bills(now: Situation) -> Sequence[Choice]:
+    return [Choice(one.id, f"Bill {one.label}, {one.amount_due}") for one in now.all_of("bills")[:24]]
+
+
+def _fields(now: Situation, values: Values) -> Sequence[Field]:
+    bills = tuple(_bills(now))
+    if not bills:
+        raise NotPossibleError("There is no bill to dispute.")
+    bill_id = values.get("bill") or bills[0].value
+    lines = now.lines.get(bill_id, ())
+    choices = tuple(
+        Choice(line.id, f"{line.name}, {line.tax_included or line.tax_excluded}")
+        for line in lines
+        if (line.tax_included or line.tax_excluded) and (line.tax_included or line.tax_excluded).amount > 0
+    )
+    chosen = next((line for line in lines if line.id == (values.get("line") or (choices or (None,))[0])), None)
+    line = chosen or next((line for line in lines if choices and line.id == choices[0].value), None)
+    amount = (line.tax_included or line.tax_excluded) if line else None
+    return (
+        Field("bill", "Bill", FieldKind.CHOICE, bills),
+        Field("line", "Line", FieldKind.CHOICE, choices),
+        Field("amount", "Disputed, with tax", FieldKind.AMOUNT, start=str(amount.amount) if amount else ""),
+        Field("text", "What the customer says", FieldKind.LONG_TEXT),
+    )
+
+
+def _plan(now: Situation, values: Values) -> Plan:
+    now.open_customer()
+    bill = now.one("bills", values.get("bill", ""), "bill")
+    if bill.id not in now.lines:
+        raise NotPossibleError(f"Billing has not said the lines of bill {bill.label} yet.")
+    line = next((one for one in now.lines[bill.id] if one.id == values.get("line")), None)
+    amount = (line.tax_included or line.tax_excluded) if line else None
+    if line is None or amount is None:
+        raise NotPossibleError("Choose the line.")
+    money = read_positive(values.get("amount", ""), amount.currency)
+    if money.amount > amount.amount:
+        raise NotPossibleError(f"The line is {amount}; no more than that can be disputed.")
+    text = checked_text(values.get("text", ""), "Write what the customer says about it.")
+    told = f"{line.name} on bill {bill.label}: {money} of {amount} is disputed. {text}"
+    step, effect = new_ticket(
+        "billingDispute", "medium", f"Dispute: {line.name}", told, ("CustomerBill", bill.id, bill.label)
+    )
+    step = PlannedStep(
+        step.kind,
+        step.system,
+        step.record,
+        {**step.wanted, "amount": str(money.amount), "currency": money.currency, "line": line.id},
+    )
+    kept = Effect("billing", f"Bill {bill.label}", str(bill.remaining), "not changed until it is decided", "", ("", ""))
+    return Plan(f"Dispute {money} of {line.name}", RiskClass.NOTE, (step,), (effect, kept))
+
+
+DISPUTE_LINE = ActKind(
+    "dispute-line",
+    "Dispute a line",
+    "Money",
+    "D",
+    Deed.DISPUTE,
+    "Open the dispute",
+    ("bills", "tickets"),
+    _fields,
+    _plan,
+)

@@ -1,0 +1,130 @@
+"""Give credit: a refund to the account (TMF676 Refund) that shows on the next bill; above the limit somebody agrees."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from console.models.billing_account import BillingAccount
+from console.models.money import Money
+from console.models.outbox import RiskClass
+from console.services.acts.amounts import read_positive
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.situation import Situation
+from console.services.contact import NotPossibleError
+from console.services.permissions import Deed
+
+REASONS = (
+    Choice("Billing error, corrected", "Billing error, corrected"),
+    Choice("Outage", "Outage"),
+    Choice("Goodwill", "Goodwill"),
+)
+_COUNTED = timedelta(days=30)
+_LONGEST_WHY = 1000
+
+
+def _fields(now: Situation, _values: Values) -> Sequence[Field]:
+    return (
+        Field("account", "Account", FieldKind.CHOICE, now.accounts()),
+        Field("amount", "Amount, with tax", FieldKind.AMOUNT, hint="12.50"),
+        Field("reason", "Reason, goes on the bill", FieldKind.CHOICE, REASONS),
+        Field("why", "For the supervisor", FieldKind.LONG_TEXT, hint="Needed above your limit"),
+    )
+
+
+def given(now: Situation, currency: str) -> Money:
+    """Return what was given back to the customer in the last 30 days in a currency."""
+    recent = [
+        refund.amount
+        for refund in now.all_of("refunds")
+        if refund.amount
+        and refund.amount.currency == currency
+        and not refund.failed
+        and refund.paid_at
+        and now.now - refund.paid_at <= _COUNTED
+    ]
+    return sum(recent, start=Money(Decimal(0), currency))
+
+
+def _plan(now: Situation, values: Values) -> Plan:
+    account = now.account(values)
+    balance = account.balance
+    if balance is None:  # account() has looked
+        raise NotPossibleError("Billing does not say what is owed.")
+    money = read_positive(values.get("amount", ""), balance.currency)
+    before = given(now, balance.currency)
+    limit = Money(now.user.credit_limits.get(balance.currency, Decimal(0)), balance.currency)
+    over = before + money - limit
+    reason = values.get("reason") or REASONS[0].value
+    why = values.get("why", "").strip()
+    title = f"Credit of {money} on {account.id}"
+    wanted = {
+        "amount": str(money.amount),
+        "currency": money.currency,
+        "account": account.id,
+        "account_name": account.name,
+        "reason": reason,
+    }
+    refund = PlannedStep(
+        "refund", "billing", account.id, wanted, {"balance": str(balance), "state": account.state or ""}
+    )
+    effects = (
+        Effect(
+            "billing",
+            "Balance",
+            str(balance),
+            str(balance - money),
+            "No. Only by a new charge",
+            ("account", account.id),
+            {"balance": str((balance - money).amount)},
+            can_be_undone=False,
+        ),
+        Effect(
+            "billing",
+            "Credits, 30 days",
+            str(before),
+            str(before + money),
+            "With the credit",
+            ("refund", ""),
+            {"amount": str(money.amount), "status": "done"},
+            can_be_undone=False,
+        ),
+    )
+    if over.amount <= 0:
+        return Plan(title, RiskClass.MONEY, (refund,), effects, cost=_cost(account, money))
+    return _asked(
+        account, title, Plan(title, RiskClass.MONEY, (refund,), effects, cost=_cost(account, money)), over, why
+    )
+
+
+def _asked(account: BillingAccount, title: str, plan: Plan, over: Money, why: str) -> Plan:
+    """Return the plan with the request to a supervisor before it."""
+    if not why:
+        raise NotPossibleError(f"This is {over} over your limit: a supervisor must agree. Write for them why.")
+    if len(why) > _LONGEST_WHY:
+        raise NotPossibleError(f"What the supervisor reads may have {_LONGEST_WHY:,} characters.")
+    asked = {"title": title, "text": why, "account": account.id, "over": str(over)}
+    back = PlannedStep("withdraw-approval", "crm", "", {"act": ""})
+    ask = PlannedStep("ask-approval", "crm", account.id, asked, back=back)
+    effect = Effect(
+        "crm", "Approval", "none", "asked for", "Yes, until it is decided", ("ticket", ""), {"type": "approval"}
+    )
+    approval = f"Needs a supervisor: {over} over your limit. The credit is given once they agree; you can go on."
+    return Plan(title, plan.risk, (ask, *plan.steps), (effect, *plan.effects), plan.cost, approval)
+
+
+def _cost(account: BillingAccount, money: Money) -> str:
+    return f"{money} less is owed on {account.id}; it shows on the next bill."
+
+
+GIVE_CREDIT = ActKind(
+    "give-credit",
+    "Give credit",
+    "Money",
+    "C",
+    Deed.GIVE_CREDIT,
+    "Give the credit",
+    ("accounts", "refunds"),
+    _fields,
+    _plan,
+    follow_s=(4, 30, 75),
+)

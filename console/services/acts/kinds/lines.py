@@ -1,0 +1,118 @@
+"""Test a line (TMF653 serviceTest) and restart a service (TMF641 service order that asks for nothing else)."""
+
+from collections.abc import Sequence
+
+from console.models.inventory import Service
+from console.models.outbox import RiskClass
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.situation import Situation
+from console.services.contact import NotPossibleError
+from console.services.permissions import Deed
+
+_TESTED = {"fibre", "broadband", "voice"}
+
+
+def _choices(services: Sequence[Service]) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(one.id, ", ".join(filter(None, (one.name, next((value for _, value in one.characteristics), "")))))
+        for one in services
+    )
+
+
+def _running(now: Situation, *, tested: bool) -> list[Service]:
+    over = {"terminated", "cancelled"}
+    found = [one for one in now.all_of("services") if one.state not in over]
+    return [one for one in found if (one.category or "") in _TESTED and one.state == "active"] if tested else found
+
+
+def _test_fields(now: Situation, values: Values) -> Sequence[Field]:
+    found = _running(now, tested=True)
+    if not found:
+        raise NotPossibleError("The customer has no line that can be tested.")
+    return (Field("service", "Line", FieldKind.CHOICE, _choices(found), start=values.get("service", "")),)
+
+
+def _test_plan(now: Situation, values: Values) -> Plan:
+    now.open_customer()
+    service: Service = now.one("services", values.get("service", ""), "line")
+    if service.state != "active":
+        raise NotPossibleError(f"{service.name} is {service.state}; only a line that runs can be tested.")
+    step = PlannedStep("test-line", "provisioning", service.id, {"service": service.id, "service_name": service.name})
+    effect = Effect(
+        "provisioning",
+        "Line test",
+        "none",
+        f"{service.name}, result in about 15 s",
+        "Only added to",
+        ("test", ""),
+        {"state": "completed"},
+        can_be_undone=False,
+    )
+    return Plan(
+        f"Line test of {service.name}",
+        RiskClass.NOTE,
+        (step,),
+        (effect,),
+        warnings=("The line may be slow for some seconds.",),
+    )
+
+
+def _restart_fields(now: Situation, values: Values) -> Sequence[Field]:
+    found = _running(now, tested=False)
+    if not found:
+        raise NotPossibleError("The customer has nothing that can be restarted.")
+    return (Field("service", "What", FieldKind.CHOICE, _choices(found), start=values.get("service", "")),)
+
+
+def _restart_plan(now: Situation, values: Values) -> Plan:
+    now.open_customer()
+    service: Service = now.one("services", values.get("service", ""), "service")
+    if service.state in {"terminated", "cancelled"}:
+        raise NotPossibleError(f"{service.name} has ended.")
+    now.check_free(service.id, service.name)
+    wanted = {"action": "modify", "service": service.id, "service_name": service.name, "restart": "true"}
+    step = PlannedStep("order-service", "provisioning", service.id, wanted)
+    effect = Effect(
+        "provisioning",
+        f"Service {service.name}",
+        service.state or "",
+        "restarted, state as before",
+        "No",
+        ("service order", ""),
+        {"state": "completed"},
+        can_be_undone=False,
+    )
+    return Plan(
+        f"Restart {service.name}",
+        RiskClass.ORDER,
+        (step,),
+        (effect,),
+        warnings=("Calls and data break off for a minute or two.",),
+        say=f"I am restarting {service.name} now; it is back in a minute or two.",
+    )
+
+
+TEST_LINE = ActKind(
+    "test-line",
+    "Line test",
+    "Service",
+    "L",
+    Deed.TEST_LINE,
+    "Start the test",
+    ("services",),
+    _test_fields,
+    _test_plan,
+    follow_s=(3, 8, 16),
+)
+RESTART = ActKind(
+    "restart",
+    "Restart",
+    "Service",
+    "R",
+    Deed.TEST_LINE,
+    "Restart it",
+    ("services",),
+    _restart_fields,
+    _restart_plan,
+    follow_s=(5, 60, 140),
+)

@@ -1,0 +1,245 @@
+"""Order something new, or change what the customer has into something else (TMF622 product order, TMF620 catalogue)."""
+
+from collections.abc import Sequence
+
+from console.models.inventory import Product
+from console.models.offering import ProductOffering
+from console.models.outbox import RiskClass
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.kinds.services import ASKS, FOLLOW_S, ON_COMPLETION, order_step
+from console.services.acts.situation import Situation
+from console.services.contact import NotPossibleError
+from console.services.permissions import Deed
+
+
+def _offered(now: Situation, currency: str) -> list[ProductOffering]:
+    segment = "business" if any(one.account_type == "business" for one in now.all_of("accounts")) else "residential"
+    offerings: Sequence[ProductOffering] = now.all_of("offerings")
+    return [
+        one
+        for one in offerings
+        if one.is_sellable
+        and one.price_in(currency)
+        and (not one.segments or segment in one.segments or segment == "business")
+    ]
+
+
+def _offers(found: Sequence[ProductOffering], currency: str) -> tuple[Choice, ...]:
+    return tuple(Choice(one.id, f"{one.name}, {one.price_in(currency)} a month") for one in found)
+
+
+def _currency(now: Situation, values: Values) -> str:
+    balance = now.account(values).balance
+    return balance.currency if balance else ""
+
+
+def _order_fields(now: Situation, values: Values) -> Sequence[Field]:
+    accounts = now.accounts()
+    chosen = {"account": values.get("account") or (accounts[0].value if accounts else "")}
+    currency = _currency(now, chosen)
+    return (
+        Field("account", "Account", FieldKind.CHOICE, accounts),
+        Field("offering", "What", FieldKind.CHOICE, _offers(_offered(now, currency), currency)),
+    )
+
+
+def _order_plan(now: Situation, values: Values) -> Plan:
+    account = now.account(values)
+    currency = _currency(now, {"account": account.id})
+    offering = next((one for one in _offered(now, currency) if one.id == values.get("offering")), None)
+    if offering is None:
+        raise NotPossibleError("Choose what is ordered.")
+    price = offering.price_in(currency)
+    if price is None:
+        raise NotPossibleError(f"{offering.name} has no price in {currency}.")
+    wanted = {
+        "action": "add",
+        "offering": offering.id,
+        "offering_name": offering.name,
+        "account": account.id,
+        "account_name": account.name,
+        "amount": str(price.amount),
+        "currency": currency,
+    }
+    back = PlannedStep("undo-order", "provisioning", "", {})
+    step = PlannedStep("order-product", "provisioning", account.id, wanted, back=back)
+    undo = "Yes, while the order is not done"
+    effects = (
+        Effect(
+            "provisioning",
+            "Product order",
+            "none",
+            f"add {offering.name}",
+            undo,
+            ("product order", ""),
+            {"state": "completed"},
+        ),
+        Effect(
+            "provisioning",
+            offering.name,
+            "none",
+            f"active, {ON_COMPLETION}",
+            "By ending it",
+            ("product", ""),
+            {"name": offering.name, "status": "active", "price": str(price.amount)},
+        ),
+        Effect(
+            "provisioning",
+            f"Service {offering.name}",
+            "none",
+            "active",
+            "By ending it",
+            ("service", ""),
+            {"name": offering.name, "state": "active", "enabled": "true"},
+        ),
+        Effect(
+            "billing",
+            "Charge",
+            "none",
+            f"{price} a month before tax",
+            "By ending it",
+            ("charge", ""),
+            {"name": offering.name, "status": "active", "price": str(price.amount)},
+        ),
+    )
+    same = [one for one in now.lists.get("products") or () if one.name == offering.name and one.status == "active"]
+    warnings = (f"The customer has {offering.name} already.",) if same else ()
+    return Plan(
+        f"Order {offering.name}",
+        RiskClass.ORDER,
+        (step,),
+        effects,
+        warnings=warnings,
+        cost=f"{price} a month before tax, from the day it works.",
+        say=f"{offering.name} costs {price} a month before tax, from the day it works.",
+    )
+
+
+def _change_fields(now: Situation, values: Values) -> Sequence[Field]:
+    products = now.products("active")
+    chosen = values.get("product") or products[0].value
+    product = next((one for one in now.all_of("products") if one.id == chosen), None)
+    found = _alternatives(now, product) if product else []
+    currency = product.price.currency if product and product.price else ""
+    return (
+        Field("product", "What", FieldKind.CHOICE, products),
+        Field("offering", "Into", FieldKind.CHOICE, _offers(found, currency)),
+    )
+
+
+def _alternatives(now: Situation, product: Product) -> list[ProductOffering]:
+    """Return what a product can be changed into: what the catalogue has of its own kind."""
+    currency = product.price.currency if product.price else ""
+    offered = _offered(now, currency)
+    own = next((one for one in now.all_of("offerings") if one.name == product.name), None)
+    return [one for one in offered if own and one.category == own.category and one.id != own.id]
+
+
+def _change_plan(now: Situation, values: Values) -> Plan:
+    product = now.product(values, "active")
+    offering = next((one for one in _alternatives(now, product) if one.id == values.get("offering")), None)
+    if product.price is None or offering is None:
+        raise NotPossibleError(f"Choose what {product.name} is changed into.")
+    price = offering.price_in(product.price.currency)
+    if price is None:
+        raise NotPossibleError(f"{offering.name} has no price in {product.price.currency}.")
+    own = next((one for one in now.all_of("offerings") if one.name == product.name), None)
+    wanted = {
+        "offering": offering.id,
+        "offering_name": offering.name,
+        "amount": str(price.amount),
+        "currency": price.currency,
+    }
+    back = None
+    if own is not None:
+        back = {
+            "offering": own.id,
+            "offering_name": own.name,
+            "amount": str(product.price.amount),
+            "currency": product.price.currency,
+        }
+    step = order_step(product, "modify", wanted, back=back)
+    undo = "Yes, by a new order"
+    changed = {"name": offering.name, "price": str(price.amount)}
+    effects = [
+        Effect(
+            "provisioning",
+            "Product order",
+            "none",
+            f"change {product.name}",
+            "Yes, while it is not done",
+            ("product order", ""),
+            {"state": "completed"},
+        ),
+        Effect(
+            "provisioning",
+            product.name,
+            str(product.price),
+            f"{offering.name}, {price}, {ON_COMPLETION}",
+            undo,
+            ("product", product.id),
+            changed,
+        ),
+    ]
+    effects += [
+        Effect(
+            "provisioning",
+            f"Service {one.name}",
+            one.name,
+            offering.name,
+            undo,
+            ("service", one.id),
+            {"name": offering.name},
+        )
+        for one in now.services_of(product)
+        if one.state != "terminated"
+    ]
+    charge = now.charge_of(product)
+    if charge is not None:
+        effects.append(
+            Effect(
+                "billing",
+                "Charge",
+                str(charge.price),
+                f"{price} a month before tax",
+                undo,
+                ("charge", charge.id),
+                changed,
+            )
+        )
+    difference = price - product.price
+    more = f"{difference} more" if difference.amount >= 0 else f"{product.price - price} less"
+    return Plan(
+        f"Change {product.name} to {offering.name}",
+        RiskClass.ORDER,
+        (step,),
+        tuple(effects),
+        cost=f"{more} a month before tax, from the day it works.",
+        say=f"{offering.name} costs {price} a month before tax, {more} than now.",
+    )
+
+
+ORDER = ActKind(
+    "order",
+    "New order",
+    "Order and visit",
+    "O",
+    Deed.ORDER,
+    "Order it",
+    ("accounts", "products", "offerings", "product_orders"),
+    _order_fields,
+    _order_plan,
+    FOLLOW_S,
+)
+CHANGE = ActKind(
+    "change",
+    "Change what they have",
+    "Service",
+    "M",
+    Deed.ORDER,
+    "Order the change",
+    (*ASKS, "accounts", "offerings"),
+    _change_fields,
+    _change_plan,
+    FOLLOW_S,
+)

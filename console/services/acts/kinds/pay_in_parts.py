@@ -1,0 +1,88 @@
+"""Pay in parts: a payment plan of several monthly payments on the account (TMF666 v4 PaymentPlan)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from console.models.billing_account import PAY_IN_PARTS
+from console.models.outbox import RiskClass
+from console.services.acts.amounts import read_positive
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.situation import Situation
+from console.services.contact import NotPossibleError
+from console.services.days import read_day
+from console.services.permissions import Deed
+
+_PARTS = (2, 3, 4, 6, 12)
+_LATEST_FIRST = timedelta(days=30)
+_DAYS_BETWEEN = 30
+
+
+def _fields(now: Situation, values: Values) -> Sequence[Field]:
+    accounts = now.accounts()
+    chosen = values.get("account") or (accounts[0].value if accounts else "")
+    account = next((one for one in now.all_of("accounts") if one.id == chosen), None)
+    owed = account.balance.amount if account and account.balance and account.balance.amount > 0 else None
+    return (
+        Field("account", "Account", FieldKind.CHOICE, accounts),
+        Field("amount", "Amount, with tax", FieldKind.AMOUNT, start=str(owed) if owed else ""),
+        Field("parts", "In", FieldKind.CHOICE, tuple(Choice(str(n), f"{n} parts, one a month") for n in _PARTS)),
+        Field("first_on", "The first by", FieldKind.DAY, start="+14", hint="2 Dec, Friday, +7"),
+    )
+
+
+def _plan(now: Situation, values: Values) -> Plan:
+    account = now.account(values)
+    balance = account.balance
+    if balance is None or balance.amount <= 0:
+        raise NotPossibleError("Nothing is owed on this account.")
+    money = read_positive(values.get("amount", ""), balance.currency)
+    free = balance - account.promised
+    if money.amount > free.amount:
+        raise NotPossibleError(f"Only {free} is owed and not promised yet.")
+    parts = int(values.get("parts") or _PARTS[0])
+    if parts not in _PARTS:
+        raise NotPossibleError("Choose in how many parts.")
+    first = read_day(values.get("first_on", ""), now.today)
+    if not timedelta() <= first - now.today <= _LATEST_FIRST:
+        raise NotPossibleError("The first part must be due today or within 30 days.")
+    each = (money.amount / parts).quantize(Decimal(1).scaleb(-money.digits))
+    last = first + timedelta(days=_DAYS_BETWEEN * (parts - 1))
+    wanted = {
+        "amount": str(money.amount),
+        "currency": money.currency,
+        "due_on": last.isoformat(),
+        "parts": str(parts),
+    }
+    base = {"balance": str(balance), "state": account.state or ""}
+    step = PlannedStep("pay-in-parts", "billing", account.id, wanted, base)
+    effect = Effect(
+        "billing",
+        "Payment plan",
+        "none",
+        f"{parts} payments of about {each} {money.currency}, the last by {last}",
+        "By billing",
+        ("account", account.id),
+        {"plan": f"{PAY_IN_PARTS} {money.amount.normalize():f} {parts}"},
+        can_be_undone=False,
+    )
+    return Plan(
+        f"Pay {money} in {parts} parts",
+        RiskClass.MONEY,
+        (step,),
+        (effect,),
+        cost="No more is owed by it. Late fees are billing's to decide.",
+    )
+
+
+PAY_IN_PARTS_KIND = ActKind(
+    "pay-in-parts",
+    "Pay in parts",
+    "Money",
+    "Q",
+    Deed.PAY_IN_PARTS,
+    "Agree to the parts",
+    ("accounts",),
+    _fields,
+    _plan,
+)

@@ -1,0 +1,66 @@
+"""Send a bill or the portal's address to an address of record: an outbound party interaction (TMF683)."""
+
+from collections.abc import Sequence
+
+from console.models.outbox import RiskClass
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.situation import Situation
+from console.services.contact import NotPossibleError
+from console.services.permissions import Deed
+
+_PORTAL = "portal"
+_CHANNELS = {"email": ("email", "E-mail"), "phone": ("sms", "SMS")}
+
+
+def _fields(now: Situation, _values: Values) -> Sequence[Field]:
+    bills = [Choice(one.id, f"Bill {one.label}, {one.amount_due}") for one in now.all_of("bills")[:12]]
+    return (
+        Field("what", "What", FieldKind.CHOICE, (*bills, Choice(_PORTAL, "The way into the portal"))),
+        Field("to", "To", FieldKind.CHOICE, _addresses(now)),
+    )
+
+
+def _addresses(now: Situation) -> tuple[Choice, ...]:
+    """Return the addresses CRM has of the customer; nothing is sent to any other."""
+    found = [
+        Choice(f"{one.kind} {one.text}", f"{_CHANNELS[one.kind][1]} to {one.text}")
+        for one in now.open_customer().contact_media
+        if one.kind in _CHANNELS
+    ]
+    if not found:
+        raise NotPossibleError("CRM has neither an e-mail address nor a number of the customer.")
+    return tuple(sorted(found, key=lambda choice: not choice.value.startswith("email")))
+
+
+def _plan(now: Situation, values: Values) -> Plan:
+    chosen = next((one for one in _addresses(now) if one.value == values.get("to")), None)
+    if chosen is None:
+        raise NotPossibleError("That address is not among the customer's in CRM.")
+    kind, _, to = chosen.value.partition(" ")
+    channel, word = _CHANNELS[kind]
+    what = values.get("what") or _PORTAL
+    wanted = {"channel": channel, "channel_name": word, "to": to}
+    if what == _PORTAL:
+        title, text = "Portal link", "The way into the self-service portal"
+    else:
+        bill = now.one("bills", what, "bill")
+        title, text = f"Bill {bill.label}", f"Bill {bill.label} of {bill.amount_due}"
+        wanted |= {"about_kind": "CustomerBill", "about": bill.id, "about_name": bill.label}
+    wanted |= {"reason": f"{title} sent", "text": f"{text}, sent to {to}"}
+    step = PlannedStep("send-message", "crm", "", wanted)
+    effect = Effect(
+        "crm",
+        word,
+        "",
+        f"{title} to {to}",
+        "No. What is sent is sent",
+        ("interaction", ""),
+        {"direction": "outbound"},
+        can_be_undone=False,
+    )
+    return Plan(
+        f"{title} by {word} to {to}", RiskClass.NOTE, (step,), (effect,), say=f"You get it in a minute at {to}."
+    )
+
+
+SEND = ActKind("send", "Send bill or link", "Care", "E", Deed.SEND, "Send it", ("bills", "customer"), _fields, _plan)

@@ -1,0 +1,115 @@
+"""Take a payment by the method billing has stored with the account (TMF676 Payment); no card number is typed here."""
+
+from collections.abc import Sequence
+
+from console.models.outbox import RiskClass
+from console.services.acts.amounts import read_positive
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.situation import Situation
+from console.services.contact import NotPossibleError
+from console.services.permissions import Deed
+
+
+def _fields(now: Situation, values: Values) -> Sequence[Field]:
+    accounts = now.accounts()
+    account_id = values.get("account") or (accounts[0].value if accounts else "")
+    bills = now.open_bills(account_id)
+    choices = [Choice(one.id, f"Bill {one.label}, {one.remaining} open") for one in bills]
+    account = next((one for one in now.all_of("accounts") if one.id == account_id), None)
+    method = account.payment_method if account else None
+    first = bills[0].remaining if bills else account.balance if account else None
+    return (
+        Field("account", "Account", FieldKind.CHOICE, accounts),
+        Field("bill", "For", FieldKind.CHOICE, (*choices, Choice("", "The account, no bill named"))),
+        Field(
+            "amount",
+            "Amount, with tax",
+            FieldKind.AMOUNT,
+            start=str(first.amount) if first else "",
+            hint=f"By {method}" if method else "No method is stored",
+        ),
+    )
+
+
+def _plan(now: Situation, values: Values) -> Plan:
+    account = now.account(values)
+    balance = account.balance
+    if balance is None:
+        raise NotPossibleError("Billing does not say what is owed.")
+    if account.payment_method_id is None:
+        raise NotPossibleError(f"No way to pay is stored with {account.id}. Send the portal link instead.")
+    if balance.amount <= 0:
+        raise NotPossibleError("Nothing is owed on this account.")
+    money = read_positive(values.get("amount", ""), balance.currency)
+    if money.amount > balance.amount:
+        raise NotPossibleError(f"Only {balance} is owed.")
+    bill = None
+    if values.get("bill"):
+        bill = now.one("bills", values["bill"], "bill")
+        if bill.remaining is None or money.amount > bill.remaining.amount:
+            raise NotPossibleError(f"Only {bill.remaining} of bill {bill.label} is open.")
+    wanted = {
+        "amount": str(money.amount),
+        "currency": money.currency,
+        "account": account.id,
+        "account_name": account.name,
+        "method": account.payment_method_id,
+        "method_name": account.payment_method or "",
+        "bill": bill.id if bill else "",
+    }
+    step = PlannedStep("pay", "billing", account.id, wanted, {"balance": str(balance), "state": account.state or ""})
+    never = "No. Only by giving it back"
+    effects = [
+        Effect(
+            "billing",
+            "Payment",
+            "none",
+            f"{money} by {account.payment_method}",
+            never,
+            ("payment", ""),
+            {"amount": str(money.amount), "status": "done"},
+            can_be_undone=False,
+        ),
+        Effect(
+            "billing",
+            "Balance",
+            str(balance),
+            str(balance - money),
+            never,
+            ("account", account.id),
+            {"balance": str((balance - money).amount)},
+            can_be_undone=False,
+        ),
+    ]
+    if bill is not None and bill.remaining is not None:
+        rest = bill.remaining - money
+        state = "settled" if rest.amount <= 0 else "partiallyPaid"
+        changed = {"remaining": str(rest.amount), "state": state}
+        effects.append(
+            Effect(
+                "billing",
+                f"Bill {bill.label}, open",
+                str(bill.remaining),
+                str(rest),
+                never,
+                ("bill", bill.id),
+                changed,
+                can_be_undone=False,
+            )
+        )
+    cost = f"The customer's {account.payment_method} is charged {money} now."
+    return Plan(f"Payment of {money} on {account.id}", RiskClass.MONEY, (step,), tuple(effects), cost=cost)
+
+
+TAKE_PAYMENT = ActKind(
+    "take-payment",
+    "Take payment",
+    "Money",
+    "P",
+    Deed.TAKE_PAYMENT,
+    "Take the payment",
+    ("accounts", "bills"),
+    _fields,
+    _plan,
+    follow_s=(4, 25),
+)

@@ -1,0 +1,258 @@
+"""Trouble tickets (TMF621): open one, work on one, close one."""
+
+from collections.abc import Sequence
+
+from console.models.outbox import RiskClass
+from console.models.trouble_ticket import TroubleTicket
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.situation import Situation
+from console.services.contact import NotPossibleError
+from console.services.permissions import Deed
+
+_LONGEST = 5000
+_TYPES = (
+    Choice("technical", "Something does not work"),
+    Choice("billing", "About a bill"),
+    Choice("orderInquiry", "About an order"),
+    Choice("paymentTrace", "A payment is missing"),
+    Choice("dataCorrection", "Data must be corrected"),
+    Choice("general", "Something else"),
+)
+_SEVERITIES = (Choice("medium", "Medium"), Choice("high", "High"), Choice("low", "Low"))
+_TITLES = {choice.value: choice.words for choice in _TYPES}
+# What may follow each state by the standard's own order of states.
+_ENDS = {
+    "acknowledged": ("resolved", "cancelled"),
+    "inProgress": ("resolved", "cancelled"),
+    "pending": ("resolved", "cancelled"),
+    "held": ("resolved", "cancelled"),
+    "resolved": ("closed",),
+}
+_END_WORDS = {"resolved": "Resolved", "cancelled": "Cancelled, it was no trouble", "closed": "Closed for good"}
+About = tuple[str, str, str]
+
+
+def checked_text(text: str, missing: str) -> str:
+    """Return a text as it is kept.
+
+    Raises:
+        NotPossibleError: It is empty, or too long.
+    """
+    words = text.strip()
+    if not words:
+        raise NotPossibleError(missing)
+    if len(words) > _LONGEST:
+        raise NotPossibleError(f"The text is {len(words) - _LONGEST:,} characters too long.")
+    return words
+
+
+def new_ticket(
+    kind: str, severity: str, name: str, text: str, about: About | None = None
+) -> tuple[PlannedStep, Effect]:
+    """Return the step that opens a ticket and what it changes; `about` is kind, id and name of a record."""
+    wanted = {"type": kind, "severity": severity, "name": name, "text": text}
+    if about is not None:
+        wanted |= {"about_kind": about[0], "about": about[1], "about_name": about[2]}
+    back = PlannedStep("close-ticket", "crm", "", {"status": "cancelled", "reason": "Taken back"})
+    step = PlannedStep("create-ticket", "crm", "", wanted, back=back)
+    effect = Effect(
+        "crm",
+        "Ticket",
+        "none",
+        f"{name}, {severity}",
+        "Yes, it can be cancelled",
+        ("ticket", ""),
+        {"type": kind, "severity": severity},
+    )
+    return step, effect
+
+
+def _abouts(now: Situation) -> tuple[Choice, ...]:
+    """Return the records a ticket can be about; what no system has said is left out."""
+    found = [Choice("", "Nothing in particular")]
+    for name, kind in (("services", "Service"), ("bills", "CustomerBill"), ("product_orders", "ProductOrder")):
+        for item in (now.lists.get(name) or ())[:12]:
+            words = getattr(item, "label", None) or getattr(item, "description", None) or item.name
+            found.append(Choice(f"{kind} {item.id}", f"{_KIND_WORDS[kind]} {words}"))
+    return tuple(found)
+
+
+_KIND_WORDS = {"Service": "Service", "CustomerBill": "Bill", "ProductOrder": "Order"}
+
+
+def _about(now: Situation, values: Values) -> About | None:
+    chosen = values.get("about", "")
+    if not chosen and values.get("service"):  # a disagreement names what it is about
+        chosen = f"Service {values['service']}"
+    choice = next((one for one in _abouts(now) if one.value == chosen and chosen), None)
+    if choice is None:
+        return None
+    kind, _, record = choice.value.partition(" ")
+    return kind, record, choice.words.partition(" ")[2]
+
+
+def _open_fields(now: Situation, values: Values) -> Sequence[Field]:
+    start = f"Service {values['service']}" if values.get("service") else ""
+    text = f"See also {values['other']}." if values.get("other") else ""
+    if values.get("payment"):
+        text = f"Payment {values['payment']} is done and counts for no bill."
+        start = f"CustomerBill {values.get('bill', '')}"
+    return (
+        Field("type", "Kind", FieldKind.CHOICE, _TYPES),
+        Field("severity", "Severity", FieldKind.CHOICE, _SEVERITIES),
+        Field("about", "About", FieldKind.CHOICE, _abouts(now), start=start),
+        Field("text", "What is wrong", FieldKind.LONG_TEXT, start=text),
+    )
+
+
+def _open_plan(now: Situation, values: Values) -> Plan:
+    now.open_customer()
+    kind = values.get("type") or _TYPES[0].value
+    text = checked_text(values.get("text", ""), "Write what is wrong.")
+    about = _about(now, values)
+    name = f"{_TITLES.get(kind, kind)}: {about[2]}" if about else _TITLES.get(kind, kind)
+    step, effect = new_ticket(kind, values.get("severity") or "medium", name, text, about)
+    return Plan(f"Open ticket: {name}", RiskClass.NOTE, (step,), (effect,))
+
+
+def _tickets(now: Situation, *states: str) -> tuple[Choice, ...]:
+    found = [one for one in now.all_of("tickets") if one.status in states and one.ticket_type != "approval"]
+    if not found:
+        raise NotPossibleError("The customer has no ticket that is open.")
+    return tuple(Choice(one.id, f"{one.id} {one.name}, {one.status}") for one in found)
+
+
+def _ticket(now: Situation, values: Values) -> TroubleTicket:
+    now.open_customer()
+    ticket: TroubleTicket = now.one("tickets", values.get("ticket", ""), "ticket")
+    if ticket.status not in _ENDS:
+        raise NotPossibleError(f"Ticket {ticket.id} is {ticket.status}; nothing more can be done on it.")
+    return ticket
+
+
+def _work_fields(now: Situation, values: Values) -> Sequence[Field]:
+    tickets = _tickets(now, "acknowledged", "inProgress", "pending", "held")
+    chosen = values.get("ticket") or tickets[0].value
+    ticket = next((one for one in now.all_of("tickets") if one.id == chosen), None)
+    return (
+        Field("ticket", "Ticket", FieldKind.CHOICE, tickets),
+        Field("note", "Note", FieldKind.LONG_TEXT),
+        Field("severity", "Severity", FieldKind.CHOICE, _SEVERITIES, start=(ticket.severity if ticket else "") or ""),
+        Field("about", "Link with", FieldKind.CHOICE, _abouts(now)),
+    )
+
+
+def _work_plan(now: Situation, values: Values) -> Plan:
+    ticket = _ticket(now, values)
+    wanted: dict[str, str] = {}
+    base: dict[str, str] = {}
+    effects: list[Effect] = []
+    record = ("ticket", ticket.id)
+    if note := values.get("note", "").strip():
+        wanted["note"] = checked_text(note, "")
+        effects.append(
+            Effect(
+                "crm",
+                "Note",
+                "",
+                note[:60],
+                "Only added to, never removed",
+                record,
+                {"notes": str(len(ticket.notes) + 1)},
+                can_be_undone=False,
+            )
+        )
+    severity = values.get("severity", "")
+    if severity and severity != ticket.severity:
+        wanted["severity"], base["severity"] = severity, ticket.severity or ""
+        effects.append(
+            Effect("crm", "Severity", ticket.severity or "", severity, "Yes", record, {"severity": severity})
+        )
+    about = _about(now, values)
+    if about is not None and all(one.id != about[1] for one in ticket.about):
+        wanted["about"], wanted["about_kind"], wanted["about_name"] = about[1], about[0], about[2]
+        effects.append(
+            Effect("crm", "Linked with", "", about[2], "By CRM", record, {"about": about[1]}, can_be_undone=False)
+        )
+    if not wanted:
+        raise NotPossibleError("Nothing was changed.")
+    step = PlannedStep("update-ticket", "crm", ticket.id, wanted, base)
+    return Plan(f"Ticket {ticket.id}: {_did(wanted)}", RiskClass.FIELD, (step,), tuple(effects))
+
+
+def _did(wanted: Values) -> str:
+    words = {"note": "note", "severity": "severity", "about": "link"}
+    return ", ".join(word for key, word in words.items() if key in wanted)
+
+
+def _close_fields(now: Situation, values: Values) -> Sequence[Field]:
+    tickets = _tickets(now, *_ENDS)
+    chosen = values.get("ticket") or tickets[0].value
+    ticket = next((one for one in now.all_of("tickets") if one.id == chosen), None)
+    ends = _ENDS.get((ticket.status if ticket else "") or "", ())
+    return (
+        Field("ticket", "Ticket", FieldKind.CHOICE, tickets),
+        Field("status", "It is", FieldKind.CHOICE, tuple(Choice(end, _END_WORDS[end]) for end in ends)),
+        Field("reason", "Reason", hint="What was done"),
+    )
+
+
+def _close_plan(now: Situation, values: Values) -> Plan:
+    ticket = _ticket(now, values)
+    status = values.get("status") or _ENDS[ticket.status or ""][0]
+    if status not in _ENDS[ticket.status or ""]:
+        raise NotPossibleError(f"A ticket that is {ticket.status} cannot become {status}.")
+    reason = checked_text(values.get("reason", ""), "Write what was done.")
+    step = PlannedStep(
+        "close-ticket",
+        "crm",
+        ticket.id,
+        {"status": status, "reason": reason},
+        {"status": ticket.status or "", "reason": ""},
+    )
+    effect = Effect(
+        "crm",
+        f"Ticket {ticket.id}",
+        ticket.status or "",
+        status,
+        "Yes, CRM can open it again" if status == "resolved" else "No",
+        ("ticket", ticket.id),
+        {"status": status, "reason": reason},
+        can_be_undone=False,
+    )
+    return Plan(f"Ticket {ticket.id}: {status}", RiskClass.ORDER, (step,), (effect,))
+
+
+OPEN_TICKET = ActKind(
+    "open-ticket",
+    "Open ticket",
+    "Care",
+    "T",
+    Deed.WORK_TICKETS,
+    "Open the ticket",
+    ("services", "bills", "product_orders"),
+    _open_fields,
+    _open_plan,
+)
+WORK_ON_TICKET = ActKind(
+    "work-on-ticket",
+    "Work on ticket",
+    "Care",
+    "W",
+    Deed.WORK_TICKETS,
+    "Keep it with the ticket",
+    ("tickets", "services", "bills", "product_orders"),
+    _work_fields,
+    _work_plan,
+)
+CLOSE_TICKET = ActKind(
+    "close-ticket",
+    "Finish ticket",
+    "Care",
+    "F",
+    Deed.WORK_TICKETS,
+    "Finish the ticket",
+    ("tickets",),
+    _close_fields,
+    _close_plan,
+)

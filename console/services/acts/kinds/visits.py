@@ -1,0 +1,205 @@
+"""Visits (TMF646 appointment): book one in a free slot, move one, cancel one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from console.models.appointment import Appointment, TimeSlot
+from console.models.outbox import RiskClass
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.kinds.tickets import checked_text
+from console.services.acts.situation import Situation
+from console.services.contact import NotPossibleError
+from console.services.permissions import Deed
+
+_OPEN = {"initialized", "confirmed", "attempted"}
+_PURPOSES = (Choice("repair", "Repair"), Choice("installation", "Installation"))
+
+
+def _hours(starts: datetime | None, ends: datetime | None) -> str:
+    """Return hours in this machine's zone, as the visit is said aloud."""
+    if starts is None:
+        return "no time"
+    local = starts.astimezone()
+    until = f"–{ends.astimezone():%H:%M}" if ends else ""
+    return f"{local:%a} {local.day} {local:%b} {local:%H:%M}{until}"
+
+
+def _slots(now: Situation) -> tuple[Choice, ...]:
+    slots: Sequence[TimeSlot] = now.all_of("time_slots")
+    free = [slot for slot in slots if slot.starts_at > now.now]
+    if not free:
+        raise NotPossibleError("CRM offers no free hours for a visit.")
+    return tuple(Choice(slot.id, _hours(slot.starts_at, slot.ends_at)) for slot in free)
+
+
+def _slot(now: Situation, values: Values) -> TimeSlot:
+    slot: TimeSlot = now.one("time_slots", values.get("slot", ""), "time")
+    if slot.starts_at <= now.now:
+        raise NotPossibleError("That time has passed; choose another.")
+    return slot
+
+
+def _abouts(now: Situation) -> tuple[Choice, ...]:
+    tickets = [one for one in now.lists.get("tickets") or () if one.is_open and one.ticket_type != "approval"]
+    orders = [one for one in now.lists.get("product_orders") or () if one.is_open]
+    found = [Choice(f"TroubleTicket {one.id}", f"Ticket {one.name}") for one in tickets]
+    found += [Choice(f"ProductOrder {one.id}", f"Order {one.description}") for one in orders]
+    return (*found, Choice("", "Nothing in particular"))
+
+
+def _book_fields(now: Situation, _values: Values) -> Sequence[Field]:
+    return (
+        Field("purpose", "Purpose", FieldKind.CHOICE, _PURPOSES),
+        Field("about", "For", FieldKind.CHOICE, _abouts(now)),
+        Field("slot", "When", FieldKind.CHOICE, _slots(now)),
+        Field("text", "For the technician", FieldKind.LONG_TEXT),
+    )
+
+
+def _book_plan(now: Situation, values: Values) -> Plan:
+    customer = now.open_customer()
+    slot = _slot(now, values)
+    about = values.get("about", "")
+    kind, _, record = about.partition(" ")
+    text = checked_text(values.get("text", ""), "Write what the technician must know.")
+    place = next((one.text for one in customer.contact_media if one.kind == "address"), "")
+    purpose = values.get("purpose") or _PURPOSES[0].value
+    wanted = {
+        "starts": slot.starts_at.isoformat(),
+        "ends": slot.ends_at.isoformat(),
+        "category": purpose,
+        "text": text,
+        "place": place,
+        "about_kind": kind,
+        "about": record,
+    }
+    back = PlannedStep("cancel-visit", "crm", "", {"status": "cancelled"}, {"status": "initialized"})
+    step = PlannedStep("book-visit", "crm", "", wanted, back=back)
+    when = _hours(slot.starts_at, slot.ends_at)
+    effect = Effect(
+        "crm",
+        "Visit",
+        "none",
+        f"{when}, {place}",
+        "Yes",
+        ("visit", ""),
+        {"starts": slot.starts_at.isoformat(), "status": "confirmed"},
+    )
+    booked = [
+        one for one in now.lists.get("appointments") or () if one.status in _OPEN and one.starts_at == slot.starts_at
+    ]
+    warnings = ("A visit is booked at that time already.",) if booked else ()
+    return Plan(
+        f"Book a visit, {when}",
+        RiskClass.NOTE,
+        (step,),
+        (effect,),
+        warnings=warnings,
+        say=f"The technician comes {when}.",
+    )
+
+
+def _visits(now: Situation) -> tuple[Choice, ...]:
+    found = [
+        one for one in now.all_of("appointments") if one.status in _OPEN and one.starts_at and one.starts_at > now.now
+    ]
+    if not found:
+        raise NotPossibleError("The customer has no visit that is still to come.")
+    return tuple(Choice(one.id, f"{_hours(one.starts_at, one.ends_at)}, {one.description}") for one in found)
+
+
+def _visit(now: Situation, values: Values) -> Appointment:
+    now.open_customer()
+    visit: Appointment = now.one("appointments", values.get("visit", ""), "visit")
+    if visit.status not in _OPEN:
+        raise NotPossibleError(f"The visit is {visit.status} already.")
+    now.check_free(visit.id, "this visit")
+    return visit
+
+
+def _move_fields(now: Situation, _values: Values) -> Sequence[Field]:
+    return (
+        Field("visit", "Visit", FieldKind.CHOICE, _visits(now)),
+        Field("slot", "Move to", FieldKind.CHOICE, _slots(now)),
+    )
+
+
+def _move_plan(now: Situation, values: Values) -> Plan:
+    visit, slot = _visit(now, values), _slot(now, values)
+    if visit.starts_at == slot.starts_at:
+        raise NotPossibleError("The visit is at that time already.")
+    before = {"starts": _iso(visit.starts_at), "ends": _iso(visit.ends_at)}
+    after = {"starts": slot.starts_at.isoformat(), "ends": slot.ends_at.isoformat()}
+    back = PlannedStep("move-visit", "crm", visit.id, before, after)
+    step = PlannedStep("move-visit", "crm", visit.id, after, before, back=back if visit.ends_at else None)
+    when = _hours(slot.starts_at, slot.ends_at)
+    effect = Effect(
+        "crm",
+        f"Visit {visit.description or visit.id}",
+        _hours(visit.starts_at, visit.ends_at),
+        when,
+        "Yes",
+        ("visit", visit.id),
+        after,
+    )
+    return Plan(f"Move the visit to {when}", RiskClass.ORDER, (step,), (effect,), say=f"The technician comes {when}.")
+
+
+def _cancel_fields(now: Situation, _values: Values) -> Sequence[Field]:
+    return (Field("visit", "Visit", FieldKind.CHOICE, _visits(now)),)
+
+
+def _cancel_plan(now: Situation, values: Values) -> Plan:
+    visit = _visit(now, values)
+    step = PlannedStep("cancel-visit", "crm", visit.id, {"status": "cancelled"}, {"status": visit.status or ""})
+    effect = Effect(
+        "crm",
+        f"Visit {_hours(visit.starts_at, visit.ends_at)}",
+        visit.status or "",
+        "cancelled",
+        "No. Only by booking another",
+        ("visit", visit.id),
+        {"status": "cancelled"},
+        can_be_undone=False,
+    )
+    return Plan(f"Cancel the visit of {_hours(visit.starts_at, visit.ends_at)}", RiskClass.ORDER, (step,), (effect,))
+
+
+def _iso(at: datetime | None) -> str:
+    return at.isoformat() if at else ""
+
+
+BOOK_VISIT = ActKind(
+    "book-visit",
+    "Book a visit",
+    "Order and visit",
+    "A",
+    Deed.VISITS,
+    "Book the visit",
+    ("appointments", "time_slots", "tickets", "product_orders"),
+    _book_fields,
+    _book_plan,
+    follow_s=(3, 35),
+)
+MOVE_VISIT = ActKind(
+    "move-visit",
+    "Move a visit",
+    "Order and visit",
+    "J",
+    Deed.VISITS,
+    "Move the visit",
+    ("appointments", "time_slots"),
+    _move_fields,
+    _move_plan,
+)
+CANCEL_VISIT = ActKind(
+    "cancel-visit",
+    "Cancel a visit",
+    "Order and visit",
+    "Y",
+    Deed.VISITS,
+    "Cancel the visit",
+    ("appointments",),
+    _cancel_fields,
+    _cancel_plan,
+)

@@ -1,0 +1,208 @@
+"""What an act is planned on: what the systems last said about the customer, who acts, and what is under way."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from console.models.billing_account import BillingAccount
+from console.models.customer import Customer
+from console.models.customer_bill import CustomerBill
+from console.models.inventory import Product, Service
+from console.models.outbox import Act
+from console.services.acts.declared import Choice, Values
+from console.services.contact import NotPossibleError
+from console.services.customer_view import CustomerView
+from console.services.permissions import User
+
+_CLOSED = {"closed", "terminated", "inactive", "merged", "cancelled", "deceased"}
+_SAID_BY = {"crm": "CRM", "billing": "Billing", "provisioning": "Provisioning"}
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known now. `lists` holds the parts of the view by name, None where no system has said it.
+
+    `lines` are those of the bills that were looked at. `today` is the user's own day. `under_way` leads from records to
+    the title of the act here that is still changing them. `with_service_orders` is whether this deployment wants a
+    service order beside every product order.
+    """
+
+    now: datetime
+    today: date
+    user: User
+    customer: Customer | None
+    lists: Mapping[str, Sequence[Any] | None]
+    lines: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    under_way: Mapping[str, str] = field(default_factory=dict)
+    not_served: frozenset[str] = frozenset()
+    labels: Mapping[str, str] = field(default_factory=lambda: dict(_SAID_BY))
+    with_service_orders: bool = False
+
+    def all_of(self, name: str) -> Sequence[Any]:
+        """Return one list.
+
+        Raises:
+            NotPossibleError: No system has said it.
+        """
+        found = self.lists.get(name)
+        if found is None:
+            raise NotPossibleError(f"No system has said the {name.replace('_', ' ')} yet, so this cannot be planned.")
+        return found
+
+    def open_customer(self) -> Customer:
+        """Return the customer.
+
+        Raises:
+            NotPossibleError: CRM has not said who it is, or keeps them as closed or merged into another.
+        """
+        if self.customer is None:
+            raise NotPossibleError("CRM has not said who the customer is.")
+        if (self.customer.status or "").lower() in _CLOSED:
+            raise NotPossibleError(f"CRM keeps this customer as {self.customer.status}; nothing more is done here.")
+        return self.customer
+
+    def account(self, values: Values, name: str = "account") -> BillingAccount:
+        """Return the chosen account, with an open state and a currency.
+
+        Raises:
+            NotPossibleError: There is none such.
+        """
+        self.open_customer()
+        account = self.one("accounts", values.get(name, ""), "account")
+        if (account.state or "active").lower() in _CLOSED:
+            raise NotPossibleError(f"Billing keeps account {account.id} as {account.state}.")
+        if account.balance is None:
+            raise NotPossibleError(f"Billing does not say what is owed on account {account.id}.")
+        found: BillingAccount = account
+        return found
+
+    def one(self, name: str, record: str, word: str) -> Any:
+        """Return one record of a list by its id; where none is named, the only one.
+
+        Raises:
+            NotPossibleError: It is not there.
+        """
+        found = self.all_of(name)
+        if not record and len(found) == 1:
+            return found[0]
+        if not record:
+            raise NotPossibleError(f"Choose the {word}.")
+        one = next((item for item in found if item.id == record), None)
+        if one is None:
+            raise NotPossibleError(f"The {word} {record} is not there any more.")
+        return one
+
+    def product(self, values: Values, *states: str) -> Product:
+        """Return the chosen product, in one of these states, with nothing under way on it.
+
+        Raises:
+            NotPossibleError: There is none such, or another act here is changing it.
+        """
+        self.open_customer()
+        product: Product = self.one("products", values.get("product", ""), "product")
+        if product.status not in states:
+            raise NotPossibleError(f"{product.name} is {product.status}, so this cannot be done.")
+        self.check_free(product.id, product.name)
+        return product
+
+    def check_free(self, record: str, name: str) -> None:
+        """Raise where an act here is still changing a record.
+
+        Raises:
+            NotPossibleError: One is.
+        """
+        if record in self.under_way:
+            raise NotPossibleError(f"“{self.under_way[record]}” is not done yet on {name}. See the Outbox.")
+
+    def services_of(self, product: Product) -> Sequence[Service]:
+        """Return the services that carry a product, those that are known."""
+        return [item for item in self.lists.get("services") or () if item.id in product.service_ids]
+
+    def charge_of(self, product: Product) -> Product | None:
+        """Return what billing charges for a product, None where it charges nothing.
+
+        Raises:
+            NotPossibleError: Billing has not said what it charges.
+        """
+        if "charges" in self.not_served:
+            return None
+        charges: Sequence[Product] = self.all_of("charges")
+        serial = product.serial_number
+        return next((one for one in charges if serial and one.serial_number == serial), None)
+
+    def accounts(self) -> tuple[Choice, ...]:
+        """Return the accounts to choose from."""
+        return tuple(
+            Choice(one.id, f"{one.id}   {one.balance} owed" if one.balance else one.id)
+            for one in self.all_of("accounts")
+        )
+
+    def products(self, *states: str) -> tuple[Choice, ...]:
+        """Return the products in one of these states to choose from.
+
+        Raises:
+            NotPossibleError: There is none.
+        """
+        found = [item for item in self.all_of("products") if item.status in states]
+        if not found:
+            raise NotPossibleError(f"Nothing the customer has is {' or '.join(states)}.")
+        return tuple(Choice(one.id, ", ".join(filter(None, (one.name, _detail(one), _price(one))))) for one in found)
+
+    def open_bills(self, account_id: str) -> Sequence[CustomerBill]:
+        """Return an account's bills that are not paid, oldest first."""
+        found: Sequence[CustomerBill] = self.all_of("bills")
+        own = [bill for bill in found if bill.account_id == account_id and bill.remaining and bill.remaining.amount > 0]
+        return sorted(own, key=lambda bill: bill.billed_at or self.now)
+
+
+def situation_of(
+    view: CustomerView, acts: Sequence[Act], user: User, *, labels: Mapping[str, str], with_service_orders: bool
+) -> Situation:
+    """Return the situation of a customer as their view knows it now; `acts` are those of this customer."""
+    names = (
+        "accounts", "bills", "products", "services", "product_orders", "service_orders", "tickets", "appointments",
+        "payments", "refunds", "charges", "time_slots", "offerings",
+    )  # fmt: skip
+    lists: dict[str, Sequence[Any] | None] = {}
+    not_served = set()
+    for name in names:
+        part = getattr(view, name).part
+        lists[name] = None if part.facts is None else tuple(item.value for item in part.facts)
+        if part.failure is not None and part.failure.code.endswith("NOT-SERVED"):
+            not_served.add(name)
+    customer = view.customer.part.facts
+    under_way = {
+        record: act.title for act in acts if act.is_open and act.kind for step in act.steps for record in _records(step)
+    }
+    return Situation(
+        view.now(),
+        view.now().astimezone().date(),
+        user,
+        customer.value if customer else None,
+        lists,
+        lines=view.known_lines(),
+        under_way=under_way,
+        not_served=frozenset(not_served),
+        labels=labels,
+        with_service_orders=with_service_orders,
+    )
+
+
+def _records(step: Any) -> set[str]:
+    named = {step.record, step.wanted.get("product", ""), step.wanted.get("service", "")}
+    return {record for record in named if record and step.kind in _EXCLUSIVE}
+
+
+# Steps of which two on one record would cross.
+_EXCLUSIVE = {
+    "order-product", "order-service", "change-charge", "cancel-product-order", "move-visit", "cancel-visit",
+}  # fmt: skip
+
+
+def _detail(product: Product) -> str:
+    return next((value for _, value in product.characteristics), "")
+
+
+def _price(product: Product) -> str:
+    return f"{product.price} a {product.price_period or 'month'}" if product.price else ""

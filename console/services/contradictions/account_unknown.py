@@ -1,0 +1,32 @@
+"""CRM names a billing account that billing does not have."""
+
+from collections.abc import Iterator, Sequence
+
+from console.models.billing_account import BillingAccount
+from console.models.contradiction import Contradiction, ContradictionKind, Mend
+from console.models.customer import Customer
+from console.services.contradictions.system_facts import SystemFacts
+
+KIND = ContradictionKind.ACCOUNT_UNKNOWN
+
+
+def find(facts: SystemFacts) -> Iterator[Contradiction]:
+    """Yield each account of the customer's record that is not among billing's."""
+    customer: Customer = facts.need("customer")
+    accounts: Sequence[BillingAccount] = facts.need_whole("accounts")
+    known = {account.id.casefold() for account in accounts}
+    for account_id in customer.account_ids:
+        if account_id.casefold() not in known:
+            yield Contradiction(
+                KIND,
+                account_id,
+                account_id,
+                (
+                    facts.claim("crm", f"has account {account_id}", customer.id, customer.since),
+                    facts.claim("billing", "has no such account for this customer", account_id),
+                ),
+                None,
+                None,
+                "What is owed on it is not seen here.",
+                (Mend("open-ticket", {"type": "dataCorrection", "other": account_id}),),
+            )

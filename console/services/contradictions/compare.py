@@ -1,0 +1,56 @@
+"""All rules over one customer's facts."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from console.models.contradiction import Comparison, Contradiction, ContradictionKind, NotCompared
+from console.services.contradictions import (
+    account_unknown,
+    active_not_billed,
+    billed_but_terminated,
+    duplicate_customer,
+    identity_differs,
+    order_done_service_inactive,
+    orders_differ,
+    payment_not_applied,
+    suspended_in_one,
+)
+from console.services.contradictions.system_facts import SETTLES_IN, NotKnownError, SystemFacts
+
+Rule = Callable[[SystemFacts], Iterator[Contradiction | NotCompared]]
+
+# What costs the customer money comes first.
+RULES: Mapping[ContradictionKind, Rule] = {
+    billed_but_terminated.KIND: billed_but_terminated.find,
+    payment_not_applied.KIND: payment_not_applied.find,
+    order_done_service_inactive.KIND: order_done_service_inactive.find,
+    suspended_in_one.KIND: suspended_in_one.find,
+    active_not_billed.KIND: active_not_billed.find,
+    ContradictionKind.NAME_DIFFERS: identity_differs.find_name,
+    ContradictionKind.ADDRESS_DIFFERS: identity_differs.find_address,
+    ContradictionKind.CONTACT_DIFFERS: identity_differs.find_contact,
+    duplicate_customer.KIND: duplicate_customer.find,
+    account_unknown.KIND: account_unknown.find,
+    orders_differ.KIND: orders_differ.find,
+}
+
+
+def compare(facts: SystemFacts, rules: Mapping[ContradictionKind, Rule] = RULES) -> Comparison:
+    """Return every contradiction in the facts, what costs the customer first, and which rules could not look.
+
+    What a rule found before it came to something it was not told stays found.
+    """
+    found: list[Contradiction] = []
+    not_compared: list[NotCompared] = [NotCompared(None, f"{gap}.") for gap in facts.gaps.values()]
+    for kind, rule in rules.items():
+        try:
+            for one in rule(facts):
+                if isinstance(one, NotCompared):
+                    not_compared.append(one)
+                else:
+                    found.append(one)
+        except NotKnownError as error:
+            not_compared.append(NotCompared(kind, f"{error}."))
+    return Comparison(tuple(found), tuple(dict.fromkeys(not_compared)))
+
+
+__all__ = ["RULES", "SETTLES_IN", "Rule", "compare"]

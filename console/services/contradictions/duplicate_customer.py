@@ -1,0 +1,30 @@
+"""CRM keeps the same person under two numbers."""
+
+from collections.abc import Iterator, Sequence
+
+from console.models.contradiction import Contradiction, ContradictionKind, Mend
+from console.models.customer import Customer
+from console.models.search import SearchHit
+from console.services.contradictions.system_facts import SystemFacts
+
+KIND = ContradictionKind.DUPLICATE_CUSTOMER
+
+
+def find(facts: SystemFacts) -> Iterator[Contradiction]:
+    """Yield each other number under which CRM keeps this person."""
+    customer: Customer = facts.need("customer")
+    others: Sequence[SearchHit] = facts.need("same_person")
+    for other in others:
+        yield Contradiction(
+            KIND,
+            customer.name,
+            other.customer_id,
+            (
+                facts.claim("crm", f"{customer.name} is {customer.id}", customer.id, customer.since),
+                facts.claim("crm", f"{other.name} is {other.customer_id}, {other.matched}", other.customer_id),
+            ),
+            customer.since.date() if customer.since else None,
+            None,
+            "Bills, tickets and notes are split over two numbers.",
+            (Mend("open-ticket", {"type": "dataCorrection", "other": other.customer_id}),),
+        )

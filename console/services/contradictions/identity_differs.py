@@ -1,0 +1,84 @@
+"""CRM and billing know the customer by another name, at another address, or under another number."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from console.models.billing_account import BillingAccount
+from console.models.contradiction import Contradiction, ContradictionKind, Mend, NotCompared
+from console.models.customer import ContactMedium, Customer
+from console.services.contradictions.system_facts import SystemFacts
+
+
+def find_address(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
+    """Yield each account whose postal address is none of CRM's."""
+    yield from _media(
+        facts, ("address",), ContradictionKind.ADDRESS_DIFFERS, "Letters and technicians may go to the wrong place."
+    )
+
+
+def find_contact(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
+    """Yield each account whose phone or e-mail is none of CRM's."""
+    yield from _media(
+        facts, ("phone", "email"), ContradictionKind.CONTACT_DIFFERS, "Bills and messages may go to the wrong place."
+    )
+
+
+def find_name(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
+    """Yield each account held under another name than the customer's."""
+    customer: Customer = facts.need("customer")
+    accounts: Sequence[BillingAccount] = facts.need("accounts")
+    for account in accounts:
+        if not account.holder:
+            yield NotCompared(ContradictionKind.NAME_DIFFERS, f"Billing names nobody for account {account.id}.")
+        elif _plain(account.holder) != _plain(customer.name):
+            yield Contradiction(
+                ContradictionKind.NAME_DIFFERS,
+                customer.name,
+                account.id,
+                (
+                    facts.claim("crm", customer.name, customer.id, customer.since),
+                    facts.claim("billing", account.holder, account.id),
+                ),
+                customer.since.date() if customer.since else None,
+                None,
+                "Ask the caller how they are called before anything is changed.",
+                (Mend("correct-account", {"account": account.id, "name": customer.name}),),
+            )
+
+
+def _media(
+    facts: SystemFacts, kinds: Sequence[str], kind: ContradictionKind, meaning: str
+) -> Iterator[Contradiction | NotCompared]:
+    customer: Customer = facts.need("customer")
+    accounts: Sequence[BillingAccount] = facts.need("accounts")
+    for account in accounts:
+        for one in kinds:
+            ours, theirs = _texts(customer.contact_media, one), _texts(account.contact_media, one)
+            if kind is ContradictionKind.ADDRESS_DIFFERS and not (ours and theirs):
+                yield NotCompared(kind, f"{'Billing' if ours else 'CRM'} has no address for account {account.id}.")
+            if not ours or not theirs or {_plain(text) for text in ours} & {_plain(text) for text in theirs}:
+                continue
+            yield Contradiction(
+                kind,
+                customer.name,
+                account.id,
+                (
+                    facts.claim("crm", ours[0], customer.id, customer.since),
+                    facts.claim("billing", theirs[0], account.id),
+                ),
+                customer.since.date() if customer.since else None,
+                None,
+                meaning,
+                (Mend("correct-account", {"account": account.id, one: ours[0]}),),
+            )
+
+
+def _texts(media: Sequence[ContactMedium], kind: str) -> list[str]:
+    return [medium.text for medium in media if medium.kind == kind]
+
+
+def _plain(text: str) -> str:
+    """Return a text as it is compared: without case, accents and signs, which systems keep differently."""
+    folded = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    return re.sub(r"\W+", "", folded.casefold())

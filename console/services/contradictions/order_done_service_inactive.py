@@ -1,0 +1,46 @@
+"""An order is completed, what it ordered is sold as active, and the service under it does not run."""
+
+from collections.abc import Iterator, Sequence
+
+from console.models.contradiction import Contradiction, ContradictionKind, Mend
+from console.models.inventory import Product, Service
+from console.models.order import Order
+from console.services.contradictions.system_facts import SystemFacts
+
+KIND = ContradictionKind.ORDER_DONE_SERVICE_INACTIVE
+_NOT_RUNNING = {"inactive", "designed", "reserved", "feasibilityChecked"}
+
+
+def find(facts: SystemFacts) -> Iterator[Contradiction]:
+    """Yield each active product whose service is not active."""
+    products: Sequence[Product] = facts.need("products")
+    services: Sequence[Service] = facts.need("services")
+    orders: Sequence[Order] = facts.need("product_orders")
+    sold = {service_id: product for product in products for service_id in product.service_ids}
+    for service in services:
+        product = sold.get(service.id)
+        if service.state not in _NOT_RUNNING or product is None or product.status != "active":
+            continue
+        done = [
+            order
+            for order in orders
+            if order.state == "completed" and any(item.thing_id == product.id for item in order.items)
+        ]
+        order = max(done, key=lambda one: one.completed_at or facts.as_of, default=None)
+        since = (order.completed_at if order else None) or product.started_at
+        if not facts.is_settled(since):
+            continue
+        claims = [facts.claim("provisioning", f"the service is {service.state}", service.id)]
+        if order is not None:
+            claims.insert(0, facts.claim("provisioning", f"order {order.id} completed", order.id, since))
+        claims.append(facts.claim("provisioning", "sold as active", product.id, product.started_at))
+        yield Contradiction(
+            KIND,
+            product.name,
+            product.id,
+            tuple(claims),
+            since.date() if since else None,
+            product.price,
+            "The customer pays for it and cannot use it.",
+            (Mend("restart", {"service": service.id}), Mend("open-ticket", {"service": service.id})),
+        )

@@ -1,0 +1,34 @@
+"""A product order is at its end, and the service order that carries it out is not, or ended otherwise."""
+
+from collections.abc import Iterator, Sequence
+
+from console.models.contradiction import Contradiction, ContradictionKind, Mend
+from console.models.order import Order
+from console.services.contradictions.system_facts import SystemFacts
+
+KIND = ContradictionKind.ORDERS_DIFFER
+
+
+def find(facts: SystemFacts) -> Iterator[Contradiction]:
+    """Yield each pair of orders of which the product order is over for long and the service order says otherwise."""
+    sold: Sequence[Order] = facts.need("product_orders")
+    done: Sequence[Order] = facts.need("service_orders")
+    by_product_order = {order.product_order_id: order for order in done if order.product_order_id}
+    for order in sold:
+        other = by_product_order.get(order.id)
+        ended = order.completed_at or order.expected_at or order.ordered_at
+        if other is None or order.is_open or other.state == order.state or not facts.is_settled(ended):
+            continue
+        yield Contradiction(
+            KIND,
+            order.description,
+            order.id,
+            (
+                facts.claim("provisioning", f"product order {order.id} is {order.state}", order.id, ended),
+                facts.claim("provisioning", f"service order {other.id} is {other.state}", other.id, other.completed_at),
+            ),
+            ended.date() if ended else None,
+            None,
+            "What was promised as done may not be done.",
+            (Mend("open-ticket", {"type": "orderInquiry", "other": other.id}),),
+        )

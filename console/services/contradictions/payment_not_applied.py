@@ -1,0 +1,48 @@
+"""Money came in and no bill was credited with it."""
+
+from collections.abc import Iterator, Sequence
+
+from console.models.contradiction import Contradiction, ContradictionKind, Mend
+from console.models.customer_bill import CustomerBill
+from console.models.payment import Payment
+from console.services.contradictions.system_facts import SystemFacts
+
+KIND = ContradictionKind.PAYMENT_NOT_APPLIED
+_DONE = {"done", "completed", "settled"}
+
+
+def find(facts: SystemFacts) -> Iterator[Contradiction]:
+    """Yield each payment that is done, names no bill, and is exactly what an unpaid bill of its account asked for."""
+    payments: Sequence[Payment] = facts.need("payments")
+    bills: Sequence[CustomerBill] = facts.need("bills")
+    taken: set[str] = set()
+    for payment in payments:
+        if payment.bill_ids or (payment.status or "").strip().lower() not in _DONE or payment.amount is None:
+            continue
+        open_bills = [
+            bill
+            for bill in bills
+            if bill.account_id == payment.account_id
+            and bill.id not in taken
+            and payment.amount in {bill.amount_due, bill.remaining}
+            and bill.remaining is not None
+            and bill.remaining.amount > 0
+            and (payment.paid_at is None or bill.billed_at is None or bill.billed_at <= payment.paid_at)
+        ]
+        if not open_bills:
+            continue
+        bill = min(open_bills, key=lambda one: one.billed_at or facts.as_of)
+        taken.add(bill.id)
+        yield Contradiction(
+            KIND,
+            f"Bill {bill.label}",
+            bill.id,
+            (
+                facts.claim("billing", f"{payment.amount} came in, {payment.id}", payment.id, payment.paid_at),
+                facts.claim("billing", f"{bill.remaining} of bill {bill.label} is unpaid", bill.id, bill.billed_at),
+            ),
+            payment.paid_at.date() if payment.paid_at else None,
+            payment.amount,
+            "The customer paid and is treated as owing.",
+            (Mend("trace-payment", {"payment": payment.id, "bill": bill.id}),),
+        )

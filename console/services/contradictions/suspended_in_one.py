@@ -1,0 +1,38 @@
+"""Something is suspended as it was sold and runs as it is provisioned, or the other way round."""
+
+from collections.abc import Iterator, Sequence
+
+from console.models.contradiction import Contradiction, ContradictionKind, Mend
+from console.models.inventory import Product, Service
+from console.services.contradictions.system_facts import SystemFacts
+
+KIND = ContradictionKind.SUSPENDED_IN_ONE
+
+
+def find(facts: SystemFacts) -> Iterator[Contradiction]:
+    """Yield each product and its service of which exactly one is suspended."""
+    products: Sequence[Product] = facts.need("products")
+    services: Sequence[Service] = facts.need("services")
+    running = {service.id: service for service in services}
+    for product in products:
+        for service in (running[one] for one in product.service_ids if one in running):
+            sold, works = product.status == "suspended", service.is_suspended
+            if sold == works or product.status not in {"active", "suspended"}:
+                continue
+            if service.state not in {"active", "suspended"}:
+                continue
+            yield Contradiction(
+                KIND,
+                product.name,
+                product.id,
+                (
+                    facts.claim("provisioning", "sold as suspended" if sold else "sold as active", product.id),
+                    facts.claim(
+                        "provisioning", "the service is suspended" if works else "the service runs", service.id
+                    ),
+                ),
+                None,
+                product.price,
+                "It runs although it should not." if sold else "The customer cannot use what they pay for.",
+                (Mend("resume", {"product": product.id}), Mend("suspend", {"product": product.id})),
+            )

@@ -1,0 +1,102 @@
+"""The facts that rules compare: what each system said about one customer, as far as it said anything."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from console.models.billing_account import BillingAccount
+from console.models.contradiction import Claim, ContradictionKind, NotCompared
+from console.models.customer import Customer
+from console.models.customer_bill import AppliedBillingRate, CustomerBill
+from console.models.inventory import Product, Service
+from console.models.order import Order
+from console.models.payment import Payment
+from console.models.search import SearchHit
+
+T = TypeVar("T")
+
+# What is younger may still be on its way from one system to another.
+SETTLES_IN = timedelta(days=45)
+
+
+class NotKnownError(Exception):
+    """A rule needs what no system has said; the text says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class SystemFacts:
+    """What is known now; None is what no system has said (yet), which is not the same as nothing.
+
+    `lines` are those of each account's newest bill, by bill. `same_person` are customers CRM keeps under another number
+    with the same name and home. `labels` are the words for the systems by kind. `gaps` says of lists that are cut or
+    damaged what is missing in them, by the list's name. `as_of` is aware UTC.
+    """
+
+    as_of: datetime
+    customer: Customer | None = None
+    accounts: Sequence[BillingAccount] | None = None
+    bills: Sequence[CustomerBill] | None = None
+    lines: Mapping[str, Sequence[AppliedBillingRate]] = field(default_factory=dict)
+    products: Sequence[Product] | None = None
+    services: Sequence[Service] | None = None
+    product_orders: Sequence[Order] | None = None
+    service_orders: Sequence[Order] | None = None
+    payments: Sequence[Payment] | None = None
+    same_person: Sequence[SearchHit] | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    gaps: Mapping[str, str] = field(default_factory=dict)
+
+    def need(self, name: str) -> Any:
+        """Return one kind of fact.
+
+        Raises:
+            NotKnownError: No system has said it.
+        """
+        value = getattr(self, name)
+        if value is None:
+            raise NotKnownError(f"{_SAID_BY[name]} has not said the {name.replace('_', ' ')}")
+        return value
+
+    def need_whole(self, name: str) -> Any:
+        """Return one list, all of it: that something is not in a list says nothing when the list is cut or damaged.
+
+        Raises:
+            NotKnownError: No system has said it, or not all of it.
+        """
+        value = self.need(name)
+        if name in self.gaps:
+            raise NotKnownError(self.gaps[name])
+        return value
+
+    def newest_bill(self, account_id: str | None) -> CustomerBill | None:
+        """Return the newest bill of an account, None where it has none.
+
+        Raises:
+            NotKnownError: Billing has not said the bills.
+        """
+        bills: Sequence[CustomerBill] = self.need("bills")
+        own = [bill for bill in bills if bill.account_id == account_id and bill.billed_at is not None]
+        return max(own, key=lambda bill: bill.billed_at or self.as_of, default=None)
+
+    def without_lines(self, kind: ContradictionKind, bill: CustomerBill) -> NotCompared:
+        """Return that a rule could not look at a bill whose lines are not known."""
+        return NotCompared(
+            kind, f"{self.labels.get('billing', 'Billing')} has not said the lines of bill {bill.label}."
+        )
+
+    def claim(self, kind: str, says: str, record: str, since: date | datetime | None = None) -> Claim:
+        """Return what a system of a kind says."""
+        day = since.date() if isinstance(since, datetime) else since
+        return Claim(self.labels.get(kind, kind.title()), says, record, day)
+
+    def is_settled(self, since: datetime | None) -> bool:
+        """Return whether something is so old that every system must have heard of it."""
+        return since is not None and since <= self.as_of - SETTLES_IN
+
+
+_SAID_BY = {
+    "customer": "CRM", "same_person": "CRM", "accounts": "Billing", "bills": "Billing", "payments": "Billing",
+    "products": "Provisioning", "services": "Provisioning", "product_orders": "Provisioning",
+    "service_orders": "Provisioning",
+}  # fmt: skip

@@ -1,0 +1,123 @@
+"""Compares a customer's systems whenever one of them has said something new, and tells who shows it."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from console.models.contradiction import Comparison, Contradiction
+from console.models.customer_bill import CustomerBill
+from console.models.provenance import Records
+from console.services.contradictions.compare import compare
+from console.services.contradictions.system_facts import SystemFacts
+from console.services.customer_view import CustomerView
+from console.services.part import PartCoordinator
+
+_LISTS = (
+    "accounts", "bills", "products", "services", "product_orders", "service_orders", "payments", "same_person",
+)  # fmt: skip
+
+
+class ContradictionWatch:
+    """What the systems disagree about on one customer's view; `close` ends it.
+
+    The newest bill's lines of each account and the customer's second numbers are asked for once what names them is
+    known. Comparing is done once for all answers of one turn of the event loop. Offline it compares what is last known.
+    """
+
+    def __init__(self, view: CustomerView, labels: Mapping[str, str]) -> None:
+        self._view, self._labels = view, labels
+        self.comparison = Comparison()
+        self._lines: dict[str, PartCoordinator[Any]] = {}
+        self._told: list[Callable[[], None]] = []
+        self._due: asyncio.Handle | None = None
+        self._closed = False
+        parts: list[PartCoordinator[Any]] = [view.customer, *(getattr(view, name) for name in _LISTS)]
+        self._unsubscribe = [part.subscribe(self._on_part) for part in parts]
+
+    def subscribe(self, told: Callable[[], None]) -> Callable[[], None]:
+        """Call back when what was found has changed; return what ends that."""
+        self._told.append(told)
+        return lambda: self._told.remove(told) if told in self._told else None
+
+    def about(self, record: str) -> Contradiction | None:
+        """Return the first contradiction about a record."""
+        return next((one for one in self.comparison.found if record in {one.about, *_records(one)}), None)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a system is still being asked for something that is compared."""
+        parts = [self._view.customer, *(getattr(self._view, name) for name in _LISTS), *self._lines.values()]
+        return any(part.part.asking_since is not None and part.part.facts is None for part in parts)
+
+    def close(self) -> None:
+        """Stop looking."""
+        self._closed = True
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._told.clear()
+        if self._due is not None:
+            self._due.cancel()
+
+    def compare_now(self) -> None:
+        """Compare what is known now."""
+        self._due = None
+        if self._closed:
+            return
+        self._ask_for_more()
+        found = compare(self._facts())
+        if found != self.comparison:
+            self.comparison = found
+            for told in list(self._told):
+                told()
+
+    def _on_part(self, part: Any) -> None:
+        if self._due is None and part.asking_since is None:
+            self._due = asyncio.get_running_loop().call_soon(self.compare_now)
+
+    def _ask_for_more(self) -> None:
+        view = self._view
+        for bill in self._newest_bills():
+            if bill.id not in self._lines:
+                lines = view.bill_lines(bill.id)
+                self._lines[bill.id] = lines
+                self._unsubscribe.append(lines.subscribe(self._on_part))
+        if view.party.part.facts is not None and not view.same_person.is_wanted:
+            view.same_person.ask()
+
+    def _newest_bills(self) -> Iterable[CustomerBill]:
+        newest: dict[str | None, CustomerBill] = {}
+        for item in self._view.bills.part.facts or ():
+            bill = item.value
+            known = newest.get(bill.account_id)
+            if bill.billed_at and (known is None or known.billed_at is None or known.billed_at < bill.billed_at):
+                newest[bill.account_id] = bill
+        return newest.values()
+
+    def _facts(self) -> SystemFacts:
+        view = self._view
+        customer = view.customer.part.facts
+        lists: dict[str, Any] = {}
+        gaps: dict[str, str] = {}
+        for name in _LISTS:
+            facts: Records[Any] | None = getattr(view, name).part.facts
+            lists[name] = None if facts is None else tuple(item.value for item in facts)
+            if facts is not None and (facts.damaged or not facts.complete):
+                gaps[name] = _gap(name.replace("_", " "), facts)
+        lines = {
+            bill: tuple(item.value for item in part.part.facts)
+            for bill, part in self._lines.items()
+            if part.part.facts is not None
+        }
+        return SystemFacts(
+            view.now(), customer.value if customer else None, lines=lines, labels=self._labels, gaps=gaps, **lists
+        )
+
+
+def _gap(name: str, facts: Records[Any]) -> str:
+    if facts.damaged:
+        return f"{len(facts.damaged)} of the {name} could not be read whole"
+    return f"Only the newest {len(facts)} of the {name} were read"
+
+
+def _records(found: Contradiction) -> set[str]:
+    return {claim.record for claim in found.claims}

@@ -1,0 +1,56 @@
+"""The same person under a second number: found by their phone numbers, told from housemates by name and birthday."""
+
+from console.errors import NotServedError
+from console.models.customer import Customer, CustomerId, Party
+from console.models.provenance import Origin, Records, Sourced
+from console.models.search import SearchHit, SearchQuery
+from console.ports.crm import CrmSystem
+
+_MOST_NUMBERS, _MOST_HITS = 3, 10
+
+
+async def fetch_same_person(
+    crm: CrmSystem, customer: Sourced[Customer], party: Sourced[Party] | None
+) -> Records[SearchHit]:
+    """Return the other customers CRM keeps with this one's name, phone number, and birthday or home.
+
+    `matched` says what is the same. One question for each phone number, and two more for each of the same name.
+
+    Raises:
+        SystemCallError: CRM did not answer, or cannot be searched by phone.
+    """
+    origin = customer.origin
+    phones = list(dict.fromkeys(one.text for one in customer.value.contact_media if one.kind == "phone"))
+    found: dict[CustomerId, SearchHit] = {}
+    for phone in phones[:_MOST_NUMBERS]:
+        query = SearchQuery(phone, phone=phone)
+        if not crm.can_search(query):
+            raise NotServedError("CRM cannot be searched by phone.", system=crm.name, code="CRM-NOT-SERVED")
+        for hit in await crm.search_customers(query, limit=_MOST_HITS):
+            if hit.customer_id != customer.value.id and _plain(hit.name) == _plain(customer.value.name):
+                found.setdefault(hit.customer_id, hit)
+    same: list[Sourced[SearchHit]] = []
+    for hit in found.values():
+        other = await crm.fetch_customer(hit.customer_id)
+        if other is None:
+            continue
+        shared = _shared(customer.value, party, other.value, await crm.fetch_party(other.value))
+        if shared:
+            told = SearchHit(hit.customer_id, hit.system, f"same phone and {shared}", hit.name, hit.kind, hit.status)
+            same.append(Sourced(told, Origin(hit.system, "customer", hit.customer_id, None, other.origin.read_at)))
+    return Records(tuple(same), origin.read_at)
+
+
+def _shared(ours: Customer, our_party: Sourced[Party] | None, other: Customer, party: Sourced[Party] | None) -> str:
+    """Return what besides name and phone is the same, empty where they are two people."""
+    born = our_party.value.birth_on if our_party else None
+    other_born = party.value.birth_on if party else None
+    if born and other_born:
+        return "birthday" if born == other_born else ""
+    homes = {_plain(one.text) for one in ours.contact_media if one.kind == "address"}
+    others = {_plain(one.text) for one in other.contact_media if one.kind == "address"}
+    return "address" if homes & others else ""
+
+
+def _plain(text: str | None) -> str:
+    return "".join(sign for sign in (text or "").casefold() if sign.isalnum())

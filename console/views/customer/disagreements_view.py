@@ -1,0 +1,170 @@
+"""Where the systems disagree about this customer: what each says, since when, what it costs, and what mends it."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from console.models.contradiction import Claim, Contradiction, Mend
+from console.services.acts.catalogue import ACTS
+from console.services.contradictions.watch import ContradictionWatch
+from console.services.customer_view import CustomerView
+from console.views import texts
+from console.views.texts import tr
+from console.views.widgets.fact import ShownFact
+from console.views.widgets.labels import Button, Label, Surface
+from console.views.widgets.live_page import PlainScroll
+from console.views.widgets.row_model import Cell, Row
+from console.views.widgets.rows import FactTable
+
+
+class DisagreementsView(Surface):
+    """Lies over the panels. Up and Down go through what was found, Esc goes back.
+
+    `mend_wanted` names the act that mends the chosen one, with what its form starts from.
+    """
+
+    closed = Signal()
+    mend_wanted = Signal(str, dict)
+
+    def __init__(self, view: CustomerView, watch: ContradictionWatch) -> None:
+        super().__init__("window")
+        self.setAccessibleName(tr("Disagreements of the systems"))
+        self._view, self._watch = view, watch
+        self._title = Label("", "body", semibold=True)
+        found = (tr("What"), tr("About"), tr("Systems"), tr("Since"), tr("In question"))
+        self.found = FactTable(tr("Disagreements"), found, stretch=0, optional=(2, 3))
+        self.found.chosen.connect(lambda _row: self._show_chosen())
+        self.found.opened.connect(lambda _row: self._first_mend())
+        self._meaning = Label("", wrap=True)
+        self._meaning.setContentsMargins(10, 0, 10, 0)
+        claims = (tr("System"), tr("Says"), tr("Since"), tr("Record"))
+        self.claims = FactTable(tr("What each system says"), claims, stretch=1, optional=(2,))
+        self._mends = QHBoxLayout()
+        self._mends.setContentsMargins(10, 0, 10, 4)
+        self.buttons: list[Button] = []
+        self._not_compared = Label("", "small", look="secondary", wrap=True)
+        self._not_compared.setAccessibleName(tr("What could not be compared"))
+        self._not_compared.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._not_compared.setContentsMargins(10, 2, 10, 2)
+        room = PlainScroll(self._not_compared)
+        back = Button(tr("Back   {}").format("Esc"), "plain")
+        back.clicked.connect(self.closed)
+        head = QHBoxLayout()
+        head.addWidget(back)
+        head.addWidget(self._title)
+        head.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 6, 10, 8)
+        layout.setSpacing(8)
+        layout.addLayout(head)
+        layout.addWidget(_card(tr("Where the systems disagree"), self.found), 3)
+        card = _card(tr("What each system says"), self.claims, self._meaning)
+        inner = card.layout()
+        if isinstance(inner, QVBoxLayout):
+            inner.addLayout(self._mends)
+        layout.addWidget(card, 3)
+        layout.addWidget(_card(tr("Not compared"), room), 1)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.closed.emit)
+        watch.subscribe(self.refresh)
+
+    def open_view(self) -> None:
+        """Show what is known and take the focus."""
+        self.refresh()
+        self.found.setFocus()
+
+    def refresh(self) -> None:
+        """Show what was found by now."""
+        comparison = self._watch.comparison
+        count = len(comparison.found)
+        words = tr("1 disagreement") if count == 1 else tr("{} disagreements").format(count)
+        self._title.set_words(f"{self._view.name}  ·  {words if count else self._none_words()}")
+        self.found.show_rows([_row(one) for one in comparison.found])
+        lines = [
+            f"{texts.sentence(tr(one.kind.value))}: {one.why}" if one.kind else tr("Everything: {}").format(one.why)
+            for one in comparison.not_compared
+        ]
+        self._not_compared.set_words("\n".join(lines) or tr("Everything there is a rule for was compared."))
+        self._show_chosen()
+
+    def _none_words(self) -> str:
+        if self._watch.is_waiting:
+            return tr("no disagreement so far; not every system has answered")
+        if self._watch.comparison.not_compared:
+            return tr("no disagreement in what could be compared")
+        return tr("the systems agree")
+
+    @property
+    def chosen(self) -> Contradiction | None:
+        """The one the cursor is on, else the first."""
+        row = self.found.currentIndex().row()
+        found = self._watch.comparison.found
+        return found[row] if 0 <= row < len(found) else found[0] if found else None
+
+    def _show_chosen(self) -> None:
+        one = self.chosen
+        self.claims.show_rows([_claim_row(n, claim) for n, claim in enumerate(one.claims)] if one else [])
+        self._meaning.set_words(tr(one.meaning) if one else "")
+        mends = [mend for mend in one.mends if mend.act in ACTS] if one else []
+        for button in self.buttons:
+            self._mends.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.buttons = [self._button(mend) for mend in mends]
+        for n, button in enumerate(self.buttons):
+            self._mends.insertWidget(n, button)
+        if self._mends.count() == len(self.buttons):
+            self._mends.addStretch()
+
+    def _button(self, mend: Mend) -> Button:
+        button = Button(tr("{}…").format(tr(ACTS[mend.act].title)), "plain")
+        button.clicked.connect(lambda: self.mend_wanted.emit(mend.act, dict(mend.values)))
+        return button
+
+    def _first_mend(self) -> None:
+        if self.buttons:
+            self.buttons[0].click()
+
+
+def disagreement_words(one: Contradiction) -> str:
+    """Return a disagreement on one line, for an alert."""
+    told = f"≠ {texts.sentence(tr(one.kind.value))}: {one.subject}"
+    return tr("{}, {} in question").format(told, texts.money(one.cost)) if one.cost else told
+
+
+def _row(one: Contradiction) -> Row:
+    systems = ", ".join(dict.fromkeys(claim.system for claim in one.claims))
+    cells = (
+        Cell(_fact(tr("What"), texts.sentence(tr(one.kind.value))), state="conflict"),
+        Cell(_fact(tr("About"), one.subject)),
+        Cell(_fact(tr("Systems"), systems)),
+        Cell(_fact(tr("Since"), texts.weekday(one.since) if one.since else tr("not known"))),
+        Cell(_fact(tr("In question"), texts.money(one.cost) if one.cost else ""), number=True, strong=True),
+    )
+    return Row(f"{one.kind.name} {one.about}", cells)
+
+
+def _claim_row(number: int, claim: Claim) -> Row:
+    cells = (
+        Cell(_fact(tr("System"), claim.system), strong=True),
+        Cell(_fact(tr("Says"), claim.says)),
+        Cell(_fact(tr("Since"), texts.weekday(claim.since) if claim.since else "")),
+        Cell(_fact(tr("Record"), claim.record)),
+    )
+    return Row(f"{number} {claim.record}", cells)
+
+
+def _fact(label: str, text: str) -> ShownFact:
+    """Return a value that was worked out here by comparing; each record it rests on stands in its claim."""
+    return ShownFact(label, text, None, tr("This desk"))
+
+
+def _card(title: str, *widgets: QWidget) -> QWidget:
+    card = Surface("card")
+    column = QVBoxLayout(card)
+    column.setContentsMargins(1, 6, 1, 6)
+    head = Label(title, semibold=True)
+    head.setContentsMargins(10, 0, 10, 0)
+    column.addWidget(head)
+    for widget in widgets:
+        column.addWidget(widget, 0 if isinstance(widget, Label) else 1)
+    return card

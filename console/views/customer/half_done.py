@@ -1,0 +1,124 @@
+"""An act that stopped half way: which systems have it and which do not, and the choice to finish it or take it back."""
+
+from typing import Any
+
+from PySide6.QtWidgets import QButtonGroup, QDialog, QVBoxLayout, QWidget
+
+from console.bridge import Bridge
+from console.errors import ConsoleError
+from console.models.outbox import Act, StepState
+from console.services.desk import Desk
+from console.views.keys.send import is_send
+from console.views.outbox.words import act_state, step_line
+from console.views.texts import tr
+from console.views.widgets.act_dialog import send_words
+from console.views.widgets.choice import Choice
+from console.views.widgets.labels import Button, Label, button_row
+
+FINISH, TAKE_BACK = "finish", "take back"
+
+
+class HalfDoneDialog(QDialog):
+    """Follows the act while it is open; closing it changes nothing, the act stays in the Outbox and in the alerts."""
+
+    def __init__(self, desk: Desk, bridge: Bridge, act: Act, window: QWidget) -> None:
+        super().__init__(window)
+        self._desk, self._bridge, self._act = desk, bridge, act
+        self.setWindowTitle(act.title)
+        self.setMinimumWidth(640)
+        self._head = Label("", "body", semibold=True, wrap=True)
+        self._about = Label(f"{act.customer_name or act.customer_id}", "small", look="muted")
+        self._steps = [Label("", wrap=True) for _ in act.steps]
+        self._meaning = Label("", look="secondary", wrap=True)
+        self._told = Label("", "small", wrap=True)
+        self._told.set_look("mark", "danger")
+        self.choices = {
+            FINISH: Choice(tr("Finish it: what is missing is tried again until it is done"), tr("Finish it")),
+            TAKE_BACK: Choice(tr("Take all of it back: what is done is undone"), tr("Take all of it back")),
+        }
+        group = QButtonGroup(self)
+        self.go = Button(send_words(tr("Finish it")), "main")
+        self.go.setAutoDefault(False)
+        self.go.clicked.connect(self._go)
+        close = Button(tr("Close   {}").format("Esc"), "plain")
+        close.setAutoDefault(False)
+        close.clicked.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setSpacing(10)
+        for widget in (self._head, self._about, *self._steps, self._meaning):
+            column.addWidget(widget)
+        for choice in self.choices.values():
+            group.addButton(choice)
+            choice.toggled.connect(lambda _on: self._show_go())
+            column.addWidget(choice)
+        column.addWidget(
+            Label(tr("It is also in the Outbox and in the alerts until it is settled."), "small", look="muted")
+        )
+        column.addWidget(self._told)
+        column.addLayout(button_row(close, self.go))
+        self._unsubscribe = desk.outbox.subscribe(self._on_act)
+        self.finished.connect(lambda _result: self._unsubscribe())
+        self.choices[FINISH].setChecked(True)
+        self._show()
+        self.choices[FINISH].setFocus()
+
+    def _on_act(self, act: Act) -> None:
+        if act.id == self._act.id:
+            self._act = act
+            self._show()
+
+    def _show(self) -> None:
+        act = self._act
+        has = [self._desk.label(step.system) for step in act.steps if step.state is StepState.DONE]
+        lacks = [self._desk.label(step.system) for step in act.steps if step.state is not StepState.DONE]
+        _, word = act_state(act)
+        have, lack = ", ".join(dict.fromkeys(has)), ", ".join(dict.fromkeys(lacks))
+        if not act.is_open:
+            self._head.set_words(word)
+        elif has:
+            self._head.set_words(tr("Half done: {} has it, {} does not").format(have, lack))
+        else:
+            self._head.set_words(tr("{}: {} does not have it").format(word, lack))
+        for label, step in zip(self._steps, act.steps, strict=True):
+            state, words = step_line(act, step, self._desk)
+            undo = ""
+            if step.state is StepState.DONE:
+                undo = tr(" It can be taken back.") if step.back is not None else tr(" It cannot be taken back.")
+            label.set_words(f"{words}{undo}")
+            label.set_look("mark", state)
+        self._meaning.set_words(_meaning(act, have, lack))
+        self.choices[TAKE_BACK].setEnabled(act.can_be_taken_back)
+        self._show_go()
+
+    def _show_go(self) -> None:
+        takes_back = self.choices[TAKE_BACK].isChecked()
+        words = tr("Take it back") if takes_back else tr("Finish it")
+        self.go.setText(send_words(words))
+        self.go.setAccessibleName(words)
+        self.go.setEnabled(self._act.can_be_taken_back if takes_back else self._act.is_open)
+
+    def keyPressEvent(self, event: Any) -> None:
+        if is_send(event):
+            self._go()
+        else:
+            super().keyPressEvent(event)
+
+    def _go(self) -> None:
+        if not self.go.isEnabled():
+            return
+        takes_back = self.choices[TAKE_BACK].isChecked()
+        doing = self._desk.acts.take_back(self._act) if takes_back else self._desk.outbox.retry(self._act.id)
+        self._bridge.run_command(self, doing, lambda _done: self.accept(), self._failed)
+
+    def _failed(self, error: ConsoleError) -> None:
+        self._told.set_words(str(error))
+
+
+def _meaning(act: Act, have: str, lack: str) -> str:
+    if not act.is_open:
+        return tr("Nothing is open any more.")
+    if any(step.state is StepState.UNKNOWN for step in act.steps):
+        return tr("It is not known whether {} has it. It is asked first, and never told twice.").format(lack)
+    if not have:
+        return tr("No system has changed anything yet.")
+    return tr("Until it is settled, {} and {} disagree about this customer.").format(have, lack)

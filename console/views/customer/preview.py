@@ -1,0 +1,63 @@
+"""What an act would change, system by system: now, after, and whether it can be taken back."""
+
+from collections.abc import Mapping
+
+from console.services.acts.declared import Effect, Plan
+from console.views.texts import tr
+from console.views.widgets.fact import ShownFact
+from console.views.widgets.row_model import Cell, Row
+from console.views.widgets.rows import FactTable
+
+_ORDER = ("billing", "provisioning", "crm")
+
+
+class PreviewTable(FactTable):
+    """The effects of a plan under a row for each of its systems; systems that are not touched say so in one row."""
+
+    def __init__(self) -> None:
+        columns = (tr("What"), tr("Now"), tr("After"), tr("Can it be taken back?"))
+        super().__init__(tr("What will change"), columns, stretch=2, optional=(1,))
+
+    def show_plan(self, plan: Plan | None, labels: Mapping[str, str]) -> None:
+        """Show what a plan would change; nothing without one."""
+        rows: list[Row] = []
+        for system in _ORDER if plan is not None else ():
+            effects = [one for one in plan.effects if one.system == system] if plan is not None else []
+            label = labels.get(system, system.title())
+            rows.append(_head(label, tr("") if effects else tr("no change")))
+            rows += [_row(f"{system} {n}", label, effect) for n, effect in enumerate(effects)]
+        self.show_rows(rows)
+
+
+def _head(label: str, told: str) -> Row:
+    cells = (
+        Cell(_fact(label, label), strong=True),
+        Cell(_fact(label, told)),
+        Cell(_fact(label, "")),
+        Cell(_fact(label, "")),
+    )
+    return Row(f"head {label}", cells)
+
+
+def _row(key: str, label: str, effect: Effect) -> Row:
+    back = (
+        None
+        if not effect.undo
+        else "ok"
+        if effect.can_be_undone
+        else "danger"
+        if effect.undo.startswith("No")
+        else None
+    )
+    cells = (
+        Cell(_fact(label, f"   {effect.what}")),
+        Cell(_fact(label, effect.now)),
+        Cell(_fact(label, effect.after), strong=True),
+        Cell(_fact(label, effect.undo), state=back),
+    )
+    return Row(key, cells)
+
+
+def _fact(label: str, text: str) -> ShownFact:
+    """Return a value that was worked out here; it stands in no system yet."""
+    return ShownFact(label, text, None, tr("This desk"))
