@@ -43,6 +43,8 @@ CUSTOMER = "/tmf-api/customerManagement/v4/customer"
 class Recorder:
     """A rep's hands on the keys, and a camera."""
 
+    prefix = "acts-"
+
     def __init__(self, window: MainWindow, workspace: Workspace, sandbox: SandboxProcess, folder: Path) -> None:
         self.window, self.workspace, self.sandbox, self.folder = window, workspace, sandbox, folder
 
@@ -67,7 +69,7 @@ class Recorder:
             painter.setPen(self.window.palette().windowText().color())
             painter.drawRect(place.x(), place.y(), dialog.width(), dialog.height())
             painter.end()
-        if not image.save(str(self.folder / f"acts-{name}.png")):
+        if not image.save(str(self.folder / f"{self.prefix}{name}.png")):
             raise TourError(f"{self.folder} cannot be written")
 
     async def dialog(self, kind: type[QDialog]) -> QDialog:

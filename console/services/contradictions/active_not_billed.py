@@ -35,6 +35,9 @@ def find(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
                 yield NotCompared(KIND, f"The lines of bill {bill.label} do not name products.")
                 continue
             said = f"no line for it on bill {bill.label}"
+        charge = facts.charge_of(product)
+        if charge is not None and charge.status == "active":  # the next bill will have it
+            continue
         months = max(1, round((facts.as_of - product.started_at).days / _MONTH_DAYS))
         yield Contradiction(
             KIND,

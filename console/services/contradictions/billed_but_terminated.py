@@ -37,7 +37,9 @@ def find(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
             for one in facts.need("bills")
             if one.account_id == product.account_id and one.billed_at and one.billed_at >= product.terminated_at
         )
-        first = lines[0]
+        first, charge = lines[0], facts.charge_of(product)
+        credit = Mend("give-credit", {"account": product.account_id or "", "amount": str(amount.amount * bills)})
+        has_stopped = charge is not None and charge.status == "terminated"
         yield Contradiction(
             KIND,
             product.name,
@@ -48,11 +50,10 @@ def find(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
             ),
             product.terminated_at.date(),
             Money(amount.amount * bills, amount.currency),
-            "The customer pays for something they no longer have.",
-            (
-                Mend("stop-billing", {"product": product.id}),
-                Mend("give-credit", {"account": product.account_id or "", "amount": str(amount.amount * bills)}),
-            ),
+            "Billing has stopped the charge; what was billed since is not given back by that."
+            if has_stopped
+            else "The customer pays for something they no longer have.",
+            (credit,) if has_stopped else (Mend("stop-billing", {"product": product.id}), credit),
         )
 
 

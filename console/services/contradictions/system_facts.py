@@ -29,8 +29,9 @@ class SystemFacts:
     """What is known now; None is what no system has said (yet), which is not the same as nothing.
 
     `lines` are those of each account's newest bill, by bill. `same_person` are customers CRM keeps under another number
-    with the same name and home. `labels` are the words for the systems by kind. `gaps` says of lists that are cut or
-    damaged what is missing in them, by the list's name. `as_of` is aware UTC.
+    with the same name and home; `charges` is what billing goes on to charge, where it was asked for that. `labels` are
+    the words for the systems by kind. `gaps` says of lists that are cut or damaged what is missing in them, by the
+    list's name. `as_of` is aware UTC.
     """
 
     as_of: datetime
@@ -44,6 +45,7 @@ class SystemFacts:
     service_orders: Sequence[Order] | None = None
     payments: Sequence[Payment] | None = None
     same_person: Sequence[SearchHit] | None = None
+    charges: Sequence[Product] | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     gaps: Mapping[str, str] = field(default_factory=dict)
 
@@ -84,6 +86,11 @@ class SystemFacts:
         return NotCompared(
             kind, f"{self.labels.get('billing', 'Billing')} has not said the lines of bill {bill.label}."
         )
+
+    def charge_of(self, product: Product) -> Product | None:
+        """Return what billing charges for a product as far as it was asked; None where that is not known."""
+        serial = product.serial_number
+        return next((one for one in self.charges or () if serial and one.serial_number == serial), None)
 
     def claim(self, kind: str, says: str, record: str, since: date | datetime | None = None) -> Claim:
         """Return what a system of a kind says."""

@@ -14,6 +14,7 @@ from console.services.part import PartCoordinator
 
 _LISTS = (
     "accounts", "bills", "products", "services", "product_orders", "service_orders", "payments", "same_person",
+    "charges",
 )  # fmt: skip
 
 

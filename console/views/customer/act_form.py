@@ -23,7 +23,7 @@ from console.views.texts import tr
 from console.views.widgets.act_dialog import ActDialog, send_words
 from console.views.widgets.labels import Label
 
-_FORM_WIDTH, _PREVIEW_WIDTH = 330, 560
+_FORM_WIDTH, _PREVIEW_WIDTH = 320, 600
 _TEXT_HEIGHT = 88
 
 
@@ -95,6 +95,12 @@ class ActForm(ActDialog):
         column.removeItem(self.form)
         fields.addLayout(self.form)
         fields.addStretch()
+        effect = self.effect.parentWidget()
+        while effect is not None and effect.parentWidget() is not self:
+            effect = effect.parentWidget()
+        if effect is not None:  # what it costs stands under the fields
+            column.removeWidget(effect)
+            fields.addWidget(effect)
         right = QVBoxLayout()
         head = QHBoxLayout()
         head.addWidget(Label(tr("What will change"), semibold=True))
@@ -110,7 +116,7 @@ class ActForm(ActDialog):
         row.addLayout(right, 1)
         column.insertLayout(1, row, 1)
         self.preview.setMinimumSize(_PREVIEW_WIDTH, 240)
-        self.resize(_FORM_WIDTH + _PREVIEW_WIDTH + 60, 560)
+        self.resize(_FORM_WIDTH + _PREVIEW_WIDTH + 120, 540)
 
     def refresh(self) -> None:
         """Ask and show anew what the declaration says now."""

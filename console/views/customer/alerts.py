@@ -121,7 +121,7 @@ class AlertRow(QWidget):
         found: dict[tuple[str, str], int] = {}
         if view.as_of is None:
             found |= self._of_systems(now)
-            found |= dict.fromkeys(_acts(view, self._desk), 0)
+            found |= {(text, state): rank for text, state, rank in _acts(view, self._desk)}
         found |= {(disagreement_words(one), "conflict"): 1 for one in self._watch.comparison.found}
         for text in (
             _late(view, now), _promised(view), _over_limit(view), _stuck(view), _payment_failed(view, now),
@@ -168,8 +168,8 @@ def _is_news(part: Part[Any], health: SystemHealth) -> bool:
     return part.failure is not None and not (is_back and part.asking_since)
 
 
-def _acts(view: CustomerView, desk: Desk) -> Iterator[tuple[str, str]]:
-    """Yield what is to be said about what was done for this customer here and is not in every system."""
+def _acts(view: CustomerView, desk: Desk) -> Iterator[tuple[str, str, int]]:
+    """Yield text, colour state and rank of what was done for this customer here and is not in every system."""
     acts = [act for act in desk.outbox.of_customer(view.customer_id) if act.is_open]
     plain = []
     for act in acts:
@@ -177,21 +177,22 @@ def _acts(view: CustomerView, desk: Desk) -> Iterator[tuple[str, str]]:
         is_half = any(step.state is StepState.DONE for step in act.steps) and act.state is not ActState.SENDING
         if is_half:
             lacks = next(step.system for step in act.steps if step.state is not StepState.DONE)
-            told = tr("Half done: {}, {} does not have it. {} Z")
-            yield told.format(act.title, desk.label(lacks), texts.keys("Ctrl+D")), "danger" if act.needs_user else state
+            told = tr("Half done: {}. {} does not have it").format(act.title, desk.label(lacks))
+            yield told, "danger" if act.needs_user else state, -1
         elif act.needs_user:
-            yield tr("{}: {}. Go to the Outbox.").format(act.title, word.lower()), state
+            yield tr("{}: {}. Go to the Outbox.").format(act.title, word.lower()), state, 0
         elif act.state is ActState.AWAITING:
-            yield tr("Waits for approval: {}").format(act.title), "attention"
+            yield tr("Waits for approval: {}").format(act.title), "attention", 1
         else:
             plain.append(act)
     asked = open_approvals([item.value for item in view.tickets.part.facts or ()])
     if asked and desk.acts.may("decide-approval") is None:
-        yield tr("Approval asked: {}. {} H").format(asked[0].name, texts.keys("Ctrl+D")), "attention"
-    waiting = len(plain)
-    if waiting:
+        keys = f"{texts.keys('Ctrl+D')} H"
+        yield tr("Approval asked: {}. {}").format(asked[0].name, keys), "attention", -1
+    if plain:
         title = plain[0].title
-        yield tr("Waits: {}").format(title) if waiting == 1 else tr("{} acts wait to be sent").format(waiting), "info"
+        told = tr("Waits: {}").format(title) if len(plain) == 1 else tr("{} acts wait to be sent").format(len(plain))
+        yield told, "info", 0
 
 
 def _late(view: CustomerView, now: datetime) -> str:

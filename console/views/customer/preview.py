@@ -16,7 +16,7 @@ class PreviewTable(FactTable):
 
     def __init__(self) -> None:
         columns = (tr("What"), tr("Now"), tr("After"), tr("Can it be taken back?"))
-        super().__init__(tr("What will change"), columns, stretch=2, optional=(1,))
+        super().__init__(tr("What will change"), columns, stretch=2)
 
     def show_plan(self, plan: Plan | None, labels: Mapping[str, str]) -> None:
         """Show what a plan would change; nothing without one."""
@@ -24,7 +24,7 @@ class PreviewTable(FactTable):
         for system in _ORDER if plan is not None else ():
             effects = [one for one in plan.effects if one.system == system] if plan is not None else []
             label = labels.get(system, system.title())
-            rows.append(_head(label, tr("") if effects else tr("no change")))
+            rows.append(_head(label, "" if effects else tr("no change")))
             rows += [_row(f"{system} {n}", label, effect) for n, effect in enumerate(effects)]
         self.show_rows(rows)
 

@@ -56,7 +56,7 @@ class ServicesPanel(Panel):
         sold = {service_id: item for item in products.facts or () for service_id in item.value.service_ids}
         fresh = services.is_fresh(now)
         rows = [
-            (_rank(item.value), self._service(item, sold.get(item.value.id), fresh=fresh))
+            (self._rank(item.value, sold.get(item.value.id)), self._service(item, sold.get(item.value.id), fresh=fresh))
             for item in services.facts or ()
         ]
         shown = {item.value.id for item in services.facts or ()}
@@ -66,6 +66,11 @@ class ServicesPanel(Panel):
             if not shown.intersection(item.value.service_ids)
         ]
         self.list.show_rows([row for _, row in sorted(rows, key=lambda pair: pair[0])])
+
+    def _rank(self, service: Service, product: Sourced[Product] | None) -> int:
+        if product is not None and self._watch.about(product.value.id) is not None:
+            return _ORDER["conflict"]
+        return _ORDER[_service_state(service)[1]]
 
     def _service(self, item: Sourced[Service], product: Sourced[Product] | None, *, fresh: bool) -> Row:
         make, service = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
@@ -104,10 +109,6 @@ class ServicesPanel(Panel):
             make.cell(tr("State"), word, state=state),
         )
         return Row(product.id, cells, icon="service")
-
-
-def _rank(service: Service) -> int:
-    return _ORDER[_service_state(service)[1]]
 
 
 def _service_state(service: Service) -> tuple[str, str]:

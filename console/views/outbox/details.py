@@ -91,7 +91,7 @@ class ActDetails(QWidget):
             "edit": act is not None and act.is_settled,
             "happened": StepState.UNKNOWN in states,
             "did not": StepState.UNKNOWN in states,
-            "withdraw": is_open and StepState.UNKNOWN not in states,
+            "withdraw": is_open and not states & {StepState.UNKNOWN, StepState.AWAITING},
             "take back": act is not None and act.can_be_taken_back,
         }
         focused = next((name for name, button in self.buttons.items() if button.hasFocus()), "")

@@ -1,0 +1,180 @@
+"""Plays a whole call by keyboard alone and records it: docs/pictures/call-*.png, one a scene.
+
+    .venv/bin/python -m scripts.call_by_keyboard [FOLDER]
+
+Search, a disagreement of the systems and the act that mends it, a credit over the limit, a suspension that stops half
+way and is taken back, a line test, a visit, the note; on the sandbox over HTTP, with an encrypted store on the disk.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+import httpx
+from PySide6.QtCore import Qt
+
+from benchmarks.window import in_window, workspace_on
+from console.bridge import Bridge
+from console.models.outbox import ActState
+from console.system.sandbox_launcher import SandboxProcess
+from console.tour import TourError, until
+from console.views.customer.act_form import ActForm
+from console.views.customer.half_done import HalfDoneDialog
+from console.views.customer.page import CustomerPage
+from console.views.main_window import MainWindow
+from scripts.acts_by_keyboard import ACCOUNT, CTRL, ROOT, Recorder
+
+
+class Call(Recorder):
+    """A rep on a call."""
+
+    prefix = "call-"
+
+    async def fault(self, system: str, **faults: object) -> None:
+        """Set the faults of one system."""
+        headers = {"Authorization": f"Bearer {self.sandbox.control_token}"}
+        async with httpx.AsyncClient(trust_env=False, headers=headers) as client:
+            (await client.put(f"{self.sandbox.control}/faults/{system}", json=faults)).raise_for_status()
+
+    async def one_with(self, kind: str) -> str:
+        """Return the number of a customer about whom the systems disagree in a way."""
+        headers = {"Authorization": f"Bearer {self.sandbox.tokens['billing']}"}
+        control = {"Authorization": f"Bearer {self.sandbox.control_token}"}
+        address = self.sandbox.addresses["billing"]
+        async with httpx.AsyncClient(base_url=address, headers=headers, trust_env=False) as billing:
+            for offset in range(0, 600, 100):
+                page = await billing.get(ACCOUNT, params={"limit": 100, "offset": offset})
+                for account in page.raise_for_status().json():
+                    customer = next(one["id"] for one in account["relatedParty"] if one["role"] == "customer")
+                    answer = await billing.get(f"{self.sandbox.control}/truth/{customer}", headers=control)
+                    if any(item["kind"] == kind for item in answer.json()["contradictions"]):
+                        return str(customer)
+        raise TourError(f"nobody with {kind}")
+
+    async def form(self, letter: str) -> ActForm:
+        """Open a form by its letter and wait until it has planned something."""
+        self.act(letter)
+        form = await self.dialog(ActForm)
+        assert isinstance(form, ActForm)
+        await self.page.view.settled()
+        await asyncio.sleep(0.2)
+        return form
+
+    @property
+    def page(self) -> CustomerPage:
+        page = self.workspace.page
+        assert page is not None
+        return page
+
+    async def send(self, *states: ActState) -> None:
+        self.press(Qt.Key.Key_Return, CTRL)
+        await self.acts_are(*states)
+
+
+async def play(call: Call) -> None:
+    """Play all scenes."""
+    call.press(Qt.Key.Key_K, CTRL)
+    call.keys(await call.one_with("billedButTerminated"))
+    await until(lambda: bool(call.workspace.palette.list.rows_model.rows), "the search")
+    call.press(Qt.Key.Key_Return)
+    await until(lambda: call.workspace.page is not None, "the page")
+    await call.page.view.settled()
+    await asyncio.sleep(0.5)
+    await call.page.view.settled()
+    await call.picture("customer")
+    await mend(call)
+    await credit(call)
+    await half_done(call)
+    await the_rest(call)
+
+
+async def mend(call: Call) -> None:
+    call.go("x")
+    await call.picture("disagreements")
+    call.press(Qt.Key.Key_Return)
+    await call.dialog(ActForm)
+    await call.page.view.settled()
+    await call.picture("stop-billing")
+    await call.send(ActState.DONE)
+    call.press(Qt.Key.Key_Escape)
+
+
+async def credit(call: Call) -> None:
+    form = await call.form("c")
+    call.press(Qt.Key.Key_Tab)
+    call.keys("30")
+    call.press(Qt.Key.Key_Tab)
+    call.press(Qt.Key.Key_Tab)
+    call.keys("Billed for a month after it was cancelled, and called twice.")
+    await until(lambda: form.plan is not None, "the plan")
+    await call.picture("credit-over-the-limit")
+    await call.send(ActState.AWAITING)
+    await call.picture("waits-for-approval")
+
+
+async def half_done(call: Call) -> None:
+    await call.form("s")
+    await call.picture("suspend")
+    await call.fault("billing", outage=True)
+    await call.send(ActState.HALF_DONE)
+    await asyncio.sleep(0.3)
+    await call.picture("half-done-seen")
+    call.act("z")
+    await call.dialog(HalfDoneDialog)
+    await call.picture("half-done")
+    call.press(Qt.Key.Key_Down)
+    call.press(Qt.Key.Key_Return, CTRL)
+    await asyncio.sleep(0.5)
+    await call.fault("billing")
+    desk = call.workspace.desk
+    assert desk is not None
+    outbox = desk.outbox
+    await until(lambda: outbox.acts[-1].kind == "take-back" and outbox.acts[-1].state is ActState.DONE, "taken back")
+    call.window.activateWindow()
+    await asyncio.sleep(0.2)
+    call.go("u")
+    await call.picture("outbox")
+    call.go("h")
+
+
+async def the_rest(call: Call) -> None:
+    await call.form("l")
+    await call.picture("line-test")
+    await call.send(ActState.DONE)
+    await call.form("a")
+    for _ in range(3):
+        call.press(Qt.Key.Key_Tab)
+    call.keys("Ring twice; the dog is friendly.")
+    await call.picture("visit")
+    await call.send(ActState.DONE)
+    call.press(Qt.Key.Key_N, CTRL)
+    call.keys("Asked why Static IP is still on the bill. Stopped, credit asked for, visit booked.")
+    await call.picture("note")
+    await call.send(ActState.DONE)
+    await call.picture("end")
+
+
+async def record(window: MainWindow, bridge: Bridge, folder: Path) -> int:
+    with tempfile.TemporaryDirectory() as place:
+        sandbox = await SandboxProcess.start(["--data", f"{place}/world", "--customers", "300"])
+        try:
+            store = Path(place) / "desk.store"
+            async with workspace_on(window, bridge, sandbox.deployment, sandbox.secrets, store) as (workspace, *_):
+                await play(Call(window, workspace, sandbox, folder))
+        finally:
+            await sandbox.stop()
+    return 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "docs" / "pictures")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    return in_window(lambda window, bridge: record(window, bridge, options.folder))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
