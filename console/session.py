@@ -11,10 +11,11 @@ from typing import Protocol
 
 import platformdirs
 
-from console.compose import compose_desk
+from console.compose import Parts, compose_desk
 from console.errors import StoreError, StoreInUseError, StoreKeyError
 from console.ports.secrets import Secrets
 from console.services.desk import Desk
+from console.services.permissions import REP, ROLES
 from console.settings import Deployment, load_deployment
 from console.store.database import Database, open_database
 from console.store.recovery import has_recovery, new_code, unwrap_key, wrap_key
@@ -48,7 +49,12 @@ class Session:
 
 @asynccontextmanager
 async def open_session(
-    *, config: Path | None, demo: bool, with_store: bool = False, ask_code: AskCode | None = None
+    *,
+    config: Path | None,
+    demo: bool,
+    with_store: bool = False,
+    ask_code: AskCode | None = None,
+    role: str = REP.role,
 ) -> AsyncIterator[Session]:
     """Yield the services; at the end close them and stop the sandbox.
 
@@ -67,9 +73,10 @@ async def open_session(
             path = config or default_configuration()
             deployment = await asyncio.to_thread(load_deployment, path)
             secrets, profile = SystemSecrets(path.parent), profile_of(deployment)
+        profile += "" if role == REP.role else f"-{role}"  # another role's work is not this one's
         place = StorePlace(Path(platformdirs.user_data_dir("opticom-console", appauthor=False)) / "stores" / profile)
         kept = await place.open(None if demo else ask_code, makes_code=not demo) if with_store else Kept()
-        desk = await asyncio.to_thread(compose_desk, deployment, secrets, None, kept.database)
+        desk = await asyncio.to_thread(compose_desk, deployment, secrets, Parts(user=ROLES[role]), kept.database)
         try:
             await desk.open_store()
             first = sandbox.first_customer if sandbox else None

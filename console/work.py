@@ -100,6 +100,7 @@ async def _open(
                 config=options.config,
                 demo=options.demo,
                 with_store=options.tour is None,
+                role=options.role,
                 ask_code=sys.modules["console.views.store_dialogs"].asker(window),
             )
         ),

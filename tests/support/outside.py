@@ -53,6 +53,8 @@ def together(kind: Kind, version: Version) -> dict[str, Any]:
     kinds = ["application/json"]
     whole |= {"openapi": "3.0.1"} if version == "v5" else {"swagger": "2.0", "produces": kinds, "consumes": kinds}
     for resource, base in paths.items():
+        if resource not in DESCRIBED:  # what acts alone use
+            continue
         file = DESCRIBED[resource][1][1 if version == "v5" else 0]
         prefix = file.partition("-")[0] + "_"
         described = _prefixed(_read(file), prefix)

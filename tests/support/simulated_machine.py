@@ -66,9 +66,10 @@ class Disk:
     flushes: int = 0
     dead: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def add(self, act: Act, *, typed_in: Sequence[str] = ()) -> Act:
+    async def add(self, act: Act, *, typed_in: Sequence[str] = (), instead_of: Act | None = None) -> Act:
         await self._flush()
         kept = replace(act, seq=len(self.rows) + 1)
+        self.rows |= {instead_of.id: instead_of} if instead_of else {}
         self.rows[kept.id] = kept
         await self._flushed()
         return kept

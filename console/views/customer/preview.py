@@ -24,7 +24,9 @@ class PreviewTable(FactTable):
         for system in _ORDER if plan is not None else ():
             effects = [one for one in plan.effects if one.system == system] if plan is not None else []
             label = labels.get(system, system.title())
-            rows.append(_head(label, "" if effects else tr("no change")))
+            by_order = any(effect.record[0] == "product order" for effect in effects)
+            told = tr("once the order is done") if by_order else "" if effects else tr("no change")
+            rows.append(_head(label, told))
             rows += [_row(f"{system} {n}", label, effect) for n, effect in enumerate(effects)]
         self.show_rows(rows)
 

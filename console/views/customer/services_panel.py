@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from console.models.contradiction import ContradictionKind
 from console.models.inventory import Product, Service
 from console.models.provenance import Sourced
 from console.services.contradictions.watch import ContradictionWatch
@@ -24,6 +25,12 @@ _ICONS = {
     "mobile": "mobile",
 }
 _OVER = {"terminated", "cancelled", "aborted", "aborted "}
+_DISAGREEMENTS = {
+    ContradictionKind.BILLED_BUT_TERMINATED: "Still billed",
+    ContradictionKind.ACTIVE_NOT_BILLED: "Not billed",
+    ContradictionKind.ORDER_DONE_SERVICE_INACTIVE: "Not working",
+    ContradictionKind.SUSPENDED_IN_ONE: "Half suspended",
+}
 # Trouble first, then what works, then what is over.
 _ORDER = {"conflict": 0, "attention": 0, "danger": 0, "info": 1, "ok": 2, "neutral": 3}
 
@@ -78,7 +85,7 @@ class ServicesPanel(Panel):
         facts = []
         disagreement = self._watch.about(product.value.id) if product is not None else None
         if disagreement is not None:
-            word, state = f"≠ {texts.sentence(tr(disagreement.kind.value))}", "conflict"
+            word, state = tr(_DISAGREEMENTS.get(disagreement.kind, "Disagreement")), "conflict"
         if product is not None and _differs(product.value, service):
             state = "conflict" if disagreement is not None else "attention"
             facts.append(tr("sold as {}").format(texts.state(product.value.status)[0].lower()))

@@ -40,6 +40,10 @@ class Created:
         """Return the record to be made, without its mark."""
         raise TypeError(f"{type(self).__name__} does not say what it makes")
 
+    def mark(self, act: Act, step: Step) -> str:
+        """Return what the record is known again by."""
+        return mark_of(step)
+
     def marked(self, client: TmForumClient, body: dict[str, Any], mark: str) -> dict[str, Any]:
         """Return a record with the mark in it."""
         if client.settings(self.resource).version == "v5":
@@ -70,7 +74,7 @@ class Created:
         *,
         version: str | None,
     ) -> str:
-        body = self.marked(client, self.body(client, act, step), mark_of(step))
+        body = self.marked(client, self.body(client, act, step), self.mark(act, step))
         return await client.create(self.resource, body, key=step.key)
 
     async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Fate:
@@ -82,7 +86,7 @@ class Created:
         sort = [("sort", settings.sort)] if settings.sort else []
         found = await client.fetch_raw_list(self.resource, [(own, act.customer_id), *sort], _LOOKED_THROUGH)
         for record in found:
-            if isinstance(record, dict) and self.carries(record, mark_of(step)):
+            if isinstance(record, dict) and self.carries(record, self.mark(act, step)):
                 return self.fate(client, step, record)
         # Without an order the newest may stand on a page that was not read.
         return Fate.DID_NOT if sort or len(found) < _LOOKED_THROUGH else Fate.CANNOT_TELL

@@ -6,7 +6,7 @@ from console.models.inventory import Product
 from console.models.offering import ProductOffering
 from console.models.outbox import RiskClass
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
-from console.services.acts.kinds.services import ASKS, FOLLOW_S, ON_COMPLETION, order_step
+from console.services.acts.kinds.services import ASKS, FOLLOW_S, order_step
 from console.services.acts.situation import Situation
 from console.services.contact import NotPossibleError
 from console.services.permissions import Deed
@@ -78,7 +78,7 @@ def _order_plan(now: Situation, values: Values) -> Plan:
             "provisioning",
             offering.name,
             "none",
-            f"active, {ON_COMPLETION}",
+            "active",
             "By ending it",
             ("product", ""),
             {"name": offering.name, "status": "active", "price": str(price.amount)},
@@ -175,7 +175,7 @@ def _change_plan(now: Situation, values: Values) -> Plan:
             "provisioning",
             product.name,
             str(product.price),
-            f"{offering.name}, {price}, {ON_COMPLETION}",
+            f"{offering.name}, {price}",
             undo,
             ("product", product.id),
             changed,

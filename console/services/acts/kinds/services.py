@@ -12,7 +12,6 @@ from console.services.acts.declared import ActKind, Effect, Field, FieldKind, Pl
 from console.services.acts.situation import Situation
 from console.services.permissions import Deed
 
-ON_COMPLETION = "when the order is done"
 ASKS = ("products", "services", "charges", "product_orders")
 FOLLOW_S = (4.0, 20.0, 75.0, 140.0)
 
@@ -65,7 +64,7 @@ def _both(now: Situation, product: Product, word: str, status: str, before: str,
             "provisioning",
             product.name,
             product.status or "",
-            f"{status}, {ON_COMPLETION}",
+            status,
             undo,
             ("product", product.id),
             {"status": status},
@@ -119,7 +118,7 @@ def _end(now: Situation, values: Values) -> Plan:
             "provisioning",
             product.name,
             product.status or "",
-            f"terminated, {ON_COMPLETION}",
+            "terminated",
             never,
             ("product", product.id),
             {"status": "terminated"},

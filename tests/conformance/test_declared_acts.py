@@ -1,0 +1,264 @@
+"""Every declared act over real HTTP: done as its preview says, asked for where somebody must agree, taken back."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from benchmarks.preview import Reader, misses
+from console.compose import Parts, compose_desk
+from console.models.customer import CustomerId
+from console.models.outbox import Act, ActState, StepState
+from console.services.acts.catalogue import ACTS
+from console.services.contact import NotPossibleError
+from console.services.customer_view import CustomerView
+from console.services.desk import Desk
+from console.services.permissions import REP, SUPERVISOR
+from tests.support.acting import asked, first_for_whom, numbers_of
+from tests.support.control import Control
+
+Desks = Callable[..., Any]
+
+
+@pytest.fixture
+async def desk(sandbox: Control) -> AsyncIterator[Desk]:
+    made = sandbox.desk()
+    await made.open_store()
+    yield made
+    await made.aclose()
+
+
+@pytest.fixture
+def people() -> list[str]:
+    return numbers_of(1, 120)
+
+
+async def until(desk: Desk, act: Act, *states: ActState, within_s: float = 15) -> Act:
+    async with asyncio.timeout(within_s):
+        while True:
+            now = next(one for one in desk.outbox.acts if one.id == act.id)
+            if now.state in states:
+                return now
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ACTS if kind not in {"decide-approval", "resume", "start-billing"}])
+async def test_an_act_does_what_its_preview_says(sandbox: Control, desk: Desk, people: list[str], kind: str) -> None:
+    view, situation, values = await first_for_whom(desk, people, kind)
+    reader = Reader(sandbox.process)
+    before = await reader.read(view.customer_id)
+    plan = desk.acts.plan(kind, situation, values)
+    act = await desk.acts.do(kind, situation, values, view.customer_id)
+    await until(desk, act, ActState.DONE)
+    await sandbox.advance(200)
+    after = await reader.read(view.customer_id)
+    await reader.aclose()
+    assert list(misses(plan.effects, before, after)) == []
+
+
+async def test_what_is_suspended_can_be_resumed_and_the_preview_is_right(
+    sandbox: Control, desk: Desk, people: list[str]
+) -> None:
+    view, situation, values = await first_for_whom(desk, people, "suspend")
+    act = await desk.acts.do("suspend", situation, values, view.customer_id)
+    await until(desk, act, ActState.DONE)
+    await sandbox.advance(200)
+    view = await asked(desk, view.customer_id, "resume")
+    situation = desk.acts.situation(view)
+    reader = Reader(sandbox.process)
+    before = await reader.read(view.customer_id)
+    plan = desk.acts.plan("resume", situation, values)
+    await until(desk, await desk.acts.do("resume", situation, values, view.customer_id), ActState.DONE)
+    await sandbox.advance(200)
+    after = await reader.read(view.customer_id)
+    await reader.aclose()
+    assert list(misses(plan.effects, before, after)) == []
+
+
+async def credit_over_the_limit(desk: Desk, people: list[str]) -> tuple[CustomerView, Act]:
+    view, situation, values = await first_for_whom(desk, people, "give-credit")
+    account = situation.account(values)
+    limit = REP.credit_limits[account.balance.currency]
+    values |= {"amount": str(limit + 5), "why": "Billed a month too long."}
+    assert desk.acts.plan("give-credit", situation, values).approval
+    return view, await desk.acts.do("give-credit", situation, values, view.customer_id)
+
+
+async def decide(sandbox: Control, customer: str, decision: str, reason: str) -> None:
+    """What a second desk does, signed in as supervisor."""
+    deployment, secrets = sandbox.deployment(), sandbox.process.secrets
+    desk = compose_desk(deployment, secrets, Parts(user=SUPERVISOR, rng=random.Random(2)))
+    await desk.open_store()
+    view = await asked(desk, customer, "decide-approval")
+    situation = desk.acts.situation(view)
+    [ticket] = ACTS["decide-approval"].fields(situation, {})[0].choices
+    values = {"ticket": ticket.value, "decision": decision, "reason": reason}
+    act = await desk.acts.do("decide-approval", situation, values, CustomerId(customer))
+    await until(desk, act, ActState.DONE)
+    view.close()
+    await desk.aclose()
+
+
+async def test_above_the_limit_nothing_is_given_before_a_second_desk_agrees(
+    sandbox: Control, desk: Desk, people: list[str]
+) -> None:
+    view, act = await credit_over_the_limit(desk, people)
+    await until(desk, act, ActState.AWAITING)
+    async with sandbox.raw("billing") as billing:
+        asked_for = {"requestor.id": view.customer_id}
+        before = (await billing.get("/payment/v4/refund", params=asked_for)).json()
+        await decide(sandbox, view.customer_id, "approved", "")
+        await until(desk, act, ActState.DONE, within_s=30)
+        after = (await billing.get("/payment/v4/refund", params=asked_for)).json()
+    assert len(after) == len(before) + 1
+    assert Decimal(str(after[0]["totalAmount"]["value"])) == Decimal(act.values["amount"])
+
+
+async def test_what_is_refused_is_not_given_and_says_why(sandbox: Control, desk: Desk, people: list[str]) -> None:
+    view, act = await credit_over_the_limit(desk, people)
+    await until(desk, act, ActState.AWAITING)
+    await decide(sandbox, view.customer_id, "refused", "The line was right.")
+    ended = await until(desk, act, ActState.REFUSED, within_s=30)
+    assert "The line was right." in ended.steps[0].told
+    assert ended.steps[1].state is StepState.WAITING
+
+
+async def test_a_rep_may_not_agree(sandbox: Control, desk: Desk, people: list[str]) -> None:
+    view = await asked(desk, people[0], "decide-approval")
+    with pytest.raises(NotPossibleError, match="The role rep may not approve"):
+        desk.acts.plan("decide-approval", desk.acts.situation(view), {})
+
+
+@pytest.mark.expects_log("is back")
+@pytest.mark.expects_log("is down")
+async def test_half_done_is_seen_at_once_and_can_be_finished(sandbox: Control, desk: Desk, people: list[str]) -> None:
+    view, situation, values = await first_for_whom(desk, people, "suspend")
+    await sandbox.faults("billing", outage=True)
+    act = await desk.acts.do("suspend", situation, values, view.customer_id)
+    half = await until(desk, act, ActState.HALF_DONE, within_s=1.0)
+    assert [step.state for step in half.steps] == [StepState.DONE, StepState.WAITING]
+    await sandbox.clear()
+    await desk.outbox.retry(act.id)
+    await until(desk, act, ActState.DONE)
+
+
+@pytest.mark.expects_log("is down")
+async def test_half_done_can_be_taken_back(sandbox: Control, desk: Desk, people: list[str]) -> None:
+    view, situation, values = await first_for_whom(desk, people, "suspend")
+    reader = Reader(sandbox.process)
+    before = await reader.read(view.customer_id)
+    await sandbox.faults("billing", outage=True)
+    act = await desk.acts.do("suspend", situation, values, view.customer_id)
+    half = await until(desk, act, ActState.HALF_DONE)
+    back = await desk.acts.take_back(half)
+    await until(desk, back, ActState.DONE)
+    assert next(one for one in desk.outbox.acts if one.id == act.id).state is ActState.WITHDRAWN
+    await sandbox.clear()
+    await sandbox.advance(200)
+    after = await reader.read(view.customer_id)
+    await reader.aclose()
+    unchanged = {key: value for key, value in after.items() if key in before and key[0] != "product order"}
+    assert unchanged == {key: value for key, value in before.items() if key[0] != "product order"}
+    [order] = [value for key, value in after.items() if key not in before]
+    assert order["state"] == "cancelled"
+
+
+async def test_what_is_done_and_completed_is_taken_back_by_the_opposite(
+    sandbox: Control, desk: Desk, people: list[str]
+) -> None:
+    view, situation, values = await first_for_whom(desk, people, "suspend")
+    act = await desk.acts.do("suspend", situation, values, view.customer_id)
+    done = await until(desk, act, ActState.DONE)
+    await sandbox.advance(200)
+    await until(desk, await desk.acts.take_back(done), ActState.DONE)
+    await sandbox.advance(200)
+    view = await asked(desk, view.customer_id, "suspend")
+    product = desk.acts.situation(view).one("products", values["product"], "product")
+    charge = desk.acts.situation(view).charge_of(product)
+    assert (product.status, charge.status) == ("active", "active")
+
+
+async def test_a_system_that_refuses_one_step_leaves_the_other_done_and_says_which(
+    sandbox: Control, desk: Desk, people: list[str]
+) -> None:
+    view, situation, values = await first_for_whom(desk, people, "suspend")
+    charge = situation.charge_of(situation.one("products", values["product"], "product"))
+    async with sandbox.raw("billing") as billing:  # ended there meanwhile; that cannot become suspended
+        path = f"/tmf-api/productInventory/v4/product/{charge.id}"
+        (await billing.patch(path, json={"status": "terminated"})).raise_for_status()
+    act = await desk.acts.do("suspend", situation, values, view.customer_id)
+    ended = await until(desk, act, ActState.CONFLICT)
+    assert [step.state for step in ended.steps] == [StepState.DONE, StepState.CONFLICT]
+    assert ended.can_be_taken_back
+
+
+@pytest.mark.expects_log("is down")
+async def test_two_acts_on_one_product_at_once_are_not_possible(
+    sandbox: Control, desk: Desk, people: list[str]
+) -> None:
+    view, situation, values = await first_for_whom(desk, people, "suspend")
+    await sandbox.faults("provisioning", outage=True)
+    await desk.acts.do("suspend", situation, values, view.customer_id)
+    with pytest.raises(NotPossibleError, match="is not done yet on"):
+        desk.acts.plan("end-service", desk.acts.situation(view), values)
+    await sandbox.clear()
+
+
+async def test_what_another_desk_has_changed_meanwhile_is_asked_about_not_done(
+    sandbox: Control, desk: Desk, people: list[str]
+) -> None:
+    view, situation, values = await first_for_whom(desk, people, "suspend")
+    async with sandbox.raw("provisioning") as provisioning:
+        path = f"/tmf-api/productInventory/v4/product/{values['product']}"
+        (await provisioning.patch(path, json={"status": "pendingTerminate"})).raise_for_status()
+    act = await desk.acts.do("suspend", situation, values, view.customer_id)
+    ended = await until(desk, act, ActState.CONFLICT)
+    assert ended.steps[0].theirs == {"status": "pendingTerminate"}
+
+
+async def test_an_account_closed_meanwhile_takes_no_credit(sandbox: Control, desk: Desk, people: list[str]) -> None:
+    view, situation, values = await first_for_whom(desk, people, "give-credit")
+    async with sandbox.raw("billing") as billing:
+        path = f"/tmf-api/accountManagement/v4/billingAccount/{values['account']}"
+        (await billing.patch(path, json={"state": "closed"})).raise_for_status()
+    act = await desk.acts.do("give-credit", situation, values | {"amount": "1"}, view.customer_id)
+    await until(desk, act, ActState.CONFLICT)
+
+
+async def test_for_a_merged_customer_nothing_is_planned(sandbox: Control, desk: Desk, people: list[str]) -> None:
+    _view, situation, values = await first_for_whom(desk, people, "open-ticket")
+    merged = replace(situation, customer=replace(situation.customer, status="merged"))
+    with pytest.raises(NotPossibleError, match="keeps this customer as merged"):
+        desk.acts.plan("open-ticket", merged, values)
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [("1.005", "decimals"), ("1 XXX", "not in XXX"), ("-4", "no amount"), ("", "Type how much"), ("0", "more than")],
+)
+async def test_an_amount_that_cannot_be_is_said(desk: Desk, people: list[str], amount: str, told: str) -> None:
+    _view, situation, values = await first_for_whom(desk, people, "give-credit")
+    if situation.account(values).balance.currency == "JPY" and amount == "1.005":
+        told = "decimals"
+    with pytest.raises(NotPossibleError, match=told):
+        desk.acts.plan("give-credit", situation, values | {"amount": amount})
+
+
+async def test_with_service_orders_a_suspension_has_one_too(sandbox: Control, people: list[str]) -> None:
+    deployment = sandbox.deployment()
+    import msgspec
+
+    desk = compose_desk(msgspec.structs.replace(deployment, service_orders=True), sandbox.process.secrets)
+    await desk.open_store()
+    view, situation, values = await first_for_whom(desk, people, "suspend")
+    plan = desk.acts.plan("suspend", situation, values)
+    assert [step.kind for step in plan.steps].count("order-service") == len(
+        situation.services_of(situation.one("products", values["product"], "product"))
+    )
+    act = await desk.acts.do("suspend", situation, values, view.customer_id)
+    await until(desk, act, ActState.DONE)
+    await desk.aclose()

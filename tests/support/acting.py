@@ -1,0 +1,48 @@
+"""Customers of the sandbox's world for whom an act can be done."""
+
+import random
+from datetime import date
+from typing import Any
+
+import pytest
+
+from benchmarks.preview import fill
+from console.models.customer import CustomerId
+from console.sandbox.world import World
+from console.services.acts.catalogue import ACTS
+from console.services.contact import NotPossibleError
+from console.services.customer_view import CustomerView
+from console.services.desk import Desk
+
+
+def numbers_of(first: int, last: int) -> list[str]:
+    """Customers of the world the tests run on, in an order of each test's own."""
+    world = World(seed=7, customers=300, as_of=date(2026, 1, 1))
+    numbers = [world.numbers.customer.encode(n) for n in range(first, last)]
+    random.shuffle(numbers)
+    return numbers
+
+
+async def asked(desk: Desk, customer: str, kind: str) -> CustomerView:
+    view = desk.view_customer(CustomerId(customer))
+    for part in dict.fromkeys(("customer", *ACTS[kind].asks)):
+        getattr(view, part).ask()
+    await view.settled()
+    return view
+
+
+async def first_for_whom(desk: Desk, people: list[str], kind: str) -> tuple[CustomerView, Any, dict[str, str]]:
+    """The first customer an act can be planned for, with the situation and values for its form."""
+    for customer in people:
+        view = await asked(desk, customer, kind)
+        try:
+            situation, values = await fill(desk, view, kind, random.Random(customer))
+            plan = desk.acts.plan(kind, situation, values)
+        except NotPossibleError:
+            view.close()
+            continue
+        if kind == "suspend" and len(plan.steps) < 2:  # billing charges nothing for it
+            view.close()
+            continue
+        return view, situation, values
+    pytest.fail(f"{kind} can be done for nobody")
