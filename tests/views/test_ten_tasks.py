@@ -111,7 +111,7 @@ async def test_an_act_from_search_to_note(rig: Rig, kind: str) -> None:
     title = form.plan.title
     await hands.send(form)
     await hands.done(title)
-    await hands.note(f"Done on the phone: {title}")
+    await hands.note(f"Done on the phone: {kind}")
 
 
 async def test_a_bill_is_explained_and_noted(rig: Rig) -> None:
