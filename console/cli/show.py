@@ -13,6 +13,7 @@ from typing import Any
 from console.errors import ConsoleError, UnknownCustomerError, UsageError
 from console.models.appointment import Appointment
 from console.models.billing_account import BillingAccount
+from console.models.contradiction import Comparison
 from console.models.customer import CustomerId
 from console.models.customer_bill import CustomerBill
 from console.models.interaction import PartyInteraction
@@ -25,6 +26,7 @@ from console.models.search import Asking, SearchResult
 from console.models.service_test import ServiceTest
 from console.models.trouble_ticket import TroubleTicket
 from console.models.usage import Bucket, Usage
+from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
 from console.services.part import Part
@@ -40,17 +42,23 @@ async def show(desk: Desk, customer: str, *, as_json: bool) -> tuple[str, bool]:
         ConsoleError: No customer, or more than one, was found.
     """
     view = desk.view_customer(await find_one(desk, customer))
+    watch = ContradictionWatch(view, {info.kind: info.label for info in desk.systems})
     try:
         view.ask_everything()
         await view.settled()
+        watch.compare_now()  # which asks for the lines of the newest bills
+        await view.settled()
+        watch.compare_now()
         failure = view.customer.part.failure
         if failure is not None and isinstance(failure.error, UnknownCustomerError):
             raise failure.error
         whole = not any(part.part.failure for part in view.parts)
         if as_json:
-            return json.dumps(json_of(view), ensure_ascii=False, indent=2), whole
-        return "\n".join(text_of(view, desk)), whole
+            compared = {"comparison": _plain(watch.comparison)}
+            return json.dumps({**json_of(view), **compared}, ensure_ascii=False, indent=2), whole
+        return "\n".join([*text_of(view, desk), *comparison_text(watch.comparison)]), whole
     finally:
+        watch.close()
         view.close()
 
 
@@ -94,6 +102,17 @@ def text_of(view: CustomerView, desk: Desk) -> Iterator[str]:
     yield from _list("Line tests", view.tests.part, desk, _test)
     yield from _list("Contacts", view.interactions.part, desk, _contact, most=_MOST_LINES)
     yield from _list("Related customers", view.related.part, desk, _related)
+
+
+def comparison_text(comparison: Comparison) -> Iterator[str]:
+    """Yield the lines of what the systems disagree about, and of what could not be compared."""
+    yield ""
+    yield f"Disagreements ({len(comparison.found)})"
+    for one in comparison.found:
+        cost = f", {one.cost} in question" if one.cost else ""
+        yield f"  {one.subject}: {one.kind.value}{cost}"
+        yield from (f"    {claim.system}: {claim.says} ({claim.record})" for claim in one.claims)
+    yield from (f"  not compared: {gap.why}" for gap in comparison.not_compared)
 
 
 def _customer(view: CustomerView, desk: Desk) -> Iterator[str]:

@@ -26,7 +26,7 @@ def read_amount(text: str, currency: str) -> Money:
         NotPossibleError: It is no amount, has more decimals than the currency, another currency, or could mean two.
     """
     plain = text.strip().replace("\u00a0", "").replace(" ", "")
-    code = re.fullmatch(r"([A-Za-z]{3})?(.*?)([A-Za-z]{3})?", plain)
+    code = re.fullmatch(r"([A-Za-z]{3})?([\d.,]+)([A-Za-z]{3})?", plain)
     if code and (named := (code[1] or code[3] or "").upper()):
         if named != currency:
             raise NotPossibleError(f"This account is kept in {currency}, not in {named}.")

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 from console.models.customer_bill import AppliedBillingRate, CustomerBill, CustomerBillId
 from console.models.money import Money
 from console.models.provenance import Records, Sourced
+from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer_view import CustomerView
 from console.services.part import PartCoordinator
 from console.views import texts
@@ -32,7 +33,7 @@ class BillsPanel(Panel):
     document_wanted = Signal(object)
     explanation_wanted = Signal()
 
-    def __init__(self, view: CustomerView, system_label: str) -> None:
+    def __init__(self, view: CustomerView, system_label: str, watch: ContradictionWatch) -> None:
         self._view = view
         self._chosen: CustomerBillId | None = None
         self._account: str | None = None
@@ -40,7 +41,7 @@ class BillsPanel(Panel):
         self.table = FactTable(tr("Bills"), columns, stretch=3, optional=(3, 4, 1))
         self.table.chosen.connect(self._on_chosen)
         self.table.opened.connect(lambda row: self._want_document(row.data))
-        self.lines = BillLines(view, system_label)
+        self.lines = BillLines(view, system_label, watch)
         self.lines.document_wanted.connect(self._want_document)
         self.lines.explain.clicked.connect(self._want_explanation)
         splitter = QSplitter(Qt.Orientation.Vertical)
@@ -197,9 +198,10 @@ class BillLines(QWidget):
 
     document_wanted = Signal(object)
 
-    def __init__(self, view: CustomerView, system_label: str) -> None:
+    def __init__(self, view: CustomerView, system_label: str, watch: ContradictionWatch) -> None:
         super().__init__()
-        self._view = view
+        self._view, self._watch = view, watch
+        watch.subscribe(self.render_lines)
         self._system_label = system_label
         self._bill: CustomerBill | None = None
         self._coordinator: PartCoordinator[Records[AppliedBillingRate]] | None = None
@@ -272,10 +274,11 @@ class BillLines(QWidget):
         same_day = ends is None or ends == rate.period_start
         period = texts.day(rate.period_start) if same_day else f"{texts.day(rate.period_start)} – {texts.day(ends)}"
         shown = rate.tax_included or rate.tax_excluded
+        doubted = self._watch.about(rate.product_id) if rate.product_id else None
         return Row(
             rate.id,
             (
-                make.cell(tr("Line"), rate.name),
+                make.cell(tr("Line"), rate.name, state="conflict" if doubted is not None else None),
                 make.cell(tr("Period"), period if rate.period_start else ""),
                 make.cell(tr("Kind"), tr(_KINDS.get(rate.type or "", rate.type or ""))),
                 make.cell(tr("With tax"), texts.amount(shown) if shown else "", number=True),

@@ -152,7 +152,7 @@ class CustomerPage(LivePage):
         return panel
 
     def _make_bills(self) -> Panel:
-        self._bills = BillsPanel(self.view, self._kinds["billing"])
+        self._bills = BillsPanel(self.view, self._kinds["billing"], self.contradictions)
         self._bills.document_wanted.connect(self.show_document)
         self._bills.explanation_wanted.connect(self.explain_bill)
         return self._bills

@@ -1,0 +1,98 @@
+"""An act that stopped half way, in the window: seen within a second, finished or taken back by keys; and rubbish typed."""
+
+import asyncio
+
+import pytest
+from PySide6.QtCore import Qt
+
+from console.models.outbox import ActState
+from console.services.acts.catalogue import ACTS
+from console.views.customer.act_form import ActForm
+from console.views.customer.half_done import TAKE_BACK, HalfDoneDialog
+from tests.support.acting import first_for_whom, numbers_of
+from tests.views.conftest import Rig, texts_of
+from tests.views.test_ten_tasks import CTRL, Hands, fill_in
+
+
+async def form_of(rig: Rig, hands: Hands, kind: str) -> ActForm:
+    """A customer for whom the act can be done, with its form open and filled in."""
+    view, _, values = await first_for_whom(rig.desk, numbers_of(120, 299), kind)
+    customer = view.customer_id
+    view.close()
+    page = await hands.find(customer)
+    hands.after(Qt.Key.Key_D, ACTS[kind].letter)
+    form = await hands.form(ActForm)
+    await page.view.settled()
+    await fill_in(hands, form, {name: value for name, value in values.items() if name != "why"})
+    await rig.until(lambda: form.plan is not None)
+    return form
+
+
+@pytest.mark.expects_log("is down")
+@pytest.mark.expects_log("is back")
+async def test_half_done_is_on_the_page_within_a_second_and_taken_back_by_keys(rig: Rig) -> None:
+    hands = Hands(rig)
+    form = await form_of(rig, hands, "suspend")
+    title = form.plan.title
+    await rig.sandbox.faults("billing", outage=True)
+    await hands.send(form)
+    page = rig.workspace.page
+    await rig.until(lambda: f"Half done: {title}" in texts_of(page.alerts), within_s=1.0)
+    hands.after(Qt.Key.Key_D, "z")
+    dialog = await hands.form(HalfDoneDialog)
+    assert "Provisioning has it, Billing does not" in texts_of(dialog)
+    rig.press(Qt.Key.Key_Down)
+    assert dialog.choices[TAKE_BACK].isChecked()
+    rig.press(Qt.Key.Key_Return, CTRL)
+    await rig.sandbox.clear()
+    await hands.done(f"Take back: {title}")
+    await rig.until(lambda: "Half done" not in texts_of(page.alerts))
+
+
+@pytest.mark.expects_log("is down")
+async def test_what_could_not_be_compared_is_said(rig: Rig) -> None:
+    await rig.sandbox.faults("billing", outage=True)
+    hands = Hands(rig)
+    page = await hands.find(numbers_of(0, 1)[0])
+    hands.after(Qt.Key.Key_J, "x")
+    await rig.until(lambda: page.over.disagreements is not None)
+    shown = page.over.disagreements
+    await rig.until(lambda: "Billing has not said the bills" in texts_of(shown))
+    assert "the systems agree" not in texts_of(shown)
+    rig.press(Qt.Key.Key_Escape)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"), [("1.005", "decimals"), ("5 XTS", "not in XTS"), ("-5", "no amount"), ("lots", "no amount")]
+)
+async def test_what_cannot_be_is_said_and_nothing_is_sent(rig: Rig, typed: str, told: str) -> None:
+    hands = Hands(rig)
+    form = await form_of(rig, hands, "give-credit")
+    await fill_in(hands, form, {"amount": typed})
+    await rig.until(lambda: told in form.effect.text())
+    before = len(rig.desk.outbox.acts)
+    rig.press(Qt.Key.Key_Return, CTRL)
+    await asyncio.sleep(0.05)
+    assert form.isVisible()
+    assert told in form.told.text()
+    assert len(rig.desk.outbox.acts) == before
+    rig.press(Qt.Key.Key_Escape)
+    await rig.until(lambda: not form.isVisible())
+    rig.window.activateWindow()  # which a window manager does
+    await asyncio.sleep(0.02)
+    hands.after(Qt.Key.Key_D, "c")
+    again = await hands.form(ActForm)
+    assert again.values["amount"] == typed  # nothing typed is lost
+    again.forget_drafts()
+    rig.press(Qt.Key.Key_Escape)
+    await rig.until(lambda: not again.isVisible())
+
+
+async def test_pressed_twice_it_is_done_once(rig: Rig) -> None:
+    hands = Hands(rig)
+    form = await form_of(rig, hands, "open-ticket")
+    before = len(rig.desk.outbox.acts)
+    rig.press(Qt.Key.Key_Return, CTRL)
+    rig.press(Qt.Key.Key_Return, CTRL)
+    await hands.done(form.plan.title)
+    assert [act.state for act in rig.desk.outbox.acts[before:]] == [ActState.DONE]
