@@ -116,9 +116,12 @@ def _order_plan(now: Situation, values: Values) -> Plan:
 
 
 def _change_fields(now: Situation, values: Values) -> Sequence[Field]:
-    products = now.products("active")
+    every = {one.id: one for one in now.all_of("products")}
+    products = tuple(choice for choice in now.products("active") if _alternatives(now, every[choice.value]))
+    if not products:
+        raise NotPossibleError("The catalogue has nothing else for what the customer has.")
     chosen = values.get("product") or products[0].value
-    product = next((one for one in now.all_of("products") if one.id == chosen), None)
+    product = every.get(chosen)
     found = _alternatives(now, product) if product else []
     currency = product.price.currency if product and product.price else ""
     return (

@@ -89,6 +89,7 @@ def _both(now: Situation, product: Product, word: str, status: str, before: str,
             steps.append(_serviceorder_step(service.id, service.name, enabled=on))
     warnings = _charge(now, product, status, before, steps, effects, "Yes")
     price = f"{product.price} a {product.price_period or 'month'} before tax" if product.price else "Its charge"
+    cost = f"{price} {'is charged again' if on else 'is not charged meanwhile'}."
     return Plan(
         f"{word} {product.name}",
         RiskClass.ORDER,
@@ -96,7 +97,7 @@ def _both(now: Situation, product: Product, word: str, status: str, before: str,
         tuple(effects),
         warnings=warnings,
         say=say,
-        cost=f"{price} {'is charged again' if on else 'is not charged meanwhile'}.",
+        cost=cost if steps[-1].system == "billing" else "",
     )
 
 
