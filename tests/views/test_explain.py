@@ -68,7 +68,28 @@ async def test_without_the_lines_it_says_so_and_shows_nothing_else(rig: Rig) -> 
     assert view.causes.rows_model.rowCount() == 0
 
 
-def test_the_kinds_all_have_words() -> None:
-    from console.views.customer.say_bill import _SENTENCES, AGAIN
+def test_the_kinds_all_have_words_in_every_language() -> None:
+    from console.views.customer.say_bill import AGAIN
+    from console.views.customer.say_bill_words import LANGUAGES
 
-    assert set(_SENTENCES) == set(AGAIN) == set(CauseKind)
+    for words in LANGUAGES.values():
+        assert set(words.causes) == set(AGAIN) == set(CauseKind)
+        assert all("{amount}" in text for pair in words.causes.values() for text in pair), words.name
+
+
+async def test_the_sentence_is_said_in_the_customers_language(rig: Rig) -> None:
+    page = await rig.open()
+    await page.view.settled()
+    page.explain_bill()
+    view = page.over.explanation
+    assert view is not None
+    await rig.until(lambda: view.explanation is not None)
+    spoken = page.view.party.part.facts.value.languages
+    assert view.language.currentData() in spoken
+    english = view.sentence.text()
+    view.language.setFocus()
+    rig.press(Qt.Key.Key_D)  # Deutsch
+    await rig.until(lambda: view.sentence.text().startswith("Ihre Rechnung vom"))
+    difference = view.explanation.difference
+    assert f"{abs(difference.amount):.2f}".replace(".", ",") in view.sentence.text()
+    assert view.sentence.text() != english

@@ -17,6 +17,7 @@ from console.services.part import PartCoordinator
 from console.views import texts
 from console.views.customer.facts import FactMaker
 from console.views.customer.say_bill import AGAIN, say
+from console.views.customer.say_bill_words import LANGUAGES
 from console.views.customer.waterfall import Waterfall
 from console.views.texts import tr
 from console.views.widgets.fact import ShownFact
@@ -51,6 +52,11 @@ class ExplainView(Surface):
             box.currentIndexChanged.connect(lambda _index: self._compare())
         self._title = Label("", "body", semibold=True)
         self._quote = Label("", "small", look="chip")
+        self.language = QComboBox()
+        self.language.setAccessibleName(tr("Language of the sentence"))
+        for code, words in LANGUAGES.items():
+            self.language.addItem(words.name, code)
+        self.language.activated.connect(lambda _index: self._render())
         self.sentence = Label("", wrap=True)
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.sentence.setAccessibleName(tr("Say this"))
@@ -103,6 +109,7 @@ class ExplainView(Surface):
         head = QHBoxLayout()
         head.addWidget(Label(tr("Say this"), semibold=True))
         head.addStretch()
+        head.addWidget(self.language)
         head.addWidget(note)
         column = QVBoxLayout(box)
         column.setContentsMargins(12, 6, 12, 8)
@@ -142,6 +149,9 @@ class ExplainView(Surface):
             box.setCurrentIndex(chosen)
             box.blockSignals(False)  # noqa: FBT003 - Qt's own
         self._title.set_words(f"{self._view.name}  ·  {bill.account_id or ''}")
+        party = self._view.party.part.facts
+        spoken = [self.language.findData(code[:2].lower()) for code in (party.value.languages if party else ())]
+        self.language.setCurrentIndex(next((index for index in spoken if index >= 0), 0))
         self._compare()
         self.causes.setFocus()
 
@@ -201,7 +211,7 @@ class ExplainView(Surface):
     ) -> None:
         found = explain(earlier, [item.value for item in old], later, [item.value for item in new])
         self.explanation = found
-        self.sentence.set_words(say(found))
+        self.sentence.set_words(say(found, str(self.language.currentData())))
         self.chart.show_explanation(found)
         origin = next((item.origin for item in (*new, *old)), None)
         orders = [*(self._view.product_orders.part.facts or ()), *(self._view.service_orders.part.facts or ())]

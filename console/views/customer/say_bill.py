@@ -1,11 +1,13 @@
 """The explanation of a bill as a sentence to read aloud, and the words for its causes."""
 
 import re
+from datetime import datetime
+
+from PySide6.QtCore import QDate, QLocale
 
 from console.models.bill_explanation import BillExplanation, Cause, CauseKind
 from console.models.money import Money
-from console.views import texts
-from console.views.texts import tr
+from console.views.customer.say_bill_words import ENGLISH, LANGUAGES, Words
 
 _SAID = 5
 # What some systems add to a name, and the sentence says by itself.
@@ -17,35 +19,23 @@ AGAIN = {
     CauseKind.CREDIT: "once", CauseKind.LATE_PAYMENT: "once", CauseKind.TAX: "follows",
     CauseKind.ROUNDING: "", CauseKind.UNEXPLAINED: "",
 }  # fmt: skip
-# How a cause is said that makes the bill higher, and one that makes it lower.
-_SENTENCES = {
-    CauseKind.ADDED: ("{name} is new, {amount} each month.", "{name} is new, {amount} less each month."),
-    CauseKind.REMOVED: ("{name} has ended, that is {amount} more.", "{name} has ended, that is {amount} less."),
-    CauseKind.PRICE: ("{name} costs {amount} more each month.", "{name} costs {amount} less each month."),
-    CauseKind.PROMOTION: ("A promotion of {amount} has ended.", "A promotion takes off {amount}."),
-    CauseKind.PART_MONTH: ("Once, {amount} more for part of a month: {name}.", "Once, {amount} less: {name}."),
-    CauseKind.USAGE: ("{name} came to {amount} more.", "{name} came to {amount} less."),
-    CauseKind.ONE_OFF: ("Once, {amount}: {name}.", "{name}, {amount}, was only on the bill before."),
-    CauseKind.CREDIT: ("A credit of {amount} was only on the bill before.", "We took off {amount}: {name}."),
-    CauseKind.LATE_PAYMENT: ("{amount} is for late payment.", "There is no fee for late payment this time, {amount}."),
-    CauseKind.TAX: ("Taxes add {amount}.", "Taxes are {amount} less."),
-    CauseKind.ROUNDING: ("{amount} is rounding.", "{amount} less is rounding."),
-    CauseKind.UNEXPLAINED: ("{amount} more I cannot explain yet.", "{amount} less I cannot explain yet."),
-}
 
 
-def say(explanation: BillExplanation) -> str:
-    """Return what to read aloud: both bills, then the causes, the largest first."""
+def say(explanation: BillExplanation, language: str = "en") -> str:
+    """Return what to read aloud: both bills, then the causes, the largest first.
+
+    Names of lines are said as the bill prints them. A language there are no words for is said in English.
+    """
+    words = LANGUAGES.get(language, ENGLISH)
+    locale = QLocale(words.locale)
     earlier, later = explanation.earlier, explanation.later
     total, difference = later.tax_included or later.amount_due, explanation.difference
-    months = [texts.month(bill.billed_at) if bill.billed_at else bill.label for bill in (later, earlier)]
-    if difference.amount == 0:
-        told = tr("Your bill of {} is {}, the same as that of {}.").format(months[0], texts.money(total), months[1])
-    else:
-        template = tr("Your bill of {} is {}, {} {} than that of {}.")
-        word = tr("more") if difference.amount > 0 else tr("less")
-        told = template.format(months[0], texts.money(total), texts.money(_size(difference)), word, months[1])
-    return " ".join([told, *(_sentence(cause) for cause in _worth_saying(explanation))])
+    months = [_month(bill.billed_at, locale) if bill.billed_at else bill.label for bill in (later, earlier)]
+    template = words.higher if difference.amount > 0 else words.lower if difference.amount else words.same
+    told = template.format(
+        month=months[0], before=months[1], total=_money(total, locale), difference=_money(difference, locale)
+    )
+    return " ".join([told, *(_sentence(cause, words, locale) for cause in _worth_saying(explanation))])
 
 
 def _worth_saying(explanation: BillExplanation) -> list[Cause]:
@@ -54,11 +44,23 @@ def _worth_saying(explanation: BillExplanation) -> list[Cause]:
     return [*causes, *(cause for cause in explanation.causes if cause.kind is CauseKind.UNEXPLAINED)]
 
 
-def _sentence(cause: Cause) -> str:
-    higher, lower = _SENTENCES[cause.kind]
-    words = tr(higher if cause.amount.amount > 0 else lower)
-    return words.format(name=_PART.sub("", cause.name), amount=texts.money(_size(cause.amount)))
+def _sentence(cause: Cause, words: Words, locale: QLocale) -> str:
+    higher, lower = words.causes[cause.kind]
+    template = higher if cause.amount.amount > 0 else lower
+    return template.format(name=_PART.sub("", cause.name), amount=_money(cause.amount, locale))
 
 
-def _size(amount: Money) -> Money:
-    return Money(abs(amount.amount), amount.currency)
+def _month(at: datetime, locale: QLocale) -> str:
+    return locale.toString(QDate(at.year, at.month, 1), "MMMM yyyy")
+
+
+def _money(amount: Money | None, locale: QLocale) -> str:
+    """Return the size of an amount, exact, as the language writes it."""
+    if amount is None:
+        return "?"
+    figures = f"{abs(amount.amount):,.{amount.digits}f}"
+    signs = {",": locale.groupSeparator(), ".": locale.decimalPoint()}
+    text = "".join(signs.get(sign, sign) for sign in figures)
+    symbol = {"USD": "$", "GBP": "£", "EUR": "€", "SEK": "kr"}.get(amount.currency, amount.currency)
+    leads = symbol in {"$", "£"} or (symbol == "€" and locale.language() == QLocale.Language.English)
+    return f"{symbol}{text}" if leads else f"{text} {symbol}"

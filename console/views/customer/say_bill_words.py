@@ -1,0 +1,115 @@
+"""The sentences of a bill explained, in the languages customers speak; a language is added by a table here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from console.models.bill_explanation import CauseKind as Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language: how a bill is said that is higher, lower or the same, and each cause, higher and lower."""
+
+    name: str
+    locale: str
+    higher: str
+    lower: str
+    same: str
+    causes: Mapping[Kind, tuple[str, str]]
+
+
+ENGLISH = Words(
+    "English",
+    "en_US",
+    "Your bill of {month} is {total}, {difference} more than that of {before}.",
+    "Your bill of {month} is {total}, {difference} less than that of {before}.",
+    "Your bill of {month} is {total}, the same as that of {before}.",
+    {
+        Kind.ADDED: ("{name} is new, {amount} each month.", "{name} is new, {amount} less each month."),
+        Kind.REMOVED: ("{name} has ended, that is {amount} more.", "{name} has ended, that is {amount} less."),
+        Kind.PRICE: ("{name} costs {amount} more each month.", "{name} costs {amount} less each month."),
+        Kind.PROMOTION: ("A promotion of {amount} has ended.", "A promotion takes off {amount}."),
+        Kind.PART_MONTH: ("Once, {amount} more for part of a month: {name}.", "Once, {amount} less: {name}."),
+        Kind.USAGE: ("{name} came to {amount} more.", "{name} came to {amount} less."),
+        Kind.ONE_OFF: ("Once, {amount}: {name}.", "{name}, {amount}, was only on the bill before."),
+        Kind.CREDIT: ("A credit of {amount} was only on the bill before.", "We took off {amount}: {name}."),
+        Kind.LATE_PAYMENT: ("{amount} is for late payment.", "There is no fee for late payment this time, {amount}."),
+        Kind.TAX: ("Taxes add {amount}.", "Taxes are {amount} less."),
+        Kind.ROUNDING: ("{amount} is rounding.", "{amount} less is rounding."),
+        Kind.UNEXPLAINED: ("{amount} more I cannot explain yet.", "{amount} less I cannot explain yet."),
+    },
+)
+_GERMAN = Words(
+    "Deutsch",
+    "de_DE",
+    "Ihre Rechnung vom {month} beträgt {total}, das sind {difference} mehr als im {before}.",
+    "Ihre Rechnung vom {month} beträgt {total}, das sind {difference} weniger als im {before}.",
+    "Ihre Rechnung vom {month} beträgt {total}, genauso viel wie im {before}.",
+    {
+        Kind.ADDED: ("Neu ist {name}, {amount} im Monat.", "Neu ist {name}, {amount} weniger im Monat."),
+        Kind.REMOVED: ("{name} ist beendet, dadurch {amount} mehr.", "{name} ist beendet, dadurch {amount} weniger."),
+        Kind.PRICE: ("{name} kostet im Monat {amount} mehr.", "{name} kostet im Monat {amount} weniger."),
+        Kind.PROMOTION: ("Ein Rabatt von {amount} ist ausgelaufen.", "Ein Rabatt zieht {amount} ab."),
+        Kind.PART_MONTH: ("Einmalig {amount} für einen Teil des Monats: {name}.", "Einmalig {amount} weniger: {name}."),
+        Kind.USAGE: ("{name}: {amount} mehr.", "{name}: {amount} weniger."),
+        Kind.ONE_OFF: ("Einmalig {amount}: {name}.", "{name}, {amount}, stand nur auf der Rechnung davor."),
+        Kind.CREDIT: ("Eine Gutschrift von {amount} stand nur auf der Rechnung davor.",
+                      "Wir haben {amount} gutgeschrieben: {name}."),
+        Kind.LATE_PAYMENT: ("{amount} sind für verspätete Zahlung.",
+                            "Diesmal keine Gebühr für verspätete Zahlung, {amount} weniger."),
+        Kind.TAX: ("Die Steuern sind {amount} höher.", "Die Steuern sind {amount} niedriger."),
+        Kind.ROUNDING: ("{amount} sind Rundung.", "{amount} weniger sind Rundung."),
+        Kind.UNEXPLAINED: ("{amount} mehr kann ich noch nicht erklären.",
+                           "{amount} weniger kann ich noch nicht erklären."),
+    },
+)  # fmt: skip
+_FRENCH = Words(
+    "Français",
+    "fr_FR",
+    "Votre facture de {month} est de {total}, soit {difference} de plus que celle de {before}.",
+    "Votre facture de {month} est de {total}, soit {difference} de moins que celle de {before}.",
+    "Votre facture de {month} est de {total}, comme celle de {before}.",
+    {
+        Kind.ADDED: ("{name} est nouveau, {amount} par mois.", "{name} est nouveau, {amount} de moins par mois."),
+        Kind.REMOVED: ("{name} est terminé, soit {amount} de plus.", "{name} est terminé, soit {amount} de moins."),
+        Kind.PRICE: ("{name} coûte {amount} de plus par mois.", "{name} coûte {amount} de moins par mois."),
+        Kind.PROMOTION: ("Une promotion de {amount} est terminée.", "Une promotion retire {amount}."),
+        Kind.PART_MONTH: ("Une seule fois, {amount} pour une partie du mois : {name}.",
+                          "Une seule fois, {amount} de moins : {name}."),
+        Kind.USAGE: ("{name} : {amount} de plus.", "{name} : {amount} de moins."),
+        Kind.ONE_OFF: ("Une seule fois, {amount} : {name}.", "{name}, {amount}, n’était que sur la facture d’avant."),
+        Kind.CREDIT: ("Un avoir de {amount} ne figurait que sur la facture d’avant.",
+                      "Nous avons déduit {amount} : {name}."),
+        Kind.LATE_PAYMENT: ("{amount} pour retard de paiement.",
+                            "Pas de frais de retard cette fois, {amount} de moins."),
+        Kind.TAX: ("Les taxes ajoutent {amount}.", "Les taxes baissent de {amount}."),
+        Kind.ROUNDING: ("{amount} d’arrondi.", "{amount} de moins, c’est l’arrondi."),
+        Kind.UNEXPLAINED: ("{amount} de plus que je ne peux pas encore expliquer.",
+                           "{amount} de moins que je ne peux pas encore expliquer."),
+    },
+)  # fmt: skip
+_SWEDISH = Words(
+    "Svenska",
+    "sv_SE",
+    "Din faktura för {month} är på {total}, {difference} mer än för {before}.",
+    "Din faktura för {month} är på {total}, {difference} mindre än för {before}.",
+    "Din faktura för {month} är på {total}, lika mycket som för {before}.",
+    {
+        Kind.ADDED: ("{name} är nytt, {amount} i månaden.", "{name} är nytt, {amount} mindre i månaden."),
+        Kind.REMOVED: ("{name} är avslutat, det är {amount} mer.", "{name} är avslutat, det är {amount} mindre."),
+        Kind.PRICE: ("{name} kostar {amount} mer i månaden.", "{name} kostar {amount} mindre i månaden."),
+        Kind.PROMOTION: ("En rabatt på {amount} har upphört.", "En rabatt drar av {amount}."),
+        Kind.PART_MONTH: ("En gång {amount} för en del av månaden: {name}.", "En gång {amount} mindre: {name}."),
+        Kind.USAGE: ("{name}: {amount} mer.", "{name}: {amount} mindre."),
+        Kind.ONE_OFF: ("En gång {amount}: {name}.", "{name}, {amount}, fanns bara på fakturan före."),
+        Kind.CREDIT: ("En kreditering på {amount} fanns bara på fakturan före.", "Vi har dragit av {amount}: {name}."),
+        Kind.LATE_PAYMENT: (
+            "{amount} är för sen betalning.",
+            "Ingen avgift för sen betalning denna gång, {amount}.",
+        ),
+        Kind.TAX: ("Skatten är {amount} högre.", "Skatten är {amount} lägre."),
+        Kind.ROUNDING: ("{amount} är avrundning.", "{amount} mindre är avrundning."),
+        Kind.UNEXPLAINED: ("{amount} mer kan jag inte förklara ännu.", "{amount} mindre kan jag inte förklara ännu."),
+    },
+)
+LANGUAGES: Mapping[str, Words] = {"en": ENGLISH, "de": _GERMAN, "fr": _FRENCH, "sv": _SWEDISH}
