@@ -72,7 +72,7 @@ _ORDER = (
     (r"(productOrderItem|serviceOrderItem)\.\d+\.state$", "state"), (r"state$", "state"),
     (r"(cancellation|completion)(Date|Reason)$", "state"), (r"milestone\.", "state"),
 )  # fmt: skip
-_PLACES = (
+PLACES = (
     Place("crm", "/tmf-api/customerManagement/v4/customer", "id", "customer"),
     Place("crm", "/tmf-api/troubleTicket/v4/troubleTicket", "relatedParty.id", "ticket", (
         (r"status$", "status"), (r"statusChangeReason$", "reason"), (r"severity$", "severity"), (r"note\.", "notes"),
@@ -168,7 +168,7 @@ class Reader:
         """Return every record by kind and id, each as its attributes by their dotted path."""
         found: Snapshot = {}
         for place, answer in zip(
-            _PLACES, await asyncio.gather(*(self._list(p, customer) for p in _PLACES)), strict=True
+            PLACES, await asyncio.gather(*(self._list(p, customer) for p in PLACES)), strict=True
         ):
             for record in answer:
                 found[place.kind, str(record["id"])] = dict(_flat(record))
@@ -210,7 +210,7 @@ def misses(effects: Sequence[Effect], before: Snapshot, after: Snapshot) -> Iter
             predicted.setdefault(effect.record, {}).update(effect.values)
         elif effect.record[0]:
             new.append(effect)
-    places = {place.kind: place for place in _PLACES}
+    places = {place.kind: place for place in PLACES}
     for key in before.keys() & after.keys():
         for path in _changed(before[key], after[key]):
             word = _word(places[key[0]], path)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.preview import Reader, misses
+from benchmarks.preview import PLACES, Reader, misses
 from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
 from console.models.outbox import Act, ActState, StepState
@@ -18,6 +18,8 @@ from console.services.contact import NotPossibleError
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
 from console.services.permissions import REP, SUPERVISOR
+from tests.sandbox.published import RESOURCES
+from tests.sandbox.test_schemas import FOLDER, check, description
 from tests.support.acting import asked, first_for_whom, numbers_of
 from tests.support.control import Control
 
@@ -58,6 +60,18 @@ async def test_an_act_does_what_its_preview_says(sandbox: Control, desk: Desk, p
     after = await reader.read(view.customer_id)
     await reader.aclose()
     assert list(misses(plan.effects, before, after)) == []
+    await check_published(sandbox, [key for key in after if key not in before])
+
+
+async def check_published(sandbox: Control, made: list[tuple[str, str]]) -> None:
+    """Hold what an act has made against TM Forum's descriptions, where they are at hand."""
+    for kind, number in made if FOLDER else ():
+        place = next(place for place in PLACES if place.kind == kind)
+        name = place.path.rpartition("/")[2]
+        published = next(one for one in RESOURCES if (one.system, one.name) == (place.system, name))
+        async with sandbox.raw(place.system) as client:
+            record = (await client.get(f"{place.path}/{number}")).json()
+        check(description(published.file), published.definition, record)
 
 
 async def test_what_is_suspended_can_be_resumed_and_the_preview_is_right(

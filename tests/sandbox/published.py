@@ -53,11 +53,15 @@ RESOURCES = (
     Published("billing", "TMF676-v4.json", "refund", "Refund", "LGC",
               {"account": {"id": "BA-1"}, "paymentMethod": {"id": "pm-1", "@type": "PaymentMethod"},
                "totalAmount": {"unit": "USD", "value": 5.0}}, {}, ("account", "paymentMethod", "totalAmount")),
+    Published("billing", "TMF637-v4.json", "product", "Product", "LGCPD",
+              {"status": "active", "productSerialNumber": "KIT-1"}, {"description": "kit"}, ("status",)),
     Published("billing", "TMF635-v4.json", "usage", "Usage", "LGCPD", {"usageType": "voice"}, {"description": "kit"}),
     Published("billing", "TMF677-v4.json", "queryUsageConsumption", "QueryUsageConsumption", "LGCD",
               {"searchCriteria": {"relatedParty": [_PARTY]}}, is_task=True),
     Published("provisioning", "TMF622-v4.json", "productOrder", "ProductOrder", "LGCPD",
               {"productOrderItem": [{"id": "1", "action": "add"}]}, {"description": "kit"}, ("productOrderItem", "state")),
+    Published("provisioning", "TMF622-v4.json", "cancelProductOrder", "CancelProductOrder", "LGC",
+              {"productOrder": {"id": "PO-1"}}, is_task=True),
     Published("provisioning", "TMF641-v4.json", "serviceOrder", "ServiceOrder", "LGCPD",
               {"serviceOrderItem": [{"id": "1", "action": "add", "service": {"name": "kit"}}]}, {"description": "kit"},
               ("serviceOrderItem", "state")),
@@ -76,7 +80,7 @@ RESOURCES = (
     Published("provisioning", "TMF620-v4.json", "productOfferingPrice", "ProductOfferingPrice", "LGCPD",
               {"name": "Kit price"}, {"description": "kit"}, ("name",)),
 )  # fmt: skip
-IDS = [resource.name for resource in RESOURCES]
+IDS = [f"{resource.system}-{resource.name}" for resource in RESOURCES]
 BASES = {
     "TMF629": "/tmf-api/customerManagement/v4", "TMF632": "/tmf-api/party/v4", "TMF621": "/tmf-api/troubleTicket/v4",
     "TMF683": "/tmf-api/partyInteraction/v4", "TMF646": "/tmf-api/appointment/v4",

@@ -35,6 +35,6 @@ class TmForumCare:
         return found.sorted_by(lambda appointment: appointment.starts_at, missing=BEFORE_ALL)
 
     async def fetch_time_slots(self, customer_id: CustomerId) -> Records[TimeSlot]:
-        party = [{"id": customer_id, "role": "customer", "@referredType": "Customer"}]
+        party = {"id": customer_id, "role": "customer", "@referredType": "Customer"}
         found = await self._client.ask("searchTimeSlot", {"relatedParty": party}, SLOTS)
         return Records(tuple(Sourced(slot, found.origin) for slot in found.value), found.origin.read_at)

@@ -54,7 +54,7 @@ class _Interaction(Created):
         if v5:
             wrapped = {"@type": "RelatedChannel", "channel": {"@type": "ChannelRef", **channel}}
             return {**body, "@type": "PartyInteraction", "relatedChannel": [wrapped]}
-        return {**body, "channel": [channel]}
+        return {**body, "channel": [{**channel, "href": f"/channel/{channel['id']}"}]}
 
 
 class AddNote(_Interaction):

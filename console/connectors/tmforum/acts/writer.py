@@ -9,7 +9,7 @@ from console.connectors.tmforum.client import TmForumClient
 from console.errors import RefusedError
 from console.models.outbox import Act, Step
 from console.ports.acting import Current, Fate
-from console.settings import CUSTOMER_FILTERS
+from console.settings import CUSTOMER_FILTERS, default_path
 
 _LOOKED_THROUGH = 50
 
@@ -159,13 +159,12 @@ def amount(step: Step) -> dict[str, Any]:
 
 def customer_party(client: TmForumClient, resource: str, act: Act) -> list[dict[str, Any]]:
     """Return the related party that says whose record this is, in the version's shape."""
-    party = {
-        "id": act.customer_id,
-        "@referredType": "Customer",
-        **({"name": act.customer_name} if act.customer_name else {}),
-    }
+    party = {"id": act.customer_id, "@referredType": "Customer"}
+    if act.customer_name:
+        party["name"] = act.customer_name
     if client.settings(resource).version != "v5":
-        return [{**party, "role": "customer"}]
+        href = f"{default_path('crm', 'customer', 'v4')}/customer/{act.customer_id}"
+        return [{**party, "href": href, "role": "customer", "@type": "RelatedParty"}]
     wrapped = {"@type": "PartyRoleRef", **party}
     return [{"@type": "RelatedPartyOrPartyRole", "role": "customer", "partyOrPartyRole": wrapped}]
 
