@@ -140,7 +140,7 @@ def _move_plan(now: Situation, values: Values) -> Plan:
         when,
         "Yes",
         ("visit", visit.id),
-        after,
+        after | ({"status": "confirmed"} if visit.status == "initialized" else {}),  # CRM confirms what is booked
     )
     return Plan(f"Move the visit to {when}", RiskClass.ORDER, (step,), (effect,), say=f"The technician comes {when}.")
 
