@@ -154,3 +154,11 @@ def test_once_billing_has_stopped_it_only_the_credit_is_left_to_give() -> None:
     found = compare(facts(products=(ENDED,), services=(), charges=(charge,))).found[0]
     assert [mend.act for mend in found.mends] == ["give-credit"]
     assert "stopped" in found.meaning
+
+
+def test_a_payment_counts_for_the_bill_it_pays_to_the_cent_else_for_one_nothing_was_paid_of() -> None:
+    half = Money(Decimal("4.94"), "USD")
+    older = replace(BILL, id=CustomerBillId("B0"), billed_at=BILLED - timedelta(days=62), remaining=half)
+    whole = compare(facts(bills=(older, BILL), payments=(PAID,))).found
+    part = compare(facts(bills=(BILL,), payments=(replace(PAID, amount=half),))).found
+    assert [one.about for one in (*whole, *part)] == ["B1", "B1"]

@@ -72,8 +72,10 @@ def _address_differs(life: Life, rng: random.Random) -> Contradiction:
     return Contradiction("addressDiffers", life.person.since, 0)
 
 
-def _name_differs(life: Life, rng: random.Random) -> Contradiction:
+def _name_differs(life: Life, rng: random.Random) -> Contradiction | None:
     other = rng.choice([name for name in life.person.country.family if name != life.person.family])
+    if life.person.family not in life.person.name:  # a company called after another family
+        return None
     life.billing_name = life.person.name.replace(life.person.family, other)
     return Contradiction("nameDiffers", life.person.since, 0)
 

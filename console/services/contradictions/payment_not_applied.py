@@ -1,6 +1,7 @@
 """Money came in and no bill was credited with it."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from console.models.contradiction import Contradiction, ContradictionKind, Mend
 from console.models.customer_bill import CustomerBill
@@ -8,11 +9,12 @@ from console.models.payment import Payment
 from console.services.contradictions.system_facts import SystemFacts
 
 KIND = ContradictionKind.PAYMENT_NOT_APPLIED
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _DONE = {"done", "completed", "settled"}
 
 
 def find(facts: SystemFacts) -> Iterator[Contradiction]:
-    """Yield each payment that is done, names no bill, and is exactly what an unpaid bill of its account asked for."""
+    """Yield each payment that is done and names no bill, with the unpaid bill of its account it was most likely for."""
     payments: Sequence[Payment] = facts.need("payments")
     bills: Sequence[CustomerBill] = facts.need("bills")
     taken: set[str] = set()
@@ -24,14 +26,19 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
             for bill in bills
             if bill.account_id == payment.account_id
             and bill.id not in taken
-            and payment.amount in {bill.amount_due, bill.remaining}
             and bill.remaining is not None
-            and bill.remaining.amount > 0
+            and bill.remaining.currency == payment.amount.currency
+            and bill.remaining.amount >= payment.amount.amount > 0
             and (payment.paid_at is None or bill.billed_at is None or bill.billed_at <= payment.paid_at)
         ]
         if not open_bills:
             continue
-        bill = min(open_bills, key=lambda one: one.billed_at or facts.as_of)
+        amount = payment.amount
+        # The one it pays to the cent, else one nothing was paid of; of several the newest.
+        bill = max(
+            open_bills,
+            key=lambda one: (one.remaining == amount, one.remaining == one.amount_due, one.billed_at or _BEFORE_ALL),
+        )
         taken.add(bill.id)
         yield Contradiction(
             KIND,
