@@ -276,3 +276,14 @@ async def test_with_service_orders_a_suspension_has_one_too(sandbox: Control, pe
     act = await desk.acts.do("suspend", situation, values, view.customer_id)
     await until(desk, act, ActState.DONE)
     await desk.aclose()
+
+
+async def test_a_conflict_of_a_declared_act_can_be_decided(sandbox: Control, desk: Desk, people: list[str]) -> None:
+    view, situation, values = await first_for_whom(desk, people, "give-credit")
+    first = await desk.acts.do("give-credit", situation, values | {"amount": "1"}, view.customer_id)
+    await until(desk, first, ActState.DONE)
+    await sandbox.advance(200)  # it is booked: what the second was planned on has moved
+    act = await desk.acts.do("give-credit", situation, values | {"amount": "2"}, view.customer_id)
+    asked_about = await until(desk, act, ActState.CONFLICT)
+    await desk.acts.resolve(asked_about, 0, {})
+    assert (await until(desk, act, ActState.DONE)).title == act.title

@@ -327,6 +327,8 @@ class Acts:
 
 def _title(act: Act, values: Mapping[str, str]) -> str:
     """Return the title of an act once it wants these values."""
+    if act.kind:  # a declared act is called by its plan
+        return act.title
     wanted = {**act.steps[0].wanted, **values}
     if act.risk is RiskClass.NOTE:
         return note_title(wanted["text"])

@@ -199,7 +199,9 @@ class ActForm(ActDialog):
         box.clear()
         for words, value in now:
             box.addItem(words, value)
-        box.setCurrentIndex(max(0, box.findData(wanted)))
+        # What was named and cannot be chosen is not silently another: then nothing is chosen.
+        named = wanted or self._given.get(field.name, "")
+        box.setCurrentIndex(box.findData(named) if named else 0)
 
     def _chosen(self, name: str, _index: int) -> None:
         self._drafts.type(self._place(name), self._readers[name]())
