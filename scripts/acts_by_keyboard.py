@@ -11,7 +11,9 @@ import asyncio
 import os
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -35,6 +37,7 @@ from console.views.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 CTRL = Qt.KeyboardModifier.ControlModifier
+Player = TypeVar("Player", bound="Recorder")
 SYSTEMS = ("crm", "billing", "provisioning")
 ACCOUNT = "/tmf-api/accountManagement/v4/billingAccount"
 CUSTOMER = "/tmf-api/customerManagement/v4/customer"
@@ -216,25 +219,26 @@ async def promise_and_past(recorder: Recorder, page: CustomerPage) -> None:
     await recorder.picture("the-past")
 
 
-async def record(window: MainWindow, bridge: Bridge, folder: Path) -> int:
-    with tempfile.TemporaryDirectory() as place:
-        sandbox = await SandboxProcess.start(["--data", f"{place}/world", "--customers", "300"])
-        try:
-            store = Path(place) / "desk.store"
-            async with workspace_on(window, bridge, sandbox.deployment, sandbox.secrets, store) as (workspace, *_):
-                await play(Recorder(window, workspace, sandbox, folder))
-        finally:
-            await sandbox.stop()
-    return 0
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def recorded(what: str | None, recorder: type[Player], play: Callable[[Player], Awaitable[None]]) -> int:
+    """Read where the pictures go, and play scenes in the window on a sandbox and a store of their own."""
+    parser = argparse.ArgumentParser(description=what, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "docs" / "pictures")
-    options = parser.parse_args()
-    options.folder.mkdir(parents=True, exist_ok=True)
-    return in_window(lambda window, bridge: record(window, bridge, options.folder))
+    folder: Path = parser.parse_args().folder
+    folder.mkdir(parents=True, exist_ok=True)
+
+    async def record(window: MainWindow, bridge: Bridge) -> int:
+        with tempfile.TemporaryDirectory() as place:
+            sandbox = await SandboxProcess.start(["--data", f"{place}/world", "--customers", "300"])
+            try:
+                store = Path(place) / "desk.store"
+                async with workspace_on(window, bridge, sandbox.deployment, sandbox.secrets, store) as (workspace, *_):
+                    await play(recorder(window, workspace, sandbox, folder))
+            finally:
+                await sandbox.stop()
+        return 0
+
+    return in_window(record)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(recorded(__doc__, Recorder, play))

@@ -6,25 +6,18 @@ Search, a disagreement of the systems and the act that mends it, a credit over t
 way and is taken back, a line test, a visit, the note; on the sandbox over HTTP, with an encrypted store on the disk.
 """
 
-import argparse
 import asyncio
 import sys
-import tempfile
-from pathlib import Path
 
 import httpx
 from PySide6.QtCore import Qt
 
-from benchmarks.window import in_window, workspace_on
-from console.bridge import Bridge
 from console.models.outbox import ActState
-from console.system.sandbox_launcher import SandboxProcess
 from console.tour import TourError, until
 from console.views.customer.act_form import ActForm
 from console.views.customer.half_done import HalfDoneDialog
 from console.views.customer.page import CustomerPage
-from console.views.main_window import MainWindow
-from scripts.acts_by_keyboard import ACCOUNT, CTRL, ROOT, Recorder
+from scripts.acts_by_keyboard import ACCOUNT, CTRL, Recorder, recorded
 
 
 class Call(Recorder):
@@ -103,7 +96,6 @@ async def mend(call: Call) -> None:
 
 async def credit(call: Call) -> None:
     form = await call.form("c")
-    call.press(Qt.Key.Key_Tab)
     call.keys("30")
     call.press(Qt.Key.Key_Tab)
     call.press(Qt.Key.Key_Tab)
@@ -144,8 +136,6 @@ async def the_rest(call: Call) -> None:
     await call.picture("line-test")
     await call.send(ActState.DONE)
     await call.form("a")
-    for _ in range(3):
-        call.press(Qt.Key.Key_Tab)
     call.keys("Ring twice; the dog is friendly.")
     await call.picture("visit")
     await call.send(ActState.DONE)
@@ -156,25 +146,5 @@ async def the_rest(call: Call) -> None:
     await call.picture("end")
 
 
-async def record(window: MainWindow, bridge: Bridge, folder: Path) -> int:
-    with tempfile.TemporaryDirectory() as place:
-        sandbox = await SandboxProcess.start(["--data", f"{place}/world", "--customers", "300"])
-        try:
-            store = Path(place) / "desk.store"
-            async with workspace_on(window, bridge, sandbox.deployment, sandbox.secrets, store) as (workspace, *_):
-                await play(Call(window, workspace, sandbox, folder))
-        finally:
-            await sandbox.stop()
-    return 0
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "docs" / "pictures")
-    options = parser.parse_args()
-    options.folder.mkdir(parents=True, exist_ok=True)
-    return in_window(lambda window, bridge: record(window, bridge, options.folder))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(recorded(__doc__, Call, play))

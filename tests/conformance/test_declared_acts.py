@@ -279,11 +279,28 @@ async def test_with_service_orders_a_suspension_has_one_too(sandbox: Control, pe
 
 
 async def test_a_conflict_of_a_declared_act_can_be_decided(sandbox: Control, desk: Desk, people: list[str]) -> None:
-    view, situation, values = await first_for_whom(desk, people, "give-credit")
-    first = await desk.acts.do("give-credit", situation, values | {"amount": "1"}, view.customer_id)
+    view, situation, values = await first_for_whom(desk, people, "take-payment")
+    first = await desk.acts.do("give-credit", situation_with(desk, view), {**values, "amount": "1"}, view.customer_id)
     await until(desk, first, ActState.DONE)
-    await sandbox.advance(200)  # it is booked: what the second was planned on has moved
-    act = await desk.acts.do("give-credit", situation, values | {"amount": "2"}, view.customer_id)
+    await sandbox.advance(200)  # it is booked: what the payment was planned on has moved
+    act = await desk.acts.do("take-payment", situation, values | {"amount": "1"}, view.customer_id)
     asked_about = await until(desk, act, ActState.CONFLICT)
     await desk.acts.resolve(asked_about, 0, {})
     assert (await until(desk, act, ActState.DONE)).title == act.title
+
+
+def situation_with(desk: Desk, view: CustomerView) -> Any:
+    """The situation of a view whose refunds are known too."""
+    situation = desk.acts.situation(view)
+    return replace(situation, lists={**situation.lists, "refunds": ()})
+
+
+async def test_two_credits_one_after_the_other_are_no_conflict(sandbox: Control, desk: Desk, people: list[str]) -> None:
+    view, situation, values = await first_for_whom(desk, people, "give-credit")
+    acts = [
+        await desk.acts.do("give-credit", situation, values | {"amount": amount}, view.customer_id)
+        for amount in ("1", "2")
+    ]
+    await sandbox.advance(200)
+    for act in acts:
+        await until(desk, act, ActState.DONE)

@@ -16,6 +16,7 @@ from console.models.money import Money
 from console.models.order import Order, OrderItem, OrderKind
 from console.models.payment import Payment
 from console.models.search import SearchHit
+from console.services.acts.catalogue import ACTS
 from console.services.contradictions import RULES, SystemFacts, compare
 
 NOW = datetime(2026, 11, 19, 12, tzinfo=UTC)
@@ -85,6 +86,7 @@ def test_a_disagreement_is_found_where_it_matters_with_what_each_says(kind: Kind
     assert all(claim.says and claim.record and claim.system for claim in found[0].claims)
     assert found[0].meaning
     assert found[0].mends
+    assert {mend.act for mend in found[0].mends} <= set(ACTS)
 
 
 def test_what_it_costs_is_counted_over_all_bills_since() -> None:

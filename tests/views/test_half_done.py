@@ -96,3 +96,24 @@ async def test_pressed_twice_it_is_done_once(rig: Rig) -> None:
     rig.press(Qt.Key.Key_Return, CTRL)
     await hands.done(form.plan.title)
     assert [act.state for act in rig.desk.outbox.acts[before:]] == [ActState.DONE]
+
+
+async def test_a_form_starts_from_the_oldest_open_bill_and_never_from_another_thing_than_was_named(rig: Rig) -> None:
+    hands = Hands(rig)
+    view, *_ = await first_for_whom(rig.desk, numbers_of(120, 299), "take-payment")
+    customer = view.customer_id
+    view.close()
+    page = await hands.find(customer)
+    hands.after(Qt.Key.Key_D, "p")
+    form = await hands.form(ActForm)
+    await page.view.settled()
+    situation = rig.desk.acts.situation(page.view)
+    bills = situation.open_bills(form.values["account"])
+    assert form.values["bill"] == (bills[0].id if bills else "")
+    rig.press(Qt.Key.Key_Escape)
+    await rig.until(lambda: not form.isVisible())
+    page.acts.open_act("suspend", {"product": "PR-OF-ANOTHER"})
+    other = await hands.form(ActForm)
+    await rig.until(lambda: "Choose the product" in other.effect.text())
+    assert not other.send_button.isEnabled()
+    rig.press(Qt.Key.Key_Escape)

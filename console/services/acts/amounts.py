@@ -6,6 +6,9 @@ from decimal import Decimal, InvalidOperation
 from console.models.money import Money, minor_digits
 from console.services.contact import NotPossibleError
 
+# What is written before or behind an amount of a currency.
+_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+
 
 def read_positive(text: str, currency: str) -> Money:
     """Return a typed amount of more than nothing, exact, in a currency.
@@ -26,6 +29,7 @@ def read_amount(text: str, currency: str) -> Money:
         NotPossibleError: It is no amount, has more decimals than the currency, another currency, or could mean two.
     """
     plain = text.strip().replace("\u00a0", "").replace(" ", "")
+    plain = plain.strip(_SIGNS.get(currency, ""))
     code = re.fullmatch(r"([A-Za-z]{3})?([\d.,]+)([A-Za-z]{3})?", plain)
     if code and (named := (code[1] or code[3] or "").upper()):
         if named != currency:

@@ -42,5 +42,5 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
             since.date() if since else None,
             product.price,
             "The customer pays for it and cannot use it.",
-            (Mend("restart", {"service": service.id}), Mend("open-ticket", {"service": service.id})),
+            (Mend("open-ticket", {"service": service.id}), Mend("restart", {"service": service.id})),
         )

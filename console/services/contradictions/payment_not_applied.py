@@ -51,5 +51,5 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
             payment.paid_at.date() if payment.paid_at else None,
             payment.amount,
             "The customer paid and is treated as owing.",
-            (Mend("trace-payment", {"payment": payment.id, "bill": bill.id}),),
+            (Mend("open-ticket", {"type": "paymentTrace", "payment": payment.id, "bill": bill.id}),),
         )

@@ -33,6 +33,11 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
                 ),
                 None,
                 product.price,
-                "It runs although it should not." if sold else "The customer cannot use what they pay for.",
-                (Mend("resume", {"product": product.id}), Mend("suspend", {"product": product.id})),
+                "It runs although it was sold as suspended; resuming makes both say active."
+                if sold
+                else "The customer cannot use what they pay for.",
+                (
+                    Mend("resume" if sold else "suspend", {"product": product.id}),
+                    Mend("open-ticket", {"service": service.id}),
+                ),
             )

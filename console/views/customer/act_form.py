@@ -20,21 +20,11 @@ from console.views import texts
 from console.views.customer.preview import PreviewTable
 from console.views.keys.send import is_send
 from console.views.texts import tr
-from console.views.widgets.act_dialog import ActDialog, send_words
+from console.views.widgets.act_dialog import ActDialog, FormText, send_words
 from console.views.widgets.labels import Label
 
 _FORM_WIDTH, _PREVIEW_WIDTH = 320, 600
 _TEXT_HEIGHT = 88
-
-
-class _TextEdit(QPlainTextEdit):
-    """Leaves Ctrl+Enter to the form around it."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if is_send(event):
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
 
 
 class ActForm(ActDialog):
@@ -173,11 +163,8 @@ class ActForm(ActDialog):
             self._inputs[field.name] = box
             self._readers[field.name] = lambda: str(box.currentData() or "")
         elif field.kind is FieldKind.LONG_TEXT:
-            text = _TextEdit(self._drafts.text(place))
-            text.setObjectName(field.name)
-            text.setAccessibleName(tr(field.label))
+            text = FormText(field.name, tr(field.label), self._drafts.text(place))
             text.setPlaceholderText(tr(field.hint))
-            text.setTabChangesFocus(True)
             text.setFixedHeight(_TEXT_HEIGHT)
             text.textChanged.connect(lambda: self._text_changed(place, text))
             if text.toPlainText():
@@ -233,8 +220,13 @@ class ActForm(ActDialog):
         return {**self._given, **{name: read() for name, read in self._readers.items()}}
 
     def _focus_first(self) -> None:
-        first = next(iter(self._inputs.values()), None)
-        (first or self).setFocus()
+        """Go to the first field in which nothing stands yet, else to the first at all."""
+        empty = (one for one in self._inputs.values() if not isinstance(one, QComboBox) and not self._text_of(one))
+        (next(empty, None) or next(iter(self._inputs.values()), self)).setFocus()
+
+    @staticmethod
+    def _text_of(field: QLineEdit | QPlainTextEdit) -> str:
+        return field.text() if isinstance(field, QLineEdit) else field.toPlainText()
 
     # ------------------------------------------------------------------ what it would do
 

@@ -174,7 +174,8 @@ def _acts(view: CustomerView, desk: Desk) -> Iterator[tuple[str, str, int]]:
     plain = []
     for act in acts:
         state, word = act_state(act)
-        is_half = any(step.state is StepState.DONE for step in act.steps) and act.state is not ActState.SENDING
+        waits_for_word = act.state in {ActState.SENDING, ActState.CONFLICT}
+        is_half = any(step.state is StepState.DONE for step in act.steps) and not waits_for_word
         if is_half:
             lacks = next(step.system for step in act.steps if step.state is not StepState.DONE)
             told = tr("Half done: {}. {} does not have it").format(act.title, desk.label(lacks))

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from console.models.contradiction import Claim, Contradiction, Mend
 from console.services.acts.catalogue import ACTS
@@ -10,8 +10,8 @@ from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer_view import CustomerView
 from console.views import texts
 from console.views.texts import tr
-from console.views.widgets.fact import ShownFact
-from console.views.widgets.labels import Button, Label, Surface
+from console.views.widgets.fact import desk_fact
+from console.views.widgets.labels import Button, Label, Surface, titled_surface
 from console.views.widgets.live_page import PlainScroll
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
@@ -57,13 +57,13 @@ class DisagreementsView(Surface):
         layout.setContentsMargins(10, 6, 10, 8)
         layout.setSpacing(8)
         layout.addLayout(head)
-        layout.addWidget(_card(tr("Where the systems disagree"), self.found), 3)
-        card = _card(tr("What each system says"), self.claims, self._meaning)
+        layout.addWidget(titled_surface(tr("Where the systems disagree"), self.found), 3)
+        card = titled_surface(tr("What each system says"), self.claims, self._meaning)
         inner = card.layout()
         if isinstance(inner, QVBoxLayout):
             inner.addLayout(self._mends)
         layout.addWidget(card, 3)
-        layout.addWidget(_card(tr("Not compared"), room), 1)
+        layout.addWidget(titled_surface(tr("Not compared"), room), 1)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.closed.emit)
         watch.subscribe(self.refresh)
 
@@ -134,37 +134,20 @@ def disagreement_words(one: Contradiction) -> str:
 def _row(one: Contradiction) -> Row:
     systems = ", ".join(dict.fromkeys(claim.system for claim in one.claims))
     cells = (
-        Cell(_fact(tr("What"), texts.sentence(tr(one.kind.value))), state="conflict"),
-        Cell(_fact(tr("About"), one.subject)),
-        Cell(_fact(tr("Systems"), systems)),
-        Cell(_fact(tr("Since"), texts.weekday(one.since) if one.since else tr("not known"))),
-        Cell(_fact(tr("In question"), texts.money(one.cost) if one.cost else ""), number=True, strong=True),
+        Cell(desk_fact(tr("What"), texts.sentence(tr(one.kind.value))), state="conflict"),
+        Cell(desk_fact(tr("About"), one.subject)),
+        Cell(desk_fact(tr("Systems"), systems)),
+        Cell(desk_fact(tr("Since"), texts.weekday(one.since) if one.since else tr("not known"))),
+        Cell(desk_fact(tr("In question"), texts.money(one.cost) if one.cost else ""), number=True, strong=True),
     )
     return Row(f"{one.kind.name} {one.about}", cells)
 
 
 def _claim_row(number: int, claim: Claim) -> Row:
     cells = (
-        Cell(_fact(tr("System"), claim.system), strong=True),
-        Cell(_fact(tr("Says"), claim.says)),
-        Cell(_fact(tr("Since"), texts.weekday(claim.since) if claim.since else "")),
-        Cell(_fact(tr("Record"), claim.record)),
+        Cell(desk_fact(tr("System"), claim.system), strong=True),
+        Cell(desk_fact(tr("Says"), claim.says)),
+        Cell(desk_fact(tr("Since"), texts.weekday(claim.since) if claim.since else "")),
+        Cell(desk_fact(tr("Record"), claim.record)),
     )
     return Row(f"{number} {claim.record}", cells)
-
-
-def _fact(label: str, text: str) -> ShownFact:
-    """Return a value that was worked out here by comparing; each record it rests on stands in its claim."""
-    return ShownFact(label, text, None, tr("This desk"))
-
-
-def _card(title: str, *widgets: QWidget) -> QWidget:
-    card = Surface("card")
-    column = QVBoxLayout(card)
-    column.setContentsMargins(1, 6, 1, 6)
-    head = Label(title, semibold=True)
-    head.setContentsMargins(10, 0, 10, 0)
-    column.addWidget(head)
-    for widget in widgets:
-        column.addWidget(widget, 0 if isinstance(widget, Label) else 1)
-    return card

@@ -21,7 +21,7 @@ from console.views.customer.say_bill_words import LANGUAGES
 from console.views.customer.waterfall import Waterfall
 from console.views.texts import tr
 from console.views.widgets.fact import ShownFact
-from console.views.widgets.labels import Button, Label, StateSurface, Surface
+from console.views.widgets.labels import Button, Label, StateSurface, Surface, titled_surface
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
 
@@ -74,9 +74,9 @@ class ExplainView(Surface):
         layout.addWidget(self._make_say())
         grid = QGridLayout()
         grid.setSpacing(8)
-        grid.addWidget(self._card(tr("From one bill to the other"), self.chart), 0, 0)
-        grid.addWidget(self._card(tr("Causes"), self.causes, self._sum), 0, 1)
-        grid.addWidget(self._card(tr("Line by line"), self.lines), 1, 0, 1, 2)
+        grid.addWidget(titled_surface(tr("From one bill to the other"), self.chart), 0, 0)
+        grid.addWidget(titled_surface(tr("Causes"), self.causes, self._sum), 0, 1)
+        grid.addWidget(titled_surface(tr("Line by line"), self.lines), 1, 0, 1, 2)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(0, 2)
@@ -116,18 +116,6 @@ class ExplainView(Surface):
         column.addLayout(head)
         column.addWidget(self.sentence)
         return box
-
-    @staticmethod
-    def _card(title: str, *widgets: QWidget) -> QWidget:
-        card = Surface("card")
-        column = QVBoxLayout(card)
-        column.setContentsMargins(1, 6, 1, 4)
-        head = Label(title, semibold=True)
-        head.setContentsMargins(10, 0, 10, 0)
-        column.addWidget(head)
-        for widget in widgets:
-            column.addWidget(widget, 0 if isinstance(widget, Label) else 1)
-        return card
 
     # ------------------------------------------------------------------ what is shown
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from console.services.acts.declared import Effect, Plan
 from console.views.texts import tr
-from console.views.widgets.fact import ShownFact
+from console.views.widgets.fact import desk_fact
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
 
@@ -16,7 +16,7 @@ class PreviewTable(FactTable):
 
     def __init__(self) -> None:
         columns = (tr("What"), tr("Now"), tr("After"), tr("Can it be taken back?"))
-        super().__init__(tr("What will change"), columns, stretch=2)
+        super().__init__(tr("What will change"), columns, stretch=0)
 
     def show_plan(self, plan: Plan | None, labels: Mapping[str, str]) -> None:
         """Show what a plan would change; nothing without one."""
@@ -33,10 +33,10 @@ class PreviewTable(FactTable):
 
 def _head(label: str, told: str) -> Row:
     cells = (
-        Cell(_fact(label, label), strong=True),
-        Cell(_fact(label, told)),
-        Cell(_fact(label, "")),
-        Cell(_fact(label, "")),
+        Cell(desk_fact(label, label), strong=True),
+        Cell(desk_fact(label, told)),
+        Cell(desk_fact(label, "")),
+        Cell(desk_fact(label, "")),
     )
     return Row(f"head {label}", cells)
 
@@ -52,14 +52,9 @@ def _row(key: str, label: str, effect: Effect) -> Row:
         else None
     )
     cells = (
-        Cell(_fact(label, f"   {effect.what}")),
-        Cell(_fact(label, effect.now)),
-        Cell(_fact(label, effect.after), strong=True),
-        Cell(_fact(label, effect.undo), state=back),
+        Cell(desk_fact(label, f"   {effect.what}")),
+        Cell(desk_fact(label, effect.now)),
+        Cell(desk_fact(label, effect.after), strong=True),
+        Cell(desk_fact(label, effect.undo), state=back),
     )
     return Row(key, cells)
-
-
-def _fact(label: str, text: str) -> ShownFact:
-    """Return a value that was worked out here; it stands in no system yet."""
-    return ShownFact(label, text, None, tr("This desk"))

@@ -3,29 +3,17 @@
 from collections.abc import Coroutine
 from typing import Any
 
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from console.bridge import Bridge
 from console.models.outbox import Act, StepState
 from console.services.desk import Desk
-from console.views.keys.send import is_send
 from console.views.outbox.words import VALUE_NAMES
 from console.views.texts import tr
-from console.views.widgets.act_dialog import ActDialog
+from console.views.widgets.act_dialog import ActDialog, FormText
 from console.views.widgets.labels import Label
 
 _EDITABLE = ("text", "phone", "email", "amount", "due_on")
-
-
-class _TextEdit(QPlainTextEdit):
-    """Leaves Ctrl+Enter to the form around it."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if is_send(event):
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
 
 
 class EditDialog(ActDialog):
@@ -67,10 +55,7 @@ class EditDialog(ActDialog):
         return f"edit/{self._act.id}/{name}"
 
     def _add_text(self, value: str) -> None:
-        text = _TextEdit()
-        text.setObjectName("text")
-        text.setAccessibleName(tr("Text"))
-        text.setTabChangesFocus(True)
+        text = FormText("text", tr("Text"))
         text.setMinimumHeight(160)
         if typed := self._drafts.text(self._place("text")):
             self.say_it_is_back()

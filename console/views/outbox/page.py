@@ -16,7 +16,7 @@ from console.views.outbox.details import ActDetails
 from console.views.outbox.edit_dialog import EditDialog
 from console.views.outbox.words import SUMMARY, act_state, goes_to, kind, made_at, next_line
 from console.views.texts import tr
-from console.views.widgets.fact import ShownFact
+from console.views.widgets.fact import desk_fact
 from console.views.widgets.labels import Label, Surface
 from console.views.widgets.live_page import LivePage
 from console.views.widgets.row_model import Cell, Row
@@ -124,8 +124,8 @@ class OutboxPage(LivePage):
             word, act.title, act.customer_name or act.customer_id, made_at(act), goes_to(act, self._desk), kind(act),
             next_line(act, now),
         )  # fmt: skip
-        cells = [Cell(_fact(tr(name), text)) for name, text in zip(_COLUMNS, texts_of_row, strict=True)]
-        cells[0] = Cell(_fact(tr(_COLUMNS[0]), word), state=state)
+        cells = [Cell(desk_fact(tr(name), text)) for name, text in zip(_COLUMNS, texts_of_row, strict=True)]
+        cells[0] = Cell(desk_fact(tr(_COLUMNS[0]), word), state=state)
         cells[1] = Cell(cells[1].fact, strong=act.is_open)
         return Row(act.id, tuple(cells), data=act)
 
@@ -139,7 +139,7 @@ class OutboxPage(LivePage):
     def _show_chosen(self) -> None:
         act = self.chosen
         place = _first(act, StepState.CONFLICT) if act is not None else None
-        if act is not None and place is not None:
+        if act is not None and place is not None and act.is_open:
             step = act.steps[place]
             self.conflict.show_conflict(act, step, self._desk.label(step.system))
             self._below.setCurrentWidget(self.conflict)
@@ -193,7 +193,8 @@ class OutboxPage(LivePage):
         box.setWindowTitle(tr("Give up the rest?") if done else tr("Withdraw?"))
         box.setText(act.title)
         box.setInformativeText(told.format(", ".join(done)) if done else tr("Nothing of it has been done anywhere."))
-        box.addButton(tr("Give up the rest") if done else tr("Withdraw"), QMessageBox.ButtonRole.AcceptRole)
+        go = box.addButton(tr("Give up the rest") if done else tr("Withdraw"), QMessageBox.ButtonRole.AcceptRole)
+        go.setAutoDefault(False)
         keep = box.addButton(tr("Keep it"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(keep)
         box.accepted.connect(lambda: self._really_withdraw(act))
@@ -233,8 +234,3 @@ class OutboxPage(LivePage):
 
 def _first(act: Act, state: StepState) -> int | None:
     return next((place for place, step in enumerate(act.steps) if step.state is state), None)
-
-
-def _fact(label: str, text: str) -> ShownFact:
-    """Return a value of the desk's own; it has no origin at a system."""
-    return ShownFact(label, text, None, tr("This desk"))

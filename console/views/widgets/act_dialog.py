@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from console.bridge import Bridge
 from console.errors import ConsoleError
@@ -31,6 +31,22 @@ def send_words(text: str) -> str:
 def shortened(text: str) -> str:
     """Return a value that stands in a sentence, cut where it is far too long for one."""
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+class FormText(QPlainTextEdit):
+    """A longer text in a form; Tab leaves it, Ctrl+Enter is the form's."""
+
+    def __init__(self, name: str, words: str, text: str = "") -> None:
+        super().__init__(text)
+        self.setObjectName(name)
+        self.setAccessibleName(words)
+        self.setTabChangesFocus(True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_send(event):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
 
 class ActDialog(QDialog):

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from console.models.provenance import Origin
 from console.views import texts
+from console.views.keys.send import is_send
 from console.views.texts import tr
 from console.views.theme import THEME
 from console.views.widgets.labels import Label, paint_frame
@@ -63,6 +64,11 @@ class OriginMenu(QMenu):
         origin.triggered.connect(lambda: show_origin(fact))
         origin.setEnabled(fact.origin is not None)
         self.addActions([copy, origin])
+
+
+def desk_fact(label: str, text: str) -> ShownFact:
+    """Return a value of the desk's own, or worked out here from several records: it stands in no system."""
+    return ShownFact(label, text, None, tr("This desk"))
 
 
 def copy_text(text: str) -> None:
@@ -110,6 +116,8 @@ class FactLabel(Label):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             copy_text(self._fact.text)
+        elif is_send(event):  # a form's key, pressed once too often
+            event.accept()
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
             show_origin_of(self, self._fact)
         else:

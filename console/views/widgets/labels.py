@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStyle, QStyleOptionButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStyle, QStyleOptionButton, QVBoxLayout, QWidget
 
 from console.views.theme import THEME, font
 
@@ -240,6 +240,19 @@ class StateSurface(Surface):
             QPen(colours.border, 1, Qt.PenStyle.DashLine if self._state == "stale" else Qt.PenStyle.SolidLine)
         )
         painter.drawLine(self.rect().topLeft(), self.rect().topRight())
+
+
+def titled_surface(title: str, *widgets: QWidget) -> QWidget:
+    """Return a white box with a title over widgets; texts take their own height, the others share what is left."""
+    card = Surface("card")
+    column = QVBoxLayout(card)
+    column.setContentsMargins(1, 6, 1, 4)
+    head = Label(title, semibold=True)
+    head.setContentsMargins(10, 0, 10, 0)
+    column.addWidget(head)
+    for widget in widgets:
+        column.addWidget(widget, 0 if isinstance(widget, Label) else 1)
+    return card
 
 
 class Card(QWidget):

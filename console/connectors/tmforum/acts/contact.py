@@ -4,11 +4,11 @@ What is not changed is sent back as it came: a merge patch replaces whole lists 
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
+from console.connectors.tmforum.acts.writer import Patched
 from console.connectors.tmforum.client import TmForumClient
 from console.models.outbox import Act, Step
-from console.ports.acting import Current, Fate
 
 # The values of a contact and the attribute each stands in.
 VALUES = {"phone": "phoneNumber", "email": "emailAddress"} | {
@@ -19,60 +19,37 @@ _NEW = {"phone": ("phone", "PhoneContactMedium"), "email": ("email", "EmailConta
 _NEW_ADDRESS = ("postalAddress", "GeographicAddressContactMedium")
 
 
-class CustomerContact:
+class CustomerContact(Patched):
     """Changes the customer's contact media in CRM."""
 
-    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:
-        record, version = await client.fetch_raw("customer", step.record)
-        return Current(_chosen(media_values(record.get("contactMedium")), step), version)
+    resource: ClassVar[str] = "customer"
 
-    async def perform(
-        self,
-        client: TmForumClient,
-        act: Act,
-        step: Step,
-        *,
-        version: str | None,
-    ) -> str:
-        record, _ = await client.fetch_raw("customer", step.record)
-        media = changed_media(record.get("contactMedium"), step.wanted, v5=client.settings("customer").version == "v5")
-        body = {"engagedParty": record.get("engagedParty"), "contactMedium": media}
-        await client.patch("customer", step.record, body, key=step.key, version=version)
-        return step.record
+    def held(self, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, str]:
+        return _chosen(media_values(record.get("contactMedium")), step)
 
-    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Fate:
-        return _fate(await self.read_current(client, act, step), step)
+    def patch(self, client: TmForumClient, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, Any]:
+        v5 = client.settings(self.resource).version == "v5"
+        media = changed_media(record.get("contactMedium"), step.wanted, v5=v5)
+        return {"engagedParty": record.get("engagedParty"), "contactMedium": media}
 
 
-class AccountContact:
+class AccountContact(Patched):
     """Changes billing's copy: the media of the account's first contact."""
 
-    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:
-        record, version = await client.fetch_raw("billingAccount", step.record)
-        return Current(_chosen(media_values(_contact(record).get("contactMedium")), step), version)
+    resource: ClassVar[str] = "billingAccount"
 
-    async def perform(
-        self,
-        client: TmForumClient,
-        act: Act,
-        step: Step,
-        *,
-        version: str | None,
-    ) -> str:
-        record, _ = await client.fetch_raw("billingAccount", step.record)
+    def held(self, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, str]:
+        return _chosen(media_values(_contact(record).get("contactMedium")), step)
+
+    def patch(self, client: TmForumClient, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, Any]:
         first, *others = record.get("contact") or [{}]
-        v5 = client.settings("billingAccount").version == "v5"
+        v5 = client.settings(self.resource).version == "v5"
         media = changed_media(first.get("contactMedium"), step.wanted, v5=v5)
-        body = {
+        return {
             "name": record.get("name"),
             "relatedParty": record.get("relatedParty"),
             "contact": [{**first, "contactMedium": media}, *others],
         }
-        await client.patch("billingAccount", step.record, body, key=step.key, version=version)
-        return step.record
-
-    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Fate:
-        return _fate(await self.read_current(client, act, step), step)
 
 
 def _contact(record: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -83,14 +60,6 @@ def _contact(record: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _chosen(values: Mapping[str, str], step: Step) -> dict[str, str]:
     return {name: values.get(name, "") for name in step.wanted}
-
-
-def _fate(current: Current, step: Step) -> Fate:
-    """What is set to a value has happened when the value is there, whoever put it there."""
-    if all(current.values.get(name, "") == wanted for name, wanted in step.wanted.items()):
-        return Fate.HAPPENED
-    untouched = all(current.values.get(name, "") == step.base.get(name, "") for name in step.wanted)
-    return Fate.DID_NOT if untouched else Fate.CHANGED_SINCE
 
 
 def media_values(media: Any) -> dict[str, str]:

@@ -67,7 +67,7 @@ class AskApproval(CreateTicket):
         word, reason = decision
         if word == "approved":
             return Fate.HAPPENED
-        why = f": {reason}" if reason else ""
+        why = f": {reason.rstrip('.')}" if reason else ""
         sentence = f"Not approved{why}."
         raise RefusedError(sentence, system=client.name, code=f"{client.name.upper()}-NOT-APPROVED")
 

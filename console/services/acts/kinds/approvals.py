@@ -9,7 +9,7 @@ from console.services.acts.situation import Situation
 from console.services.contact import NotPossibleError
 from console.services.permissions import Deed
 
-_DECISIONS = (Choice("approved", "Agree"), Choice("refused", "Refuse"))
+_DECISIONS = (Choice("", "Choose…"), Choice("approved", "Agree"), Choice("refused", "Refuse"))
 
 
 def open_approvals(tickets: Sequence[TroubleTicket]) -> list[TroubleTicket]:
@@ -33,7 +33,9 @@ def _plan(now: Situation, values: Values) -> Plan:
     ticket = next((one for one in asked if one.id == values.get("ticket")), None)
     if ticket is None:
         raise NotPossibleError("That is decided already.")
-    decision = values.get("decision") or _DECISIONS[0].value
+    decision = values.get("decision", "")
+    if decision not in {"approved", "refused"}:
+        raise NotPossibleError(f"Agree or refuse: {ticket.name}.")
     reason = values.get("reason", "").strip()
     if decision == "refused" and not reason:
         raise NotPossibleError("Write why it is refused; whoever asked reads it.")
@@ -43,14 +45,14 @@ def _plan(now: Situation, values: Values) -> Plan:
     effect = Effect(
         "crm", ticket.name, "asked for", decision, "No", ("ticket", ticket.id), {"status": ends}, can_be_undone=False
     )
+    follows = "at once, by whoever asked" if decision == "approved" else "not given"
+    then = Effect("billing", ticket.name, "not given", follows, "", ("", ""))  # their act's, no record of this one
     told = (f"They write: {ticket.description}",) if ticket.description else ()
-    follows = "Whoever asked does it at once." if decision == "approved" else "Nothing else happens."
     return Plan(
         f"{'Agree to' if decision == 'approved' else 'Refuse'}: {ticket.name}",
         RiskClass.ORDER,
         (step,),
-        (effect,),
-        cost=follows,
+        (effect, then),
         warnings=told,
     )
 

@@ -64,9 +64,7 @@ def _plan(now: Situation, values: Values) -> Plan:
         "account_name": account.name,
         "reason": reason,
     }
-    refund = PlannedStep(
-        "refund", "billing", account.id, wanted, {"balance": str(balance), "state": account.state or ""}
-    )
+    refund = PlannedStep("refund", "billing", account.id, wanted, {"state": account.state or ""})
     effects = (
         Effect(
             "billing",

@@ -42,7 +42,9 @@ def _suspend(now: Situation, values: Values) -> Plan:
 
 def _resume(now: Situation, values: Values) -> Plan:
     product = now.product(values, "suspended")
-    return _both(now, product, "Resume", "active", "suspended", say=f"{product.name} works again within minutes.")
+    runs = all(service.enabled and service.state == "active" for service in now.services_of(product))
+    say = "" if runs else f"{product.name} works again within minutes."
+    return _both(now, product, "Resume", "active", "suspended", say=say)
 
 
 def _both(now: Situation, product: Product, word: str, status: str, before: str, *, say: str) -> Plan:
