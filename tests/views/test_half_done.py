@@ -117,3 +117,13 @@ async def test_a_form_starts_from_the_oldest_open_bill_and_never_from_another_th
     await rig.until(lambda: "Choose the product" in other.effect.text())
     assert not other.send_button.isEnabled()
     rig.press(Qt.Key.Key_Escape)
+
+
+async def test_a_form_fits_into_a_small_window(rig: Rig) -> None:
+    rig.window.resize(960, 600)  # what 150 % leaves of 1440 x 900
+    hands = Hands(rig)
+    form = await form_of(rig, hands, "open-ticket")
+    assert form.width() <= rig.window.width()
+    assert form.height() <= rig.window.height()
+    form.forget_drafts()
+    rig.press(Qt.Key.Key_Escape)

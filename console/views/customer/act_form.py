@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -23,7 +23,9 @@ from console.views.texts import tr
 from console.views.widgets.act_dialog import ActDialog, FormText, send_words
 from console.views.widgets.labels import Label
 
-_FORM_WIDTH, _PREVIEW_WIDTH = 320, 600
+_FORM_WIDTH, _PREVIEW_WIDTH, _HEIGHT = 320, 720, 540
+_LEAST_PREVIEW = (300, 180)
+_ROUND_IT = 24  # what is left of the window around a form
 _TEXT_HEIGHT = 88
 
 
@@ -79,7 +81,6 @@ class ActForm(ActDialog):
             return
         self.form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         left = QWidget()
-        left.setFixedWidth(_FORM_WIDTH)
         fields = QVBoxLayout(left)
         fields.setContentsMargins(0, 0, 0, 0)
         column.removeItem(self.form)
@@ -105,8 +106,12 @@ class ActForm(ActDialog):
         row.addWidget(left)
         row.addLayout(right, 1)
         column.insertLayout(1, row, 1)
-        self.preview.setMinimumSize(_PREVIEW_WIDTH, 240)
-        self.resize(_FORM_WIDTH + _PREVIEW_WIDTH + 120, 540)
+        self.preview.setMinimumSize(*_LEAST_PREVIEW)
+        parent = self.parentWidget()
+        room = parent.size() if parent is not None else QSize(1280, 720)
+        width, height = room.width() - _ROUND_IT, room.height() - _ROUND_IT
+        left.setFixedWidth(min(_FORM_WIDTH, width // 3))
+        self.resize(min(_FORM_WIDTH + _PREVIEW_WIDTH, width), min(_HEIGHT, height))
 
     def refresh(self) -> None:
         """Ask and show anew what the declaration says now."""
