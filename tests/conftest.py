@@ -44,20 +44,33 @@ def _qt_loop() -> asyncio.AbstractEventLoop:
 # ------------------------------------------------------------------ the sandbox
 
 
+_WORLD = ("--customers", "300", "--seed", "7")
+
+
 @pytest.fixture(scope="session")
 def sandbox_process(tmp_path_factory) -> Iterator[SandboxProcess]:
     """The sandbox with 300 customers, as a process of its own, for the whole run."""
-    folder = tmp_path_factory.mktemp("sandbox")
-    arguments = ["--data", str(folder), "--customers", "300", "--seed", "7"]
-    process = asyncio.run(SandboxProcess.start(arguments))
+    process = asyncio.run(SandboxProcess.start(["--data", str(tmp_path_factory.mktemp("sandbox")), *_WORLD]))
     yield process
     asyncio.run(process.stop())
 
 
 @pytest.fixture
-async def sandbox(sandbox_process) -> AsyncIterator[Control]:
-    """The sandbox without faults and quirks, and the switch for them."""
-    async with Control(sandbox_process) as control:
+async def sandbox(request, tmp_path) -> AsyncIterator[Control]:
+    """The sandbox without faults and quirks, and the switch for them.
+
+    All tests share one world, except those marked ``own_world``: what they need is rare in it or must be just as it
+    was made, and another test may have used it up.
+    """
+    if request.node.get_closest_marker("own_world"):
+        process = await SandboxProcess.start(["--data", str(tmp_path / "sandbox"), *_WORLD])
+        try:
+            async with Control(process) as control:
+                yield control
+        finally:
+            await process.stop()
+        return
+    async with Control(request.getfixturevalue("sandbox_process")) as control:
         await control.clear()
         yield control
         await control.clear()
@@ -117,6 +130,7 @@ async def no_leaked_task(request) -> AsyncIterator[None]:
 
 def pytest_configure(config) -> None:
     config.addinivalue_line("markers", "settings(systems): the desk is made with these settings changed")
+    config.addinivalue_line("markers", "own_world: the test has a sandbox of its own, as it was made")
     config.addinivalue_line("markers", "expects_log(part): a warning with this text may be logged")
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -23,7 +23,7 @@ from tests.sandbox.test_schemas import FOLDER, check, description
 from tests.support.acting import asked, first_for_whom, numbers_of
 from tests.support.control import Control
 
-Desks = Callable[..., Any]
+pytestmark = pytest.mark.own_world
 
 
 @pytest.fixture

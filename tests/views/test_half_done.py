@@ -13,6 +13,8 @@ from tests.support.acting import first_for_whom, numbers_of
 from tests.views.conftest import Rig, texts_of
 from tests.views.test_ten_tasks import CTRL, Hands, fill_in
 
+pytestmark = pytest.mark.own_world
+
 
 async def form_of(rig: Rig, hands: Hands, kind: str) -> ActForm:
     """A customer for whom the act can be done, with its form open and filled in."""

@@ -15,6 +15,8 @@ from console.views.customer.page import CustomerPage
 from tests.support.acting import first_for_whom, numbers_of
 from tests.views.conftest import Rig
 
+pytestmark = pytest.mark.own_world
+
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
