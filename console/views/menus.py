@@ -198,7 +198,7 @@ class DeskMenus(QObject):
 
 
 def _open_act(name: str, page: CustomerPage) -> None:
-    page.acts.open_act(name)
+    page.acts.open_act(name, near=page.chosen)
 
 
 def letter_keys(letter: str) -> str:

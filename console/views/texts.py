@@ -195,6 +195,11 @@ _STATES = {
 }
 
 
+def value(raw: str) -> str:
+    """Return a value of an act as people say it: a state word of the standard in words, all else as it is."""
+    return tr(_STATES[raw][0]) if raw in _STATES else raw
+
+
 def state(raw: str | None) -> tuple[str, str]:
     """Return the word and the colour state for a state; an unknown one keeps its own word, in quotes."""
     if raw is None or not raw.strip():

@@ -9,7 +9,7 @@ from console.models.outbox import ActState
 from console.services.acts.catalogue import ACTS
 from console.views.customer.act_form import ActForm
 from console.views.customer.half_done import TAKE_BACK, HalfDoneDialog
-from tests.support.acting import first_for_whom, numbers_of
+from tests.support.acting import asked, first_for_whom, numbers_of
 from tests.views.conftest import Rig, texts_of
 from tests.views.test_ten_tasks import CTRL, Hands, fill_in
 
@@ -129,3 +129,45 @@ async def test_a_form_fits_into_a_small_window(rig: Rig) -> None:
     assert form.height() <= rig.window.height()
     form.forget_drafts()
     rig.press(Qt.Key.Key_Escape)
+
+
+async def test_a_sent_act_is_said_and_money_on_its_way_is_not_quoted(rig: Rig) -> None:
+    hands = Hands(rig)
+    form = await form_of(rig, hands, "take-payment")
+    title = form.plan.title
+    await hands.send(form)
+    await rig.until(lambda: f"Done: {title}." in texts_of(rig.window.status))
+    page = rig.workspace.page
+    await rig.until(lambda: "Being booked: do not quote yet" in texts_of(page.account))
+
+
+async def test_a_form_starts_on_what_the_cursor_stands_on(rig: Rig) -> None:
+    hands = Hands(rig)
+    for customer in numbers_of(0, 299):
+        view = await asked(rig.desk, customer, "close-ticket")
+        tickets = [item.value for item in view.tickets.part.facts or () if item.value.is_open]
+        view.close()
+        if len(tickets) > 1:
+            break
+    page = await hands.find(customer)
+    page.go_to("tickets")
+    wanted = tickets[-1].id
+    for _ in range(20):
+        if page.chosen == {"ticket": wanted}:
+            break
+        rig.press(Qt.Key.Key_Down)
+    hands.after(Qt.Key.Key_D, "w")
+    form = await hands.form(ActForm)
+    await page.view.settled()
+    assert form.values["ticket"] == wanted
+    form.reject()
+
+
+async def test_a_visit_is_not_moved_to_where_it_is(rig: Rig) -> None:
+    view, _, values = await first_for_whom(rig.desk, numbers_of(0, 299), "move-visit")
+    _visit, slot = ACTS["move-visit"].fields(rig.desk.acts.situation(view), values)
+    shown = next(item.value for item in view.appointments.part.facts if item.value.id == values["visit"])
+    starts = {item.value.id: item.value.starts_at for item in view.time_slots.part.facts}
+    assert slot.choices
+    assert shown.starts_at not in {starts[choice.value] for choice in slot.choices}
+    view.close()

@@ -10,7 +10,7 @@ from console.errors import SystemCallError
 from console.models.billing_account import BillingAccount
 from console.models.customer import CustomerId
 from console.models.money import Money
-from console.models.outbox import Act, RiskClass, Step, StepState
+from console.models.outbox import Act, ActState, RiskClass, Step, StepState
 from console.ports.acting import ActingSystem
 from console.ports.clock import Clock
 from console.services.acts.amounts import read_positive
@@ -52,6 +52,14 @@ _LONGEST_NOTE = 10_000
 _LATEST_PROMISE = timedelta(days=90)
 
 
+_ON_ITS_WAY = {ActState.QUEUED, ActState.SENDING, ActState.UNKNOWN, ActState.HALF_DONE}
+
+
+def _ended_lately(act: Act, now: datetime) -> bool:
+    follow_s = ACTS[act.kind].follow_s if act.kind in ACTS else ()
+    return bool(follow_s) and act.changed_at is not None and now - act.changed_at < timedelta(seconds=max(follow_s))
+
+
 class Acts:
     """The acts of this desk. Everything is checked before it is kept; what is kept is not lost any more."""
 
@@ -75,6 +83,19 @@ class Acts:
         self._systems = {"crm": crm, "billing": billing, "provisioning": provisioning}
         self._labels, self._with_service_orders = labels, with_service_orders
         self._permissions, self._clock, self._rng, self._country = permissions, clock, rng, country
+
+    def is_booking(self, customer_id: CustomerId) -> bool:
+        """Return whether money this desk moved for a customer may not be in the balance yet.
+
+        So from the moment it was asked for until its system was asked for the last time what it has made of it.
+        """
+        now = self._clock.now()
+        return any(
+            act.risk is RiskClass.MONEY
+            and not act.withdrawn
+            and (act.state in _ON_ITS_WAY or (act.state is ActState.DONE and _ended_lately(act, now)))
+            for act in self._outbox.of_customer(customer_id)
+        )
 
     async def add_note(self, customer_id: CustomerId, text: str, *, reason: str, typed_in: Sequence[str] = ()) -> Act:
         """Keep a note for the customer's interactions, in place of the drafts it was typed in.

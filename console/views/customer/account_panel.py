@@ -1,5 +1,6 @@
 """The billing accounts and what is owed on each."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
@@ -30,8 +31,8 @@ class AccountPanel(Panel):
 
     account_chosen = Signal(str)
 
-    def __init__(self, view: CustomerView, system_label: str) -> None:
-        self._view = view
+    def __init__(self, view: CustomerView, system_label: str, is_booking: Callable[[], bool] = lambda: False) -> None:
+        self._view, self._is_booking = view, is_booking
         self._chosen: str | None = None
         body = QWidget()
         self._list = FactList(tr("Billing accounts"))
@@ -88,8 +89,10 @@ class AccountPanel(Panel):
         if facts and facts.items:
             fresh = self.is_fresh(now)
             told = tr("As it stood then") if self._view.as_of else tr("Do not quote")
-            self._quote.set_words(tr("Safe to quote") if fresh else told)
-            self._quote.set_look("mark", "ok" if fresh else "stale")
+            booking = fresh and self._is_booking()
+            words = tr("Being booked: do not quote yet") if booking else tr("Safe to quote") if fresh else told
+            self._quote.set_words(words)
+            self._quote.set_look("mark", "info" if booking else "ok" if fresh else "stale")
 
     def show_facts(self) -> None:
         accounts = self._view.accounts.part.facts

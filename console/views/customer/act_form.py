@@ -44,12 +44,13 @@ class ActForm(ActDialog):
         values: Mapping[str, str],
         window: QWidget,
         instead_of: Act | None = None,
+        near: Mapping[str, str] | None = None,
     ) -> None:
         self._kind = ACTS[kind]
         title = f"{tr(self._kind.title)}: {view.name}"
         super().__init__(title, tr(self._kind.send), desk.drafts, bridge, window)
         self._desk, self._view, self._instead_of = desk, view, instead_of
-        self._given = dict(values)
+        self._given, self._near = dict(values), dict(near or {})
         self._inputs: dict[str, QComboBox | QLineEdit | QPlainTextEdit] = {}
         self._readers: dict[str, Callable[[], str]] = {}
         self._shown: dict[str, Field] = {}
@@ -186,7 +187,9 @@ class ActForm(ActDialog):
         now = [(choice.words, choice.value) for choice in field.choices]
         if now == [(box.itemText(i), box.itemData(i)) for i in range(box.count())]:
             return
-        kept = self._drafts.text(self._place(field.name)) or self._given.get(field.name) or field.start
+        near = self._near.get(field.name, "")
+        start = near if any(choice.value == near for choice in field.choices) else field.start
+        kept = self._drafts.text(self._place(field.name)) or self._given.get(field.name) or start
         wanted = str(box.currentData()) if box.count() and box.currentData() is not None else kept
         box.clear()
         for words, value in now:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from console.bridge import Bridge
-from console.models.outbox import Act, StepState
+from console.models.outbox import Act, ActState, StepState
 from console.services.acts import CHANGES
 from console.services.acts.catalogue import ACTS
 from console.services.customer_view import CustomerView
@@ -23,6 +23,15 @@ from console.views.customer.half_done import HalfDoneDialog
 from console.views.customer.promise_form import PromiseForm
 from console.views.texts import tr
 from console.views.widgets.labels import Label
+
+_HOW_IT_GOES = {
+    ActState.QUEUED: "Kept, and sent as soon as it can be: {}.",
+    ActState.AWAITING: "A supervisor has been asked: {}.",
+    ActState.DONE: "Done: {}.",
+    ActState.HALF_DONE: "Half done: {}. See the alert above.",
+    ActState.REFUSED: "Refused: {}. The Outbox says why.",
+    ActState.CONFLICT: "Changed meanwhile, so it waits for you in the Outbox: {}.",
+}
 
 
 class CustomerActs:
@@ -43,19 +52,31 @@ class CustomerActs:
         self._go_back, self._lay_out = go_back, lay_out
         self._page, self._view, self._desk, self._bridge = page, view, desk, bridge
         self.dock: NoteDock | None = None
-        self._done = {place for act in desk.outbox.of_customer(view.customer_id) for place in _done(act)}
+        acts = desk.outbox.of_customer(view.customer_id)
+        self._done = {place for act in acts for place in _done(act)}
+        self._told = {act.id: act.state for act in acts}
         self._unsubscribe = desk.outbox.subscribe(self._on_act)
 
     def _on_act(self, act: Act) -> None:
         """Ask again for what a step has changed that is done now."""
         if act.customer_id != self._view.customer_id or self._view.as_of is not None:
             return
+        self._tell(act)
         for done in set(_done(act)) - self._done:
             self._done.add(done)
             subjects = CHANGES[act.steps[done[1]].kind]
             self._ask_about(subjects)
             for after_s in ACTS[act.kind].follow_s if act.kind in ACTS else ():
                 QTimer.singleShot(int(after_s * 1000), self._page, functools.partial(self._ask_about, subjects))
+
+    def _tell(self, act: Act) -> None:
+        """Say how an act goes on, each state once: whoever sent it looks at this page, not at the outbox."""
+        if self._told.get(act.id) is act.state or (act.state in _HOW_IT_GOES and not self._page.isVisible()):
+            return
+        self._told[act.id] = act.state
+        words = _HOW_IT_GOES.get(act.state)
+        if words:
+            self._bridge.on_unhandled(tr(words).format(act.title))
 
     def _ask_about(self, subjects: Sequence[Subject]) -> None:
         for subject in subjects:
@@ -126,8 +147,17 @@ class CustomerActs:
         else:
             PromiseForm(self._desk, self._bridge, self._view, self._page.window()).open()
 
-    def open_act(self, kind: str, values: Mapping[str, str] | None = None, instead_of: Act | None = None) -> None:
-        """Open the form of a declared act; where this user may not, or nothing can be done, it says so."""
+    def open_act(
+        self,
+        kind: str,
+        values: Mapping[str, str] | None = None,
+        instead_of: Act | None = None,
+        near: Mapping[str, str] | None = None,
+    ) -> None:
+        """Open the form of a declared act; where this user may not, or nothing can be done, it says so.
+
+        `values` are what its fields start from; so is `near`, what the user stands on, where that can be chosen.
+        """
         if self._is_past():
             return
         refusal = self._desk.acts.may(kind)
@@ -135,7 +165,7 @@ class CustomerActs:
             self._bridge.on_unhandled(refusal)
             return
         window = self._page.window()
-        ActForm(self._desk, self._bridge, self._view, kind, values or {}, window, instead_of).open()
+        ActForm(self._desk, self._bridge, self._view, kind, values or {}, window, instead_of, near).open()
 
     def edit(self, act: Act) -> None:
         """Open a declared act's form with what was entered; sent, it stands in place of the act."""

@@ -39,6 +39,7 @@ from console.views.preferences import Preferences
 from console.views.texts import tr
 from console.views.widgets.live_page import LivePage
 from console.views.widgets.panel import Panel
+from console.views.widgets.rows import FactList, FactTable
 
 # Logical pixels of the page's width.
 _MEDIUM_FROM = 1120
@@ -46,6 +47,7 @@ _FULL_FROM = 1280
 _FULL_HEIGHT = 560
 # Time for the questions to be sent before making the panels takes the window's; without it they come 15 ms later.
 _BUILD_AFTER_MS = 20
+_FIELD_OF_PANEL = {"tickets": "ticket", "visits": "visit", "orders": "order", "services": "product"}
 
 
 class CustomerPage(LivePage):
@@ -142,7 +144,7 @@ class CustomerPage(LivePage):
         }
 
     def _make_account(self) -> Panel:
-        panel = AccountPanel(self.view, self._kinds["billing"])
+        panel = AccountPanel(self.view, self._kinds["billing"], lambda: self._desk.acts.is_booking(self.customer_id))
         panel.account_chosen.connect(self._show_account)
         return panel
 
@@ -254,6 +256,17 @@ class CustomerPage(LivePage):
     def panel_of(self, widget: QWidget | None) -> Panel | None:
         """Return the panel a widget stands in."""
         return next((panel for panel in self._panels.values() if widget and panel.isAncestorOf(widget)), None)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The record the cursor stands on, as a field of a form names it; empty where there is none."""
+        focused = self.focusWidget()
+        for name, field in _FIELD_OF_PANEL.items():
+            panel = self._panels.get(name)
+            if panel is not None and isinstance(focused, FactTable | FactList) and panel.isAncestorOf(focused):
+                row = focused.currentIndex().row()
+                return {field: focused.rows_model.row(row).key} if row >= 0 else {}
+        return {}
 
     def mark(self, inside: Panel | None) -> None:
         """Put the ring round the panel the focus is in."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from console.services.acts.declared import Effect, Plan
+from console.views import texts
 from console.views.texts import tr
 from console.views.widgets.fact import desk_fact
 from console.views.widgets.row_model import Cell, Row
@@ -53,8 +54,8 @@ def _row(key: str, label: str, effect: Effect) -> Row:
     )
     cells = (
         Cell(desk_fact(label, f"   {effect.what}")),
-        Cell(desk_fact(label, effect.now)),
-        Cell(desk_fact(label, effect.after), strong=True),
+        Cell(desk_fact(label, texts.value(effect.now))),
+        Cell(desk_fact(label, texts.value(effect.after)), strong=True),
         Cell(desk_fact(label, effect.undo), state=back),
     )
     return Row(key, cells)

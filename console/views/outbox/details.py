@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from console.models.outbox import Act, ActState, StepState
 from console.services.desk import Desk
+from console.views import texts
 from console.views.outbox.words import VALUE_NAMES, again_words, made_at, step_line
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label
@@ -78,7 +79,7 @@ class ActDetails(QWidget):
     def _next_words(self, act: Act) -> str:
         if act.state is ActState.HALF_DONE and not act.needs_user:
             return tr("One system has it and the other does not yet; it goes on by itself.")
-        if act.next_try_at is not None and act.is_open:
+        if act.next_try_at is not None and act.is_open and not act.needs_user:
             tried = tr("Tried once") if act.tries == 1 else tr("Tried {} times").format(act.tries)
             return f"{tried}, {again_words(act, datetime.now(UTC))}."
         return ""
@@ -109,5 +110,6 @@ def _wanted_words(act: Act) -> str:
     text = wanted.pop("text", "")
     if wanted.get("reason") == "Note":  # what stands for none
         del wanted["reason"]
-    values = "  ·  ".join(f"{tr(VALUE_NAMES[key])} {value}" for key, value in wanted.items() if key in VALUE_NAMES)
+    named = ((VALUE_NAMES[key], value) for key, value in wanted.items() if key in VALUE_NAMES)
+    values = "  ·  ".join(f"{tr(name)} {texts.value(value)}" for name, value in named)
     return "\n".join(part for part in (values, text) if part)

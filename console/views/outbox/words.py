@@ -45,16 +45,16 @@ _STEP_STATES = {
 }  # fmt: skip
 _KINDS = {
     RiskClass.NOTE: "Only adds",
-    RiskClass.FIELD: "Checked by value",
-    RiskClass.MONEY: "Checked by balance",
-    RiskClass.ORDER: "Checked by state",
+    RiskClass.FIELD: "Only if the value is still the same",
+    RiskClass.MONEY: "Only if the balance is still the same",
+    RiskClass.ORDER: "Only if the state is still the same",
 }
 VALUE_NAMES = {
     "phone": "Phone", "email": "E-mail", "text": "Text", "reason": "Reason", "amount": "Amount", "due_on": "By",
     "currency": "Currency", "balance": "Owed", "state": "State", "status": "Status", "severity": "Severity",
     "note": "Note", "name": "Name", "account": "Account", "account_name": "Account name", "method_name": "By",
-    "bill": "Bill", "action": "Action", "product": "Product", "product_name": "Name", "offering_name": "What",
-    "service": "Service", "service_name": "Service name", "type": "Kind", "about": "About", "about_name": "About",
+    "bill": "Bill", "product_name": "Product", "offering_name": "What",
+    "service_name": "Service", "type": "Kind", "about_name": "About",
     "title": "What", "over": "Over the limit", "starts": "From", "ends": "Until", "place": "Place", "to": "To",
     "channel_name": "Channel", "decision": "Decision", "parts": "Parts", "street1": "Street", "city": "City",
 }  # fmt: skip

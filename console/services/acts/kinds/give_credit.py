@@ -22,10 +22,10 @@ _COUNTED = timedelta(days=30)
 _LONGEST_WHY = 1000
 
 
-def _fields(now: Situation, _values: Values) -> Sequence[Field]:
+def _fields(now: Situation, values: Values) -> Sequence[Field]:
     return (
         Field("account", "Account", FieldKind.CHOICE, now.accounts()),
-        Field("amount", "Amount, with tax", FieldKind.AMOUNT, hint="12.50"),
+        Field("amount", "Amount, with tax", FieldKind.AMOUNT, hint=_left_words(now, values)),
         Field("reason", "Reason, goes on the bill", FieldKind.CHOICE, REASONS),
         Field("why", "For the supervisor", FieldKind.LONG_TEXT, hint="Needed above your limit"),
     )
@@ -45,6 +45,20 @@ def given(now: Situation, currency: str) -> Money:
     return sum(recent, start=Money(Decimal(0), currency))
 
 
+def limit_of(now: Situation, currency: str) -> Money:
+    """Return how much this user may give one customer in 30 days without asking."""
+    return Money(now.user.credit_limits.get(currency, Decimal(0)), currency)
+
+
+def _left_words(now: Situation, values: Values) -> str:
+    """Return how much may still be given without asking, in the account's currency."""
+    balance = now.account(values).balance
+    if balance is None:
+        return "12.50"
+    left = limit_of(now, balance.currency) - given(now, balance.currency)
+    return f"up to {left} without asking" if left.amount > 0 else "a supervisor must agree"
+
+
 def _plan(now: Situation, values: Values) -> Plan:
     account = now.account(values)
     balance = account.balance
@@ -52,7 +66,7 @@ def _plan(now: Situation, values: Values) -> Plan:
         raise NotPossibleError("Billing does not say what is owed.")
     money = read_positive(values.get("amount", ""), balance.currency)
     before = given(now, balance.currency)
-    limit = Money(now.user.credit_limits.get(balance.currency, Decimal(0)), balance.currency)
+    limit = limit_of(now, balance.currency)
     over = before + money - limit
     reason = values.get("reason") or REASONS[0].value
     why = values.get("why", "").strip()
@@ -78,7 +92,7 @@ def _plan(now: Situation, values: Values) -> Plan:
         ),
         Effect(
             "billing",
-            "Credits, 30 days",
+            f"Credits, 30 days; your limit {limit}",
             str(before),
             str(before + money),
             "With the credit",

@@ -117,10 +117,14 @@ def _visit(now: Situation, values: Values) -> Appointment:
     return visit
 
 
-def _move_fields(now: Situation, _values: Values) -> Sequence[Field]:
+def _move_fields(now: Situation, values: Values) -> Sequence[Field]:
+    visits = _visits(now)
+    chosen = now.one("appointments", values.get("visit") or visits[0].value, "visit")
+    own = _hours(chosen.starts_at, chosen.ends_at)
+    others = tuple(slot for slot in _slots(now) if slot.words != own)
     return (
-        Field("visit", "Visit", FieldKind.CHOICE, _visits(now)),
-        Field("slot", "Move to", FieldKind.CHOICE, _slots(now)),
+        Field("visit", "Visit", FieldKind.CHOICE, visits),
+        Field("slot", "Move to", FieldKind.CHOICE, others),
     )
 
 
