@@ -56,21 +56,23 @@ def sandbox_process(tmp_path_factory) -> Iterator[SandboxProcess]:
 
 
 @pytest.fixture
-async def sandbox(request, tmp_path) -> AsyncIterator[Control]:
-    """The sandbox without faults and quirks, and the switch for them.
+def process_of_test(request, tmp_path) -> Iterator[SandboxProcess]:
+    """The process all tests share, or one for a test marked ``own_world``.
 
-    All tests share one world, except those marked ``own_world``: what they need is rare in it or must be just as it
-    was made, and another test may have used it up.
+    Such a test needs what is rare in the world, or what is just as it was made, and another may have used it up.
     """
-    if request.node.get_closest_marker("own_world"):
-        process = await SandboxProcess.start(["--data", str(tmp_path / "sandbox"), *_WORLD])
-        try:
-            async with Control(process) as control:
-                yield control
-        finally:
-            await process.stop()
+    if request.node.get_closest_marker("own_world") is None:
+        yield request.getfixturevalue("sandbox_process")
         return
-    async with Control(request.getfixturevalue("sandbox_process")) as control:
+    process = asyncio.run(SandboxProcess.start(["--data", str(tmp_path / "sandbox"), *_WORLD]))
+    yield process
+    asyncio.run(process.stop())
+
+
+@pytest.fixture
+async def sandbox(process_of_test) -> AsyncIterator[Control]:
+    """The sandbox without faults and quirks, and the switch for them."""
+    async with Control(process_of_test) as control:
         await control.clear()
         yield control
         await control.clear()
