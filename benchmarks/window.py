@@ -26,6 +26,7 @@ from console.views.main_window import MainWindow
 from console.views.menus import DeskMenus
 from console.views.preferences import Preferences
 from console.views.search.palette import SearchPalette
+from console.views.sign_in_bar import PersonAtDesk
 from console.views.theme import THEME
 from console.views.workspace import Workspace
 
@@ -87,7 +88,7 @@ async def workspace_on(
     parts = Parts(on_exchange=exchanges.append)
     desk = await asyncio.to_thread(compose_desk, deployment, secrets, parts, database)
     workspace = Workspace(window, SearchPalette.over(window), bridge)
-    DeskMenus(window, workspace, Preferences())
+    DeskMenus(window, workspace, PersonAtDesk(window, bridge, workspace.ask_all), Preferences())
     ICON.load()
     await desk.open_store()
     workspace.attach(desk)

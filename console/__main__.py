@@ -77,9 +77,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--tour", type=Path, metavar="FOLDER", help="open a customer, write screenshots there, and stop"
     )
-    parser.add_argument(
-        "--role", choices=("rep", "supervisor"), default="rep", help="who works at this desk (%(default)s)"
-    )
     commands = parser.add_subparsers(dest="command", title="commands without a window")
     show = commands.add_parser("show", parents=[common], help="one customer, unified, as text")
     show.add_argument("customer", nargs="?", help="a customer number, or anything that finds exactly one customer")

@@ -11,6 +11,7 @@ from console.connectors.tmforum.acts import TmForumActs
 from console.connectors.tmforum.check import check_system
 from console.connectors.tmforum.client import TmForumClient
 from console.http import HttpLayer
+from console.http.oidc import open_provider
 from console.models.check_report import CheckReport
 from console.models.customer import Customer, CustomerId
 from console.models.health import Exchange, SystemHealth, SystemState
@@ -30,8 +31,10 @@ from console.services.people import SeenPeople
 from console.services.permissions import REP, Permissions, Subject, User
 from console.services.phone import numbering_plans
 from console.services.search import CustomerSearch
+from console.services.sign_in import SignIn, SignInState
 from console.services.view_parts import PART_TYPES
 from console.settings import Deployment, Kind, System
+from console.settings.sign_in import SignInSettings
 from console.store.acts import ActRepository
 from console.store.answers import AnswerRepository
 from console.store.database import Database, in_memory
@@ -51,12 +54,19 @@ class Parts:
     clock: Clock = field(default_factory=SystemClock)
     rng: random.Random = field(default_factory=random.Random)
     user: User = REP
+    sign_in: SignIn | None = None
     on_exchange: Callable[[Exchange], None] = lambda _exchange: None
 
 
 def _tell_outbox(outbox: Outbox, now: SystemHealth, before: SystemState) -> None:
     if before is SystemState.DOWN and now.state is not SystemState.DOWN:
         outbox.system_is_back(now.system)
+
+
+def _tell_signed_in(outbox: Outbox, deployment: Deployment, state: SignInState) -> None:
+    """What waited for somebody to sign in goes on."""
+    for name in deployment.systems if state is SignInState.SIGNED_IN else ():
+        outbox.system_is_back(name)
 
 
 def name_of(found: Sourced[Customer] | None) -> str:
@@ -87,6 +97,19 @@ async def compose_check(
         await http.aclose()
 
 
+def compose_sign_in(settings: SignInSettings) -> SignIn:
+    """Return who signs in, and how. Loads certificates, so not on the window's thread."""
+    clock = SystemClock()
+    return SignIn(
+        open_provider(settings, clock),
+        issuer=settings.issuer,
+        claim=settings.claim,
+        roles=settings.roles,
+        offline_for=timedelta(hours=settings.offline_hours),
+        clock=clock,
+    )
+
+
 def compose_desk(
     deployment: Deployment, secrets: Secrets, parts: Parts | None = None, store: Database | None = None
 ) -> Desk:
@@ -107,7 +130,11 @@ def compose_desk(
         parts.on_exchange(exchange)
 
     http = HttpLayer(
-        clock=parts.clock, on_exchange=note, rng=parts.rng, answers=AnswerRepository(database) if store else None
+        clock=parts.clock,
+        on_exchange=note,
+        rng=parts.rng,
+        answers=AnswerRepository(database) if store else None,
+        tokens=parts.sign_in,
     )
 
     def client(kind: Kind) -> TmForumClient:
@@ -129,6 +156,8 @@ def compose_desk(
         rng=parts.rng,
     )
     health.subscribe(lambda now, before: _tell_outbox(outbox, now, before))
+    if parts.sign_in is not None:
+        parts.sign_in.subscribe(lambda state: _tell_signed_in(outbox, deployment, state))
     drafts = Drafts(DraftRepository(database), parts.clock)
     people = SeenPeople(PersonRepository(database))
     facts = FactRepository(database)

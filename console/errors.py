@@ -5,6 +5,8 @@ ConsoleError                  its text is one sentence a user can act on
 ├── UsageError                the command was called wrongly
 ├── UnknownCustomerError      CRM has no customer of that number
 ├── UnreadableDocumentError   a document came that cannot be shown
+├── SignInRefusedError        a person is not, or no longer, signed in
+├── SignInUnreachableError    the sign-in service does not answer
 ├── StoreError                the desk's own store cannot be used
 │   ├── StoreInUseError           another program has it open
 │   ├── StoreKeyError             the key at hand is not its key
@@ -118,3 +120,11 @@ class ThrottledError(SystemCallError):
     def __init__(self, sentence: str, *, system: str, code: str, retry_at: datetime) -> None:
         super().__init__(sentence, system=system, code=code)
         self.retry_at = retry_at
+
+
+class SignInRefusedError(ConsoleError):
+    """A person is not, or no longer, signed in; the sentence says why and what to do."""
+
+
+class SignInUnreachableError(ConsoleError):
+    """The sign-in service does not answer; whoever is signed in stays so for as long as the deployment allows."""

@@ -1,24 +1,29 @@
 """The desk's services for the length of one run: on the configured systems, or on a sandbox of its own."""
 
 import asyncio
+import contextlib
 import hashlib
+import re
 import secrets as secrets_module
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import platformdirs
 
-from console.compose import Parts, compose_desk
-from console.errors import StoreError, StoreInUseError, StoreKeyError
+from console.compose import Parts, compose_desk, compose_sign_in
+from console.errors import SignInRefusedError, SignInUnreachableError, StoreError, StoreInUseError, StoreKeyError
+from console.models.person import Person
 from console.ports.secrets import Secrets
 from console.services.desk import Desk
 from console.services.permissions import REP, ROLES
+from console.services.sign_in import SignIn
 from console.settings import Deployment, load_deployment
 from console.store.database import Database, open_database
 from console.store.recovery import has_recovery, new_code, unwrap_key, wrap_key
+from console.store.secrets import SecretRepository
 from console.system.sandbox_launcher import SandboxProcess
 from console.system.secrets import SystemSecrets
 from console.system.store_key import NoKeyringError, find_key, keep_in_keyring
@@ -33,6 +38,13 @@ class AskCode(Protocol):
         """Say why and return what was typed; `is_new` is whether a code is chosen, not remembered."""
 
 
+class AskPerson(Protocol):
+    """Has somebody sign in in the browser; returns once they have."""
+
+    async def __call__(self, sign_in: SignIn, sentence: str) -> Person:
+        """Say a sentence, where there is one, and return who signed in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """The services, and on a sandbox of its own the number of its world's first customer.
@@ -45,6 +57,7 @@ class Session:
     notice: str = ""
     new_code: str = ""
     make_code: Callable[[], Awaitable[str]] | None = None
+    sign_in: SignIn | None = None
 
 
 @asynccontextmanager
@@ -54,38 +67,116 @@ async def open_session(
     demo: bool,
     with_store: bool = False,
     ask_code: AskCode | None = None,
-    role: str = REP.role,
+    ask_person: AskPerson | None = None,
 ) -> AsyncIterator[Session]:
     """Yield the services; at the end close them and stop the sandbox.
 
     With a store what is known and typed outlives the program; where there is no key for it, `ask_code` asks for one.
+    Where the deployment says at which provider people sign in, `ask_person` has them do it, unless they still are. On
+    a sandbox without `ask_person` nobody signs in: its systems take a token that was handed over.
 
     Raises:
         ConfigurationError: There are no usable settings, or the sandbox does not start.
         StoreInUseError: Another program has the store open.
+        SignInRefusedError: Somebody must sign in and nobody can be asked.
     """
     sandbox = await SandboxProcess.start() if demo else None
     try:
         secrets: Secrets
         if sandbox is not None:
-            deployment, secrets, profile = sandbox.deployment, sandbox.secrets, "sandbox"
+            deployment = sandbox.deployment_with_sign_in if ask_person else sandbox.deployment
+            secrets, profile = sandbox.secrets, "sandbox"
         else:
             path = config or default_configuration()
             deployment = await asyncio.to_thread(load_deployment, path)
             secrets, profile = SystemSecrets(path.parent), profile_of(deployment)
-        profile += "" if role == REP.role else f"-{role}"  # another role's work is not this one's
-        place = StorePlace(Path(platformdirs.user_data_dir("opticom-console", appauthor=False)) / "stores" / profile)
-        kept = await place.open(None if demo else ask_code, makes_code=not demo) if with_store else Kept()
-        desk = await asyncio.to_thread(compose_desk, deployment, secrets, Parts(user=ROLES[role]), kept.database)
-        try:
+        stores = Stores(
+            Path(platformdirs.user_data_dir("opticom-console", appauthor=False)) / "stores",
+            profile,
+            None if demo else ask_code,
+            makes_code=not demo,
+        )
+        async with AsyncExitStack() as stack:
+            sign_in, user = None, REP
+            if deployment.sign_in is None:
+                kept = await stores.open() if with_store else Kept()
+            else:
+                sign_in = await asyncio.to_thread(compose_sign_in, deployment.sign_in)
+                stack.push_async_callback(sign_in.aclose)
+                person, kept = await _signed_in(sign_in, stores if with_store else None, ask_person)
+                user = ROLES[person.role]
+            desk = await asyncio.to_thread(
+                compose_desk, deployment, secrets, Parts(user=user, sign_in=sign_in), kept.database
+            )
+            stack.push_async_callback(desk.aclose)
             await desk.open_store()
             first = sandbox.first_customer if sandbox else None
-            yield Session(desk, first, kept.notice, kept.new_code, kept.make_code)
-        finally:
-            await desk.aclose()
+            yield Session(desk, first, kept.notice, kept.new_code, kept.make_code, sign_in)
     finally:
         if sandbox is not None:
             await sandbox.stop()
+
+
+async def _signed_in(sign_in: SignIn, stores: "Stores | None", ask_person: AskPerson | None) -> "tuple[Person, Kept]":
+    """Return who works here and their store: whoever did last, if they still may, else whoever signs in now."""
+    sentence = ""
+    last = await stores.open_last() if stores is not None else None
+    if last is not None and last.database is not None:
+        try:
+            person = await sign_in.restore(SecretRepository(last.database))
+        except SignInUnreachableError as error:
+            person, sentence = None, str(error)
+        if person is not None:
+            return person, last
+        await last.database.aclose()
+    if ask_person is None:
+        raise SignInRefusedError(sentence or "Somebody must sign in first: open the desk's window once.")
+    person = await ask_person(sign_in, sentence)
+    if stores is None:
+        return person, Kept()
+    kept = await stores.open(person)
+    if kept.database is not None:
+        await sign_in.keep_in(SecretRepository(kept.database))
+    return person, kept
+
+
+class Stores:
+    """The stores of one deployment on this computer: one for each person, and a note of who worked here last."""
+
+    def __init__(self, folder: Path, profile: str, ask_code: AskCode | None, *, makes_code: bool) -> None:
+        self._folder, self._profile = folder, profile
+        self._ask_code, self._makes_code = ask_code, makes_code
+
+    async def open(self, person: Person | None = None) -> "Kept":
+        """Return a person's store, made where there is none; without a person the one of a desk without sign-in."""
+        name = self._profile
+        if person is not None:
+            name += "-" + hashlib.blake2b(f"{person.issuer}\n{person.subject}".encode(), digest_size=6).hexdigest()
+            await asyncio.to_thread(self._note_last, name)
+        return await StorePlace(self._folder / name).open(self._ask_code, makes_code=self._makes_code)
+
+    async def open_last(self) -> "Kept | None":
+        """Return the store of whoever worked here last, None where that is not known."""
+        name = await asyncio.to_thread(self._read_last)
+        if not re.fullmatch(rf"{re.escape(self._profile)}-[0-9a-f]{{12}}", name):
+            return None
+        place = StorePlace(self._folder / name)
+        return await place.open(self._ask_code, makes_code=self._makes_code) if place.exists else None
+
+    @property
+    def _last(self) -> Path:
+        return self._folder / f"{self._profile}.last"
+
+    def _note_last(self, name: str) -> None:
+        with contextlib.suppress(OSError):  # then the next start asks for a sign-in
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._last.write_text(name, encoding="utf-8")
+
+    def _read_last(self) -> str:
+        try:
+            return self._last.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
 
 
 def profile_of(deployment: Deployment) -> str:
@@ -110,6 +201,10 @@ class StorePlace:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._file = folder / "desk.store"
+
+    @property
+    def exists(self) -> bool:
+        return self._file.exists()
 
     async def open(self, ask_code: AskCode | None, *, makes_code: bool) -> Kept:
         """Return the open store; where there is none, or no key, what the user must know.

@@ -6,6 +6,7 @@ import gc
 import importlib
 import sys
 from contextlib import AsyncExitStack
+from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
@@ -36,6 +37,7 @@ _WINDOW_MODULES = (
     "console.views.customer.document_view",
     "console.views.customer.page",
     "console.views.outbox.page",
+    "console.views.sign_in_bar",
     "console.views.store_dialogs",
     "console.views.systems.page",
     "console.views.workspace",
@@ -73,6 +75,22 @@ async def _work(
         watchdog.stop()
 
 
+async def _bring_workspace(
+    window: MainWindow, palette: SearchPalette, bridge: Bridge, preferences: Preferences, stack: AsyncExitStack
+) -> tuple[Any, Any]:
+    """Load what the window needs, piece by piece; return its workspace, and who has people sign in."""
+    for name in _WINDOW_MODULES:
+        module = importlib.import_module(name)
+        await asyncio.sleep(0)
+    workspace = sys.modules["console.views.workspace"].Workspace(window, palette, bridge, preferences)
+    person = sys.modules["console.views.sign_in_bar"].PersonAtDesk(window, bridge, workspace.ask_all)
+    module.DeskMenus(window, workspace, person, preferences)
+    stack.callback(workspace.close_all)
+    await asyncio.sleep(0)
+    ICON.load()
+    return workspace, person
+
+
 async def _open(
     window: MainWindow,
     palette: SearchPalette,
@@ -83,24 +101,18 @@ async def _open(
     stack: AsyncExitStack,
 ) -> int | None:
     """Bring the workspace and the services; return an exit status where the program is to end now, else None."""
-    for name in _WINDOW_MODULES:
-        module = importlib.import_module(name)
-        await asyncio.sleep(0)
-    workspace = sys.modules["console.views.workspace"].Workspace(window, palette, bridge, preferences)
-    module.DeskMenus(window, workspace, preferences)
-    stack.callback(workspace.close_all)
-    await asyncio.sleep(0)
-    ICON.load()
+    workspace, person = await _bring_workspace(window, palette, bridge, preferences, stack)
     # No Qt in what is imported here, so it may take its time on another thread.
     session_module = await asyncio.to_thread(importlib.import_module, "console.session")
     window.say(tr("Connecting the systems…"))
+    tour = importlib.import_module("console.tour") if options.tour is not None else None
     opening = asyncio.create_task(
         stack.enter_async_context(
             session_module.open_session(
                 config=options.config,
                 demo=options.demo,
                 with_store=options.tour is None,
-                role=options.role,
+                ask_person=tour.sign_in_by_itself if tour is not None else person.bar.ask,
                 ask_code=sys.modules["console.views.store_dialogs"].asker(window),
             )
         ),
@@ -127,6 +139,8 @@ async def _open(
             raise
         return None
     workspace.attach(session.desk)
+    if session.sign_in is not None:
+        person.attach(session.sign_in)
     if session.notice:
         workspace.say_of_store(session.notice)
     workspace.set_recovery(session.make_code)
@@ -135,8 +149,7 @@ async def _open(
     stack.callback(watch_network(session.desk.network.set_online))
     # What is loaded now stays for good; no later collection need look at it again, which would take tens of ms.
     gc.freeze()
-    if options.tour is not None:
-        tour = importlib.import_module("console.tour")
+    if tour is not None:
         status: int = await tour.run_tour(window, workspace, session.first_customer, options.tour)
         return status
     return None

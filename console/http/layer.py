@@ -13,10 +13,11 @@ import truststore
 
 from console.http.endpoint import Endpoint
 from console.http.questions import Limits
-from console.http.sign_in import FixedSignIn, SignIn, TokenSignIn
+from console.http.sign_in import FixedSignIn, PersonSignIn, SignIn, TokenSignIn
 from console.http.validators import Validators
 from console.models.health import Exchange
 from console.ports.clock import Clock
+from console.ports.identity import AccessTokens
 from console.ports.secrets import Secrets
 from console.ports.store import AnswerStore
 from console.settings import LOOPBACK, System
@@ -44,7 +45,9 @@ class HttpLayer:
         on_exchange: Callable[[Exchange], None],
         rng: random.Random | None = None,
         answers: AnswerStore | None = None,
+        tokens: AccessTokens | None = None,
     ) -> None:
+        self._tokens = tokens
         self._answers = answers
         self._clock = clock
         self._rng = rng or random.Random()
@@ -72,11 +75,13 @@ class HttpLayer:
             limits=httpx.Limits(max_connections=system.max_requests, max_keepalive_connections=system.max_requests),
             trust_env=not local,
         )
-        sign_in: SignIn = (
-            TokenSignIn(system.auth, secrets, system=name, label=label, clock=self._clock)
-            if system.auth.kind == "oauth2"
-            else FixedSignIn(system.auth, secrets)
-        )
+        sign_in: SignIn
+        if system.auth.kind == "person" and self._tokens is not None:
+            sign_in = PersonSignIn(self._tokens, system=name)
+        elif system.auth.kind == "oauth2":
+            sign_in = TokenSignIn(system.auth, secrets, system=name, label=label, clock=self._clock)
+        else:
+            sign_in = FixedSignIn(system.auth, secrets)
         endpoint = Endpoint(
             system=name,
             label=label,

@@ -8,9 +8,16 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
-from console.errors import BadAnswerError, SignInRequiredError, SystemUnavailableError
+from console.errors import (
+    BadAnswerError,
+    SignInRefusedError,
+    SignInRequiredError,
+    SignInUnreachableError,
+    SystemUnavailableError,
+)
 from console.http.answers import clip
 from console.ports.clock import Clock
+from console.ports.identity import AccessTokens
 from console.ports.secrets import Secrets
 from console.settings import Auth
 
@@ -46,6 +53,32 @@ class FixedSignIn:
 
     def renew(self, used: dict[str, str]) -> bool:  # noqa: ARG002 - the port's
         return False
+
+
+class PersonSignIn:
+    """The access token of whoever is signed in at the desk; several systems share it."""
+
+    def __init__(self, tokens: AccessTokens, *, system: str) -> None:
+        self._tokens, self._system = tokens, system
+
+    async def headers(self, client: httpx.AsyncClient, *, limit_s: float) -> dict[str, str]:  # noqa: ARG002 - the port's
+        """Return the header with the token.
+
+        Raises:
+            SystemCallError: There is none; which of its kinds says why.
+        """
+        try:
+            return {"Authorization": f"Bearer {await self._tokens.access_token()}"}
+        except SignInRefusedError as error:
+            code = f"{self._system.upper()}-SIGN-IN-ENDED"
+            raise SignInRequiredError(str(error), system=self._system, code=code) from error
+        except SignInUnreachableError as error:
+            code = f"{self._system.upper()}-SIGN-IN-UNREACHABLE"
+            raise SystemUnavailableError(str(error), system=self._system, code=code) from error
+
+    def renew(self, used: dict[str, str]) -> bool:
+        self._tokens.refused(used.get("Authorization", "").removeprefix("Bearer "))
+        return True
 
 
 class TokenSignIn:

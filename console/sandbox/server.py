@@ -28,6 +28,7 @@ from console.sandbox.app import SystemApp
 from console.sandbox.clock import SandboxClock
 from console.sandbox.database import open_database
 from console.sandbox.faults import Faults
+from console.sandbox.identity import IdentityService
 from console.sandbox.quirks import QUIRKS
 from console.sandbox.resources import SYSTEMS, Links
 from console.sandbox.storage import SystemStore, prepare
@@ -40,12 +41,13 @@ LABELS = {"crm": "CRM", "billing": "Billing", "provisioning": "Provisioning"}
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Where a running sandbox is found: addresses and tokens by system, and the control address with its token."""
+    """Where a running sandbox is found: systems with tokens, identity provider, control address with its token."""
 
     addresses: dict[str, str]
     tokens: dict[str, str]
     control: str
     control_token: str
+    identity: str
     first_customer: str
 
     def as_json(self) -> str:
@@ -103,14 +105,18 @@ class Sandbox:
         self._stores = {system: SystemStore(open_database(place, system), system, world) for system in SYSTEMS}
         prepare(self._stores, world, progress)
         links = Links(self._addresses)
+        self.identity = IdentityService()
         self.apps = {
-            system: SystemApp(system, world, store, links, token=self._tokens[system], clock=self._clock)
+            system: SystemApp(
+                system, world, store, links, token=self._tokens[system], clock=self._clock, knows=self.identity.knows
+            )
             for system, store in self._stores.items()
         }
         # What is ordered is charged for from then on; that it is no longer, billing must be told by whoever ends it.
         self.apps["provisioning"].lifecycle.fulfilment.billing = self.apps["billing"].lifecycle.keeper
         self._ticking: asyncio.Task[None] | None = None
         self._listeners = {system: Listener(app.asgi) for system, app in self.apps.items()}
+        self._identity = Listener(self.identity.app)
         self._control = Listener(self._control_app())
 
     async def start(self, ports: dict[str, int]) -> Running:
@@ -118,6 +124,8 @@ class Sandbox:
         for system, listener in self._listeners.items():
             await listener.open(ports.get(system, 0))
             self._addresses[system] = listener.address
+        await self._identity.open(ports.get("identity", 0))
+        self.identity.address = self._identity.address
         await self._control.open(ports.get("control", 0))
         self._ticking = asyncio.create_task(self._tick(), name="sandbox clock")
         return Running(
@@ -125,6 +133,7 @@ class Sandbox:
             tokens=dict(self._tokens),
             control=self._control.address,
             control_token=self._control_token,
+            identity=self._identity.address,
             first_customer=self._world.numbers.customer.encode(0),
         )
 
@@ -140,7 +149,7 @@ class Sandbox:
             await asyncio.gather(self._ticking, return_exceptions=True)
         for app in self.apps.values():
             await app.events.close()
-        for listener in (*self._listeners.values(), self._control):
+        for listener in (*self._listeners.values(), self._identity, self._control):
             await listener.close()
         for store in self._stores.values():
             store.close()
@@ -149,6 +158,7 @@ class Sandbox:
         routes = [
             Route("/faults/{system}", self._guarded(self._faults), methods=["GET", "PUT", "DELETE"]),
             Route("/quirks/{system}", self._guarded(self._quirks), methods=["GET", "PUT", "DELETE"]),
+            Route("/identity", self._guarded(self._identity_faults), methods=["PUT"]),
             Route("/clock", self._guarded(self._time), methods=["GET", "PUT"]),
             Route("/truth/{customer}", self._guarded(self._truth), methods=["GET"]),
         ]
@@ -188,6 +198,25 @@ class Sandbox:
                 )
             state.quirks = wanted
         return JSONResponse(sorted(state.quirks))
+
+    async def _identity_faults(self, request: Request) -> Response:
+        """End access tokens or whole sign-ins, say how long tokens last from now on, or close and open its port."""
+        wanted = await request.json()
+        if not isinstance(wanted, dict) or not wanted.keys() <= {
+            "end_access",
+            "end_sign_ins",
+            "access_life_s",
+            "outage",
+        }:
+            raise ValueError("identity takes end_access, end_sign_ins, access_life_s and outage")
+        if wanted.get("end_access"):
+            self.identity.end_access()
+        if wanted.get("end_sign_ins"):
+            self.identity.end_sign_ins()
+        self.identity.access_life_s = float(wanted.get("access_life_s", self.identity.access_life_s))
+        if "outage" in wanted:
+            await (self._identity.close() if wanted["outage"] else self._identity.open())
+        return JSONResponse({"access_life_s": self.identity.access_life_s})
 
     async def _time(self, request: Request) -> Response:
         if request.method == "PUT":

@@ -79,8 +79,27 @@ def _limits(whole_units: int) -> Mapping[str, Decimal]:
 
 
 REP = User("rep", frozenset(Subject), frozenset(Deed) - {Deed.APPROVE}, _limits(25))
+SENIOR_REP = User("senior rep", frozenset(Subject), frozenset(Deed) - {Deed.APPROVE}, _limits(100))
 SUPERVISOR = User("supervisor", frozenset(Subject), frozenset(Deed), _limits(250))
-ROLES: Mapping[str, User] = {user.role: user for user in (REP, SUPERVISOR)}
+# What a line and the way to it need; nothing of money, and of nobody's calls.
+FIELD_TECHNICIAN = User(
+    "field technician",
+    frozenset(
+        {
+            Subject.CUSTOMER, Subject.PARTY, Subject.PRODUCTS, Subject.SERVICES, Subject.PRODUCT_ORDERS,
+            Subject.SERVICE_ORDERS, Subject.SERVICE_TESTS, Subject.TICKETS, Subject.INTERACTIONS, Subject.APPOINTMENTS,
+            Subject.TIME_SLOTS, Subject.OFFERINGS,
+        }
+    ),
+    frozenset({Deed.ADD_NOTE, Deed.WORK_TICKETS, Deed.TEST_LINE, Deed.VISITS}),
+)  # fmt: skip
+# Learns on real customers beside somebody: sees what a rep sees but single calls, and moves no money and no service.
+TRAINEE = User(
+    "trainee",
+    frozenset(Subject) - {Subject.USAGE},
+    frozenset({Deed.ADD_NOTE, Deed.WORK_TICKETS, Deed.TEST_LINE, Deed.VISITS, Deed.SEND}),
+)
+ROLES: Mapping[str, User] = {user.role: user for user in (REP, SENIOR_REP, SUPERVISOR, FIELD_TECHNICIAN, TRAINEE)}
 
 
 class Permissions:

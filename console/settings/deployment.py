@@ -11,6 +11,7 @@ import msgspec
 from console.errors import ConfigurationError
 from console.settings.profiles import with_profiles
 from console.settings.published import PATHS, V5_PATHS, Kind, Version
+from console.settings.sign_in import SignInSettings, sign_in_problems
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -18,11 +19,13 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 class Auth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How requests prove who sends them; `secret` refers to where the secret lies, it is never in this file.
 
+    With `person` it is the access token of whoever signed in at the desk's own identity provider ([sign_in]).
+
     With `oauth2` a token is fetched from `token_url` for `client`, whose secret it is: by `grant` client_credentials,
     or by password for `user`, whose password `password` refers to. `client_in` is where client and secret are written.
     """
 
-    kind: Literal["none", "bearer", "basic", "header", "oauth2"] = "none"
+    kind: Literal["none", "bearer", "basic", "header", "oauth2", "person"] = "none"
     secret: str | None = None
     user: str | None = None
     header: str = "X-API-Key"
@@ -103,13 +106,15 @@ class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything the desk must be told; `country` is the ISO 3166 code for phone numbers typed without one.
 
-    `service_orders` is whether what the desk suspends, resumes or ends needs a service order beside the product order.
+    `sign_in` is where people sign in; without it nobody is asked who they are. `service_orders` is whether what the
+    desk suspends, resumes or ends needs a service order beside the product order.
     """
 
     name: str = "OptiCom"
     country: str = "US"
     store: Store = Store()
     service_orders: bool = False
+    sign_in: SignInSettings | None = None
     systems: dict[str, System]
 
     def of_kind(self, kind: Kind) -> tuple[str, System]:
@@ -156,6 +161,14 @@ def parse_deployment(text: str, *, source: str, folder: Path | None = None) -> D
         problems.append("store.keep_days must be between 1 and 3650, store.max_mb between 10 and 100000")
     if not re.fullmatch(r"[A-Z]{2}", deployment.country):
         problems.append(f"country must be two capital letters such as US, not {deployment.country!r}")
+    if deployment.sign_in is not None:
+        problems += sign_in_problems(deployment.sign_in)
+    else:
+        problems += [
+            f"systems.{name}.auth.kind is person, but there is no [sign_in]"
+            for name, system in deployment.systems.items()
+            if system.auth.kind == "person"
+        ]
     if problems:
         raise ConfigurationError(f"{source}: {problems[0]}.")
     return deployment
@@ -216,7 +229,7 @@ def _problems(name: str, system: System) -> list[str]:
 def _auth_problems(name: str, auth: Auth) -> list[str]:
     """Return what is wrong with how a system is signed in to, each beginning with the setting's name."""
     needed: dict[str, str | None] = {}
-    if auth.kind != "none":
+    if auth.kind not in {"none", "person"}:
         needed["secret"] = auth.secret
     if auth.kind == "basic" or (auth.kind == "oauth2" and auth.grant == "password"):
         needed["user"] = auth.user

@@ -67,4 +67,10 @@ MIGRATIONS: tuple[str, ...] = (
     DROP TABLE known_word;
     DROP TABLE person_vocabulary;
     """,
+    """
+    CREATE TABLE secret (
+        name TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )

@@ -58,6 +58,26 @@ sort = "-orderDate"
 """
 
 
+_SIGN_IN = """
+[sign_in]
+issuer = "{identity}"
+client = "opticom-desk"
+[sign_in.roles]
+rep = "rep"
+senior-rep = "senior rep"
+supervisor = "supervisor"
+field-technician = "field technician"
+trainee = "trainee"
+"""
+_PERSON = 'auth = { kind = "person" }'
+
+
+def with_sign_in(settings: str, identity: str) -> str:
+    """Return a sandbox's settings with sign-in at its own provider in place of a token for each system."""
+    lines = (_PERSON if line.startswith("auth = ") else line for line in settings.splitlines())
+    return "\n".join(lines) + _SIGN_IN.format(identity=identity)
+
+
 def sandbox_settings(addresses: Mapping[str, str], secret: str) -> str:
     """Return the settings, as TOML, for a desk on a running sandbox; `secret` is a reference with {} for the system."""
     secrets = {f"{system}_secret": secret.format(system) for system in addresses}
@@ -83,6 +103,7 @@ class SandboxProcess:
     tokens: Mapping[str, str]
     control: str
     control_token: str
+    identity: str
     first_customer: str
 
     @classmethod
@@ -112,6 +133,12 @@ class SandboxProcess:
     @property
     def deployment(self) -> Deployment:
         return parse_deployment(sandbox_settings(self.addresses, "handed:{}"), source="the sandbox")
+
+    @property
+    def deployment_with_sign_in(self) -> Deployment:
+        """The settings for a desk at which people sign in."""
+        settings = sandbox_settings(self.addresses, "handed:{}")
+        return parse_deployment(with_sign_in(settings, self.identity), source="the sandbox")
 
     @property
     def secrets(self) -> HandedSecrets:

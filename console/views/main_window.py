@@ -171,6 +171,14 @@ class MainWindow(QMainWindow):
         self.start_page.say(sentence)
         self.status.say(sentence)
 
+    def put_on_top(self, bar: QWidget) -> None:
+        """Put a bar over everything else; it takes room only while it is shown."""
+        self._column.insertWidget(0, bar)
+
+    def show_person(self, name: str, role: str) -> None:
+        """Say in the title who works here."""
+        self.setWindowTitle(tr("OptiCom Agent Console: {}").format(name if role in name else f"{name}, {role}"))
+
     def show_page(self, name: str, page: QWidget) -> None:
         """Bring a page forward and mark it in the rail."""
         self.pages.setCurrentWidget(page)
@@ -240,7 +248,7 @@ class MainWindow(QMainWindow):
         middle.addWidget(self.rail)
         middle.addWidget(self.pages, 1)
         self.centre = QWidget()
-        column = QVBoxLayout(self.centre)
+        column = self._column = QVBoxLayout(self.centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(strip)

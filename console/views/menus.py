@@ -16,6 +16,7 @@ from console.views.keys.help import EVERYWHERE, KeysDialog
 from console.views.keys.letters import Letter, LetterOverlay
 from console.views.main_window import MainWindow
 from console.views.preferences import SIZES, Preferences
+from console.views.sign_in_bar import SIGN_IN_KEYS, PersonAtDesk
 from console.views.texts import tr
 from console.views.theme import THEME
 from console.views.workspace import Workspace
@@ -24,8 +25,11 @@ from console.views.workspace import Workspace
 class DeskMenus(QObject):
     """Lives as long as the window; made once the workspace is there."""
 
-    def __init__(self, window: MainWindow, workspace: Workspace, preferences: Preferences) -> None:
+    def __init__(
+        self, window: MainWindow, workspace: Workspace, person: PersonAtDesk, preferences: Preferences
+    ) -> None:
         super().__init__(window)
+        self._person = person
         self._window, self._workspace, self._preferences = window, workspace, preferences
         self._letters = LetterOverlay(window, self._letters_of_pages())
         self._act_letters = LetterOverlay(window, [one for one in self._letters_of_acts() if one.letter])
@@ -44,6 +48,8 @@ class DeskMenus(QObject):
             lambda: self._workspace.close_customer(self._window.tabs.currentIndex()),
         )
         self._add(file, tr("Reopen closed customer"), "Ctrl+Shift+T", self._workspace.reopen)
+        self._add(file, tr("Sign in"), SIGN_IN_KEYS, self._person.bar.press)
+        self._add(file, tr("Sign out and close"), None, self._person.sign_out)
         quit_action = self._add(file, tr("Quit"), "Ctrl+Q", self._window.close)
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)
         self._add(file, tr("New recovery code…"), None, self._workspace.show_recovery)

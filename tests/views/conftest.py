@@ -20,6 +20,7 @@ from console.views.main_window import MainWindow
 from console.views.menus import DeskMenus
 from console.views.preferences import Preferences
 from console.views.search.palette import SearchPalette
+from console.views.sign_in_bar import PersonAtDesk
 from console.views.theme import THEME
 from console.views.widgets.rows import FactList
 from console.views.workspace import Workspace
@@ -83,7 +84,7 @@ async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) ->
     await asyncio.sleep(0)  # in turns, as the program starts
     workspace = Workspace(window, SearchPalette.over(window), bridge, preferences)
     await asyncio.sleep(0)
-    DeskMenus(window, workspace, preferences)
+    DeskMenus(window, workspace, PersonAtDesk(window, bridge, workspace.ask_all), preferences)
     await asyncio.sleep(0)
     # Off the window's thread, as the program does: the first time it loads the numbering plans.
     marker = request.node.get_closest_marker("settings")

@@ -1,0 +1,220 @@
+"""Who works at this desk, and the token that proves it to the systems."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from console.errors import SignInRefusedError, SignInUnreachableError, StoreError
+from console.models.person import Person
+from console.ports.clock import Clock
+from console.ports.identity import Attempt, Grant, IdentityProvider, SecretStore
+
+_log = logging.getLogger(__name__)
+
+_RENEWED_BEFORE_S = 30.0
+_KEPT_AS = "sign-in"
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """What outlives the program; the access token does not."""
+
+    issuer: str
+    subject: str
+    name: str
+    role: str
+    refresh_token: str | None
+    confirmed_at: datetime
+
+
+class SignInState(Enum):
+    """Whether somebody is signed in."""
+
+    SIGNED_OUT = "signed out"
+    SIGNED_IN = "signed in"
+    OFFLINE = "signed in without the sign-in service"
+    ENDED = "must sign in again"
+
+
+class SignIn:
+    """One person at one desk. Implements the port AccessTokens.
+
+    `roles` leads from the provider's word for a role to the desk's, the first that fits counts; `claim` is where those
+    words are. Offline a person kept in the store may work for `offline_for` after the provider last confirmed them.
+    """
+
+    def __init__(
+        self,
+        provider: IdentityProvider,
+        *,
+        issuer: str,
+        claim: str,
+        roles: Mapping[str, str],
+        offline_for: timedelta,
+        clock: Clock,
+    ) -> None:
+        self._provider, self._issuer, self._clock = provider, issuer, clock
+        self._claim, self._roles, self._offline_for = claim, roles, offline_for
+        self._store: SecretStore | None = None
+        self._access_token: str | None = None
+        self._good_until_s = 0.0
+        self._refresh_token: str | None = None
+        self._confirmed_at: datetime | None = None
+        self._renewing = asyncio.Lock()
+        self._subscribers: list[Callable[[SignInState], None]] = []
+        self.person: Person | None = None
+        self.state = SignInState.SIGNED_OUT
+
+    def subscribe(self, told: Callable[[SignInState], None]) -> Callable[[], None]:
+        """Call back with the state whenever it changes; return what ends that."""
+        self._subscribers.append(told)
+        return lambda: self._subscribers.remove(told)
+
+    # ------------------------------------------------------------------ signing in and out
+
+    async def begin(self) -> Attempt:
+        """Start a sign-in; give what its `wait` returns to `finish`."""
+        return await self._provider.begin()
+
+    async def finish(self, grant: Grant) -> Person:
+        """Take what a sign-in brought and return who it is. Asked again, it must be the same person.
+
+        Raises:
+            SignInRefusedError: They have no role at this desk, or somebody else is signed in here.
+        """
+        person = self._person_of(grant.claims)
+        if self.person is not None and (person.issuer, person.subject) != (self.person.issuer, self.person.subject):
+            raise SignInRefusedError(
+                f"This desk is open for {self.person.name}. Close it, then sign in as {person.name}."
+            )
+        self.person = person
+        await self._take(grant)
+        return person
+
+    async def restore(self, store: SecretStore) -> Person | None:
+        """Return who was signed in when the program ended, confirmed by the provider or within the time offline.
+
+        None where somebody must sign in.
+        """
+        kept = await self._load(store)
+        if kept is None or kept.issuer != self._issuer:
+            return None
+        person = Person(kept.issuer, kept.subject, kept.name, kept.role)
+        self._store, self.person = store, person
+        self._refresh_token, self._confirmed_at = kept.refresh_token, kept.confirmed_at
+        try:
+            await self.access_token()
+        except SignInRefusedError:
+            self.person, self._refresh_token = None, None
+            self._set(SignInState.SIGNED_OUT)
+            return None
+        except SignInUnreachableError:
+            if self._clock.now() - kept.confirmed_at >= self._offline_for:
+                self.person = None
+                raise
+            self._set(SignInState.OFFLINE)
+        return person
+
+    async def keep_in(self, store: SecretStore) -> None:
+        """Keep the sign-in in the person's store, so that the next start needs no browser."""
+        self._store = store
+        await self._save()
+
+    async def sign_out(self) -> None:
+        """End the sign-in here and at the provider; where that cannot be reached, here alone."""
+        refresh_token, self._refresh_token = self._refresh_token, None
+        self._access_token = None
+        if self._store is not None:
+            await self._store.forget(_KEPT_AS)
+        self._set(SignInState.SIGNED_OUT)
+        if refresh_token is not None:
+            try:
+                await self._provider.revoke(refresh_token)
+            except (SignInRefusedError, SignInUnreachableError) as error:
+                _log.warning("the sign-in is ended here, but could not be revoked: %s", error)
+
+    async def aclose(self) -> None:
+        """Close the connections to the provider."""
+        await self._provider.aclose()
+
+    # ------------------------------------------------------------------ the token
+
+    async def access_token(self) -> str:
+        async with self._renewing:
+            if self._access_token is not None and self._clock.monotonic_s() < self._good_until_s:
+                return self._access_token
+            return await self._renew()
+
+    def refused(self, token: str) -> None:
+        if token == self._access_token:
+            self._access_token = None
+
+    async def _renew(self) -> str:
+        if self._refresh_token is None or self.person is None:
+            self._end()
+            raise SignInRefusedError("Your sign-in has ended. Sign in again; your work waits where it is.")
+        try:
+            grant = await self._provider.renew(self._refresh_token, subject=self.person.subject)
+        except SignInRefusedError:
+            self._refresh_token = None  # it is of no use any more
+            self._end()
+            raise
+        await self._take(grant)
+        return grant.access_token
+
+    async def _take(self, grant: Grant) -> None:
+        """Keep a new refresh token before the access token is used: the one before may be worth nothing by now."""
+        if grant.refresh_token is not None:
+            self._refresh_token = grant.refresh_token
+        self._confirmed_at = self._clock.now()
+        await self._save()
+        self._access_token = grant.access_token
+        pause_s = min(_RENEWED_BEFORE_S, grant.lasts_s / 2)
+        self._good_until_s = self._clock.monotonic_s() + grant.lasts_s - pause_s
+        self._set(SignInState.SIGNED_IN)
+
+    def _end(self) -> None:
+        self._access_token = None
+        self._set(SignInState.ENDED)
+
+    def _set(self, state: SignInState) -> None:
+        if state is self.state:
+            return
+        self.state = state
+        for told in list(self._subscribers):
+            told(state)
+
+    # ------------------------------------------------------------------ who it is
+
+    def _person_of(self, claims: Mapping[str, Any]) -> Person:
+        value: Any = claims
+        for name in self._claim.split("."):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        given = {value} if isinstance(value, str) else set(map(str, value)) if isinstance(value, list) else set()
+        role = next((role for theirs, role in self._roles.items() if theirs in given), None)
+        name = next((str(claims[key]) for key in ("name", "preferred_username", "email") if claims.get(key)), "")
+        subject = str(claims["sub"])
+        if role is None:
+            raise SignInRefusedError(
+                f"{name or subject} is known there, but has no role at this desk. Your administrator can give one."
+            )
+        return Person(self._issuer, subject, name or subject, role)
+
+    async def _load(self, store: SecretStore) -> _Kept | None:
+        try:
+            text = await store.load(_KEPT_AS)
+            return msgspec.json.decode(text, type=_Kept) if text else None
+        except (StoreError, msgspec.MsgspecError) as error:
+            _log.warning("the kept sign-in cannot be used: %s", type(error).__name__)
+            return None
+
+    async def _save(self) -> None:
+        if self._store is None or self.person is None or self._confirmed_at is None:
+            return
+        person = self.person
+        kept = _Kept(person.issuer, person.subject, person.name, person.role, self._refresh_token, self._confirmed_at)
+        await self._store.save(_KEPT_AS, msgspec.json.encode(kept).decode())

@@ -1,0 +1,49 @@
+"""How people sign in, as the deployment says it."""
+
+from urllib.parse import urlsplit
+
+import msgspec
+
+ROLES = ("rep", "senior rep", "supervisor", "field technician", "trainee")
+
+
+class SignInSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The identity provider people sign in at, and what their roles are called there.
+
+    `issuer` is the provider's address, under which its discovery document lies; `client` the desk's name there, a
+    public client that may return to any port of 127.0.0.1. `claim` says where in the ID token the roles are, with dots
+    between nested names, and `roles` leads from a value there to a role of the desk; where several fit, the first
+    written here counts. `offline_hours` is for how long after the last sign-in a person may work while the provider
+    cannot be reached.
+    """
+
+    issuer: str
+    client: str
+    scope: str = "openid profile offline_access"
+    claim: str = "roles"
+    roles: dict[str, str]
+    offline_hours: float = 12.0
+
+
+def sign_in_problems(settings: SignInSettings) -> list[str]:
+    """Return what is wrong with the settings, each in words that follow the file's name."""
+    found = []
+    parts = urlsplit(settings.issuer)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        found.append("sign_in.issuer must be a web address such as https://login.example.net")
+    elif parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        found.append("sign_in.issuer must begin with https; plain http is for this machine alone")
+    if not settings.client:
+        found.append("sign_in.client is empty; write the desk's name at the provider")
+    if "openid" not in settings.scope.split():
+        found.append("sign_in.scope must contain openid")
+    if not settings.roles:
+        found.append("sign_in.roles is empty, so that nobody could work here")
+    found += [
+        f'sign_in.roles names "{role}", which is none of {", ".join(ROLES)}'
+        for role in settings.roles.values()
+        if role not in ROLES
+    ]
+    if not 0 <= settings.offline_hours <= 24 * 14:
+        found.append("sign_in.offline_hours must be between 0 and 336")
+    return found

@@ -1,0 +1,150 @@
+"""The bar over the window that has somebody sign in, at the start and when a sign-in has ended; it takes no focus."""
+
+import asyncio
+from collections.abc import Callable
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout
+
+from console.bridge import Bridge
+from console.errors import ConsoleError
+from console.models.person import Person
+from console.ports.identity import Attempt, Grant
+from console.services.sign_in import SignIn, SignInState
+from console.views.main_window import MainWindow
+from console.views.texts import tr
+from console.views.widgets.labels import Button, Label, Surface
+
+SIGN_IN_KEYS = "Ctrl+Shift+L"
+OpenAddress = Callable[[str], bool]
+
+
+def open_in_browser(address: str) -> bool:
+    """Open an address in the system's browser; return whether there is one."""
+    return QDesktopServices.openUrl(QUrl(address))
+
+
+class SignInBar(Surface):
+    """Says why somebody must sign in, and has them do it in the browser. Hidden while there is nothing to do.
+
+    What is typed elsewhere in the window goes on meanwhile; the button's keys reach it from everywhere.
+    """
+
+    def __init__(self, window: MainWindow, open_address: OpenAddress = open_in_browser) -> None:
+        super().__init__("accentSoft", "b")
+        self._window, self._open_address = window, open_address
+        self._pressed: asyncio.Future[None] | None = None
+        self._address = ""
+        self.setAccessibleName(tr("Sign-in"))
+        self.told = Label("", wrap=True)
+        keys = QKeySequence(SIGN_IN_KEYS).toString(QKeySequence.SequenceFormat.NativeText)
+        self.button = Button(tr("Sign in in the browser   {}").format(keys), "main")
+        self.button.setAccessibleName(tr("Sign in in the browser"))
+        self.button.clicked.connect(self.press)
+        self.copy = Button(tr("Copy the address"), "link", "small")
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._address))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 8, 14, 8)
+        row.setSpacing(12)
+        row.addWidget(self.told, 1)
+        row.addWidget(self.copy)
+        row.addWidget(self.button)
+        self.hide()
+        window.put_on_top(self)
+
+    def press(self) -> None:
+        """Do what the button does; nothing where nobody has to sign in."""
+        if self._pressed is not None and not self._pressed.done():
+            self._pressed.set_result(None)
+
+    async def ask(self, sign_in: SignIn, sentence: str = "") -> Person:
+        """Have somebody sign in, however often it takes, and return who it is."""
+        sentence = sentence or tr("Sign in to work at this desk.")
+        self.show()
+        if sign_in.person is None:
+            self.button.setFocus()
+        try:
+            while True:
+                self._say(sentence)
+                await self._press()
+                try:
+                    person = await self._in_browser(sign_in)
+                except ConsoleError as error:
+                    sentence = str(error)
+                    continue
+                self._window.say(tr("Signed in as {}.").format(person.name))
+                return person
+        finally:
+            self.hide()
+            self._pressed = None
+
+    async def _in_browser(self, sign_in: SignIn) -> Person:
+        self._say(tr("The sign-in service is being asked…"))
+        attempt = await sign_in.begin()
+        try:
+            return await sign_in.finish(await self._wait(attempt))
+        finally:
+            await attempt.aclose()
+
+    async def _wait(self, attempt: Attempt) -> Grant:
+        """Return what comes back from the browser; pressed again meanwhile, the button opens the page again."""
+        waiting = asyncio.ensure_future(attempt.wait())
+        try:
+            while not waiting.done():
+                self._address = attempt.address
+                if self._open_address(self._address):
+                    self._say(tr("Go on in the browser. Should its page be gone, press again."), with_address=True)
+                else:
+                    told = tr("No browser could be opened. Copy the address and open it in one on this computer.")
+                    self._say(told, with_address=True)
+                pressed = asyncio.ensure_future(self._press())
+                await asyncio.wait([waiting, pressed], return_when=asyncio.FIRST_COMPLETED)
+                pressed.cancel()
+            return await waiting
+        finally:
+            waiting.cancel()
+
+    async def _press(self) -> None:
+        self._pressed = asyncio.get_running_loop().create_future()
+        await self._pressed
+
+    def _say(self, sentence: str, *, with_address: bool = False) -> None:
+        self.told.set_words(sentence)
+        self.copy.setVisible(with_address)
+        if self._window.start_page.isVisible():
+            self._window.start_page.say(sentence)
+
+
+class PersonAtDesk:
+    """Keeps whoever works here signed in: when that ends they are asked once, and everything goes on after it."""
+
+    def __init__(self, window: MainWindow, bridge: Bridge, go_on: Callable[[], None]) -> None:
+        self._window, self._bridge, self._go_on = window, bridge, go_on
+        self.bar = SignInBar(window)
+        self._sign_in: SignIn | None = None
+
+    def attach(self, sign_in: SignIn) -> None:
+        """Know who works here, and say it in the window's title."""
+        self._sign_in = sign_in
+        if sign_in.person is not None:
+            self._window.show_person(sign_in.person.name, sign_in.person.role)
+        self._on_state(sign_in.state)
+        sign_in.subscribe(self._on_state)
+
+    def _on_state(self, state: SignInState) -> None:
+        if state is SignInState.ENDED and self._sign_in is not None:
+            told = tr("Your sign-in has ended. Sign in again; what you typed and did stays where it is.")
+            self._bridge.run_query(self.bar, self.bar.ask(self._sign_in, told), lambda _person: self._go_on())
+        elif state is SignInState.OFFLINE:
+            self._window.say(tr("The sign-in service does not answer. You work on with what is known here."))
+
+    def sign_out(self) -> None:
+        """End the sign-in here and at the provider, then close the desk; what is not sent waits in the store."""
+        if self._sign_in is None:
+            self._window.status.say(tr("Nobody signs in at this desk, so nobody can sign out."))
+        else:
+            self._bridge.run_command(self._window, self._sign_in.sign_out(), lambda _none: self._close())
+
+    def _close(self) -> None:
+        self._window.close()
