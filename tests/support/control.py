@@ -38,6 +38,10 @@ class Control:
     async def quirks(self, system: str, *quirks: str) -> None:
         (await self._client.put(f"/quirks/{system}", json=quirks)).raise_for_status()
 
+    async def identity(self, **wanted: object) -> None:
+        """End access tokens or sign-ins at the sandbox's provider."""
+        (await self._client.put("/identity", json=wanted)).raise_for_status()
+
     async def advance(self, seconds: float) -> None:
         """Move the sandbox's clock on."""
         (await self._client.put("/clock", json={"advance_s": seconds})).raise_for_status()

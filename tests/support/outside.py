@@ -1,4 +1,4 @@
-"""Two servers that others wrote, as processes: tmf-mock, and Prism on TM Forum's published descriptions."""
+"""Servers that others wrote, as processes: tmf-mock, Prism on TM Forum's descriptions, and an identity provider."""
 
 import contextlib
 import json
@@ -25,6 +25,15 @@ def tmf_mock() -> Iterator[str]:
     """The address of a tmf-mock of its own, with its sample data."""
     port = free_port()
     with _running([*_bin("tmf-mock"), "start", "--host", "127.0.0.1", "--port", str(port)], port) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def identity_provider() -> Iterator[str]:
+    """The address of an OpenID Connect provider, oidc-provider, with the desk as its one client."""
+    port = free_port()
+    script = Path(__file__).parent.parent / "outside" / "provider.mjs"
+    with _running([*_bin("node"), str(script), str(port)], port, folder=Path(FOLDER or "")) as address:
         yield address
 
 
@@ -128,8 +137,8 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def _running(command: list[str], port: int) -> Iterator[str]:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+def _running(command: list[str], port: int, folder: Path | None = None) -> Iterator[str]:
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         until = time.monotonic() + _READY_WITHIN_S
         while True:

@@ -1,0 +1,226 @@
+"""What a sign-in must not be taken in by: forged tokens, foreign answers on the listener, hostile documents."""
+
+import asyncio
+import hmac
+import json
+from base64 import urlsafe_b64encode
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from joserfc import jwk, jwt
+
+from console.errors import ConsoleError, SignInRefusedError, SignInUnreachableError
+from console.http.oidc.id_token import read_id_token
+from console.http.oidc.loopback import Loopback
+from console.http.oidc.provider import OidcProvider
+from console.settings.sign_in import SignInSettings
+from console.system.clock import SystemClock
+
+ISSUER, CLIENT, NONCE = "https://login.example.net", "opticom-desk", "the-nonce"
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+KEY = jwk.RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
+OTHER = jwk.RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
+KEYS = {"keys": [KEY.as_dict(private=False)]}
+GOOD = {
+    "iss": ISSUER, "aud": CLIENT, "sub": "someone", "nonce": NONCE,
+    "iat": int(NOW.timestamp()), "exp": int(NOW.timestamp()) + 300,
+}  # fmt: skip
+
+
+def token(changed: dict[str, Any] | None = None, key: Any = KEY, alg: str = "RS256", **header: Any) -> str:
+    claims = {name: value for name, value in (GOOD | (changed or {})).items() if value is not None}
+    return jwt.encode({"alg": alg, "kid": "one", **header}, claims, key, algorithms=[alg])
+
+
+def read(text: str) -> dict[str, Any]:
+    return read_id_token(text, KEYS, issuer=ISSUER, client=CLIENT, nonce=NONCE, now=NOW)
+
+
+def test_a_good_token_is_read() -> None:
+    assert read(token())["sub"] == "someone"
+    assert read(token({"aud": [CLIENT, "another"], "azp": CLIENT}))["sub"] == "someone"
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"nonce": "another"}, "another sign-in"),
+        ({"nonce": None}, "another sign-in"),
+        ({"iss": "https://evil.example"}, "another provider"),
+        ({"aud": "another"}, "another program"),
+        ({"aud": ["another", "third"]}, "another program"),
+        ({"aud": [CLIENT, "another"]}, "another program"),
+        ({"azp": "another"}, "another program"),
+        ({"exp": int(NOW.timestamp()) - 61}, "has ended"),
+        ({"exp": None}, "has ended"),
+        ({"exp": "soon"}, "has ended"),
+        ({"iat": int(NOW.timestamp()) + 3600}, "of the future"),
+        ({"sub": ""}, "names nobody"),
+        ({"sub": 7}, "names nobody"),
+    ],
+)
+def test_a_token_of_somebody_else_is_refused(changed: dict[str, Any], told: str) -> None:
+    with pytest.raises(SignInRefusedError, match=told):
+        read(token(changed))
+
+
+def _encoded(part: bytes) -> str:
+    return urlsafe_b64encode(part).rstrip(b"=").decode()
+
+
+def test_a_token_signed_with_another_key_or_a_shared_secret_or_not_at_all_is_refused() -> None:
+    head, body, _ = token().split(".")
+    claimed = f"{_encoded(json.dumps({'alg': 'HS256', 'kid': 'one'}).encode())}.{body}"
+    with_public_key = hmac.digest(KEY.as_pem(private=False), claimed.encode(), "sha256")
+    forged = [token(key=OTHER), f"{claimed}.{_encoded(with_public_key)}"]
+    nothing = "eyJhbGciOiJub25lIn0"
+    forged += [f"{nothing}.{body}.", f"{head}.{body}.", f"{head}.{body}", "", "a.b.c"]
+    for text in forged:
+        with pytest.raises(SignInRefusedError, match="not signed as it should be"):
+            read(text)
+
+
+@given(
+    st.one_of(st.text(max_size=200), st.from_regex(r"[A-Za-z0-9_-]{0,60}\.[A-Za-z0-9_-]{0,60}\.[A-Za-z0-9_-]{0,60}"))
+)
+def test_rubbish_for_a_token_ends_in_a_sentence(text: str) -> None:
+    with pytest.raises((SignInRefusedError, KeyError)):
+        read(text)
+
+
+# ------------------------------------------------------------------ the listener
+
+
+async def hit(listener: Loopback, query: str, *, method: str = "GET", **headers: str) -> int:
+    async with httpx.AsyncClient(trust_env=False, verify=False) as client:
+        return (await client.request(method, f"{listener.address}{query}", headers=headers)).status_code
+
+
+async def test_only_the_first_answer_with_the_right_state_counts() -> None:
+    listener = Loopback("right")
+    await listener.open()
+    assert await hit(listener, "?state=wrong&code=1") == 400
+    assert await hit(listener, "?code=1") == 400
+    assert await hit(listener, "?state=right&state=right&code=1") == 400
+    assert await hit(listener, "?state=right&code=1", method="POST") == 400
+    assert await hit(listener, "?state=right&code=1", host="evil.example") == 400
+    assert await hit(listener, "/other?state=right&code=1") == 404
+    assert await hit(listener, "?state=right&code=2") == 200
+    assert await hit(listener, "?state=right&code=3") == 409
+    assert (await listener.wait(5))["code"] == "2"
+    with pytest.raises(httpx.ConnectError):
+        await hit(listener, "?state=right&code=4")
+
+
+async def test_bytes_that_are_no_request_do_not_end_the_sign_in() -> None:
+    listener = Loopback("right")
+    await listener.open()
+    port = httpx.URL(listener.address).port
+    for rubbish in (b"\x16\x03\x01\x02\x00\x01\r\n\r\n", b"GET\r\n\r\n", b"A" * 70_000, b""):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(rubbish)
+        writer.write_eof()
+        await reader.read()
+        writer.close()
+    assert await hit(listener, "?state=right&code=2") == 200
+    assert (await listener.wait(5))["code"] == "2"
+
+
+async def test_nobody_comes() -> None:
+    listener = Loopback("right")
+    await listener.open()
+    with pytest.raises(SignInUnreachableError, match="Nobody signed in"):
+        await listener.wait(0.05)
+
+
+# ------------------------------------------------------------------ what the provider says of itself
+
+DOCUMENT = {
+    "issuer": ISSUER,
+    "authorization_endpoint": f"{ISSUER}/authorize",
+    "token_endpoint": f"{ISSUER}/token",
+    "jwks_uri": f"{ISSUER}/keys",
+    "authorization_response_iss_parameter_supported": True,
+}
+SETTINGS = SignInSettings(issuer=ISSUER, client=CLIENT, roles={"rep": "rep"})
+
+
+def provider(document: Any, **answers: Any) -> OidcProvider:
+    def answer(request: httpx.Request) -> httpx.Response:
+        name = request.url.path.rpartition("/")[2]
+        found = answers.get(name, document)
+        return found if isinstance(found, httpx.Response) else httpx.Response(200, content=json.dumps(found))
+
+    return OidcProvider(SETTINGS, httpx.AsyncClient(transport=httpx.MockTransport(answer)), SystemClock())
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"issuer": "https://evil.example"}, "another address"),
+        ({"issuer": f"{ISSUER}/"}, "another address"),
+        ({"token_endpoint": "http://login.example.net/token"}, "safe token_endpoint"),
+        ({"authorization_endpoint": "javascript:alert(1)"}, "safe authorization_endpoint"),
+        ({"jwks_uri": None}, "safe jwks_uri"),
+        ({"code_challenge_methods_supported": ["plain"]}, "PKCE"),
+    ],
+)
+async def test_a_document_that_leads_elsewhere_is_refused(changed: dict[str, Any], told: str) -> None:
+    with pytest.raises(SignInRefusedError, match=told):
+        await provider(DOCUMENT | changed).begin()
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(list(DOCUMENT)), inner), max_leaves=8))  # fmt: skip
+async def test_rubbish_for_a_document_ends_in_a_sentence(document: Any) -> None:
+    with pytest.raises(ConsoleError):
+        await provider(document).begin()
+
+
+async def _answered(brought: str, **answers: Any) -> Any:
+    made = provider(DOCUMENT, **answers)
+    attempt = await made.begin()
+    query = httpx.URL(attempt.address).params
+    waiting = asyncio.create_task(attempt.wait())
+    async with httpx.AsyncClient(trust_env=False, verify=False) as client:
+        await client.get(f"{query['redirect_uri']}?state={query['state']}&{brought}")
+    return await waiting
+
+
+@pytest.mark.parametrize(
+    ("brought", "told"),
+    [
+        ("code=1&iss=https://evil.example", "another service answered"),
+        ("code=1", "another service answered"),
+        (f"error=access_denied&iss={ISSUER}", "declined"),
+        (f"iss={ISSUER}", "without an answer"),
+    ],
+)
+async def test_an_answer_of_another_service_is_refused(brought: str, told: str) -> None:
+    with pytest.raises(SignInRefusedError, match=told):
+        await _answered(brought)
+
+
+@pytest.mark.parametrize(
+    ("given_for_code", "told"),
+    [
+        ({"access_token": "a", "token_type": "Bearer"}, "who signed in"),
+        ({"token_type": "Bearer"}, "no token"),
+        ({"access_token": "a\nb", "token_type": "Bearer"}, "no token"),
+        ({"access_token": "a", "token_type": "mac"}, "of a kind"),
+        (httpx.Response(400, json={"error": "invalid_grant"}), "invalid_grant"),
+        (httpx.Response(302, headers={"location": "https://evil.example"}), "as the standard says"),
+        (httpx.Response(200, content=b"{" * 2_000_000), "more than it should"),
+    ],
+)
+async def test_a_token_answer_that_is_none_is_refused(given_for_code: Any, told: str) -> None:
+    with pytest.raises(SignInRefusedError, match=told):
+        await _answered(f"code=1&iss={ISSUER}", token=given_for_code)
+
+
+async def test_a_service_that_is_down_is_not_a_refusal() -> None:
+    with pytest.raises(SignInUnreachableError):
+        await _answered(f"code=1&iss={ISSUER}", token=httpx.Response(503))

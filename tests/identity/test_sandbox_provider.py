@@ -1,0 +1,121 @@
+"""Sign-in at the sandbox's own provider, and its tokens at the sandbox's systems."""
+
+import asyncio
+import random
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from console.compose import Parts, compose_desk
+from console.errors import SignInRequiredError
+from console.models.customer import CustomerId
+from console.services.customer_view import CustomerView
+from console.services.desk import Desk
+from console.services.permissions import REP
+from console.services.sign_in import SignIn, SignInState
+from tests.support.browser import sign_in_as
+from tests.support.control import Control
+
+Desks = Callable[..., SignIn]
+
+
+@pytest.fixture
+async def sign_in(sandbox: Control, desks: Desks) -> SignIn:
+    made = desks(sandbox.process.identity)
+    await _sign_in(made)
+    return made
+
+
+async def _sign_in(made: SignIn) -> None:
+    attempt = await made.begin()
+    waiting = asyncio.create_task(attempt.wait())
+    await sign_in_as(attempt.address, {"identity": "rep"})
+    await made.finish(await waiting)
+
+
+@pytest.fixture
+async def desk(sandbox: Control, sign_in: SignIn):
+    parts = Parts(rng=random.Random(1), user=REP, sign_in=sign_in)
+    made = compose_desk(sandbox.process.deployment_with_sign_in, sandbox.process.secrets, parts)
+    await made.open_store()
+    yield made
+    await made.aclose()
+
+
+async def _opened(desk: Desk, customer: str) -> CustomerView:
+    view = desk.view_customer(CustomerId(customer))
+    view.open()
+    await view.settled()
+    return view
+
+
+async def test_one_sign_in_is_good_for_all_three_systems(sandbox: Control, desk: Desk) -> None:
+    view = await _opened(desk, sandbox.first_customer)
+    assert all(part.part.facts is not None for part in (view.customer, view.accounts, view.products))
+    view.close()
+
+
+async def test_a_token_that_ends_in_mid_call_is_renewed_unseen(sandbox: Control, desk: Desk, sign_in: SignIn) -> None:
+    view = await _opened(desk, sandbox.first_customer)
+    before = await sign_in.access_token()
+    await sandbox.identity(end_access=True)
+    view.ask_again()
+    await view.settled()
+    assert not [part for part in view.parts if part.part.failure]
+    assert await sign_in.access_token() != before
+    view.close()
+
+
+async def test_a_refused_renewal_asks_once_and_an_act_of_meanwhile_is_sent_after_it(
+    sandbox: Control, desk: Desk, sign_in: SignIn
+) -> None:
+    states: list[SignInState] = []
+    sign_in.subscribe(states.append)
+    view = await _opened(desk, sandbox.first_customer)
+    await sandbox.identity(end_access=True, end_sign_ins=True)
+    view.ask_again()
+    await view.settled()
+    assert isinstance(view.accounts.part.failure.error, SignInRequiredError)
+    assert "Sign in again" in str(view.accounts.part.failure.error)
+    assert view.accounts.part.facts is not None  # what was known stays
+    act = await desk.acts.add_note(CustomerId(sandbox.first_customer), "Typed meanwhile", reason="Note")
+    await asyncio.sleep(0.2)
+    assert states == [SignInState.ENDED]
+    assert next(one for one in desk.outbox.acts if one.id == act.id).is_open
+    await _sign_in(sign_in)
+    async with asyncio.timeout(15):
+        while next(one for one in desk.outbox.acts if one.id == act.id).is_open:
+            await asyncio.sleep(0.02)
+    view.ask_again()
+    await view.settled()
+    assert view.accounts.part.failure is None
+    view.close()
+
+
+async def test_nothing_is_answered_to_a_token_nobody_gave(sandbox: Control) -> None:
+    async with httpx.AsyncClient(base_url=sandbox.process.addresses["crm"], trust_env=False, verify=False) as client:
+        headers = {"Authorization": "Bearer made-up"}
+        answer = await client.get("/tmf-api/customerManagement/v4/customer", headers=headers)
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"redirect_uri": "https://elsewhere.example/back"}, "this machine alone"),
+        ({"client_id": "another"}, "no such client"),
+        ({"code_challenge_method": "plain"}, "PKCE"),
+        ({"state": ""}, "missing"),
+    ],
+)
+async def test_the_page_is_not_shown_to_a_request_that_is_not_as_it_should_be(
+    sandbox: Control, desks: Desks, changed: dict[str, str], told: str
+) -> None:
+    attempt = await desks(sandbox.process.identity).begin()
+    address = httpx.URL(attempt.address).copy_merge_params(changed)
+    async with httpx.AsyncClient(trust_env=False, verify=False) as client:
+        page = await client.get(address)
+    assert page.status_code == 400
+    assert told in page.text
+    await attempt.aclose()
