@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from console.cli.sign_in import ask_person
 from console.errors import ConsoleError, StoreError, StoreInUseError, UsageError
 from console.models.customer import CustomerId
 from console.services.desk import Desk
@@ -55,7 +56,10 @@ def read_numbers(file: Path) -> list[CustomerId]:
 
 async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> int:
     ask_code = _ask if sys.stdin.isatty() else None
-    opening = open_session(config=options.config, demo=options.demo, with_store=True, ask_code=ask_code)
+    asked = None if options.demo else ask_person  # a sandbox of its own takes the token it handed over
+    opening = open_session(
+        config=options.config, demo=options.demo, with_store=True, ask_code=ask_code, ask_person=asked
+    )
     async with AsyncExitStack() as stack:
         try:
             session = await stack.enter_async_context(opening)

@@ -16,7 +16,7 @@ from console.errors import ConfigurationError, UsageError
 from console.sandbox.database import DatabaseMissingError
 from console.sandbox.server import LABELS, Running, Sandbox, serve
 from console.sandbox.storage import open_world
-from console.system.sandbox_launcher import sandbox_settings
+from console.system.sandbox_launcher import sandbox_settings, with_sign_in
 
 
 def run(options: argparse.Namespace) -> int:
@@ -54,10 +54,17 @@ def _run(options: argparse.Namespace, folder: Path, place: str | Path) -> int:
         print("\nThe sandbox is running on this machine alone. Ctrl+C stops it.\n")
         for system, address in running.addresses.items():
             print(f"  {LABELS[system]:<14}{address}")
+        print(f"  {'Sign-in':<14}{running.identity}")
         print(f"  {'Faults':<14}{running.control}  (bearer token in {folder / 'control.token'})\n")
-        print(f"Open the desk on it:  opticom-console --config {configuration}\n", flush=True)
+        desk = folder / "desk.toml"
+        settings = sandbox_settings(running.addresses, "file:{}.token")
+        desk.write_text(with_sign_in(settings, running.identity), encoding="utf-8")
+        print(f"Open the desk on it, and sign in:  opticom-console --config {desk}")
+        print(f"Without sign-in, as a rep, for commands:  --config {configuration}\n", flush=True)
 
-    ports = {name: getattr(options, f"{name}_port") for name in ("crm", "billing", "provisioning", "control")}
+    ports = {
+        name: getattr(options, f"{name}_port") for name in ("crm", "billing", "provisioning", "identity", "control")
+    }
     try:
         sandbox = Sandbox(world, place, bar.show, clock_speed=options.clock_speed)
         bar.end()

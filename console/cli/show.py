@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from console.cli.sign_in import ask_person
 from console.errors import ConsoleError, UnknownCustomerError, UsageError
 from console.models.appointment import Appointment
 from console.models.billing_account import BillingAccount
@@ -295,7 +296,8 @@ def run(options: argparse.Namespace) -> int:
 async def _run(options: argparse.Namespace) -> int:
     from console.session import open_session  # noqa: PLC0415 - httpx is loaded only once it is clear what to show
 
-    async with open_session(config=options.config, demo=options.demo) as session:
+    asked = None if options.demo else ask_person  # a sandbox of its own takes the token it handed over
+    async with open_session(config=options.config, demo=options.demo, ask_person=asked) as session:
         text, whole = await show(session.desk, options.customer or session.first_customer or "", as_json=options.json)
     print(text)
     return 0 if whole else 1

@@ -288,7 +288,7 @@ class StartPage(Surface):
 
     def __init__(self) -> None:
         super().__init__("window")
-        title = Label(tr("No customer is open"), "page", semibold=True)
+        title = self._title = Label(tr("No customer is open"), "page", semibold=True)
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._line = Label(tr("Starting…"), look="secondary", wrap=True)
         self._line.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -306,6 +306,11 @@ class StartPage(Surface):
         column.addWidget(self._line)
         column.addLayout(button)
         column.addStretch()
+
+    def set_signed_in(self, *, signed_in: bool) -> None:
+        """Offer the search only to somebody who is known."""
+        self._title.set_words(tr("No customer is open") if signed_in else tr("Nobody is signed in"))
+        self.search.setVisible(signed_in)
 
     def say(self, sentence: str) -> None:
         self._line.setText(sentence)

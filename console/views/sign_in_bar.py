@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout
 
 from console.bridge import Bridge
@@ -58,11 +58,19 @@ class SignInBar(Surface):
         if self._pressed is not None and not self._pressed.done():
             self._pressed.set_result(None)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take Enter for the button, which outside a dialog knows Space alone."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.button.hasFocus():
+            self.press()
+        else:
+            super().keyPressEvent(event)
+
     async def ask(self, sign_in: SignIn, sentence: str = "") -> Person:
         """Have somebody sign in, however often it takes, and return who it is."""
         sentence = sentence or tr("Sign in to work at this desk.")
         self.show()
         if sign_in.person is None:
+            self._window.start_page.set_signed_in(signed_in=False)
             self.button.setFocus()
         try:
             while True:
@@ -74,9 +82,12 @@ class SignInBar(Surface):
                     sentence = str(error)
                     continue
                 self._window.say(tr("Signed in as {}.").format(person.name))
+                self._window.raise_()
+                self._window.activateWindow()
                 return person
         finally:
             self.hide()
+            self._window.start_page.set_signed_in(signed_in=True)
             self._pressed = None
 
     async def _in_browser(self, sign_in: SignIn) -> Person:
@@ -112,8 +123,7 @@ class SignInBar(Surface):
     def _say(self, sentence: str, *, with_address: bool = False) -> None:
         self.told.set_words(sentence)
         self.copy.setVisible(with_address)
-        if self._window.start_page.isVisible():
-            self._window.start_page.say(sentence)
+        self._window.say(sentence)
 
 
 class PersonAtDesk:
