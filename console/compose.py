@@ -26,6 +26,7 @@ from console.services.desk import Desk, SystemInfo
 from console.services.drafts import Drafts
 from console.services.known import KnownFacts
 from console.services.network import Network
+from console.services.openings import Openings
 from console.services.outbox import Outbox
 from console.services.people import SeenPeople
 from console.services.permissions import REP, Permissions, Subject, User
@@ -146,7 +147,10 @@ def compose_desk(
     crm_client, billing_client, provisioning_client = client("crm"), client("billing"), client("provisioning")
     crm, billing = TmForumCrm(crm_client), TmForumBilling(billing_client)
     provisioning = TmForumProvisioning(provisioning_client)
-    permissions = Permissions(parts.user)
+    # Without sign-in nobody is known who could answer for having opened an account; such a desk is for trying out.
+    verification = deployment.verification if deployment.sign_in is not None else None
+    openings = Openings(verification, crm=crm, user=parts.user, clock=parts.clock)
+    permissions = Permissions(parts.user, openings)
     crm_acts, billing_acts = TmForumActs(crm_client), TmForumActs(billing_client)
     provisioning_acts = TmForumActs(provisioning_client)
     outbox = Outbox(
@@ -199,6 +203,7 @@ def compose_desk(
     return Desk(
         name=deployment.name,
         user=parts.user,
+        openings=openings,
         systems=tuple(
             SystemInfo(name, system.kind, system.label or _LABELS[system.kind], system.base_url)
             for name, system in deployment.systems.items()

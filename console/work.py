@@ -37,6 +37,7 @@ _WINDOW_MODULES = (
     "console.views.customer.document_view",
     "console.views.customer.page",
     "console.views.outbox.page",
+    "console.views.opening_dialog",
     "console.views.sign_in_bar",
     "console.views.store_dialogs",
     "console.views.systems.page",
@@ -143,7 +144,7 @@ async def _open(
         person.attach(session.sign_in)
     if session.notice:
         workspace.say_of_store(session.notice)
-    workspace.set_recovery(session.make_code)
+    workspace.recovery.make = session.make_code
     if session.new_code:
         sys.modules["console.views.store_dialogs"].RecoveryDialog(session.new_code, window).open()
     stack.callback(watch_network(session.desk.network.set_online))

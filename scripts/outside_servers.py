@@ -3,7 +3,8 @@
     export OPTICOM_OUTSIDE_DIR=$(python3 scripts/outside_servers.py)
 
 They are tmf-mock (TMF638 and TMF641), Prism, a mock server made from TM Forum's descriptions, and oidc-provider, an
-identity provider, with a Node.js of their own. Their pinned and hashed requirements are in tests/outside. Needs python3 with pip and nothing else.
+identity provider, with a Node.js of their own. Their pinned and hashed requirements are in tests/outside. Needs python3
+with pip and nothing else.
 """
 
 from __future__ import annotations

@@ -1,52 +1,60 @@
-"""The table of roles: what each sees, does, and may give without asking; the stored one in docs must be just this."""
+"""Prints the table of roles: what each sees, does, and may give without asking, and which step opens what.
 
-from collections.abc import Iterator, Mapping
+    python3 -m scripts.role_table > docs/roles.md
+
+A test holds the stored table against this one, and this one against what the services enforce.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
 
 from console.services.acts.catalogue import ACTS
-from console.services.permissions import ROLES, Deed, Subject, User
+from console.services.openings import CALL_DETAIL, OPEN_TO_ALL, WITHOUT_CALLER
+from console.services.permissions import ROLES, Deed, Subject
 
 _CURRENCIES = ("USD", "EUR", "GBP", "SEK", "JPY")
-_OTHER_FORMS: Mapping[Deed, str] = {
-    Deed.ADD_NOTE: "Note",
-    Deed.CHANGE_CONTACT: "Contact data",
-    Deed.PROMISE_TO_PAY: "Promise to pay",
-}
+_INTRODUCTION = """\
+# Who sees and does what
+
+Made by `python3 -m scripts.role_table > docs/roles.md`. What is not marked is refused, in the services and not only in
+the window. "Opened by" is the step of verification an account needs; "without" is what a ticket, job or typed reason
+opens where nobody calls.
+"""
 
 
 def role_table() -> str:
     """Return the whole table as Markdown, a line for every subject and act."""
     roles = list(ROLES.values())
-    lines = [
-        "# Who sees and does what",
-        "",
-        "Written by `python3 -m console.services.role_table > docs/roles.md`; a test holds it against what the services",
-        "enforce. What is not marked is refused, in the services and not only in the window.",
-        "",
-        *_table("Sees", ((subject.value, lambda user, subject=subject: subject in user.may_see) for subject in Subject), roles),
-        "",
-        *_table("Does", _deeds(), roles),
-        "",
-        "| May give one customer in 30 days without asking, with tax | " + " | ".join(user.role for user in roles) + " |",
-        "| --- |" + " --- |" * len(roles),
+    parts = [
+        _table("Sees", "Opened by", [user.role for user in roles], _subjects()),
+        _table("Does", "Opened by", [user.role for user in roles], _acts()),
+        _table("May give one customer in 30 days without asking", "", [user.role for user in roles], _limits()),
     ]
+    return "\n".join([_INTRODUCTION, *parts])
+
+
+def _subjects() -> Iterator[list[str]]:
+    for subject in Subject:
+        opened = "nothing" if subject in OPEN_TO_ALL else "call detail" if subject in CALL_DETAIL else "account"
+        yield [subject.value, opened, *("yes" if subject in user.may_see else "" for user in ROLES.values())]
+
+
+def _acts() -> Iterator[list[str]]:
+    forms = [("Note", Deed.ADD_NOTE), ("Contact data", Deed.CHANGE_CONTACT), ("Promise to pay", Deed.PROMISE_TO_PAY)]
+    for title, deed in (*forms, *((kind.title, kind.deed) for kind in ACTS.values())):
+        opened = "account, or without" if deed in WITHOUT_CALLER else "account, for its caller"
+        yield [title, opened, *("yes" if deed in user.may_do else "" for user in ROLES.values())]
+
+
+def _limits() -> Iterator[list[str]]:
     for currency in _CURRENCIES:
-        limits = (f"{user.credit_limits.get(currency, 0):,}" for user in roles)
-        lines.append(f"| {currency} | " + " | ".join(limits) + " |")
-    return "\n".join(lines) + "\n"
+        yield [currency, "with tax", *(f"{user.credit_limits.get(currency, 0):,}" for user in ROLES.values())]
 
 
-def _deeds() -> Iterator[tuple[str, object]]:
-    for deed, title in _OTHER_FORMS.items():
-        yield title, lambda user, deed=deed: deed in user.may_do
-    for kind in ACTS.values():
-        yield kind.title, lambda user, deed=kind.deed: deed in user.may_do
-
-
-def _table(title: str, rows: Iterator[tuple[str, object]], roles: list[User]) -> Iterator[str]:
-    yield f"| {title} | " + " | ".join(user.role for user in roles) + " |"
-    yield "| --- |" + " --- |" * len(roles)
-    for words, may in rows:
-        yield f"| {words} | " + " | ".join("yes" if may(user) else "" for user in roles) + " |"
+def _table(title: str, second: str, roles: list[str], rows: Iterable[list[str]]) -> str:
+    lines = [[title, second, *roles], ["---"] * (len(roles) + 2), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 if __name__ == "__main__":

@@ -132,6 +132,7 @@ async def no_leaked_task(request) -> AsyncIterator[None]:
 
 def pytest_configure(config) -> None:
     config.addinivalue_line("markers", "settings(systems): the desk is made with these settings changed")
+    config.addinivalue_line("markers", "gated(role): accounts are closed until they are opened; rep without a role")
     config.addinivalue_line("markers", "own_world: the test has a sandbox of its own, as it was made")
     config.addinivalue_line("markers", "expects_log(part): a warning with this text may be logged")
 

@@ -29,6 +29,12 @@ class CrmSystem(Protocol):
         Source: TMF629 v4.0.0, GET /customer/{id}.
         """
 
+    async def fetch_caller(self, customer_id: CustomerId, *, with_phone: bool) -> Customer | None:
+        """Return a customer's name, and with `with_phone` their contact media; the system is asked for no more.
+
+        None where it has none of that number. Source: TMF630 v4.0.0, the parameter `fields`.
+        """
+
     async def fetch_party(self, customer: Customer) -> Sourced[Party] | None:
         """Return the person or company behind a customer, or None where the customer names none.
 

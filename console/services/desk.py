@@ -10,6 +10,7 @@ from console.services.customer_view import CustomerView
 from console.services.drafts import Drafts
 from console.services.known import Moment
 from console.services.network import Network
+from console.services.openings import Openings
 from console.services.outbox import Outbox
 from console.services.people import HERE
 from console.services.permissions import User
@@ -36,6 +37,7 @@ class Desk:
 
     name: str
     user: User
+    openings: Openings
     systems: tuple[SystemInfo, ...]
     health: HealthBoard
     search: CustomerSearch

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from typing import Protocol
 
 from console.models.customer import CustomerId
 
@@ -102,20 +103,42 @@ TRAINEE = User(
 ROLES: Mapping[str, User] = {user.role: user for user in (REP, SENIOR_REP, SUPERVISOR, FIELD_TECHNICIAN, TRAINEE)}
 
 
+class AccountDoor(Protocol):
+    """Says what of an account is open now; see `Openings`."""
+
+    def refusal(self, subject: Subject, customer_id: CustomerId) -> str | None:
+        """Return why something is not shown now, or None."""
+
+    def refusal_to_do(self, deed: Deed, customer_id: CustomerId) -> str | None:
+        """Return why something cannot be done now, or None."""
+
+
 class Permissions:
-    """Answers for one signed-in user. Every read of a customer asks here before it asks a system."""
+    """Answers for one signed-in user. Every read of a customer asks here before it asks a system.
 
-    def __init__(self, user: User) -> None:
-        self.user = user
+    Without a door every account is open; `door` is asked after the role.
+    """
 
-    def refusal(self, subject: Subject, customer_id: CustomerId) -> str | None:  # noqa: ARG002 - what is asked includes whom
+    def __init__(self, user: User, door: AccountDoor | None = None) -> None:
+        self.user, self._door = user, door
+
+    def refusal(self, subject: Subject, customer_id: CustomerId) -> str | None:
         """Return why this user may not see it, in one sentence, or None when they may."""
+        by_role = self.refusal_by_role(subject)
+        if by_role is not None:
+            return by_role
+        return self._door.refusal(subject, customer_id) if self._door is not None else None
+
+    def refusal_by_role(self, subject: Subject) -> str | None:
+        """Return why this user's role does not show it of anybody, or None where it does."""
         if subject in self.user.may_see:
             return None
         return f"The role {self.user.role} does not show {subject.value}."
 
-    def refusal_to_do(self, deed: Deed) -> str | None:
-        """Return why this user may not do it, in one sentence, or None when they may."""
-        if deed in self.user.may_do:
+    def refusal_to_do(self, deed: Deed, customer_id: CustomerId | None = None) -> str | None:
+        """Return why this user may not do it, for a customer or at all, in one sentence, or None when they may."""
+        if deed not in self.user.may_do:
+            return f"The role {self.user.role} may not {deed.value}."
+        if self._door is None or customer_id is None:
             return None
-        return f"The role {self.user.role} may not {deed.value}."
+        return self._door.refusal_to_do(deed, customer_id)

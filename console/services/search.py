@@ -89,10 +89,21 @@ class CustomerSearch:
     async def _recall(self, search: _Search) -> None:
         """Show whom the desk has seen, before any system answers."""
         hits = await self._people.find(search.query, limit=_MOST_HITS)
-        may_be_shown = [hit for hit in hits if self._permissions.refusal(Subject.CUSTOMER, hit.customer_id) is None]
-        if may_be_shown:
-            search.hits = may_be_shown + search.hits
+        shown = self._shown(hits)
+        if shown:
+            search.hits = shown + search.hits
             search.changed()
+
+    def _shown(self, hits: Sequence[SearchHit]) -> list[SearchHit]:
+        """Return what may be shown of hits: of an account that is not open, whom it belongs to and why it was found."""
+        if self._permissions.refusal_by_role(Subject.CUSTOMER) is not None:
+            return []
+        return [
+            hit
+            if self._permissions.refusal(Subject.CUSTOMER, hit.customer_id) is None
+            else replace(hit, kind=None, status=None, details=())
+            for hit in hits
+        ]
 
     async def _ask(self, search: _Search, system: CrmSystem | BillingSystem | ProvisioningSystem) -> None:
         started_s = self._clock.monotonic_s()
@@ -101,11 +112,7 @@ class CustomerSearch:
         sentence = None
         try:
             found = await system.search_customers(search.query, limit=_MOST_HITS + 1)
-            hits = [
-                hit
-                for hit in found[:_MOST_HITS]
-                if self._permissions.refusal(Subject.CUSTOMER, hit.customer_id) is None
-            ]
+            hits = self._shown(found[:_MOST_HITS])
         except ConsoleError as error:
             sentence = str(error)
         elapsed_ms = (self._clock.monotonic_s() - started_s) * 1000
@@ -124,7 +131,7 @@ class CustomerSearch:
         async def look_up(customer_id: CustomerId) -> None:
             query = SearchQuery(customer_id, number=customer_id)
             found = await _or_nothing(self._crm.search_customers(query, limit=1))
-            search.hits += [replace(hit, matched="") for hit in found]
+            search.hits += [replace(hit, matched="") for hit in self._shown(found)]
 
         await asyncio.gather(*(look_up(customer_id) for customer_id in wanted))
         if wanted:

@@ -12,6 +12,7 @@ from console.errors import ConfigurationError
 from console.settings.profiles import with_profiles
 from console.settings.published import PATHS, V5_PATHS, Kind, Version
 from console.settings.sign_in import SignInSettings, sign_in_problems
+from console.settings.verification import VerificationSettings, verification_problems
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -107,7 +108,8 @@ class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """Everything the desk must be told; `country` is the ISO 3166 code for phone numbers typed without one.
 
     `sign_in` is where people sign in; without it nobody is asked who they are. `service_orders` is whether what the
-    desk suspends, resumes or ends needs a service order beside the product order.
+    desk suspends, resumes or ends needs a service order beside the product order. `verification` says how callers are
+    verified before an account is shown; it holds where people sign in.
     """
 
     name: str = "OptiCom"
@@ -115,6 +117,7 @@ class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     store: Store = Store()
     service_orders: bool = False
     sign_in: SignInSettings | None = None
+    verification: VerificationSettings = VerificationSettings()
     systems: dict[str, System]
 
     def of_kind(self, kind: Kind) -> tuple[str, System]:
@@ -161,6 +164,7 @@ def parse_deployment(text: str, *, source: str, folder: Path | None = None) -> D
         problems.append("store.keep_days must be between 1 and 3650, store.max_mb between 10 and 100000")
     if not re.fullmatch(r"[A-Z]{2}", deployment.country):
         problems.append(f"country must be two capital letters such as US, not {deployment.country!r}")
+    problems += verification_problems(deployment.verification)
     if deployment.sign_in is not None:
         problems += sign_in_problems(deployment.sign_in)
     else:

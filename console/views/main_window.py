@@ -130,6 +130,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._preferences = preferences or Preferences()
         self._was_painted = False
+        self._who = ""
         self.is_closing = False
         self.setObjectName("desk")
         self.setWindowTitle("OptiCom Agent Console")
@@ -177,7 +178,13 @@ class MainWindow(QMainWindow):
 
     def show_person(self, name: str, role: str) -> None:
         """Say in the title who works here."""
-        self.setWindowTitle(tr("OptiCom Agent Console: {}").format(name if role in name else f"{name}, {role}"))
+        self._who = name if role in name else f"{name}, {role}"
+        self.show_title()
+
+    def show_title(self, lead: str = "") -> None:
+        """Show the window's title: what is in front, the program, and who works here."""
+        who = f": {self._who}" if self._who else ""
+        self.setWindowTitle(f"{lead}OptiCom Agent Console{who}")
 
     def show_page(self, name: str, page: QWidget) -> None:
         """Bring a page forward and mark it in the rail."""

@@ -52,7 +52,7 @@ class DeskMenus(QObject):
         self._add(file, tr("Sign out and close"), None, self._person.sign_out)
         quit_action = self._add(file, tr("Quit"), "Ctrl+Q", self._window.close)
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)
-        self._add(file, tr("New recovery code…"), None, self._workspace.show_recovery)
+        self._add(file, tr("New recovery code…"), None, self._workspace.recovery.show_new)
         edit = self._menu(tr("&Edit"))
         # Without a shortcut of its own: the widget that has the focus copies, as everywhere.
         self._add(edit, tr("Copy value"), None, self._workspace.copy)
@@ -67,6 +67,7 @@ class DeskMenus(QObject):
         self._add_sizes(view.addMenu(tr("&Size")))
         self._add(view, tr("Reset layout"), None, self._workspace.lay_out_anew)
         acts = self._menu(tr("&Acts"))
+        self._add(acts, tr("Verify the caller"), "Ctrl+Shift+V", self._verify)
         self._add(
             acts, tr("Write a note"), "Ctrl+N", lambda: self._workspace.on_page(lambda page: page.acts.open_note())
         )
@@ -98,6 +99,10 @@ class DeskMenus(QObject):
             action.setShortcut(QKeySequence(f"Ctrl+{i + 1}"))
             action.triggered.connect(lambda _checked=False, index=i: self._workspace.go_to_tab(index))
             self._window.addAction(action)
+
+    def _verify(self) -> None:
+        """Verify the caller of the account in front, or verify them further."""
+        self._workspace.on_page(lambda page: self._workspace.ask_who_calls(page.customer_id))
 
     def _open_row_menu(self) -> None:
         """Open the menu of what has the focus, as the Menu key does."""

@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QLineEdit, QMessageBox, QVBoxLayout, QWidget
 
+from console.bridge import Bridge
+from console.views.main_window import MainWindow
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label, button_row
 
@@ -97,6 +99,26 @@ class RecoveryDialog(QDialog):
         column.addLayout(row)
         self.setMinimumWidth(460)
         close.setFocus()
+
+
+class RecoveryCode:
+    """Makes a new recovery code and shows it; `make` is None where there is no store."""
+
+    def __init__(self, window: MainWindow, bridge: Bridge) -> None:
+        self._window, self._bridge = window, bridge
+        self.make: Callable[[], Awaitable[str]] | None = None
+
+    def show_new(self) -> None:
+        """Make a new code and show it, or say that there is none."""
+        if self.make is None:
+            self._window.status.say(tr("There is no store on this computer, so there is no recovery code."))
+            return
+        making = _await(self.make())
+        self._bridge.run_command(self._window, making, lambda code: RecoveryDialog(code, self._window).open())
+
+
+async def _await(doing: Awaitable[str]) -> str:
+    return await doing
 
 
 def asker(window: QWidget) -> Callable[..., Awaitable[str | None]]:

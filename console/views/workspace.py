@@ -13,14 +13,16 @@ from console.models.customer import CustomerId
 from console.models.health import SystemHealth, SystemState
 from console.services.desk import Desk
 from console.services.known import Moment
+from console.services.openings import Step
 from console.views import texts
 from console.views.customer.page import CustomerPage
 from console.views.main_window import MainWindow
+from console.views.opening_dialog import OpeningDialog
 from console.views.outbox.page import OutboxPage
 from console.views.past_dialog import PastDialog
 from console.views.preferences import Preferences
 from console.views.search.palette import SearchPalette
-from console.views.store_dialogs import RecoveryDialog
+from console.views.store_dialogs import RecoveryCode
 from console.views.systems.page import SystemsPage
 from console.views.texts import tr
 from console.views.widgets.fact import ShownFact, copy_text
@@ -47,7 +49,7 @@ class Workspace(QObject):
         self.systems_page: SystemsPage | None = None
         self.outbox_page: OutboxPage | None = None
         self._unsubscribe: list[Callable[[], None]] = []
-        self._make_code: Callable[[], Awaitable[str]] | None = None
+        self.recovery = RecoveryCode(window, bridge)
         self._closing = self._restoring = False
         self.customers = QStackedWidget()
         self.customers.addWidget(window.start_page)
@@ -90,18 +92,6 @@ class Workspace(QObject):
         """Show what the user must know of the store, and leave it standing."""
         self._window.say(sentence)
 
-    def set_recovery(self, make_code: Callable[[], Awaitable[str]] | None) -> None:
-        """Know how a new recovery code is made; None where there is no store."""
-        self._make_code = make_code
-
-    def show_recovery(self) -> None:
-        """Make a new recovery code and show it."""
-        if self._make_code is None:
-            self._window.status.say(tr("There is no store on this computer, so there is no recovery code."))
-            return
-        making = self._make_code()
-        self._bridge.run_command(self, _await(making), lambda code: RecoveryDialog(code, self._window).open())
-
     def _show_outbox(self) -> None:
         if self.desk is not None:
             acts = self.desk.outbox.acts
@@ -116,7 +106,7 @@ class Workspace(QObject):
         kept = [line for line in self.desk.drafts.text(_TABS).splitlines() if line]
         front = next((i for i, line in enumerate(kept) if line.startswith("*")), 0)
         self._restoring = True  # what is kept stays whole until all of it is open again
-        for line in kept:
+        for line in kept if not self.desk.openings.is_required else kept[front : front + 1]:
             self.open_customer(CustomerId(line.lstrip("*")))
         self._restoring = False
         if kept:
@@ -159,6 +149,9 @@ class Workspace(QObject):
         if self.desk is None:
             return None
         self.show_page("customers")
+        if self.desk.openings.step(customer_id) is Step.CLOSED:
+            self.ask_who_calls(customer_id)
+            return None
         tabs = self._window.tabs
         for i in range(tabs.count()):
             if tabs.tabData(i).customer_id == customer_id and tabs.tabData(i).as_of == as_of:
@@ -183,6 +176,13 @@ class Workspace(QObject):
         page.head.name.setFocus()
         return page
 
+    def ask_who_calls(self, customer_id: CustomerId) -> None:
+        """Have the caller verified, or a reason given; then the account is open, or open further."""
+        if self.desk is not None and self.desk.openings.is_required:
+            dialog = OpeningDialog(self.desk, self._bridge, customer_id, self._window)
+            dialog.opened.connect(lambda customer: self.open_customer(CustomerId(customer)))
+            dialog.open()
+
     def close_customer(self, index: int) -> None:
         """Close a tab; what is under way for it is dropped."""
         tabs = self._window.tabs
@@ -194,6 +194,8 @@ class Workspace(QObject):
             page.memory.forget()
         page.close_page()
         tabs.removeTab(index)
+        if self.desk is not None and all(tabs.tabData(i).customer_id != page.customer_id for i in range(tabs.count())):
+            self.desk.openings.close(page.customer_id)
         self.customers.removeWidget(page)
         page.deleteLater()
         self._renumber()
@@ -224,7 +226,7 @@ class Workspace(QObject):
     def _show_title(self) -> None:
         page = self.page
         title = f"{page.title} · " if isinstance(page, CustomerPage) else ""
-        self._window.setWindowTitle(f"{title.replace('[*]', '[*][*]')}OptiCom Agent Console")
+        self._window.show_title(title.replace("[*]", "[*][*]"))
 
     def _rename(self, page: CustomerPage) -> None:
         self._renumber()

@@ -67,8 +67,13 @@ class Control:
                 settings["systems"][name]["resources"].setdefault(resource, {}).update(values)
         return msgspec.convert(settings, Deployment)
 
-    def desk(self, **systems: dict[str, Any]) -> Desk:
-        return compose_desk(self.deployment(**systems), self.process.secrets, Parts(rng=random.Random(1)))
+    def desk(self, *, parts: Parts | None = None, gated: bool = False, **systems: dict[str, Any]) -> Desk:
+        """A desk on the sandbox; with `gated` accounts are closed until somebody opens them."""
+        deployment = self.deployment(**systems)
+        if gated:
+            sign_in = self.process.deployment_with_sign_in.sign_in
+            deployment = msgspec.structs.replace(deployment, sign_in=sign_in)
+        return compose_desk(deployment, self.process.secrets, parts or Parts(rng=random.Random(1)))
 
     @property
     def first_customer(self) -> str:

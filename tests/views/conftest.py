@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import random
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from console.bridge import STALL_MS, Bridge, StallWatchdog
+from console.compose import Parts
 from console.models.customer import CustomerId
 from console.services.desk import Desk
+from console.services.permissions import REP, ROLES
 from console.views.customer.page import CustomerPage
 from console.views.icons import ICON
 from console.views.main_window import MainWindow
@@ -90,7 +93,9 @@ async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) ->
     marker = request.node.get_closest_marker("settings")
     changed = marker.args[0] if marker else {}
     limits = {name: {"time_limit_s": 4.0, **changed.get(name, {})} for name in ("crm", "billing", "provisioning")}
-    desk = await asyncio.to_thread(lambda: sandbox.desk(**limits))
+    gate = request.node.get_closest_marker("gated")
+    parts = Parts(rng=random.Random(1), user=ROLES[gate.args[0]] if gate and gate.args else REP)
+    desk = await asyncio.to_thread(lambda: sandbox.desk(parts=parts, gated=gate is not None, **limits))
     await desk.open_store()
     window.show()
     window.activateWindow()

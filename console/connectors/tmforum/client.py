@@ -39,13 +39,15 @@ class TmForumClient:
     def settings(self, resource: str) -> Resource:
         return self._system.resources.get(resource) or Resource()
 
-    async def fetch_one(self, resource: str, record: str, versions: Versions[T]) -> Sourced[T] | None:
+    async def fetch_one(
+        self, resource: str, record: str, versions: Versions[T], *, parameters: Sequence[tuple[str, str]] = ()
+    ) -> Sourced[T] | None:
         """Return one record, or None where the system has none of that id.
 
         Raises:
             BadAnswerError: What came is not such a record.
         """
-        answer = await self._endpoint.get(self.question(resource, record=record))
+        answer = await self._endpoint.get(self.question(resource, record=record, parameters=parameters))
         return None if answer.status == 404 else self._one(resource, record, answer, versions)
 
     def _one(self, resource: str, record: str, answer: Answer, versions: Versions[T]) -> Sourced[T]:

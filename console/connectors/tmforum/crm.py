@@ -27,6 +27,11 @@ class TmForumCrm(TmForumCare):
     async def fetch_customer(self, customer_id: CustomerId) -> Sourced[Customer] | None:
         return await self._client.fetch_one("customer", customer_id, CUSTOMER)
 
+    async def fetch_caller(self, customer_id: CustomerId, *, with_phone: bool) -> Customer | None:
+        fields = "id,name,contactMedium" if with_phone else "id,name"
+        found = await self._client.fetch_one("customer", customer_id, CUSTOMER, parameters=(("fields", fields),))
+        return found.value if found is not None else None
+
     async def fetch_party(self, customer: Customer) -> Sourced[Party] | None:
         if customer.party_id is None:
             return None

@@ -104,7 +104,7 @@ class Acts:
             NotPossibleError: It is empty or too long.
             StoreError: It could not be kept; the text is still where it was typed.
         """
-        self._check(Deed.ADD_NOTE)
+        self._check(Deed.ADD_NOTE, customer_id)
         words = checked_note(text)
         act_id = self._new_id()
         step = Step("add-note", self._crm.name, f"{act_id}-1", {"text": words, "reason": reason}, customer_id)
@@ -142,7 +142,7 @@ class Acts:
             NotPossibleError: Nothing is changed, or a value is no phone number or e-mail address.
             StoreError: It could not be kept.
         """
-        self._check(Deed.CHANGE_CONTACT)
+        self._check(Deed.CHANGE_CONTACT, customer_id)
         shown = seen.shown
         typed = {key: value for key, value in wanted.items() if value.strip() != shown.get(key, "")}
         checked = {key: checked_contact(key, value, self._country) for key, value in typed.items()}
@@ -169,7 +169,7 @@ class Acts:
             NotPossibleError: The amount or the day cannot be, or billing does not say what is owed.
             StoreError: It could not be kept.
         """
-        self._check(Deed.PROMISE_TO_PAY)
+        self._check(Deed.PROMISE_TO_PAY, customer_id)
         if account.balance is None:
             raise NotPossibleError("Billing does not say what is owed, so nothing can be promised on it.")
         money = read_positive(amount, account.balance.currency)
@@ -199,9 +199,9 @@ class Acts:
             with_service_orders=self._with_service_orders,
         )
 
-    def may(self, kind: str) -> str | None:
-        """Return why this user may not do a kind of act, in one sentence, or None where they may."""
-        return self._permissions.refusal_to_do(ACTS[kind].deed)
+    def may(self, kind: str, customer_id: CustomerId | None = None) -> str | None:
+        """Return why this user may not do a kind of act, for a customer or at all, or None where they may."""
+        return self._permissions.refusal_to_do(ACTS[kind].deed, customer_id)
 
     def plan(self, kind: str, situation: Situation, values: Values) -> Plan:
         """Return what an act would do, without doing any of it.
@@ -209,7 +209,7 @@ class Acts:
         Raises:
             NotPossibleError: This user may not, or it cannot be done so; the sentence says why.
         """
-        self._check(ACTS[kind].deed)
+        self._check(ACTS[kind].deed, situation.customer.id if situation.customer is not None else None)
         return ACTS[kind].plan(situation, values)
 
     async def do(
@@ -228,6 +228,7 @@ class Acts:
             NotPossibleError: This user may not, or it cannot be done so.
             StoreError: It could not be kept.
         """
+        self._check(ACTS[kind].deed, customer_id)
         plan = self.plan(kind, situation, values)
         act_id = self._new_id()
         steps = [self._step(step, f"{act_id}-{number}") for number, step in enumerate(plan.steps, 1)]
@@ -246,7 +247,7 @@ class Acts:
         if not act.can_be_taken_back:
             raise NotPossibleError("It cannot be taken back now.")
         if act.kind in ACTS:
-            self._check(ACTS[act.kind].deed)
+            self._check(ACTS[act.kind].deed, CustomerId(act.customer_id))
         act_id = self._new_id()
         done = [step for step in act.steps if step.state in {StepState.DONE, StepState.AWAITING}]
         steps = [
@@ -331,8 +332,8 @@ class Acts:
         if not timedelta() <= due_on - today <= _LATEST_PROMISE:
             raise NotPossibleError("The day must be today or within the next 90 days.")
 
-    def _check(self, deed: Deed) -> None:
-        refusal = self._permissions.refusal_to_do(deed)
+    def _check(self, deed: Deed, customer_id: CustomerId | None) -> None:
+        refusal = self._permissions.refusal_to_do(deed, customer_id)
         if refusal is not None:
             raise NotPossibleError(refusal)
 

@@ -160,7 +160,7 @@ class CustomerActs:
         """
         if self._is_past():
             return
-        refusal = self._desk.acts.may(kind)
+        refusal = self._desk.acts.may(kind, self._view.customer_id)
         if refusal is not None:
             self._bridge.on_unhandled(refusal)
             return

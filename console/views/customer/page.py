@@ -105,6 +105,7 @@ class CustomerPage(LivePage):
             part.subscribe(lambda _part: self.alerts.tick(self.view.now())) for part in self.view.parts
         ]
         self._unsubscribe.append(desk.drafts.subscribe(lambda: self.renamed.emit(self.title)))
+        self._unsubscribe.append(desk.openings.subscribe(self._on_opening))
         self._unsubscribe.append(desk.network.subscribe(lambda _online: self.tick()))
         self._unsubscribe.append(desk.outbox.subscribe(lambda _act: self.alerts.tick(self.view.now())))
 
@@ -208,6 +209,12 @@ class CustomerPage(LivePage):
         if part.facts is not None and self._columns is None:  # the store knew them: there is something to show now
             QTimer.singleShot(0, self, self._arrange)
         self.renamed.emit(self.title)
+
+    def _on_opening(self, customer_id: CustomerId) -> None:
+        """Ask for what was withheld, now that more of the account is open."""
+        for part in self.view.parts if customer_id == self.customer_id else ():
+            if part.part.denied is not None:
+                part.ask()
 
     def close_page(self) -> None:
         """Drop what is under way and stop listening."""

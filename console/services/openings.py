@@ -1,0 +1,277 @@
+"""Which accounts are open at this desk, for what reason, and how well the caller is known. Default: none.
+
+Source: 47 CFR 64.2010 and the order of 2023 (FCC 23-95): staff see nothing of an account before the caller is verified,
+and no call detail before a stronger step.
+"""
+
+import hmac
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum, IntEnum
+
+from console.errors import UnknownCustomerError
+from console.models.customer import CustomerId
+from console.ports.clock import Clock
+from console.ports.crm import CrmSystem
+from console.services.contact import NotPossibleError
+from console.services.permissions import Deed, Subject, User
+from console.settings.verification import Method, VerificationSettings
+
+_LEAST_REASON, _LONGEST_REASON = 8, 300
+_TICKET = re.compile(r"[A-Z]{2,4}-?\d{4,}", re.IGNORECASE)
+# Of one caller: who called, and to whom. Everything else of an account is opened by the first step.
+CALL_DETAIL = frozenset({Subject.USAGE})
+# What is no part of anybody's account.
+OPEN_TO_ALL = frozenset({Subject.OFFERINGS, Subject.TIME_SLOTS})
+# What may be done without a caller, on work that somebody asked for.
+WITHOUT_CALLER = frozenset({Deed.ADD_NOTE, Deed.WORK_TICKETS, Deed.TEST_LINE, Deed.VISITS, Deed.APPROVE})
+# Opened so many accounts without a caller and without doing anything in them, within this time, somebody looks around.
+HARVEST_AFTER = 12
+HARVEST_WITHIN = timedelta(hours=1)
+
+
+class Step(IntEnum):
+    """How far an account is open."""
+
+    CLOSED = 0
+    ACCOUNT = 1
+    CALL_DETAIL = 2
+
+
+class Reason(Enum):
+    """Why an account is opened."""
+
+    CALLER = "a caller"
+    TICKET = "a ticket"
+    JOB = "a job"
+    TYPED = "another reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One account open at this desk; `how` is the method or the reason in words, `at` aware UTC."""
+
+    customer_id: CustomerId
+    reason: Reason
+    how: str
+    step: Step
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What is shown of a customer before they are verified; None where the deployment shows it not."""
+
+    customer_id: CustomerId
+    name: str | None
+    phone: str | None
+
+
+class Openings:
+    """Opens accounts and says what is open. `told` hears of every opening, refusal and pattern, for the audit."""
+
+    def __init__(
+        self,
+        settings: VerificationSettings | None,
+        *,
+        crm: CrmSystem,
+        user: User,
+        clock: Clock,
+        told: Callable[[str, str, str], None] = lambda _what, _customer, _words: None,
+    ) -> None:
+        self._settings = settings if settings is not None and settings.required else None
+        self._crm, self._user, self._clock, self._told = crm, user, clock, told
+        self._open: dict[str, Opening] = {}
+        self._wrong: dict[str, tuple[int, datetime]] = {}
+        self._looked_at: dict[str, datetime] = {}
+        self._flagged_at: datetime | None = None
+        self._subscribers: list[Callable[[CustomerId], None]] = []
+
+    @property
+    def is_required(self) -> bool:
+        """Whether accounts are closed until they are opened here."""
+        return self._settings is not None
+
+    @property
+    def methods(self) -> tuple[Method, ...]:
+        """The ways to verify a caller that this deployment has."""
+        return self._settings.methods if self._settings is not None else ()
+
+    def subscribe(self, told: Callable[[CustomerId], None]) -> Callable[[], None]:
+        """Call back with a customer whose account was opened, opened further, or closed; return what ends that."""
+        self._subscribers.append(told)
+        return lambda: self._subscribers.remove(told) if told in self._subscribers else None
+
+    def opening(self, customer_id: CustomerId) -> Opening | None:
+        """Return how an account is open; None while it is not."""
+        return self._open.get(customer_id)
+
+    def step(self, customer_id: CustomerId) -> Step:
+        """Return how far an account is open."""
+        if self._settings is None:
+            return Step.CALL_DETAIL
+        found = self._open.get(customer_id)
+        return found.step if found is not None else Step.CLOSED
+
+    # ------------------------------------------------------------------ what is open
+
+    def refusal(self, subject: Subject, customer_id: CustomerId) -> str | None:
+        """Return why something of an account is not shown now, in one sentence, or None."""
+        step = self.step(customer_id)
+        if subject in OPEN_TO_ALL or step is Step.CALL_DETAIL:
+            return None
+        if step is Step.CLOSED:
+            return "The account is closed until the caller is verified."
+        return f"To see {subject.value} the caller must be verified further." if subject in CALL_DETAIL else None
+
+    def refusal_to_do(self, deed: Deed, customer_id: CustomerId) -> str | None:
+        """Return why something cannot be done in an account now, in one sentence, or None."""
+        if self._settings is None:
+            return None
+        found = self._open.get(customer_id)
+        if found is None:
+            return "Verify the caller first; the account is closed."
+        if found.reason is not Reason.CALLER and deed not in WITHOUT_CALLER:
+            return f"To {deed.value} the caller must be verified; the account is open for {found.reason.value}."
+        self._looked_at.pop(customer_id, None)  # something is done in it: that was no looking around
+        return None
+
+    # ------------------------------------------------------------------ opening
+
+    async def caller(self, customer_id: CustomerId) -> Caller:
+        """Return what is shown of a customer before; CRM is asked for that alone.
+
+        Raises:
+            SystemCallError: CRM does not answer; the account can still be opened by what needs no answer of CRM's.
+            UnknownCustomerError: There is no such customer.
+        """
+        shown = self._settings.shown if self._settings is not None else ("name",)
+        found = await self._crm.fetch_caller(customer_id, with_phone="phone" in shown)
+        if found is None:
+            raise UnknownCustomerError(f"CRM has no customer {customer_id}.")
+        phone = next((medium.text for medium in found.contact_media if medium.kind == "phone"), None)
+        return Caller(customer_id, found.name if "name" in shown else None, phone if "phone" in shown else None)
+
+    async def verify(self, customer_id: CustomerId, name: str, answer: str) -> Opening:
+        """Open an account for its caller by one of the methods.
+
+        Raises:
+            NotPossibleError: The answer is not what CRM holds, or was wrong too often.
+            SystemCallError: CRM does not answer what the answer is compared with.
+        """
+        method = next(one for one in self.methods if one.name == name)
+        self._check_attempts(customer_id)
+        if method.checks is not None and not await self._fits(customer_id, method.checks, answer):
+            raise NotPossibleError(self._note_wrong(customer_id, method))
+        self._wrong.pop(customer_id, None)
+        step = Step.CALL_DETAIL if method.opens == "call detail" else Step.ACCOUNT
+        before = self._open.get(customer_id)
+        if before is not None and before.reason is Reason.CALLER:
+            step = max(step, before.step)
+        return self._set(Opening(customer_id, Reason.CALLER, method.words, step, self._clock.now()))
+
+    def open_for(self, customer_id: CustomerId, reason: Reason, words: str) -> Opening:
+        """Open an account without a caller, to look at it and do what somebody asked for.
+
+        Raises:
+            NotPossibleError: The reason is missing, or names no ticket or job.
+        """
+        told = " ".join(words.split())
+        if reason in {Reason.TICKET, Reason.JOB} and not _TICKET.fullmatch(told):
+            raise NotPossibleError(f"Write the number of {reason.value}, such as TT-100234.")
+        if reason is Reason.TYPED and len(told) < _LEAST_REASON:
+            raise NotPossibleError("Write why, so that whoever reads it later understands.")
+        if len(told) > _LONGEST_REASON:
+            raise NotPossibleError(f"The reason may have {_LONGEST_REASON} characters.")
+        opening = self._set(Opening(customer_id, reason, told, Step.ACCOUNT, self._clock.now()))
+        self._look_for_harvest(customer_id)
+        return opening
+
+    def close(self, customer_id: CustomerId) -> None:
+        """Close an account; the next time it must be opened anew."""
+        if self._open.pop(customer_id, None) is not None:
+            self._told("closed", customer_id, "")
+            self._tell(customer_id)
+
+    def close_all(self) -> None:
+        """Close every account, as when the desk is locked."""
+        for customer_id in list(self._open):
+            self.close(CustomerId(customer_id))
+
+    # ------------------------------------------------------------------ the rules
+
+    async def _fits(self, customer_id: CustomerId, checks: str, answer: str) -> bool:
+        customer = await self._crm.fetch_customer(customer_id)
+        if customer is None:
+            raise UnknownCustomerError(f"CRM has no customer {customer_id}.")
+        if checks == "account_number":
+            held = [_plain(number) for number in customer.value.account_ids]
+            return bool(_plain(answer)) and any(hmac.compare_digest(_plain(answer), one) for one in held)
+        party = await self._crm.fetch_party(customer.value)
+        born = party.value.birth_on if party is not None else None
+        if not born:
+            raise NotPossibleError("CRM keeps no day of birth for this customer. Choose another way.")
+        given = _day(answer)
+        if given is None:
+            raise NotPossibleError("Type the day of birth as year-month-day, such as 1980-11-25.")
+        return hmac.compare_digest(given, born[:10])
+
+    def _check_attempts(self, customer_id: CustomerId) -> None:
+        count, last = self._wrong.get(customer_id, (0, self._clock.now()))
+        settings = self._settings
+        if settings is None or count < settings.attempts:
+            return
+        left = last + timedelta(minutes=settings.closed_min) - self._clock.now()
+        if left > timedelta():
+            minutes = max(1, round(left.total_seconds() / 60))
+            raise NotPossibleError(f"Too many wrong answers. This account can be tried again in {minutes} min.")
+        self._wrong.pop(customer_id, None)
+
+    def _note_wrong(self, customer_id: CustomerId, method: Method) -> str:
+        count = self._wrong.get(customer_id, (0, self._clock.now()))[0] + 1
+        self._wrong[customer_id] = (count, self._clock.now())
+        self._told("verification failed", customer_id, method.words)
+        left = (self._settings.attempts if self._settings is not None else count) - count
+        if left <= 0:
+            return "That is not what CRM holds. There are no more attempts for now."
+        return f"That is not what CRM holds. {left} more {'attempt' if left == 1 else 'attempts'}."
+
+    def _set(self, opening: Opening) -> Opening:
+        self._open[opening.customer_id] = opening
+        self._told("opened", opening.customer_id, f"{opening.reason.value}: {opening.how}")
+        self._tell(opening.customer_id)
+        return opening
+
+    def _look_for_harvest(self, customer_id: CustomerId) -> None:
+        """Tell of somebody who opens one account after the other without a caller and does nothing in them."""
+        now = self._clock.now()
+        self._looked_at[customer_id] = now
+        self._looked_at = {one: at for one, at in self._looked_at.items() if now - at <= HARVEST_WITHIN}
+        if len(self._looked_at) >= HARVEST_AFTER and (
+            self._flagged_at is None or now - self._flagged_at > HARVEST_WITHIN
+        ):
+            self._flagged_at = now
+            words = f"{len(self._looked_at)} accounts opened within an hour without a caller and nothing done in them"
+            self._told("harvesting", customer_id, words)
+
+    def _tell(self, customer_id: CustomerId) -> None:
+        for told in list(self._subscribers):
+            told(customer_id)
+
+
+def _plain(number: str) -> str:
+    return re.sub(r"[^0-9A-Za-z]", "", number).upper()
+
+
+def _day(text: str) -> str | None:
+    """Return a day as year-month-day; None where the text is none, or may be another in another country."""
+    found = re.fullmatch(r"\s*(\d{4})\D?(\d{1,2})\D?(\d{1,2})\s*", text)
+    if found is None:
+        return None
+    year, month, day = map(int, found.groups())
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None

@@ -1,0 +1,126 @@
+"""Asks who calls, or why an account is opened without a caller. Of the account it shows no more than whom to ask."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QDialog, QFormLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
+
+from console.bridge import Bridge
+from console.errors import ConsoleError
+from console.models.customer import CustomerId
+from console.services.desk import Desk
+from console.services.openings import Caller, Opening, Reason
+from console.views.keys.send import is_send
+from console.views.texts import tr
+from console.views.widgets.act_dialog import send_words
+from console.views.widgets.labels import Button, Label, button_row
+
+_REASONS = (
+    (Reason.TICKET, "No caller: a ticket, by its number"),
+    (Reason.JOB, "No caller: a job, by its number"),
+    (Reason.TYPED, "No caller: another reason, in words"),
+)
+
+
+class OpeningDialog(QDialog):
+    """Emits `opened` once the account is open. Up and Down choose how, Ctrl+Enter opens, Esc leaves it closed."""
+
+    opened = Signal(str)
+
+    def __init__(self, desk: Desk, bridge: Bridge, customer_id: CustomerId, window: QWidget) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Who calls?"))
+        self.setMinimumWidth(480)
+        self._desk, self._bridge, self._customer_id = desk, bridge, customer_id
+        self._busy = False
+        self.who = Label(customer_id, "page", semibold=True)
+        self.told = Label("", "small", wrap=True)
+        self.told.setMinimumHeight(2 * self.told.fontMetrics().lineSpacing())
+        self.answer = QLineEdit()
+        self.answer.setObjectName("answer")
+        self._asked = Label("", look="muted")
+        self._group = QButtonGroup(self)
+        column = QVBoxLayout(self)
+        column.setSpacing(8)
+        column.addWidget(self.who)
+        intro = tr("The account is closed. Verify the caller, or say why it is opened without one.")
+        column.addWidget(Label(intro, "small", look="secondary", wrap=True))
+        opening = desk.openings.opening(customer_id)
+        self.ways: list[tuple[QRadioButton, str, Reason | None]] = []
+        for method in desk.openings.methods:
+            self._add(column, tr(method.words), method.name, None)
+        for reason, words in _REASONS if opening is None else ():
+            self._add(column, tr(words), "", reason)
+        form = QFormLayout()
+        form.addRow(self._asked, self.answer)
+        column.addLayout(form)
+        column.addWidget(self.told)
+        self.open_button = Button(send_words(tr("Open the account")), "main")
+        self.open_button.setAutoDefault(False)
+        self.open_button.clicked.connect(self.open_account)
+        leave = Button(tr("Leave it closed   {}").format("Esc"), "plain")
+        leave.setAutoDefault(False)
+        leave.clicked.connect(self.reject)
+        column.addLayout(button_row(leave, self.open_button))
+        self._group.buttonToggled.connect(lambda _button, _on: self._show_way())
+        self.ways[0][0].setChecked(True)
+        self.ways[0][0].setFocus()
+        self.answer.returnPressed.connect(self.open_account)
+        bridge.run_query(self, desk.openings.caller(customer_id), self._show_caller, self._failed)
+
+    def _add(self, column: QVBoxLayout, words: str, name: str, reason: Reason | None) -> None:
+        button = QRadioButton(words)
+        self._group.addButton(button)
+        column.addWidget(button)
+        self.ways.append((button, name, reason))
+
+    def _show_caller(self, caller: Caller) -> None:
+        shown = [caller.name or "", caller.phone or "", caller.customer_id]
+        self.who.setText("  ·  ".join(part for part in shown if part))
+
+    @property
+    def _way(self) -> tuple[str, Reason | None]:
+        return next((name, reason) for button, name, reason in self.ways if button.isChecked())
+
+    def _show_way(self) -> None:
+        name, reason = self._way
+        method = next((one for one in self._desk.openings.methods if one.name == name), None)
+        wants = reason is not None or (method is not None and method.checks is not None)
+        hint = {Reason.TICKET: "TT-100234", Reason.JOB: "JB-100234"}.get(reason) if reason else None
+        born = method is not None and method.checks == "birth_on"
+        self.answer.setPlaceholderText(hint or (tr("year-month-day") if born else ""))
+        self._asked.set_words(tr("What the caller says") if reason is None else tr("Number or reason"))
+        self.answer.setAccessibleName(self._asked.text())
+        self.answer.setEnabled(wants)
+        self.answer.clear()
+        self.told.set_words("" if wants else tr("Opening it, you answer for having done this. It is recorded."))
+        self.told.set_look("mark", "info")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_send(event):
+            self.open_account()
+        else:
+            super().keyPressEvent(event)
+
+    def open_account(self) -> None:
+        """Open the account the chosen way, or say why not."""
+        if self._busy:
+            return
+        self._busy = True
+        self._bridge.run_command(self, self._open(), self._done, self._failed)
+
+    async def _open(self) -> Opening:
+        name, reason = self._way
+        if reason is not None:
+            return self._desk.openings.open_for(self._customer_id, reason, self.answer.text())
+        return await self._desk.openings.verify(self._customer_id, name, self.answer.text())
+
+    def _done(self, _opening: Opening) -> None:
+        self.accept()
+        self.opened.emit(self._customer_id)
+
+    def _failed(self, error: ConsoleError) -> None:
+        self._busy = False
+        self.told.set_look("mark", "danger")
+        self.told.set_words(str(error))
+        self.answer.selectAll()

@@ -1,0 +1,60 @@
+"""The stored table of roles is what the services enforce: every role, every act, every subject, every step."""
+
+from pathlib import Path
+
+import pytest
+
+from console.compose import Parts
+from console.models.customer import CustomerId
+from console.services.acts.catalogue import ACTS
+from console.services.contact import NotPossibleError
+from console.services.openings import Reason
+from console.services.permissions import ROLES, Permissions, Subject
+from scripts.role_table import role_table
+from tests.support.control import Control
+
+STORED = Path(__file__).parents[2] / "docs" / "roles.md"
+
+
+def marked(name: str) -> set[str]:
+    """The roles a line of the stored table marks."""
+    line = next(line for line in STORED.read_text(encoding="utf-8").splitlines() if line.startswith(f"| {name} |"))
+    return {role for role, cell in zip(ROLES, line.strip().strip("|").split("|")[2:], strict=True) if cell.strip()}
+
+
+def test_the_stored_table_is_the_one_the_code_makes() -> None:
+    assert STORED.read_text(encoding="utf-8") == role_table(), "run python3 -m scripts.role_table > docs/roles.md"
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("subject", Subject)
+def test_a_subject_is_shown_to_the_roles_the_table_marks(role: str, subject: Subject) -> None:
+    refused = Permissions(ROLES[role]).refusal(subject, CustomerId("CU-1"))
+    assert (refused is None) == (role in marked(subject.value))
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_an_act_is_planned_for_the_roles_the_table_marks_and_for_nobody_in_a_closed_account(
+    sandbox: Control, role: str
+) -> None:
+    desk = sandbox.desk(parts=Parts(user=ROLES[role]), gated=True)
+    customer = CustomerId(sandbox.first_customer)
+    for kind in ACTS.values():
+        assert desk.acts.may(kind.name, customer) is not None, kind.name  # closed
+    desk.openings.open_for(customer, Reason.TICKET, "TT-100234")
+    by_ticket = {kind.name for kind in ACTS.values() if desk.acts.may(kind.name, customer) is None}
+    await desk.openings.verify(customer, "callback", "")
+    by_caller = {kind.name for kind in ACTS.values() if desk.acts.may(kind.name, customer) is None}
+    assert by_caller == {kind.name for kind in ACTS.values() if role in marked(kind.title)}
+    lines = STORED.read_text(encoding="utf-8").splitlines()
+    without = {line.split("|")[1].strip() for line in lines if "or without" in line}
+    assert by_ticket == {name for name in by_caller if ACTS[name].title in without}
+    view = desk.view_customer(customer)
+    view.open()
+    await view.settled()
+    for kind in ACTS.values():
+        if kind.name not in by_caller:
+            with pytest.raises(NotPossibleError, match="may not"):
+                desk.acts.plan(kind.name, desk.acts.situation(view), {})
+    view.close()
+    await desk.aclose()

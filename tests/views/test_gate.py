@@ -1,0 +1,176 @@
+"""Before the caller is verified nothing of the account is anywhere: not in the window, not for screen readers, not asked."""
+
+import asyncio
+import re
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+
+from benchmarks.walk import told_by
+from console.models.customer import CustomerId
+from console.services.openings import Reason, Step
+from console.services.permissions import ROLES
+from console.views.opening_dialog import OpeningDialog
+from tests.support.acting import numbers_of
+from tests.support.control import Control
+from tests.views.conftest import Rig, texts_of
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+PLACES = {
+    "crm": ("/tmf-api/troubleTicket/v4/troubleTicket",),
+    "billing": ("/tmf-api/accountManagement/v4/billingAccount", "/tmf-api/customerBillManagement/v4/customerBill"),
+    "provisioning": ("/tmf-api/productOrderingManagement/v4/productOrder", "/tmf-api/serviceInventory/v4/service"),
+}
+
+
+async def secrets_of(sandbox: Control, customer: str) -> set[str]:
+    """What must not be told of a customer: how to reach them, their birthday, and the numbers of what they have."""
+    found: set[str] = set()
+    async with sandbox.raw("crm") as crm:
+        record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
+        kind = record["engagedParty"]["@referredType"].lower()
+        party = (await crm.get(f"/tmf-api/party/v4/{kind}/{record['engagedParty']['id']}")).json()
+        found |= {str(party["birthDate"])[:10]} if party.get("birthDate") else set()
+        for medium in record["contactMedium"]:
+            values = medium["characteristic"]
+            found |= {str(values[key]) for key in ("emailAddress", "street1", "phoneNumber") if values.get(key)}
+    for system, places in PLACES.items():
+        async with sandbox.raw(system) as client:
+            for place in places:
+                answer = await client.get(place, params={"relatedParty.id": customer, "limit": 20})
+                found |= {str(one["id"]) for one in answer.json()}
+    assert len(found) > 6
+    return found
+
+
+def leaks(rig: Rig, secrets: set[str]) -> list[tuple[str, str]]:
+    def plain(text: str) -> str:
+        return re.sub(r"[^0-9a-z@]", "", text.lower())
+
+    wanted = {plain(secret) for secret in secrets}
+    return [(where, text) for where, text in told_by(rig.window) if any(secret in plain(text) for secret in wanted)]
+
+
+async def asked(rig: Rig, customer: str) -> OpeningDialog:
+    rig.workspace.open_customer(CustomerId(customer))
+    found = rig.window.findChildren(OpeningDialog)
+    assert len(found) == 1
+    await rig.until(lambda: "·" in found[0].who.text())
+    return found[0]
+
+
+async def search(rig: Rig, text: str) -> None:
+    rig.press(Qt.Key.Key_K, CTRL)
+    rig.keys(text)
+    rows = rig.workspace.palette.list.rows_model
+    await rig.until(lambda: rows.rows)
+    await rig.until(lambda: rig.workspace.palette.result is None or rig.workspace.palette.result.is_complete)
+
+
+@pytest.mark.parametrize(
+    "role", [pytest.param(role, marks=pytest.mark.gated(role)) for role in ROLES], ids=lambda role: role
+)
+async def test_nothing_of_a_closed_account_is_told_to_any_role(rig: Rig, role: str) -> None:
+    customer = rig.sandbox.first_customer
+    secrets = await secrets_of(rig.sandbox, customer)
+    assert rig.desk.user.role == role
+    await search(rig, customer)
+    assert leaks(rig, secrets) == []
+    rig.press(Qt.Key.Key_Escape)
+    dialog = await asked(rig, customer)
+    assert leaks(rig, secrets) == []
+    planted = QLabel(f"planted {next(iter(secrets))}", dialog)
+    assert leaks(rig, secrets)
+    planted.deleteLater()
+    assert rig.workspace.page is None
+    dialog.reject()
+
+
+@pytest.mark.gated
+async def test_the_systems_are_asked_for_the_name_alone(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", logger="console.http"):
+        dialog = await asked(rig, rig.sandbox.first_customer)
+    lines = [record.getMessage() for record in caplog.records]
+    assert len(lines) == 1
+    assert "fields=" in lines[0]
+    dialog.reject()
+
+
+@pytest.mark.gated
+async def test_a_caller_is_verified_by_keys_and_wrong_answers_are_counted(rig: Rig) -> None:
+    customer = rig.sandbox.first_customer
+    async with rig.sandbox.raw("crm") as crm:
+        record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
+    account = record["account"][0]["id"]
+    dialog = await asked(rig, customer)
+    rig.press(Qt.Key.Key_Down)  # an account number
+    rig.press(Qt.Key.Key_Tab)
+    rig.keys("BA-00000000")
+    rig.press(Qt.Key.Key_Return, CTRL)
+    await rig.until(lambda: "2 more attempts" in texts_of(dialog))
+    rig.keys(account.lower())
+    rig.press(Qt.Key.Key_Return, CTRL)
+    await rig.until(lambda: rig.workspace.page is not None)
+    assert rig.desk.openings.step(CustomerId(customer)) is Step.ACCOUNT
+    page = rig.workspace.page
+    await page.view.settled()
+    page.go_to("usage")
+    await page.view.settled()
+    assert "must be verified further" in texts_of(page.panel("usage"))
+    rig.window.activateWindow()
+    await asyncio.sleep(0.05)
+    rig.press(Qt.Key.Key_V, CTRL | SHIFT)
+    [further] = rig.window.findChildren(OpeningDialog)
+    further.ways[2][0].setChecked(True)
+    rig.press(Qt.Key.Key_Return, CTRL)
+    await rig.until(lambda: rig.desk.openings.step(CustomerId(customer)) is Step.CALL_DETAIL)
+    await page.view.settled()
+    assert page.view.usage.part.denied is None
+    assert page.view.usage.part.facts is not None
+
+
+@pytest.mark.gated
+async def test_after_three_wrong_answers_the_account_stays_closed(rig: Rig) -> None:
+    dialog = await asked(rig, rig.sandbox.first_customer)
+    dialog.ways[1][0].setChecked(True)
+    for _ in range(3):
+        dialog.answer.setText("BA-00000000")
+        QTest.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
+        await rig.until(lambda: not dialog._busy)
+    assert "no more attempts" in texts_of(dialog)
+    QTest.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
+    await rig.until(lambda: "Too many wrong answers" in texts_of(dialog))
+    assert rig.workspace.page is None
+    dialog.reject()
+
+
+@pytest.mark.gated
+async def test_without_a_caller_money_is_not_moved_and_closing_closes(rig: Rig) -> None:
+    customer = CustomerId(rig.sandbox.first_customer)
+    dialog = await asked(rig, customer)
+    next(button for button, _name, reason in dialog.ways if reason is Reason.TICKET).setChecked(True)
+    dialog.answer.setText("no number")
+    dialog.open_account()
+    await rig.until(lambda: "Write the number of a ticket" in texts_of(dialog))
+    dialog.answer.setText("TT-100234")
+    dialog.open_account()
+    await rig.until(lambda: rig.workspace.page is not None)
+    await rig.workspace.page.view.settled()
+    rig.workspace.page.acts.open_act("give-credit")
+    assert "the caller must be verified" in texts_of(rig.window.status)
+    assert rig.desk.acts.may("work-on-ticket", customer) is None
+    rig.workspace.close_customer(0)
+    assert rig.desk.openings.step(customer) is Step.CLOSED
+
+
+@pytest.mark.gated
+async def test_whoever_looks_around_is_flagged_within_twenty_accounts(rig: Rig) -> None:
+    told: list[str] = []
+    rig.desk.openings._told = lambda what, _customer, _words: told.append(what)
+    for customer in numbers_of(0, 20):
+        rig.desk.openings.open_for(CustomerId(customer), Reason.TYPED, "just looking around")
+        if "harvesting" in told:
+            break
+    assert told.count("harvesting") == 1
