@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     show = commands.add_parser("show", parents=[common], help="one customer, unified, as text")
     show.add_argument("customer", nargs="?", help="a customer number, or anything that finds exactly one customer")
     show.add_argument("--json", action="store_true", help="print everything as JSON")
+    show.add_argument("--reason", metavar="WORDS", help="why, where people sign in; it is recorded")
     prime = commands.add_parser("prime", parents=[common], help="read customers into this computer's store")
     prime.add_argument("file", type=Path, metavar="FILE", help="customer numbers, one a line; - is standard input")
     check = commands.add_parser("check-system", parents=[common], help="how far one server serves the desk")

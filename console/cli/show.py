@@ -30,6 +30,7 @@ from console.models.usage import Bucket, Usage
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
+from console.services.openings import Reason
 from console.services.part import Part
 
 _MOST_BILLS = 12
@@ -298,6 +299,13 @@ async def _run(options: argparse.Namespace) -> int:
 
     asked = None if options.demo else ask_person  # a sandbox of its own takes the token it handed over
     async with open_session(config=options.config, demo=options.demo, ask_person=asked) as session:
+        openings, number = session.desk.openings, options.customer or session.first_customer or ""
+        if openings.is_required:
+            if options.reason is None:
+                raise UsageError("Say why the account is opened: --reason 'ticket TT-100234, asked by the customer'.")
+            found = await find_one(session.desk, number)
+            openings.open_for(found, Reason.TYPED, options.reason)
+            number = found
         text, whole = await show(session.desk, options.customer or session.first_customer or "", as_json=options.json)
     print(text)
     return 0 if whole else 1

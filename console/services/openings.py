@@ -154,6 +154,13 @@ class Openings:
         phone = next((medium.text for medium in found.contact_media if medium.kind == "phone"), None)
         return Caller(customer_id, found.name if "name" in shown else None, phone if "phone" in shown else None)
 
+    async def number_on_file(self, customer_id: CustomerId) -> str:
+        """Return the phone number to call back, which is recorded; empty where CRM keeps none. Raises as `caller`."""
+        found = await self._crm.fetch_caller(customer_id, with_phone=True)
+        phone = next((one.text for one in found.contact_media if one.kind == "phone"), "") if found else ""
+        self._told("number shown", customer_id, "to call back")
+        return phone
+
     async def verify(self, customer_id: CustomerId, name: str, answer: str) -> Opening:
         """Open an account for its caller by one of the methods.
 

@@ -11,12 +11,14 @@ class Method(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """One way to know a caller.
 
     With `checks` the desk compares what the caller says with what CRM holds and never shows that: their day of birth,
-    or one of their account numbers. Without, the rep answers for having done what `words` say. `opens` is how far.
+    or one of their account numbers. Without, the rep answers for having done what `words` say; `shows` is
+    what the rep must see for that, shown once it is chosen. `opens` is how far.
     """
 
     name: str
     words: str
     checks: Literal["birth_on", "account_number"] | None = None
+    shows: Literal["phone"] | None = None
     opens: Opens = "account"
 
 
@@ -24,7 +26,7 @@ class Method(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 METHODS = (
     Method(name="birth", words="Day of birth", checks="birth_on"),
     Method(name="account", words="An account number, as on the bill", checks="account_number"),
-    Method(name="callback", words="I have called back the number on file", opens="call detail"),
+    Method(name="callback", words="I have called back the number on file", shows="phone", opens="call detail"),
     Method(name="photo", words="I have seen a valid photo ID", opens="call detail"),
 )
 

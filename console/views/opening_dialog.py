@@ -1,5 +1,7 @@
 """Asks who calls, or why an account is opened without a caller. Of the account it shows no more than whom to ask."""
 
+import functools
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QDialog, QFormLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
@@ -9,6 +11,7 @@ from console.errors import ConsoleError
 from console.models.customer import CustomerId
 from console.services.desk import Desk
 from console.services.openings import Caller, Opening, Reason
+from console.services.phone import show_phone
 from console.views.keys.send import is_send
 from console.views.texts import tr
 from console.views.widgets.act_dialog import send_words
@@ -95,6 +98,14 @@ class OpeningDialog(QDialog):
         self.answer.clear()
         self.told.set_words("" if wants else tr("Opening it, you answer for having done this. It is recorded."))
         self.told.set_look("mark", "info")
+        if method is not None and method.shows == "phone":
+            numbers = self._desk.openings.number_on_file(self._customer_id)
+            self._bridge.run_query(self, numbers, functools.partial(self._show_number, name), self._failed)
+
+    def _show_number(self, name: str, number: str) -> None:
+        if self._way[0] == name:
+            call = tr("On file: {}. Opening it, you answer for having called there. It is recorded.")
+            self.told.set_words(call.format(show_phone(number)) if number else tr("CRM keeps no phone number."))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if is_send(event):

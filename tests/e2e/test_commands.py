@@ -139,7 +139,7 @@ def test_the_sandbox_alone_says_where_it_is_and_writes_settings_that_work(tmp_pa
         try:
             lines: list[str] = []
             assert process.stdout is not None
-            while not any("opticom-console --config" in line for line in lines):
+            while not any("Without sign-in" in line for line in lines):
                 line = process.stdout.readline()
                 assert line, "the sandbox ended"
                 lines.append(line)

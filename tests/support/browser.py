@@ -1,5 +1,7 @@
 """A browser for sign-in tests: goes from page to page, fills in forms, and comes back to the desk."""
 
+import asyncio
+import sys
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
@@ -31,3 +33,7 @@ async def sign_in_as(address: str, who: dict[str, str]) -> httpx.Response:
                 return page
             values = {name: who.get(name, value) for name, value in form.values.items()}
             page = await client.post(urljoin(str(page.url), form.action or str(page.url)), data=values)
+
+
+if __name__ == "__main__":
+    asyncio.run(sign_in_as(sys.argv[1], {}))
