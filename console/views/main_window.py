@@ -183,8 +183,8 @@ class MainWindow(QMainWindow):
 
     def show_title(self, lead: str = "") -> None:
         """Show the window's title: what is in front, the program, and who works here."""
-        who = f": {self._who}" if self._who else ""
-        self.setWindowTitle(f"{lead}OptiCom Agent Console{who}")
+        who = f"{self._who} · " if self._who else ""
+        self.setWindowTitle(f"{lead}{who}OptiCom Agent Console")  # at the end, else Qt adds it once more
 
     def show_page(self, name: str, page: QWidget) -> None:
         """Bring a page forward and mark it in the rail."""

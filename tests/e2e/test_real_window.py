@@ -127,12 +127,12 @@ def test_find_and_open_a_customer_by_keyboard_and_close_with_the_mouse(display: 
             desk.do("key", "Down")
         desk.do("key", "Tab")
         desk.do("type", "Checks how a page opens")
-        desk.pressed("ctrl+Return", lambda: " · " in desk.title())
+        desk.pressed("ctrl+Return", lambda: "Kowalski" in desk.title())
         desk.do("windowfocus", desk.id)
         desk.until(lambda: "Kowalski" in desk.title())
         desk.do("mousemove", "--window", desk.id, "40", "150", "click", "1")  # the rail's second button
         desk.do("key", "ctrl+w")
-        desk.until(lambda: desk.title() == "OptiCom Agent Console: Sandbox rep")
+        desk.until(lambda: desk.title() == "Sandbox rep · OptiCom Agent Console")
         desk.do("key", "ctrl+q")
         assert desk.process.wait(15) == 0
         assert desk.process.stderr is not None

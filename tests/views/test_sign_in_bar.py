@@ -75,7 +75,7 @@ async def test_signing_in_by_keys_shows_who_works_here(
     assert (await asking).name == "Sandbox rep"
     assert not person.bar.isVisible()
     person.attach(sign_in)
-    assert rig.window.windowTitle() == "OptiCom Agent Console: Sandbox rep"
+    assert rig.window.windowTitle() == "Sandbox rep · OptiCom Agent Console"
 
 
 async def test_a_sign_in_that_has_ended_is_asked_for_once_and_takes_no_key_from_a_note(
