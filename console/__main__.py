@@ -55,6 +55,10 @@ def _run(options: argparse.Namespace) -> int:
         from console.cli import prime
 
         return prime.run(options)
+    if options.command == "diagnose":
+        from console.cli import audit
+
+        return audit.run(options)
     if options.command == "check-system":
         from console.cli import check_system
 
@@ -86,6 +90,11 @@ def _parser() -> argparse.ArgumentParser:
     prime.add_argument("file", type=Path, metavar="FILE", help="customer numbers, one a line; - is standard input")
     check = commands.add_parser("check-system", parents=[common], help="how far one server serves the desk")
     _add_check(check)
+    diagnose = commands.add_parser("diagnose", parents=[common], help="whether the audit is whole, and what is in it")
+    diagnose.add_argument("what", choices=("audit",))
+    diagnose.add_argument("--collected", type=Path, metavar="FILE", help="look through a collector's file instead")
+    diagnose.add_argument("--compare", action="store_true", help="with --collected: hold this computer's against it")
+    diagnose.add_argument("--find", metavar="TEXT", help="print the entries that hold a customer, a person or a word")
     _add_sandbox(commands.add_parser("sandbox", help="the sandbox systems alone"))
     return parser
 

@@ -5,20 +5,24 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from console.connectors.tmforum import TmForumBilling, TmForumCrm, TmForumProvisioning
 from console.connectors.tmforum.acts import TmForumActs
 from console.connectors.tmforum.check import check_system
 from console.connectors.tmforum.client import TmForumClient
 from console.http import HttpLayer
+from console.http.audit_collector import AuditCollector
 from console.http.oidc import open_provider
 from console.models.check_report import CheckReport
 from console.models.customer import Customer, CustomerId
 from console.models.health import Exchange, SystemHealth, SystemState
 from console.models.provenance import Sourced
+from console.ports.audit import Collector
 from console.ports.clock import Clock
 from console.ports.secrets import Secrets
 from console.services.acts import Acts
+from console.services.audit import Audit
 from console.services.bill_documents import BillDocuments
 from console.services.connections import Connections, HealthBoard
 from console.services.customer_view import CustomerView
@@ -35,13 +39,16 @@ from console.services.search import CustomerSearch
 from console.services.sign_in import SignIn, SignInState
 from console.services.view_parts import PART_TYPES
 from console.settings import Deployment, Kind, System
+from console.settings.audit import AuditSettings
 from console.settings.sign_in import SignInSettings
 from console.store.acts import ActRepository
 from console.store.answers import AnswerRepository
+from console.store.audit import AuditRepository
 from console.store.database import Database, in_memory
 from console.store.drafts import DraftRepository
 from console.store.facts import FactRepository
 from console.store.people import PersonRepository
+from console.system.audit_file import AuditFile
 from console.system.clock import SystemClock
 from console.system.pdf import PdfReader
 
@@ -62,6 +69,28 @@ class Parts:
 def _tell_outbox(outbox: Outbox, now: SystemHealth, before: SystemState) -> None:
     if before is SystemState.DOWN and now.state is not SystemState.DOWN:
         outbox.system_is_back(now.system)
+
+
+def _door(
+    deployment: Deployment, secrets: Secrets, parts: Parts, database: Database, crm: TmForumCrm
+) -> tuple[Audit, Openings]:
+    """Return what writes down who saw and did what, and what opens accounts."""
+    audit = Audit(
+        AuditRepository(database),
+        _collector(deployment.audit, secrets),
+        person=parts.sign_in.person if parts.sign_in is not None else None,
+        role=parts.user.role,
+        clock=parts.clock,
+    )
+    # Without sign-in nobody is known who could answer for having opened an account; such a desk is for trying out.
+    verification = deployment.verification if deployment.sign_in is not None else None
+    return audit, Openings(verification, crm=crm, user=parts.user, clock=parts.clock, told=audit.on_opening)
+
+
+def _collector(settings: AuditSettings, secrets: Secrets) -> Collector | None:
+    if settings.url is not None:
+        return AuditCollector(settings.url, secrets.read(settings.secret) if settings.secret else "")
+    return AuditFile(Path(settings.file).expanduser()) if settings.file is not None else None
 
 
 def _tell_signed_in(outbox: Outbox, deployment: Deployment, state: SignInState) -> None:
@@ -147,9 +176,7 @@ def compose_desk(
     crm_client, billing_client, provisioning_client = client("crm"), client("billing"), client("provisioning")
     crm, billing = TmForumCrm(crm_client), TmForumBilling(billing_client)
     provisioning = TmForumProvisioning(provisioning_client)
-    # Without sign-in nobody is known who could answer for having opened an account; such a desk is for trying out.
-    verification = deployment.verification if deployment.sign_in is not None else None
-    openings = Openings(verification, crm=crm, user=parts.user, clock=parts.clock)
+    audit, openings = _door(deployment, secrets, parts, database, crm)
     permissions = Permissions(parts.user, openings)
     crm_acts, billing_acts = TmForumActs(crm_client), TmForumActs(billing_client)
     provisioning_acts = TmForumActs(provisioning_client)
@@ -159,6 +186,7 @@ def compose_desk(
         clock=parts.clock,
         rng=parts.rng,
     )
+    outbox.subscribe(audit.on_act)
     health.subscribe(lambda now, before: _tell_outbox(outbox, now, before))
     if parts.sign_in is not None:
         parts.sign_in.subscribe(lambda state: _tell_signed_in(outbox, deployment, state))
@@ -179,12 +207,15 @@ def compose_desk(
             health=health,
             network=network,
             known=known,
+            saw=lambda subject: audit.saw(customer_id, subject.value),
             as_of=as_of,
             clock=parts.clock,
             rng=parts.rng,
         )
 
     async def open_store() -> None:
+        audit.start()
+        audit.record("signed in" if parts.sign_in is not None else "started")
         await drafts.open()
         await outbox.open()
         outbox.start()
@@ -195,6 +226,8 @@ def compose_desk(
         reader.close()
         await drafts.aclose()
         await outbox.aclose()
+        audit.record("closed the desk")
+        await audit.aclose()
         await http.aclose()
         await known.aclose()
         await people.aclose()
@@ -204,6 +237,7 @@ def compose_desk(
         name=deployment.name,
         user=parts.user,
         openings=openings,
+        audit=audit,
         systems=tuple(
             SystemInfo(name, system.kind, system.label or _LABELS[system.kind], system.base_url)
             for name, system in deployment.systems.items()

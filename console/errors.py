@@ -5,6 +5,7 @@ ConsoleError                  its text is one sentence a user can act on
 ├── UsageError                the command was called wrongly
 ├── UnknownCustomerError      CRM has no customer of that number
 ├── UnreadableDocumentError   a document came that cannot be shown
+├── CollectorError            the audit cannot be handed over or read
 ├── SignInRefusedError        a person is not, or no longer, signed in
 ├── SignInUnreachableError    the sign-in service does not answer
 ├── StoreError                the desk's own store cannot be used
@@ -120,6 +121,10 @@ class ThrottledError(SystemCallError):
     def __init__(self, sentence: str, *, system: str, code: str, retry_at: datetime) -> None:
         super().__init__(sentence, system=system, code=code)
         self.retry_at = retry_at
+
+
+class CollectorError(ConsoleError):
+    """The collector of the audit does not take what it is given, or its file cannot be read."""
 
 
 class SignInRefusedError(ConsoleError):

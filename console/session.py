@@ -257,6 +257,15 @@ class StorePlace:
             return key
 
 
+async def open_last_store(*, config: Path | None) -> Kept:
+    """Return the store of whoever worked last on a deployment's desk, or why there is none to be opened."""
+    path = config or default_configuration()
+    deployment = await asyncio.to_thread(load_deployment, path)
+    folder = Path(platformdirs.user_data_dir("opticom-console", appauthor=False)) / "stores"
+    stores = Stores(folder, profile_of(deployment), None, makes_code=False)
+    return (await stores.open_last() if deployment.sign_in is not None else await stores.open()) or Kept()
+
+
 def default_configuration() -> Path:
     """Return where the settings are looked for when nothing is said."""
     return Path(platformdirs.user_config_dir("opticom-console", appauthor=False)) / "systems.toml"

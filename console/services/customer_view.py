@@ -66,10 +66,11 @@ class CustomerView:
         clock: Clock,
         rng: random.Random,
         as_of: datetime | None = None,
+        saw: Callable[[Subject], None] = lambda _subject: None,
     ) -> None:
         self.customer_id = customer_id
         self.as_of = as_of
-        self._crm, self._billing = crm, billing
+        self._crm, self._billing, self._saw = crm, billing, saw
         self._known = known
         self._recalling: asyncio.Task[None] | None = None
         self._permissions, self._clock, self._rng = permissions, clock, rng
@@ -183,6 +184,7 @@ class CustomerView:
                 self._stored_lines[CustomerBillId(of)] = facts
             elif subject in self._by_subject:
                 self._by_subject[subject].know(facts)
+                self._saw(Subject(subject))
         for bill, part in self._lines.items():
             if bill in self._stored_lines:
                 part.know(self._stored_lines[bill])
@@ -336,6 +338,11 @@ class CustomerView:
         as_of, seen_at = self.as_of, read_at
         if as_of is not None:  # what had not changed was seen again later; it was so at that moment already
             read_at = lambda found: min(seen_at(found), as_of)  # noqa: E731 - of one line
+
+        def keep(facts: T) -> None:
+            self._saw(subject)
+            self._known.save(self.customer_id, part, facts, read_at(facts))
+
         coordinator: PartCoordinator[T] = PartCoordinator(
             is_past=is_past,
             system=system,
@@ -344,7 +351,7 @@ class CustomerView:
             refusal=lambda: self._permissions.refusal(subject, self.customer_id),
             fresh_for=FRESH_FOR[subject],
             known=self._known.load(self.customer_id, part) if may_see and not is_past else None,
-            keep=lambda facts: self._known.save(self.customer_id, part, facts, read_at(facts)),
+            keep=keep,
             clock=self._clock,
             rng=self._rng,
             fetch_more=fetch_more,

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from console.services.acts import Acts
+from console.services.audit import Audit
 from console.services.bill_documents import BillDocuments
 from console.services.connections import Connections, HealthBoard
 from console.services.customer_view import CustomerView
@@ -38,6 +39,7 @@ class Desk:
     name: str
     user: User
     openings: Openings
+    audit: Audit
     systems: tuple[SystemInfo, ...]
     health: HealthBoard
     search: CustomerSearch

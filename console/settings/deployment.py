@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from console.errors import ConfigurationError
+from console.settings.audit import AuditSettings, audit_problems
 from console.settings.profiles import with_profiles
 from console.settings.published import PATHS, V5_PATHS, Kind, Version
 from console.settings.sign_in import SignInSettings, sign_in_problems
@@ -109,7 +110,8 @@ class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     `sign_in` is where people sign in; without it nobody is asked who they are. `service_orders` is whether what the
     desk suspends, resumes or ends needs a service order beside the product order. `verification` says how callers are
-    verified before an account is shown; it holds where people sign in.
+    verified before an account is shown; it holds where people sign in. `audit` is who collects what is
+    written down of who saw and did what.
     """
 
     name: str = "OptiCom"
@@ -118,6 +120,7 @@ class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     service_orders: bool = False
     sign_in: SignInSettings | None = None
     verification: VerificationSettings = VerificationSettings()
+    audit: AuditSettings = AuditSettings()
     systems: dict[str, System]
 
     def of_kind(self, kind: Kind) -> tuple[str, System]:
@@ -164,7 +167,7 @@ def parse_deployment(text: str, *, source: str, folder: Path | None = None) -> D
         problems.append("store.keep_days must be between 1 and 3650, store.max_mb between 10 and 100000")
     if not re.fullmatch(r"[A-Z]{2}", deployment.country):
         problems.append(f"country must be two capital letters such as US, not {deployment.country!r}")
-    problems += verification_problems(deployment.verification)
+    problems += verification_problems(deployment.verification) + audit_problems(deployment.audit)
     if deployment.sign_in is not None:
         problems += sign_in_problems(deployment.sign_in)
     else:

@@ -1,0 +1,83 @@
+"""Looks through the audit: whether anything in it was changed or cut off, and who saw or did what."""
+
+import argparse
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+import msgspec
+
+from console.errors import ConfigurationError
+from console.models.audit import AuditEntry, Link, first_broken
+from console.store.audit import AuditRepository
+from console.system.audit_file import links_of
+
+_AT_ONCE = 1000
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what was found; return 0, or 1 where the audit is not whole."""
+    collected = list(links_of(options.collected)) if options.collected is not None else []
+    kept = asyncio.run(_kept(options)) if not options.collected or options.compare else []
+    problems = list(_problems(kept, collected))
+    links = kept or collected
+    if options.find is not None:
+        for line in found(links, options.find):
+            print(line)
+    print(f"{len(links):,} entries, last head {links[-1].head if links else 'none'}.")
+    for problem in problems:
+        print(problem)
+    print("The audit is whole." if not problems else "The audit was changed.")
+    return 1 if problems else 0
+
+
+async def _kept(options: argparse.Namespace) -> list[Link]:
+    from console.session import open_last_store  # noqa: PLC0415 - loads much that a collected file does not need
+
+    kept = await open_last_store(config=options.config)
+    if kept.database is None:
+        raise ConfigurationError(kept.notice or "Nobody has worked at this desk yet, so there is no audit.")
+    try:
+        repository = AuditRepository(kept.database)
+        links: list[Link] = []
+        while more := await repository.load(after_seq=len(links), limit=_AT_ONCE):
+            links += more
+        return links
+    finally:
+        await kept.database.aclose()
+
+
+def _problems(kept: Sequence[Link], collected: Sequence[Link]) -> Iterator[str]:
+    """Yield what is wrong: in the chain of this computer, in each that was collected, and between them."""
+    broken = first_broken(kept)
+    if broken is not None:
+        yield f"Entry {broken} on this computer does not follow from those before it."
+    in_order = sorted(collected, key=lambda link: (link.chain, link.seq))
+    for chain, group in groupby(in_order, key=lambda link: link.chain):
+        links = _once(group)
+        broken = first_broken(links)
+        if broken is not None:
+            yield f"Entry {broken} of the collected chain {chain} does not follow from those before it."
+        if kept and kept[0].chain == chain:
+            last = links[-1]
+            if len(kept) < last.seq:
+                yield f"Its end is cut off: {len(kept):,} entries here, and the collector has {last.seq:,} of them."
+            elif kept[last.seq - 1].head != last.head:
+                yield f"Entry {last.seq} on this computer is not the one the collector has."
+
+
+def _once(links: Iterable[Link]) -> list[Link]:
+    """Return links without those that were sent twice, as happens where an answer is lost."""
+    return list({(link.seq, link.head): link for link in links}.values())
+
+
+def found(links: Iterable[Link], text: str) -> Iterator[str]:
+    """Yield a line for every entry that holds a text, upper and lower case alike."""
+    for link in links:
+        if text.casefold() not in link.body.decode().casefold():
+            continue
+        entry = msgspec.json.decode(link.body, type=AuditEntry)
+        who = " ".join(part for part in (entry.who, f"({entry.role})") if part)
+        change = ", ".join(f"{key}: {entry.before.get(key, '')} → {value}" for key, value in entry.after.items())
+        parts = (f"{entry.at:%Y-%m-%d %H:%M:%S}Z", who, entry.what, entry.customer, entry.system, entry.words, change)
+        yield "  ".join(part for part in parts if part)

@@ -1,0 +1,52 @@
+"""What is written down of who saw and did what, and how it is chained so that nothing can be changed unseen."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+FIRST_HEAD = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One thing somebody saw or did. `at` is aware UTC, `who` the provider's name for them.
+
+    `what` is a word such as `opened`, `saw`, `did`; `words` say why or which; `system` is where it was done, `before`
+    and `after` the values it changed. `chain` names the store this was written to.
+    """
+
+    at: datetime
+    who: str
+    role: str
+    what: str
+    customer: str = ""
+    words: str = ""
+    system: str = ""
+    before: dict[str, str] = field(default_factory=dict)
+    after: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as it stands in the chain: `seq` counts from 1, `head` seals it and everything before it."""
+
+    chain: str
+    seq: int
+    body: bytes
+    head: str
+
+
+def head_of(before: str, seq: int, body: bytes) -> str:
+    """Return what seals an entry: BLAKE2b over the head before it, its place, and its bytes."""
+    return hashlib.blake2b(f"{before}\n{seq}\n".encode() + body, digest_size=32).hexdigest()
+
+
+def first_broken(links: Iterable[Link], *, after_seq: int = 0, after_head: str = FIRST_HEAD) -> int | None:
+    """Return the place of the first link that does not follow from those before it, or None where all do."""
+    seq, head = after_seq, after_head
+    for link in links:
+        if link.seq != seq + 1 or link.head != head_of(head, link.seq, link.body):
+            return seq + 1
+        seq, head = link.seq, link.head
+    return None

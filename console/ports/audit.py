@@ -1,0 +1,36 @@
+"""Where the audit is kept, and where it is sent so that it outlives this machine."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from console.models.audit import Link
+
+
+class AuditStore(Protocol):
+    """The chain on this computer, encrypted. Every call raises StoreError where the store cannot be used."""
+
+    async def append(self, bodies: Sequence[bytes]) -> Sequence[Link]:
+        """Add entries at the end, in this order; once this has returned they are on the disk."""
+
+    async def load(self, *, after_seq: int = 0, limit: int = 1000) -> Sequence[Link]:
+        """Return links from a place on, in their order."""
+
+    async def sent_up_to(self) -> int:
+        """Return the place of the last link the collector has."""
+
+    async def note_sent(self, seq: int) -> None:
+        """Remember that the collector has everything up to a place."""
+
+
+class Collector(Protocol):
+    """A place outside this machine that keeps what it is given: it anchors the chain's end."""
+
+    async def send(self, links: Sequence[Link]) -> None:
+        """Hand over links in their order; once this has returned it has them.
+
+        Raises:
+            CollectorError: It does not take them now; they are offered again.
+        """
+
+    async def aclose(self) -> None:
+        """Close every connection."""

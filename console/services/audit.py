@@ -1,0 +1,137 @@
+"""Writes down who saw and did what, for whom and why, in a chain, and hands it to a collector outside this machine."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+import msgspec
+
+from console.errors import CollectorError, StoreError
+from console.models.audit import AuditEntry
+from console.models.customer import CustomerId
+from console.models.outbox import Act, ActState
+from console.models.person import Person
+from console.ports.audit import AuditStore, Collector
+from console.ports.clock import Clock
+
+_log = logging.getLogger(__name__)
+
+_AT_ONCE = 500
+_AGAIN_AFTER_S = (1.0, 5.0, 30.0, 120.0)
+
+
+class Audit:
+    """Takes entries at once and writes them behind the caller, in their order; `aclose` waits until all are kept.
+
+    What the store cannot take stays in line and is offered again with the next. Without a collector the chain stays
+    on this computer, where cutting off its end cannot be found.
+    """
+
+    def __init__(
+        self, store: AuditStore, collector: Collector | None, *, person: Person | None, role: str, clock: Clock
+    ) -> None:
+        self._store, self._collector, self._clock = store, collector, clock
+        self._who = person.subject if person is not None else ""
+        self._role = role
+        self._line: list[bytes] = []
+        self._seen: set[tuple[str, str]] = set()
+        self._states: dict[str, ActState] = {}
+        self._there_is_more = asyncio.Event()
+        self._written = asyncio.Event()
+        self._written.set()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to write and to send."""
+        self._tasks = [asyncio.create_task(self._write(), name="audit")]
+        if self._collector is not None:
+            self._tasks.append(asyncio.create_task(self._send(self._collector), name="audit collector"))
+
+    def record(self, what: str, customer: str = "", words: str = "", **more: object) -> None:
+        """Write down one thing; `more` are the further attributes of an entry."""
+        entry = AuditEntry(self._clock.now(), self._who, self._role, what, customer, words, **more)  # type: ignore[arg-type]
+        self._line.append(msgspec.json.encode(entry))
+        self._written.clear()
+        self._there_is_more.set()
+
+    def saw(self, customer_id: CustomerId, subject: str) -> None:
+        """Write down that something of an account was shown, once for each opening of it."""
+        if (customer_id, subject) not in self._seen:
+            self._seen.add((customer_id, subject))
+            self.record("saw", customer_id, subject)
+
+    def on_opening(self, what: str, customer: str, words: str) -> None:
+        """Write down what happens at the door of an account."""
+        if what == "closed":
+            self._seen = {pair for pair in self._seen if pair[0] != customer}
+        self.record(what, customer, words)
+
+    def on_act(self, act: Act) -> None:
+        """Write down an act when it is made and whenever its state changes, with what it changes in which system."""
+        if self._states.get(act.id) is act.state:
+            return
+        is_new = act.id not in self._states
+        self._states[act.id] = act.state
+        for step in act.steps if is_new or not act.is_open else ():
+            self.record(
+                "did",
+                act.customer_id,
+                f"{act.title}: {act.state.value}",
+                system=step.system,
+                before=dict(step.base),
+                after=dict(step.wanted),
+            )
+
+    async def settled(self) -> None:
+        """Return once everything recorded so far is on the disk."""
+        await self._written.wait()
+
+    async def aclose(self) -> None:
+        """Write what is in line, give the collector a moment, and stop."""
+        if self._tasks:
+            try:
+                await asyncio.wait_for(self._written.wait(), 5)
+            except TimeoutError:
+                _log.warning("%d entries of the audit could not be kept", len(self._line))
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._collector is not None:
+            await self._collector.aclose()
+
+    async def _write(self) -> None:
+        while True:
+            await self._there_is_more.wait()
+            self._there_is_more.clear()
+            taken: Sequence[bytes] = tuple(self._line)
+            if not taken:
+                continue
+            try:
+                await self._store.append(taken)
+            except StoreError as error:
+                _log.warning("the audit cannot be kept: %s", error)
+                await asyncio.sleep(_AGAIN_AFTER_S[0])
+                self._there_is_more.set()
+                continue
+            del self._line[: len(taken)]
+            if not self._line:
+                self._written.set()
+
+    async def _send(self, collector: Collector) -> None:
+        tries = 0
+        while True:
+            try:
+                sent = await self._store.sent_up_to()
+                links = await self._store.load(after_seq=sent, limit=_AT_ONCE)
+                if links:
+                    await collector.send(links)
+                    await self._store.note_sent(links[-1].seq)
+                tries = 0
+            except (CollectorError, StoreError) as error:
+                if not tries:
+                    _log.warning("the audit waits to be sent: %s", error)
+                tries += 1
+                await asyncio.sleep(_AGAIN_AFTER_S[min(tries, len(_AGAIN_AFTER_S)) - 1])
+                continue
+            if len(links) < _AT_ONCE:
+                await asyncio.sleep(_AGAIN_AFTER_S[0])

@@ -1,0 +1,140 @@
+"""The audit: chained, kept in order, handed over; every change, loss and cut is found."""
+
+import asyncio
+import random
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from console.cli import audit as command
+from console.errors import CollectorError
+from console.models.audit import AuditEntry, Link, first_broken, head_of
+from console.models.customer import CustomerId
+from console.services.audit import Audit
+from console.services.openings import Reason
+from console.store.audit import AuditRepository
+from console.store.database import Database, in_memory, open_database
+from console.system.audit_file import AuditFile, links_of
+from console.system.clock import SystemClock
+from tests.support.control import Control
+
+
+async def recorded(database: Database, count: int, collector: AuditFile | None = None) -> list[Link]:
+    audit = Audit(AuditRepository(database), collector, person=None, role="rep", clock=SystemClock())
+    audit.start()
+    for number in range(count):
+        audit.record("opened", f"CU-{number}", "a caller: Day of birth")
+        if number % 7 == 0:
+            await asyncio.sleep(0)
+    await audit.settled()
+    if collector is not None:
+        async with asyncio.timeout(10):
+            while await AuditRepository(database).sent_up_to() < count:
+                await asyncio.sleep(0.02)
+    await audit.aclose()
+    return list(await AuditRepository(database).load(limit=10_000))
+
+
+async def test_entries_are_kept_in_the_order_they_were_made_and_the_chain_goes_on_over_a_restart(
+    tmp_path: Path,
+) -> None:
+    key = bytes(32)
+    for _ in range(2):
+        database = open_database(tmp_path / "desk.store", key)
+        links = await recorded(database, 100)
+        await database.aclose()
+    customers = [msgspec.json.decode(link.body, type=AuditEntry).customer for link in links]
+    assert customers == [f"CU-{number}" for number in range(100)] * 2
+    assert first_broken(links) is None
+    assert len({link.chain for link in links}) == 1
+
+
+async def test_a_thousand_changes_losses_and_swaps_are_all_found() -> None:
+    database = in_memory()
+    links = await recorded(database, 60)
+    await database.aclose()
+    rng = random.Random(5)
+    for number in range(1000):
+        changed = list(links)
+        place = rng.randrange(len(links) - 1)
+        kind = number % 4
+        if kind == 0:  # a body that was edited
+            body = bytearray(links[place].body)
+            body[rng.randrange(len(body))] ^= 1 << rng.randrange(8)
+            changed[place] = replace(links[place], body=bytes(body))
+        elif kind == 1:  # an entry that is gone
+            del changed[place]
+        elif kind == 2:  # two that changed places
+            changed[place], changed[place + 1] = changed[place + 1], changed[place]
+        else:  # one edited and sealed anew, as somebody who knows how would
+            body = links[place].body.replace(b"opened", b"closed")
+            before = links[place - 1].head if place else "0" * 64
+            changed[place] = replace(links[place], body=body, head=head_of(before, links[place].seq, body))
+        expected = place + 2 if kind == 3 else place + 1  # sealed anew, it is the next that does not follow
+        assert first_broken(changed) == expected, (kind, place)
+
+
+async def test_what_is_cut_off_at_the_end_is_found_by_the_collector(tmp_path: Path) -> None:
+    database = in_memory()
+    collector = AuditFile(tmp_path / "collected.jsonl")
+    links = await recorded(database, 50, collector)
+    await database.aclose()
+    collected = list(links_of(tmp_path / "collected.jsonl"))
+    assert collected == links
+    assert list(command._problems(links, collected)) == []
+    assert first_broken(links[:30]) is None  # alone it looks whole
+    assert "cut off" in next(command._problems(links[:30], collected))
+    anew, head = [], "0" * 64
+    for link in links:  # the whole chain made anew, with one entry changed
+        body = link.body.replace(b"CU-11", b"CU-99")
+        head = head_of(head, link.seq, body)
+        anew.append(replace(link, body=body, head=head))
+    assert first_broken(anew) is None
+    assert "not the one the collector has" in next(command._problems(anew, collected))
+
+
+async def test_a_collector_that_does_not_take_it_gets_it_later(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "folder").write_text("a file where a folder should be", encoding="utf-8")
+    with pytest.raises(CollectorError, match="cannot be written"):
+        await AuditFile(tmp_path / "folder" / "audit.jsonl").send([Link("c", 1, b"{}", "h")])
+    assert (tmp_path / "folder").read_text(encoding="utf-8") == "a file where a folder should be"
+
+
+async def test_rubbish_in_a_collected_file_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "collected.jsonl"
+    file.write_text('{"chain": "c"}\n', encoding="utf-8")
+    with pytest.raises(CollectorError, match="Line 1 of"):
+        list(links_of(file))
+
+
+async def test_a_day_is_in_it_who_saw_and_did_what_why_and_with_which_values(sandbox: Control) -> None:
+    desk = sandbox.desk(gated=True)
+    await desk.open_store()
+    customer = CustomerId(sandbox.first_customer)
+    desk.openings.open_for(customer, Reason.TICKET, "TT-100234")
+    view = desk.view_customer(customer)
+    view.open()
+    await view.settled()
+    act = await desk.acts.add_note(customer, "Called back as promised", reason="Note")
+    async with asyncio.timeout(10):
+        while next(one for one in desk.outbox.acts if one.id == act.id).is_open:
+            await asyncio.sleep(0.02)
+    view.close()
+    await desk.audit.settled()
+    links = await desk.audit._store.load()
+    entries = [msgspec.json.decode(link.body, type=AuditEntry) for link in links]
+    told = {(entry.what, entry.words) for entry in entries if entry.customer == customer}
+    assert ("opened", "a ticket: TT-100234") in told
+    assert {words for what, words in told if what == "saw"} >= {"bills", "billing accounts", "tickets", "services"}
+    [first, last] = [entry for entry in entries if entry.what == "did"]
+    assert first.system == "crm"
+    assert first.after["text"] == "Called back as promised"
+    assert last.words.endswith(": done")
+    assert all(entry.at.tzinfo is not None and entry.at <= datetime.now(UTC) for entry in entries)
+    assert list(command.found(links, "CALLED BACK"))
+    await desk.aclose()
