@@ -37,6 +37,7 @@ _WINDOW_MODULES = (
     "console.views.customer.document_view",
     "console.views.customer.page",
     "console.views.outbox.page",
+    "console.views.keys.card_guard",
     "console.views.opening_dialog",
     "console.views.sign_in_bar",
     "console.views.store_dialogs",
@@ -85,6 +86,7 @@ async def _bring_workspace(
         await asyncio.sleep(0)
     workspace = sys.modules["console.views.workspace"].Workspace(window, palette, bridge, preferences)
     person = sys.modules["console.views.sign_in_bar"].PersonAtDesk(window, bridge, workspace.ask_all)
+    sys.modules["console.views.keys.card_guard"].CardGuard(window)
     module.DeskMenus(window, workspace, person, preferences)
     stack.callback(workspace.close_all)
     await asyncio.sleep(0)

@@ -1,11 +1,12 @@
 """How a customer is reached, as each system has it: what is known, what is seen now, and what may be written."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from console.errors import ConsoleError
 from console.models.billing_account import BillingAccount
+from console.models.card_number import has_card_number
 from console.models.customer import ContactMedium, Customer
 from console.services.phone import read_phone
 
@@ -19,6 +20,16 @@ _EMAIL = re.compile(r"^[^\s@]+@[^\s@]+\.[^\s@]+$")
 
 class NotPossibleError(ConsoleError):
     """What was typed cannot be sent as it is; the sentence says what to change."""
+
+
+def refuse_card_numbers(texts: Iterable[str]) -> None:
+    """Let texts pass that hold no card number.
+
+    Raises:
+        NotPossibleError: One does.
+    """
+    if any(has_card_number(text) for text in texts):
+        raise NotPossibleError("There is a card number in it. Take it out; card numbers are never kept or sent here.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from console.errors import StoreError
+from console.models.card_number import masked
 from console.ports.clock import Clock
 from console.ports.store import DraftStore
 
@@ -46,6 +47,7 @@ class Drafts:
 
     def type(self, place: str, text: str) -> None:
         """Take what stands in a place now; it is on the disk a moment later."""
+        text = masked(text)  # a card number is not kept, whatever field it was typed into
         if self._texts.get(place, "") == text:
             return
         self._texts[place] = self._changed[place] = text

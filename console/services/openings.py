@@ -15,7 +15,7 @@ from console.errors import UnknownCustomerError
 from console.models.customer import CustomerId
 from console.ports.clock import Clock
 from console.ports.crm import CrmSystem
-from console.services.contact import NotPossibleError
+from console.services.contact import NotPossibleError, refuse_card_numbers
 from console.services.permissions import Deed, Subject, User
 from console.settings.verification import Method, VerificationSettings
 
@@ -186,6 +186,7 @@ class Openings:
             NotPossibleError: The reason is missing, or names no ticket or job.
         """
         told = " ".join(words.split())
+        refuse_card_numbers([told])
         if reason in {Reason.TICKET, Reason.JOB} and not _TICKET.fullmatch(told):
             raise NotPossibleError(f"Write the number of {reason.value}, such as TT-100234.")
         if reason is Reason.TYPED and len(told) < _LEAST_REASON:

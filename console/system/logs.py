@@ -9,8 +9,11 @@ from typing import Any
 
 import platformdirs
 
+from console.models.card_number import masked
+
 _BYTES = 2_000_000
 _KEPT = 3
+
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -20,7 +23,13 @@ def log_file() -> Path:
 
 
 class PrivateFormatter(logging.Formatter):
-    """Says of an error its kind and where it happened, never its words: those may hold a customer's name or number."""
+    """Says of an error its kind and where it happened, never its words: those may hold a customer's name or number.
+
+    A card number in a line is masked, whoever wrote it.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked(super().format(record))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
         lines: list[str] = []

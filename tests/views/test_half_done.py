@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from console.models.outbox import ActState
 from console.services.acts.catalogue import ACTS
@@ -171,3 +172,20 @@ async def test_a_visit_is_not_moved_to_where_it_is(rig: Rig) -> None:
     assert slot.choices
     assert shown.starts_at not in {starts[choice.value] for choice in slot.choices}
     view.close()
+
+
+async def test_a_card_number_is_masked_wherever_it_is_typed_or_pasted(rig: Rig) -> None:
+    await rig.open()
+    rig.press(Qt.Key.Key_N, CTRL)
+    rig.keys("pays with 4111 1111 1111 1111 now")
+    note = rig.workspace.page.acts.dock.text
+    assert note.toPlainText() == "pays with ••••1111 now"
+    note.undo()
+    assert "4111 1111" not in note.toPlainText()
+    assert "card number" in texts_of(rig.window.status)
+    rig.press(Qt.Key.Key_K, CTRL)
+    QApplication.clipboard().setText("5555-5555-5555-4444")
+    rig.press(Qt.Key.Key_V, CTRL)
+    assert rig.workspace.palette.text.text() == "••••4444"
+    assert not any("4111" in text or "5555" in text for text in rig.desk.drafts.places.values())
+    QApplication.clipboard().clear()

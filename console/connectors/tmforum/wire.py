@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from console.models.card_number import masked
 from console.models.money import Money, minor_digits
 
 _LONGEST_TEXT = 4000
@@ -43,6 +44,9 @@ class Spelling:
 
 
 _STANDARD = Spelling()
+
+
+_IDENTITIES = frozenset({"id", "href", "@type", "billNo", "value"})  # what is asked by, and what is compared
 
 
 class Reader:
@@ -89,7 +93,8 @@ class Reader:
         if isinstance(value, bool):
             return str(value).lower()
         if isinstance(value, str | int | Decimal):
-            return self._standard(key, clean(str(value))) or None
+            words = self._standard(key, clean(str(value))) or None
+            return masked(words) if words and key not in _IDENTITIES else words
         self._problem(key, value)
         return None
 

@@ -16,8 +16,17 @@ from console.ports.clock import Clock
 from console.services.acts.amounts import read_positive
 from console.services.acts.catalogue import ACTS
 from console.services.acts.declared import Plan, PlannedStep, Values
+from console.services.acts.notes import checked_note, note_title
 from console.services.acts.situation import Situation, situation_of
-from console.services.contact import IN_BILLING, IN_CRM, KEYS, NotPossibleError, SeenContact, checked_contact
+from console.services.contact import (
+    IN_BILLING,
+    IN_CRM,
+    KEYS,
+    NotPossibleError,
+    SeenContact,
+    checked_contact,
+    refuse_card_numbers,
+)
 from console.services.customer_view import CustomerView
 from console.services.days import read_day
 from console.services.outbox import Outbox
@@ -48,7 +57,6 @@ CHANGES: Mapping[str, tuple[Subject, ...]] = {
     ),
 }
 _NAMES = {"email": "e-mail"}
-_LONGEST_NOTE = 10_000
 _LATEST_PROMISE = timedelta(days=90)
 
 
@@ -210,6 +218,7 @@ class Acts:
             NotPossibleError: This user may not, or it cannot be done so; the sentence says why.
         """
         self._check(ACTS[kind].deed, situation.customer.id if situation.customer is not None else None)
+        refuse_card_numbers(values.values())
         return ACTS[kind].plan(situation, values)
 
     async def do(
@@ -355,27 +364,6 @@ def _title(act: Act, values: Mapping[str, str]) -> str:
     if act.risk is RiskClass.NOTE:
         return note_title(wanted["text"])
     return contact_title(wanted) if act.risk is RiskClass.FIELD else promise_title(wanted)
-
-
-def checked_note(text: str) -> str:
-    """Return a note as it is kept.
-
-    Raises:
-        NotPossibleError: It is empty or too long.
-    """
-    words = text.strip()
-    if not words:
-        raise NotPossibleError("There is nothing in the note yet.")
-    if len(words) > _LONGEST_NOTE:
-        over = len(words) - _LONGEST_NOTE
-        raise NotPossibleError(f"The note is {over:,} characters too long; {_LONGEST_NOTE:,} are the most.")
-    return words
-
-
-def note_title(words: str) -> str:
-    """Return a note on one short line, without the signs that would turn the direction of the lines beside it."""
-    shown = "".join(sign for sign in words if sign.isspace() or sign.isprintable())
-    return f"Note: {' '.join(shown.split())[:60]}"
 
 
 def contact_title(changed: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from console.models.outbox import RiskClass
 from console.models.trouble_ticket import TroubleTicket
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.situation import Situation
-from console.services.contact import NotPossibleError
+from console.services.contact import NotPossibleError, refuse_card_numbers
 from console.services.permissions import Deed
 
 _LONGEST = 5000
@@ -41,6 +41,7 @@ def checked_text(text: str, missing: str) -> str:
     words = text.strip()
     if not words:
         raise NotPossibleError(missing)
+    refuse_card_numbers([words])
     if len(words) > _LONGEST:
         raise NotPossibleError(f"The text is {len(words) - _LONGEST:,} characters too long.")
     return words

@@ -1,0 +1,27 @@
+"""The text of a note: whether it can be kept, and the line it is called by."""
+
+from console.services.contact import NotPossibleError, refuse_card_numbers
+
+_LONGEST_NOTE = 10_000
+
+
+def checked_note(text: str) -> str:
+    """Return a note as it is kept.
+
+    Raises:
+        NotPossibleError: It is empty or too long.
+    """
+    words = text.strip()
+    if not words:
+        raise NotPossibleError("There is nothing in the note yet.")
+    refuse_card_numbers([words])
+    if len(words) > _LONGEST_NOTE:
+        over = len(words) - _LONGEST_NOTE
+        raise NotPossibleError(f"The note is {over:,} characters too long; {_LONGEST_NOTE:,} are the most.")
+    return words
+
+
+def note_title(words: str) -> str:
+    """Return a note on one short line, without the signs that would turn the direction of the lines beside it."""
+    shown = "".join(sign for sign in words if sign.isspace() or sign.isprintable())
+    return f"Note: {' '.join(shown.split())[:60]}"

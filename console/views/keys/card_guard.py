@@ -1,0 +1,46 @@
+"""Masks card numbers in every field as they are typed or pasted, wherever in the program the field is."""
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
+
+from console.models.card_number import masked
+from console.views.main_window import MainWindow
+from console.views.texts import tr
+
+
+class CardGuard(QObject):
+    """Watches the fields of a window and its dialogs, each from the first time it has the focus."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._busy = False
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._on_focus)
+
+    def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if not isinstance(now, QLineEdit | QPlainTextEdit) or now.property("cardGuard"):
+            return
+        if self._window.isAncestorOf(now) or self._window.isAncestorOf(now.window()):
+            now.setProperty("cardGuard", True)  # noqa: FBT003 - Qt's own
+            now.textChanged.connect(lambda *_text: self._check(now))
+            self._check(now)
+
+    def _check(self, field: QLineEdit | QPlainTextEdit) -> None:
+        text = field.text() if isinstance(field, QLineEdit) else field.toPlainText()
+        shown = masked(text)
+        if self._busy or shown == text:
+            return
+        self._busy = True
+        try:
+            if isinstance(field, QLineEdit):
+                field.setText(shown)
+                field.textEdited.emit(shown)
+            else:
+                field.setPlainText(shown)  # nothing of it may stay in the field's undo
+                field.moveCursor(QTextCursor.MoveOperation.End)
+        finally:
+            self._busy = False
+        self._window.status.say(tr("That was a card number. It was masked: card numbers are never kept or sent here."))
