@@ -99,7 +99,7 @@ class SystemApp:
             routes += self._routes(resource, v4, f"/rest/v2/{resource.name}s")
             if v5 is not None:
                 routes += self._routes(resource, v5, f"{v5.base}/{resource.name}")
-        app = Starlette(routes=routes, exception_handlers={HTTPException: self._on_http_error})
+        app = Starlette(routes=routes, exception_handlers=dict.fromkeys((HTTPException, Exception), self._on_error))
         self.asgi = FaultLayer(RateLimitLayer(app, self.state), self.state)
 
     def _routes(self, resource: Resource, shape: Shape, path: str) -> list[Route]:
@@ -348,13 +348,12 @@ class SystemApp:
         status, value = self._token_service.issue(form, request.headers.get("authorization", ""))
         return Response(msgspec.json.encode(value), status, media_type="application/json")
 
-    async def _on_http_error(self, _request: Request, error: Exception) -> Response:
+    async def _on_error(self, _request: Request, error: Exception) -> Response:
         """Answer an error in the published shape, or in the shape of a quirk."""
-        if not isinstance(error, HTTPException):
-            raise error
-        status, quirks = error.status_code, self.state.quirks
+        if not isinstance(error, HTTPException):  # a fault of the sandbox's own: whoever asks is told which
+            error = HTTPException(500, f"{type(error).__name__}: {error}")
+        status, quirks, kind = error.status_code, self.state.quirks, "application/json"
         reason, message = _REASONS.get(status, "Error"), error.detail
-        kind = "application/json"
         value: Any = {
             "code": str(status),
             "reason": reason,

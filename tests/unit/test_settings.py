@@ -6,6 +6,9 @@ import pytest
 from console.errors import ConfigurationError
 from console.resources_folder import RESOURCES
 from console.settings import Auth, Deployment, Resource, System, load_deployment, parse_deployment
+from console.settings.audit import AuditSettings
+from console.settings.sign_in import SignInSettings
+from console.settings.verification import Method, VerificationSettings
 from console.system.sandbox_launcher import sandbox_settings
 from console.system.secrets import SystemSecrets
 
@@ -14,12 +17,17 @@ GOOD = sandbox_settings(
 )
 
 
+_PARTS = (
+    Deployment, System, Auth, Resource, SignInSettings, VerificationSettings, Method, AuditSettings,
+)  # fmt: skip
+
+
 def test_the_example_is_valid_and_shows_every_setting() -> None:
     path = RESOURCES / "systems.example.toml"
     deployment = load_deployment(path)
     assert deployment.of_kind("billing")[1].auth.kind == "basic"
     text = path.read_text(encoding="utf-8")
-    settings = [field.name for part in (Deployment, System, Auth, Resource) for field in msgspec.structs.fields(part)]
+    settings = [field.name for part in _PARTS for field in msgspec.structs.fields(part)]
     missing = [name for name in settings if name not in text]
     assert not missing
 
