@@ -58,6 +58,7 @@ class Session:
     new_code: str = ""
     make_code: Callable[[], Awaitable[str]] | None = None
     sign_in: SignIn | None = None
+    lock_after_s: float = 600.0
 
 
 @asynccontextmanager
@@ -111,7 +112,9 @@ async def open_session(
             stack.push_async_callback(desk.aclose)
             await desk.open_store()
             first = sandbox.first_customer if sandbox else None
-            yield Session(desk, first, kept.notice, kept.new_code, kept.make_code, sign_in)
+            yield Session(
+                desk, first, kept.notice, kept.new_code, kept.make_code, sign_in, deployment.lock_after_min * 60
+            )
     finally:
         if sandbox is not None:
             await sandbox.stop()

@@ -143,7 +143,7 @@ async def _open(
         return None
     workspace.attach(session.desk)
     if session.sign_in is not None:
-        person.attach(session.sign_in)
+        person.attach(session.sign_in, session.lock_after_s)
     if session.notice:
         workspace.say_of_store(session.notice)
     workspace.recovery.make = session.make_code

@@ -111,7 +111,7 @@ class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     `sign_in` is where people sign in; without it nobody is asked who they are. `service_orders` is whether what the
     desk suspends, resumes or ends needs a service order beside the product order. `verification` says how callers are
     verified before an account is shown; it holds where people sign in. `audit` is who collects what is
-    written down of who saw and did what.
+    written down of who saw and did what. Where people sign in, a desk nobody touches is locked after `lock_after_min`.
     """
 
     name: str = "OptiCom"
@@ -121,6 +121,7 @@ class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     sign_in: SignInSettings | None = None
     verification: VerificationSettings = VerificationSettings()
     audit: AuditSettings = AuditSettings()
+    lock_after_min: float = 10.0
     systems: dict[str, System]
 
     def of_kind(self, kind: Kind) -> tuple[str, System]:
@@ -165,6 +166,8 @@ def parse_deployment(text: str, *, source: str, folder: Path | None = None) -> D
     problems += [problem for name, system in deployment.systems.items() for problem in _problems(name, system)]
     if not (1 <= deployment.store.keep_days <= 3650 and 10 <= deployment.store.max_mb <= 100_000):
         problems.append("store.keep_days must be between 1 and 3650, store.max_mb between 10 and 100000")
+    if not 1 <= deployment.lock_after_min <= 240:
+        problems.append("lock_after_min must be between 1 and 240")
     if not re.fullmatch(r"[A-Z]{2}", deployment.country):
         problems.append(f"country must be two capital letters such as US, not {deployment.country!r}")
     problems += verification_problems(deployment.verification) + audit_problems(deployment.audit)

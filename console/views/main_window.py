@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._preferences = preferences or Preferences()
         self._was_painted = False
-        self._who = ""
+        self._who, self._lead, self._title_is_locked = "", "", False
         self.is_closing = False
         self.setObjectName("desk")
         self.setWindowTitle("OptiCom Agent Console")
@@ -181,8 +181,17 @@ class MainWindow(QMainWindow):
         self._who = name if role in name else f"{name}, {role}"
         self.show_title()
 
+    def lock_title(self, *, locked: bool) -> None:
+        """Show the program's name alone in the title, or again all of it."""
+        self._title_is_locked = locked
+        self.show_title(self._lead)
+
     def show_title(self, lead: str = "") -> None:
         """Show the window's title: what is in front, the program, and who works here."""
+        self._lead = lead
+        if self._title_is_locked:
+            self.setWindowTitle("OptiCom Agent Console")
+            return
         who = f"{self._who} · " if self._who else ""
         self.setWindowTitle(f"{lead}{who}OptiCom Agent Console")  # at the end, else Qt adds it once more
 

@@ -49,6 +49,7 @@ class DeskMenus(QObject):
         )
         self._add(file, tr("Reopen closed customer"), "Ctrl+Shift+T", self._workspace.reopen)
         self._add(file, tr("Sign in"), SIGN_IN_KEYS, self._person.bar.press)
+        self._add(file, tr("Lock"), "Ctrl+Shift+K", self._person.lock_now)
         self._add(file, tr("Sign out and close"), None, self._person.sign_out)
         quit_action = self._add(file, tr("Quit"), "Ctrl+Q", self._window.close)
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)

@@ -12,6 +12,7 @@ from console.errors import ConsoleError
 from console.models.person import Person
 from console.ports.identity import Attempt, Grant
 from console.services.sign_in import SignIn, SignInState
+from console.views.lock import DeskLock
 from console.views.main_window import MainWindow
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label, Surface
@@ -32,8 +33,9 @@ class SignInBar(Surface):
     """
 
     def __init__(self, window: MainWindow, open_address: OpenAddress = open_in_browser) -> None:
+        """Make the bar; whoever makes it says where it stands."""
         super().__init__("accentSoft", "b")
-        self._window, self._open_address = window, open_address
+        self._window, self.open_address = window, open_address
         self._pressed: asyncio.Future[None] | None = None
         self._address = ""
         self.setAccessibleName(tr("Sign-in"))
@@ -51,7 +53,6 @@ class SignInBar(Surface):
         row.addWidget(self.copy)
         row.addWidget(self.button)
         self.hide()
-        window.put_on_top(self)
 
     def press(self) -> None:
         """Do what the button does; nothing where nobody has to sign in."""
@@ -104,7 +105,7 @@ class SignInBar(Surface):
         try:
             while not waiting.done():
                 self._address = attempt.address
-                if self._open_address(self._address):
+                if self.open_address(self._address):
                     self._say(tr("Go on in the browser. Should its page be gone, press again."), with_address=True)
                 else:
                     told = tr("No browser could be opened. Copy the address and open it in one on this computer.")
@@ -132,15 +133,19 @@ class PersonAtDesk:
     def __init__(self, window: MainWindow, bridge: Bridge, go_on: Callable[[], None]) -> None:
         self._window, self._bridge, self._go_on = window, bridge, go_on
         self.bar = SignInBar(window)
+        window.put_on_top(self.bar)
+        self.lock = DeskLock(window, self._unlock)
         self._sign_in: SignIn | None = None
 
-    def attach(self, sign_in: SignIn) -> None:
-        """Know who works here, and say it in the window's title."""
+    def attach(self, sign_in: SignIn, lock_after_s: float = 600.0) -> None:
+        """Know who works here, and say it in the window's title; lock when nobody touches the desk for a while."""
+        self.lock.after_s = lock_after_s
         self._sign_in = sign_in
         if sign_in.person is not None:
             self._window.show_person(sign_in.person.name, sign_in.person.role)
         self._on_state(sign_in.state)
         sign_in.subscribe(self._on_state)
+        self.lock.start()
 
     def _on_state(self, state: SignInState) -> None:
         if state is SignInState.ENDED and self._sign_in is not None:
@@ -148,6 +153,23 @@ class PersonAtDesk:
             self._bridge.run_query(self.bar, self.bar.ask(self._sign_in, told), lambda _person: self._go_on())
         elif state is SignInState.OFFLINE:
             self._window.say(tr("The sign-in service does not answer. You work on with what is known here."))
+
+    def lock_now(self) -> None:
+        """Lock the desk, where somebody can sign in again."""
+        if self._sign_in is None:
+            self._window.status.say(tr("Nobody signs in at this desk, so nobody could unlock it."))
+        else:
+            self.lock.lock()
+
+    def _unlock(self) -> None:
+        """Have the same person sign in, then show everything as it was."""
+        if self._sign_in is None:
+            return
+        bar = SignInBar(self._window, self.bar.open_address)
+        self.lock.page.put(bar)
+        name = self._sign_in.person.name if self._sign_in.person is not None else ""
+        told = tr("Locked. {} can unlock it by signing in.").format(name)
+        self._bridge.run_query(bar, bar.ask(self._sign_in, told), lambda _person: self.lock.unlock())
 
     def sign_out(self) -> None:
         """End the sign-in here and at the provider, then close the desk; what is not sent waits in the store."""

@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from console.http.oidc import open_provider
 from console.services.sign_in import SignIn, SignInState
 from console.settings.sign_in import SignInSettings
 from console.system.clock import SystemClock
-from console.views.sign_in_bar import PersonAtDesk
+from console.views.sign_in_bar import PersonAtDesk, SignInBar
+from console.views.widgets.fact import clear_copied, copy_text
 from tests.support.browser import sign_in_as
 from tests.views.conftest import Rig, texts_of
 
@@ -58,7 +60,7 @@ def browser() -> Browser:
 @pytest.fixture
 def person(rig: Rig, browser: Browser) -> PersonAtDesk:
     made = PersonAtDesk(rig.window, rig.bridge, rig.workspace.ask_all)
-    made.bar._open_address = browser.open
+    made.bar.open_address = browser.open
     return made
 
 
@@ -135,3 +137,65 @@ async def test_a_provider_that_is_away_is_said_and_can_be_tried_again(
     await rig.until(lambda: browser.opened)
     await browser.click()
     await asking
+
+
+async def signed_in(rig: Rig, sign_in: SignIn, person: PersonAtDesk, browser: Browser) -> None:
+    asking = asyncio.ensure_future(person.bar.ask(sign_in))
+    await asyncio.sleep(0)
+    person.bar.press()
+    await rig.until(lambda: browser.opened)
+    await browser.click()
+    await asking
+    person.attach(sign_in)
+
+
+async def test_a_desk_nobody_touches_is_locked_and_tells_nothing_until_the_same_person_signs_in(
+    rig: Rig, sign_in: SignIn, person: PersonAtDesk, browser: Browser
+) -> None:
+    await signed_in(rig, sign_in, person, browser)
+    page = await rig.open()
+    name = page.view.name
+    rig.press(Qt.Key.Key_N, CTRL)
+    rig.keys("Typed before the lock")
+    person.lock.look()
+    assert not person.lock.is_locked
+    person.lock.after_s = 0.0
+    person.lock.look()
+    assert person.lock.is_locked
+    told = [text for widget in (rig.window, *rig.window.findChildren(QWidget)) for text in shown_by(widget)]
+    assert not [text for text in told if name in text or "Typed before" in text]
+    for key in (Qt.Key.Key_K, Qt.Key.Key_1, Qt.Key.Key_N):
+        rig.press(key, CTRL)
+    assert not rig.workspace.palette.isVisible()
+    page.renamed.emit(page.title)
+    assert name not in rig.window.windowTitle()
+    bar = rig.window.findChild(SignInBar)
+    await rig.until(lambda: "Locked" in texts_of(bar))
+    bar.press()
+    await rig.until(lambda: len(browser.opened) == 2)
+    await browser.click("supervisor")
+    await rig.until(lambda: "has no role" in texts_of(bar) or "open for" in texts_of(bar))
+    assert person.lock.is_locked
+    bar.press()
+    await rig.until(lambda: len(browser.opened) == 3)
+    await browser.click()
+    await rig.until(lambda: not person.lock.is_locked)
+    assert rig.workspace.page is page
+    assert page.acts.dock.text.toPlainText() == "Typed before the lock"
+    assert name in rig.window.windowTitle()
+
+
+def shown_by(widget: QWidget) -> list[str]:
+    reads = ("text", "windowTitle", "toolTip", "accessibleName", "toPlainText")
+    return [str(getattr(widget, read)()) for read in reads if callable(getattr(widget, read, None))]
+
+
+async def test_what_was_copied_is_taken_off_the_clipboard_unless_something_else_is_there(rig: Rig) -> None:
+    copy_text("+1 937 555 0142")
+    clear_copied("+1 937 555 0142")
+    assert QApplication.clipboard().text() == ""
+    copy_text("+1 937 555 0142")
+    QApplication.clipboard().setText("of another program")
+    clear_copied("+1 937 555 0142")
+    assert QApplication.clipboard().text() == "of another program"
+    QApplication.clipboard().clear()

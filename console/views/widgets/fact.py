@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -71,9 +71,21 @@ def desk_fact(label: str, text: str) -> ShownFact:
     return ShownFact(label, text, None, tr("This desk"))
 
 
+_CLIPBOARD_S = 60
+
+
 def copy_text(text: str) -> None:
-    """Put a text on the clipboard."""
-    QGuiApplication.clipboard().setText(text)
+    """Put a text on the clipboard; a minute later it is taken off again, unless something else was put there."""
+    clipboard = QGuiApplication.clipboard()
+    clipboard.setText(text)
+    QTimer.singleShot(_CLIPBOARD_S * 1000, clipboard, lambda: clear_copied(text))
+
+
+def clear_copied(text: str) -> None:
+    """Take a text off the clipboard if it is still there."""
+    clipboard = QGuiApplication.clipboard()
+    if clipboard.text() == text:
+        clipboard.clear()
 
 
 def show_origin_of(widget: QWidget, fact: ShownFact, row: tuple[ShownFact, ...] = ()) -> None:
