@@ -82,13 +82,13 @@ def _limits(whole_units: int) -> Mapping[str, Decimal]:
 REP = User("rep", frozenset(Subject), frozenset(Deed) - {Deed.APPROVE}, _limits(25))
 SENIOR_REP = User("senior rep", frozenset(Subject), frozenset(Deed) - {Deed.APPROVE}, _limits(100))
 SUPERVISOR = User("supervisor", frozenset(Subject), frozenset(Deed), _limits(250))
-# What a line and the way to it need; nothing of money, and of nobody's calls.
+# What a line and the way to it need; nothing of money, so no contacts either, which speak of bills and payments.
 FIELD_TECHNICIAN = User(
     "field technician",
     frozenset(
         {
             Subject.CUSTOMER, Subject.PARTY, Subject.PRODUCTS, Subject.SERVICES, Subject.PRODUCT_ORDERS,
-            Subject.SERVICE_ORDERS, Subject.SERVICE_TESTS, Subject.TICKETS, Subject.INTERACTIONS, Subject.APPOINTMENTS,
+            Subject.SERVICE_ORDERS, Subject.SERVICE_TESTS, Subject.TICKETS, Subject.APPOINTMENTS,
             Subject.TIME_SLOTS, Subject.OFFERINGS,
         }
     ),

@@ -11,10 +11,10 @@ from tests.support.postgres import programs, running_postgres
 
 
 @pytest.fixture(scope="session")
-def postgres_address(tmp_path_factory) -> Iterator[str]:
+def postgres_address() -> Iterator[str]:
     if programs() is None:
         pytest.skip("there is no PostgreSQL server on this machine")
-    with running_postgres(tmp_path_factory.mktemp("postgres")) as address:
+    with running_postgres() as address:
         yield address
 
 

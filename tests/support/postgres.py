@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,8 +23,16 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def running_postgres(folder: Path) -> Iterator[str]:
-    """Yield the address of a server that runs until the context ends."""
+def running_postgres() -> Iterator[str]:
+    """Yield the address of a server that runs until the context ends.
+
+    Its data does not lie in the folder of pytest's, which every other run of pytest closes to everybody but its user.
+    """
+    with tempfile.TemporaryDirectory(prefix="opticom-postgres-", ignore_cleanup_errors=True) as folder:
+        yield from _running(Path(folder))
+
+
+def _running(folder: Path) -> Iterator[str]:
     bin_folder = programs()
     assert bin_folder is not None
     data = folder / "data"
@@ -32,10 +41,7 @@ def running_postgres(folder: Path) -> Iterator[str]:
     user = "postgres" if hasattr(os, "geteuid") and os.geteuid() == 0 else None
     if user:
         shutil.chown(data, user)
-        for parent in (folder, *folder.parents):
-            if parent == Path(parent.anchor) or parent.stat().st_mode & 0o001:
-                continue
-            parent.chmod(parent.stat().st_mode | 0o011)
+        folder.chmod(0o711)
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "user": user}
     initdb = [bin_folder / "initdb", "-D", data, "-U", "tests", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"]
     subprocess.run(initdb, check=True, cwd="/", **quiet)

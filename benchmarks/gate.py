@@ -1,0 +1,203 @@
+"""gate: every role, every state of an account, every panel: what must not be told is told nowhere.
+
+Walks the window's widgets, models, actions, titles, clipboard and accessibility tree (`walk.py`) and looks for what the
+systems really hold. Planted leaks must be found. Floor: the places that were looked at.
+"""
+
+import asyncio
+import random
+import re
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import httpx
+import msgspec
+from PySide6.QtWidgets import QLabel
+
+from benchmarks.result import Result
+from benchmarks.walk import told_by
+from benchmarks.window import in_window
+from console.bridge import Bridge
+from console.compose import Parts, compose_desk
+from console.models.customer import CustomerId
+from console.services.openings import Reason
+from console.services.permissions import ROLES, Subject
+from console.system.sandbox_launcher import SandboxProcess
+from console.views.customer.places import TITLES
+from console.views.main_window import MainWindow
+from console.views.opening_dialog import OpeningDialog
+from console.views.search.palette import SearchPalette
+from console.views.workspace import Workspace
+
+_CUSTOMERS = 3
+# What a kind of fact is known by, by the subject that a role may see or not.
+_KNOWN_BY: dict[Subject, tuple[str, str, str]] = {
+    Subject.BILLING_ACCOUNTS: ("billing", "/tmf-api/accountManagement/v4/billingAccount", "id"),
+    Subject.BILLS: ("billing", "/tmf-api/customerBillManagement/v4/customerBill", "billNo"),
+    Subject.USAGE: ("billing", "/tmf-api/usageManagement/v4/usage", "usageCharacteristic"),
+    Subject.TICKETS: ("crm", "/tmf-api/troubleTicket/v4/troubleTicket", "id"),
+    Subject.PRODUCT_ORDERS: ("provisioning", "/tmf-api/productOrderingManagement/v4/productOrder", "id"),
+    Subject.SERVICES: ("provisioning", "/tmf-api/serviceInventory/v4/service", "id"),
+}
+
+
+async def secrets_of(sandbox: SandboxProcess, customer: str) -> dict[Subject, set[str]]:
+    """Return what must not be told of a customer before they are verified, by the subject it belongs to."""
+    found: dict[Subject, set[str]] = {}
+    own = ""
+    for subject, (system, place, attribute) in _KNOWN_BY.items():
+        async with _client(sandbox, system) as client:
+            answer = await client.get(place, params={"relatedParty.id": customer, "limit": 30})
+            answer.raise_for_status()
+            values = [one.get(attribute) for one in answer.json()]
+        if subject is Subject.SERVICES:
+            own = _plain(answer.text)
+        found[subject] = {text for value in values for text in _texts(value)}
+    async with _client(sandbox, "crm") as crm:
+        record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
+        kind = record["engagedParty"]["@referredType"].lower()
+        party = (await crm.get(f"/tmf-api/party/v4/{kind}/{record['engagedParty']['id']}")).json()
+    reached = {
+        str(medium["characteristic"][key])
+        for medium in record["contactMedium"]
+        for key in ("emailAddress", "street1", "phoneNumber")
+        if medium["characteristic"].get(key)
+    }
+    found[Subject.USAGE] = {to for to in found[Subject.USAGE] if _plain(to) not in own}  # one's own lines are no secret
+    found[Subject.CUSTOMER] = reached
+    found[Subject.PARTY] = {str(party["birthDate"])[:10]} if party.get("birthDate") else set()
+    return found
+
+
+def _texts(value: object) -> Iterable[str]:
+    """Yield what tells a fact from others: numbers, and of single calls whom they went to."""
+    if isinstance(value, list):
+        yield from (str(one["value"]) for one in value if one.get("name") == "to")
+    elif value is not None and len(str(value)) >= 6:
+        yield str(value)
+
+
+def _client(sandbox: SandboxProcess, system: str) -> httpx.AsyncClient:
+    headers = {"Authorization": f"Bearer {sandbox.tokens[system]}"}
+    return httpx.AsyncClient(base_url=sandbox.addresses[system], headers=headers, trust_env=False)
+
+
+def leaks(window: MainWindow, secrets: Iterable[str]) -> tuple[list[tuple[str, str]], int]:
+    """Return where a window tells any of the secrets, and how many places were looked at."""
+    wanted = {_plain(secret) for secret in secrets}
+    told = list(told_by(window))
+    return [(where, text) for where, text in told if any(secret in _plain(text) for secret in wanted)], len(told)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^0-9a-z@]", "", text.lower())
+
+
+@dataclass
+class Count:
+    """What was found on the way."""
+
+    told: int = 0
+    looked_at: int = 0
+    planted: int = 0
+    missed: int = 0
+
+
+def measure() -> list[Result]:
+    """Return leaks, and planted leaks that were not found."""
+    count = Count()
+
+    async def main(window: MainWindow, bridge: Bridge) -> int:
+        with tempfile.TemporaryDirectory() as folder:
+            sandbox = await SandboxProcess.start(["--data", folder, "--customers", "200"])
+            try:
+                for role in ROLES:
+                    fresh = MainWindow()
+                    fresh.resize(window.size())
+                    fresh.show()
+                    await _walk(fresh, bridge, sandbox, role, count)
+                    fresh.close()
+            finally:
+                await bridge.aclose()
+                await sandbox.stop()
+        return 0
+
+    in_window(main)
+    return [
+        Result("gate", "told and must not be", count.told, "", count.looked_at),
+        Result("gate", "planted leaks not found", count.missed, "", count.planted),
+    ]
+
+
+async def _walk(window: MainWindow, bridge: Bridge, sandbox: SandboxProcess, role: str, count: Count) -> None:
+    """Go through every state and panel as one role."""
+    deployment = msgspec.structs.replace(sandbox.deployment, sign_in=sandbox.deployment_with_sign_in.sign_in)
+    parts = Parts(user=ROLES[role], rng=random.Random(role))
+    desk = await asyncio.to_thread(compose_desk, deployment, sandbox.secrets, parts)
+    await desk.open_store()
+    workspace = Workspace(window, SearchPalette.over(window), bridge)
+    workspace.attach(desk)
+    async with _client(sandbox, "crm") as crm:
+        found = await crm.get("/tmf-api/customerManagement/v4/customer", params={"limit": _CUSTOMERS})
+    for customer in (CustomerId(one["id"]) for one in found.json()):
+        secrets = await secrets_of(sandbox, customer)
+        every = set().union(*secrets.values())
+        await _closed(window, workspace, customer, every, count)
+        await _open_for_a_ticket(window, workspace, customer, secrets, count)
+        _look(window, every, count, f"{role}, closed again")
+    workspace.close_all()
+    await desk.aclose()
+
+
+async def _closed(
+    window: MainWindow, workspace: Workspace, customer: CustomerId, every: set[str], count: Count
+) -> None:
+    """Look at the question who calls, and plant a leak in it."""
+    workspace.open_customer(customer)
+    [dialog] = window.findChildren(OpeningDialog)
+    async with asyncio.timeout(10):
+        while "·" not in dialog.who.text():  # noqa: ASYNC110 - a label tells nobody when it changes
+            await asyncio.sleep(0.01)
+    _look(window, every, count, "closed")
+    mark = QLabel(f"planted {min(every)}", dialog)
+    count.planted += 1
+    count.missed += not leaks(window, every)[0]
+    mark.setParent(None)
+    dialog.reject()
+    dialog.setParent(None)
+
+
+async def _open_for_a_ticket(
+    window: MainWindow, workspace: Workspace, customer: CustomerId, secrets: dict[Subject, set[str]], count: Count
+) -> None:
+    """Look at every panel for what this role does not see, and for single calls, which a ticket does not open."""
+    desk = workspace.desk
+    assert desk is not None
+    desk.openings.open_for(customer, Reason.TICKET, "TT-100234")
+    page = workspace.open_customer(customer)
+    assert page is not None
+    await page.view.settled()
+    hidden = {subject for subject in secrets if subject not in desk.user.may_see} | {Subject.USAGE}
+    shown = set().union(*(secrets[subject] for subject in secrets.keys() - hidden))
+    kept_back = set().union(*(secrets[subject] for subject in hidden)) - shown
+    for name in TITLES:
+        page.go_to(name)
+        await page.view.settled()
+        await asyncio.sleep(0.02)
+        _look(window, kept_back, count, f"{desk.user.role}, {name}")
+    if kept_back:
+        mark = QLabel(f"planted {min(kept_back)}", page)
+        count.planted += 1
+        count.missed += not leaks(window, kept_back)[0]
+        mark.setParent(None)
+    workspace.close_customer(window.tabs.currentIndex())
+    await asyncio.sleep(0.05)
+
+
+def _look(window: MainWindow, secrets: set[str], count: Count, where: str) -> None:
+    found, looked_at = leaks(window, secrets)
+    count.told += len(found)
+    count.looked_at += looked_at
+    for place, text in found[:3]:
+        print(f"gate: {where}: {place} tells {text[:200]!r}")
