@@ -1,0 +1,54 @@
+"""Prints the licence of every package the program ships with; exit status 1 where one is not known to allow that.
+
+    .venv/bin/python -m scripts.licences
+
+Reads what is installed here, by requirements/runtime.txt. Known advisories need a service outside; none is asked.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+
+_REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements" / "runtime.txt"
+# Beside them LGPL 3 for Qt, which is linked dynamically and can be exchanged.
+_ALLOWED = re.compile(
+    r"MIT|BSD|Apache|PSF|Python Software Foundation|MPL|Mozilla|ISC|Zlib|Unlicense|0BSD|LGPL|"
+    r"Lesser General Public|public domain|any-OSI",
+    re.IGNORECASE,
+)
+
+
+def licence_of(found: Distribution) -> str:
+    """Return what a package says of its licence: the expression, the classifiers, else the first line of the field."""
+    told = found.metadata
+    if told.get("License-Expression"):
+        return str(told["License-Expression"])
+    classifiers = [
+        line.rpartition(" :: ")[2] for line in told.get_all("Classifier") or [] if line.startswith("License")
+    ]
+    if classifiers:
+        return ", ".join(classifiers)
+    return str(told.get("License") or "not said").strip().splitlines()[0]
+
+
+def main() -> int:
+    """Print a line for each package."""
+    unknown = 0
+    for name in re.findall(r"^([A-Za-z0-9._-]+)==", _REQUIREMENTS.read_text(encoding="utf-8"), re.MULTILINE):
+        try:
+            found = distribution(name)
+        except PackageNotFoundError:
+            print(f"{name:<28}{'':<12}not for this system")
+            continue
+        licence = licence_of(found)
+        allowed = bool(_ALLOWED.search(licence))
+        unknown += not allowed
+        print(f"{name:<28}{found.version:<12}{licence}{'' if allowed else '   NOT ON THE LIST'}")
+    return 1 if unknown else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
