@@ -19,7 +19,7 @@ from console.models.person import Person
 from console.ports.secrets import Secrets
 from console.services.desk import Desk
 from console.services.permissions import REP, ROLES
-from console.services.sign_in import SignIn
+from console.services.sign_in import SignIn, SignInState
 from console.settings import Deployment, load_deployment
 from console.store.database import Database, open_database
 from console.store.recovery import has_recovery, new_code, unwrap_key, wrap_key
@@ -112,9 +112,12 @@ async def open_session(
             stack.push_async_callback(desk.aclose)
             await desk.open_store()
             first = sandbox.first_customer if sandbox else None
-            yield Session(
-                desk, first, kept.notice, kept.new_code, kept.make_code, sign_in, deployment.lock_after_min * 60
-            )
+            lock_after_s = deployment.lock_after_min * 60
+            try:
+                yield Session(desk, first, kept.notice, kept.new_code, kept.make_code, sign_in, lock_after_s)
+            finally:
+                if sign_in is not None and sign_in.state is SignInState.SIGNED_OUT:
+                    await stores.forget_last()
     finally:
         if sandbox is not None:
             await sandbox.stop()
@@ -169,6 +172,10 @@ class Stores:
     @property
     def _last(self) -> Path:
         return self._folder / f"{self._profile}.last"
+
+    async def forget_last(self) -> None:
+        """Forget who worked here last: the next start asks who signs in."""
+        await asyncio.to_thread(self._last.unlink, missing_ok=True)
 
     def _note_last(self, name: str) -> None:
         with contextlib.suppress(OSError):  # then the next start asks for a sign-in
@@ -260,13 +267,15 @@ class StorePlace:
             return key
 
 
-async def open_last_store(*, config: Path | None) -> Kept:
+async def open_last_store(*, config: Path | None, demo: bool, ask_code: AskCode | None) -> Kept:
     """Return the store of whoever worked last on a deployment's desk, or why there is none to be opened."""
-    path = config or default_configuration()
-    deployment = await asyncio.to_thread(load_deployment, path)
+    profile, signs_in = "sandbox", True
+    if not demo:
+        deployment = await asyncio.to_thread(load_deployment, config or default_configuration())
+        profile, signs_in = profile_of(deployment), deployment.sign_in is not None
     folder = Path(platformdirs.user_data_dir("opticom-console", appauthor=False)) / "stores"
-    stores = Stores(folder, profile_of(deployment), None, makes_code=False)
-    return (await stores.open_last() if deployment.sign_in is not None else await stores.open()) or Kept()
+    stores = Stores(folder, profile, ask_code, makes_code=False)
+    return (await stores.open_last() if signs_in else await stores.open()) or Kept()
 
 
 def default_configuration() -> Path:

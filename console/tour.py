@@ -70,7 +70,7 @@ async def run_tour(window: MainWindow, workspace: Workspace, customer: str | Non
     await until(lambda: _answered(workspace), "all systems to answer the search")
     save(window, folder / "search.png")
     if workspace.desk is not None:  # nobody calls a tour
-        workspace.desk.openings.open_for(CustomerId(customer or ""), Reason.TYPED, "the tour of the demo")
+        await workspace.desk.openings.open_for(CustomerId(customer or ""), Reason.TYPED, "the tour of the demo")
     press(workspace.palette.text, Qt.Key.Key_Return)
     await until(lambda: workspace.page is not None, "the customer's page")
     page, desk = workspace.page, workspace.desk

@@ -2,11 +2,13 @@
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 import msgspec
 
+from console.cli.prime import ask_code
 from console.errors import ConfigurationError
 from console.models.audit import AuditEntry, Link, first_broken
 from console.store.audit import AuditRepository
@@ -32,11 +34,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _kept(options: argparse.Namespace) -> list[Link]:
-    from console.session import open_last_store  # noqa: PLC0415 - loads much that a collected file does not need
+    from console.session import IN_MEMORY, open_last_store  # noqa: PLC0415 - loads much that a collected file does not need
 
-    kept = await open_last_store(config=options.config)
+    ask = ask_code if sys.stdin.isatty() else None
+    kept = await open_last_store(config=options.config, demo=options.demo, ask_code=ask)
     if kept.database is None:
-        raise ConfigurationError(kept.notice or "Nobody has worked at this desk yet, so there is no audit.")
+        why = kept.notice.removesuffix(IN_MEMORY).strip()
+        raise ConfigurationError(why or "Whoever worked last at this desk kept nothing here, or has signed out.")
     try:
         repository = AuditRepository(kept.database)
         links: list[Link] = []

@@ -55,11 +55,9 @@ def read_numbers(file: Path) -> list[CustomerId]:
 
 
 async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> int:
-    ask_code = _ask if sys.stdin.isatty() else None
+    asks = ask_code if sys.stdin.isatty() else None
     asked = None if options.demo else ask_person  # a sandbox of its own takes the token it handed over
-    opening = open_session(
-        config=options.config, demo=options.demo, with_store=True, ask_code=ask_code, ask_person=asked
-    )
+    opening = open_session(config=options.config, demo=options.demo, with_store=True, ask_code=asks, ask_person=asked)
     async with AsyncExitStack() as stack:
         try:
             session = await stack.enter_async_context(opening)
@@ -99,7 +97,7 @@ async def prime(desk: Desk, customers: Sequence[CustomerId]) -> int:
     return sum(await asyncio.gather(*(one(customer) for customer in customers)))
 
 
-async def _ask(sentence: str, *, is_new: bool) -> str | None:
+async def ask_code(sentence: str, *, is_new: bool) -> str | None:
     """Ask for a code on the terminal; nothing typed is going on without."""
     print(sentence)
     words = "A passphrase for your work on this computer: " if is_new else "Recovery code or passphrase: "

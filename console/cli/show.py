@@ -304,7 +304,7 @@ async def _run(options: argparse.Namespace) -> int:
             if options.reason is None:
                 raise UsageError("Say why the account is opened: --reason 'ticket TT-100234, asked by the customer'.")
             found = await find_one(session.desk, number)
-            openings.open_for(found, Reason.TYPED, options.reason)
+            await openings.open_for(found, Reason.TYPED, options.reason)
             number = found
         text, whole = await show(session.desk, options.customer or session.first_customer or "", as_json=options.json)
     print(text)

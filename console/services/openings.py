@@ -20,7 +20,8 @@ from console.services.permissions import Deed, Subject, User
 from console.settings.verification import Method, VerificationSettings
 
 _LEAST_REASON, _LONGEST_REASON = 8, 300
-_TICKET = re.compile(r"[A-Z]{2,4}-?\d{4,}", re.IGNORECASE)
+# For so long after an account was open without a caller nobody is verified by what it shows.
+_REMEMBERED = timedelta(hours=1)
 # Of one caller: who called, and to whom. Everything else of an account is opened by the first step.
 CALL_DETAIL = frozenset({Subject.USAGE})
 # What is no part of anybody's account.
@@ -45,7 +46,7 @@ class Reason(Enum):
 
     CALLER = "a caller"
     TICKET = "a ticket"
-    JOB = "a job"
+    JOB = "a visit"
     TYPED = "another reason"
 
 
@@ -86,6 +87,7 @@ class Openings:
         self._open: dict[str, Opening] = {}
         self._wrong: dict[str, tuple[int, datetime]] = {}
         self._looked_at: dict[str, datetime] = {}
+        self._seen_at: dict[str, datetime] = {}
         self._flagged_at: datetime | None = None
         self._subscribers: list[Callable[[CustomerId], None]] = []
 
@@ -156,6 +158,7 @@ class Openings:
 
     async def number_on_file(self, customer_id: CustomerId) -> str:
         """Return the phone number to call back, which is recorded; empty where CRM keeps none. Raises as `caller`."""
+        self._check_attempts(customer_id)
         found = await self._crm.fetch_caller(customer_id, with_phone=True)
         phone = next((one.text for one in found.contact_media if one.kind == "phone"), "") if found else ""
         self._told("number shown", customer_id, "to call back")
@@ -170,6 +173,10 @@ class Openings:
         """
         method = next(one for one in self.methods if one.name == name)
         self._check_attempts(customer_id)
+        seen_at = self._seen_at.get(customer_id)
+        if method.checks is not None and seen_at is not None and self._clock.now() - seen_at < _REMEMBERED:
+            told = "It was open without a caller, so what it shows proves nothing. Call back, or see a photo ID."
+            raise NotPossibleError(told)
         if method.checks is not None and not await self._fits(customer_id, method.checks, answer):
             raise NotPossibleError(self._note_wrong(customer_id, method))
         self._wrong.pop(customer_id, None)
@@ -179,20 +186,22 @@ class Openings:
             step = max(step, before.step)
         return self._set(Opening(customer_id, Reason.CALLER, method.words, step, self._clock.now()))
 
-    def open_for(self, customer_id: CustomerId, reason: Reason, words: str) -> Opening:
+    async def open_for(self, customer_id: CustomerId, reason: Reason, words: str) -> Opening:
         """Open an account without a caller, to look at it and do what somebody asked for.
 
         Raises:
-            NotPossibleError: The reason is missing, or names no ticket or job.
+            NotPossibleError: The reason is missing, or names no ticket or visit of this customer.
+            SystemCallError: CRM does not say whether there is such a ticket or visit.
         """
         told = " ".join(words.split())
         refuse_card_numbers([told])
-        if reason in {Reason.TICKET, Reason.JOB} and not _TICKET.fullmatch(told):
-            raise NotPossibleError(f"Write the number of {reason.value}, such as TT-100234.")
+        if reason in {Reason.TICKET, Reason.JOB}:
+            await self._check_number(customer_id, reason, told)
         if reason is Reason.TYPED and len(told) < _LEAST_REASON:
             raise NotPossibleError("Write why, so that whoever reads it later understands.")
         if len(told) > _LONGEST_REASON:
             raise NotPossibleError(f"The reason may have {_LONGEST_REASON} characters.")
+        self._seen_at[customer_id] = self._clock.now()
         opening = self._set(Opening(customer_id, reason, told, Step.ACCOUNT, self._clock.now()))
         self._look_for_harvest(customer_id)
         return opening
@@ -226,6 +235,16 @@ class Openings:
             raise NotPossibleError("Type the day of birth as year-month-day, such as 1980-11-25.")
         return hmac.compare_digest(given, born[:10])
 
+    async def _check_number(self, customer_id: CustomerId, reason: Reason, number: str) -> None:
+        """Let the number of a ticket or visit pass that CRM keeps for this customer."""
+        if not _plain(number):
+            raise NotPossibleError(f"Write the number of {reason.value}.")
+        is_ticket = reason is Reason.TICKET
+        ask = self._crm.fetch_trouble_tickets if is_ticket else self._crm.fetch_appointments
+        if _plain(number) not in {_plain(item.value.id) for item in await ask(customer_id)}:
+            self._told("reason refused", customer_id, f"{reason.value}: {number}")
+            raise NotPossibleError(f"CRM keeps no {'ticket' if is_ticket else 'visit'} {number} for this customer.")
+
     def _check_attempts(self, customer_id: CustomerId) -> None:
         count, last = self._wrong.get(customer_id, (0, self._clock.now()))
         settings = self._settings
@@ -243,7 +262,8 @@ class Openings:
         self._told("verification failed", customer_id, method.words)
         left = (self._settings.attempts if self._settings is not None else count) - count
         if left <= 0:
-            return "That is not what CRM holds. There are no more attempts for now."
+            minutes = self._settings.closed_min if self._settings is not None else 0
+            return f"That is not what CRM holds. This account can be tried again in {minutes} min."
         return f"That is not what CRM holds. {left} more {'attempt' if left == 1 else 'attempts'}."
 
     def _set(self, opening: Opening) -> Opening:

@@ -103,6 +103,14 @@ TRAINEE = User(
 ROLES: Mapping[str, User] = {user.role: user for user in (REP, SENIOR_REP, SUPERVISOR, FIELD_TECHNICIAN, TRAINEE)}
 
 
+_BY_ROLE = "The role "
+
+
+def is_of_role(refusal: str) -> bool:
+    """Return whether a refusal is the role's, so that only somebody else can see it; else verifying opens it."""
+    return refusal.startswith(_BY_ROLE)
+
+
 class AccountDoor(Protocol):
     """Says what of an account is open now; see `Openings`."""
 
@@ -133,12 +141,12 @@ class Permissions:
         """Return why this user's role does not show it of anybody, or None where it does."""
         if subject in self.user.may_see:
             return None
-        return f"The role {self.user.role} does not show {subject.value}."
+        return f"{_BY_ROLE}{self.user.role} does not show {subject.value}."
 
     def refusal_to_do(self, deed: Deed, customer_id: CustomerId | None = None) -> str | None:
         """Return why this user may not do it, for a customer or at all, in one sentence, or None when they may."""
         if deed not in self.user.may_do:
-            return f"The role {self.user.role} may not {deed.value}."
+            return f"{_BY_ROLE}{self.user.role} may not {deed.value}."
         if self._door is None or customer_id is None:
             return None
         return self._door.refusal_to_do(deed, customer_id)

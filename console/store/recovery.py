@@ -60,7 +60,7 @@ def unwrap_key(folder: Path, code: str) -> bytes:
             connection.close()
     except apsw.Error as error:
         raise StoreKeyError(
-            "This is not the recovery code of this store. Look at it again; case does not matter."
+            "This is neither the passphrase nor the recovery code of this store. Look at it again."
         ) from error
     return bytes(row[0])
 

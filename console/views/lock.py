@@ -84,10 +84,11 @@ class DeskLock(QObject):
         self._window.setCentralWidget(self.page)
         self.page.show()
         # Keys would go on working otherwise, the search's among them.
-        self._actions = [action for action in self._window.findChildren(QAction) if action.isEnabled()]
+        every = self._window.findChildren(QAction)
+        usable = (one for one in every if one.isEnabled() and one.menu() is None)
+        self._actions = [one for one in usable if one.menuRole() is not QAction.MenuRole.QuitRole]
         for action in self._actions:
             action.setEnabled(False)
-        self._window.menuBar().setEnabled(False)
         self._window.status.hide()
         self._window.lock_title(locked=True)
         self._wanted()
@@ -101,7 +102,6 @@ class DeskLock(QObject):
         self._window.setCentralWidget(self._inside)
         self._inside.show()
         self._inside = None
-        self._window.menuBar().setEnabled(True)
         self._window.status.show()
         self._window.lock_title(locked=False)
         for action in self._actions:

@@ -10,7 +10,7 @@ from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.customer import CustomerId
 from console.services.desk import Desk
-from console.services.openings import Caller, Opening, Reason
+from console.services.openings import Caller, Opening, Reason, Step
 from console.services.phone import show_phone
 from console.views.keys.send import is_send
 from console.views.texts import tr
@@ -19,7 +19,7 @@ from console.views.widgets.labels import Button, Label, button_row
 
 _REASONS = (
     (Reason.TICKET, "No caller: a ticket, by its number"),
-    (Reason.JOB, "No caller: a job, by its number"),
+    (Reason.JOB, "No caller: a visit, by its number"),
     (Reason.TYPED, "No caller: another reason, in words"),
 )
 
@@ -46,28 +46,33 @@ class OpeningDialog(QDialog):
         column = QVBoxLayout(self)
         column.setSpacing(8)
         column.addWidget(self.who)
+        is_open = desk.openings.opening(customer_id) is not None
         intro = tr("The account is closed. Verify the caller, or say why it is opened without one.")
+        if is_open:
+            self.setWindowTitle(tr("Verify the caller"))
+            intro = tr("The account is open. Single calls need a way that opens them too.")
         column.addWidget(Label(intro, "small", look="secondary", wrap=True))
         opening = desk.openings.opening(customer_id)
         self.ways: list[tuple[QRadioButton, str, Reason | None]] = []
         for method in desk.openings.methods:
-            self._add(column, tr(method.words), method.name, None)
+            calls = tr(" (opens single calls too)") if method.opens == "call detail" else ""
+            self._add(column, tr(method.words) + calls, method.name, None)
         for reason, words in _REASONS if opening is None else ():
             self._add(column, tr(words), "", reason)
         form = QFormLayout()
         form.addRow(self._asked, self.answer)
         column.addLayout(form)
         column.addWidget(self.told)
-        self.open_button = Button(send_words(tr("Open the account")), "main")
+        self.open_button = Button(send_words(tr("Verify") if is_open else tr("Open the account")), "main")
         self.open_button.setAutoDefault(False)
         self.open_button.clicked.connect(self.open_account)
-        leave = Button(tr("Leave it closed   {}").format("Esc"), "plain")
+        leave = Button((tr("Close   {}") if is_open else tr("Leave it closed   {}")).format("Esc"), "plain")
         leave.setAutoDefault(False)
         leave.clicked.connect(self.reject)
         column.addLayout(button_row(leave, self.open_button))
         self._group.buttonToggled.connect(lambda _button, _on: self._show_way())
         self.ways[0][0].setChecked(True)
-        self.ways[0][0].setFocus()
+        self.answer.setFocus()
         self.answer.returnPressed.connect(self.open_account)
         bridge.run_query(self, desk.openings.caller(customer_id), self._show_caller, self._failed)
 
@@ -89,10 +94,11 @@ class OpeningDialog(QDialog):
         name, reason = self._way
         method = next((one for one in self._desk.openings.methods if one.name == name), None)
         wants = reason is not None or (method is not None and method.checks is not None)
-        hint = {Reason.TICKET: "TT-100234", Reason.JOB: "JB-100234"}.get(reason) if reason else None
+        hint = {Reason.TICKET: tr("of the ticket"), Reason.JOB: tr("of the visit")}.get(reason) if reason else None
         born = method is not None and method.checks == "birth_on"
         self.answer.setPlaceholderText(hint or (tr("year-month-day") if born else ""))
-        self._asked.set_words(tr("What the caller says") if reason is None else tr("Number or reason"))
+        asked = tr("What the caller says") if reason is None else tr("Number or reason")
+        self._asked.set_words(asked if wants else tr("Nothing is typed for this"))
         self.answer.setAccessibleName(self._asked.text())
         self.answer.setEnabled(wants)
         self.answer.clear()
@@ -108,8 +114,12 @@ class OpeningDialog(QDialog):
             self.told.set_words(call.format(show_phone(number)) if number else tr("CRM keeps no phone number."))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        ways = [button for button, _name, _reason in self.ways]
         if is_send(event):
             self.open_account()
+        elif event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:  # from the field too
+            at = next(place for place, button in enumerate(ways) if button.isChecked())
+            ways[(at + (1 if event.key() == Qt.Key.Key_Down else -1)) % len(ways)].setChecked(True)
         else:
             super().keyPressEvent(event)
 
@@ -123,10 +133,12 @@ class OpeningDialog(QDialog):
     async def _open(self) -> Opening:
         name, reason = self._way
         if reason is not None:
-            return self._desk.openings.open_for(self._customer_id, reason, self.answer.text())
+            return await self._desk.openings.open_for(self._customer_id, reason, self.answer.text())
         return await self._desk.openings.verify(self._customer_id, name, self.answer.text())
 
-    def _done(self, _opening: Opening) -> None:
+    def _done(self, opening: Opening) -> None:
+        how = tr("Single calls are open too.") if opening.step is Step.CALL_DETAIL else tr("Single calls stay closed.")
+        self._bridge.on_unhandled(tr("Open for {}: {}. {}").format(opening.reason.value, opening.how, how))
         self.accept()
         self.opened.emit(self._customer_id)
 

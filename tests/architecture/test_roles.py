@@ -41,7 +41,7 @@ async def test_an_act_is_planned_for_the_roles_the_table_marks_and_for_nobody_in
     customer = CustomerId(sandbox.first_customer)
     for kind in ACTS.values():
         assert desk.acts.may(kind.name, customer) is not None, kind.name  # closed
-    desk.openings.open_for(customer, Reason.TICKET, "TT-100234")
+    await desk.openings.open_for(customer, Reason.TYPED, "asked for by the customer")
     by_ticket = {kind.name for kind in ACTS.values() if desk.acts.may(kind.name, customer) is None}
     await desk.openings.verify(customer, "callback", "")
     by_caller = {kind.name for kind in ACTS.values() if desk.acts.may(kind.name, customer) is None}

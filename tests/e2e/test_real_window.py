@@ -125,7 +125,6 @@ def test_find_and_open_a_customer_by_keyboard_and_close_with_the_mouse(display: 
         desk.focus("Who calls")
         for _ in range(6):  # the last way: without a caller, in words
             desk.do("key", "Down")
-        desk.do("key", "Tab")
         desk.do("type", "Checks how a page opens")
         desk.pressed("ctrl+Return", lambda: "Kowalski" in desk.title())
         desk.do("windowfocus", desk.id)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, 
 from console.errors import BadAnswerError, SystemCallError
 from console.models.provenance import Records, Sourced
 from console.services.part import Part, PartCoordinator
+from console.services.permissions import is_of_role
 from console.views import texts
 from console.views.icons import ICON
 from console.views.texts import tr
@@ -237,9 +238,8 @@ class Panel(Card):
         text, kind, state = self._origin_words(parts, now)
         self._origin_label.setAccessibleName(f"{self.title}, {text}")
         self._origin_label.setToolTip(texts.tooltip(text))
-        text = self._fitting(text)
         self._origin_label.set_look(kind, state)
-        self._origin_label.set_words(text)
+        self._origin_label.set_words(self._fitting(text))
 
     def _fitting(self, text: str) -> str:
         """Return the origin without its system where there is no room for both; the age is what matters more."""
@@ -261,8 +261,10 @@ class Panel(Card):
         """Return the head's right side: its text, whether it is a mark or a chip, and its colour state."""
         system = self.system_label
         asking = [part.asking_since for part in parts if part.asking_since]
-        if any(part.denied for part in parts):
-            return tr("not for your role"), "mark", "neutral"
+        refusals = [part.denied for part in parts if part.denied]
+        if refusals:
+            by_role = is_of_role(refusals[0])
+            return tr("not for your role") if by_role else tr("verify further"), "mark", "neutral"
         read = [part.read_at for part in parts if part.read_at]
         if read and self._is_offline(parts):
             return tr("{} · as at {}").format(system, texts.clock(min(read))), "chip", "offline"
@@ -283,10 +285,8 @@ class Panel(Card):
 
     def _show_body(self, parts: list[Part[Any]], now: datetime) -> None:
         denied = next((part.denied for part in parts if part.denied), None)
-        if denied:
-            self._message.show_words(
-                "noPermission", "neutral", denied, tr("A supervisor can open it for you."), ask=False
-            )
+        if denied and not any(part.facts is not None for part in parts):
+            self._message.show_words("noPermission", "neutral", denied, _how_to_see(denied), ask=False)
             self._body.setCurrentWidget(self._message)
         elif self.has_facts() and not self.is_empty():
             self._body.setCurrentWidget(self.content)
@@ -328,6 +328,13 @@ class Panel(Card):
     def _show_foot(self, parts: list[Part[Any]], now: datetime) -> None:
         """Say the one thing that matters most about these facts, and offer what helps."""
         self._foot_act = self.ask
+        denied = next((part.denied for part in parts if part.denied), None)
+        if denied is None:
+            self._show_state_of(parts, now)
+        else:
+            self._foot_says(f"{denied} {_how_to_see(denied)}" if self.has_facts() else "", "neutral", "")
+
+    def _show_state_of(self, parts: list[Part[Any]], now: datetime) -> None:
         failure = next((part.failure for part in parts if part.failure), None)
         asking = [part.asking_since for part in parts if part.asking_since]
         lost = sum(part.facts.lost for part in parts if isinstance(part.facts, Records))
@@ -385,3 +392,9 @@ class Panel(Card):
             self._foot_button.setText(button)
             self._foot_button.setAccessibleName(tr("{}: {}").format(self.title, button))
         self._foot.set_state(state if state in {"stale", "attention", "offline"} else "")
+
+
+def _how_to_see(refusal: str) -> str:
+    """Return what somebody can do who is refused something."""
+    further = tr("{} verifies the caller further.").format(texts.keys("Ctrl+Shift+V"))
+    return tr("Ask somebody whose role shows it.") if is_of_role(refusal) else further
