@@ -115,6 +115,7 @@ async def test_a_caller_is_verified_by_keys_and_wrong_answers_are_counted(rig: R
     await rig.until(lambda: rig.workspace.page is not None)
     assert rig.desk.openings.step(CustomerId(customer)) is Step.ACCOUNT
     page = rig.workspace.page
+    assert "Caller verified" in texts_of(page.head)
     await page.view.settled()
     page.go_to("usage")
     await page.view.settled()
@@ -165,6 +166,7 @@ async def test_without_a_caller_money_is_not_moved_and_closing_closes(rig: Rig) 
     await rig.workspace.page.view.settled()
     rig.workspace.page.acts.open_act("give-credit")
     assert "the caller must be verified" in texts_of(rig.window.status)
+    assert "No caller: a ticket" in texts_of(rig.workspace.page.head)
     assert rig.desk.acts.may("work-on-ticket", customer) is None
     with pytest.raises(NotPossibleError, match="proves nothing"):  # it has just been read off the page
         await rig.desk.openings.verify(customer, "birth", "1980-01-01")

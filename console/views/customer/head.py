@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 from console.models.customer import ContactMedium, PartyKind
 from console.models.provenance import Origin
 from console.services.customer_view import CustomerView
+from console.services.openings import Opening, Reason, Step
 from console.services.phone import show_phone
 from console.views import texts
 from console.views.customer.facts import FactMaker
@@ -29,7 +30,8 @@ class CustomerHead(Surface):
         self._system_label = system_label
         self.name = FactLabel(tr("Name"), "name", semibold=True)
         self._number = FactLabel(tr("Customer number"), look="muted")
-        self._chips = {key: Label("", "small", look="chip") for key in ("kind", "since", "status", "born", "language")}
+        names = ("opened", "kind", "since", "status", "born", "language")
+        self._chips = {key: Label("", "small", look="chip") for key in names}
         self._icons = {key: QLabel() for key in _CONTACTS}
         self._contacts = {
             key: FactLabel(tr(word), elide=key != "phone")  # a number is dialled, so it is never cut
@@ -115,6 +117,18 @@ class CustomerHead(Surface):
             media, origin = party.value.contact_media, party.origin
         self._show_contacts(media, origin)
         self.tick(now)
+
+    def show_opening(self, opening: Opening | None) -> None:
+        """Say for whom or what the account is open; nothing where accounts are not closed."""
+        if opening is None:
+            self._chip("opened", "")
+        elif opening.reason is Reason.CALLER:
+            calls = tr(", calls too") if opening.step is Step.CALL_DETAIL else ""
+            self._chip("opened", tr("Caller verified") + calls, "ok")
+            self._chips["opened"].setToolTip(texts.tooltip(opening.how))
+        else:
+            self._chip("opened", tr("No caller: {}").format(opening.reason.value), "attention")
+            self._chips["opened"].setToolTip(texts.tooltip(opening.how))
 
     def _chip(self, key: str, text: str, state: str = "neutral") -> None:
         self._chips[key].set_words(text)

@@ -74,6 +74,7 @@ class CustomerPage(LivePage):
         self._desk, self._bridge, self._preferences = desk, bridge, preferences
         self._kinds = {info.kind: info.label for info in desk.systems}
         self.head = CustomerHead(self.view, self._kinds["crm"])
+        self.head.show_opening(desk.openings.opening(customer_id))
         self.contradictions = ContradictionWatch(self.view, self._kinds)
         self.alerts = AlertRow(self.view, desk, self.contradictions)
         self.alerts.wanted.connect(self.show_disagreements)
@@ -212,7 +213,10 @@ class CustomerPage(LivePage):
 
     def _on_opening(self, customer_id: CustomerId) -> None:
         """Ask for what was withheld, now that more of the account is open."""
-        for part in self.view.parts if customer_id == self.customer_id else ():
+        if customer_id != self.customer_id:
+            return
+        self.head.show_opening(self._desk.openings.opening(customer_id))
+        for part in self.view.parts:
             if part.part.denied is not None:
                 part.ask()
 
