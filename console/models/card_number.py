@@ -31,7 +31,7 @@ _BETWEEN = r"[\s.,·_/\\|:*\-\u2010-\u2015\u2212\u200b-\u200d\u2060]"
 # Digits with at most three signs between two of them. A letter and a hyphen before them is how our own numbers begin,
 # a plus how a phone number does.
 _STRETCH = re.compile(rf"(?<![\w+])(?<![A-Za-z]-)\d(?:{_BETWEEN}{{0,3}}\d){{13,}}")
-_FEWEST, _MOST = 14, 19
+_FEWEST = 14
 MASK = "•"
 
 
@@ -50,9 +50,10 @@ def _mask(found: re.Match[str]) -> str:
     text = found.group()
     places = [place for place, sign in enumerate(text) if sign.isdecimal()]
     digits = "".join(str(digit(text[place])) for place in places)
+    sums = _sums(digits)
     parts, kept_to, first = [], 0, 0
     while first <= len(digits) - _FEWEST:
-        last = _end_of_card(places, digits, first)
+        last = _end_of_card(places, digits, sums, first)
         if last is None:
             first += 1
             continue
@@ -61,28 +62,45 @@ def _mask(found: re.Match[str]) -> str:
     return "".join([*parts, text[kept_to:]])
 
 
-def _end_of_card(places: list[int], digits: str, first: int) -> int | None:
+def _end_of_card(places: list[int], digits: str, sums: tuple[list[int], list[int]], first: int) -> int | None:
     """Return which digit a card that begins with a given one ends with; it begins and ends where a group does."""
-    if first and places[first] == places[first - 1] + 1:
+    lengths = _LENGTHS.get(digits[first : first + 4])
+    if lengths is None or (first and places[first] == places[first - 1] + 1):
         return None
-    for last in range(min(first + _MOST, len(digits)) - 1, first + _FEWEST - 2, -1):
-        ends = last == len(digits) - 1 or places[last + 1] > places[last] + 1
-        if ends and _is_card(digits[first : last + 1]):
+    for length in lengths:
+        last = first + length - 1
+        if last >= len(digits) or (last + 1 < len(digits) and places[last + 1] == places[last] + 1):
+            continue
+        counted = sums[last % 2]  # the check digit counts once, the one before it twice, and so on (Luhn)
+        if (counted[last + 1] - counted[first]) % 10 == 0:
             return last
     return None
 
 
-def _is_card(number: str) -> bool:
-    issued = any(
-        len(number) in lengths and low <= int(number[: len(str(low))]) <= high for low, high, lengths in _ISSUED
-    )
-    return issued and _checks(number)
+def _sums(digits: str) -> tuple[list[int], list[int]]:
+    """Return running sums in which every second digit counts twice: those at odd places, and those at even ones.
+
+    With them a number of any length is checked at once, so that nobody waits for what was pasted, however long it is.
+    """
+    odd, even = [0], [0]
+    for place, sign in enumerate(digits):
+        once, twice = int(sign), _TWICE[int(sign)]
+        odd.append(odd[-1] + (twice if place % 2 else once))
+        even.append(even[-1] + (once if place % 2 else twice))
+    return odd, even
 
 
-def _checks(number: str) -> bool:
-    """Return whether the last digit is the check digit of those before (Luhn)."""
-    total = 0
-    for place, sign in enumerate(reversed(number)):
-        value = int(sign) * (2 if place % 2 else 1)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
+_TWICE = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+
+
+def _by_first_four() -> dict[str, tuple[int, ...]]:
+    """Return which lengths a number has that begins with four digits, longest first."""
+    found: dict[str, set[int]] = {}
+    for low, high, lengths in _ISSUED:
+        rest = 10 ** (4 - len(str(low)))
+        for start in range(low * rest, (high + 1) * rest):
+            found.setdefault(str(start), set()).update(lengths)
+    return {start: tuple(sorted(lengths, reverse=True)) for start, lengths in found.items()}
+
+
+_LENGTHS = _by_first_four()
