@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -33,7 +33,7 @@ from console.services.network import Network
 from console.services.openings import Openings
 from console.services.outbox import Outbox
 from console.services.people import SeenPeople
-from console.services.permissions import REP, Permissions, Subject, User
+from console.services.permissions import REP, Permissions, Subject, User, with_limits
 from console.services.phone import numbering_plans
 from console.services.search import CustomerSearch
 from console.services.sign_in import SignIn, SignInState
@@ -69,6 +69,10 @@ class Parts:
 def _tell_outbox(outbox: Outbox, now: SystemHealth, before: SystemState) -> None:
     if before is SystemState.DOWN and now.state is not SystemState.DOWN:
         outbox.system_is_back(now.system)
+
+
+def _of_deployment(parts: Parts, deployment: Deployment) -> Parts:
+    return replace(parts, user=with_limits(parts.user, deployment.credit_limits))
 
 
 def _door(
@@ -150,7 +154,7 @@ def compose_desk(
     Raises:
         ConfigurationError: A secret is not where the settings say.
     """
-    parts = parts or Parts()
+    parts = _of_deployment(parts or Parts(), deployment)
     database = store or in_memory()
     numbering_plans()  # loaded here, off the window's thread
     health = HealthBoard(list(deployment.systems))

@@ -19,7 +19,7 @@ _INTRODUCTION = """\
 
 Made by `python3 -m scripts.role_table > docs/roles.md`. What is not marked is refused, in the services and not only in
 the window. "Opened by" is the step of verification an account needs; "without" is what a ticket, job or typed reason
-opens where nobody calls.
+opens where nobody calls. The limits hold unless the deployment sets others (`credit_limits`).
 """
 
 

@@ -1,7 +1,7 @@
 """The one place that decides what this user may see and do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
 from typing import Protocol
@@ -101,6 +101,11 @@ TRAINEE = User(
     frozenset({Deed.ADD_NOTE, Deed.WORK_TICKETS, Deed.TEST_LINE, Deed.VISITS, Deed.SEND}),
 )
 ROLES: Mapping[str, User] = {user.role: user for user in (REP, SENIOR_REP, SUPERVISOR, FIELD_TECHNICIAN, TRAINEE)}
+
+
+def with_limits(user: User, limits: Mapping[str, Mapping[str, Decimal]]) -> User:
+    """Return the user with the limits a deployment sets for their role, or as they are where it sets none."""
+    return replace(user, credit_limits=limits[user.role]) if user.role in limits else user
 
 
 _BY_ROLE = "The role "

@@ -1,10 +1,12 @@
 """The stored table of roles is what the services enforce: every role, every act, every subject, every step."""
 
+from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from console.compose import Parts
+from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
 from console.services.acts.catalogue import ACTS
 from console.services.contact import NotPossibleError
@@ -58,3 +60,11 @@ async def test_an_act_is_planned_for_the_roles_the_table_marks_and_for_nobody_in
                 desk.acts.plan(kind.name, desk.acts.situation(view), {})
     view.close()
     await desk.aclose()
+
+
+async def test_a_deployment_sets_the_limits_of_its_roles(sandbox: Control) -> None:
+    settings = msgspec.structs.replace(sandbox.deployment(), credit_limits={"rep": {"USD": Decimal(7)}})
+    for role, limits in (("rep", {"USD": Decimal(7)}), ("supervisor", ROLES["supervisor"].credit_limits)):
+        desk = compose_desk(settings, sandbox.process.secrets, Parts(user=ROLES[role]))
+        assert desk.user.credit_limits == limits
+        await desk.aclose()

@@ -60,6 +60,37 @@ def test_the_example_is_valid_and_shows_every_setting() -> None:
         ('secret = "env:crm"', 'user = "desk"', "systems.crm.auth.secret is missing"),
         ('country = "US"', 'country = "usa"', "two capital letters"),
         ("[systems.crm]", "[systems.crm", "is not valid TOML"),
+        *(
+            ('country = "US"', f'country = "US"\n{line}', told)
+            for line, told in (
+                ("credit_limits = { boss = { USD = 5 } }", "credit_limits.boss is none of rep"),
+                ("credit_limits = { rep = { usd = 5 } }", "credit_limits.rep.usd must be named by a currency"),
+                ("credit_limits = { rep = { USD = -5 } }", "credit_limits.rep.USD must be between 0 and 1000000"),
+                ("lock_after_min = 0", "lock_after_min must be between 1 and 240"),
+                ('audit = { file = "a", url = "https://b.example" }', "audit takes a file or a url, not both"),
+                ('audit = { url = "http://b.example" }', "audit.url must begin with https"),
+                ("verification = { attempts = 0 }", "verification.attempts must be between 1 and 10"),
+                ("verification = { methods = [] }", "verification.methods is empty"),
+                (
+                    'verification = { methods = [{ name = "b", words = "B", checks = "birth_on", opens = "call detail" }] }',
+                    "a day of birth must not open call detail",
+                ),
+                (
+                    'sign_in = { issuer = "x", client = "c", roles = { a = "rep" } }',
+                    "sign_in.issuer must be a web address",
+                ),
+                (
+                    'sign_in = { issuer = "http://x.example", client = "c", roles = { a = "rep" } }',
+                    "sign_in.issuer must begin with https",
+                ),
+                (
+                    'sign_in = { issuer = "https://x.example", client = "c", roles = { a = "boss" } }',
+                    'sign_in.roles names "boss"',
+                ),
+                ('sign_in = { issuer = "https://x.example", client = "c", roles = {} }', "sign_in.roles is empty"),
+            )
+        ),
+        ('kind = "bearer"', 'kind = "person"', "there is no [sign_in]"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence_that_names_the_setting(before: str, after: str, told: str) -> None:
