@@ -1,14 +1,13 @@
 """A collector of the audit that takes entries over HTTP. Implements the port Collector."""
 
-import ssl
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import httpx
 import msgspec
-import truststore
 
 from console.errors import CollectorError
+from console.http.trust import system_trust
 from console.models.audit import Link
 from console.settings import LOOPBACK
 
@@ -22,11 +21,9 @@ class AuditCollector:
     """
 
     def __init__(self, address: str, token: str) -> None:
-        trust: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        trust.minimum_version = ssl.TLSVersion.TLSv1_2
         local = urlsplit(address).hostname in LOOPBACK
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
-        self._client = httpx.AsyncClient(verify=trust, timeout=_LIMIT_S, trust_env=not local, headers=headers)
+        self._client = httpx.AsyncClient(verify=system_trust(), timeout=_LIMIT_S, trust_env=not local, headers=headers)
         self._address = address
 
     async def send(self, links: Sequence[Link]) -> None:

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import httpx
-import truststore
 
 from console.http.endpoint import Endpoint
 from console.http.questions import Limits
 from console.http.sign_in import FixedSignIn, PersonSignIn, SignIn, TokenSignIn
+from console.http.trust import system_trust
 from console.http.validators import Validators
 from console.models.health import Exchange
 from console.ports.clock import Clock
@@ -103,6 +103,5 @@ class HttpLayer:
     def _trusted(self) -> ssl.SSLContext:
         """Return the operating system's trust store, built once."""
         if self._trust is None:
-            self._trust = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            self._trust.minimum_version = ssl.TLSVersion.TLSv1_2
+            self._trust = system_trust()
         return self._trust

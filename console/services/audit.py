@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -47,9 +47,19 @@ class Audit:
         if self._collector is not None:
             self._tasks.append(asyncio.create_task(self._send(self._collector), name="audit collector"))
 
-    def record(self, what: str, customer: str = "", words: str = "", **more: object) -> None:
-        """Write down one thing; `more` are the further attributes of an entry."""
-        entry = AuditEntry(self._clock.now(), self._who, self._role, what, customer, words, **more)  # type: ignore[arg-type]
+    def record(
+        self,
+        what: str,
+        customer: str = "",
+        words: str = "",
+        *,
+        system: str = "",
+        before: Mapping[str, str] | None = None,
+        after: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write down one thing."""
+        now, values = self._clock.now(), (dict(before or {}), dict(after or {}))
+        entry = AuditEntry(now, self._who, self._role, what, customer, words, system, *values)
         self._line.append(msgspec.json.encode(entry))
         self._written.clear()
         self._there_is_more.set()
@@ -78,8 +88,8 @@ class Audit:
                 act.customer_id,
                 f"{act.title}: {act.state.value}",
                 system=step.system,
-                before=dict(step.base),
-                after=dict(step.wanted),
+                before=step.base,
+                after=step.wanted,
             )
 
     async def settled(self) -> None:

@@ -1,12 +1,11 @@
 """The deployment's settings: which systems there are and how each one is spoken to."""
 
+from console.settings.addresses import LOOPBACK, is_safe_address
 from console.settings.deployment import (
-    LOOPBACK,
     Auth,
     Deployment,
     Resource,
     System,
-    is_safe_address,
     load_deployment,
     parse_deployment,
     parse_system,

@@ -1,8 +1,8 @@
 """Where the audit goes, so that it outlives this machine."""
 
-from urllib.parse import urlsplit
-
 import msgspec
+
+from console.settings.addresses import is_address, is_safe_address
 
 
 class AuditSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -21,9 +21,6 @@ def audit_problems(settings: AuditSettings) -> list[str]:
     """Return what is wrong with the settings, each in words that follow the file's name."""
     if settings.file and settings.url:
         return ["audit takes a file or a url, not both"]
-    if settings.url:
-        parts = urlsplit(settings.url)
-        local = parts.hostname in {"127.0.0.1", "localhost", "::1"}
-        if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and local)):
-            return ["audit.url must begin with https; plain http is for this machine alone"]
+    if settings.url and not (is_address(settings.url) and is_safe_address(settings.url)):
+        return ["audit.url must begin with https; plain http is for this machine alone"]
     return []

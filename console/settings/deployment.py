@@ -10,13 +10,12 @@ from urllib.parse import urlsplit
 import msgspec
 
 from console.errors import ConfigurationError
+from console.settings.addresses import is_address, is_safe_address
 from console.settings.audit import AuditSettings, audit_problems
 from console.settings.profiles import with_profiles
 from console.settings.published import PATHS, V5_PATHS, Kind, Version
 from console.settings.sign_in import ROLES, SignInSettings, sign_in_problems
 from console.settings.verification import VerificationSettings, verification_problems
-
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Auth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -222,7 +221,7 @@ def _in_words(message: str) -> str:
 def _problems(name: str, system: System) -> list[str]:
     """Return what is wrong with one system in words that follow the file's name."""
     found = []
-    if not _is_address(system.base_url):
+    if not is_address(system.base_url):
         found.append(f"systems.{name}.base_url must be a web address such as https://{name}.example.net")
     elif urlsplit(system.base_url).username is not None:
         found.append(f"systems.{name}.base_url must not carry a user and password; write them under auth")
@@ -269,22 +268,7 @@ def _auth_problems(name: str, auth: Auth) -> list[str]:
     if (
         auth.kind == "oauth2"
         and auth.token_url
-        and not (_is_address(auth.token_url) and is_safe_address(auth.token_url))
+        and not (is_address(auth.token_url) and is_safe_address(auth.token_url))
     ):
         found.append("token_url must begin with https; plain http is for this machine alone")
     return found
-
-
-def _is_address(text: str) -> bool:
-    """Return whether a text is a web address with a host and, if any, a usable port."""
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
-def is_safe_address(address: str) -> bool:
-    """Return whether an address is encrypted, or on this machine."""
-    parts = urlsplit(address)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)

@@ -4,6 +4,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from console.settings.addresses import is_address, is_safe_address
+
 ROLES = ("rep", "senior rep", "supervisor", "field technician", "trainee")
 
 
@@ -28,10 +30,10 @@ class SignInSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 def sign_in_problems(settings: SignInSettings) -> list[str]:
     """Return what is wrong with the settings, each in words that follow the file's name."""
     found = []
-    parts = urlsplit(settings.issuer)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    parts = urlsplit(settings.issuer) if is_address(settings.issuer) else None
+    if parts is None or parts.query or parts.fragment:
         found.append("sign_in.issuer must be a web address such as https://login.example.net")
-    elif parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+    elif not is_safe_address(settings.issuer):
         found.append("sign_in.issuer must begin with https; plain http is for this machine alone")
     if not settings.client:
         found.append("sign_in.client is empty; write the desk's name at the provider")

@@ -4,7 +4,7 @@ import functools
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QDialog, QFormLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QDialog, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from console.bridge import Bridge
 from console.errors import ConsoleError
@@ -15,6 +15,7 @@ from console.services.phone import show_phone
 from console.views.keys.send import is_send
 from console.views.texts import tr
 from console.views.widgets.act_dialog import send_words
+from console.views.widgets.choice import Choice
 from console.views.widgets.labels import Button, Label, button_row
 
 _REASONS = (
@@ -53,7 +54,7 @@ class OpeningDialog(QDialog):
             intro = tr("The account is open. Single calls need a way that opens them too.")
         column.addWidget(Label(intro, "small", look="secondary", wrap=True))
         opening = desk.openings.opening(customer_id)
-        self.ways: list[tuple[QRadioButton, str, Reason | None]] = []
+        self.ways: list[tuple[Choice, str, Reason | None]] = []
         for method in desk.openings.methods:
             calls = tr(" (opens single calls too)") if method.opens == "call detail" else ""
             self._add(column, tr(method.words) + calls, method.name, None)
@@ -77,7 +78,7 @@ class OpeningDialog(QDialog):
         bridge.run_query(self, desk.openings.caller(customer_id), self._show_caller, self._failed)
 
     def _add(self, column: QVBoxLayout, words: str, name: str, reason: Reason | None) -> None:
-        button = QRadioButton(words)
+        button = Choice(words, words)
         self._group.addButton(button)
         column.addWidget(button)
         self.ways.append((button, name, reason))
@@ -100,7 +101,7 @@ class OpeningDialog(QDialog):
         asked = tr("What the caller says") if reason is None else tr("Number or reason")
         self._asked.set_words(asked if wants else tr("Nothing is typed for this"))
         self.answer.setAccessibleName(self._asked.text())
-        self.answer.setEnabled(wants)
+        self.answer.setReadOnly(not wants)  # disabled it would give the focus to a button, and Enter would leave
         self.answer.clear()
         self.told.set_words("" if wants else tr("Opening it, you answer for having done this. It is recorded."))
         self.told.set_look("mark", "info")

@@ -1,7 +1,6 @@
 """Disagreements on the sandbox over real HTTP: found once the systems have answered, and said to be unknown before."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -23,14 +22,6 @@ SEEDED = {
     "paymentNotApplied": Kind.PAYMENT_NOT_APPLIED,
     "duplicateCustomer": Kind.DUPLICATE_CUSTOMER,
 }
-
-
-@pytest.fixture
-async def desk(sandbox: Control) -> AsyncIterator[Desk]:
-    made = sandbox.desk()
-    await made.open_store()
-    yield made
-    await made.aclose()
 
 
 async def found(desk: Desk, customer: str) -> ContradictionWatch:

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -24,14 +23,6 @@ from tests.support.acting import asked, first_for_whom, numbers_of
 from tests.support.control import Control
 
 pytestmark = pytest.mark.own_world
-
-
-@pytest.fixture
-async def desk(sandbox: Control) -> AsyncIterator[Desk]:
-    made = sandbox.desk()
-    await made.open_store()
-    yield made
-    await made.aclose()
 
 
 @pytest.fixture

@@ -128,6 +128,7 @@ async def test_a_caller_is_verified_by_keys_and_wrong_answers_are_counted(rig: R
     rig.press(Qt.Key.Key_Down)
     rig.press(Qt.Key.Key_Down)
     await rig.until(lambda: "On file: " in texts_of(further))
+    assert further.answer.hasFocus()  # not a button, which Enter would press
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.until(lambda: rig.desk.openings.step(CustomerId(customer)) is Step.CALL_DETAIL)
     await page.view.settled()

@@ -7,7 +7,6 @@ Source: OpenID Connect Core 1.0 and Discovery 1.0; RFC 7636 (PKCE), 7009 (revoca
 import asyncio
 import hashlib
 import secrets
-import ssl
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Any
@@ -15,12 +14,12 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 import msgspec
-import truststore
 
 from console.errors import SignInRefusedError, SignInUnreachableError
 from console.http.answers import clip
 from console.http.oidc.id_token import read_id_token
 from console.http.oidc.loopback import Loopback
+from console.http.trust import system_trust
 from console.ports.clock import Clock
 from console.ports.identity import Grant
 from console.settings import LOOPBACK, is_safe_address
@@ -36,9 +35,7 @@ _NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 def open_provider(settings: SignInSettings, clock: Clock) -> "OidcProvider":
     """Return the provider of the settings. Loads the system's certificates, so not on the window's thread."""
     local = urlsplit(settings.issuer).hostname in LOOPBACK
-    trust: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    trust.minimum_version = ssl.TLSVersion.TLSv1_2
-    client = httpx.AsyncClient(verify=trust, timeout=_LIMIT_S, trust_env=not local, follow_redirects=False)
+    client = httpx.AsyncClient(verify=system_trust(), timeout=_LIMIT_S, trust_env=not local, follow_redirects=False)
     return OidcProvider(settings, client, clock)
 
 

@@ -396,5 +396,5 @@ class Panel(Card):
 
 def _how_to_see(refusal: str) -> str:
     """Return what somebody can do who is refused something."""
-    further = tr("{} verifies the caller further.").format(texts.keys("Ctrl+Shift+V"))
+    further = tr("Press {}.").format(texts.keys("Ctrl+Shift+V"))
     return tr("Ask somebody whose role shows it.") if is_of_role(refusal) else further

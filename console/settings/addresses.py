@@ -1,0 +1,20 @@
+"""Web addresses in settings: whether they are some, and safe to send secrets to."""
+
+from urllib.parse import urlsplit
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is a web address with a host and, if any, a usable port."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def is_safe_address(address: str) -> bool:
+    """Return whether an address is encrypted, or on this machine."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
