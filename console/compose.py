@@ -23,17 +23,19 @@ from console.ports.clock import Clock
 from console.ports.secrets import Secrets
 from console.services.acts import Acts
 from console.services.audit import Audit
+from console.services.audit_search import AuditSearch, earlier
 from console.services.bill_documents import BillDocuments
 from console.services.connections import Connections, HealthBoard
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk, SystemInfo
 from console.services.drafts import Drafts
+from console.services.harvest import DAY
 from console.services.known import KnownFacts
 from console.services.network import Network
 from console.services.openings import Openings
 from console.services.outbox import Outbox
 from console.services.people import SeenPeople
-from console.services.permissions import REP, Permissions, Subject, User, with_limits
+from console.services.permissions import REP, Permissions, Subject, User, as_deployed
 from console.services.phone import numbering_plans
 from console.services.search import CustomerSearch
 from console.services.sign_in import SignIn, SignInState
@@ -72,23 +74,36 @@ def _tell_outbox(outbox: Outbox, now: SystemHealth, before: SystemState) -> None
 
 
 def _of_deployment(parts: Parts, deployment: Deployment) -> Parts:
-    return replace(parts, user=with_limits(parts.user, deployment.credit_limits))
+    return replace(parts, user=as_deployed(parts.user, deployment.roles))
 
 
-def _door(
-    deployment: Deployment, secrets: Secrets, parts: Parts, database: Database, crm: TmForumCrm
-) -> tuple[Audit, Openings]:
-    """Return what writes down who saw and did what, and what opens accounts."""
-    audit = Audit(
-        AuditRepository(database),
-        _collector(deployment.audit, secrets),
-        person=parts.sign_in.person if parts.sign_in is not None else None,
-        role=parts.user.role,
-        clock=parts.clock,
-    )
+@dataclass(frozen=True, slots=True)
+class _Guard:
+    """What decides who may see and do what, and what writes it down."""
+
+    audit: Audit
+    search: AuditSearch
+    openings: Openings
+    permissions: Permissions
+    store: AuditRepository
+
+    async def start(self, now: datetime, *, signed_in: bool) -> None:
+        """Take up what was written down within the last day, and begin to write."""
+        self.openings.recall(await earlier(self.store, now - DAY))
+        self.audit.start()
+        self.audit.record("signed in" if signed_in else "started")
+
+
+def _guard(deployment: Deployment, secrets: Secrets, parts: Parts, database: Database, crm: TmForumCrm) -> _Guard:
+    store, collector = AuditRepository(database), _collector(deployment.audit, secrets)
+    person = parts.sign_in.person if parts.sign_in is not None else None
+    audit = Audit(store, collector, person=person, role=parts.user.role, clock=parts.clock)
     # Without sign-in nobody is known who could answer for having opened an account; such a desk is for trying out.
     verification = deployment.verification if deployment.sign_in is not None else None
-    return audit, Openings(verification, crm=crm, user=parts.user, clock=parts.clock, told=audit.on_opening)
+    openings = Openings(verification, crm=crm, clock=parts.clock, told=audit.on_opening)
+    permissions = Permissions(parts.user, openings)
+    search = AuditSearch(store, collector, audit, permissions, parts.clock)
+    return _Guard(audit, search, openings, permissions, store)
 
 
 def _collector(settings: AuditSettings, secrets: Secrets) -> Collector | None:
@@ -180,8 +195,8 @@ def compose_desk(
     crm_client, billing_client, provisioning_client = client("crm"), client("billing"), client("provisioning")
     crm, billing = TmForumCrm(crm_client), TmForumBilling(billing_client)
     provisioning = TmForumProvisioning(provisioning_client)
-    audit, openings = _door(deployment, secrets, parts, database, crm)
-    permissions = Permissions(parts.user, openings)
+    guard = _guard(deployment, secrets, parts, database, crm)
+    audit, permissions = guard.audit, guard.permissions
     crm_acts, billing_acts = TmForumActs(crm_client), TmForumActs(billing_client)
     provisioning_acts = TmForumActs(provisioning_client)
     outbox = Outbox(
@@ -191,6 +206,7 @@ def compose_desk(
         rng=parts.rng,
     )
     outbox.subscribe(audit.on_act)
+    outbox.subscribe(lambda act: guard.openings.note_act(act.customer_id))
     health.subscribe(lambda now, before: _tell_outbox(outbox, now, before))
     if parts.sign_in is not None:
         parts.sign_in.subscribe(lambda state: _tell_signed_in(outbox, deployment, state))
@@ -218,8 +234,7 @@ def compose_desk(
         )
 
     async def open_store() -> None:
-        audit.start()
-        audit.record("signed in" if parts.sign_in is not None else "started")
+        await guard.start(parts.clock.now(), signed_in=parts.sign_in is not None)
         await drafts.open()
         await outbox.open()
         outbox.start()
@@ -240,8 +255,9 @@ def compose_desk(
     return Desk(
         name=deployment.name,
         user=parts.user,
-        openings=openings,
+        openings=guard.openings,
         audit=audit,
+        audit_search=guard.search,
         systems=tuple(
             SystemInfo(name, system.kind, system.label or _LABELS[system.kind], system.base_url)
             for name, system in deployment.systems.items()

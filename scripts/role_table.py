@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from console.services.acts.catalogue import ACTS
-from console.services.openings import CALL_DETAIL, OPEN_TO_ALL, WITHOUT_CALLER
-from console.services.permissions import ROLES, Deed, Subject
+from console.services.openings import OPEN_TO_ALL
+from console.services.permissions import ROLES, Deed, Personal, Subject
+from console.settings.roles import named
+from console.settings.verification import VerificationSettings
 
 _CURRENCIES = ("USD", "EUR", "GBP", "SEK", "JPY")
 _INTRODUCTION = """\
@@ -19,8 +21,11 @@ _INTRODUCTION = """\
 
 Made by `python3 -m scripts.role_table > docs/roles.md`. What is not marked is refused, in the services and not only in
 the window. "Opened by" is the step of verification an account needs; "without" is what a ticket, job or typed reason
-opens where nobody calls. The limits hold unless the deployment sets others (`credit_limits`).
+opens where nobody calls. A deployment changes what a role sees and does, what is masked and the limits under `[roles]`,
+and what opens what under `[verification]`; the names to write there are those in brackets.
 """
+_STRONGER_SEEN, _STRONGER_DONE = named(VerificationSettings().stronger)
+_WITHOUT_CALLER = named(VerificationSettings().without_caller)[1]
 
 
 def role_table() -> str:
@@ -29,6 +34,7 @@ def role_table() -> str:
     parts = [
         _table("Sees", "Opened by", [user.role for user in roles], _subjects()),
         _table("Does", "Opened by", [user.role for user in roles], _acts()),
+        _table("Sees only on demand, recorded", "", [user.role for user in roles], _masked()),
         _table("May give one customer in 30 days without asking", "", [user.role for user in roles], _limits()),
     ]
     return "\n".join([_INTRODUCTION, *parts])
@@ -36,15 +42,36 @@ def role_table() -> str:
 
 def _subjects() -> Iterator[list[str]]:
     for subject in Subject:
-        opened = "nothing" if subject in OPEN_TO_ALL else "call detail" if subject in CALL_DETAIL else "account"
-        yield [subject.value, opened, *("yes" if subject in user.may_see else "" for user in ROLES.values())]
+        opened = "nothing" if subject in OPEN_TO_ALL else "call detail" if subject in _STRONGER_SEEN else "account"
+        yield [
+            f"{subject.value} (`{subject.name.lower()}`)",
+            opened,
+            *("yes" if subject in user.may_see else "" for user in ROLES.values()),
+        ]
 
 
 def _acts() -> Iterator[list[str]]:
+    desk = Deed.READ_AUDIT
+    yield [
+        "Search the audit (`read_audit`)",
+        "nothing",
+        *("yes" if desk in user.may_do else "" for user in ROLES.values()),
+    ]
     forms = [("Note", Deed.ADD_NOTE), ("Contact data", Deed.CHANGE_CONTACT), ("Promise to pay", Deed.PROMISE_TO_PAY)]
     for title, deed in (*forms, *((kind.title, kind.deed) for kind in ACTS.values())):
-        opened = "account, or without" if deed in WITHOUT_CALLER else "account, for its caller"
-        yield [title, opened, *("yes" if deed in user.may_do else "" for user in ROLES.values())]
+        opened = "account, or without" if deed in _WITHOUT_CALLER else "account, for its caller"
+        opened = "call detail, for its caller" if deed in _STRONGER_DONE else opened
+        yield [
+            f"{title} (`{deed.name.lower()}`)",
+            opened,
+            *("yes" if deed in user.may_do else "" for user in ROLES.values()),
+        ]
+
+
+def _masked() -> Iterator[list[str]]:
+    for kind in Personal:
+        cells = ("yes" if kind in user.masked else "" for user in ROLES.values())
+        yield [f"{kind.value} (`{kind.name.lower()}`)", "", *cells]
 
 
 def _limits() -> Iterator[list[str]]:

@@ -55,16 +55,16 @@ def _run(options: argparse.Namespace, folder: Path, place: str | Path) -> int:
         for system, address in running.addresses.items():
             print(f"  {LABELS[system]:<14}{address}")
         print(f"  {'Sign-in':<14}{running.identity}")
+        print(f"  {'Audit':<14}{running.audit}")
         print(f"  {'Faults':<14}{running.control}  (bearer token in {folder / 'control.token'})\n")
         desk = folder / "desk.toml"
         settings = sandbox_settings(running.addresses, "file:{}.token")
-        desk.write_text(with_sign_in(settings, running.identity), encoding="utf-8")
+        desk.write_text(with_sign_in(settings, running.identity, running.audit, "file:{}.token"), encoding="utf-8")
         print(f"Open the desk on it, and sign in:  opticom-console --config {desk}")
         print(f"Without sign-in, as a rep, for commands:  --config {configuration}\n", flush=True)
 
-    ports = {
-        name: getattr(options, f"{name}_port") for name in ("crm", "billing", "provisioning", "identity", "control")
-    }
+    places = ("crm", "billing", "provisioning", "identity", "audit", "control")
+    ports = {name: getattr(options, f"{name}_port") for name in places}
     try:
         sandbox = Sandbox(world, place, bar.show, clock_speed=options.clock_speed)
         bar.end()

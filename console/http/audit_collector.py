@@ -8,14 +8,27 @@ import msgspec
 
 from console.errors import CollectorError
 from console.http.trust import system_trust
-from console.models.audit import Link
+from console.models.audit import AuditQuery, Link
 from console.settings import LOOPBACK
 
 _LIMIT_S = 15.0
+_MOST_BYTES = 8_000_000
+
+
+class _Sent(msgspec.Struct):
+    """An entry as it goes over the wire."""
+
+    chain: str
+    seq: int
+    head: str
+    body: str
 
 
 class AuditCollector:
     """POSTs links as one JSON list; any 2xx means that the collector has them for good.
+
+    Where the same address answers GET (`text`, `what`, `since`, `limit`) with such a list, newest first, what every
+    desk sent can be searched; a collector without that is one that only takes.
 
     Loads the system's certificates when it is made, so not on the window's thread.
     """
@@ -34,6 +47,26 @@ class AuditCollector:
             raise CollectorError("The collector of the audit cannot be reached.") from error
         if not answer.is_success:
             raise CollectorError(f"The collector of the audit answers {answer.status_code}.")
+
+    async def find(self, query: AuditQuery) -> Sequence[Link]:
+        asked = {"text": query.text, "what": query.what, "limit": str(query.limit)}
+        if query.since is not None:
+            asked["since"] = query.since.isoformat()
+        try:
+            answer = await self._client.get(self._address, params=asked)
+        except httpx.HTTPError as error:
+            raise CollectorError("The collector of the audit cannot be reached.") from error
+        if answer.status_code in {404, 405, 501}:
+            raise CollectorError("The collector of the audit only takes entries; it cannot be searched from here.")
+        if not answer.is_success:
+            raise CollectorError(f"The collector of the audit answers {answer.status_code}.")
+        if len(answer.content) > _MOST_BYTES:
+            raise CollectorError("The collector of the audit answers with more than was asked for.")
+        try:
+            found = msgspec.json.decode(answer.content, type=list[_Sent])
+        except msgspec.MsgspecError as error:
+            raise CollectorError("The collector of the audit answers with something else than entries.") from error
+        return [Link(one.chain, one.seq, one.body.encode(), one.head) for one in found[: query.limit]]
 
     async def aclose(self) -> None:
         await self._client.aclose()

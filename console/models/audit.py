@@ -37,6 +37,22 @@ class Link:
     head: str
 
 
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """What is looked for: a text anywhere in an entry (case does not count), `what` happened, not before `since`."""
+
+    text: str = ""
+    what: str = ""
+    since: datetime | None = None
+    limit: int = 200
+
+    def fits(self, entry: AuditEntry, body: bytes) -> bool:
+        """Return whether an entry is one that is looked for; `body` is the entry as it is kept."""
+        if (self.what and entry.what != self.what) or (self.since is not None and entry.at < self.since):
+            return False
+        return not self.text or self.text.casefold() in body.decode(errors="replace").casefold()
+
+
 def head_of(before: str, seq: int, body: bytes) -> str:
     """Return what seals an entry: BLAKE2b over the head before it, its place, and its bytes."""
     return hashlib.blake2b(f"{before}\n{seq}\n".encode() + body, digest_size=32).hexdigest()

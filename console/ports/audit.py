@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from console.models.audit import Link
+from console.models.audit import AuditQuery, Link
 
 
 class AuditStore(Protocol):
@@ -14,6 +14,9 @@ class AuditStore(Protocol):
 
     async def load(self, *, after_seq: int = 0, limit: int = 1000) -> Sequence[Link]:
         """Return links from a place on, in their order."""
+
+    async def find(self, query: AuditQuery) -> Sequence[Link]:
+        """Return what matches, newest first."""
 
     async def sent_up_to(self) -> int:
         """Return the place of the last link the collector has."""
@@ -30,6 +33,13 @@ class Collector(Protocol):
 
         Raises:
             CollectorError: It does not take them now; they are offered again.
+        """
+
+    async def find(self, query: AuditQuery) -> Sequence[Link]:
+        """Return what matches of what every desk sent, newest first.
+
+        Raises:
+            CollectorError: It cannot be asked now, or only takes entries and cannot be searched.
         """
 
     async def aclose(self) -> None:

@@ -25,6 +25,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from console.sandbox.app import SystemApp
+from console.sandbox.audit import AuditService
 from console.sandbox.clock import SandboxClock
 from console.sandbox.database import open_database
 from console.sandbox.faults import Faults
@@ -41,13 +42,17 @@ LABELS = {"crm": "CRM", "billing": "Billing", "provisioning": "Provisioning"}
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Where a running sandbox is found: systems with tokens, identity provider, control address with its token."""
+    """Where a running sandbox is found: systems and the collector of the audit with tokens, identity provider, control.
+
+    `tokens` has one for each system, and one for the collector under `audit`.
+    """
 
     addresses: dict[str, str]
     tokens: dict[str, str]
     control: str
     control_token: str
     identity: str
+    audit: str
     first_customer: str
 
     def as_json(self) -> str:
@@ -100,6 +105,7 @@ class Sandbox:
         self._world = world
         self._clock = SandboxClock(clock_speed)
         self._tokens = {system: secrets.token_urlsafe(24) for system in SYSTEMS}
+        self._audit_token = secrets.token_urlsafe(24)
         self._control_token = secrets.token_urlsafe(24)
         self._addresses: dict[str, str] = {}
         self._stores = {system: SystemStore(open_database(place, system), system, world) for system in SYSTEMS}
@@ -117,6 +123,7 @@ class Sandbox:
         self._ticking: asyncio.Task[None] | None = None
         self._listeners = {system: Listener(app.asgi) for system, app in self.apps.items()}
         self._identity = Listener(self.identity.app)
+        self._audit = Listener(AuditService(self._audit_token).app)
         self._control = Listener(self._control_app())
 
     async def start(self, ports: dict[str, int]) -> Running:
@@ -126,14 +133,16 @@ class Sandbox:
             self._addresses[system] = listener.address
         await self._identity.open(ports.get("identity", 0))
         self.identity.address = self._identity.address
+        await self._audit.open(ports.get("audit", 0))
         await self._control.open(ports.get("control", 0))
         self._ticking = asyncio.create_task(self._tick(), name="sandbox clock")
         return Running(
             addresses=dict(self._addresses),
-            tokens=dict(self._tokens),
+            tokens={**self._tokens, "audit": self._audit_token},
             control=self._control.address,
             control_token=self._control_token,
             identity=self._identity.address,
+            audit=f"{self._audit.address}/audit",
             first_customer=self._world.numbers.customer.encode(0),
         )
 
@@ -149,7 +158,7 @@ class Sandbox:
             await asyncio.gather(self._ticking, return_exceptions=True)
         for app in self.apps.values():
             await app.events.close()
-        for listener in (*self._listeners.values(), self._identity, self._control):
+        for listener in (*self._listeners.values(), self._identity, self._audit, self._control):
             await listener.close()
         for store in self._stores.values():
             store.close()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from console.services.acts import Acts
 from console.services.audit import Audit
+from console.services.audit_search import AuditSearch
 from console.services.bill_documents import BillDocuments
 from console.services.connections import Connections, HealthBoard
 from console.services.customer_view import CustomerView
@@ -40,6 +41,7 @@ class Desk:
     user: User
     openings: Openings
     audit: Audit
+    audit_search: AuditSearch
     systems: tuple[SystemInfo, ...]
     health: HealthBoard
     search: CustomerSearch

@@ -6,31 +6,31 @@ and no call detail before a stronger step.
 
 import hmac
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum, IntEnum
 
 from console.errors import UnknownCustomerError
+from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.ports.clock import Clock
 from console.ports.crm import CrmSystem
 from console.services.contact import NotPossibleError, refuse_card_numbers
-from console.services.permissions import Deed, Subject, User
+from console.services.harvest import HarvestWatch
+from console.services.permissions import Deed, Subject
+from console.settings.roles import named
 from console.settings.verification import Method, VerificationSettings
 
 _LEAST_REASON, _LONGEST_REASON = 8, 300
 # For so long after an account was open without a caller nobody is verified by what it shows.
 _REMEMBERED = timedelta(hours=1)
-# Of one caller: who called, and to whom. Everything else of an account is opened by the first step.
-CALL_DETAIL = frozenset({Subject.USAGE})
 # What is no part of anybody's account.
 OPEN_TO_ALL = frozenset({Subject.OFFERINGS, Subject.TIME_SLOTS})
-# What may be done without a caller, on work that somebody asked for.
-WITHOUT_CALLER = frozenset({Deed.ADD_NOTE, Deed.WORK_TICKETS, Deed.TEST_LINE, Deed.VISITS, Deed.APPROVE})
-# Opened so many accounts without a caller and without doing anything in them, within this time, somebody looks around.
-HARVEST_AFTER = 12
-HARVEST_WITHIN = timedelta(hours=1)
+# How the audit calls the pattern of looking around.
+HARVESTING = "harvesting"
+# For so long before an opening lapses it is announced.
+LAPSE_TOLD = timedelta(minutes=2)
 
 
 class Step(IntEnum):
@@ -52,13 +52,18 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One account open at this desk; `how` is the method or the reason in words, `at` aware UTC."""
+    """One account open at this desk; `how` is the method or the reason in words. `at` and `until` are aware UTC.
+
+    `checked` is whether the desk compared what the caller said with what CRM holds.
+    """
 
     customer_id: CustomerId
     reason: Reason
     how: str
     step: Step
     at: datetime
+    until: datetime
+    checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +76,30 @@ class Caller:
 
 
 class Openings:
-    """Opens accounts and says what is open. `told` hears of every opening, refusal and pattern, for the audit."""
+    """Opens accounts and says what is open. `told` hears of every opening, refusal and pattern, for the audit.
+
+    An opening lapses by itself; from then on nothing of the account is shown or done, whoever may have forgotten it.
+    """
 
     def __init__(
         self,
         settings: VerificationSettings | None,
         *,
         crm: CrmSystem,
-        user: User,
         clock: Clock,
         told: Callable[[str, str, str], None] = lambda _what, _customer, _words: None,
     ) -> None:
         self._settings = settings if settings is not None and settings.required else None
-        self._crm, self._user, self._clock, self._told = crm, user, clock, told
+        self._crm, self._clock, self._told = crm, clock, told
+        declared = settings or VerificationSettings()
+        self._stronger_seen, self._stronger_done = named(declared.stronger)
+        self._without_caller = named(declared.without_caller)[1]
+        self._lasts = timedelta(minutes=declared.lapse_min)
         self._open: dict[str, Opening] = {}
         self._wrong: dict[str, tuple[int, datetime]] = {}
-        self._looked_at: dict[str, datetime] = {}
+        self._wrong_answers: dict[str, set[tuple[str, str]]] = {}
+        self._harvest = HarvestWatch()
         self._seen_at: dict[str, datetime] = {}
-        self._flagged_at: datetime | None = None
         self._subscribers: list[Callable[[CustomerId], None]] = []
 
     @property
@@ -107,15 +118,33 @@ class Openings:
         return lambda: self._subscribers.remove(told) if told in self._subscribers else None
 
     def opening(self, customer_id: CustomerId) -> Opening | None:
-        """Return how an account is open; None while it is not."""
-        return self._open.get(customer_id)
+        """Return how an account is open; None while it is not, or no longer is."""
+        found = self._open.get(customer_id)
+        return found if found is not None and self._clock.now() < found.until else None
 
     def step(self, customer_id: CustomerId) -> Step:
         """Return how far an account is open."""
         if self._settings is None:
             return Step.CALL_DETAIL
-        found = self._open.get(customer_id)
+        found = self.opening(customer_id)
         return found.step if found is not None else Step.CLOSED
+
+    def lapsing(self) -> tuple[list[Opening], list[Opening]]:
+        """Return what has lapsed and is not closed yet, and what lapses within two minutes, the next first."""
+        now = self._clock.now()
+        ordered = sorted(self._open.values(), key=lambda one: one.until)
+        return (
+            [one for one in ordered if one.until <= now],
+            [one for one in ordered if now < one.until <= now + LAPSE_TOLD],
+        )
+
+    def prolong(self, customer_id: CustomerId) -> None:
+        """Keep an account open for as long again, because the caller is still there; nothing once it has lapsed."""
+        found = self.opening(customer_id)
+        if found is not None:
+            self._open[customer_id] = replace(found, until=self._clock.now() + self._lasts)
+            self._told("prolonged", customer_id, f"{found.reason.value}: {found.how}")
+            self._tell(customer_id)
 
     # ------------------------------------------------------------------ what is open
 
@@ -126,19 +155,46 @@ class Openings:
             return None
         if step is Step.CLOSED:
             return "The account is closed until the caller is verified."
-        return f"To see {subject.value} the caller must be verified further." if subject in CALL_DETAIL else None
+        if subject in self._stronger_seen:
+            return f"To see {subject.value} the caller must be verified further."
+        return None
 
     def refusal_to_do(self, deed: Deed, customer_id: CustomerId) -> str | None:
         """Return why something cannot be done in an account now, in one sentence, or None."""
         if self._settings is None:
             return None
-        found = self._open.get(customer_id)
+        found = self.opening(customer_id)
         if found is None:
             return "Verify the caller first; the account is closed."
-        if found.reason is not Reason.CALLER and deed not in WITHOUT_CALLER:
+        if found.reason is not Reason.CALLER and deed not in self._without_caller:
             return f"To {deed.value} the caller must be verified; the account is open for {found.reason.value}."
-        self._looked_at.pop(customer_id, None)  # something is done in it: that was no looking around
+        if deed in self._stronger_done and found.step is not Step.CALL_DETAIL:
+            return f"To {deed.value} the caller must be verified further."
         return None
+
+    def note_act(self, customer_id: str) -> None:
+        """Note that something was sent in an account, so that opening it was no looking around."""
+        self._harvest.touched(customer_id)
+
+    def recall(self, entries: Iterable[AuditEntry]) -> None:
+        """Take up what an earlier run wrote down: attempts, what was on the screen, and who looked around.
+
+        Closing the desk and starting it anew forgives nothing.
+        """
+        for entry in entries:
+            reason, _, how = entry.words.partition(": ")
+            if entry.what == "opened":
+                checked = any(one.words == how and one.checks for one in self.methods)
+                self._harvest.opened(entry.customer, entry.at, checked=checked)
+                if reason == Reason.CALLER.value:
+                    self._wrong.pop(entry.customer, None)
+                else:
+                    self._seen_at[entry.customer] = entry.at
+            elif entry.what == "verification failed":
+                self._wrong[entry.customer] = (self._wrong.get(entry.customer, (0, entry.at))[0] + 1, entry.at)
+                self._harvest.guessed(entry.customer, entry.at)
+            elif entry.what == "did":
+                self._harvest.touched(entry.customer)
 
     # ------------------------------------------------------------------ opening
 
@@ -178,13 +234,15 @@ class Openings:
             told = "It was open without a caller, so what it shows proves nothing. Call back, or see a photo ID."
             raise NotPossibleError(told)
         if method.checks is not None and not await self._fits(customer_id, method.checks, answer):
-            raise NotPossibleError(self._note_wrong(customer_id, method))
+            raise NotPossibleError(self._note_wrong(customer_id, method, answer))
         self._wrong.pop(customer_id, None)
+        self._wrong_answers.pop(customer_id, None)
         step = Step.CALL_DETAIL if method.opens == "call detail" else Step.ACCOUNT
-        before = self._open.get(customer_id)
+        before = self.opening(customer_id)
         if before is not None and before.reason is Reason.CALLER:
             step = max(step, before.step)
-        return self._set(Opening(customer_id, Reason.CALLER, method.words, step, self._clock.now()))
+        checked = method.checks is not None or (before is not None and before.checked)
+        return self._set(customer_id, Reason.CALLER, method.words, step, checked=checked)
 
     async def open_for(self, customer_id: CustomerId, reason: Reason, words: str) -> Opening:
         """Open an account without a caller, to look at it and do what somebody asked for.
@@ -202,9 +260,7 @@ class Openings:
         if len(told) > _LONGEST_REASON:
             raise NotPossibleError(f"The reason may have {_LONGEST_REASON} characters.")
         self._seen_at[customer_id] = self._clock.now()
-        opening = self._set(Opening(customer_id, reason, told, Step.ACCOUNT, self._clock.now()))
-        self._look_for_harvest(customer_id)
-        return opening
+        return self._set(customer_id, reason, told, Step.ACCOUNT, checked=False)
 
     def close(self, customer_id: CustomerId) -> None:
         """Close an account; the next time it must be opened anew."""
@@ -256,33 +312,32 @@ class Openings:
             raise NotPossibleError(f"Too many wrong answers. This account can be tried again in {minutes} min.")
         self._wrong.pop(customer_id, None)
 
-    def _note_wrong(self, customer_id: CustomerId, method: Method) -> str:
+    def _note_wrong(self, customer_id: CustomerId, method: Method, answer: str) -> str:
+        answers = self._wrong_answers.setdefault(customer_id, set())
+        if (method.name, _plain(answer)) in answers:  # pressed once more; it tells nobody anything new
+            return "That was wrong before. Ask the caller again, or choose another way."
+        answers.add((method.name, _plain(answer)))
         count = self._wrong.get(customer_id, (0, self._clock.now()))[0] + 1
         self._wrong[customer_id] = (count, self._clock.now())
         self._told("verification failed", customer_id, method.words)
+        self._warn(customer_id, self._harvest.guessed(customer_id, self._clock.now()))
         left = (self._settings.attempts if self._settings is not None else count) - count
         if left <= 0:
             minutes = self._settings.closed_min if self._settings is not None else 0
             return f"That is not what CRM holds. This account can be tried again in {minutes} min."
         return f"That is not what CRM holds. {left} more {'attempt' if left == 1 else 'attempts'}."
 
-    def _set(self, opening: Opening) -> Opening:
-        self._open[opening.customer_id] = opening
-        self._told("opened", opening.customer_id, f"{opening.reason.value}: {opening.how}")
-        self._tell(opening.customer_id)
+    def _set(self, customer_id: CustomerId, reason: Reason, how: str, step: Step, *, checked: bool) -> Opening:
+        now = self._clock.now()
+        opening = self._open[customer_id] = Opening(customer_id, reason, how, step, now, now + self._lasts, checked)
+        self._told("opened", customer_id, f"{reason.value}: {how}")
+        self._warn(customer_id, self._harvest.opened(customer_id, now, checked=checked))
+        self._tell(customer_id)
         return opening
 
-    def _look_for_harvest(self, customer_id: CustomerId) -> None:
-        """Tell of somebody who opens one account after the other without a caller and does nothing in them."""
-        now = self._clock.now()
-        self._looked_at[customer_id] = now
-        self._looked_at = {one: at for one, at in self._looked_at.items() if now - at <= HARVEST_WITHIN}
-        if len(self._looked_at) >= HARVEST_AFTER and (
-            self._flagged_at is None or now - self._flagged_at > HARVEST_WITHIN
-        ):
-            self._flagged_at = now
-            words = f"{len(self._looked_at)} accounts opened within an hour without a caller and nothing done in them"
-            self._told("harvesting", customer_id, words)
+    def _warn(self, customer_id: CustomerId, words: str | None) -> None:
+        if words is not None:
+            self._told(HARVESTING, customer_id, words)
 
     def _tell(self, customer_id: CustomerId) -> None:
         for told in list(self._subscribers):

@@ -3,74 +3,38 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from enum import Enum
 from typing import Protocol
 
 from console.models.customer import CustomerId
+from console.settings.roles import Deed, Personal, RoleSettings, Subject, named
 
-
-class Subject(Enum):
-    """A kind of fact that can be shown or withheld."""
-
-    CUSTOMER = "customer"
-    PARTY = "party"
-    BILLING_ACCOUNTS = "billing accounts"
-    BILLS = "bills"
-    BILL_LINES = "bill lines"
-    PRODUCTS = "products"
-    SERVICES = "services"
-    PRODUCT_ORDERS = "product orders"
-    SERVICE_ORDERS = "service orders"
-    SERVICE_TESTS = "line tests"
-    TICKETS = "tickets"
-    INTERACTIONS = "contacts"
-    APPOINTMENTS = "visits"
-    PAYMENTS = "payments"
-    REFUNDS = "refunds"
-    USAGE = "single calls and data use"
-    ALLOWANCES = "allowances"
-    RELATED = "related customers"
-    SAME_PERSON = "second numbers of the customer"
-    CHARGES = "what is charged every month"
-    TIME_SLOTS = "free hours for a visit"
-    OFFERINGS = "the catalogue"
-    BILL_DOCUMENT = "the bill as the customer has it"
-
-
-class Deed(Enum):
-    """A kind of act."""
-
-    ADD_NOTE = "add notes"
-    CHANGE_CONTACT = "change contact data"
-    PROMISE_TO_PAY = "take promises to pay"
-    GIVE_CREDIT = "give credit"
-    TAKE_PAYMENT = "take payments"
-    DISPUTE = "dispute bill lines"
-    PAY_IN_PARTS = "agree to payment in parts"
-    WORK_TICKETS = "work on tickets"
-    ORDER = "order and change services"
-    SUSPEND = "suspend and resume services"
-    END_SERVICE = "end services"
-    CANCEL_ORDER = "cancel orders"
-    TEST_LINE = "test and restart lines"
-    VISITS = "book and move visits"
-    SEND = "send bills and links"
-    CORRECT_BILLING = "correct what billing keeps"
-    APPROVE = "approve what is over a limit"
+__all__ = [
+    "REP",
+    "ROLES",
+    "AccountDoor",
+    "Deed",
+    "Permissions",
+    "Personal",
+    "Subject",
+    "User",
+    "as_deployed",
+    "is_of_role",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class User:
     """Who works at this desk; what is not in `may_see` and `may_do` is neither shown nor done.
 
-    `credit_limits` is how much may be given back to one customer in 30 days without asking, by currency (with tax); in
-    a currency that is not named, nothing.
+    `masked` is shown only on demand. `credit_limits` is how much may be given back to one customer in 30 days without
+    asking, by currency (with tax); in a currency that is not named, nothing.
     """
 
     role: str
     may_see: frozenset[Subject]
     may_do: frozenset[Deed] = frozenset()
     credit_limits: Mapping[str, Decimal] = field(default_factory=dict)
+    masked: frozenset[Personal] = frozenset()
 
 
 def _limits(whole_units: int) -> Mapping[str, Decimal]:
@@ -79,8 +43,9 @@ def _limits(whole_units: int) -> Mapping[str, Decimal]:
     return {currency: Decimal(whole_units * rate) for currency, rate in rates.items()}
 
 
-REP = User("rep", frozenset(Subject), frozenset(Deed) - {Deed.APPROVE}, _limits(25))
-SENIOR_REP = User("senior rep", frozenset(Subject), frozenset(Deed) - {Deed.APPROVE}, _limits(100))
+_OF_SUPERVISORS = frozenset({Deed.APPROVE, Deed.READ_AUDIT})
+REP = User("rep", frozenset(Subject), frozenset(Deed) - _OF_SUPERVISORS, _limits(25))
+SENIOR_REP = User("senior rep", frozenset(Subject), frozenset(Deed) - _OF_SUPERVISORS, _limits(100))
 SUPERVISOR = User("supervisor", frozenset(Subject), frozenset(Deed), _limits(250))
 # What a line and the way to it need; nothing of money, so no contacts either, which speak of bills and payments.
 FIELD_TECHNICIAN = User(
@@ -93,19 +58,33 @@ FIELD_TECHNICIAN = User(
         }
     ),
     frozenset({Deed.ADD_NOTE, Deed.WORK_TICKETS, Deed.TEST_LINE, Deed.VISITS}),
+    masked=frozenset({Personal.EMAIL, Personal.BIRTH}),
 )  # fmt: skip
 # Learns on real customers beside somebody: sees what a rep sees but single calls, and moves no money and no service.
 TRAINEE = User(
     "trainee",
     frozenset(Subject) - {Subject.USAGE},
     frozenset({Deed.ADD_NOTE, Deed.WORK_TICKETS, Deed.TEST_LINE, Deed.VISITS, Deed.SEND}),
+    masked=frozenset(Personal),
 )
 ROLES: Mapping[str, User] = {user.role: user for user in (REP, SENIOR_REP, SUPERVISOR, FIELD_TECHNICIAN, TRAINEE)}
 
 
-def with_limits(user: User, limits: Mapping[str, Mapping[str, Decimal]]) -> User:
-    """Return the user with the limits a deployment sets for their role, or as they are where it sets none."""
-    return replace(user, credit_limits=limits[user.role]) if user.role in limits else user
+def as_deployed(user: User, roles: Mapping[str, RoleSettings]) -> User:
+    """Return the user as a deployment has their role, or as they are where it changes nothing of it."""
+    settings = roles.get(user.role)
+    if settings is None:
+        return user
+    more_seen, more_done = named(settings.allows)
+    less_seen, less_done = named(settings.withholds)
+    masked = frozenset(one for one in Personal if one.name.lower() in (settings.masked or ()))
+    return replace(
+        user,
+        may_see=(user.may_see | more_seen) - less_seen,
+        may_do=(user.may_do | more_done) - less_done,
+        masked=user.masked if settings.masked is None else masked,
+        credit_limits=user.credit_limits if settings.credit_limits is None else settings.credit_limits,
+    )
 
 
 _BY_ROLE = "The role "

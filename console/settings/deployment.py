@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -14,7 +13,8 @@ from console.settings.addresses import is_address, is_safe_address
 from console.settings.audit import AuditSettings, audit_problems
 from console.settings.profiles import with_profiles
 from console.settings.published import PATHS, V5_PATHS, Kind, Version
-from console.settings.sign_in import ROLES, SignInSettings, sign_in_problems
+from console.settings.roles import RoleSettings, role_problems
+from console.settings.sign_in import SignInSettings, sign_in_problems
 from console.settings.verification import VerificationSettings, verification_problems
 
 
@@ -112,8 +112,7 @@ class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     desk suspends, resumes or ends needs a service order beside the product order. `verification` says how callers are
     verified before an account is shown; it holds where people sign in. `audit` is who collects what is
     written down of who saw and did what. Where people sign in, a desk nobody touches is locked after `lock_after_min`.
-    `credit_limits` leads from a role to what it may give one customer in 30 days without asking, by currency, with tax;
-    a role that is not named keeps the desk's own limits.
+    `roles` is what it changes of who may see and do what.
     """
 
     name: str = "OptiCom"
@@ -124,7 +123,7 @@ class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     verification: VerificationSettings = VerificationSettings()
     audit: AuditSettings = AuditSettings()
     lock_after_min: float = 10.0
-    credit_limits: dict[str, dict[str, Decimal]] = {}
+    roles: dict[str, RoleSettings] = {}
     systems: dict[str, System]
 
     def of_kind(self, kind: Kind) -> tuple[str, System]:
@@ -171,7 +170,7 @@ def parse_deployment(text: str, *, source: str, folder: Path | None = None) -> D
         problems.append("store.keep_days must be between 1 and 3650, store.max_mb between 10 and 100000")
     if not 1 <= deployment.lock_after_min <= 240:
         problems.append("lock_after_min must be between 1 and 240")
-    problems += _limit_problems(deployment.credit_limits)
+    problems += role_problems(deployment.roles)
     if not re.fullmatch(r"[A-Z]{2}", deployment.country):
         problems.append(f"country must be two capital letters such as US, not {deployment.country!r}")
     problems += verification_problems(deployment.verification) + audit_problems(deployment.audit)
@@ -186,17 +185,6 @@ def parse_deployment(text: str, *, source: str, folder: Path | None = None) -> D
     if problems:
         raise ConfigurationError(f"{source}: {problems[0]}.")
     return deployment
-
-
-def _limit_problems(limits: dict[str, dict[str, Decimal]]) -> list[str]:
-    found = [f"credit_limits.{role} is none of {', '.join(ROLES)}" for role in limits if role not in ROLES]
-    for role, by_currency in limits.items():
-        for currency, amount in by_currency.items():
-            if not re.fullmatch(r"[A-Z]{3}", currency):
-                found.append(f"credit_limits.{role}.{currency} must be named by a currency such as USD")
-            if not 0 <= amount <= 1_000_000:
-                found.append(f"credit_limits.{role}.{currency} must be between 0 and 1000000, not {amount}")
-    return found
 
 
 def parse_system(name: str, settings: dict[str, Any], *, source: str, folder: Path) -> System:

@@ -5,8 +5,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from console.settings.addresses import is_address, is_safe_address
-
-ROLES = ("rep", "senior rep", "supervisor", "field technician", "trainee")
+from console.settings.roles import ROLES
 
 
 class SignInSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

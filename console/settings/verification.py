@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from console.settings.roles import Deed, named, unknown_names
+
 Opens = Literal["account", "call detail"]
 
 
@@ -35,13 +37,20 @@ class VerificationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     """When and how a caller is verified.
 
     `shown` is what the desk shows before, besides the customer's number, to know whom to ask: their name, the phone
-    number on file. After `attempts` wrong answers the account stays closed for `closed_min` minutes.
+    number on file. After `attempts` wrong answers the account stays closed for `closed_min` minutes. After
+    `lapse_min` an opening lapses, unless it is prolonged.
+
+    `stronger` names what is seen and done only after a method that opens call detail, `without_caller` what is done
+    where an account is open for a ticket, a visit or another reason.
     """
 
     required: bool = True
     shown: tuple[Literal["name", "phone"], ...] = ("name",)
     attempts: int = 3
     closed_min: int = 15
+    lapse_min: int = 30
+    stronger: tuple[str, ...] = ("usage",)
+    without_caller: tuple[str, ...] = ("add_note", "work_tickets", "test_line", "visits", "approve")
     methods: tuple[Method, ...] = METHODS
 
 
@@ -52,6 +61,16 @@ def verification_problems(settings: VerificationSettings) -> list[str]:
         found.append("verification.attempts must be between 1 and 10")
     if not 1 <= settings.closed_min <= 1440:
         found.append("verification.closed_min must be between 1 and 1440")
+    if not 5 <= settings.lapse_min <= 600:
+        found.append("verification.lapse_min must be between 5 and 600")
+    for key, named_there in (("stronger", settings.stronger), ("without_caller", settings.without_caller)):
+        found += [
+            f'verification.{key} names "{one}", which is nothing to see or do' for one in unknown_names(named_there)
+        ]
+    seen, done = named(settings.without_caller)
+    found += [f"verification.without_caller names {one.name.lower()}, which is seen, not done" for one in seen]
+    if Deed.GIVE_CREDIT in done or Deed.TAKE_PAYMENT in done:
+        found.append("verification.without_caller must not move money; its caller is verified for that")
     names = [method.name for method in settings.methods]
     if settings.required and not names:
         found.append("verification.methods is empty, so that no account could be opened")

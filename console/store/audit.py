@@ -4,8 +4,9 @@ import secrets
 from collections.abc import Sequence
 
 import apsw
+import msgspec
 
-from console.models.audit import FIRST_HEAD, Link, head_of
+from console.models.audit import FIRST_HEAD, AuditEntry, AuditQuery, Link, head_of
 from console.store.database import Database
 
 
@@ -36,6 +37,21 @@ class AuditRepository:
                 "SELECT seq, body, head FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", (after_seq, limit)
             )
             return [Link(str(found[0]) if found else "", int(row[0]), bytes(row[1]), str(row[2])) for row in rows]
+
+        return await self._database.read(work)
+
+    async def find(self, query: AuditQuery) -> Sequence[Link]:
+        def work(connection: apsw.Connection) -> list[Link]:
+            found: list[Link] = []
+            for seq, body, head in connection.execute("SELECT seq, body, head FROM audit ORDER BY seq DESC"):
+                entry = msgspec.json.decode(bytes(body), type=AuditEntry)
+                if query.since is not None and entry.at < query.since:
+                    break
+                if query.fits(entry, bytes(body)):
+                    found.append(Link("", int(seq), bytes(body), str(head)))
+                if len(found) == query.limit:
+                    break
+            return found
 
         return await self._database.read(work)
 

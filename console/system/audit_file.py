@@ -5,8 +5,10 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import msgspec
+
 from console.errors import CollectorError
-from console.models.audit import Link
+from console.models.audit import AuditEntry, AuditQuery, Link
 
 
 class AuditFile:
@@ -27,6 +29,23 @@ class AuditFile:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
             file.writelines(f"{line_of(link)}\n" for link in links)
+
+    async def find(self, query: AuditQuery) -> Sequence[Link]:
+        return await asyncio.to_thread(self._find, query)
+
+    def _find(self, query: AuditQuery) -> list[Link]:
+        if not self._path.exists():
+            return []
+        found: dict[tuple[str, int], tuple[AuditEntry, Link]] = {}  # once, though a lost answer sends it twice
+        for link in links_of(self._path):
+            try:
+                entry = msgspec.json.decode(link.body, type=AuditEntry)
+            except msgspec.MsgspecError as error:
+                raise CollectorError(f"{self._path} holds something that is no entry of an audit.") from error
+            if query.fits(entry, link.body):
+                found[link.chain, link.seq] = (entry, link)
+        newest = sorted(found.values(), key=lambda pair: pair[0].at, reverse=True)
+        return [link for _entry, link in newest[: query.limit]]
 
     async def aclose(self) -> None:
         pass

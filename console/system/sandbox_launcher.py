@@ -68,14 +68,21 @@ senior-rep = "senior rep"
 supervisor = "supervisor"
 field-technician = "field technician"
 trainee = "trainee"
+
+[audit]
+url = "{audit}"
+secret = "{audit_secret}"
 """
 _PERSON = 'auth = { kind = "person" }'
 
 
-def with_sign_in(settings: str, identity: str) -> str:
-    """Return a sandbox's settings with sign-in at its own provider in place of a token for each system."""
+def with_sign_in(settings: str, identity: str, audit: str, secret: str) -> str:
+    """Return a sandbox's settings with sign-in at its own provider in place of a token for each system.
+
+    The audit goes to the collector at `audit`; `secret` is a reference with {} for the name of its token.
+    """
     lines = (_PERSON if line.startswith("auth = ") else line for line in settings.splitlines())
-    return "\n".join(lines) + _SIGN_IN.format(identity=identity)
+    return "\n".join(lines) + _SIGN_IN.format(identity=identity, audit=audit, audit_secret=secret.format("audit"))
 
 
 def sandbox_settings(addresses: Mapping[str, str], secret: str) -> str:
@@ -104,6 +111,7 @@ class SandboxProcess:
     control: str
     control_token: str
     identity: str
+    audit: str
     first_customer: str
 
     @classmethod
@@ -138,7 +146,8 @@ class SandboxProcess:
     def deployment_with_sign_in(self) -> Deployment:
         """The settings for a desk at which people sign in."""
         settings = sandbox_settings(self.addresses, "handed:{}")
-        return parse_deployment(with_sign_in(settings, self.identity), source="the sandbox")
+        signed_in = with_sign_in(settings, self.identity, self.audit, "handed:{}")
+        return parse_deployment(signed_in, source="the sandbox")
 
     @property
     def secrets(self) -> HandedSecrets:

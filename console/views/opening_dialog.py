@@ -36,7 +36,7 @@ class OpeningDialog(QDialog):
         self.setWindowTitle(tr("Who calls?"))
         self.setMinimumWidth(480)
         self._desk, self._bridge, self._customer_id = desk, bridge, customer_id
-        self._busy = False
+        self.busy = False
         self.who = Label(customer_id, "page", semibold=True)
         self.told = Label("", "small", wrap=True)
         self.told.setMinimumHeight(2 * self.told.fontMetrics().lineSpacing())
@@ -126,9 +126,9 @@ class OpeningDialog(QDialog):
 
     def open_account(self) -> None:
         """Open the account the chosen way, or say why not."""
-        if self._busy:
+        if self.busy:
             return
-        self._busy = True
+        self.busy = True
         self._bridge.run_command(self, self._open(), self._done, self._failed)
 
     async def _open(self) -> Opening:
@@ -144,7 +144,7 @@ class OpeningDialog(QDialog):
         self.opened.emit(self._customer_id)
 
     def _failed(self, error: ConsoleError) -> None:
-        self._busy = False
+        self.busy = False
         self.told.set_look("mark", "danger")
         self.told.set_words(str(error))
         self.answer.selectAll()

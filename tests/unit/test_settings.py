@@ -63,9 +63,19 @@ def test_the_example_is_valid_and_shows_every_setting() -> None:
         *(
             ('country = "US"', f'country = "US"\n{line}', told)
             for line, told in (
-                ("credit_limits = { boss = { USD = 5 } }", "credit_limits.boss is none of rep"),
-                ("credit_limits = { rep = { usd = 5 } }", "credit_limits.rep.usd must be named by a currency"),
-                ("credit_limits = { rep = { USD = -5 } }", "credit_limits.rep.USD must be between 0 and 1000000"),
+                ("roles = { boss = {} }", 'roles."boss" is none of rep'),
+                ("roles = { rep = { credit_limits = { usd = 5 } } }", "credit_limits.usd must be named by a currency"),
+                (
+                    "roles = { rep = { credit_limits = { USD = -5 } } }",
+                    "credit_limits.USD must be between 0 and 1000000",
+                ),
+                ('roles = { rep = { allows = ["everything"] } }', 'names "everything", which is nothing to see or do'),
+                ('roles = { rep = { allows = ["bills"], withholds = ["bills"] } }', "both allows and withholds bills"),
+                ('roles = { rep = { masked = ["shoe"] } }', 'masked names "shoe", which is none of phone'),
+                ('verification = { stronger = ["calls"] }', 'stronger names "calls", which is nothing to see or do'),
+                ('verification = { without_caller = ["bills"] }', "names bills, which is seen, not done"),
+                ('verification = { without_caller = ["give_credit"] }', "must not move money"),
+                ("verification = { lapse_min = 1 }", "lapse_min must be between 5 and 600"),
                 ("lock_after_min = 0", "lock_after_min must be between 1 and 240"),
                 ('audit = { file = "a", url = "https://b.example" }', "audit takes a file or a url, not both"),
                 ('audit = { url = "http://b.example" }', "audit.url must begin with https"),

@@ -1,0 +1,80 @@
+"""The sandbox's collector of the audit: it takes what every desk sends, and lets it be searched."""
+
+import hmac
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+_MOST_KEPT = 200_000
+_MOST_TOLD = 1000
+
+
+class _Line(msgspec.Struct):
+    """An entry as a desk sends it."""
+
+    chain: str
+    seq: int
+    head: str
+    body: str
+
+
+class _Entry(msgspec.Struct):
+    """What of an entry is looked at."""
+
+    at: datetime
+    what: str = ""
+
+
+class AuditService:
+    """Keeps entries as long as the process lives, each once, however often it is sent."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+        self._kept: dict[tuple[str, int], tuple[_Entry, _Line]] = {}
+        self.app = Starlette(
+            routes=[
+                Route("/audit", self._take, methods=["POST"]),
+                Route("/audit", self._find, methods=["GET"]),
+            ]
+        )
+
+    def _admits(self, request: Request) -> bool:
+        given = request.headers.get("authorization", "")
+        return hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode())
+
+    async def _take(self, request: Request) -> Response:
+        if not self._admits(request):
+            return JSONResponse({"message": "The token is missing or wrong"}, 401)
+        try:
+            lines = msgspec.json.decode(await request.body(), type=list[_Line])
+            taken = {(one.chain, one.seq): (msgspec.json.decode(one.body, type=_Entry), one) for one in lines}
+        except msgspec.MsgspecError as error:
+            return JSONResponse({"message": str(error)}, 400)
+        if len(self._kept) + len(taken) > _MOST_KEPT:
+            return JSONResponse({"message": "The sandbox keeps no more"}, 507)
+        for key, value in taken.items():
+            self._kept.setdefault(key, value)  # what was taken once is never changed
+        return Response(status_code=204)
+
+    async def _find(self, request: Request) -> Response:
+        if not self._admits(request):
+            return JSONResponse({"message": "The token is missing or wrong"}, 401)
+        asked = request.query_params
+        try:
+            since = datetime.fromisoformat(asked["since"]) if asked.get("since") else datetime.min.replace(tzinfo=UTC)
+            limit = min(_MOST_TOLD, max(1, int(asked.get("limit", "200"))))
+        except ValueError as error:
+            return JSONResponse({"message": str(error)}, 400)
+        text, what = asked.get("text", "").casefold(), asked.get("what", "")
+        found: list[tuple[datetime, dict[str, Any]]] = [
+            (entry.at, msgspec.to_builtins(line))
+            for entry, line in self._kept.values()
+            if entry.at >= since and (not what or entry.what == what) and text in line.body.casefold()
+        ]
+        found.sort(key=lambda pair: pair[0], reverse=True)
+        return JSONResponse([line for _at, line in found[:limit]])

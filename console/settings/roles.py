@@ -1,0 +1,119 @@
+"""What can be seen and done at the desk, and what a deployment changes of who may."""
+
+import re
+from decimal import Decimal
+from enum import Enum
+
+import msgspec
+
+ROLES = ("rep", "senior rep", "supervisor", "field technician", "trainee")
+
+
+class Subject(Enum):
+    """A kind of fact that can be shown or withheld."""
+
+    CUSTOMER = "customer"
+    PARTY = "party"
+    BILLING_ACCOUNTS = "billing accounts"
+    BILLS = "bills"
+    BILL_LINES = "bill lines"
+    PRODUCTS = "products"
+    SERVICES = "services"
+    PRODUCT_ORDERS = "product orders"
+    SERVICE_ORDERS = "service orders"
+    SERVICE_TESTS = "line tests"
+    TICKETS = "tickets"
+    INTERACTIONS = "contacts"
+    APPOINTMENTS = "visits"
+    PAYMENTS = "payments"
+    REFUNDS = "refunds"
+    USAGE = "single calls and data use"
+    ALLOWANCES = "allowances"
+    RELATED = "related customers"
+    SAME_PERSON = "second numbers of the customer"
+    CHARGES = "what is charged every month"
+    TIME_SLOTS = "free hours for a visit"
+    OFFERINGS = "the catalogue"
+    BILL_DOCUMENT = "the bill as the customer has it"
+
+
+class Deed(Enum):
+    """A kind of act."""
+
+    ADD_NOTE = "add notes"
+    CHANGE_CONTACT = "change contact data"
+    PROMISE_TO_PAY = "take promises to pay"
+    GIVE_CREDIT = "give credit"
+    TAKE_PAYMENT = "take payments"
+    DISPUTE = "dispute bill lines"
+    PAY_IN_PARTS = "agree to payment in parts"
+    WORK_TICKETS = "work on tickets"
+    ORDER = "order and change services"
+    SUSPEND = "suspend and resume services"
+    END_SERVICE = "end services"
+    CANCEL_ORDER = "cancel orders"
+    TEST_LINE = "test and restart lines"
+    VISITS = "book and move visits"
+    SEND = "send bills and links"
+    CORRECT_BILLING = "correct what billing keeps"
+    APPROVE = "approve what is over a limit"
+    READ_AUDIT = "read the audit"
+
+
+class Personal(Enum):
+    """A kind of personal value that a role may see only on demand, which is recorded."""
+
+    PHONE = "phone numbers"
+    EMAIL = "e-mail addresses"
+    BIRTH = "days of birth"
+
+
+class RoleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a deployment changes of one role; what is not written stays as the desk has it (docs/roles.md).
+
+    `allows` and `withholds` name what is seen and done (`bills`, `give_credit`), `masked` what is shown only on demand
+    (`phone`, `email`, `birth`). `credit_limits` is how much may be given one customer in 30 days without asking, by
+    currency, with tax.
+    """
+
+    allows: tuple[str, ...] = ()
+    withholds: tuple[str, ...] = ()
+    masked: tuple[str, ...] | None = None
+    credit_limits: dict[str, Decimal] | None = None
+
+
+def named(names: tuple[str, ...]) -> tuple[frozenset[Subject], frozenset[Deed]]:
+    """Return what these names stand for, of what is seen and of what is done; unknown ones are left out."""
+    subjects = frozenset(one for one in Subject if one.name.lower() in names)
+    return subjects, frozenset(one for one in Deed if one.name.lower() in names)
+
+
+def unknown_names(names: tuple[str, ...]) -> list[str]:
+    """Return the names that stand for nothing that is seen or done."""
+    known = {one.name.lower() for one in Subject} | {one.name.lower() for one in Deed}
+    return [name for name in names if name not in known]
+
+
+def role_problems(roles: dict[str, RoleSettings]) -> list[str]:
+    """Return what is wrong with the settings, each in words that follow the file's name."""
+    found = [f'roles."{role}" is none of {", ".join(ROLES)}' for role in roles if role not in ROLES]
+    kinds = [one.name.lower() for one in Personal]
+    for role, settings in roles.items():
+        for key, names in (("allows", settings.allows), ("withholds", settings.withholds)):
+            found += [
+                f'roles.{role}.{key} names "{one}", which is nothing to see or do' for one in unknown_names(names)
+            ]
+        found += [
+            f"roles.{role} both allows and withholds {one}" for one in settings.allows if one in settings.withholds
+        ]
+        found += [
+            f'roles.{role}.masked names "{one}", which is none of {", ".join(kinds)}'
+            for one in settings.masked or ()
+            if one not in kinds
+        ]
+        for currency, amount in (settings.credit_limits or {}).items():
+            if not re.fullmatch(r"[A-Z]{3}", currency):
+                found.append(f"roles.{role}.credit_limits.{currency} must be named by a currency such as USD")
+            if not 0 <= amount <= 1_000_000:
+                found.append(f"roles.{role}.credit_limits.{currency} must be between 0 and 1000000, not {amount}")
+    return found

@@ -1,0 +1,112 @@
+"""Looking around is noticed within twenty accounts; a day's work is not taken for it; a restart forgives nothing."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+import pytest
+
+from console.models.audit import AuditEntry
+from console.models.customer import CustomerId
+from console.ports.crm import CrmSystem
+from console.services.contact import NotPossibleError
+from console.services.harvest import HarvestWatch
+from console.services.openings import HARVESTING, Openings, Reason
+from console.settings.verification import VerificationSettings
+from tests.support.factories import VirtualClock
+
+NOBODY = cast("CrmSystem", object())  # asked for nothing where the desk has nothing to compare
+NINE = datetime(2026, 11, 25, 9, tzinfo=UTC)
+
+
+def flagged_after(gap: timedelta, *, mixed: bool = False) -> int | None:
+    """How many untouched accounts somebody gets to who opens one each `gap`, in between with a real call now and then."""
+    watch, at, count = HarvestWatch(), NINE, 0
+    for number in range(200):
+        at += gap
+        if mixed and number % 5 == 4:
+            assert watch.opened(f"call {number}", at, checked=True) is None
+            watch.touched(f"call {number}")
+            continue
+        count += 1
+        if watch.opened(f"CU-{number}", at, checked=False):
+            return count
+    return None
+
+
+@pytest.mark.parametrize("minutes", [0.1, 1, 4, 10, 20, 30])
+@pytest.mark.parametrize("mixed", [False, True])
+def test_whoever_opens_one_account_after_the_other_is_told_of_within_twenty(minutes: float, mixed: bool) -> None:
+    count = flagged_after(timedelta(minutes=minutes), mixed=mixed)
+    assert count is not None
+    assert count <= 20
+
+
+def test_days_of_calls_are_not_taken_for_it() -> None:
+    told = 0
+    for seed in range(200):
+        rng, watch, at = random.Random(seed), HarvestWatch(), NINE
+        for number in range(60):
+            at += timedelta(minutes=rng.uniform(4, 12))
+            told += watch.opened(f"CU-{number}", at, checked=rng.random() < 0.7) is not None
+            if rng.random() < 0.6:
+                watch.touched(f"CU-{number}")
+    assert told == 0
+
+
+def test_wrong_answers_for_many_accounts_are_a_pattern_and_for_one_are_not() -> None:
+    watch = HarvestWatch()
+    assert not any(watch.guessed("CU-1", NINE + timedelta(minutes=i)) for i in range(10))
+    told = [watch.guessed(f"CU-{i}", NINE + timedelta(minutes=i)) for i in range(2, 10)]
+    assert sum(words is not None for words in told) == 1
+
+
+async def test_a_restart_forgives_neither_attempts_nor_looking_around() -> None:
+    told: list[AuditEntry] = []
+    clock = VirtualClock()
+
+    def desk() -> Openings:
+        def note(what: str, customer: str, words: str) -> None:
+            told.append(AuditEntry(clock.now(), "me", "rep", what, customer, words))
+
+        openings = Openings(VerificationSettings(), crm=NOBODY, clock=clock, told=note)
+        openings.recall(list(told))
+        return openings
+
+    for number in range(11):
+        await desk().open_for(CustomerId(f"CU-{number}"), Reason.TYPED, "asked for by mail")
+    assert HARVESTING not in {entry.what for entry in told}
+    await desk().open_for(CustomerId("CU-11"), Reason.TYPED, "asked for by mail")
+    assert [entry.what for entry in told].count(HARVESTING) == 1
+    with pytest.raises(NotPossibleError, match="proves nothing"):  # it was on the screen an hour ago at most
+        await desk().verify(CustomerId("CU-3"), "birth", "1980-01-01")
+    told += [AuditEntry(clock.now(), "me", "rep", "verification failed", "CU-77", "Day of birth")] * 3
+    with pytest.raises(NotPossibleError, match="Too many wrong answers"):
+        await desk().verify(CustomerId("CU-77"), "birth", "1980-01-01")
+    clock.passed_s += 16 * 60
+    opened = await desk().verify(CustomerId("CU-77"), "photo", "")
+    assert opened.reason is Reason.CALLER
+
+
+async def test_an_opening_lapses_unless_it_is_prolonged() -> None:
+    told: list[str] = []
+    clock = VirtualClock()
+    openings = Openings(
+        VerificationSettings(lapse_min=30), crm=NOBODY, clock=clock, told=lambda what, _who, _why: told.append(what)
+    )
+    customer = CustomerId("CU-1")
+    await openings.verify(customer, "photo", "")
+    clock.passed_s += 27 * 60 + 59
+    assert openings.lapsing() == ([], [])
+    clock.passed_s += 60
+    lapsed, soon = openings.lapsing()
+    assert (lapsed, [one.customer_id for one in soon]) == ([], [customer])
+    openings.prolong(customer)
+    clock.passed_s += 29 * 60
+    assert openings.opening(customer) is not None
+    clock.passed_s += 60
+    assert openings.opening(customer) is None
+    assert [one.customer_id for one in openings.lapsing()[0]] == [customer]
+    openings.prolong(customer)  # too late
+    assert openings.opening(customer) is None
+    assert told == ["opened", "prolonged"]
