@@ -228,6 +228,7 @@ def compose_desk(
             network=network,
             known=known,
             saw=lambda subject: audit.saw(customer_id, subject.value),
+            uncovered=lambda kinds: audit.record("showed in full", customer_id, kinds),
             as_of=as_of,
             clock=parts.clock,
             rng=parts.rng,

@@ -37,7 +37,8 @@ class Audit:
         self._seen: set[tuple[str, str]] = set()
         self._states: dict[str, ActState] = {}
         self._there_is_more = asyncio.Event()
-        self._written = asyncio.Event()
+        self._written, self._to_send = asyncio.Event(), asyncio.Event()
+        self._to_send.set()  # what an earlier run left
         self._written.set()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -124,12 +125,15 @@ class Audit:
                 self._there_is_more.set()
                 continue
             del self._line[: len(taken)]
+            self._to_send.set()
             if not self._line:
                 self._written.set()
 
     async def _send(self, collector: Collector) -> None:
         tries = 0
         while True:
+            await self._to_send.wait()
+            self._to_send.clear()
             try:
                 sent = await self._store.sent_up_to()
                 links = await self._store.load(after_seq=sent, limit=_AT_ONCE)
@@ -141,7 +145,8 @@ class Audit:
                 if not tries:
                     _log.warning("the audit waits to be sent: %s", error)
                 tries += 1
+                self._to_send.set()
                 await asyncio.sleep(_AGAIN_AFTER_S[min(tries, len(_AGAIN_AFTER_S)) - 1])
                 continue
-            if len(links) < _AT_ONCE:
-                await asyncio.sleep(_AGAIN_AFTER_S[0])
+            if len(links) == _AT_ONCE:
+                self._to_send.set()

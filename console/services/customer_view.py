@@ -30,9 +30,10 @@ from console.ports.crm import CrmSystem
 from console.ports.provisioning import ProvisioningSystem
 from console.services.connections import HealthBoard
 from console.services.known import KnownFacts
+from console.services.masking import masked
 from console.services.network import Network
 from console.services.part import Part, PartCoordinator
-from console.services.permissions import Permissions, Subject
+from console.services.permissions import Permissions, Personal, Subject
 from console.services.related import fetch_related
 from console.services.same_person import fetch_same_person
 from console.services.view_parts import FRESH_FOR
@@ -67,8 +68,10 @@ class CustomerView:
         rng: random.Random,
         as_of: datetime | None = None,
         saw: Callable[[Subject], None] = lambda _subject: None,
+        uncovered: Callable[[str], None] = lambda _kinds: None,
     ) -> None:
         self.customer_id = customer_id
+        self._covered, self._uncovered = permissions.user.masked, uncovered
         self.as_of = as_of
         self._crm, self._billing, self._saw = crm, billing, saw
         self._known = known
@@ -201,6 +204,19 @@ class CustomerView:
             part.ask()
         self.same_person.ask()
 
+    @property
+    def covered(self) -> frozenset[Personal]:
+        """What is covered in everything shown here."""
+        return self._covered
+
+    def show_in_full(self) -> None:
+        """Show what is covered, for as long as this view is open; that is recorded."""
+        if self._covered:
+            self._uncovered(", ".join(sorted(kind.value for kind in self._covered)))
+            self._covered = frozenset()
+            for part in self.parts:
+                part.show_anew()
+
     def keep_fresh(self) -> None:
         """Ask again for what was asked for and has become old meanwhile; nothing that failed or is withheld."""
         for part in self.parts:
@@ -260,12 +276,12 @@ class CustomerView:
         return found
 
     async def _fetch_party(self) -> Sourced[Party] | None:
-        customer = self.customer.part.facts
+        customer = self.customer.held
         return None if customer is None else await self._crm.fetch_party(customer.value)
 
     async def _fetch_related(self) -> Records[RelatedCustomer]:
         await self.customer.settled()
-        customer, failure = self.customer.part.facts, self.customer.part.failure
+        customer, failure = self.customer.held, self.customer.part.failure
         if failure is not None:
             raise failure.error
         if customer is None:
@@ -275,7 +291,7 @@ class CustomerView:
     async def _fetch_same_person(self) -> Records[SearchHit]:
         await self.customer.settled()
         await self.party.settled()
-        customer, party = self.customer.part.facts, self.party.part.facts
+        customer, party = self.customer.held, self.party.held
         if customer is None:
             raise ConsoleError("The customer is not known yet.")
         return await fetch_same_person(self._crm, customer, party)
@@ -309,7 +325,7 @@ class CustomerView:
         """Return the part for a list; `fetch` takes the customer and `after`, the offset to go on from."""
 
         async def fetch_again() -> Records[T]:
-            known = coordinator.part.facts
+            known = coordinator.held
             wanted = min(len(known) if known is not None else 0, _MOST_READ_AGAIN)
             records = await fetch(self.customer_id, after=0)
             while records.next_offset is not None and len(records) < wanted:
@@ -355,6 +371,7 @@ class CustomerView:
             clock=self._clock,
             rng=self._rng,
             fetch_more=fetch_more,
+            cover=lambda facts: masked(facts, self._covered),
         )
         if may_see and not of:
             self._by_subject[subject.value] = coordinator

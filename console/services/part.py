@@ -63,8 +63,9 @@ class PartCoordinator(Generic[T]):
 
     `known` is what was last known before; `keep` is handed every good answer; with `is_past` nobody is ever asked.
     Questions are folded: asking while asking changes nothing. An outage is asked about again by itself, each time after
-    a longer pause with jitter. Subscribers are told of every change in the event loop's thread; `close` ends
-    everything, and nothing is told after it.
+    a longer pause with jitter. `cover` covers what this user sees only on demand: `part` has the facts as they are
+    shown, `held` has them as they were told, for what compares and plans. Subscribers are told of every change in the
+    event loop's thread; `close` ends everything, and nothing is told after it.
     """
 
     def __init__(
@@ -81,9 +82,13 @@ class PartCoordinator(Generic[T]):
         keep: Callable[[T], None] = lambda _facts: None,
         is_past: bool = False,
         fetch_more: Callable[[T], Awaitable[T]] | None = None,
+        cover: Callable[[T], T] = lambda facts: facts,
     ) -> None:
+        self.held = known
+        self._cover = cover
         read = read_at(known) if known is not None else None
-        self.part: Part[T] = Part(system, fresh_for, known, read, is_past=is_past)
+        shown = cover(known) if known is not None else None
+        self.part: Part[T] = Part(system, fresh_for, shown, read, is_past=is_past)
         self._keep = keep
         self._is_past = is_past
         self._fetch = fetch
@@ -143,7 +148,7 @@ class PartCoordinator(Generic[T]):
             return
         if self.part.failure is not None:
             return  # the pause after a failure is for this question too
-        facts, fetch_more = self.part.facts, self._fetch_more
+        facts, fetch_more = self.held, self._fetch_more
 
         async def fetch() -> T:
             return await fetch_more(facts)  # type: ignore[arg-type] # has_more: there are facts
@@ -157,6 +162,11 @@ class PartCoordinator(Generic[T]):
             self._asking.cancel()
             self._asking = None
             self._set(asking_since=None, stopped=True)
+
+    def show_anew(self) -> None:
+        """Show what is known once more, covered as it is to be now."""
+        if self.held is not None and not self._closed:
+            self._set(facts=self.held)
 
     async def settled(self) -> Part[T]:
         """Return the part once no question is under way."""
@@ -218,6 +228,9 @@ class PartCoordinator(Generic[T]):
             self._waiting = None
 
     def _set(self, **changes: Any) -> None:
+        if "facts" in changes:
+            self.held = changes["facts"]
+            changes["facts"] = self._cover(self.held) if self.held is not None else None
         self.part = replace(self.part, **changes)
         for told in list(self._subscribers):
             told(self.part)

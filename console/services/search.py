@@ -13,6 +13,7 @@ from console.ports.billing import BillingSystem
 from console.ports.clock import Clock
 from console.ports.crm import CrmSystem
 from console.ports.provisioning import ProvisioningSystem
+from console.services.masking import masked
 from console.services.people import SeenPeople
 from console.services.permissions import Permissions, Subject
 from console.services.phone import read_phone
@@ -102,7 +103,7 @@ class CustomerSearch:
         if self._permissions.refusal_by_role(Subject.CUSTOMER) is not None:
             return []
         return [
-            hit
+            masked(hit, self._permissions.user.masked)
             if self._permissions.refusal(Subject.CUSTOMER, hit.customer_id) is None
             else replace(hit, kind=None, status=None, details=())
             for hit in hits

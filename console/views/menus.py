@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QContextMenuEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu
 
 from console.services.acts.catalogue import ACTS
+from console.services.permissions import Deed
 from console.views import texts
 from console.views.customer.page import CustomerPage
 from console.views.customer.places import TITLES
@@ -36,9 +37,28 @@ class DeskMenus(QObject):
         window.resized.connect(self._letters.place)
         window.resized.connect(self._act_letters.place)
         self._make()
+        workspace.attached.connect(self._show_for_role)
 
     def _make(self) -> None:
         self._menus: list[QMenu] = []
+        self._make_file()
+        self._make_edit()
+        self._make_view()
+        self._make_acts()
+        self._make_go()
+        helping = self._menu(tr("&Help"))
+        self._add(helping, tr("List of keys"), ("F1", "Shift+F1"), self.show_keys)
+        row_menu = QAction(self._window)
+        row_menu.setShortcut(QKeySequence("Shift+F10"))  # Qt knows the key by itself on Windows alone
+        row_menu.triggered.connect(self._open_row_menu)
+        self._window.addAction(row_menu)
+        for i in range(9):
+            action = QAction(self._window)
+            action.setShortcut(QKeySequence(f"Ctrl+{i + 1}"))
+            action.triggered.connect(lambda _checked=False, index=i: self._workspace.go_to_tab(index))
+            self._window.addAction(action)
+
+    def _make_file(self) -> None:
         file = self._menu(tr("&File"))
         file.addAction(self._window.search_action)
         self._add(
@@ -54,11 +74,21 @@ class DeskMenus(QObject):
         quit_action = self._add(file, tr("Quit"), "Ctrl+Q", self._window.close)
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)
         self._add(file, tr("New recovery code…"), None, self._workspace.recovery.show_new)
-        edit = self._menu(tr("&Edit"))
+
+    def _make_edit(self) -> None:
+        edit, value = self._menu(tr("&Edit")), self._workspace.value
         # Without a shortcut of its own: the widget that has the focus copies, as everywhere.
-        self._add(edit, tr("Copy value"), None, self._workspace.copy)
-        self._add(edit, tr("Where this comes from"), "Ctrl+I", self._workspace.show_focused_origin)
+        self._add(edit, tr("Copy value"), None, value.copy)
+        self._add(edit, tr("Where this comes from"), "Ctrl+I", value.show_origin)
+        self._add(
+            edit,
+            tr("Show personal data in full"),
+            "Ctrl+Shift+F",
+            lambda: self._workspace.on_page(lambda page: page.view.show_in_full()),
+        )
         self._add(edit, tr("Find in this panel"), "Ctrl+F", self._workspace.find)
+
+    def _make_view(self) -> None:
         view = self._menu(tr("&View"))
         self._add(view, tr("Ask this panel's system again"), ("F5", "Ctrl+R"), self._workspace.ask_panel)
         self._add(view, tr("Ask all systems again"), "Ctrl+Shift+R", self._workspace.ask_all)
@@ -67,6 +97,8 @@ class DeskMenus(QObject):
         self._add_themes(view.addMenu(tr("&Theme")))
         self._add_sizes(view.addMenu(tr("&Size")))
         self._add(view, tr("Reset layout"), None, self._workspace.lay_out_anew)
+
+    def _make_acts(self) -> None:
         acts = self._menu(tr("&Acts"))
         self._add(acts, tr("Verify the caller"), "Ctrl+Shift+V", self._verify)
         self._add(
@@ -74,32 +106,41 @@ class DeskMenus(QObject):
         )
         self._add(acts, tr("Act, then a letter"), "Ctrl+D", self._act_letters.open)
         acts.addSeparator()
+        self._of_role: list[tuple[QAction, Deed]] = []
         for letter in self._letters_of_acts()[1:]:  # the note has keys of its own, above
             keys = f"\t{_native('Ctrl+D')} {letter.letter}" if letter.letter else ""
-            self._add(acts, texts.no_mnemonic(letter.text) + keys, None, letter.do)
+            action = self._add(acts, texts.no_mnemonic(letter.text) + keys, None, letter.do)
+            if letter.deed is not None:
+                self._of_role.append((action, letter.deed))
+
+    def _make_go(self) -> None:
         go = self._menu(tr("&Go to"))
         self._add(go, tr("Go to, then a letter"), "Ctrl+J", self._letters.open)
         go.addSeparator()
         for letter in self._letters_of_pages():
             # The letters come after Ctrl+J; they are shown as keys here, the overlay takes them.
-            self._add(go, texts.no_mnemonic(letter.text) + "\t" + letter_keys(letter.letter), None, letter.do)
+            action = self._add(go, texts.no_mnemonic(letter.text) + "\t" + letter_keys(letter.letter), None, letter.do)
+            if letter.deed is not None:
+                self._of_role.append((action, letter.deed))
         go.addSeparator()
         self._add(go, tr("Next region"), "F6", lambda: self._workspace.next_region(1))
         self._add(go, tr("Previous region"), "Shift+F6", lambda: self._workspace.next_region(-1))
         if sys.platform == "darwin":  # F6 needs Fn there
             self._add(go, tr("Next region, by arrow"), "Ctrl+Alt+Right", lambda: self._workspace.next_region(1))
             self._add(go, tr("Previous region, by arrow"), "Ctrl+Alt+Left", lambda: self._workspace.next_region(-1))
-        helping = self._menu(tr("&Help"))
-        self._add(helping, tr("List of keys"), ("F1", "Shift+F1"), self.show_keys)
-        row_menu = QAction(self._window)
-        row_menu.setShortcut(QKeySequence("Shift+F10"))  # Qt knows the key by itself on Windows alone
-        row_menu.triggered.connect(self._open_row_menu)
-        self._window.addAction(row_menu)
-        for i in range(9):
-            action = QAction(self._window)
-            action.setShortcut(QKeySequence(f"Ctrl+{i + 1}"))
-            action.triggered.connect(lambda _checked=False, index=i: self._workspace.go_to_tab(index))
-            self._window.addAction(action)
+
+    def _show_for_role(self) -> None:
+        """Offer what the role of whoever works here may do; what it never may is not there, rather than refused."""
+        desk = self._workspace.desk
+        if desk is None:
+            return
+        for action, deed in self._of_role:
+            action.setVisible(deed in desk.user.may_do)
+        for overlay, letters in (
+            (self._letters, self._letters_of_pages()),
+            (self._act_letters, [one for one in self._letters_of_acts() if one.letter]),
+        ):
+            overlay.take([one for one in letters if one.deed is None or one.deed in desk.user.may_do])
 
     def _verify(self) -> None:
         """Verify the caller of the account in front, or verify them further."""
@@ -189,14 +230,17 @@ class DeskMenus(QObject):
     def _letters_of_acts(self) -> list[Letter]:
         """The letters after Ctrl+D: what can be done on the customer in front."""
 
-        def act(letter: str, text: str, do: Callable[[CustomerPage], None]) -> Letter:
-            return Letter(letter, text, lambda: self._workspace.on_page(do))
+        def act(letter: str, text: str, do: Callable[[CustomerPage], None], deed: Deed | None = None) -> Letter:
+            return Letter(letter, text, lambda: self._workspace.on_page(do), deed)
 
         return [
-            act("N", tr("Note"), lambda page: page.acts.open_note()),
-            act("K", tr("Contact data"), lambda page: page.acts.open_contact_form()),
-            act("I", tr("Promise to pay"), lambda page: page.acts.open_promise_form()),
-            *(act(kind.letter, tr(kind.title), functools.partial(_open_act, kind.name)) for kind in ACTS.values()),
+            act("N", tr("Note"), lambda page: page.acts.open_note(), Deed.ADD_NOTE),
+            act("K", tr("Contact data"), lambda page: page.acts.open_contact_form(), Deed.CHANGE_CONTACT),
+            act("I", tr("Promise to pay"), lambda page: page.acts.open_promise_form(), Deed.PROMISE_TO_PAY),
+            *(
+                act(kind.letter, tr(kind.title), functools.partial(_open_act, kind.name), kind.deed)
+                for kind in ACTS.values()
+            ),
             act("Z", tr("Finish or take back"), lambda page: page.acts.open_half_done()),
         ]
 

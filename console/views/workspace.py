@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QStackedWidget, QTabBar, QWidget
 
 from console.bridge import Bridge
@@ -16,6 +16,7 @@ from console.services.known import Moment
 from console.services.openings import Step
 from console.views import texts
 from console.views.customer.page import CustomerPage
+from console.views.focused_value import FocusedValue
 from console.views.main_window import MainWindow
 from console.views.opening_dialog import OpeningDialog
 from console.views.outbox.page import OutboxPage
@@ -25,9 +26,7 @@ from console.views.search.palette import SearchPalette
 from console.views.store_dialogs import RecoveryCode
 from console.views.systems.page import SystemsPage
 from console.views.texts import tr
-from console.views.widgets.fact import ShownFact, copy_text
 from console.views.widgets.labels import CloseButton
-from console.views.widgets.origin import OriginDialog
 
 T = TypeVar("T")
 _MOST_REMEMBERED = 20
@@ -35,7 +34,12 @@ _TABS = "desk/tabs"
 
 
 class Workspace(QObject):
-    """Lives as long as the window. Until `attach` brings the services, the palette takes and keeps what is typed."""
+    """Lives as long as the window. Until `attach` brings the services, the palette takes and keeps what is typed.
+
+    `attached` is emitted once they are there.
+    """
+
+    attached = Signal()
 
     def __init__(
         self, window: MainWindow, palette: SearchPalette, bridge: Bridge, preferences: Preferences | None = None
@@ -58,7 +62,7 @@ class Workspace(QObject):
         self.palette = palette
         self.palette.chosen.connect(lambda customer: self.open_customer(CustomerId(customer)))
         window.page_wanted.connect(self.show_page)
-        window.origin_wanted.connect(self._show_origin)
+        self.value = FocusedValue(window)
         window.tabs.currentChanged.connect(self._on_tab)
         window.tabs.tabBarClicked.connect(lambda _index: self.show_page("customers"))
         bridge.on_unhandled = window.status.say
@@ -87,6 +91,7 @@ class Workspace(QObject):
         self._show_outbox()
         self._window.status.show_kept(desk)
         self._restore_tabs()
+        self.attached.emit()
 
     def say_of_store(self, sentence: str) -> None:
         """Show what the user must know of the store, and leave it standing."""
@@ -261,45 +266,12 @@ class Workspace(QObject):
             self.show_page("customers")
             self._window.tabs.setCurrentIndex(index)
 
-    # ------------------------------------------------------------------ values
-
-    def _focused_fact(self) -> ShownFact | None:
-        widget = QApplication.focusWidget()
-        found = getattr(widget, "focused_fact", None)
-        return found() if found is not None else None
-
     def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
         if now is None or not self._window.isAncestorOf(now):
             return
-        self._window.status.show_fact(self._focused_fact())
-        moved = getattr(now, "focus_moved", None)
-        if moved is not None:
-            moved.connect(self._on_focus_moved, Qt.ConnectionType.UniqueConnection)
+        self.value.follow(now)
         if self.page is not None:
-            inside = self.page.panel_of(now)
-            self.page.mark(inside)
-
-    def _on_focus_moved(self) -> None:
-        self._window.status.show_fact(self._focused_fact())
-
-    def _show_origin(self, fact: ShownFact, row: tuple[ShownFact, ...] = ()) -> None:
-        OriginDialog(fact, self._window, row).open()
-
-    def show_focused_origin(self) -> None:
-        """Show where the focused value comes from."""
-        fact = self._focused_fact()
-        if fact is not None:
-            self._show_origin(fact)
-
-    def copy(self) -> None:
-        """Copy what is selected, or the focused value."""
-        widget = QApplication.focusWidget()
-        copy = getattr(widget, "copy_current", None) or getattr(widget, "copy", None)
-        fact = self._focused_fact()
-        if copy is not None:
-            copy()
-        elif fact is not None:
-            copy_text(fact.text)
+            self.page.mark(self.page.panel_of(now))
 
     # ------------------------------------------------------------------ systems
 

@@ -8,6 +8,7 @@ import httpx
 import msgspec
 
 from console.compose import Parts, compose_desk
+from console.models.audit import AuditEntry
 from console.services.desk import Desk
 from console.settings import Deployment
 from console.system.sandbox_launcher import SandboxProcess
@@ -50,6 +51,13 @@ class Control:
         answer = await self._client.get(f"/truth/{customer}")
         return answer.raise_for_status().json()
 
+    async def audited(self, text: str = "", **asked: str) -> list[AuditEntry]:
+        """What desks sent to the sandbox's collector of the audit, newest first."""
+        headers = {"Authorization": f"Bearer {self.process.tokens['audit']}"}
+        async with httpx.AsyncClient(headers=headers, trust_env=False) as client:
+            answer = await client.get(self.process.audit, params={"text": text, "limit": "1000", **asked})
+        return [msgspec.json.decode(line["body"], type=AuditEntry) for line in answer.raise_for_status().json()]
+
     def raw(self, system: str) -> httpx.AsyncClient:
         """A plain client of one system, for looking at what is really on the wire."""
         headers = {"Authorization": f"Bearer {self.process.tokens[system]}"}
@@ -71,8 +79,8 @@ class Control:
         """A desk on the sandbox; with `gated` accounts are closed until somebody opens them."""
         deployment = self.deployment(**systems)
         if gated:
-            sign_in = self.process.deployment_with_sign_in.sign_in
-            deployment = msgspec.structs.replace(deployment, sign_in=sign_in)
+            signed_in = self.process.deployment_with_sign_in
+            deployment = msgspec.structs.replace(deployment, sign_in=signed_in.sign_in, audit=signed_in.audit)
         return compose_desk(deployment, self.process.secrets, parts or Parts(rng=random.Random(1)))
 
     @property

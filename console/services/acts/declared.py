@@ -100,7 +100,8 @@ class ActKind:
     `fields` says what is asked, given what was entered so far; it and `plan` raise NotPossibleError with the sentence
     that says why not. `asks` are the parts of a customer's view it rests on; they are asked again when its form opens.
     `letter` comes after Ctrl+D, empty where there is none. `follow_s` is when, in seconds after it was accepted, its
-    systems are asked again for what takes them a while.
+    systems are asked again for what takes them a while. `in_full` is whether its form has whole phone numbers or e-mail
+    addresses in it, so that opening it shows them on the page too, where the role has them covered.
     """
 
     name: str
@@ -113,3 +114,4 @@ class ActKind:
     fields: Callable[["Situation", Values], Sequence[Field]]
     plan: Callable[["Situation", Values], Plan]
     follow_s: tuple[float, ...] = ()
+    in_full: bool = False

@@ -167,11 +167,11 @@ def situation_of(
     lists: dict[str, Sequence[Any] | None] = {}
     not_served = set()
     for name in names:
-        part = getattr(view, name).part
-        lists[name] = None if part.facts is None else tuple(item.value for item in part.facts)
+        part, held = getattr(view, name).part, getattr(view, name).held
+        lists[name] = None if held is None else tuple(item.value for item in held)
         if part.failure is not None and part.failure.code.endswith("NOT-SERVED"):
             not_served.add(name)
-    customer = view.customer.part.facts
+    customer = view.customer.held
     under_way = {
         record: act.title for act in acts if act.is_open and act.kind for step in act.steps for record in _records(step)
     }

@@ -10,6 +10,7 @@ from console.models.provenance import Records
 from console.services.contradictions.compare import compare
 from console.services.contradictions.system_facts import SystemFacts
 from console.services.customer_view import CustomerView
+from console.services.masking import masked
 from console.services.part import PartCoordinator
 
 _LISTS = (
@@ -65,7 +66,7 @@ class ContradictionWatch:
         if self._closed:
             return
         self._ask_for_more()
-        found = compare(self._facts())
+        found = masked(compare(self._facts()), self._view.covered)
         if found != self.comparison:
             self.comparison = found
             for told in list(self._told):
@@ -96,11 +97,11 @@ class ContradictionWatch:
 
     def _facts(self) -> SystemFacts:
         view = self._view
-        customer = view.customer.part.facts
+        customer = view.customer.held
         lists: dict[str, Any] = {}
         gaps: dict[str, str] = {}
         for name in _LISTS:
-            facts: Records[Any] | None = getattr(view, name).part.facts
+            facts: Records[Any] | None = getattr(view, name).held
             lists[name] = None if facts is None else tuple(item.value for item in facts)
             if facts is not None and (facts.damaged or not facts.complete):
                 gaps[name] = _gap(name.replace("_", " "), facts)

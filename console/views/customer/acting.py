@@ -136,6 +136,7 @@ class CustomerActs:
     def open_contact_form(self) -> None:
         """Open the form for phone and e-mail."""
         if not self._is_past():
+            self._view.show_in_full()
             ContactForm(self._desk, self._bridge, self._view, self._page.window()).open()
 
     def open_promise_form(self) -> None:
@@ -164,6 +165,8 @@ class CustomerActs:
         if refusal is not None:
             self._bridge.on_unhandled(refusal)
             return
+        if ACTS[kind].in_full:
+            self._view.show_in_full()
         window = self._page.window()
         ActForm(self._desk, self._bridge, self._view, kind, values or {}, window, instead_of, near).open()
 

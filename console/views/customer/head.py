@@ -15,7 +15,7 @@ from console.views.icons import ICON
 from console.views.texts import tr
 from console.views.theme import THEME
 from console.views.widgets.fact import FactLabel
-from console.views.widgets.labels import Label, Surface
+from console.views.widgets.labels import Button, Label, Surface
 
 _CONTACTS = ("phone", "email", "address")
 
@@ -40,6 +40,10 @@ class CustomerHead(Surface):
         self._more, self._origin = Label("", "small", look="muted"), Label("", "small")
         for label in (*self._chips.values(), self._more, self._origin):
             label.hide()
+        self.full = Button(tr("Show in full"), "link", "small")
+        self.full.setToolTip(tr("Phone number, e-mail address or day of birth whole. It is recorded."))
+        self.full.setAccessibleDescription(self.full.toolTip())
+        self.full.clicked.connect(view.show_in_full)
         top, bottom = QHBoxLayout(), QHBoxLayout()
         top.addWidget(self.name)
         for chip in self._chips.values():
@@ -51,6 +55,7 @@ class CustomerHead(Surface):
             bottom.addWidget(self._contacts[key])
             self._contacts[key].setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         bottom.addWidget(self._more)
+        bottom.addWidget(self.full)
         bottom.addWidget(self._origin)
         bottom.addStretch()
         layout = QVBoxLayout(self)
@@ -93,6 +98,7 @@ class CustomerHead(Surface):
     def render_head(self) -> None:
         now = self._view.now()
         found = self._view.customer.part.facts
+        self.full.setVisible(bool(self._view.covered) and found is not None)
         if found is None:
             self.name.setText(self._view.customer_id)
             self.tick(now)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
+from console.services.permissions import Deed
 from console.views.texts import tr
 from console.views.theme import THEME, font
 from console.views.widgets.labels import Label, paint_frame
@@ -16,11 +17,12 @@ _COLUMNS = 3
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One letter, what it does in words, and how."""
+    """One letter, what it does in words, and how; `deed` is what a role must be allowed for it."""
 
     letter: str
     text: str
     do: Callable[[], object]
+    deed: Deed | None = None
 
 
 class KeyCap(Label):
@@ -48,22 +50,30 @@ class LetterOverlay(QWidget):
 
     def __init__(self, window: QWidget, letters: Sequence[Letter]) -> None:
         super().__init__(window)
-        self._letters = {item.letter: item for item in letters}
+        self._letters: dict[str, Letter] = {}
         self._window = window
         self._before: QWidget | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Go to: press a letter"))
-        grid = QGridLayout(self)
-        grid.setContentsMargins(14, 10, 14, 10)
-        grid.setHorizontalSpacing(10)
-        grid.setVerticalSpacing(4)
-        rows = -(-len(letters) // _COLUMNS)
-        for i, item in enumerate(letters):
-            column, row = divmod(i, rows)
-            grid.addWidget(KeyCap(item.letter), row, column * 2)
-            grid.addWidget(Label(item.text, "small"), row, column * 2 + 1)
-        self.setAccessibleDescription(", ".join(f"{item.letter} {item.text}" for item in letters))
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(14, 10, 14, 10)
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setVerticalSpacing(4)
+        self.take(letters)
         self.hide()
+
+    def take(self, letters: Sequence[Letter]) -> None:
+        """Offer these letters from now on."""
+        self._letters = {item.letter: item for item in letters}
+        while (item := self._grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.setParent(None)
+        rows = max(1, -(-len(letters) // _COLUMNS))
+        for i, letter in enumerate(letters):
+            column, row = divmod(i, rows)
+            self._grid.addWidget(KeyCap(letter.letter), row, column * 2)
+            self._grid.addWidget(Label(letter.text, "small"), row, column * 2 + 1)
+        self.setAccessibleDescription(", ".join(f"{letter.letter} {letter.text}" for letter in letters))
 
     def open(self) -> None:
         """Show the letters and wait for one."""

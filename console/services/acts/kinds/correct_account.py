@@ -78,4 +78,5 @@ CORRECT_ACCOUNT = ActKind(
     ("customer", "accounts"),
     _fields,
     _plan,
+    in_full=True,
 )

@@ -63,4 +63,15 @@ def _plan(now: Situation, values: Values) -> Plan:
     )
 
 
-SEND = ActKind("send", "Send bill or link", "Care", "E", Deed.SEND, "Send it", ("bills", "customer"), _fields, _plan)
+SEND = ActKind(
+    "send",
+    "Send bill or link",
+    "Care",
+    "E",
+    Deed.SEND,
+    "Send it",
+    ("bills", "customer"),
+    _fields,
+    _plan,
+    in_full=True,
+)
