@@ -14,6 +14,8 @@ from console.models.person import Person
 from console.ports.clock import Clock
 from console.ports.identity import Attempt, Grant, IdentityProvider, SecretStore
 
+__all__ = ["Attempt", "Grant", "SignIn", "SignInState"]
+
 _log = logging.getLogger(__name__)
 
 _RENEWED_BEFORE_S = 30.0

@@ -12,6 +12,8 @@ ICONS = {
     "customers": "account-circle-outline",
     "systems": "server-network",
     "outbox": "tray-arrow-up",
+    "audit": "shield-search",
+    "locked": "lock",
     "account": "scale-balance",
     "bills": "receipt-text-outline",
     "orders": "clipboard-flow-outline",

@@ -278,8 +278,15 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(rail)
         column.setContentsMargins(0, 6, 0, 6)
         column.setSpacing(2)
-        for name, text in (("customers", tr("Customers")), ("systems", tr("Systems")), ("outbox", tr("Outbox"))):
+        names = (
+            ("customers", tr("Customers")),
+            ("systems", tr("Systems")),
+            ("outbox", tr("Outbox")),
+            ("audit", tr("Audit")),
+        )
+        for name, text in names:
             button = RailButton(text)
+            button.setVisible(name != "audit")  # for whoever may read it
             button.setObjectName(name)
             button.setAccessibleName(text)
             button.setToolTip(text)

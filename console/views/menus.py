@@ -15,6 +15,7 @@ from console.views.customer.page import CustomerPage
 from console.views.customer.places import TITLES
 from console.views.keys.help import EVERYWHERE, KeysDialog
 from console.views.keys.letters import Letter, LetterOverlay
+from console.views.lapse import PROLONG_KEYS
 from console.views.main_window import MainWindow
 from console.views.preferences import SIZES, Preferences
 from console.views.sign_in_bar import SIGN_IN_KEYS, PersonAtDesk
@@ -101,6 +102,7 @@ class DeskMenus(QObject):
     def _make_acts(self) -> None:
         acts = self._menu(tr("&Acts"))
         self._add(acts, tr("Verify the caller"), "Ctrl+Shift+V", self._verify)
+        self._add(acts, tr("Keep the account open"), PROLONG_KEYS, self._prolong)
         self._add(
             acts, tr("Write a note"), "Ctrl+N", lambda: self._workspace.on_page(lambda page: page.acts.open_note())
         )
@@ -145,6 +147,11 @@ class DeskMenus(QObject):
     def _verify(self) -> None:
         """Verify the caller of the account in front, or verify them further."""
         self._workspace.on_page(lambda page: self._workspace.ask_who_calls(page.customer_id))
+
+    def _prolong(self) -> None:
+        """Keep open what is about to close."""
+        if self._workspace.lapses is not None:
+            self._workspace.lapses.prolong()
 
     def _open_row_menu(self) -> None:
         """Open the menu of what has the focus, as the Menu key does."""
@@ -223,8 +230,9 @@ class DeskMenus(QObject):
             Letter("H", tr("Customers"), lambda: self._workspace.show_page("customers")),
             Letter("N", tr("Note"), lambda: self._workspace.on_page(lambda page: page.acts.open_note())),
             Letter("P", tr("Past: as it stood"), self._workspace.show_past),
-            Letter("Y", tr("Systems"), self._workspace.go_to_systems),
-            Letter("U", tr("Outbox"), self._workspace.go_to_outbox),
+            Letter("Y", tr("Systems"), lambda: self._workspace.go_to("systems")),
+            Letter("U", tr("Outbox"), lambda: self._workspace.go_to("outbox")),
+            Letter("K", tr("Audit"), lambda: self._workspace.go_to("audit"), Deed.READ_AUDIT),
         ]
 
     def _letters_of_acts(self) -> list[Letter]:

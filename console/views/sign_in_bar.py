@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout
 from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.person import Person
-from console.ports.identity import Attempt, Grant
-from console.services.sign_in import SignIn, SignInState
+from console.services.sign_in import Attempt, Grant, SignIn, SignInState
 from console.views.lock import DeskLock
 from console.views.main_window import MainWindow
 from console.views.texts import tr

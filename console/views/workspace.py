@@ -15,8 +15,12 @@ from console.services.desk import Desk
 from console.services.known import Moment
 from console.services.openings import Step
 from console.views import texts
+from console.views.audit.flags import FlagBar
+from console.views.audit.page import AuditPage
 from console.views.customer.page import CustomerPage
 from console.views.focused_value import FocusedValue
+from console.views.keys.regions import Region, go_round
+from console.views.lapse import LapseBar
 from console.views.main_window import MainWindow
 from console.views.opening_dialog import OpeningDialog
 from console.views.outbox.page import OutboxPage
@@ -52,6 +56,9 @@ class Workspace(QObject):
         self._unwatch: Callable[[], None] = lambda: None
         self.systems_page: SystemsPage | None = None
         self.outbox_page: OutboxPage | None = None
+        self.audit_page: AuditPage | None = None
+        self.lapses: LapseBar | None = None
+        self.flags: FlagBar | None = None
         self._unsubscribe: list[Callable[[], None]] = []
         self.recovery = RecoveryCode(window, bridge)
         self._closing = self._restoring = False
@@ -84,6 +91,7 @@ class Workspace(QObject):
         self.outbox_page.customer_wanted.connect(lambda customer: self.open_customer(CustomerId(customer)))
         self.outbox_page.form_wanted.connect(lambda act: self.on_page(lambda page: page.acts.edit(act)))
         self._window.pages.addWidget(self.outbox_page)
+        self._bring_guard(desk)
         self._unsubscribe = [
             desk.outbox.subscribe(lambda _act: self._show_outbox()),
             desk.drafts.subscribe(lambda: self._window.status.show_kept(desk)),
@@ -92,6 +100,34 @@ class Workspace(QObject):
         self._window.status.show_kept(desk)
         self._restore_tabs()
         self.attached.emit()
+
+    def _bring_guard(self, desk: Desk) -> None:
+        """Bring what closes accounts again, and for whoever may read it the audit with what was flagged."""
+        if desk.openings.is_required:
+            self.lapses = LapseBar(self._window, desk.openings, name_of=self._name_of, close=self._close_lapsed)
+        may_read = desk.audit_search.refusal() is None
+        self._window.rail_buttons["audit"].setVisible(may_read)
+        if may_read:
+            page = self.audit_page = AuditPage(desk, self._bridge)
+            page.customer_wanted.connect(lambda customer: self.open_customer(CustomerId(customer)))
+            self._window.pages.addWidget(page)
+            self.flags = FlagBar(self._window, desk, self._bridge, self._show_in_audit)
+
+    def _show_in_audit(self, text: str) -> None:
+        self.go_to("audit")
+        if self.audit_page is not None:
+            self.audit_page.search_for(text)
+
+    def _pages_of(self, customer_id: CustomerId) -> list[CustomerPage]:
+        tabs = self._window.tabs
+        return [tabs.tabData(i) for i in range(tabs.count()) if tabs.tabData(i).customer_id == customer_id]
+
+    def _name_of(self, customer_id: CustomerId) -> str:
+        return next((page.view.name for page in self._pages_of(customer_id)), customer_id)
+
+    def _close_lapsed(self, customer_id: CustomerId) -> None:
+        for page in self._pages_of(customer_id):
+            self._close_page(page, keeps=True)
 
     def say_of_store(self, sentence: str) -> None:
         """Show what the user must know of the store, and leave it standing."""
@@ -188,14 +224,14 @@ class Workspace(QObject):
             dialog.opened.connect(lambda customer: self.open_customer(CustomerId(customer)))
             dialog.open()
 
-    def close_customer(self, index: int) -> None:
-        """Close a tab; what is under way for it is dropped."""
+    def close_customer(self, index: int, *, keeps: bool = False) -> None:
+        """Close a tab; what is under way for it is dropped, and so is what was typed, unless it `keeps` that."""
         tabs = self._window.tabs
         page = tabs.tabData(index)
         if not isinstance(page, CustomerPage):
             return
         self._closed = [*self._closed, page.customer_id][-_MOST_REMEMBERED:]
-        if not self._closing and page.as_of is None:
+        if not (self._closing or keeps) and page.as_of is None:
             page.memory.forget()
         page.close_page()
         tabs.removeTab(index)
@@ -206,21 +242,28 @@ class Workspace(QObject):
         self._renumber()
         self._on_tab(tabs.currentIndex())
 
-    def _close_page(self, page: CustomerPage) -> None:
+    def _close_page(self, page: CustomerPage, *, keeps: bool = False) -> None:
         tabs = self._window.tabs
-        self.close_customer(next((i for i in range(tabs.count()) if tabs.tabData(i) is page), -1))
+        self.close_customer(next((i for i in range(tabs.count()) if tabs.tabData(i) is page), -1), keeps=keeps)
 
     def show_page(self, name: str) -> None:
-        """Bring the customers or the Systems page forward."""
-        if name == "outbox" and self.outbox_page is not None:
-            self._window.show_page("outbox", self.outbox_page)
-            self.outbox_page.show_acts()
-        elif name == "systems" and self.systems_page is not None:
-            self._window.show_page("systems", self.systems_page)
+        """Bring the customers or one of the other pages forward."""
+        page = {"systems": self.systems_page, "outbox": self.outbox_page, "audit": self.audit_page}.get(name)
+        if page is not None:
+            self._window.show_page(name, page)
         else:
             self._window.show_page("customers", self.customers)
-        if name != "customers" and self.systems_page is None:
+        if page is self.outbox_page is not None:
+            self.outbox_page.show_acts()
+        if name != "customers" and self.desk is None:
             self._window.status.say(tr("The systems are being connected."))
+
+    def go_to(self, name: str) -> None:
+        """Bring a page forward and put the focus on what comes first in it."""
+        self.show_page(name)
+        page = self._window.pages.currentWidget()
+        if isinstance(page, SystemsPage | OutboxPage | AuditPage):
+            page.focus_first()
 
     def _on_tab(self, index: int) -> None:
         page = self._window.tabs.tabData(index) if index >= 0 else None
@@ -330,21 +373,9 @@ class Workspace(QObject):
 
         self._bridge.run_query(self, _await(desk.moments(page.customer_id)), offer)
 
-    def go_to_outbox(self) -> None:
-        """Go to the Outbox page."""
-        self.show_page("outbox")
-        if self.outbox_page is not None:
-            self.outbox_page.focus_first()
-
-    def go_to_systems(self) -> None:
-        """Go to the Systems page."""
-        self.show_page("systems")
-        if self.systems_page is not None:
-            self.systems_page.focus_first()
-
     def next_region(self, by: int) -> None:
         """Move the focus to the next region: tabs, rail, and on a customer's page its head and panels."""
-        stops: list[tuple[QWidget, Callable[[], None]]] = [
+        stops: list[Region] = [
             (self._window.tabs, self._window.tabs.setFocus),
             (self._window.rail, self._window.rail_buttons["customers"].setFocus),
         ]
@@ -354,18 +385,11 @@ class Workspace(QObject):
             if page.acts.dock is not None and page.acts.dock.isVisible():
                 stops.append((page.acts.dock, page.acts.dock.text.setFocus))
             stops += [(panel, functools.partial(page.go_to_panel, panel)) for panel in page.panels]
-        elif self.systems_page is not None and self._window.pages.currentWidget() is self.systems_page:
-            stops.append((self.systems_page, self.systems_page.focus_first))
-        focused = QApplication.focusWidget()
-        at = next(
-            (
-                i
-                for i, (region, _) in enumerate(stops)
-                if focused is not None and (region is focused or region.isAncestorOf(focused))
-            ),
-            -1,
-        )
-        stops[(at + by) % len(stops)][1]()
+        else:
+            shown = self._window.pages.currentWidget()
+            if isinstance(shown, SystemsPage | OutboxPage | AuditPage):
+                stops.append((shown, shown.focus_first))
+        go_round(stops, by)
 
 
 async def _await(doing: Awaitable[T]) -> T:

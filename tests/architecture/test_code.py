@@ -1,11 +1,15 @@
 """Rules of the code that no linter knows."""
 
 import ast
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from dev import CHECKS
 
 ROOT = Path(__file__).parent.parent.parent
 MODULES = sorted((ROOT / "console").rglob("*.py"))
@@ -80,6 +84,36 @@ def test_dev_py_needs_the_standard_library_alone() -> None:
         )
     }
     assert imported <= sys.stdlib_module_names
+
+
+PLANTED = {
+    "format": ("console/models/planted.py", "x  =  1\n"),
+    "lint": ("console/models/planted.py", "import os\n"),
+    "imports": ("console/views/planted.py", "import console.ports.clock\n"),
+    "types": ("console/models/planted.py", "x: int = 'one'\n"),
+}
+
+
+@pytest.mark.parametrize("check", PLANTED)
+def test_every_check_of_the_test_command_fails_on_a_planted_fault(check: str, tmp_path: Path) -> None:
+    skipped = shutil.ignore_patterns("__pycache__", ".*")
+    shutil.copytree(ROOT / "console", tmp_path / "console", ignore=skipped)
+    settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
+    command = [sys.executable, *CHECKS[check]]
+    if check == "types":  # one module is enough to see whether it is strict, and the whole takes long
+        command.append("console/models/planted.py")
+    place, text = PLANTED[check]
+    (tmp_path / place).write_text(text, encoding="utf-8")
+
+    def run() -> subprocess.CompletedProcess[str]:
+        alone = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, env=alone)
+
+    assert run().returncode != 0
+    (tmp_path / place).write_text('"""Nothing is wrong here."""\n', encoding="utf-8")
+    done = run()
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_requirements_are_pinned_with_hashes_and_name_no_address() -> None:

@@ -150,7 +150,7 @@ async def owing(rig: Rig) -> str:
 async def the_conflict(rig: Rig) -> OutboxPage:
     """Go to the Outbox once an act is in conflict; return the page, which shows it."""
     await the_act(rig, ActState.CONFLICT)
-    rig.workspace.go_to_outbox()
+    rig.workspace.go_to("outbox")
     shown = rig.workspace.outbox_page
     assert shown is not None
     await rig.until(shown.conflict.isVisible)

@@ -1,0 +1,58 @@
+"""The bar that tells a supervisor of what was flagged at any desk, until they have seen it."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QHBoxLayout
+
+from console.bridge import Bridge
+from console.models.audit import AuditEntry
+from console.services.desk import Desk
+from console.views import texts
+from console.views.main_window import MainWindow
+from console.views.texts import tr
+from console.views.widgets.labels import Button, Label, StateSurface
+
+
+class FlagBar(StateSurface):
+    """Stands over the window while there is a flag nobody here has seen; takes no focus."""
+
+    def __init__(self, window: MainWindow, desk: Desk, bridge: Bridge, show: Callable[[str], None]) -> None:
+        super().__init__()
+        self._desk, self._show = desk, show
+        self._flags: list[AuditEntry] = []
+        self.set_state("danger")
+        self.setAccessibleName(tr("Flagged"))
+        self.told = Label("", wrap=True)
+        self.told.set_look("mark", "danger")
+        self.look_button = Button(tr("Show in the audit"), "plain", "small")
+        self.look_button.clicked.connect(self._look)
+        self.seen_button = Button(tr("I have seen it"), "plain", "small")
+        self.seen_button.clicked.connect(self._seen)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 6, 14, 6)
+        row.setSpacing(10)
+        row.addWidget(self.told, 1)
+        row.addWidget(self.look_button)
+        row.addWidget(self.seen_button)
+        self.hide()
+        window.put_on_top(self)
+        bridge.run_query(self, desk.audit_search.watch(self._on_flag), lambda _end: None)
+
+    def _on_flag(self, entry: AuditEntry) -> None:
+        self._flags.append(entry)
+        self._tell()
+
+    def _tell(self) -> None:
+        self.setVisible(bool(self._flags))
+        if self._flags:
+            first, more = self._flags[0], len(self._flags) - 1
+            others = tr(" {} more.").format(more) if more else ""
+            told = tr("{} ({}), {}: {}.{}")
+            self.told.set_words(told.format(first.who, first.role, texts.moment(first.at), first.words, others))
+
+    def _look(self) -> None:
+        self._show(self._flags[0].who if self._flags else "")
+
+    def _seen(self) -> None:
+        self._desk.audit_search.note_seen(self._flags.pop(0))
+        self._tell()

@@ -1,0 +1,71 @@
+"""Closes accounts whose opening has lapsed, and says so two minutes before, when it can still be prolonged."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QHBoxLayout
+
+from console.models.customer import CustomerId
+from console.services.openings import Openings
+from console.views.main_window import MainWindow
+from console.views.texts import tr
+from console.views.widgets.labels import Button, Label, StateSurface
+
+PROLONG_KEYS = "Ctrl+Shift+G"
+_LOOK_EVERY_MS = 2000
+
+
+class LapseBar(StateSurface):
+    """Stands over the window while an opening is about to lapse; takes no focus. `close` closes a customer's tabs."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        openings: Openings,
+        *,
+        name_of: Callable[[CustomerId], str],
+        close: Callable[[CustomerId], None],
+    ) -> None:
+        super().__init__()
+        self._window, self._openings, self._name_of, self._close = window, openings, name_of, close
+        self.set_state("attention")
+        self.setAccessibleName(tr("About to close"))
+        self.told = Label("", wrap=True)
+        self.told.set_look("mark", "attention")
+        keys = QKeySequence(PROLONG_KEYS).toString(QKeySequence.SequenceFormat.NativeText)
+        self.button = Button(tr("Still with them: keep it open   {}").format(keys), "plain", "small")
+        self.button.setAccessibleName(tr("Keep the account open"))
+        self.button.clicked.connect(self.prolong)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 6, 14, 6)
+        row.addWidget(self.told, 1)
+        row.addWidget(self.button)
+        self.hide()
+        window.put_on_top(self)
+        self._looking = QTimer(self)
+        self._looking.timeout.connect(self.look)
+        self._looking.start(_LOOK_EVERY_MS)
+
+    def look(self) -> None:
+        """Close what has lapsed and tell of what is about to."""
+        lapsed, soon = self._openings.lapsing()
+        for opening in lapsed:
+            name = self._name_of(opening.customer_id)
+            self._close(opening.customer_id)
+            self._openings.close(opening.customer_id)
+            told = tr("{} was closed, as its time had passed. What you typed is kept; Ctrl+Shift+T opens it again.")
+            self._window.status.say(told.format(name))
+        self.setVisible(bool(soon))
+        if soon:
+            told = tr("{} closes within two minutes; what you typed is kept.")
+            words = told.format(", ".join(self._name_of(opening.customer_id) for opening in soon))
+            if self.told.text() != words:
+                self.told.set_words(words)
+                self._window.status.say(words)
+
+    def prolong(self) -> None:
+        """Keep open what is about to close."""
+        for opening in self._openings.lapsing()[1]:
+            self._openings.prolong(opening.customer_id)
+        self.look()
