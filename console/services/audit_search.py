@@ -18,6 +18,7 @@ from console.services.permissions import Deed, Permissions
 
 _log = logging.getLogger(__name__)
 
+MOST_FOUND = 200
 _EVERY_S = 20.0
 # A desk that starts tells what was flagged since so long, which is a shift and the night before it.
 _LOOKS_BACK = timedelta(hours=24)
@@ -61,7 +62,7 @@ class AuditSearch:
         wanted = " ".join(text.split())[:200]
         refuse_card_numbers([wanted])
         self._audit.record("searched the audit", words=wanted)
-        query = AuditQuery(wanted)
+        query = AuditQuery(wanted, limit=MOST_FOUND)
         if self._collector is None:
             await self._audit.settled()
             return Found(_entries(await self._store.find(query)), whole=False)

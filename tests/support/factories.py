@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from console.models.provenance import Origin, Records, Sourced
+from console.system.clock import SystemClock
 
 NOON = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)
 
@@ -23,6 +24,16 @@ class VirtualClock:
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(0)
         self.passed_s += seconds
+
+
+class MovableClock(SystemClock):
+    """The machine's clock, which a test can put forward."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
 
 
 def origin(**changes: object) -> Origin:

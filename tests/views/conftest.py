@@ -29,6 +29,7 @@ from console.views.theme import THEME
 from console.views.widgets.rows import FactList
 from console.views.workspace import Workspace
 from tests.support.control import Control
+from tests.support.factories import MovableClock
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Rig:
     bridge: Bridge
     desk: Desk
     sandbox: Control
+    clock: MovableClock
 
     async def open(self, customer: str | None = None, *, settle: bool = True) -> CustomerPage:
         page = self.workspace.open_customer(CustomerId(customer or self.sandbox.first_customer))
@@ -96,14 +98,15 @@ async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) ->
     changed = marker.args[0] if marker else {}
     limits = {name: {"time_limit_s": 4.0, **changed.get(name, {})} for name in ("crm", "billing", "provisioning")}
     gate = request.node.get_closest_marker("gated")
-    parts = Parts(rng=random.Random(1), user=ROLES[gate.args[0]] if gate and gate.args else REP)
+    clock = MovableClock()
+    parts = Parts(clock=clock, rng=random.Random(1), user=ROLES[gate.args[0]] if gate and gate.args else REP)
     desk = await asyncio.to_thread(lambda: sandbox.desk(parts=parts, gated=gate is not None, **limits))
     await desk.open_store()
     window.show()
     window.activateWindow()
     workspace.attach(desk)
     await asyncio.sleep(0.02)
-    yield Rig(window, workspace, bridge, desk, sandbox)
+    yield Rig(window, workspace, bridge, desk, sandbox, clock)
     while window.tabs.count():  # one a turn: ten pages taken down at once, after the window has gone, harm nobody
         workspace.close_customer(0)
         await asyncio.sleep(0.005)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
 from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.audit import AuditEntry
-from console.services.audit_search import Found
+from console.services.audit_search import MOST_FOUND, Found
 from console.services.desk import Desk
 from console.services.openings import HARVESTING
 from console.views import texts
@@ -97,10 +97,10 @@ class AuditPage(LivePage):
         of_all = (
             tr("of every desk") if found.whole else tr("of this desk alone; there is no collector that has the others")
         )
-        more = tr(", the newest") if count >= 200 else ""
-        self._say(
-            tr("{} entries{} {}.").format(count, more, of_all) if count else tr("Nothing of that {}.").format(of_all)
-        )
+        words = tr("1 entry") if count == 1 else tr("{} entries").format(count)
+        if count >= MOST_FOUND:
+            words = tr("The newest {} entries").format(count)
+        self._say(f"{words} {of_all}." if count else tr("Nothing of that {}.").format(of_all))
         rows = [self._row(entry, number) for number, entry in enumerate(found.entries)]
         self.table.show_rows(rows)
         if rows:

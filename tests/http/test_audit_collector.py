@@ -1,0 +1,86 @@
+"""A collector over HTTP: what it takes, what it tells, and whatever else it may answer."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+
+import pytest
+
+from console.errors import CollectorError
+from console.http.audit_collector import AuditCollector
+from console.models.audit import AuditQuery, Link
+from tests.support.control import Control
+
+Answer = Callable[[bytes], Coroutine[None, None, AuditCollector]]
+
+
+@pytest.fixture
+async def answering() -> AsyncIterator[Answer]:
+    """A server on this machine that answers every question with the same bytes, and a collector that asks it."""
+    servers: list[asyncio.Server] = []
+    collectors: list[AuditCollector] = []
+
+    async def start(answer: bytes) -> AuditCollector:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(answer)
+            await writer.drain()
+            writer.close()
+
+        servers.append(await asyncio.start_server(serve, "127.0.0.1", 0))
+        port = servers[0].sockets[0].getsockname()[1]
+        collectors.append(await asyncio.to_thread(AuditCollector, f"http://127.0.0.1:{port}/audit", "token"))
+        return collectors[0]
+
+    yield start
+    for collector in collectors:
+        await collector.aclose()
+    for server in servers:
+        server.close()
+
+
+def answer(body: bytes, status: str = "200 OK") -> bytes:
+    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (answer(b"[{"), "something else than entries"),
+        (answer(b'{"chain": "c"}'), "something else than entries"),
+        (answer(b'[{"chain": "c", "seq": "one", "head": "h", "body": "{}"}]'), "something else than entries"),
+        (answer(b"<html>Sign in</html>"), "something else than entries"),
+        (answer(b"", "405 Method Not Allowed"), "only takes entries"),
+        (answer(b"", "503 Service Unavailable"), "answers 503"),
+        (answer(b"[" + b" " * 9_000_000 + b"]"), "more than was asked for"),
+        (b"rubbish\r\n\r\n", "cannot be reached"),
+        (b"", "cannot be reached"),
+    ],
+)
+async def test_whatever_it_answers_to_a_search_is_one_sentence(answering: Answer, told: bytes, words: str) -> None:
+    collector = await answering(told)
+    with pytest.raises(CollectorError, match=words):
+        await collector.find(AuditQuery("CU-1"))
+
+
+async def test_it_tells_no_more_than_was_asked_for(answering: Answer) -> None:
+    line = b'{"chain": "c", "seq": 1, "head": "h", "body": "{}"}'
+    collector = await answering(answer(b"[" + b",".join([line] * 30) + b"]"))
+    assert await collector.find(AuditQuery(limit=3)) == [Link("c", 1, b"{}", "h")] * 3
+
+
+async def test_the_sandbox_takes_only_what_is_an_entry_from_whoever_has_its_token(sandbox: Control) -> None:
+    stranger = await asyncio.to_thread(AuditCollector, sandbox.process.audit, "wrong")
+    with pytest.raises(CollectorError, match="answers 401"):
+        await stranger.send([Link("c", 1, b'{"at": "2026-11-25T12:00:00Z"}', "h")])
+    with pytest.raises(CollectorError, match="answers 401"):
+        await stranger.find(AuditQuery())
+    await stranger.aclose()
+    known = await asyncio.to_thread(AuditCollector, sandbox.process.audit, sandbox.process.tokens["audit"])
+    with pytest.raises(CollectorError, match="answers 400"):
+        await known.send([Link("c", 1, b"no entry", "h")])
+    first = Link("chain of this test", 1, b'{"at": "2026-11-25T12:00:00Z", "what": "opened", "words": "once"}', "h1")
+    await known.send([first])
+    await known.send([Link(first.chain, 1, first.body.replace(b"once", b"anew"), "h2")])  # nothing is changed later
+    assert await known.find(AuditQuery("ONCE")) == [first]
+    assert await known.find(AuditQuery("anew")) == []
+    await known.aclose()

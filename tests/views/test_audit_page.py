@@ -1,0 +1,112 @@
+"""What a supervisor is shown of the audit, what is flagged at other desks, and openings that lapse."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from console.compose import Parts
+from console.models.customer import CustomerId
+from console.services.openings import Reason, Step
+from console.services.permissions import ROLES
+from console.views.audit.flags import FlagBar
+from console.views.opening_dialog import OpeningDialog
+from tests.support.acting import numbers_of
+from tests.views.conftest import Rig, texts_of
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.mark.gated("supervisor")
+async def test_a_supervisor_finds_what_another_desk_did_and_why(rig: Rig) -> None:
+    [customer] = numbers_of(31, 32)
+    other = rig.sandbox.desk(parts=Parts(user=ROLES["rep"]), gated=True)
+    await other.open_store()
+    await other.openings.open_for(CustomerId(customer), Reason.TYPED, "asked for in the branch")
+    async with asyncio.timeout(10):
+        while not await rig.sandbox.audited("asked for in the branch"):
+            await asyncio.sleep(0.02)
+    await other.aclose()
+    rig.press(Qt.Key.Key_J, CTRL)
+    rig.keys("k")
+    page = rig.workspace.audit_page
+    assert page is not None
+    assert page.field.hasFocus()
+    await rig.until(lambda: "of every desk" in page.told.text())
+    page.field.selectAll()
+    rig.keys(customer.lower())
+    rig.press(Qt.Key.Key_Return)
+    await rig.until(lambda: {row.data.customer for row in page.table.rows_model.rows} == {customer})
+    assert "asked for in the branch" in texts_of(page)
+    rig.press(Qt.Key.Key_Down)
+    assert page.table.hasFocus()
+    rig.press(Qt.Key.Key_Return)
+    [dialog] = rig.window.findChildren(OpeningDialog)  # reading the audit opens nobody's account
+    await rig.until(lambda: "·" in dialog.who.text())
+    dialog.reject()
+    assert customer.lower() in {entry.words for entry in await rig.sandbox.audited(what="searched the audit")}
+
+
+@pytest.mark.gated("rep")
+async def test_a_rep_has_no_audit_page_and_is_refused_by_the_services(rig: Rig) -> None:
+    assert rig.workspace.audit_page is None
+    assert not rig.window.rail_buttons["audit"].isVisible()
+    with pytest.raises(Exception, match="rep may not read the audit"):
+        await rig.desk.audit_search.find("")
+
+
+@pytest.mark.gated("supervisor")
+async def test_what_is_flagged_at_one_desk_stands_on_a_supervisors_until_they_have_seen_it(rig: Rig) -> None:
+    other = rig.sandbox.desk(parts=Parts(user=ROLES["rep"]), gated=True)
+    await other.open_store()
+    for customer in numbers_of(40, 52):
+        await other.openings.open_for(CustomerId(customer), Reason.TYPED, "looking at neighbours")
+    async with asyncio.timeout(10):
+        while not await rig.sandbox.audited("12 accounts", what="harvesting"):
+            await asyncio.sleep(0.02)
+    await other.aclose()
+    looked: list[str] = []
+    bar = FlagBar(rig.window, rig.desk, rig.bridge, looked.append)
+    await rig.until(bar.isVisible)
+    assert "12 accounts opened within an hour and nothing done in them" in bar.told.text()
+    QTest.mouseClick(bar.look_button, Qt.MouseButton.LeftButton)
+    assert looked == [""]  # nobody signs in at a desk of the tests
+    while bar.isVisible():
+        QTest.mouseClick(bar.seen_button, Qt.MouseButton.LeftButton)
+        await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        while not await rig.sandbox.audited("12 accounts", what="saw the flag"):
+            await asyncio.sleep(0.02)
+    bar.deleteLater()
+
+
+@pytest.mark.gated
+async def test_an_opening_lapses_which_is_said_before_and_keeps_what_was_typed(rig: Rig) -> None:
+    customer = CustomerId(rig.sandbox.first_customer)
+    lapses = rig.workspace.lapses
+    assert lapses is not None
+    await rig.desk.openings.verify(customer, "photo", "")
+    page = await rig.open()
+    page.acts.open_note()
+    rig.keys("Wants to be called back on Friday")
+    rig.clock.ahead = timedelta(minutes=28, seconds=30)
+    lapses.look()
+    assert lapses.isVisible()
+    assert f"{page.view.name} closes within two minutes" in lapses.told.text()
+    assert page.acts.dock is not None
+    assert page.acts.dock.text.hasFocus()  # it takes no focus from whoever types
+    rig.press(Qt.Key.Key_G, CTRL | SHIFT)
+    assert not lapses.isVisible()
+    rig.clock.ahead = timedelta(minutes=57)
+    assert rig.desk.openings.step(customer) is Step.ACCOUNT or rig.desk.openings.opening(customer) is not None
+    rig.clock.ahead = timedelta(minutes=59)
+    lapses.look()
+    assert rig.workspace.page is None
+    assert rig.desk.openings.step(customer) is Step.CLOSED
+    assert "was closed, as its time had passed" in texts_of(rig.window.status)
+    await rig.desk.openings.verify(customer, "photo", "")
+    again = await rig.open()
+    assert again.acts.dock is not None
+    assert again.acts.dock.text.toPlainText() == "Wants to be called back on Friday"
