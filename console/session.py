@@ -59,6 +59,7 @@ class Session:
     make_code: Callable[[], Awaitable[str]] | None = None
     sign_in: SignIn | None = None
     lock_after_s: float = 600.0
+    hides_from_capture: bool = False
 
 
 @asynccontextmanager
@@ -112,9 +113,17 @@ async def open_session(
             stack.push_async_callback(desk.aclose)
             await desk.open_store()
             first = sandbox.first_customer if sandbox else None
-            lock_after_s = deployment.lock_after_min * 60
             try:
-                yield Session(desk, first, kept.notice, kept.new_code, kept.make_code, sign_in, lock_after_s)
+                yield Session(
+                    desk,
+                    first,
+                    kept.notice,
+                    kept.new_code,
+                    kept.make_code,
+                    sign_in,
+                    lock_after_s=deployment.lock_after_min * 60,
+                    hides_from_capture=deployment.hide_from_capture,
+                )
             finally:
                 if sign_in is not None and sign_in.state is SignInState.SIGNED_OUT:
                     await stores.forget_last()

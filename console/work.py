@@ -39,6 +39,7 @@ _WINDOW_MODULES = (
     "console.views.outbox.page",
     "console.views.keys.card_guard",
     "console.views.opening_dialog",
+    "console.views.os_lock",
     "console.views.sign_in_bar",
     "console.views.store_dialogs",
     "console.views.systems.page",
@@ -94,6 +95,20 @@ async def _bring_workspace(
     return workspace, person
 
 
+def _take_up(window: MainWindow, workspace: Any, person: Any, session: Any) -> None:
+    """Put the services into the window, and say what must be known of them."""
+    workspace.attach(session.desk)
+    if session.sign_in is not None:
+        person.attach(session.sign_in, session.lock_after_s)
+    if session.hides_from_capture and not sys.modules["console.views.os_lock"].CaptureGuard(window).can:
+        window.status.say(tr("This system cannot leave the window out of screenshots."))
+    if session.notice:
+        workspace.say_of_store(session.notice)
+    workspace.recovery.make = session.make_code
+    if session.new_code:
+        sys.modules["console.views.store_dialogs"].RecoveryDialog(session.new_code, window).open()
+
+
 async def _open(
     window: MainWindow,
     palette: SearchPalette,
@@ -141,14 +156,7 @@ async def _open(
         if options.tour is not None:
             raise
         return None
-    workspace.attach(session.desk)
-    if session.sign_in is not None:
-        person.attach(session.sign_in, session.lock_after_s)
-    if session.notice:
-        workspace.say_of_store(session.notice)
-    workspace.recovery.make = session.make_code
-    if session.new_code:
-        sys.modules["console.views.store_dialogs"].RecoveryDialog(session.new_code, window).open()
+    _take_up(window, workspace, person, session)
     stack.callback(watch_network(session.desk.network.set_online))
     # What is loaded now stays for good; no later collection need look at it again, which would take tens of ms.
     gc.freeze()

@@ -112,6 +112,7 @@ class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     desk suspends, resumes or ends needs a service order beside the product order. `verification` says how callers are
     verified before an account is shown; it holds where people sign in. `audit` is who collects what is
     written down of who saw and did what. Where people sign in, a desk nobody touches is locked after `lock_after_min`.
+    `hide_from_capture` leaves the window out of screenshots and shared screens where the system can (Windows, macOS).
     `roles` is what it changes of who may see and do what.
     """
 
@@ -123,6 +124,7 @@ class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     verification: VerificationSettings = VerificationSettings()
     audit: AuditSettings = AuditSettings()
     lock_after_min: float = 10.0
+    hide_from_capture: bool = False
     roles: dict[str, RoleSettings] = {}
     systems: dict[str, System]
 

@@ -1,15 +1,23 @@
-"""Locks the desk after a while without a hand on it: what it shows is taken out of the window, not only covered."""
+"""Locks the desk after a while without a hand on it, or with the operating system's screen.
 
+What the window shows is taken out of it, not only covered.
+"""
+
+import sys
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QVBoxLayout, QWidget
 
+from console.views.icons import ICON
 from console.views.main_window import MainWindow
+from console.views.os_lock import watch_os_lock
 from console.views.search.palette import SearchPalette
-from console.views.widgets.labels import Surface
+from console.views.texts import tr
+from console.views.theme import THEME
+from console.views.widgets.labels import Label, Surface
 
 _HANDS = {
     QEvent.Type.KeyPress,
@@ -19,6 +27,13 @@ _HANDS = {
     QEvent.Type.TouchBegin,
 }
 _LOOK_EVERY_MS = 5000
+_WIDEST_BAR = 720
+
+
+def seconds() -> float:
+    """Return a count of seconds that goes on while the computer sleeps, which Python's own does on Windows alone."""
+    clock = {"linux": "CLOCK_BOOTTIME", "darwin": "CLOCK_MONOTONIC"}.get(sys.platform)
+    return time.monotonic() if clock is None else time.clock_gettime(getattr(time, clock))
 
 
 class LockPage(Surface):
@@ -26,23 +41,39 @@ class LockPage(Surface):
 
     def __init__(self) -> None:
         super().__init__("window")
+        sign = QLabel()
+        sign.setPixmap(ICON.pixmap("locked", 40, THEME.colour("textSecondary")))
+        sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        title = Label(tr("Locked"), "page", semibold=True)
+        kept = Label(tr("What was open and typed is kept and comes back."), look="secondary")
         self._column = QVBoxLayout(self)
+        self._column.setSpacing(10)
+        self._column.addStretch()
+        self._column.addWidget(sign)
+        for label in (title, kept):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self._column.addWidget(label)
+        self._column.addSpacing(8)
         self._column.addStretch()
         self._bar: QWidget | None = None
 
     def put(self, bar: QWidget) -> None:
         """Show what unlocks."""
         self._bar = bar
-        self._column.insertWidget(0, bar)
+        bar.setFixedWidth(_WIDEST_BAR if self.width() > _WIDEST_BAR else max(320, self.width() - 20))
+        self._column.insertWidget(self._column.count() - 1, bar, 0, Qt.AlignmentFlag.AlignHCenter)
 
 
 class DeskLock(QObject):
-    """Locks when nobody has touched keyboard or mouse for `after_s`; `wanted` has somebody unlock it."""
+    """Locks when nobody has touched keyboard or mouse for `after_s`, and when the screen is locked.
+
+    `wanted` has somebody unlock it.
+    """
 
     def __init__(self, window: MainWindow, wanted: Callable[[], None]) -> None:
         super().__init__(window)
         self._window, self._wanted, self.after_s = window, wanted, 600.0
-        self._touched_s = time.monotonic()
+        self._touched_s = seconds()
         self._inside: QWidget | None = None
         self._dialogs: list[QDialog] = []
         self._actions: list[QAction] = []
@@ -56,6 +87,7 @@ class DeskLock(QObject):
         if app is not None:
             app.installEventFilter(self)
         self._looking.start(_LOOK_EVERY_MS)
+        watch_os_lock(self._window, self.lock)
 
     @property
     def is_locked(self) -> bool:
@@ -63,18 +95,20 @@ class DeskLock(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _HANDS:
-            self._touched_s = time.monotonic()
+            self._touched_s = seconds()
         return super().eventFilter(watched, event)
 
     def look(self) -> None:
         """Lock where nobody was there for too long; also after the computer slept."""
-        if not self.is_locked and time.monotonic() - self._touched_s >= self.after_s:
+        if not self.is_locked and seconds() - self._touched_s >= self.after_s:
             self.lock()
 
     def lock(self) -> None:
         """Take everything out of the window and have somebody sign in; what was typed stays where it is."""
         if self.is_locked:
             return
+        while (popup := QApplication.activePopupWidget()) is not None:  # a menu, or the list of a field
+            popup.close()
         self._dialogs = [one for one in self._window.findChildren(QDialog) if one.isVisible()]
         for widget in (*self._dialogs, *self._window.findChildren(SearchPalette)):
             widget.hide()
@@ -109,4 +143,4 @@ class DeskLock(QObject):
         for dialog in self._dialogs:
             dialog.show()
         self._dialogs = []
-        self._touched_s = time.monotonic()
+        self._touched_s = seconds()

@@ -1,0 +1,179 @@
+"""Hears when the operating system locks its screen or goes to sleep, so that the desk locks with it."""
+
+import ctypes
+import importlib
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import SLOT, QAbstractNativeEventFilter, QEvent, QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication, QWidget
+
+_log = logging.getLogger(__name__)
+
+# Screen savers of the desktops tell the session's bus whether they lock; logind tells the system's, for all of them.
+_ON_SESSION_BUS = (
+    ("org.freedesktop.ScreenSaver", "ActiveChanged", "active(bool)"),
+    ("org.gnome.ScreenSaver", "ActiveChanged", "active(bool)"),
+    ("org.cinnamon.ScreenSaver", "ActiveChanged", "active(bool)"),
+    ("org.mate.ScreenSaver", "ActiveChanged", "active(bool)"),
+)
+_ON_SYSTEM_BUS = (
+    ("org.freedesktop.login1.Session", "Lock", "locked()"),
+    ("org.freedesktop.login1.Manager", "PrepareForSleep", "active(bool)"),
+)
+_POLL_MS = 2000
+
+
+def watch_os_lock(window: QWidget, lock: Callable[[], None]) -> QObject | None:
+    """Call `lock` whenever the screen is locked or the computer goes to sleep; None where the system cannot tell.
+
+    What is returned listens as long as the window lives.
+    """
+    if sys.platform == "win32":
+        return _WindowsSession(window, lock)
+    if sys.platform == "darwin":
+        return _MacSession(window, lock)
+    return _linux(window, lock)
+
+
+def _linux(window: QWidget, lock: Callable[[], None]) -> QObject | None:
+    try:
+        buses = importlib.import_module("PySide6.QtDBus").QDBusConnection
+    except ImportError as error:
+        _log.info("whether the screen is locked cannot be told: %s", error)
+        return None
+    listener = _BusListener(window, lock)
+    heard = [
+        bus.connect("", "", interface, name, listener, SLOT(slot))
+        for bus, signals in ((buses.sessionBus(), _ON_SESSION_BUS), (buses.systemBus(), _ON_SYSTEM_BUS))
+        if bus.isConnected()
+        for interface, name, slot in signals
+    ]
+    if not any(heard):
+        _log.info("whether the screen is locked cannot be told: no bus is there")
+    return listener if any(heard) else None
+
+
+class _BusListener(QObject):
+    """Takes the signals of D-Bus."""
+
+    def __init__(self, window: QWidget, lock: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._lock = lock
+
+    @Slot(bool)
+    def active(self, is_active: bool) -> None:  # noqa: FBT001 - D-Bus's own
+        if is_active:
+            self._lock()
+
+    @Slot()
+    def locked(self) -> None:
+        self._lock()
+
+
+class _MacSession(QObject):
+    """Asks the session every two seconds; macOS tells it to programs in Objective-C alone."""
+
+    def __init__(self, window: QWidget, lock: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._lock, self._was_locked = lock, False
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._look)
+        self._timer.start(_POLL_MS)
+
+    def _look(self) -> None:
+        is_locked = _is_mac_locked()
+        if is_locked and not self._was_locked:
+            self._lock()
+        self._was_locked = is_locked
+
+
+def _is_mac_locked() -> bool:
+    """Return whether the session's dictionary has the mark of a locked screen."""
+    graphics: Any = ctypes.CDLL("/System/Library/Frameworks/CoreGraphics.framework/CoreGraphics")
+    foundation: Any = ctypes.CDLL("/System/Library/Frameworks/CoreFoundation.framework/CoreFoundation")
+    graphics.CGSessionCopyCurrentDictionary.restype = ctypes.c_void_p
+    foundation.CFStringCreateWithCString.restype = ctypes.c_void_p
+    foundation.CFStringCreateWithCString.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_uint32]
+    foundation.CFDictionaryContainsKey.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+    foundation.CFRelease.argtypes = [ctypes.c_void_p]
+    session = graphics.CGSessionCopyCurrentDictionary()
+    if not session:
+        return False
+    utf8 = 0x08000100
+    key = foundation.CFStringCreateWithCString(None, b"CGSSessionScreenIsLocked", utf8)
+    found = bool(foundation.CFDictionaryContainsKey(session, key))
+    foundation.CFRelease(key)
+    foundation.CFRelease(session)
+    return found
+
+
+class _WindowsSession(QObject):
+    """Registers the window for the session's notices, which come as native messages."""
+
+    def __init__(self, window: QWidget, lock: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._filter = _SessionFilter(lock)
+        app = QApplication.instance()
+        if app is not None:
+            app.installNativeEventFilter(self._filter)
+        loader: Any = ctypes
+        this_session = 0
+        if not loader.windll.wtsapi32.WTSRegisterSessionNotification(int(window.winId()), this_session):
+            _log.info("whether the screen is locked cannot be told: Windows does not notify this window")
+
+
+class _SessionFilter(QAbstractNativeEventFilter):
+    """Looks for WM_WTSSESSION_CHANGE with WTS_SESSION_LOCK, and for WM_POWERBROADCAST with PBT_APMSUSPEND."""
+
+    _MARKS = frozenset({(0x02B1, 0x7), (0x0218, 0x4)})
+
+    def __init__(self, lock: Callable[[], None]) -> None:
+        super().__init__()
+        self._lock = lock
+
+    def nativeEventFilter(self, _kind: Any, message: Any) -> Any:
+        from ctypes import wintypes  # noqa: PLC0415 - of use on Windows alone
+
+        told = wintypes.MSG.from_address(int(message))
+        if (told.message, told.wParam) in self._MARKS:
+            QTimer.singleShot(0, self._lock)
+        return False, 0
+
+
+class CaptureGuard(QObject):
+    """Leaves every window of the program out of screenshots as it is shown; `can` is whether the system does that."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.can = hide_from_capture(window)
+        app = QApplication.instance()
+        if app is not None and self.can:
+            app.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            hide_from_capture(watched)
+        return super().eventFilter(watched, event)
+
+
+def hide_from_capture(window: QWidget) -> bool:
+    """Leave the window out of screenshots and shared screens; return whether this operating system can do that."""
+    loader: Any = ctypes
+    if sys.platform == "win32":
+        exclude = 0x11  # WDA_EXCLUDEFROMCAPTURE, since Windows 10 2004; older ones know 1, which blackens it
+        user32 = loader.windll.user32
+        handle = int(window.winId())
+        return bool(user32.SetWindowDisplayAffinity(handle, exclude) or user32.SetWindowDisplayAffinity(handle, 1))
+    if sys.platform == "darwin":
+        objc: Any = ctypes.CDLL("/usr/lib/libobjc.dylib")
+        objc.sel_registerName.restype = ctypes.c_void_p
+        objc.sel_registerName.argtypes = [ctypes.c_char_p]
+        ask = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(("objc_msgSend", objc))
+        tell = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong)(("objc_msgSend", objc))
+        native = ask(int(window.winId()), objc.sel_registerName(b"window"))
+        tell(native, objc.sel_registerName(b"setSharingType:"), 0)  # NSWindowSharingNone
+        return True
+    return False
