@@ -272,6 +272,7 @@ def compose_desk(
             people=people,
             clock=parts.clock,
             country=deployment.country,
+            names_alone=guard.openings.is_required,
         ),
         outbox=outbox,
         acts=Acts(

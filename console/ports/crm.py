@@ -70,12 +70,15 @@ class CrmSystem(Protocol):
     def can_search(self, query: SearchQuery) -> bool:
         """Return whether the query holds anything this system can be asked for, as the deployment has it."""
 
-    async def search_customers(self, query: SearchQuery, *, limit: int) -> Sequence[SearchHit]:
+    async def search_customers(
+        self, query: SearchQuery, *, limit: int, names_alone: bool = False
+    ) -> Sequence[SearchHit]:
         """Return customers that match any reading of the query, at most `limit`, best first as the system has it.
 
-        Part of a name finds something only where the deployment says the system can.
+        Part of a name finds something only where the deployment says the system can. With `names_alone` the system is
+        asked for their numbers and names and for no more.
 
-        Source: TMF629 v4.0.0, GET /customer with the deployment's search parameters.
+        Source: TMF629 v4.0.0, GET /customer with the deployment's search parameters; TMF630, the parameter `fields`.
         """
 
     async def check(self) -> Sequence[CheckResult]:

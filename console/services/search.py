@@ -39,7 +39,10 @@ class _Search:
 
 
 class CustomerSearch:
-    """Searches over the three systems. Cancelling `find` drops what is under way."""
+    """Searches over the three systems. Cancelling `find` drops what is under way.
+
+    With `names_alone`, where accounts are closed until somebody opens them, CRM is asked for numbers and names alone.
+    """
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class CustomerSearch:
         people: SeenPeople,
         clock: Clock,
         country: str,
+        names_alone: bool = False,
     ) -> None:
         self._people = people
         self._crm = crm
@@ -58,6 +62,7 @@ class CustomerSearch:
         self._permissions = permissions
         self._clock = clock
         self._country = country
+        self._names_alone = names_alone
 
     def read(self, text: str) -> SearchQuery:
         """Return how a typed or pasted text can be understood; without any reading it finds nothing."""
@@ -115,7 +120,7 @@ class CustomerSearch:
         hits: Sequence[SearchHit] = ()
         sentence = None
         try:
-            found = await system.search_customers(search.query, limit=_MOST_HITS + 1)
+            found = await self._found_by(system, search.query, _MOST_HITS + 1)
             hits = self._shown(found[:_MOST_HITS])
         except ConsoleError as error:
             sentence = str(error)
@@ -127,6 +132,13 @@ class CustomerSearch:
         if system is not self._crm:
             await self._look_up(search, [hit.customer_id for hit in hits])
 
+    async def _found_by(
+        self, system: CrmSystem | BillingSystem | ProvisioningSystem, query: SearchQuery, limit: int
+    ) -> Sequence[SearchHit]:
+        if system is self._crm:
+            return await self._crm.search_customers(query, limit=limit, names_alone=self._names_alone)
+        return await system.search_customers(query, limit=limit)
+
     async def _look_up(self, search: _Search, customers: Sequence[CustomerId]) -> None:
         """Ask CRM what tells apart customers that another system found by number."""
         known = {hit.customer_id for hit in search.hits if hit.system == self._crm.name}
@@ -134,7 +146,7 @@ class CustomerSearch:
 
         async def look_up(customer_id: CustomerId) -> None:
             query = SearchQuery(customer_id, number=customer_id)
-            found = await _or_nothing(self._crm.search_customers(query, limit=1))
+            found = await _or_nothing(self._found_by(self._crm, query, 1))
             search.hits += [replace(hit, matched="") for hit in self._shown(found)]
 
         await asyncio.gather(*(look_up(customer_id) for customer_id in wanted))

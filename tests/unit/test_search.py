@@ -25,7 +25,7 @@ class System:
     def can_search(self, query: SearchQuery) -> bool:
         return self.name == "crm" or query.number is not None
 
-    async def search_customers(self, query: SearchQuery, *, limit: int) -> Any:
+    async def search_customers(self, query: SearchQuery, *, limit: int, names_alone: bool = False) -> Any:
         self.queries.append(query)
         if self.wait is not None:
             await self.wait.wait()
@@ -149,7 +149,7 @@ async def test_one_customer_found_by_several_systems_is_one_entry_with_all_reaso
 
 async def test_a_customer_only_billing_found_is_looked_up_in_crm_to_tell_it_apart() -> None:
     class Crm(System):
-        async def search_customers(self, query: SearchQuery, *, limit: int) -> Any:
+        async def search_customers(self, query: SearchQuery, *, limit: int, names_alone: bool = False) -> Any:
             self.queries.append(query)
             return (
                 [hit("CU-9", "crm", "Customer CU-9", name="Marta", details=("Alder St",))]

@@ -103,6 +103,26 @@ async def test_the_systems_are_asked_for_the_name_alone(rig: Rig, caplog: pytest
 
 
 @pytest.mark.gated
+async def test_a_search_asks_crm_for_names_alone(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    async with rig.sandbox.raw("crm") as crm:
+        record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{rig.sandbox.first_customer}")).json()
+    [email] = [
+        one["characteristic"]["emailAddress"]
+        for one in record["contactMedium"]
+        if one["characteristic"].get("emailAddress")
+    ]
+    with caplog.at_level("INFO", logger="console.http"):
+        for text in (rig.sandbox.first_customer, record["name"], email):
+            await search(rig, text)
+            names = texts_of(rig.workspace.palette)
+            assert record["name"] in names
+            rig.press(Qt.Key.Key_Escape)
+    asked = [line for line in (record.getMessage() for record in caplog.records) if "customerManagement" in line]
+    assert len(asked) >= 3
+    assert all("fields=" in line for line in asked)
+
+
+@pytest.mark.gated
 async def test_a_caller_is_verified_by_keys_and_wrong_answers_are_counted(rig: Rig) -> None:
     customer = rig.sandbox.first_customer
     async with rig.sandbox.raw("crm") as crm:

@@ -13,6 +13,8 @@ from console.models.health import CheckResult
 from console.models.provenance import Sourced
 from console.models.search import Reading, SearchHit, SearchQuery
 
+Asked = tuple[tuple[str, str], ...]
+_NAMES: Asked = (("fields", "id,name"),)
 _RESOURCES = ("customer", "individual", "organization", "troubleTicket", "partyInteraction", "appointment")
 CUSTOMER = Versions(v4.read_customer, v5.read_customer)
 
@@ -28,8 +30,8 @@ class TmForumCrm(TmForumCare):
         return await self._client.fetch_one("customer", customer_id, CUSTOMER)
 
     async def fetch_caller(self, customer_id: CustomerId, *, with_phone: bool) -> Customer | None:
-        fields = "id,name,contactMedium" if with_phone else "id,name"
-        found = await self._client.fetch_one("customer", customer_id, CUSTOMER, parameters=(("fields", fields),))
+        asked = (("fields", "id,name,contactMedium"),) if with_phone else _NAMES
+        found = await self._client.fetch_one("customer", customer_id, CUSTOMER, parameters=asked)
         return found.value if found is not None else None
 
     async def fetch_party(self, customer: Customer) -> Sourced[Party] | None:
@@ -48,27 +50,31 @@ class TmForumCrm(TmForumCare):
         values = {"name": query.name, "email": query.email, "phone": query.phone}
         return by_number or any(values.get(reading) for reading in settings.search or {})
 
-    async def search_customers(self, query: SearchQuery, *, limit: int) -> Sequence[SearchHit]:
+    async def search_customers(
+        self, query: SearchQuery, *, limit: int, names_alone: bool = False
+    ) -> Sequence[SearchHit]:
+        more = _NAMES if names_alone else ()
         settings = self._client.settings("customer")
         parameters = settings.search or {}
         asked = []
         if query.number and (number := complete_number(query.number, settings.number_prefix)):
-            asked.append(self._by_number(CustomerId(number)))
+            asked.append(self._by_number(CustomerId(number), more))
         for reading, value in ((Reading.PHONE, query.phone), (Reading.EMAIL, query.email), (Reading.NAME, query.name)):
             if value and reading.value in parameters:
-                asked.append(self._by_parameter(parameters[reading.value], value, reading, limit))
+                asked.append(self._by_parameter((parameters[reading.value], value), more, reading, limit))
         hits = {hit.customer_id: hit for found in reversed(await asyncio.gather(*asked)) for hit in found}
         return list(hits.values())[:limit]
 
     async def check(self) -> Sequence[CheckResult]:
         return await self._client.check(_RESOURCES)
 
-    async def _by_number(self, number: CustomerId) -> list[SearchHit]:
-        found = await self.fetch_customer(number)
+    async def _by_number(self, number: CustomerId, more: Asked) -> list[SearchHit]:
+        found = await self._client.fetch_one("customer", number, CUSTOMER, parameters=more)
         return [] if found is None else [_hit(found, f"Customer {found.value.id}")]
 
-    async def _by_parameter(self, parameter: str, value: str, reading: Reading, limit: int) -> list[SearchHit]:
-        found = await self._client.fetch_many("customer", ((parameter, value),), CUSTOMER, most=limit)
+    async def _by_parameter(self, asked: tuple[str, str], more: Asked, reading: Reading, limit: int) -> list[SearchHit]:
+        found = await self._client.fetch_many("customer", (asked, *more), CUSTOMER, most=limit)
+        value = asked[1]
         words = {Reading.PHONE: f"Phone {value}", Reading.EMAIL: f"E-mail {value}", Reading.NAME: "Name"}
         return [_hit(item, words[reading]) for item in found]
 
