@@ -22,7 +22,7 @@ from console.services.permissions import Deed, Subject
 from console.settings.roles import named
 from console.settings.verification import Method, VerificationSettings
 
-_LEAST_REASON, _LONGEST_REASON = 8, 300
+_LEAST_REASON, _LONGEST_REASON = 12, 300
 # For so long after an account was open without a caller nobody is verified by what it shows.
 _REMEMBERED = timedelta(hours=1)
 # What is no part of anybody's account.
@@ -255,8 +255,8 @@ class Openings:
         refuse_card_numbers([told])
         if reason in {Reason.TICKET, Reason.JOB}:
             await self._check_number(customer_id, reason, told)
-        if reason is Reason.TYPED and len(told) < _LEAST_REASON:
-            raise NotPossibleError("Write why, so that whoever reads it later understands.")
+        if reason is Reason.TYPED and (len(told) < _LEAST_REASON or " " not in told):
+            raise NotPossibleError("Write why in a few words, so that whoever reads it later understands.")
         if len(told) > _LONGEST_REASON:
             raise NotPossibleError(f"The reason may have {_LONGEST_REASON} characters.")
         self._seen_at[customer_id] = self._clock.now()

@@ -14,6 +14,7 @@ from console.views.widgets.labels import Button, Label, StateSurface
 
 PROLONG_KEYS = "Ctrl+Shift+G"
 _LOOK_EVERY_MS = 2000
+_MOST_NAMED = 3
 
 
 class LapseBar(StateSurface):
@@ -58,8 +59,10 @@ class LapseBar(StateSurface):
             self._window.status.say(told.format(name))
         self.setVisible(bool(soon))
         if soon:
-            told = tr("{} closes within two minutes; what you typed is kept.")
-            words = told.format(", ".join(self._name_of(opening.customer_id) for opening in soon))
+            names = [self._name_of(opening.customer_id) for opening in soon]
+            more = tr(" and {} more").format(len(names) - _MOST_NAMED) if len(names) > _MOST_NAMED else ""
+            told = tr("{}: the account closes within two minutes; what you typed is kept.")
+            words = told.format(", ".join(names[:_MOST_NAMED]) + more)
             if self.told.text() != words:
                 self.told.set_words(words)
                 self._window.status.say(words)

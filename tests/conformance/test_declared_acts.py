@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -106,6 +107,37 @@ async def decide(sandbox: Control, customer: str, decision: str, reason: str) ->
     await until(desk, act, ActState.DONE)
     view.close()
     await desk.aclose()
+
+
+async def test_every_form_asks_what_it_needs_of_a_customer_with_several_accounts(sandbox: Control, desk: Desk) -> None:
+    async with sandbox.raw("billing") as billing:
+        place = "/tmf-api/accountManagement/v4/billingAccount"
+        found = (await billing.get(place, params={"limit": 300})).raise_for_status().json()
+    owners = Counter(
+        party["id"] for one in found for party in one["relatedParty"] if party.get("@referredType") == "Customer"
+    )
+    [(customer, count)] = owners.most_common(1)
+    assert count > 1
+    view = desk.view_customer(CustomerId(customer))
+    view.ask_everything()
+    await view.settled()
+    for name in ("charges", "time_slots", "offerings"):
+        getattr(view, name).ask()
+    await view.settled()
+    situation = desk.acts.situation(view)
+    refused: list[str] = []
+    for kind in ACTS.values():
+        try:
+            fields = kind.fields(situation, {})
+        except NotPossibleError as error:
+            refused.append(str(error))
+            continue
+        assert fields, kind.name
+        if fields[0].name == "account":
+            assert len(fields[0].choices) == count
+    # There may be nothing to do it on; that nothing is chosen yet is no reason.
+    assert not [sentence for sentence in refused if "Choose" in sentence]
+    view.close()
 
 
 async def test_above_the_limit_nothing_is_given_before_a_second_desk_agrees(

@@ -94,7 +94,7 @@ async def test_an_opening_lapses_which_is_said_before_and_keeps_what_was_typed(r
     rig.clock.ahead = timedelta(minutes=28, seconds=30)
     lapses.look()
     assert lapses.isVisible()
-    assert f"{page.view.name} closes within two minutes" in lapses.told.text()
+    assert f"{page.view.name}: the account closes within two minutes" in lapses.told.text()
     assert page.acts.dock is not None
     assert page.acts.dock.text.hasFocus()  # it takes no focus from whoever types
     rig.press(Qt.Key.Key_G, CTRL | SHIFT)

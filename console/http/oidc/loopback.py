@@ -12,7 +12,7 @@ _PAGE = (
     "<!doctype html><meta charset=utf-8><title>OptiCom Agent Console</title>"
     "<body style='font-family:sans-serif;margin:4em'><p>{}</p>"
 )
-DONE_WORDS = "You can close this page and go back to the desk."
+DONE_WORDS = "Go back to the desk; it says whether you are signed in. You can close this page."
 _FOREIGN_WORDS = "This page is not part of a sign-in under way."
 
 

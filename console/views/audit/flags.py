@@ -47,8 +47,8 @@ class FlagBar(StateSurface):
         if self._flags:
             first, more = self._flags[0], len(self._flags) - 1
             others = tr(" {} more.").format(more) if more else ""
-            told = tr("{} ({}), {}: {}.{}")
-            self.told.set_words(told.format(first.who, first.role, texts.moment(first.at), first.words, others))
+            told, who = tr("{} ({}), {}: {}.{}"), first.who or tr("nobody signed in")
+            self.told.set_words(told.format(who, first.role, texts.moment(first.at), first.words, others))
 
     def _look(self) -> None:
         self._show(self._flags[0].who if self._flags else "")

@@ -168,7 +168,7 @@ class FactTable(_FactView, QTableView):
         """Show the records of these keys, each row made when it comes into sight; the cursor stays on its row."""
         key, top = self._current_key(), self.top_key()
         kept = self.rows_model.set_entries(keys, make)
-        if keys:
+        if keys or not self._widths:  # an empty table's titles are to be read too
             self._fit_columns()
         place = self.rows_model.row_of(key)
         if place is not None and self.currentIndex().row() != place:

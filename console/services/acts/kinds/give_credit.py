@@ -52,7 +52,8 @@ def limit_of(now: Situation, currency: str) -> Money:
 
 def _left_words(now: Situation, values: Values) -> str:
     """Return how much may still be given without asking, in the account's currency."""
-    balance = now.account(values).balance
+    chosen = values.get("account") or now.accounts()[0].value  # before it is chosen the first one stands there
+    balance = now.account({"account": chosen}).balance
     if balance is None:
         return "12.50"
     left = limit_of(now, balance.currency) - given(now, balance.currency)
