@@ -7,7 +7,7 @@ import sys
 
 NAMES = (
     "start", "open", "stall", "cost", "memory", "large", "decode", "sim", "kill", "canary", "bill",
-    "contradictions", "preview", "gate", "sign-in",
+    "contradictions", "preview", "gate", "guard", "sign-in",
     "open-known", "search", "sync",
 )  # fmt: skip
 

@@ -100,6 +100,7 @@ class Openings:
         self._wrong_answers: dict[str, set[tuple[str, str]]] = {}
         self._harvest = HarvestWatch()
         self._seen_at: dict[str, datetime] = {}
+        self._verified_at: dict[str, datetime] = {}
         self._subscribers: list[Callable[[CustomerId], None]] = []
 
     @property
@@ -188,8 +189,9 @@ class Openings:
                 self._harvest.opened(entry.customer, entry.at, checked=checked)
                 if reason == Reason.CALLER.value:
                     self._wrong.pop(entry.customer, None)
+                    self._verified_at[entry.customer] = entry.at
                 else:
-                    self._seen_at[entry.customer] = entry.at
+                    self._note_seen(entry.customer, entry.at)
             elif entry.what == "verification failed":
                 self._wrong[entry.customer] = (self._wrong.get(entry.customer, (0, entry.at))[0] + 1, entry.at)
                 self._harvest.guessed(entry.customer, entry.at)
@@ -237,6 +239,7 @@ class Openings:
             raise NotPossibleError(self._note_wrong(customer_id, method, answer))
         self._wrong.pop(customer_id, None)
         self._wrong_answers.pop(customer_id, None)
+        self._verified_at[customer_id] = self._clock.now()
         step = Step.CALL_DETAIL if method.opens == "call detail" else Step.ACCOUNT
         before = self.opening(customer_id)
         if before is not None and before.reason is Reason.CALLER:
@@ -259,7 +262,7 @@ class Openings:
             raise NotPossibleError("Write why in a few words, so that whoever reads it later understands.")
         if len(told) > _LONGEST_REASON:
             raise NotPossibleError(f"The reason may have {_LONGEST_REASON} characters.")
-        self._seen_at[customer_id] = self._clock.now()
+        self._note_seen(customer_id, self._clock.now())
         return self._set(customer_id, reason, told, Step.ACCOUNT, checked=False)
 
     def close(self, customer_id: CustomerId) -> None:
@@ -300,6 +303,15 @@ class Openings:
         if _plain(number) not in {_plain(item.value.id) for item in await ask(customer_id)}:
             self._told("reason refused", customer_id, f"{reason.value}: {number}")
             raise NotPossibleError(f"CRM keeps no {'ticket' if is_ticket else 'visit'} {number} for this customer.")
+
+    def _note_seen(self, customer: str, at: datetime) -> None:
+        """Remember that an account stood on the screen without a caller, unless its caller was verified just before.
+
+        Who writes down after a call what was forgotten in it sees nothing that they had not seen anyway.
+        """
+        verified_at = self._verified_at.get(customer)
+        if verified_at is None or at - verified_at >= _REMEMBERED:
+            self._seen_at[customer] = at
 
     def _check_attempts(self, customer_id: CustomerId) -> None:
         count, last = self._wrong.get(customer_id, (0, self._clock.now()))

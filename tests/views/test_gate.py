@@ -233,6 +233,21 @@ async def test_without_a_caller_money_is_not_moved_and_closing_closes(rig: Rig) 
 
 
 @pytest.mark.gated
+async def test_a_note_remembered_after_the_call_does_not_stop_the_same_caller_from_being_verified_again(
+    rig: Rig,
+) -> None:
+    customer, openings = CustomerId(rig.sandbox.first_customer), rig.desk.openings
+    async with rig.sandbox.raw("crm") as crm:
+        record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
+    account = record["account"][0]["id"]
+    await openings.verify(customer, "account", account)
+    openings.close(customer)
+    await openings.open_for(customer, Reason.TYPED, "note to the call just ended")
+    openings.close(customer)
+    assert (await openings.verify(customer, "account", account)).reason is Reason.CALLER
+
+
+@pytest.mark.gated
 async def test_whoever_looks_around_is_flagged_within_twenty_accounts(rig: Rig) -> None:
     before = datetime.now(UTC)
     for customer in numbers_of(0, 20):

@@ -1,0 +1,255 @@
+"""guard: how often the guard stops a rep who does nothing wrong, and how late it notices one who does.
+
+Simulated days on the sandbox over real HTTP: a call every few minutes, callers verified by what CRM really holds,
+single calls looked at, work on tickets in between, callers who ring again, calls that last, notes that were forgotten.
+How often each happens is assumed and stands in `Day`. An act is stopped when the guard refuses it, refuses to open its
+account, or lets it lapse. Floor: the acts. Against it, days of reps who look around, at every pace.
+"""
+
+import asyncio
+import random
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import msgspec
+
+from benchmarks.result import Result
+from console.compose import Parts, compose_desk
+from console.models.audit import AuditQuery
+from console.models.customer import CustomerId
+from console.services.contact import NotPossibleError
+from console.services.desk import Desk
+from console.services.openings import HARVESTING, Reason
+from console.services.permissions import REP, Deed
+from console.store.audit import AuditRepository
+from console.store.database import in_memory
+from console.system.clock import SystemClock
+from console.system.sandbox_launcher import SandboxProcess
+
+_DAYS = 200
+_HARVESTERS = 40
+_CUSTOMERS = 2000
+
+
+class _Time(SystemClock):
+    """The machine's clock, put forward by the day that is played."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a customer knows of themselves."""
+
+    id: CustomerId
+    born: str
+    account: str
+
+
+@dataclass(frozen=True)
+class Day:
+    """How often what happens. Shares of calls, but for the tickets, which are a number."""
+
+    calls: int = 60
+    minutes: tuple[float, float] = (1.8, 0.5)  # of a call: of a lognormal distribution, about 6, one in a hundred 20
+    says_it_wrong_first: float = 0.03
+    calls_back: float = 0.10
+    wants_single_calls: float = 0.08
+    acts: tuple[int, ...] = (0, 0, 1, 1, 1, 2, 2, 3)
+    forgotten_note: float = 0.05
+    rings_again: float = 0.03
+    tickets: int = 10
+    ticket_without_act: float = 0.3
+    ticket_needs_its_customer: float = 0.03
+
+
+@dataclass
+class Count:
+    acts: int = 0
+    stopped: int = 0
+    flagged: int = 0
+
+
+# What reps do in calls, as often as it is written here.
+_IN_CALLS = (
+    *[Deed.ADD_NOTE] * 6, *[Deed.GIVE_CREDIT] * 2, *[Deed.SEND] * 2, *[Deed.WORK_TICKETS] * 2, Deed.TAKE_PAYMENT,
+    Deed.PROMISE_TO_PAY, Deed.CHANGE_CONTACT, Deed.TEST_LINE, Deed.VISITS, Deed.ORDER, Deed.SUSPEND,
+)  # fmt: skip
+_ON_TICKETS = (Deed.WORK_TICKETS, Deed.WORK_TICKETS, Deed.ADD_NOTE, Deed.TEST_LINE, Deed.VISITS)
+
+
+def measure() -> list[Result]:
+    """Return the acts of honest days that were stopped, the flags on them, and how late others are noticed."""
+    return asyncio.run(_measure())
+
+
+async def _measure() -> list[Result]:
+    with tempfile.TemporaryDirectory() as folder:
+        sandbox = await SandboxProcess.start(["--data", folder, "--customers", str(_CUSTOMERS)])
+        try:
+            people = await _people(sandbox)
+            count = Count()
+            for seed in range(_DAYS):
+                await _honest(sandbox, people, seed, count)
+            noticed = [await _harvester(sandbox, people, seed) for seed in range(_HARVESTERS)]
+        finally:
+            await sandbox.stop()
+    late = sum(after is None or after > 20 for after in noticed)
+    return [
+        Result("guard", "acts of honest days stopped", count.stopped, "", count.acts),
+        Result("guard", "honest days flagged", count.flagged, "", _DAYS),
+        Result("guard", "noticed after 20 accounts or never", late, "", _HARVESTERS),
+    ]
+
+
+async def _people(sandbox: SandboxProcess) -> list[Known]:
+    headers = {"Authorization": f"Bearer {sandbox.tokens['crm']}"}
+    async with httpx.AsyncClient(base_url=sandbox.addresses["crm"], headers=headers, trust_env=False) as crm:
+        found: list[Known] = []
+        for offset in range(0, _CUSTOMERS, 100):
+            page = await crm.get("/tmf-api/customerManagement/v4/customer", params={"limit": 100, "offset": offset})
+            for one in page.raise_for_status().json():
+                place = one["engagedParty"]
+                party = (await crm.get(f"/tmf-api/party/v4/{place['@referredType'].lower()}/{place['id']}")).json()
+                if one.get("account"):
+                    born = str(party.get("birthDate") or "")[:10]
+                    found.append(Known(CustomerId(one["id"]), born, one["account"][0]["id"]))
+        return found
+
+
+@dataclass(frozen=True)
+class Stand:
+    """A desk, its audit, and the time at it."""
+
+    desk: Desk
+    store: AuditRepository
+    clock: _Time
+
+    async def is_flagged(self) -> bool:
+        await self.desk.audit.settled()
+        return bool(await self.store.find(AuditQuery(what=HARVESTING)))
+
+
+async def _stand(sandbox: SandboxProcess) -> Stand:
+    deployment = msgspec.structs.replace(sandbox.deployment, sign_in=sandbox.deployment_with_sign_in.sign_in)
+    clock, database = _Time(), in_memory()
+    parts = Parts(user=REP, clock=clock)
+    desk = await asyncio.to_thread(compose_desk, deployment, sandbox.secrets, parts, database)
+    await desk.open_store()
+    return Stand(desk, AuditRepository(database), clock)
+
+
+async def _honest(sandbox: SandboxProcess, people: Sequence[Known], seed: int, count: Count) -> None:
+    rng, day, stand = random.Random(seed), Day(), await _stand(sandbox)
+    desk, clock = stand.desk, stand.clock
+    rep = _Rep(desk, clock, rng, day, count)
+    works = ["call"] * day.calls + ["ticket"] * day.tickets
+    rng.shuffle(works)
+    for work in works:
+        who = rng.choice(people)
+        await (rep.take_call(who) if work == "call" else rep.work_on_ticket(who))
+        clock.ahead += timedelta(minutes=rng.uniform(0.2, 3))
+        if work == "call" and rng.random() < day.rings_again:
+            await rep.take_call(who)
+    count.flagged += await stand.is_flagged()
+    await desk.aclose()
+
+
+class _Rep:
+    """Somebody who does what they should."""
+
+    def __init__(self, desk: Desk, clock: _Time, rng: random.Random, day: Day, count: Count) -> None:
+        self._desk, self._clock, self._rng, self._day, self._count = desk, clock, rng, day, count
+
+    async def take_call(self, who: Known) -> None:
+        """Verify, do what is wanted within the call, close the account, and now and then remember a note too late."""
+        rng, day = self._rng, self._day
+        acts = rng.choice(day.acts)
+        self._count.acts += acts
+        if not await self._verify(who):
+            self._count.stopped += max(1, acts)
+            self._desk.openings.close(who.id)
+            return
+        minutes = rng.lognormvariate(*day.minutes)
+        for _ in range(acts):
+            self._clock.ahead += timedelta(minutes=minutes / (acts + 1))
+            if self._desk.openings.lapsing()[1]:
+                self._desk.openings.prolong(who.id)  # the desk has said that it is about to lapse
+            await self._do(who, rng.choice(_IN_CALLS))
+        self._clock.ahead += timedelta(minutes=minutes / (acts + 1))
+        self._desk.openings.close(who.id)
+        if rng.random() < day.forgotten_note:
+            self._count.acts += 1
+            await self._desk.openings.open_for(who.id, Reason.TYPED, "note to the call just ended")
+            await self._do(who, Deed.ADD_NOTE)
+            self._desk.openings.close(who.id)
+
+    async def work_on_ticket(self, who: Known) -> None:
+        """Open an account for what somebody asked for earlier."""
+        self._count.acts += 1
+        await self._desk.openings.open_for(who.id, Reason.TYPED, "asked for by the second level")
+        self._clock.ahead += timedelta(minutes=self._rng.uniform(1, 6))
+        if self._rng.random() < self._day.ticket_needs_its_customer:
+            await self._do(who, Deed.CHANGE_CONTACT)
+        elif self._rng.random() >= self._day.ticket_without_act:
+            await self._do(who, self._rng.choice(_ON_TICKETS))
+        self._desk.openings.close(who.id)
+
+    async def _verify(self, who: Known) -> bool:
+        rng, day, openings = self._rng, self._day, self._desk.openings
+        name, answer = ("birth", who.born) if who.born and rng.random() < 0.75 else ("account", who.account)
+        if rng.random() < day.calls_back:
+            name, answer = "callback", ""
+        try:
+            if answer and rng.random() < day.says_it_wrong_first:
+                try:
+                    await openings.verify(who.id, name, "1901-01-01")
+                except NotPossibleError:
+                    self._clock.ahead += timedelta(seconds=20)
+            await openings.verify(who.id, name, answer)
+            if rng.random() < day.wants_single_calls:
+                await openings.verify(who.id, "callback", "")
+        except NotPossibleError:
+            return False
+        return True
+
+    async def _do(self, who: Known, deed: Deed) -> None:
+        if self._desk.openings.refusal_to_do(deed, who.id) is not None:
+            self._count.stopped += 1
+        else:
+            self._desk.openings.note_act(who.id)
+
+
+async def _harvester(sandbox: SandboxProcess, people: Sequence[Known], seed: int) -> int | None:
+    """Return how many accounts somebody opened out of curiosity before that was flagged; None where it never was."""
+    rng, stand = random.Random(1000 + seed), await _stand(sandbox)
+    desk, clock = stand.desk, stand.clock
+    gap_min = (0.2, 1, 3, 6, 10, 15, 20, 30)[seed % 8]
+    honest_between = seed % 3 == 0
+    found = None
+    shuffled = rng.sample(list(people), len(people))
+    callers = iter(shuffled[40:])
+    for number, who in enumerate(shuffled[:40], 1):
+        if rng.random() < 0.5:
+            await desk.openings.verify(who.id, rng.choice(("photo", "callback")), "")
+        else:
+            await desk.openings.open_for(who.id, Reason.TYPED, "had to look something up")
+        desk.openings.close(who.id)
+        clock.ahead += timedelta(minutes=gap_min * rng.uniform(0.7, 1.3))
+        if honest_between and number % 4 == 0:
+            other = next(callers)
+            await desk.openings.verify(other.id, "account", other.account)
+            desk.openings.note_act(other.id)
+            desk.openings.close(other.id)
+        if await stand.is_flagged():
+            found = number
+            break
+    await desk.aclose()
+    return found
