@@ -37,7 +37,12 @@ MASK = "•"
 
 def masked(text: str) -> str:
     """Return a text with every card number in it masked but for its last four digits; without one, the text itself."""
-    return _STRETCH.sub(_mask, text) if len(text) >= _FEWEST else text
+    while len(text) >= _FEWEST:
+        after = _STRETCH.sub(_mask, text)
+        if after == text:
+            break
+        text = after  # the last four of one may be the first four of another, with what follows them
+    return text
 
 
 def has_card_number(text: str) -> bool:

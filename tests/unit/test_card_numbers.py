@@ -71,6 +71,12 @@ def test_of_a_hundred_thousand_other_numbers_almost_none_is_taken_for_a_card() -
     assert hits <= 100
 
 
+def test_the_last_four_of_one_card_do_not_begin_another_with_what_follows_them() -> None:
+    shown = masked("44111 111141112 3711 1141111 1111co")
+    assert not has_card_number(shown)
+    assert sum(sign.isdecimal() for sign in shown) < 14
+
+
 def test_what_only_looks_like_one_stays() -> None:
     for text in ("4111 1111 1111 1112", "1234567812345678", "", "4111", "no number at all"):
         assert masked(text) == text
