@@ -2,7 +2,7 @@
 
     .venv/bin/python -m scripts.licences
 
-Reads what is installed here, by requirements/runtime.txt. Known advisories need a service outside; none is asked.
+Reads what is installed here, by requirements/runtime.txt. Known advisories are asked for by `scripts.advisories`.
 """
 
 from __future__ import annotations

@@ -13,7 +13,8 @@ import msgspec
 # Above this a body is decoded in a worker thread, so that the window never waits for it.
 THREAD_ABOVE_BYTES = 64 * 1024
 
-_NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError)
+# What reading JSON from outside may raise: beside errors of form, bytes that are no UTF-8, and lists a thousand deep.
+NOT_JSON = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ArithmeticError)
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _SLICER = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -59,7 +60,7 @@ def decode_body(body: bytes) -> Any:
         if text.lstrip()[:1] != b"[":
             return _DECODER.decode(text)
         slices = _SLICER.decode(text)
-    except _NOT_JSON:
+    except NOT_JSON:
         return _decode_leniently(text)
     return [_decode_slice(piece) for piece in slices]
 
@@ -67,7 +68,7 @@ def decode_body(body: bytes) -> Any:
 def _decode_slice(piece: msgspec.Raw) -> Any:
     try:
         return _DECODER.decode(piece)
-    except _NOT_JSON as error:
+    except NOT_JSON as error:
         return Undecodable(type(error).__name__)
 
 
@@ -75,7 +76,7 @@ def _decode_leniently(text: bytes) -> Any:
     """Return what servers write that is almost JSON: control characters or half a surrogate pair in a text, NaN."""
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=lambda _name: None, strict=False)
-    except (*_NOT_JSON, ValueError) as error:
+    except (*NOT_JSON, ValueError) as error:
         raise ValueError(type(error).__name__) from error
 
 

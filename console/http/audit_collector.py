@@ -7,6 +7,7 @@ import httpx
 import msgspec
 
 from console.errors import CollectorError
+from console.http.answers import NOT_JSON
 from console.http.trust import system_trust
 from console.models.audit import AuditQuery, Link
 from console.settings import LOOPBACK
@@ -64,7 +65,7 @@ class AuditCollector:
             raise CollectorError("The collector of the audit answers with more than was asked for.")
         try:
             found = msgspec.json.decode(answer.content, type=list[_Sent])
-        except msgspec.MsgspecError as error:
+        except NOT_JSON as error:
             raise CollectorError("The collector of the audit answers with something else than entries.") from error
         return [Link(one.chain, one.seq, one.body.encode(), one.head) for one in found[: query.limit]]
 

@@ -15,7 +15,7 @@ from console.errors import (
     SignInUnreachableError,
     SystemUnavailableError,
 )
-from console.http.answers import clip
+from console.http.answers import NOT_JSON, clip
 from console.ports.clock import Clock
 from console.ports.identity import AccessTokens
 from console.ports.secrets import Secrets
@@ -133,7 +133,7 @@ class TokenSignIn:
             raise self._unavailable("is out of service", f"TOKEN-{answer.status_code}")
         try:
             value = msgspec.json.decode(answer.content)
-        except msgspec.DecodeError:
+        except NOT_JSON:
             value = None
         given = value if isinstance(value, dict) else {}
         token = given.get("access_token")

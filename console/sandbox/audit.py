@@ -53,7 +53,7 @@ class AuditService:
         try:
             lines = msgspec.json.decode(await request.body(), type=list[_Line])
             taken = {(one.chain, one.seq): (msgspec.json.decode(one.body, type=_Entry), one) for one in lines}
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             return JSONResponse({"message": str(error)}, 400)
         if len(self._kept) + len(taken) > _MOST_KEPT:
             return JSONResponse({"message": "The sandbox keeps no more"}, 507)

@@ -152,7 +152,7 @@ async def read_object(request: Request) -> Record:
     """Return the JSON object in a request's body."""
     try:
         body = msgspec.json.decode(await request.body())
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise HTTPException(400, "the body is not valid JSON") from error
     if not isinstance(body, dict):
         raise HTTPException(400, "the body must be a JSON object")

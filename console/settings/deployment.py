@@ -163,6 +163,8 @@ def parse_deployment(text: str, *, source: str, folder: Path | None = None) -> D
         deployment = msgspec.convert(with_profiles(tomllib.loads(text), folder), Deployment)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{source} is not valid TOML: {error}.") from error
+    except RecursionError as error:
+        raise ConfigurationError(f"{source} is not usable: lists stand in lists, far too deep.") from error
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"{source}: {_in_words(str(error))}") from error
     kinds: list[str] = [system.kind for system in deployment.systems.values()]

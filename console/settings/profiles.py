@@ -68,7 +68,7 @@ def load_profile(profile: str, folder: Path | None, *, place: str) -> Profile:
         return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Profile)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"The profile {path}, which {place} names, cannot be read.") from error
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
         raise ConfigurationError(f"The profile {path} is not usable: {error}.") from error
 
 

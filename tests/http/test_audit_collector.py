@@ -48,6 +48,8 @@ def answer(body: bytes, status: str = "200 OK") -> bytes:
         (answer(b"[{"), "something else than entries"),
         (answer(b'{"chain": "c"}'), "something else than entries"),
         (answer(b'[{"chain": "c", "seq": "one", "head": "h", "body": "{}"}]'), "something else than entries"),
+        (answer(b'[{"chain": "\xca"}]'), "something else than entries"),
+        (answer(b"[" * 100_000), "something else than entries"),
         (answer(b"<html>Sign in</html>"), "something else than entries"),
         (answer(b"", "405 Method Not Allowed"), "only takes entries"),
         (answer(b"", "503 Service Unavailable"), "answers 503"),

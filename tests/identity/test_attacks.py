@@ -180,6 +180,14 @@ async def test_rubbish_for_a_document_ends_in_a_sentence(document: Any) -> None:
         await provider(document).begin()
 
 
+@pytest.mark.parametrize(
+    "body", [b'{"issu\xf2r": 1}', b"[" * 100_000, b'{"a": 1e999999999999}', b"\x00", b"\xff\xfe{}"]
+)
+async def test_bytes_that_are_no_document_end_in_a_sentence(body: bytes) -> None:
+    with pytest.raises(SignInRefusedError, match="as the standard says"):
+        await provider(httpx.Response(200, content=body)).begin()
+
+
 async def _answered(brought: str, **answers: Any) -> Any:
     made = provider(DOCUMENT, **answers)
     attempt = await made.begin()
@@ -211,6 +219,7 @@ async def test_an_answer_of_another_service_is_refused(brought: str, told: str) 
         ({"token_type": "Bearer"}, "no token"),
         ({"access_token": "a\nb", "token_type": "Bearer"}, "no token"),
         ({"access_token": "a", "token_type": "mac"}, "of a kind"),
+        (httpx.Response(200, content=b'{"access_token": "\xca"}'), "as the standard says"),
         (httpx.Response(400, json={"error": "invalid_grant"}), "invalid_grant"),
         (httpx.Response(302, headers={"location": "https://evil.example"}), "as the standard says"),
         (httpx.Response(200, content=b"{" * 2_000_000), "more than it should"),

@@ -63,6 +63,7 @@ def test_the_example_is_valid_and_shows_every_setting() -> None:
         *(
             ('country = "US"', f'country = "US"\n{line}', told)
             for line, told in (
+                ("a = " + "[" * 8000, "far too deep"),
                 ("roles = { boss = {} }", 'roles."boss" is none of rep'),
                 ("roles = { rep = { credit_limits = { usd = 5 } } }", "credit_limits.usd must be named by a currency"),
                 (

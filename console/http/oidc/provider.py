@@ -16,7 +16,7 @@ import httpx
 import msgspec
 
 from console.errors import SignInRefusedError, SignInUnreachableError
-from console.http.answers import clip
+from console.http.answers import NOT_JSON, clip
 from console.http.oidc.id_token import read_id_token
 from console.http.oidc.loopback import Loopback
 from console.http.trust import system_trust
@@ -138,7 +138,7 @@ class OidcProvider:
             raise SignInUnreachableError(f"{self._where} cannot be reached.") from error
         try:
             value = msgspec.json.decode(bytes(body)) if body else {}
-        except msgspec.DecodeError:
+        except NOT_JSON:
             value = None
         found: Mapping[str, Any] = value if isinstance(value, dict) else {}
         status = answer.status_code
