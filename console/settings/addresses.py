@@ -15,6 +15,8 @@ def is_address(text: str) -> bool:
 
 
 def is_safe_address(address: str) -> bool:
-    """Return whether an address is encrypted, or on this machine."""
+    """Return whether a text is a web address that is encrypted, or on this machine."""
+    if not is_address(address):
+        return False
     parts = urlsplit(address)
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)

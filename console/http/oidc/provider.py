@@ -62,7 +62,7 @@ class OidcProvider:
 
     async def revoke(self, refresh_token: str) -> None:
         address = (await self._discover()).get("revocation_endpoint")
-        if isinstance(address, str):
+        if isinstance(address, str) and is_safe_address(address):
             form = {"token": refresh_token, "token_type_hint": "refresh_token", "client_id": self._settings.client}
             await self._ask("POST", address, form)
 
