@@ -166,6 +166,8 @@ def provider(document: Any, **answers: Any) -> OidcProvider:
         ({"token_endpoint": "http://login.example.net/token"}, "safe token_endpoint"),
         ({"authorization_endpoint": "javascript:alert(1)"}, "safe authorization_endpoint"),
         ({"jwks_uri": None}, "safe jwks_uri"),
+        ({"jwks_uri": "https://login.[xample.net/keys"}, "safe jwks_uri"),
+        ({"jwks_uri": "https://"}, "safe jwks_uri"),
         ({"code_challenge_methods_supported": ["plain"]}, "PKCE"),
     ],
 )
@@ -186,6 +188,19 @@ async def test_rubbish_for_a_document_ends_in_a_sentence(document: Any) -> None:
 async def test_bytes_that_are_no_document_end_in_a_sentence(body: bytes) -> None:
     with pytest.raises(SignInRefusedError, match="as the standard says"):
         await provider(httpx.Response(200, content=body)).begin()
+
+
+@pytest.mark.parametrize("address", ["http://login.example.net/revoke", "https://[", "ftp://login.example.net", 7])
+async def test_a_refresh_token_is_revoked_at_a_safe_address_or_nowhere(address: Any) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.method)
+        return httpx.Response(200, json=DOCUMENT | {"revocation_endpoint": address})
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    await OidcProvider(SETTINGS, client, SystemClock()).revoke("the refresh token")
+    assert asked == ["GET"]
 
 
 async def _answered(brought: str, **answers: Any) -> Any:
