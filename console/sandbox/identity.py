@@ -67,6 +67,7 @@ class IdentityService:
     def __init__(self) -> None:
         self.address = ""
         self.access_life_s = ACCESS_LIFE_S
+        self.roles = {identity: [identity] for identity in IDENTITIES}
         self._key = ECKey.generate_key("P-256", {"kid": secrets.token_hex(4), "use": "sig", "alg": "ES256"})
         self._codes: dict[str, _Code] = {}
         self._families: list[_Family] = []
@@ -174,7 +175,7 @@ class IdentityService:
         ):
             return _refusal("invalid_grant")
         self._families.append(code.family)
-        return self._give(code.family, with_id=True)
+        return self._give(code.family, nonce=code.family.nonce)
 
     def _by_refresh(self, token: str) -> Response:
         for family in self._families:
@@ -183,10 +184,10 @@ class IdentityService:
         for family in self._families:
             if token and family.current == token and not family.is_ended:
                 family.used.add(token)
-                return self._give(family, with_id=False)
+                return self._give(family, nonce="")
         return _refusal("invalid_grant")
 
-    def _give(self, family: _Family, *, with_id: bool) -> Response:
+    def _give(self, family: _Family, *, nonce: str) -> Response:
         family.current, access = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
         self._tokens[access] = (family, time.monotonic() + self.access_life_s)
         given: dict[str, Any] = {
@@ -195,19 +196,17 @@ class IdentityService:
             "expires_in": int(self.access_life_s),
             "refresh_token": family.current,
         }
-        if with_id:
-            now = int(time.time())
-            claims = {
-                "iss": self.address,
-                "sub": f"sandbox-{family.identity}",
-                "aud": CLIENT,
-                "iat": now,
-                "exp": now + 300,
-                "nonce": family.nonce,
-                "name": IDENTITIES[family.identity],
-                "roles": [family.identity],
-            }
-            given["id_token"] = jwt.encode({"alg": "ES256", "kid": self._key.kid}, claims, self._key)
+        now = int(time.time())
+        claims = {
+            "iss": self.address,
+            "sub": f"sandbox-{family.identity}",
+            "aud": CLIENT,
+            "iat": now,
+            "exp": now + 300,
+            "name": IDENTITIES[family.identity],
+            "roles": self.roles[family.identity],
+        } | ({"nonce": nonce} if nonce else {})
+        given["id_token"] = jwt.encode({"alg": "ES256", "kid": self._key.kid}, claims, self._key)
         return JSONResponse(given, headers={"Cache-Control": "no-store"})
 
     async def _revoke(self, request: Request) -> Response:

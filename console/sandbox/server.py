@@ -209,15 +209,17 @@ class Sandbox:
         return JSONResponse(sorted(state.quirks))
 
     async def _identity_faults(self, request: Request) -> Response:
-        """End access tokens or whole sign-ins, say how long tokens last from now on, or close and open its port."""
+        """End access tokens or whole sign-ins, give others roles, say how long tokens last, close and open its port."""
         wanted = await request.json()
         if not isinstance(wanted, dict) or not wanted.keys() <= {
             "end_access",
             "end_sign_ins",
             "access_life_s",
             "outage",
+            "roles",
         }:
-            raise ValueError("identity takes end_access, end_sign_ins, access_life_s and outage")
+            raise ValueError("identity takes end_access, end_sign_ins, access_life_s, outage and roles")
+        self.identity.roles |= {str(who): list(map(str, roles)) for who, roles in dict(wanted.get("roles", {})).items()}
         if wanted.get("end_access"):
             self.identity.end_access()
         if wanted.get("end_sign_ins"):

@@ -93,6 +93,8 @@ class SignIn:
             raise SignInRefusedError(
                 f"This desk is open for {self.person.name}. Close it, then sign in as {person.name}."
             )
+        if self.person is not None and self.state is not SignInState.SIGNED_OUT:
+            self._check_role(person)
         self.person = person
         await self._take(grant)
         return person
@@ -119,7 +121,7 @@ class SignIn:
                 self.person = None
                 raise
             self._set(SignInState.OFFLINE)
-        return person
+        return self.person
 
     async def keep_in(self, store: SecretStore) -> None:
         """Keep the sign-in in the person's store, so that the next start needs no browser."""
@@ -161,6 +163,7 @@ class SignIn:
             raise SignInRefusedError("Your sign-in has ended. Sign in again; your work waits where it is.")
         try:
             grant = await self._provider.renew(self._refresh_token, subject=self.person.subject)
+            self._take_person(grant.claims)
         except SignInRefusedError:
             self._refresh_token = None  # it is of no use any more
             self._end()
@@ -192,10 +195,34 @@ class SignIn:
 
     # ------------------------------------------------------------------ who it is
 
-    def _person_of(self, claims: Mapping[str, Any]) -> Person:
+    def _take_person(self, claims: Mapping[str, Any]) -> None:
+        """Take the role that a renewal tells, where it tells one: before the desk is open it works with that.
+
+        Raises:
+            SignInRefusedError: They have none here any more, or another than the desk that is open works with.
+        """
+        if self._claimed(claims) is None:
+            return
+        person = self._person_of(claims)
+        if self.state is not SignInState.SIGNED_OUT:
+            self._check_role(person)
+        self.person = person
+
+    def _check_role(self, person: Person) -> None:
+        if self.person is not None and person.role != self.person.role:
+            raise SignInRefusedError(
+                f"Your role here is {person.role} now. Close the desk and start it again; your work waits where it is."
+            )
+
+    def _claimed(self, claims: Mapping[str, Any]) -> Any:
+        """Return what stands where the roles are."""
         value: Any = claims
         for name in self._claim.split("."):
             value = value.get(name) if isinstance(value, Mapping) else None
+        return value
+
+    def _person_of(self, claims: Mapping[str, Any]) -> Person:
+        value = self._claimed(claims)
         given = {value} if isinstance(value, str) else set(map(str, value)) if isinstance(value, list) else set()
         role = next((role for theirs, role in self._roles.items() if theirs in given), None)
         name = next((str(claims[key]) for key in ("name", "preferred_username", "email") if claims.get(key)), "")

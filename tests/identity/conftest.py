@@ -11,7 +11,7 @@ from console.settings.sign_in import SignInSettings
 from console.system.clock import SystemClock
 from tests.support import outside
 
-ROLES = {"supervisor": "supervisor", "rep": "rep"}
+ROLES = {"supervisor": "supervisor", "rep": "rep", "senior-rep": "senior rep", "trainee": "trainee"}
 
 
 @pytest.fixture(scope="session")

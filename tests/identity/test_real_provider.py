@@ -20,7 +20,7 @@ async def signed_in(sign_in: SignIn, login: str = "rep") -> Person:
     attempt = await sign_in.begin()
     waiting = asyncio.create_task(attempt.wait())
     last = await sign_in_as(attempt.address, {"login": login, "password": "any"})
-    assert "go back to the desk" in last.text
+    assert "Go back to the desk" in last.text
     return await sign_in.finish(await waiting)
 
 

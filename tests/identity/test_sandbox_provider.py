@@ -8,12 +8,14 @@ import httpx
 import pytest
 
 from console.compose import Parts, compose_desk
-from console.errors import SignInRequiredError
+from console.errors import SignInRefusedError, SignInRequiredError
 from console.models.customer import CustomerId
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
 from console.services.permissions import REP
 from console.services.sign_in import SignIn, SignInState
+from console.store.database import in_memory
+from console.store.secrets import SecretRepository
 from tests.support.browser import sign_in_as
 from tests.support.control import Control
 
@@ -120,3 +122,43 @@ async def test_the_page_is_not_shown_to_a_request_that_is_not_as_it_should_be(
     assert page.status_code == 400
     assert told in page.text
     await attempt.aclose()
+
+
+async def test_a_role_that_was_taken_away_ends_the_sign_in_at_the_next_renewal(
+    sandbox: Control, desk: Desk, sign_in: SignIn
+) -> None:
+    try:
+        await sandbox.identity(end_access=True, roles={"rep": ["nothing here"]})
+        sign_in.refused(await sign_in.access_token())
+        with pytest.raises(SignInRefusedError, match="no role at this desk"):
+            await sign_in.access_token()
+        assert sign_in.state is SignInState.ENDED
+    finally:
+        await sandbox.identity(roles={"rep": ["rep"]})
+
+
+async def test_another_role_is_worked_with_from_the_next_start_on_and_with_the_old_one_no_longer(
+    sandbox: Control, sign_in: SignIn, desks: Desks
+) -> None:
+    store = SecretRepository(in_memory())
+    await sign_in.keep_in(store)
+    try:
+        await sandbox.identity(end_access=True, roles={"rep": ["trainee"]})
+        sign_in.refused(await sign_in.access_token())
+        with pytest.raises(SignInRefusedError, match="is trainee now"):
+            await sign_in.access_token()
+        attempt = await sign_in.begin()
+        waiting = asyncio.create_task(attempt.wait())
+        await sign_in_as(attempt.address, {"identity": "rep"})
+        with pytest.raises(SignInRefusedError, match="is trainee now"):  # the open desk works with the old one
+            await sign_in.finish(await waiting)
+        other = desks(sandbox.process.identity)
+        await _sign_in(other)
+        await other.keep_in(store)
+        await sandbox.identity(roles={"rep": ["senior-rep"]})
+        again = desks(sandbox.process.identity)
+        person = await again.restore(store)
+        assert person is not None
+        assert person.role == "senior rep"
+    finally:
+        await sandbox.identity(roles={"rep": ["rep"]})
