@@ -1,0 +1,158 @@
+"""What is fuzzed: everything the desk reads from outside. Loaded once the fuzzer watches, so that it sees all of it."""
+
+import asyncio
+import contextlib
+import json
+import tempfile
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from joserfc.jwk import ECKey
+
+from console.connectors.tmforum.v4 import bills, care, catalogue, customer, inventory, money, orders
+from console.connectors.tmforum.v5 import bills as bills5
+from console.connectors.tmforum.v5 import care as care5
+from console.connectors.tmforum.v5 import customer as customer5
+from console.connectors.tmforum.v5 import inventory as inventory5
+from console.connectors.tmforum.v5 import orders as orders5
+from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
+from console.errors import CollectorError, ConfigurationError, ConsoleError, SignInRefusedError
+from console.http.answers import Undecodable, decode_body
+from console.http.oidc.id_token import read_id_token
+from console.http.oidc.loopback import Loopback
+from console.http.oidc.provider import OidcProvider
+from console.models.audit import AuditQuery, first_broken
+from console.models.card_number import has_card_number, masked
+from console.models.customer import PartyKind
+from console.services.masking import masked_text
+from console.services.permissions import Personal
+from console.services.phone import read_phone, show_phone
+from console.settings import parse_deployment
+from console.settings.sign_in import SignInSettings
+from console.system.audit_file import AuditFile, links_of
+from console.system.clock import SystemClock
+from scripts.fuzz.seeds import ISSUER, METADATA
+
+_LOOP = asyncio.new_event_loop()
+_SETTINGS = SignInSettings(issuer=ISSUER, client="desk", roles={"rep": "rep"})
+_KEYS = {"keys": [ECKey.generate_key("P-256", {"kid": "1", "alg": "ES256"}).as_dict(private=False)]}
+_NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+_FOLDER = Path(tempfile.mkdtemp())
+_READERS: tuple[Callable[[Reader], object], ...] = (
+    bills.read_account, bills.read_bill, bills.read_rate, care.read_ticket, care.read_interaction,
+    care.read_appointment, care.read_slots, catalogue.read_price, customer.read_customer, customer.read_contact_media,
+    inventory.read_product, inventory.read_service, inventory.read_test, money.read_payment, money.read_refund,
+    money.read_usage, money.read_buckets, orders.read_product_order, orders.read_service_order, bills5.read_account,
+    bills5.read_rate, care5.read_ticket, care5.read_interaction, customer5.read_customer, inventory5.read_service,
+    orders5.read_product_order,
+    lambda reader: customer.read_party(reader, PartyKind.INDIVIDUAL),
+    lambda reader: customer5.read_party(reader, PartyKind.ORGANIZATION),
+    lambda reader: catalogue.read_offering(reader, {}),
+)  # fmt: skip
+_SPELLINGS = (Spelling(), Spelling(currency="USD", minor=True))
+
+
+def _run(doing: Coroutine[Any, Any, Any]) -> None:
+    _LOOP.run_until_complete(doing)
+
+
+def _provider(answers: dict[str, bytes]) -> OidcProvider:
+    """Return the desk's own provider, with these answers by the end of the address in place of a network."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        body = next((body for end, body in answers.items() if request.url.path.endswith(end)), b"{}")
+        return httpx.Response(200, content=body)
+
+    return OidcProvider(_SETTINGS, httpx.AsyncClient(transport=httpx.MockTransport(answer)), SystemClock())
+
+
+def discovery(data: bytes) -> None:
+    """The provider's discovery document, down to the address the browser would be sent to."""
+
+    async def ask() -> None:
+        provider = _provider({"openid-configuration": data})
+        with contextlib.suppress(ConsoleError):
+            attempt = await provider.begin()
+            assert attempt.address.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]"))
+            await attempt.aclose()
+        await provider.aclose()
+
+    _run(ask())
+
+
+def keys(data: bytes) -> None:
+    """What the token endpoint gives, and the keys it is checked with."""
+
+    async def ask() -> None:
+        given, _, shown = data.partition(b"\n")
+        metadata = json.dumps(METADATA).encode()
+        provider = _provider({"openid-configuration": metadata, "/t": given, "/k": shown})
+        with contextlib.suppress(ConsoleError):
+            grant = await provider.exchange({"grant_type": "authorization_code"}, nonce="n")
+            assert grant.claims["iss"] == ISSUER
+        await provider.aclose()
+
+    _run(ask())
+
+
+def token(data: bytes) -> None:
+    """An ID token, held against a key nobody signed it with: not one may pass."""
+    text = data.decode("utf-8", "replace")
+    with contextlib.suppress(SignInRefusedError, KeyError):
+        read_id_token(text, _KEYS, issuer=ISSUER, client="desk", nonce="n", now=_NOW)
+        raise AssertionError("a token that nobody signed was believed")
+
+
+def redirect(data: bytes) -> None:
+    """What a browser, or whoever else, sends to the listener on this machine: without the state nothing is taken."""
+
+    async def take() -> None:
+        listener = Loopback("the state of this sign-in, which nobody guesses")
+        status, words = listener._take(data.decode("latin-1"))  # noqa: SLF001 - over a port it were a thousand times slower
+        assert words
+        assert not status.startswith("200"), "an answer without the state was taken"
+        await listener.aclose()
+
+    _run(take())
+
+
+def settings(data: bytes) -> None:
+    """A configuration file, and one that names a profile."""
+    with contextlib.suppress(ConfigurationError):
+        parse_deployment(data.decode("utf-8", "replace"), source="it", folder=_FOLDER)
+
+
+def answers(data: bytes) -> None:
+    """What a system says, read as every resource in both versions."""
+    try:
+        value = decode_body(data)
+    except ValueError:
+        return
+    for one in value[:5] if isinstance(value, list) else [value]:
+        if isinstance(one, Undecodable):
+            continue
+        for reading in _READERS:
+            for spelling in _SPELLINGS:
+                with contextlib.suppress(MalformedRecordError):
+                    reading(Reader(one, spelling))
+
+
+def audit(data: bytes) -> None:
+    """A collector's file."""
+    path = _FOLDER / "collected.jsonl"
+    path.write_bytes(data)
+    with contextlib.suppress(CollectorError):
+        first_broken(links_of(path))
+        _run(AuditFile(path).find(AuditQuery("CU-1")))
+
+
+def texts(data: bytes) -> None:
+    """Whatever is typed, pasted or told: covered, looked through for cards, read as a number."""
+    text = data.decode("utf-8", "replace")
+    assert not has_card_number(masked(text)), "a card number is left"
+    masked_text(text, frozenset(Personal))
+    show_phone(text)
+    read_phone(text, "US")
