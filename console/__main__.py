@@ -1,10 +1,20 @@
 """Starts the desk or one of the commands; decides before anything imports Qt."""
 
 import argparse
+import importlib
 import sys
 from pathlib import Path
 
 from console.errors import ConfigurationError, ConsoleError, UsageError
+
+_COMMANDS = {
+    "sandbox": "sandbox",
+    "prime": "prime",
+    "keep-secret": "keep_secret",
+    "diagnose": "audit",
+    "check-system": "check_system",
+    "show": "show",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,25 +57,8 @@ def _run(options: argparse.Namespace) -> int:
     from console.system.logs import start_logging
 
     start_logging()
-    if options.command == "sandbox":
-        from console.cli import sandbox
-
-        return sandbox.run(options)
-    if options.command == "prime":
-        from console.cli import prime
-
-        return prime.run(options)
-    if options.command == "diagnose":
-        from console.cli import audit
-
-        return audit.run(options)
-    if options.command == "check-system":
-        from console.cli import check_system
-
-        return check_system.run(options)
-    from console.cli import show
-
-    return show.run(options)
+    command = importlib.import_module(f"console.cli.{_COMMANDS[options.command]}")
+    return int(command.run(options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,6 +81,11 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--reason", metavar="WORDS", help="why, where people sign in; it is recorded")
     prime = commands.add_parser("prime", parents=[common], help="read customers into this computer's store")
     prime.add_argument("file", type=Path, metavar="FILE", help="customer numbers, one a line; - is standard input")
+    prime.add_argument("--reason", metavar="WORDS", help="why, where people sign in; it is recorded")
+    keeping = commands.add_parser("keep-secret", parents=[common], help="put a system's key into the encrypted store")
+    keeping.add_argument(
+        "name", metavar="NAME", help="as in store:NAME in the configuration; typed, or a line of input"
+    )
     check = commands.add_parser("check-system", parents=[common], help="how far one server serves the desk")
     _add_check(check)
     diagnose = commands.add_parser("diagnose", parents=[common], help="whether the audit is whole, and what is in it")

@@ -14,18 +14,25 @@ from typing import Protocol
 import platformdirs
 
 from console.compose import Parts, compose_desk, compose_sign_in
-from console.errors import SignInRefusedError, SignInUnreachableError, StoreError, StoreInUseError, StoreKeyError
+from console.errors import (
+    ConfigurationError,
+    SignInRefusedError,
+    SignInUnreachableError,
+    StoreError,
+    StoreInUseError,
+    StoreKeyError,
+)
 from console.models.person import Person
 from console.ports.secrets import Secrets
 from console.services.desk import Desk
 from console.services.permissions import REP, ROLES
 from console.services.sign_in import SignIn, SignInState
-from console.settings import Deployment, load_deployment
+from console.settings import KEPT, Deployment, load_deployment
 from console.store.database import Database, open_database
 from console.store.recovery import has_recovery, new_code, unwrap_key, wrap_key
 from console.store.secrets import SecretRepository
 from console.system.sandbox_launcher import SandboxProcess
-from console.system.secrets import SystemSecrets
+from console.system.secrets import KeptSecrets, SystemSecrets
 from console.system.store_key import NoKeyringError, find_key, keep_in_keyring
 
 IN_MEMORY = "What you type is kept in memory alone, until the desk closes."
@@ -36,6 +43,13 @@ class AskCode(Protocol):
 
     async def __call__(self, sentence: str, *, is_new: bool) -> str | None:
         """Say why and return what was typed; `is_new` is whether a code is chosen, not remembered."""
+
+
+class AskSecret(Protocol):
+    """Asks for a secret of a system; None where nobody knows it."""
+
+    async def __call__(self, sentence: str) -> str | None:
+        """Say whose and return what was typed."""
 
 
 class AskPerson(Protocol):
@@ -70,12 +84,14 @@ async def open_session(
     with_store: bool = False,
     ask_code: AskCode | None = None,
     ask_person: AskPerson | None = None,
+    ask_secret: AskSecret | None = None,
 ) -> AsyncIterator[Session]:
     """Yield the services; at the end close them and stop the sandbox.
 
     With a store what is known and typed outlives the program; where there is no key for it, `ask_code` asks for one.
     Where the deployment says at which provider people sign in, `ask_person` has them do it, unless they still are. On
-    a sandbox without `ask_person` nobody signs in: its systems take a token that was handed over.
+    a sandbox without `ask_person` nobody signs in: its systems take a token that was handed over. A secret that the
+    store should hold and does not is asked for by `ask_secret`, and kept there.
 
     Raises:
         ConfigurationError: There are no usable settings, or the sandbox does not start.
@@ -107,6 +123,8 @@ async def open_session(
                 stack.push_async_callback(sign_in.aclose)
                 person, kept = await _signed_in(sign_in, stores if with_store else None, ask_person)
                 user = ROLES[person.role]
+            kept_secrets = await _kept_secrets(deployment, kept.database, ask_secret)
+            secrets = KeptSecrets(kept_secrets, secrets)
             desk = await asyncio.to_thread(
                 compose_desk, deployment, secrets, Parts(user=user, sign_in=sign_in), kept.database
             )
@@ -130,6 +148,31 @@ async def open_session(
     finally:
         if sandbox is not None:
             await sandbox.stop()
+
+
+async def _kept_secrets(
+    deployment: Deployment, database: Database | None, ask_secret: AskSecret | None
+) -> dict[str, str]:
+    """Return the secrets that lie in the store; without a store they are asked for each time.
+
+    Raises:
+        ConfigurationError: One is not there and nobody could be asked, or knew it.
+    """
+    repository = SecretRepository(database) if database is not None else None
+    found: dict[str, str] = {}
+    for reference, label in deployment.kept_secrets.items():
+        secret = await repository.load(reference) if repository is not None else None
+        if secret is None and ask_secret is not None:
+            secret = (await ask_secret(f"The key or password for {label} is not on this computer yet.") or "").strip()
+            if secret and repository is not None:
+                await repository.save(reference, secret)
+        if not secret:
+            raise ConfigurationError(
+                f"The secret {reference} for {label} is not in the store. "
+                "Start the desk's window, or keep it with: opticom-console keep-secret " + reference.removeprefix(KEPT)
+            )
+        found[reference] = secret
+    return found
 
 
 async def _signed_in(sign_in: SignIn, stores: "Stores | None", ask_person: AskPerson | None) -> "tuple[Person, Kept]":

@@ -132,6 +132,7 @@ async def _open(
                 with_store=options.tour is None,
                 ask_person=tour.sign_in_by_itself if tour is not None else person.bar.ask,
                 ask_code=sys.modules["console.views.store_dialogs"].asker(window),
+                ask_secret=sys.modules["console.views.store_dialogs"].secret_asker(window),
             )
         ),
         name="open session",

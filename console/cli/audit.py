@@ -8,7 +8,7 @@ from itertools import groupby
 
 import msgspec
 
-from console.cli.prime import ask_code
+from console.cli.asking import ask_code
 from console.errors import ConfigurationError
 from console.models.audit import AuditEntry, Link, first_broken
 from console.store.audit import AuditRepository

@@ -2,15 +2,14 @@
 
 import argparse
 import asyncio
-import getpass
 import re
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from console.cli.sign_in import ask_person
-from console.errors import ConsoleError, StoreError, StoreInUseError, UsageError
+from console.cli.asking import ask_code, ask_person, ask_secret
+from console.errors import StoreError, StoreInUseError, UsageError
 from console.models.customer import CustomerId
 from console.services.desk import Desk
 from console.session import IN_MEMORY, open_session
@@ -57,7 +56,14 @@ def read_numbers(file: Path) -> list[CustomerId]:
 async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> int:
     asks = ask_code if sys.stdin.isatty() else None
     asked = None if options.demo else ask_person  # a sandbox of its own takes the token it handed over
-    opening = open_session(config=options.config, demo=options.demo, with_store=True, ask_code=asks, ask_person=asked)
+    opening = open_session(
+        config=options.config,
+        demo=options.demo,
+        with_store=True,
+        ask_code=asks,
+        ask_person=asked,
+        ask_secret=ask_secret if sys.stdin.isatty() else None,
+    )
     async with AsyncExitStack() as stack:
         try:
             session = await stack.enter_async_context(opening)
@@ -69,17 +75,25 @@ async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> 
         if session.new_code:
             print(f"Your recovery code, which opens your work should the keyring lose it: {session.new_code}")
             print("Write it down; it is shown only now.")
-        whole = await prime(session.desk, customers)
+        if session.desk.openings.is_required and options.reason is None:
+            raise UsageError("Say why the accounts are read: --reason 'visits of tomorrow'. It is recorded.")
+        whole = await prime(session.desk, customers, options.reason or "")
     print(f"{whole} of {len(customers)} customers are on this computer now.")
     return 0 if whole == len(customers) else 1
 
 
-async def prime(desk: Desk, customers: Sequence[CustomerId]) -> int:
-    """Read everything of these customers into the store; return of how many all came. Says what did not."""
+async def prime(desk: Desk, customers: Sequence[CustomerId], reason: str = "") -> int:
+    """Read everything this user may see of these customers into the store; return of how many all came.
+
+    Says what did not. Where accounts are closed until they are opened, each is read for the reason; to be shown it must
+    be opened anew.
+    """
     slots = asyncio.Semaphore(_SIDE_BY_SIDE)
 
     async def one(customer: CustomerId) -> bool:
         async with slots:
+            if desk.openings.is_required:
+                desk.openings.open_to_read_ahead(customer, reason)
             view = desk.view_customer(customer)
             try:
                 view.ask_everything()
@@ -90,21 +104,9 @@ async def prime(desk: Desk, customers: Sequence[CustomerId]) -> int:
                 failures = [part.part.failure for part in view.parts if part.part.failure]
             finally:
                 view.close()
+                desk.openings.close(customer)
         if failures:
             print(f"{customer}: {failures[0].error}", file=sys.stderr)
         return not failures
 
     return sum(await asyncio.gather(*(one(customer) for customer in customers)))
-
-
-async def ask_code(sentence: str, *, is_new: bool) -> str | None:
-    """Ask for a code on the terminal; nothing typed is going on without."""
-    print(sentence)
-    words = "A passphrase for your work on this computer: " if is_new else "Recovery code or passphrase: "
-    try:
-        typed = await asyncio.to_thread(getpass.getpass, words)
-    except EOFError:
-        return None
-    if is_new and typed and len(typed.strip()) < 10:
-        raise ConsoleError("It must have 10 characters or more.")
-    return typed.strip() or None

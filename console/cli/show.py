@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from console.cli.sign_in import ask_person
+from console.cli.asking import ask_person, ask_secret
 from console.errors import ConsoleError, UnknownCustomerError, UsageError
 from console.models.appointment import Appointment
 from console.models.billing_account import BillingAccount
@@ -298,7 +299,13 @@ async def _run(options: argparse.Namespace) -> int:
     from console.session import open_session  # noqa: PLC0415 - httpx is loaded only once it is clear what to show
 
     asked = None if options.demo else ask_person  # a sandbox of its own takes the token it handed over
-    async with open_session(config=options.config, demo=options.demo, ask_person=asked) as session:
+    opening = open_session(
+        config=options.config,
+        demo=options.demo,
+        ask_person=asked,
+        ask_secret=ask_secret if sys.stdin.isatty() else None,
+    )
+    async with opening as session:
         openings, number = session.desk.openings, options.customer or session.first_customer or ""
         if openings.is_required:
             if options.reason is None:

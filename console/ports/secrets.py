@@ -7,7 +7,7 @@ class Secrets(Protocol):
     """Looks secrets up where the operating system or the launcher keeps them."""
 
     def read(self, reference: str) -> str:
-        """Return the secret that `env:NAME`, `file:PATH` or `keyring:SERVICE/NAME` refers to.
+        """Return the secret that `store:NAME`, `env:NAME`, `file:PATH` or `keyring:SERVICE/NAME` refers to.
 
         Raises:
             ConfigurationError: It is not there, or the reference is of no known form.

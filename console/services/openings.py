@@ -48,6 +48,7 @@ class Reason(Enum):
     TICKET = "a ticket"
     JOB = "a visit"
     TYPED = "another reason"
+    AHEAD = "reading ahead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,16 +255,23 @@ class Openings:
             NotPossibleError: The reason is missing, or names no ticket or visit of this customer.
             SystemCallError: CRM does not say whether there is such a ticket or visit.
         """
-        told = " ".join(words.split())
-        refuse_card_numbers([told])
+        told = _reason(words) if reason is Reason.TYPED else " ".join(words.split())
         if reason in {Reason.TICKET, Reason.JOB}:
+            refuse_card_numbers([told])
             await self._check_number(customer_id, reason, told)
-        if reason is Reason.TYPED and (len(told) < _LEAST_REASON or " " not in told):
-            raise NotPossibleError("Write why in a few words, so that whoever reads it later understands.")
-        if len(told) > _LONGEST_REASON:
-            raise NotPossibleError(f"The reason may have {_LONGEST_REASON} characters.")
         self._note_seen(customer_id, self._clock.now())
         return self._set(customer_id, reason, told, Step.ACCOUNT, checked=False)
+
+    def open_to_read_ahead(self, customer_id: CustomerId, words: str) -> None:
+        """Open an account to read it into the store, where nobody sees it: to be shown it must be opened anew.
+
+        Raises:
+            NotPossibleError: The reason is missing or too long.
+        """
+        told = _reason(words)
+        now = self._clock.now()
+        self._open[customer_id] = Opening(customer_id, Reason.AHEAD, told, Step.ACCOUNT, now, now + self._lasts)
+        self._told("read ahead", customer_id, told)
 
     def close(self, customer_id: CustomerId) -> None:
         """Close an account; the next time it must be opened anew."""
@@ -354,6 +362,21 @@ class Openings:
     def _tell(self, customer_id: CustomerId) -> None:
         for told in list(self._subscribers):
             told(customer_id)
+
+
+def _reason(words: str) -> str:
+    """Return a reason on one line.
+
+    Raises:
+        NotPossibleError: It is too short to say anything, too long, or holds a card number.
+    """
+    told = " ".join(words.split())
+    refuse_card_numbers([told])
+    if len(told) < _LEAST_REASON or " " not in told:
+        raise NotPossibleError("Write why in a few words, so that whoever reads it later understands.")
+    if len(told) > _LONGEST_REASON:
+        raise NotPossibleError(f"The reason may have {_LONGEST_REASON} characters.")
+    return told
 
 
 def _plain(number: str) -> str:

@@ -2,6 +2,7 @@
 
 from console.settings.addresses import LOOPBACK, is_safe_address
 from console.settings.deployment import (
+    KEPT,
     Auth,
     Deployment,
     Resource,
@@ -15,6 +16,7 @@ from console.settings.published import CUSTOMER_FILTERS, PATHS, V5_PATHS, Kind, 
 
 __all__ = [
     "CUSTOMER_FILTERS",
+    "KEPT",
     "LOOPBACK",
     "PATHS",
     "V5_PATHS",

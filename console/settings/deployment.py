@@ -17,6 +17,9 @@ from console.settings.roles import RoleSettings, role_problems
 from console.settings.sign_in import SignInSettings, sign_in_problems
 from console.settings.verification import VerificationSettings, verification_problems
 
+# How a reference to a secret in the desk's own store begins.
+KEPT = "store:"
+
 
 class Auth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How requests prove who sends them; `secret` refers to where the secret lies, it is never in this file.
@@ -127,6 +130,19 @@ class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     hide_from_capture: bool = False
     roles: dict[str, RoleSettings] = {}
     systems: dict[str, System]
+
+    @property
+    def kept_secrets(self) -> dict[str, str]:
+        """What lies in the desk's own store (`store:NAME`), each with the word for whose secret it is."""
+        asked = {
+            secret: system.label or {"crm": "CRM"}.get(system.kind, system.kind.title())
+            for system in self.systems.values()
+            for secret in (system.auth.secret, system.auth.password)
+            if secret
+        }
+        if self.audit.secret:
+            asked[self.audit.secret] = "the audit's collector"
+        return {secret: label for secret, label in asked.items() if secret.startswith(KEPT)}
 
     def of_kind(self, kind: Kind) -> tuple[str, System]:
         """Return the name and settings of the system of one kind."""

@@ -1,9 +1,21 @@
 """Secrets from the operating system's keyring, the environment or a file."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from console.errors import ConfigurationError
+from console.ports.secrets import Secrets
+
+
+class KeptSecrets:
+    """Secrets of the desk's own encrypted store, loaded beforehand, over those of the system. Implements the port."""
+
+    def __init__(self, kept: Mapping[str, str], others: Secrets) -> None:
+        self._kept, self._others = kept, others
+
+    def read(self, reference: str) -> str:
+        return self._kept[reference] if reference in self._kept else self._others.read(reference)
 
 
 class SystemSecrets:
@@ -17,7 +29,7 @@ class SystemSecrets:
         readers = {"env": self._from_environment, "file": self._from_file, "keyring": self._from_keyring}
         if scheme not in readers or not rest:
             raise ConfigurationError(
-                "A secret must be written as where it lies: keyring:SERVICE/NAME, env:NAME or file:PATH."
+                "A secret must be written as where it lies: store:NAME, keyring:SERVICE/NAME, env:NAME or file:PATH."
             )
         secret = readers[scheme](rest).strip()
         if not secret:

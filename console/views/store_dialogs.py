@@ -126,21 +126,58 @@ def asker(window: QWidget) -> Callable[..., Awaitable[str | None]]:
 
     async def ask(sentence: str, *, is_new: bool) -> str | None:
         dialog = CodeDialog(sentence, window, is_new=is_new)
-        answered: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-
-        def finish(code: str | None) -> None:
-            if not answered.done():
-                answered.set_result(code)
-
-        dialog.accepted.connect(lambda: finish(dialog.code.text()))
-        dialog.rejected.connect(lambda: finish(None))
-        dialog.open()
-        try:
-            return await answered
-        finally:
-            dialog.deleteLater()
+        return dialog.code.text() if await _answered(dialog) else None
 
     return ask
+
+
+class SecretDialog(QDialog):
+    """Asks for the key or password of a system, which then lies in the encrypted store."""
+
+    def __init__(self, sentence: str, window: QWidget) -> None:
+        super().__init__(window)
+        self.setWindowTitle(tr("A system's key"))
+        self.setModal(True)
+        self.setMinimumWidth(460)
+        self.secret = QLineEdit()
+        self.secret.setObjectName("secret")
+        self.secret.setAccessibleName(tr("Key or password"))
+        self.secret.setEchoMode(QLineEdit.EchoMode.Password)
+        keep = Button(tr("Keep it"), "main")
+        keep.clicked.connect(self.accept)
+        leave = Button(tr("I do not know it"), "plain")
+        leave.clicked.connect(self.reject)
+        for button in (keep, leave):
+            button.setAutoDefault(False)
+        told = tr("Your administrator has it. It is kept encrypted on this computer and sent to that system alone.")
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        column.addWidget(Label(f"{sentence} {told}", wrap=True))
+        column.addWidget(self.secret)
+        column.addLayout(button_row(leave, keep))
+        self.secret.returnPressed.connect(self.accept)
+        self.secret.setFocus()
+
+
+def secret_asker(window: QWidget) -> Callable[[str], Awaitable[str | None]]:
+    """Return what asks on a window for a system's secret: what was typed, or None."""
+
+    async def ask(sentence: str) -> str | None:
+        dialog = SecretDialog(sentence, window)
+        return dialog.secret.text() if await _answered(dialog) else None
+
+    return ask
+
+
+async def _answered(dialog: QDialog) -> bool:
+    """Open a dialog and return whether it was accepted; its fields can be read until the next turn."""
+    answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    dialog.finished.connect(lambda result: None if answered.done() else answered.set_result(bool(result)))
+    dialog.open()
+    try:
+        return await answered
+    finally:
+        dialog.deleteLater()
 
 
 def end_with(sentence: str, window: QWidget) -> None:

@@ -1,15 +1,20 @@
 """Customers read into the store beforehand are there without a network, and found without a system."""
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from console.cli.prime import prime, read_numbers
 from console.compose import compose_desk
 from console.errors import UsageError
 from console.models.customer import CustomerId
+from console.services.contact import NotPossibleError
+from console.services.openings import Reason, Step
 from console.store.database import open_database
+from tests.support.acting import numbers_of
 from tests.support.control import Control
 
 KEY = bytes(range(32))
@@ -46,6 +51,34 @@ async def test_a_primed_customer_is_there_without_a_network(
         assert customer in [one.customer_id for one in results[-1].found]
     finally:
         await desk.aclose()
+
+
+async def test_where_accounts_are_closed_they_are_read_for_a_reason_and_stay_closed(
+    sandbox: Control, tmp_path: Path
+) -> None:
+    customers = [CustomerId(number) for number in numbers_of(60, 75)]
+    signed_in = sandbox.process.deployment_with_sign_in
+    deployment = msgspec.structs.replace(sandbox.deployment(), sign_in=signed_in.sign_in, audit=signed_in.audit)
+    database = open_database(tmp_path / "desk.store", KEY)
+    desk = compose_desk(deployment, sandbox.process.secrets, None, database)
+    await desk.open_store()
+    try:
+        with pytest.raises(NotPossibleError, match="Write why"):
+            await prime(desk, customers[:1], "x")
+        before = datetime.now(UTC).isoformat()
+        assert await prime(desk, customers, "visits of tomorrow") == 15
+        assert {desk.openings.step(customer) for customer in customers} == {Step.CLOSED}
+        await desk.openings.open_for(customers[0], Reason.TYPED, "the visit of nine o'clock")
+        view = desk.view_customer(customers[0])
+        view.open()
+        await view.recalled()
+        assert view.bills.part.facts is not None
+        view.close()
+    finally:
+        await desk.aclose()
+    told = [entry for entry in await sandbox.audited("visits of tomorrow", since=before) if entry.what == "read ahead"]
+    assert {entry.customer for entry in told} == set(customers)
+    assert not [entry for entry in await sandbox.audited(since=before) if entry.what == "harvesting"]
 
 
 def test_numbers_are_read_from_lists_and_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,38 @@
+"""`opticom-console keep-secret NAME`: puts a system's key or password into the encrypted store of this computer."""
+
+import argparse
+import asyncio
+import sys
+
+from console.cli.asking import ask_code, ask_secret
+from console.errors import ConfigurationError, UsageError
+from console.session import IN_MEMORY, open_last_store
+from console.settings import KEPT
+from console.store.secrets import SecretRepository
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read the secret from the terminal, or from standard input, and keep it in place of the one before."""
+    return asyncio.run(_run(options))
+
+
+async def _run(options: argparse.Namespace) -> int:
+    at_terminal = sys.stdin.isatty()
+    ask = ask_code if at_terminal else None
+    kept = await open_last_store(config=options.config, demo=options.demo, ask_code=ask)
+    if kept.database is None:
+        why = kept.notice.removesuffix(IN_MEMORY).strip()
+        raise ConfigurationError(why or "Nobody has worked at this desk yet. Start its window once; it asks by itself.")
+    try:
+        if at_terminal:
+            secret = await ask_secret(f"The secret {options.name}, for whoever worked last at this desk.")
+        else:
+            secret = await asyncio.to_thread(sys.stdin.readline)
+        secret = (secret or "").strip()
+        if not secret:
+            raise UsageError("Nothing was typed, so nothing is kept.")
+        await SecretRepository(kept.database).save(f"{KEPT}{options.name}", secret)
+    finally:
+        await kept.database.aclose()
+    print(f"{options.name} is kept. In the configuration it is called {KEPT}{options.name}.")
+    return 0

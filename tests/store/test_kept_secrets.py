@@ -1,0 +1,97 @@
+"""A system's key lies in the encrypted store: asked for once, found from then on, and nowhere in clear."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from console.errors import ConfigurationError
+from console.models.customer import CustomerId
+from console.session import open_session
+from console.system.sandbox_launcher import sandbox_settings
+from tests.support.control import Control
+
+ROOT = Path(__file__).parents[2]
+PASSPHRASE = "correct horse battery"
+
+
+@pytest.fixture
+def configuration(sandbox: Control, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Settings for the sandbox with every token in the desk's own store, on a computer without a keyring."""
+    for name in ("DATA", "STATE", "CACHE", "CONFIG"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    path = tmp_path / "systems.toml"
+    path.write_text(sandbox_settings(sandbox.process.addresses, "store:{}"), encoding="utf-8")
+    return path
+
+
+async def passphrase(_sentence: str, *, is_new: bool) -> str | None:
+    return PASSPHRASE
+
+
+def files_in(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+class Asked:
+    """Knows every token, and remembers what it was asked."""
+
+    def __init__(self, sandbox: Control) -> None:
+        self._tokens = sandbox.process.tokens
+        self.sentences: list[str] = []
+
+    async def __call__(self, sentence: str) -> str | None:
+        self.sentences.append(sentence)
+        return next(f" {token}\n" for name, token in self._tokens.items() if f" {name} " in sentence.lower())
+
+
+async def test_a_key_is_asked_for_once_and_lies_nowhere_in_clear(
+    sandbox: Control, configuration: Path, tmp_path: Path
+) -> None:
+    asked = Asked(sandbox)
+    for _ in range(2):
+        async with open_session(
+            config=configuration, demo=False, with_store=True, ask_code=passphrase, ask_secret=asked
+        ) as session:
+            view = session.desk.view_customer(CustomerId(sandbox.first_customer))
+            view.open()
+            await view.settled()
+            assert not [part for part in view.parts if part.part.failure]
+            view.close()
+    assert len(asked.sentences) == 3
+    kept = files_in(tmp_path)
+    assert "desk.store" in {path.name for path in kept}
+    for path, content in kept.items():
+        assert not [token for token in sandbox.process.tokens.values() if token.encode() in content], path
+
+
+async def test_without_it_and_nobody_to_ask_it_is_said_in_a_sentence(configuration: Path) -> None:
+    with pytest.raises(ConfigurationError, match="store:crm for CRM is not in the store.*keep-secret crm"):
+        async with open_session(config=configuration, demo=False, with_store=True, ask_code=passphrase):
+            pass
+
+    async def nobody(_sentence: str) -> str | None:
+        return None
+
+    with pytest.raises(ConfigurationError, match="is not in the store"):
+        async with open_session(config=configuration, demo=False, ask_secret=nobody):
+            pass
+
+
+def test_the_command_says_what_is_missing(configuration: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "console", "--config", str(configuration), "keep-secret", "crm"],
+        input="token\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 2
+    assert "keyring" in done.stderr.lower()
+    assert "Traceback" not in done.stderr
