@@ -4,11 +4,9 @@ Source: 47 CFR 64.2010 and the order of 2023 (FCC 23-95): staff see nothing of a
 and no call detail before a stronger step.
 """
 
-import hmac
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum, IntEnum
 
 from console.errors import UnknownCustomerError
@@ -16,6 +14,7 @@ from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.ports.clock import Clock
 from console.ports.crm import CrmSystem
+from console.services.caller_check import CallerCheck
 from console.services.contact import NotPossibleError, refuse_card_numbers
 from console.services.harvest import HarvestWatch
 from console.services.permissions import Deed, Subject
@@ -97,8 +96,7 @@ class Openings:
         self._without_caller = named(declared.without_caller)[1]
         self._lasts = timedelta(minutes=declared.lapse_min)
         self._open: dict[str, Opening] = {}
-        self._wrong: dict[str, tuple[int, datetime]] = {}
-        self._wrong_answers: dict[str, set[tuple[str, str]]] = {}
+        self._check = CallerCheck(declared, crm, clock)
         self._harvest = HarvestWatch()
         self._seen_at: dict[str, datetime] = {}
         self._verified_at: dict[str, datetime] = {}
@@ -189,12 +187,12 @@ class Openings:
                 checked = any(one.words == how and one.checks for one in self.methods)
                 self._harvest.opened(entry.customer, entry.at, checked=checked)
                 if reason == Reason.CALLER.value:
-                    self._wrong.pop(entry.customer, None)
+                    self._check.forgive(entry.customer)
                     self._verified_at[entry.customer] = entry.at
                 else:
                     self._note_seen(entry.customer, entry.at)
             elif entry.what == "verification failed":
-                self._wrong[entry.customer] = (self._wrong.get(entry.customer, (0, entry.at))[0] + 1, entry.at)
+                self._check.recall_wrong(entry.customer, entry.at)
                 self._harvest.guessed(entry.customer, entry.at)
             elif entry.what == "did":
                 self._harvest.touched(entry.customer)
@@ -217,7 +215,7 @@ class Openings:
 
     async def number_on_file(self, customer_id: CustomerId) -> str:
         """Return the phone number to call back, which is recorded; empty where CRM keeps none. Raises as `caller`."""
-        self._check_attempts(customer_id)
+        self._check.check_attempts(customer_id)
         found = await self._crm.fetch_caller(customer_id, with_phone=True)
         phone = next((one.text for one in found.contact_media if one.kind == "phone"), "") if found else ""
         self._told("number shown", customer_id, "to call back")
@@ -231,15 +229,18 @@ class Openings:
             SystemCallError: CRM does not answer what the answer is compared with.
         """
         method = next(one for one in self.methods if one.name == name)
-        self._check_attempts(customer_id)
+        self._check.check_attempts(customer_id)
         seen_at = self._seen_at.get(customer_id)
         if method.checks is not None and seen_at is not None and self._clock.now() - seen_at < _REMEMBERED:
             told = "It was open without a caller, so what it shows proves nothing. Call back, or see a photo ID."
             raise NotPossibleError(told)
-        if method.checks is not None and not await self._fits(customer_id, method.checks, answer):
-            raise NotPossibleError(self._note_wrong(customer_id, method, answer))
-        self._wrong.pop(customer_id, None)
-        self._wrong_answers.pop(customer_id, None)
+        if not await self._check.fits(customer_id, method, answer):
+            told, counts = self._check.note_wrong(customer_id, method, answer)
+            if counts:
+                self._told("verification failed", customer_id, method.words)
+                self._warn(customer_id, self._harvest.guessed(customer_id, self._clock.now()))
+            raise NotPossibleError(told)
+        self._check.forgive(customer_id)
         self._verified_at[customer_id] = self._clock.now()
         step = Step.CALL_DETAIL if method.opens == "call detail" else Step.ACCOUNT
         before = self.opening(customer_id)
@@ -257,7 +258,6 @@ class Openings:
         """
         told = _reason(words) if reason is Reason.TYPED else " ".join(words.split())
         if reason in {Reason.TICKET, Reason.JOB}:
-            refuse_card_numbers([told])
             await self._check_number(customer_id, reason, told)
         self._note_seen(customer_id, self._clock.now())
         return self._set(customer_id, reason, told, Step.ACCOUNT, checked=False)
@@ -286,29 +286,13 @@ class Openings:
 
     # ------------------------------------------------------------------ the rules
 
-    async def _fits(self, customer_id: CustomerId, checks: str, answer: str) -> bool:
-        customer = await self._crm.fetch_customer(customer_id)
-        if customer is None:
-            raise UnknownCustomerError(f"CRM has no customer {customer_id}.")
-        if checks == "account_number":
-            held = [_plain(number) for number in customer.value.account_ids]
-            return bool(_plain(answer)) and any(hmac.compare_digest(_plain(answer), one) for one in held)
-        party = await self._crm.fetch_party(customer.value)
-        born = party.value.birth_on if party is not None else None
-        if not born:
-            raise NotPossibleError("CRM keeps no day of birth for this customer. Choose another way.")
-        given = _day(answer)
-        if given is None:
-            raise NotPossibleError("Type the day of birth as year-month-day, such as 1980-11-25.")
-        return hmac.compare_digest(given, born[:10])
-
     async def _check_number(self, customer_id: CustomerId, reason: Reason, number: str) -> None:
         """Let the number of a ticket or visit pass that CRM keeps for this customer."""
-        if not _plain(number):
+        refuse_card_numbers([number])
+        if not any(sign.isalnum() for sign in number):
             raise NotPossibleError(f"Write the number of {reason.value}.")
         is_ticket = reason is Reason.TICKET
-        ask = self._crm.fetch_trouble_tickets if is_ticket else self._crm.fetch_appointments
-        if _plain(number) not in {_plain(item.value.id) for item in await ask(customer_id)}:
+        if not await self._check.has(customer_id, number, ticket=is_ticket):
             self._told("reason refused", customer_id, f"{reason.value}: {number}")
             raise NotPossibleError(f"CRM keeps no {'ticket' if is_ticket else 'visit'} {number} for this customer.")
 
@@ -320,32 +304,6 @@ class Openings:
         verified_at = self._verified_at.get(customer)
         if verified_at is None or at - verified_at >= _REMEMBERED:
             self._seen_at[customer] = at
-
-    def _check_attempts(self, customer_id: CustomerId) -> None:
-        count, last = self._wrong.get(customer_id, (0, self._clock.now()))
-        settings = self._settings
-        if settings is None or count < settings.attempts:
-            return
-        left = last + timedelta(minutes=settings.closed_min) - self._clock.now()
-        if left > timedelta():
-            minutes = max(1, round(left.total_seconds() / 60))
-            raise NotPossibleError(f"Too many wrong answers. This account can be tried again in {minutes} min.")
-        self._wrong.pop(customer_id, None)
-
-    def _note_wrong(self, customer_id: CustomerId, method: Method, answer: str) -> str:
-        answers = self._wrong_answers.setdefault(customer_id, set())
-        if (method.name, _plain(answer)) in answers:  # pressed once more; it tells nobody anything new
-            return "That was wrong before. Ask the caller again, or choose another way."
-        answers.add((method.name, _plain(answer)))
-        count = self._wrong.get(customer_id, (0, self._clock.now()))[0] + 1
-        self._wrong[customer_id] = (count, self._clock.now())
-        self._told("verification failed", customer_id, method.words)
-        self._warn(customer_id, self._harvest.guessed(customer_id, self._clock.now()))
-        left = (self._settings.attempts if self._settings is not None else count) - count
-        if left <= 0:
-            minutes = self._settings.closed_min if self._settings is not None else 0
-            return f"That is not what CRM holds. This account can be tried again in {minutes} min."
-        return f"That is not what CRM holds. {left} more {'attempt' if left == 1 else 'attempts'}."
 
     def _set(self, customer_id: CustomerId, reason: Reason, how: str, step: Step, *, checked: bool) -> Opening:
         now = self._clock.now()
@@ -377,19 +335,3 @@ def _reason(words: str) -> str:
     if len(told) > _LONGEST_REASON:
         raise NotPossibleError(f"The reason may have {_LONGEST_REASON} characters.")
     return told
-
-
-def _plain(number: str) -> str:
-    return re.sub(r"[^0-9A-Za-z]", "", number).upper()
-
-
-def _day(text: str) -> str | None:
-    """Return a day as year-month-day; None where the text is none, or may be another in another country."""
-    found = re.fullmatch(r"\s*(\d{4})\D?(\d{1,2})\D?(\d{1,2})\s*", text)
-    if found is None:
-        return None
-    year, month, day = map(int, found.groups())
-    try:
-        return date(year, month, day).isoformat()
-    except ValueError:
-        return None

@@ -1,0 +1,104 @@
+"""Compares what a caller says with what CRM holds, and counts what was wrong."""
+
+import hmac
+import re
+from datetime import date, datetime, timedelta
+
+from console.errors import UnknownCustomerError
+from console.models.customer import CustomerId
+from console.ports.clock import Clock
+from console.ports.crm import CrmSystem
+from console.services.contact import NotPossibleError
+from console.settings.verification import Method, VerificationSettings
+
+
+class CallerCheck:
+    """Wrong answers are counted for each account; after as many as the deployment allows it stays closed a while."""
+
+    def __init__(self, settings: VerificationSettings, crm: CrmSystem, clock: Clock) -> None:
+        self._settings, self._crm, self._clock = settings, crm, clock
+        self._wrong: dict[str, tuple[int, datetime]] = {}
+        self._answers: dict[str, set[tuple[str, str]]] = {}
+
+    def check_attempts(self, customer_id: CustomerId) -> None:
+        """Let an account pass for which an answer may be tried now.
+
+        Raises:
+            NotPossibleError: There were too many wrong ones; the sentence says for how long.
+        """
+        count, last = self._wrong.get(customer_id, (0, self._clock.now()))
+        if count < self._settings.attempts:
+            return
+        left = last + timedelta(minutes=self._settings.closed_min) - self._clock.now()
+        if left > timedelta():
+            minutes = max(1, round(left.total_seconds() / 60))
+            raise NotPossibleError(f"Too many wrong answers. This account can be tried again in {minutes} min.")
+        self.forgive(customer_id)
+
+    async def fits(self, customer_id: CustomerId, method: Method, answer: str) -> bool:
+        """Return whether an answer is what CRM holds; always so for a method that compares nothing.
+
+        Raises:
+            NotPossibleError: CRM holds nothing to compare with, or the answer is no day.
+            SystemCallError: CRM does not answer.
+            UnknownCustomerError: There is no such customer.
+        """
+        if method.checks is None:
+            return True
+        customer = await self._crm.fetch_customer(customer_id)
+        if customer is None:
+            raise UnknownCustomerError(f"CRM has no customer {customer_id}.")
+        if method.checks == "account_number":
+            held = [_plain(number) for number in customer.value.account_ids]
+            return bool(_plain(answer)) and any(hmac.compare_digest(_plain(answer), one) for one in held)
+        party = await self._crm.fetch_party(customer.value)
+        born = party.value.birth_on if party is not None else None
+        if not born:
+            raise NotPossibleError("CRM keeps no day of birth for this customer. Choose another way.")
+        given = _day(answer)
+        if given is None:
+            raise NotPossibleError("Type the day of birth as year-month-day, such as 1980-11-25.")
+        return hmac.compare_digest(given, born[:10])
+
+    async def has(self, customer_id: CustomerId, number: str, *, ticket: bool) -> bool:
+        """Return whether CRM keeps a ticket, or else a visit, of this number for this customer. Raises as `fits`."""
+        ask = self._crm.fetch_trouble_tickets if ticket else self._crm.fetch_appointments
+        return _plain(number) in {_plain(item.value.id) for item in await ask(customer_id)}
+
+    def note_wrong(self, customer_id: CustomerId, method: Method, answer: str) -> tuple[str, bool]:
+        """Return what to say to a wrong answer, and whether it counts: the same once more tells nobody anything new."""
+        answers = self._answers.setdefault(customer_id, set())
+        if (method.name, _plain(answer)) in answers:
+            return "That was wrong before. Ask the caller again, or choose another way.", False
+        answers.add((method.name, _plain(answer)))
+        self.recall_wrong(customer_id, self._clock.now())
+        left = self._settings.attempts - self._wrong[customer_id][0]
+        if left <= 0:
+            minutes = self._settings.closed_min
+            return f"That is not what CRM holds. This account can be tried again in {minutes} min.", True
+        return f"That is not what CRM holds. {left} more {'attempt' if left == 1 else 'attempts'}.", True
+
+    def recall_wrong(self, customer: str, at: datetime) -> None:
+        """Count a wrong answer, given now or written down by an earlier run."""
+        self._wrong[customer] = (self._wrong.get(customer, (0, at))[0] + 1, at)
+
+    def forgive(self, customer: str) -> None:
+        """Forget what was wrong, because the caller is known by now, or it is long ago."""
+        self._wrong.pop(customer, None)
+        self._answers.pop(customer, None)
+
+
+def _plain(number: str) -> str:
+    return re.sub(r"[^0-9A-Za-z]", "", number).upper()
+
+
+def _day(text: str) -> str | None:
+    """Return a day as year-month-day; None where the text is none, or may be another in another country."""
+    found = re.fullmatch(r"\s*(\d{4})\D?(\d{1,2})\D?(\d{1,2})\s*", text)
+    if found is None:
+        return None
+    year, month, day = map(int, found.groups())
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
