@@ -22,7 +22,7 @@ from console.bridge import Bridge
 from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
 from console.services.openings import Reason
-from console.services.permissions import ROLES, Subject
+from console.services.permissions import ROLES, Personal, Subject
 from console.system.sandbox_launcher import SandboxProcess
 from console.views.customer.places import TITLES
 from console.views.main_window import MainWindow
@@ -31,6 +31,7 @@ from console.views.search.palette import SearchPalette
 from console.views.workspace import Workspace
 
 _CUSTOMERS = 3
+Secrets = dict[Subject | Personal, set[str]]
 # What a kind of fact is known by, by the subject that a role may see or not.
 _KNOWN_BY: dict[Subject, tuple[str, str, str]] = {
     Subject.BILLING_ACCOUNTS: ("billing", "/tmf-api/accountManagement/v4/billingAccount", "id"),
@@ -42,9 +43,12 @@ _KNOWN_BY: dict[Subject, tuple[str, str, str]] = {
 }
 
 
-async def secrets_of(sandbox: SandboxProcess, customer: str) -> dict[Subject, set[str]]:
-    """Return what must not be told of a customer before they are verified, by the subject it belongs to."""
-    found: dict[Subject, set[str]] = {}
+async def secrets_of(sandbox: SandboxProcess, customer: str) -> Secrets:
+    """Return what must not be told of a customer before they are verified, by the subject it belongs to.
+
+    What a role may have covered stands under its own kind.
+    """
+    found: Secrets = {}
     own = ""
     for subject, (system, place, attribute) in _KNOWN_BY.items():
         async with _client(sandbox, system) as client:
@@ -58,15 +62,12 @@ async def secrets_of(sandbox: SandboxProcess, customer: str) -> dict[Subject, se
         record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
         kind = record["engagedParty"]["@referredType"].lower()
         party = (await crm.get(f"/tmf-api/party/v4/{kind}/{record['engagedParty']['id']}")).json()
-    reached = {
-        str(medium["characteristic"][key])
-        for medium in record["contactMedium"]
-        for key in ("emailAddress", "street1", "phoneNumber")
-        if medium["characteristic"].get(key)
-    }
+    kinds = {"street1": Subject.CUSTOMER, "emailAddress": Personal.EMAIL, "phoneNumber": Personal.PHONE}
+    for key, kind_of in kinds.items():
+        media = (medium["characteristic"].get(key) for medium in record["contactMedium"])
+        found[kind_of] = {str(value) for value in media if value}
     found[Subject.USAGE] = {to for to in found[Subject.USAGE] if _plain(to) not in own}  # one's own lines are no secret
-    found[Subject.CUSTOMER] = reached
-    found[Subject.PARTY] = {str(party["birthDate"])[:10]} if party.get("birthDate") else set()
+    found[Personal.BIRTH] = {str(party["birthDate"])[:10]} if party.get("birthDate") else set()
     return found
 
 
@@ -169,7 +170,7 @@ async def _closed(
 
 
 async def _open_for_a_ticket(
-    window: MainWindow, workspace: Workspace, customer: CustomerId, secrets: dict[Subject, set[str]], count: Count
+    window: MainWindow, workspace: Workspace, customer: CustomerId, secrets: Secrets, count: Count
 ) -> None:
     """Look at every panel for what this role does not see, and for single calls, which a ticket does not open."""
     desk = workspace.desk
@@ -178,7 +179,8 @@ async def _open_for_a_ticket(
     page = workspace.open_customer(customer)
     assert page is not None
     await page.view.settled()
-    hidden = {subject for subject in secrets if subject not in desk.user.may_see} | {Subject.USAGE}
+    hidden: set[Subject | Personal] = {Subject.USAGE, *desk.user.masked}
+    hidden |= {kind for kind in secrets if isinstance(kind, Subject) and kind not in desk.user.may_see}
     shown = set().union(*(secrets[subject] for subject in secrets.keys() - hidden))
     kept_back = set().union(*(secrets[subject] for subject in hidden)) - shown
     for name in TITLES:
