@@ -62,7 +62,11 @@ async def secrets_of(sandbox: SandboxProcess, customer: str) -> Secrets:
         record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
         kind = record["engagedParty"]["@referredType"].lower()
         party = (await crm.get(f"/tmf-api/party/v4/{kind}/{record['engagedParty']['id']}")).json()
-    kinds = {"street1": Subject.CUSTOMER, "emailAddress": Personal.EMAIL, "phoneNumber": Personal.PHONE}
+    kinds: dict[str, Subject | Personal] = {
+        "street1": Subject.CUSTOMER,
+        "emailAddress": Personal.EMAIL,
+        "phoneNumber": Personal.PHONE,
+    }
     for key, kind_of in kinds.items():
         media = (medium["characteristic"].get(key) for medium in record["contactMedium"])
         found[kind_of] = {str(value) for value in media if value}
