@@ -18,6 +18,7 @@ from console.models.customer import CustomerId
 from console.models.health import Exchange
 from console.ports.secrets import Secrets
 from console.services.desk import Desk
+from console.services.permissions import REP, User
 from console.settings import Deployment
 from console.store.database import open_database
 from console.system.sandbox_launcher import SandboxProcess
@@ -77,7 +78,13 @@ class Stage:
 
 @asynccontextmanager
 async def workspace_on(
-    window: MainWindow, bridge: Bridge, deployment: Deployment, secrets: Secrets, store: Path | None = None
+    window: MainWindow,
+    bridge: Bridge,
+    deployment: Deployment,
+    secrets: Secrets,
+    store: Path | None = None,
+    *,
+    user: User = REP,
 ) -> AsyncIterator[tuple[Workspace, Desk, list[Exchange]]]:
     """Yield the workspace of a window, its services, and what they have asked so far; closed in order at the end.
 
@@ -85,7 +92,7 @@ async def workspace_on(
     """
     exchanges: list[Exchange] = []
     database = await asyncio.to_thread(open_database, store, KEY) if store is not None else None
-    parts = Parts(on_exchange=exchanges.append)
+    parts = Parts(user=user, on_exchange=exchanges.append)
     desk = await asyncio.to_thread(compose_desk, deployment, secrets, parts, database)
     workspace = Workspace(window, SearchPalette.over(window), bridge)
     DeskMenus(window, workspace, PersonAtDesk(window, bridge, workspace.ask_all), Preferences())

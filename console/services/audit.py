@@ -31,7 +31,7 @@ class Audit:
         self, store: AuditStore, collector: Collector | None, *, person: Person | None, role: str, clock: Clock
     ) -> None:
         self._store, self._collector, self._clock = store, collector, clock
-        self._who = person.subject if person is not None else ""
+        self.who = person.subject if person is not None else ""
         self._role = role
         self._line: list[bytes] = []
         self._seen: set[tuple[str, str]] = set()
@@ -60,7 +60,7 @@ class Audit:
     ) -> None:
         """Write down one thing."""
         now, values = self._clock.now(), (dict(before or {}), dict(after or {}))
-        entry = AuditEntry(now, self._who, self._role, what, customer, words, system, *values)
+        entry = AuditEntry(now, self.who, self._role, what, customer, words, system, *values)
         self._line.append(msgspec.json.encode(entry))
         self._written.clear()
         self._there_is_more.set()

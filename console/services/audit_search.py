@@ -20,6 +20,7 @@ _log = logging.getLogger(__name__)
 
 MOST_FOUND = 200
 _EVERY_S = 20.0
+_SEEN = "saw the flag"
 # A desk that starts tells what was flagged since so long, which is a shift and the night before it.
 _LOOKS_BACK = timedelta(hours=24)
 
@@ -42,7 +43,6 @@ class AuditSearch:
     ) -> None:
         self._store, self._collector, self._audit = store, collector, audit
         self._permissions, self._clock = permissions, clock
-        self._told: set[tuple[datetime, str, str]] = set()
 
     def refusal(self) -> str | None:
         """Return why this user may not read the audit, or None where they may."""
@@ -69,33 +69,39 @@ class AuditSearch:
         return Found(_entries(await self._collector.find(query)), whole=True)
 
     async def watch(self, told: Callable[[AuditEntry], None]) -> None:
-        """Tell of every flagged pattern of any desk, now and as they come; runs until it is cancelled.
+        """Tell of every flagged pattern of any desk that this user has not said to have seen; runs until cancelled.
 
         Where this user may not read the audit, or there is no collector that can be searched, it ends at once.
         """
         if self.refusal() is not None or self._collector is None:
             return
-        said = False
+        asked_before_ok, known = True, set[str]()
         while True:
-            query = AuditQuery(what=HARVESTING, since=self._clock.now() - _LOOKS_BACK)
+            since = self._clock.now() - _LOOKS_BACK
             try:
-                found = _entries(await self._collector.find(query))
-                said = False
+                seen = _entries(await self._collector.find(AuditQuery(what=_SEEN, since=since)))
+                found = _entries(await self._collector.find(AuditQuery(what=HARVESTING, since=since)))
+                asked_before_ok = True
             except CollectorError as error:
-                found = ()
-                if not said:
+                seen = found = ()
+                if asked_before_ok:
                     _log.warning("what other desks flagged cannot be asked for: %s", error)
-                said = True
+                asked_before_ok = False
+            known |= {entry.words for entry in seen if entry.who == self._audit.who}
             for entry in reversed(found):
-                key = (entry.at, entry.who, entry.words)
-                if key not in self._told:
-                    self._told.add(key)
+                if _name_of(entry) not in known:
+                    known.add(_name_of(entry))
                     told(entry)
             await self._clock.sleep(_EVERY_S)
 
     def note_seen(self, entry: AuditEntry) -> None:
         """Write down that the supervisor here has seen a flag."""
-        self._audit.record("saw the flag", entry.customer, f"of {entry.who}: {entry.words}")
+        self._audit.record(_SEEN, entry.customer, _name_of(entry))
+
+
+def _name_of(flag: AuditEntry) -> str:
+    """Return what a flag is called where somebody notes that they have seen it."""
+    return f"of {flag.who} at {flag.at.isoformat()}: {flag.words}"
 
 
 async def earlier(store: AuditStore, since: datetime) -> tuple[AuditEntry, ...]:

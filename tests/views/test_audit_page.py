@@ -1,20 +1,46 @@
 """What a supervisor is shown of the audit, what is flagged at other desks, and openings that lapse."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from console.compose import Parts
+from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.services.openings import Reason, Step
 from console.services.permissions import ROLES
 from console.views.audit.flags import FlagBar
+from console.views.audit.page import together
 from console.views.opening_dialog import OpeningDialog
 from tests.support.acting import numbers_of
 from tests.views.conftest import Rig, texts_of
+
+
+def seen(words: str, customer: str = "CU-1", who: str = "me") -> AuditEntry:
+    return AuditEntry(datetime(2026, 11, 25, 9, tzinfo=UTC), who, "rep", "saw", customer, words)
+
+
+def test_what_one_person_saw_of_one_customer_stands_in_one_line() -> None:
+    opened = AuditEntry(datetime(2026, 11, 25, 9, tzinfo=UTC), "me", "rep", "opened", "CU-1", "a caller: Photo")
+    newest_first = [
+        seen("bills"),
+        seen("party"),
+        opened,
+        seen("tickets"),
+        seen("bills", "CU-2"),
+        seen("bills", who="you"),
+    ]
+    assert [(one.what, one.words) for one in together(newest_first)] == [
+        ("saw", "party, bills"),
+        ("opened", "a caller: Photo"),
+        ("saw", "tickets"),
+        ("saw", "bills"),
+        ("saw", "bills"),
+    ]
+
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -79,7 +105,11 @@ async def test_what_is_flagged_at_one_desk_stands_on_a_supervisors_until_they_ha
     async with asyncio.timeout(10):
         while not await rig.sandbox.audited("12 accounts", what="saw the flag"):
             await asyncio.sleep(0.02)
-    bar.deleteLater()
+    again = FlagBar(rig.window, rig.desk, rig.bridge, looked.append)  # as at the next start
+    await asyncio.sleep(0.3)
+    assert not again.isVisible()
+    for one in (bar, again):
+        one.deleteLater()
 
 
 @pytest.mark.gated

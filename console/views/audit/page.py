@@ -1,5 +1,8 @@
 """The Audit page: who saw and did what, why and for whom, searched at the collector that has it of every desk."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
@@ -101,11 +104,11 @@ class AuditPage(LivePage):
         if count >= MOST_FOUND:
             words = tr("The newest {} entries").format(count)
         self._say(f"{words} {of_all}." if count else tr("Nothing of that {}.").format(of_all))
-        rows = [self._row(entry, number) for number, entry in enumerate(found.entries)]
-        self.table.show_rows(rows)
-        if rows:
+        entries = together(found.entries)
+        self.table.show_rows([self._row(entry, number) for number, entry in enumerate(entries)])
+        if entries:
             self.table.selectRow(0)
-        self._show_details(found.entries[0] if rows else None)
+        self._show_details(entries[0] if entries else None)
 
     def _row(self, entry: AuditEntry, number: int) -> Row:
         who = entry.who or tr("nobody signed in")
@@ -137,3 +140,22 @@ class AuditPage(LivePage):
     def _say(self, sentence: str, state: str = "") -> None:
         self.told.set_words(sentence)
         self.told.set_look("mark" if state else "secondary", state or "neutral")
+
+
+def together(entries: Sequence[AuditEntry]) -> list[AuditEntry]:
+    """Return entries with what one person saw of one customer in a row as one, at the time of the first of it."""
+    found: list[AuditEntry] = []
+    for entry in entries:  # newest first
+        last = found[-1] if found else None
+        if last is not None and _is_more_seen(entry, last):
+            found[-1] = replace(last, at=entry.at, words=f"{entry.words}, {last.words}")
+        else:
+            found.append(entry)
+    return found
+
+
+def _is_more_seen(entry: AuditEntry, last: AuditEntry) -> bool:
+    def of(one: AuditEntry) -> tuple[str, str, str, str]:
+        return one.who, one.role, one.what, one.customer
+
+    return entry.what == "saw" and of(entry) == of(last)

@@ -130,7 +130,8 @@ class CustomerHead(Surface):
             self._chip("opened", "")
         elif opening.reason is Reason.CALLER:
             calls = tr(", calls too") if opening.step is Step.CALL_DETAIL else ""
-            self._chip("opened", tr("Caller verified") + calls, "ok")
+            until = texts.clock(opening.until)
+            self._chip("opened", tr("Caller verified until {}").format(until) + calls, "ok")
             self._chips["opened"].setToolTip(texts.tooltip(opening.how))
         else:
             self._chip("opened", tr("No caller: {}").format(opening.reason.value), "attention")
