@@ -94,13 +94,15 @@ class _Guard:
         self.audit.record("signed in" if signed_in else "started")
 
 
-def _guard(deployment: Deployment, secrets: Secrets, parts: Parts, database: Database, crm: TmForumCrm) -> _Guard:
+def _guard(
+    deployment: Deployment, secrets: Secrets, parts: Parts, database: Database, crm: TmForumCrm, known: KnownFacts
+) -> _Guard:
     store, collector = AuditRepository(database), _collector(deployment.audit, secrets)
     person = parts.sign_in.person if parts.sign_in is not None else None
     audit = Audit(store, collector, person=person, role=parts.user.role, clock=parts.clock)
     # Without sign-in nobody is known who could answer for having opened an account; such a desk is for trying out.
     verification = deployment.verification if deployment.sign_in is not None else None
-    openings = Openings(verification, crm=crm, clock=parts.clock, told=audit.on_opening)
+    openings = Openings(verification, crm=crm, known=known, clock=parts.clock, told=audit.on_opening)
     permissions = Permissions(parts.user, openings)
     search = AuditSearch(store, collector, audit, permissions, parts.clock)
     return _Guard(audit, search, openings, permissions, store)
@@ -195,7 +197,9 @@ def compose_desk(
     crm_client, billing_client, provisioning_client = client("crm"), client("billing"), client("provisioning")
     crm, billing = TmForumCrm(crm_client), TmForumBilling(billing_client)
     provisioning = TmForumProvisioning(provisioning_client)
-    guard = _guard(deployment, secrets, parts, database, crm)
+    people, facts = SeenPeople(PersonRepository(database)), FactRepository(database)
+    known = KnownFacts(facts, PART_TYPES, saved=people.learn)
+    guard = _guard(deployment, secrets, parts, database, crm, known)
     audit, permissions = guard.audit, guard.permissions
     crm_acts, billing_acts = TmForumActs(crm_client), TmForumActs(billing_client)
     provisioning_acts = TmForumActs(provisioning_client)
@@ -211,9 +215,6 @@ def compose_desk(
     if parts.sign_in is not None:
         parts.sign_in.subscribe(lambda state: _tell_signed_in(outbox, deployment, state))
     drafts = Drafts(DraftRepository(database), parts.clock)
-    people = SeenPeople(PersonRepository(database))
-    facts = FactRepository(database)
-    known = KnownFacts(facts, PART_TYPES, saved=people.learn)
     network = Network()
     reader = PdfReader()
 

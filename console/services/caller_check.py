@@ -1,22 +1,33 @@
-"""Compares what a caller says with what CRM holds, and counts what was wrong."""
+"""Compares what a caller says with what CRM holds, or was last known of it, and counts what was wrong."""
 
 import hmac
 import re
+from collections.abc import Awaitable
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from console.errors import UnknownCustomerError
-from console.models.customer import CustomerId
+from console.errors import SystemUnavailableError, UnknownCustomerError
+from console.models.customer import Customer, CustomerId
 from console.ports.clock import Clock
 from console.ports.crm import CrmSystem
 from console.services.contact import NotPossibleError
+from console.services.known import KnownFacts
+from console.services.permissions import Subject
 from console.settings.verification import Method, VerificationSettings
 
 
 class CallerCheck:
-    """Wrong answers are counted for each account; after as many as the deployment allows it stays closed a while."""
+    """Wrong answers are counted for each account; after as many as the deployment allows it stays closed a while.
 
-    def __init__(self, settings: VerificationSettings, crm: CrmSystem, clock: Clock) -> None:
-        self._settings, self._crm, self._clock = settings, crm, clock
+    While CRM cannot be reached what the store has of a customer is compared with; `by_last_known` says of the last
+    comparison whether it was.
+    """
+
+    def __init__(
+        self, settings: VerificationSettings, crm: CrmSystem, clock: Clock, known: KnownFacts | None = None
+    ) -> None:
+        self._settings, self._crm, self._clock, self._known = settings, crm, clock, known
+        self.by_last_known = False
         self._wrong: dict[str, tuple[int, datetime]] = {}
         self._answers: dict[str, set[tuple[str, str]]] = {}
 
@@ -43,15 +54,16 @@ class CallerCheck:
             SystemCallError: CRM does not answer.
             UnknownCustomerError: There is no such customer.
         """
+        self.by_last_known = False
         if method.checks is None:
             return True
-        customer = await self._crm.fetch_customer(customer_id)
+        customer = await self._or_known(customer_id, Subject.CUSTOMER, self._crm.fetch_customer(customer_id))
         if customer is None:
             raise UnknownCustomerError(f"CRM has no customer {customer_id}.")
         if method.checks == "account_number":
             held = [_plain(number) for number in customer.value.account_ids]
             return bool(_plain(answer)) and any(hmac.compare_digest(_plain(answer), one) for one in held)
-        party = await self._crm.fetch_party(customer.value)
+        party = await self._or_known(customer_id, Subject.PARTY, self._crm.fetch_party(customer.value))
         born = party.value.birth_on if party is not None else None
         if not born:
             raise NotPossibleError("CRM keeps no day of birth for this customer. Choose another way.")
@@ -62,8 +74,40 @@ class CallerCheck:
 
     async def has(self, customer_id: CustomerId, number: str, *, ticket: bool) -> bool:
         """Return whether CRM keeps a ticket, or else a visit, of this number for this customer. Raises as `fits`."""
+        self.by_last_known = False
+        subject = Subject.TICKETS if ticket else Subject.APPOINTMENTS
         ask = self._crm.fetch_trouble_tickets if ticket else self._crm.fetch_appointments
-        return _plain(number) in {_plain(item.value.id) for item in await ask(customer_id)}
+        found = await self._or_known(customer_id, subject, ask(customer_id))
+        return _plain(number) in {_plain(item.value.id) for item in found}
+
+    async def caller(self, customer_id: CustomerId, *, with_phone: bool) -> Customer:
+        """Return a customer's name, and where it is asked for how to call them. Raises as `fits`."""
+        try:
+            found = await self._crm.fetch_caller(customer_id, with_phone=with_phone)
+        except SystemUnavailableError:
+            known = await self._last_known(customer_id, Subject.CUSTOMER)
+            if known is None:
+                raise
+            found = known.value
+        if found is None:
+            raise UnknownCustomerError(f"CRM has no customer {customer_id}.")
+        return found
+
+    async def _or_known(self, customer_id: CustomerId, subject: Subject, asked: Awaitable[Any]) -> Any:
+        try:
+            return await asked
+        except SystemUnavailableError:
+            known = await self._last_known(customer_id, subject)
+            if known is None:
+                raise
+            self.by_last_known = True
+            return known
+
+    async def _last_known(self, customer_id: CustomerId, subject: Subject) -> Any:
+        if self._known is None:
+            return None
+        here = self._known.load(customer_id, (subject, ""))
+        return here or (await self._known.load_stored(customer_id)).get((subject.value, ""))
 
     def note_wrong(self, customer_id: CustomerId, method: Method, answer: str) -> tuple[str, bool]:
         """Return what to say to a wrong answer, and whether it counts: the same once more tells nobody anything new."""

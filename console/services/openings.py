@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum
 
-from console.errors import UnknownCustomerError
 from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.ports.clock import Clock
@@ -17,6 +16,7 @@ from console.ports.crm import CrmSystem
 from console.services.caller_check import CallerCheck
 from console.services.contact import NotPossibleError, refuse_card_numbers
 from console.services.harvest import HarvestWatch
+from console.services.known import KnownFacts
 from console.services.permissions import Deed, Subject
 from console.settings.roles import named
 from console.settings.verification import Method, VerificationSettings
@@ -26,6 +26,8 @@ _LEAST_REASON, _LONGEST_REASON = 12, 300
 _REMEMBERED = timedelta(hours=1)
 # What is no part of anybody's account.
 OPEN_TO_ALL = frozenset({Subject.OFFERINGS, Subject.TIME_SLOTS})
+# What is said of a caller or a reason that could not be compared with CRM itself.
+_BY_LAST_KNOWN = ", by what was last known, as CRM did not answer"
 # How the audit calls the pattern of looking around.
 HARVESTING = "harvesting"
 # For so long before an opening lapses it is announced.
@@ -86,17 +88,18 @@ class Openings:
         settings: VerificationSettings | None,
         *,
         crm: CrmSystem,
+        known: KnownFacts | None = None,
         clock: Clock,
         told: Callable[[str, str, str], None] = lambda _what, _customer, _words: None,
     ) -> None:
         self._settings = settings if settings is not None and settings.required else None
-        self._crm, self._clock, self._told = crm, clock, told
+        self._clock, self._told = clock, told
         declared = settings or VerificationSettings()
         self._stronger_seen, self._stronger_done = named(declared.stronger)
         self._without_caller = named(declared.without_caller)[1]
         self._lasts = timedelta(minutes=declared.lapse_min)
         self._open: dict[str, Opening] = {}
-        self._check = CallerCheck(declared, crm, clock)
+        self._check = CallerCheck(declared, crm, clock, known)
         self._harvest = HarvestWatch()
         self._seen_at: dict[str, datetime] = {}
         self._verified_at: dict[str, datetime] = {}
@@ -184,7 +187,7 @@ class Openings:
         for entry in entries:
             reason, _, how = entry.words.partition(": ")
             if entry.what == "opened":
-                checked = any(one.words == how and one.checks for one in self.methods)
+                checked = any(one.words == how.removesuffix(_BY_LAST_KNOWN) and one.checks for one in self.methods)
                 self._harvest.opened(entry.customer, entry.at, checked=checked)
                 if reason == Reason.CALLER.value:
                     self._check.forgive(entry.customer)
@@ -203,21 +206,20 @@ class Openings:
         """Return what is shown of a customer before; CRM is asked for that alone.
 
         Raises:
-            SystemCallError: CRM does not answer; the account can still be opened by what needs no answer of CRM's.
+            SystemCallError: CRM does not answer, and the customer is not known here; the account can still be opened
+                by what needs no answer of CRM's.
             UnknownCustomerError: There is no such customer.
         """
         shown = self._settings.shown if self._settings is not None else ("name",)
-        found = await self._crm.fetch_caller(customer_id, with_phone="phone" in shown)
-        if found is None:
-            raise UnknownCustomerError(f"CRM has no customer {customer_id}.")
+        found = await self._check.caller(customer_id, with_phone="phone" in shown)
         phone = next((medium.text for medium in found.contact_media if medium.kind == "phone"), None)
         return Caller(customer_id, found.name if "name" in shown else None, phone if "phone" in shown else None)
 
     async def number_on_file(self, customer_id: CustomerId) -> str:
         """Return the phone number to call back, which is recorded; empty where CRM keeps none. Raises as `caller`."""
         self._check.check_attempts(customer_id)
-        found = await self._crm.fetch_caller(customer_id, with_phone=True)
-        phone = next((one.text for one in found.contact_media if one.kind == "phone"), "") if found else ""
+        found = await self._check.caller(customer_id, with_phone=True)
+        phone = next((one.text for one in found.contact_media if one.kind == "phone"), "")
         self._told("number shown", customer_id, "to call back")
         return phone
 
@@ -247,7 +249,7 @@ class Openings:
         if before is not None and before.reason is Reason.CALLER:
             step = max(step, before.step)
         checked = method.checks is not None or (before is not None and before.checked)
-        return self._set(customer_id, Reason.CALLER, method.words, step, checked=checked)
+        return self._set(customer_id, Reason.CALLER, method.words + self._as_known(), step, checked=checked)
 
     async def open_for(self, customer_id: CustomerId, reason: Reason, words: str) -> Opening:
         """Open an account without a caller, to look at it and do what somebody asked for.
@@ -259,6 +261,7 @@ class Openings:
         told = _reason(words) if reason is Reason.TYPED else " ".join(words.split())
         if reason in {Reason.TICKET, Reason.JOB}:
             await self._check_number(customer_id, reason, told)
+            told += self._as_known()
         self._note_seen(customer_id, self._clock.now())
         return self._set(customer_id, reason, told, Step.ACCOUNT, checked=False)
 
@@ -295,6 +298,9 @@ class Openings:
         if not await self._check.has(customer_id, number, ticket=is_ticket):
             self._told("reason refused", customer_id, f"{reason.value}: {number}")
             raise NotPossibleError(f"CRM keeps no {'ticket' if is_ticket else 'visit'} {number} for this customer.")
+
+    def _as_known(self) -> str:
+        return _BY_LAST_KNOWN if self._check.by_last_known else ""
 
     def _note_seen(self, customer: str, at: datetime) -> None:
         """Remember that an account stood on the screen without a caller, unless its caller was verified just before.

@@ -9,7 +9,7 @@ import pytest
 
 from console.cli.prime import prime, read_numbers
 from console.compose import compose_desk
-from console.errors import UsageError
+from console.errors import SystemUnavailableError, UsageError
 from console.models.customer import CustomerId
 from console.services.contact import NotPossibleError
 from console.services.openings import Reason, Step
@@ -79,6 +79,38 @@ async def test_where_accounts_are_closed_they_are_read_for_a_reason_and_stay_clo
     told = [entry for entry in await sandbox.audited("visits of tomorrow", since=before) if entry.what == "read ahead"]
     assert {entry.customer for entry in told} == set(customers)
     assert not [entry for entry in await sandbox.audited(since=before) if entry.what == "harvesting"]
+
+
+@pytest.mark.expects_log("is down")
+async def test_a_caller_of_whom_enough_is_known_here_is_verified_without_a_network(
+    sandbox: Control, tmp_path: Path
+) -> None:
+    known, stranger = (CustomerId(number) for number in numbers_of(80, 82))
+    async with sandbox.raw("crm") as crm:
+        record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{known}")).json()
+        tickets = (await crm.get("/tmf-api/troubleTicket/v4/troubleTicket", params={"relatedParty.id": known})).json()
+    signed_in = sandbox.process.deployment_with_sign_in
+    deployment = msgspec.structs.replace(sandbox.deployment(), sign_in=signed_in.sign_in)
+    desk = compose_desk(deployment, sandbox.process.secrets, None, open_database(tmp_path / "desk.store", KEY))
+    await desk.open_store()
+    try:
+        assert await prime(desk, [known], "visits of tomorrow") == 1
+        await sandbox.faults("crm", outage=True)
+        assert (await desk.openings.caller(known)).name == record["name"]
+        with pytest.raises(NotPossibleError, match="2 more attempts"):
+            await desk.openings.verify(known, "account", "BA-00000000")
+        opened = await desk.openings.verify(known, "account", record["account"][0]["id"])
+        assert opened.checked
+        assert "by what was last known" in opened.how
+        desk.openings.close(known)
+        for ticket in tickets[:1]:
+            assert "last known" in (await desk.openings.open_for(known, Reason.TICKET, ticket["id"])).how
+        with pytest.raises(SystemUnavailableError):
+            await desk.openings.caller(stranger)
+        with pytest.raises(SystemUnavailableError):
+            await desk.openings.verify(stranger, "account", "BA-00000000")
+    finally:
+        await desk.aclose()
 
 
 def test_numbers_are_read_from_lists_and_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
