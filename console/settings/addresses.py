@@ -6,7 +6,12 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def is_address(text: str) -> bool:
-    """Return whether a text is a web address with a host and, if any, a usable port."""
+    """Return whether a text is a web address with a host and, if any, a usable port, and nothing around or within it.
+
+    Python's own reading drops blanks and control characters, which others who read the address may not.
+    """
+    if not text.isprintable() or " " in text:
+        return False
     try:
         parts = urlsplit(text)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0

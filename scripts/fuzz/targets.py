@@ -76,7 +76,9 @@ def discovery(data: bytes) -> None:
         provider = _provider({"openid-configuration": data})
         with contextlib.suppress(ConsoleError):
             attempt = await provider.begin()
-            assert attempt.address.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]"))
+            assert attempt.address.lower().startswith(
+                ("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")
+            )
             await attempt.aclose()
         await provider.aclose()
 

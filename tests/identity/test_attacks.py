@@ -168,6 +168,9 @@ def provider(document: Any, **answers: Any) -> OidcProvider:
         ({"jwks_uri": None}, "safe jwks_uri"),
         ({"jwks_uri": "https://login.[xample.net/keys"}, "safe jwks_uri"),
         ({"jwks_uri": "https://"}, "safe jwks_uri"),
+        ({"authorization_endpoint": " https://login.example.net/a"}, "safe authorization_endpoint"),
+        ({"authorization_endpoint": "ht\ntps://login.example.net/a"}, "safe authorization_endpoint"),
+        ({"token_endpoint": "\x00https://login.example.net/t"}, "safe token_endpoint"),
         ({"code_challenge_methods_supported": ["plain"]}, "PKCE"),
     ],
 )
