@@ -115,6 +115,7 @@ class DeskLock(QObject):
         inside = self._inside = self._window.takeCentralWidget()
         if inside is not None:
             inside.setParent(None)
+        self.page = LockPage()  # made now, in the theme of now, once the icons are there
         self._window.setCentralWidget(self.page)
         self.page.show()
         # Keys would go on working otherwise, the search's among them.
@@ -132,7 +133,6 @@ class DeskLock(QObject):
         if self._inside is None:
             return
         self._window.takeCentralWidget()
-        self.page = LockPage()
         self._window.setCentralWidget(self._inside)
         self._inside.show()
         self._inside = None

@@ -92,6 +92,8 @@ class AuditPage(LivePage):
         def failed(error: ConsoleError) -> None:
             if asked == self._asked:
                 self._say(str(error), "danger")
+                self.table.show_rows([])  # what another search found would be taken for the answer to this one
+                self._show_details(None)
 
         self._bridge.run_query(self, self._desk.audit_search.find(self.field.text()), show, failed)
 
