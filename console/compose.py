@@ -87,6 +87,10 @@ class _Guard:
     permissions: Permissions
     store: AuditRepository
 
+    def saw(self, customer_id: CustomerId, subject: Subject) -> None:
+        """Write down that something of an account was shown."""
+        self.audit.saw(customer_id, subject.value)
+
     async def start(self, now: datetime, *, signed_in: bool) -> None:
         """Take up what was written down within the last day, and begin to write."""
         self.openings.recall(await earlier(self.store, now - DAY))
@@ -228,7 +232,7 @@ def compose_desk(
             health=health,
             network=network,
             known=known,
-            saw=lambda subject: audit.saw(customer_id, subject.value),
+            saw=lambda subject: guard.saw(customer_id, subject),
             uncovered=lambda kinds: audit.record("showed in full", customer_id, kinds),
             as_of=as_of,
             clock=parts.clock,
@@ -294,7 +298,7 @@ def compose_desk(
         is_kept=database.is_kept,
         open_store=open_store,
         connections=Connections((crm, billing, provisioning)),
-        documents=BillDocuments(billing=billing, reader=reader, permissions=permissions),
+        documents=BillDocuments(billing=billing, reader=reader, permissions=permissions, saw=guard.saw),
         network=network,
         view_customer=view_customer,
         aclose=aclose,

@@ -103,7 +103,7 @@ def _take_up(window: MainWindow, workspace: Any, person: Any, session: Any) -> N
     if session.hides_from_capture and not sys.modules["console.views.os_lock"].CaptureGuard(window).can:
         window.status.say(tr("This system cannot leave the window out of screenshots."))
     if session.notice:
-        workspace.say_of_store(session.notice)
+        window.say(session.notice)
     workspace.recovery.make = session.make_code
     if session.new_code:
         sys.modules["console.views.store_dialogs"].RecoveryDialog(session.new_code, window).open()

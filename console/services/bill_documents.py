@@ -1,5 +1,7 @@
 """The bill as the customer has it, opened for the window to show page by page."""
 
+from collections.abc import Callable
+
 from console.errors import ConsoleError
 from console.models.customer import CustomerId
 from console.models.customer_bill import CustomerBill
@@ -13,7 +15,15 @@ __all__ = ["BillDocuments", "OpenDocument", "PageImage"]
 class BillDocuments:
     """Fetches and opens bill documents; nothing of them is written to this computer's disk."""
 
-    def __init__(self, *, billing: BillingSystem, reader: DocumentReader, permissions: Permissions) -> None:
+    def __init__(
+        self,
+        *,
+        billing: BillingSystem,
+        reader: DocumentReader,
+        permissions: Permissions,
+        saw: Callable[[CustomerId, Subject], None] = lambda _customer, _subject: None,
+    ) -> None:
+        self._saw = saw
         self._billing = billing
         self._reader = reader
         self._permissions = permissions
@@ -31,4 +41,6 @@ class BillDocuments:
             raise ConsoleError(refusal)
         if not bill.documents:
             raise ConsoleError(f"Billing keeps no document of bill {bill.label}.")
-        return await self._reader.open(await self._billing.fetch_bill_document(bill.documents[0]))
+        document = await self._reader.open(await self._billing.fetch_bill_document(bill.documents[0]))
+        self._saw(customer_id, Subject.BILL_DOCUMENT)
+        return document

@@ -217,6 +217,12 @@ class CustomerView:
             for part in self.parts:
                 part.show_anew()
 
+    def note_in_form(self) -> bool:
+        """Record that a form has in it whole what is covered on the page; return whether anything is."""
+        if self._covered:
+            self._uncovered("in a form: " + ", ".join(sorted(kind.value for kind in self._covered)))
+        return bool(self._covered)
+
     def keep_fresh(self) -> None:
         """Ask again for what was asked for and has become old meanwhile; nothing that failed or is withheld."""
         for part in self.parts:

@@ -115,6 +115,13 @@ class Openings:
         """The ways to verify a caller that this deployment has."""
         return self._settings.methods if self._settings is not None else ()
 
+    def methods_for(self, customer_id: CustomerId) -> tuple[Method, ...]:
+        """Return the ways to verify that open an account, or open one further that is open."""
+        found = self.opening(customer_id)
+        if found is None or found.reason is not Reason.CALLER:
+            return self.methods
+        return tuple(one for one in self.methods if one.opens == "call detail" and found.step < Step.CALL_DETAIL)
+
     def subscribe(self, told: Callable[[CustomerId], None]) -> Callable[[], None]:
         """Call back with a customer whose account was opened, opened further, or closed; return what ends that."""
         self._subscribers.append(told)
@@ -191,6 +198,7 @@ class Openings:
                 self._harvest.opened(entry.customer, entry.at, checked=checked)
                 if reason == Reason.CALLER.value:
                     self._check.forgive(entry.customer)
+                if checked:
                     self._verified_at[entry.customer] = entry.at
                 else:
                     self._note_seen(entry.customer, entry.at)
@@ -234,7 +242,9 @@ class Openings:
         self._check.check_attempts(customer_id)
         seen_at = self._seen_at.get(customer_id)
         if method.checks is not None and seen_at is not None and self._clock.now() - seen_at < _REMEMBERED:
-            told = "It was open without a caller, so what it shows proves nothing. Call back, or see a photo ID."
+            told = (
+                "It was open without a checked caller, so what it shows proves nothing. Call back, or see a photo ID."
+            )
             raise NotPossibleError(told)
         if not await self._check.fits(customer_id, method, answer):
             told, counts = self._check.note_wrong(customer_id, method, answer)
@@ -243,7 +253,10 @@ class Openings:
                 self._warn(customer_id, self._harvest.guessed(customer_id, self._clock.now()))
             raise NotPossibleError(told)
         self._check.forgive(customer_id)
-        self._verified_at[customer_id] = self._clock.now()
+        if method.checks is None:
+            self._note_seen(customer_id, self._clock.now())
+        else:
+            self._verified_at[customer_id] = self._clock.now()
         step = Step.CALL_DETAIL if method.opens == "call detail" else Step.ACCOUNT
         before = self.opening(customer_id)
         if before is not None and before.reason is Reason.CALLER:

@@ -19,7 +19,7 @@ __all__ = ["Attempt", "Grant", "SignIn", "SignInState"]
 _log = logging.getLogger(__name__)
 
 _RENEWED_BEFORE_S = 30.0
-_KEPT_AS = "sign-in"
+_KEPT_AS, _LOCKED = "sign-in", "locked"
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -105,7 +105,7 @@ class SignIn:
         None where somebody must sign in.
         """
         kept = await self._load(store)
-        if kept is None or kept.issuer != self._issuer:
+        if kept is None or kept.issuer != self._issuer or await store.load(_LOCKED):
             return None
         person = Person(kept.issuer, kept.subject, kept.name, kept.role)
         self._store, self.person = store, person
@@ -126,7 +126,17 @@ class SignIn:
     async def keep_in(self, store: SecretStore) -> None:
         """Keep the sign-in in the person's store, so that the next start needs no browser."""
         self._store = store
+        await self.note_locked(locked=False)
         await self._save()
+
+    async def note_locked(self, *, locked: bool) -> None:
+        """Remember whether the desk is locked: one that was closed locked is not opened without signing in anew."""
+        if self._store is None:
+            return
+        if locked:
+            await self._store.save(_LOCKED, "yes")
+        else:
+            await self._store.forget(_LOCKED)
 
     async def sign_out(self) -> None:
         """End the sign-in here and at the provider; where that cannot be reached, here alone."""

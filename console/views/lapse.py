@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from console.models.customer import CustomerId
 from console.services.openings import Openings
+from console.views.keys.everywhere import KeysEverywhere
 from console.views.main_window import MainWindow
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label, StateSurface
@@ -44,6 +45,7 @@ class LapseBar(StateSurface):
         row.addWidget(self.button)
         self.hide()
         window.put_on_top(self)
+        self._everywhere = KeysEverywhere(window, {PROLONG_KEYS: self.prolong})
         self._looking = QTimer(self)
         self._looking.timeout.connect(self.look)
         self._looking.start(_LOOK_EVERY_MS)
@@ -71,4 +73,5 @@ class LapseBar(StateSurface):
         """Keep open what is about to close."""
         for opening in self._openings.lapsing()[1]:
             self._openings.prolong(opening.customer_id)
+            self._window.status.say(tr("{} stays open.").format(self._name_of(opening.customer_id)))
         self.look()

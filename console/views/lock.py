@@ -27,6 +27,8 @@ _HANDS = {
     QEvent.Type.TouchBegin,
 }
 _LOOK_EVERY_MS = 5000
+# The property of an action that works while the desk is locked.
+WHILE_LOCKED = "whileLocked"
 _WIDEST_BAR = 720
 
 
@@ -60,6 +62,7 @@ class LockPage(Surface):
     def put(self, bar: QWidget) -> None:
         """Show what unlocks."""
         self._bar = bar
+        bar.setMinimumHeight(72)  # a sentence of two lines
         bar.setFixedWidth(_WIDEST_BAR if self.width() > _WIDEST_BAR else max(320, self.width() - 20))
         self._column.insertWidget(self._column.count() - 1, bar, 0, Qt.AlignmentFlag.AlignHCenter)
 
@@ -120,7 +123,7 @@ class DeskLock(QObject):
         self.page.show()
         # Keys would go on working otherwise, the search's among them.
         every = self._window.findChildren(QAction)
-        usable = (one for one in every if one.isEnabled() and one.menu() is None)
+        usable = (one for one in every if one.isEnabled() and one.menu() is None and not one.property(WHILE_LOCKED))
         self._actions = [one for one in usable if one.menuRole() is not QAction.MenuRole.QuitRole]
         for action in self._actions:
             action.setEnabled(False)

@@ -16,9 +16,10 @@ from console.views.customer.places import TITLES
 from console.views.keys.help import EVERYWHERE, KeysDialog
 from console.views.keys.letters import Letter, LetterOverlay
 from console.views.lapse import PROLONG_KEYS
+from console.views.lock import WHILE_LOCKED
 from console.views.main_window import MainWindow
 from console.views.preferences import SIZES, Preferences
-from console.views.sign_in_bar import SIGN_IN_KEYS, PersonAtDesk
+from console.views.sign_in_bar import LOCK_KEYS, SIGN_IN_KEYS, PersonAtDesk
 from console.views.texts import tr
 from console.views.theme import THEME
 from console.views.workspace import Workspace
@@ -69,8 +70,9 @@ class DeskMenus(QObject):
             lambda: self._workspace.close_customer(self._window.tabs.currentIndex()),
         )
         self._add(file, tr("Reopen closed customer"), "Ctrl+Shift+T", self._workspace.reopen)
-        self._add(file, tr("Sign in"), SIGN_IN_KEYS, self._person.bar.press)
-        self._add(file, tr("Lock"), "Ctrl+Shift+K", self._person.lock_now)
+        sign_in = self._add(file, tr("Sign in"), SIGN_IN_KEYS, self._person.press)
+        sign_in.setProperty(WHILE_LOCKED, True)  # noqa: FBT003 - Qt's own
+        self._add(file, tr("Lock"), LOCK_KEYS, self._person.lock_now)
         self._add(file, tr("Sign out and close"), None, self._person.sign_out)
         quit_action = self._add(file, tr("Quit"), "Ctrl+Q", self._window.close)
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)

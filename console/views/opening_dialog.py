@@ -36,7 +36,7 @@ class OpeningDialog(QDialog):
         self.setWindowTitle(tr("Who calls?"))
         self.setMinimumWidth(480)
         self._desk, self._bridge, self._customer_id = desk, bridge, customer_id
-        self.busy = False
+        self.busy = self._number_is_shown = False
         self.who = Label(customer_id, "page", semibold=True)
         self.told = Label("", "small", wrap=True)
         self.told.setMinimumHeight(2 * self.told.fontMetrics().lineSpacing())
@@ -47,7 +47,7 @@ class OpeningDialog(QDialog):
         column = QVBoxLayout(self)
         column.setSpacing(8)
         column.addWidget(self.who)
-        is_open = desk.openings.opening(customer_id) is not None
+        is_open = self._is_open = desk.openings.opening(customer_id) is not None
         intro = tr("The account is closed. Verify the caller, or say why it is opened without one.")
         if is_open:
             self.setWindowTitle(tr("Verify the caller"))
@@ -55,7 +55,7 @@ class OpeningDialog(QDialog):
         column.addWidget(Label(intro, "small", look="secondary", wrap=True))
         opening = desk.openings.opening(customer_id)
         self.ways: list[tuple[Choice, str, Reason | None]] = []
-        for method in desk.openings.methods:
+        for method in desk.openings.methods_for(customer_id):
             calls = tr(" (opens single calls too)") if method.opens == "call detail" else ""
             self._add(column, tr(method.words) + calls, method.name, None)
         for reason, words in _REASONS if opening is None else ():
@@ -105,11 +105,23 @@ class OpeningDialog(QDialog):
         self.answer.clear()
         self.told.set_words("" if wants else tr("Opening it, you answer for having done this. It is recorded."))
         self.told.set_look("mark", "info")
-        if method is not None and method.shows == "phone":
-            numbers = self._desk.openings.number_on_file(self._customer_id)
-            self._bridge.run_query(self, numbers, functools.partial(self._show_number, name), self._failed)
+        if wants:
+            self.answer.setFocus()
+        self._name_button()
+
+    @property
+    def _shows_number_first(self) -> bool:
+        """Whether the number on file is to be shown before the account can be opened; who goes past it, sees it not."""
+        method = next((one for one in self._desk.openings.methods if one.name == self._way[0]), None)
+        return method is not None and method.shows == "phone" and not self._number_is_shown
+
+    def _name_button(self) -> None:
+        opens = tr("Verify") if self._is_open else tr("Open the account")
+        self.open_button.setText(send_words(tr("Show the number") if self._shows_number_first else opens))
 
     def _show_number(self, name: str, number: str) -> None:
+        self.busy, self._number_is_shown = False, True
+        self._name_button()
         if self._way[0] == name:
             call = tr("On file: {}. Opening it, you answer for having called there. It is recorded.")
             self.told.set_words(call.format(show_phone(number)) if number else tr("CRM keeps no phone number."))
@@ -129,6 +141,10 @@ class OpeningDialog(QDialog):
         if self.busy:
             return
         self.busy = True
+        if self._shows_number_first:
+            numbers = self._desk.openings.number_on_file(self._customer_id)
+            self._bridge.run_query(self, numbers, functools.partial(self._show_number, self._way[0]), self._failed)
+            return
         self._bridge.run_command(self, self._open(), self._done, self._failed)
 
     async def _open(self) -> Opening:
@@ -148,3 +164,10 @@ class OpeningDialog(QDialog):
         self.told.set_look("mark", "danger")
         self.told.set_words(str(error))
         self.answer.selectAll()
+
+
+def close_forms(window: QWidget) -> None:
+    """Close what stands over the page of an account that is closed: a form, or where a value comes from."""
+    for dialog in window.findChildren(QDialog):
+        if not isinstance(dialog, OpeningDialog):
+            dialog.reject()

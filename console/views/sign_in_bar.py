@@ -11,12 +11,13 @@ from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.person import Person
 from console.services.sign_in import Attempt, Grant, SignIn, SignInState
+from console.views.keys.everywhere import KeysEverywhere
 from console.views.lock import DeskLock
 from console.views.main_window import MainWindow
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label, Surface
 
-SIGN_IN_KEYS = "Ctrl+Shift+L"
+SIGN_IN_KEYS, LOCK_KEYS = "Ctrl+Shift+L", "Ctrl+Shift+K"
 OpenAddress = Callable[[str], bool]
 
 
@@ -135,6 +136,8 @@ class PersonAtDesk:
         window.put_on_top(self.bar)
         self.lock = DeskLock(window, self._unlock)
         self._sign_in: SignIn | None = None
+        self._unlocking: SignInBar | None = None
+        self._everywhere = KeysEverywhere(window, {LOCK_KEYS: self.lock_now})
 
     def attach(self, sign_in: SignIn, lock_after_s: float = 600.0) -> None:
         """Know who works here, and say it in the window's title; lock when nobody touches the desk for a while."""
@@ -164,11 +167,21 @@ class PersonAtDesk:
         """Have the same person sign in, then show everything as it was."""
         if self._sign_in is None:
             return
-        bar = SignInBar(self._window, self.bar.open_address)
+        bar = self._unlocking = SignInBar(self._window, self.bar.open_address)
         self.lock.page.put(bar)
+        self._bridge.run_command(bar, self._sign_in.note_locked(locked=True))
         name = self._sign_in.person.name if self._sign_in.person is not None else ""
         told = tr("Locked. {} can unlock it by signing in.").format(name)
-        self._bridge.run_query(bar, bar.ask(self._sign_in, told), lambda _person: self.lock.unlock())
+        self._bridge.run_query(bar, _to_unlock(self._sign_in, bar, told), lambda _person: self._unlocked())
+        bar.button.setFocus()
+
+    def _unlocked(self) -> None:
+        self._unlocking = None
+        self.lock.unlock()
+
+    def press(self) -> None:
+        """Have whoever must sign in do it: to unlock, or because the sign-in has ended."""
+        (self._unlocking or self.bar).press()
 
     def sign_out(self) -> None:
         """End the sign-in here and at the provider, then close the desk; what is not sent waits in the store."""
@@ -179,3 +192,9 @@ class PersonAtDesk:
 
     def _close(self) -> None:
         self._window.close()
+
+
+async def _to_unlock(sign_in: SignIn, bar: SignInBar, told: str) -> Person:
+    person = await bar.ask(sign_in, told)
+    await sign_in.note_locked(locked=False)
+    return person

@@ -22,7 +22,7 @@ from console.views.focused_value import FocusedValue
 from console.views.keys.regions import Region, go_round
 from console.views.lapse import LapseBar
 from console.views.main_window import MainWindow
-from console.views.opening_dialog import OpeningDialog
+from console.views.opening_dialog import OpeningDialog, close_forms
 from console.views.outbox.page import OutboxPage
 from console.views.past_dialog import PastDialog
 from console.views.preferences import Preferences
@@ -119,19 +119,18 @@ class Workspace(QObject):
             self.audit_page.search_for(text)
 
     def _pages_of(self, customer_id: CustomerId) -> list[CustomerPage]:
-        tabs = self._window.tabs
-        return [tabs.tabData(i) for i in range(tabs.count()) if tabs.tabData(i).customer_id == customer_id]
+        open_ones = (self._window.tabs.tabData(i) for i in range(self._window.tabs.count()))
+        return [page for page in open_ones if page.customer_id == customer_id]
 
     def _name_of(self, customer_id: CustomerId) -> str:
         return next((page.view.name for page in self._pages_of(customer_id)), customer_id)
 
     def _close_lapsed(self, customer_id: CustomerId) -> None:
-        for page in self._pages_of(customer_id):
+        pages = self._pages_of(customer_id)
+        if self.page in pages:
+            close_forms(self._window)
+        for page in pages:
             self._close_page(page, keeps=True)
-
-    def say_of_store(self, sentence: str) -> None:
-        """Show what the user must know of the store, and leave it standing."""
-        self._window.say(sentence)
 
     def _show_outbox(self) -> None:
         if self.desk is not None:
@@ -166,8 +165,7 @@ class Workspace(QObject):
     def close_all(self) -> None:
         """Close every customer and stop listening to the services."""
         self._closing = True
-        self._unwatch()
-        for unsubscribe in self._unsubscribe:
+        for unsubscribe in (self._unwatch, *self._unsubscribe):
             unsubscribe()
         if self.outbox_page is not None:
             self.outbox_page.close_page()
@@ -220,6 +218,9 @@ class Workspace(QObject):
     def ask_who_calls(self, customer_id: CustomerId) -> None:
         """Have the caller verified, or a reason given; then the account is open, or open further."""
         if self.desk is not None and self.desk.openings.is_required:
+            if not self.desk.openings.methods_for(customer_id):
+                self._window.status.say(tr("The caller is verified as far as can be; everything is open."))
+                return
             dialog = OpeningDialog(self.desk, self._bridge, customer_id, self._window)
             dialog.opened.connect(lambda customer: self.open_customer(CustomerId(customer)))
             dialog.open()
@@ -235,7 +236,7 @@ class Workspace(QObject):
             page.memory.forget()
         page.close_page()
         tabs.removeTab(index)
-        if self.desk is not None and all(tabs.tabData(i).customer_id != page.customer_id for i in range(tabs.count())):
+        if self.desk is not None and not self._pages_of(page.customer_id):
             self.desk.openings.close(page.customer_id)
         self.customers.removeWidget(page)
         page.deleteLater()

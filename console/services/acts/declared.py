@@ -101,7 +101,7 @@ class ActKind:
     that says why not. `asks` are the parts of a customer's view it rests on; they are asked again when its form opens.
     `letter` comes after Ctrl+D, empty where there is none. `follow_s` is when, in seconds after it was accepted, its
     systems are asked again for what takes them a while. `in_full` is whether its form has whole phone numbers or e-mail
-    addresses in it, so that opening it shows them on the page too, where the role has them covered.
+    addresses in it, which is recorded where the role has them covered.
     """
 
     name: str

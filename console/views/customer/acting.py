@@ -14,7 +14,7 @@ from console.services.acts import CHANGES
 from console.services.acts.catalogue import ACTS
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
-from console.services.permissions import Subject
+from console.services.permissions import Subject, is_of_role
 from console.views import texts
 from console.views.customer.act_form import ActForm
 from console.views.customer.contact_form import ContactForm
@@ -136,8 +136,13 @@ class CustomerActs:
     def open_contact_form(self) -> None:
         """Open the form for phone and e-mail."""
         if not self._is_past():
-            self._view.show_in_full()
+            self._note_in_form()
             ContactForm(self._desk, self._bridge, self._view, self._page.window()).open()
+
+    def _note_in_form(self) -> None:
+        if self._view.note_in_form():
+            told = tr("This form has phone numbers and e-mail addresses in full. That it was opened is recorded.")
+            self._bridge.on_unhandled(told)
 
     def open_promise_form(self) -> None:
         """Open the form for a promise to pay; while it is not known what is owed it says so."""
@@ -163,10 +168,11 @@ class CustomerActs:
             return
         refusal = self._desk.acts.may(kind, self._view.customer_id)
         if refusal is not None:
-            self._bridge.on_unhandled(refusal)
+            opens = "" if is_of_role(refusal) else tr(" Ctrl+Shift+V verifies.")
+            self._bridge.on_unhandled(refusal + opens)
             return
         if ACTS[kind].in_full:
-            self._view.show_in_full()
+            self._note_in_form()
         window = self._page.window()
         ActForm(self._desk, self._bridge, self._view, kind, values or {}, window, instead_of, near).open()
 

@@ -24,7 +24,7 @@ class ContactForm(ActDialog):
     def __init__(self, desk: Desk, bridge: Bridge, view: CustomerView, window: QWidget) -> None:
         title = tr("Contact data: {}").format(view.name)
         super().__init__(title, tr("Change it"), desk.drafts, bridge, window)
-        customer, accounts = view.customer.part.facts, view.accounts.part.facts
+        customer, accounts = view.customer.held, view.accounts.held
         account = next((item.value for item in accounts or ()), None)
         self._desk, self._customer_id = desk, view.customer_id
         self._account_id = account.id if account is not None else None

@@ -23,10 +23,17 @@ class CardGuard(QObject):
     def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
         if not isinstance(now, QLineEdit | QPlainTextEdit) or now.property("cardGuard"):
             return
-        if self._window.isAncestorOf(now) or self._window.isAncestorOf(now.window()):
+        if self._is_ours(now):
             now.setProperty("cardGuard", True)  # noqa: FBT003 - Qt's own
             now.textChanged.connect(lambda *_text: self._check(now))
             self._check(now)
+
+    def _is_ours(self, widget: QWidget) -> bool:
+        """Return whether a field is the window's or one of its dialogs'; for Qt a window is no dialog's ancestor."""
+        parent: QWidget | None = widget
+        while parent is not None and parent is not self._window:
+            parent = parent.parentWidget()
+        return parent is not None
 
     def _check(self, field: QLineEdit | QPlainTextEdit) -> None:
         text = field.text() if isinstance(field, QLineEdit) else field.toPlainText()
