@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtWidgets import QApplication
 
 from console.bridge import Bridge, StallWatchdog, run_application, watch_network
-from console.errors import ConsoleError, StoreInUseError
+from console.errors import ConfigurationError, ConsoleError, StoreInUseError
 from console.system.logs import start_logging
 from console.views.icons import ICON
 from console.views.main_window import MainWindow
@@ -95,6 +95,17 @@ async def _bring_workspace(
     return workspace, person
 
 
+async def _say_why_not(window: MainWindow, error: ConsoleError, closed: asyncio.Event) -> int:
+    """Say why the desk cannot work, here and to whoever started it from a terminal; return the status once closed."""
+    sys.stderr.write(f"{error}\n")
+    window.say(str(error))
+    window.start_page.set_failed()
+    if isinstance(error, StoreInUseError):
+        sys.modules["console.views.store_dialogs"].end_with(str(error), window)
+    await closed.wait()
+    return 2 if isinstance(error, ConfigurationError) else 1
+
+
 def _take_up(window: MainWindow, workspace: Any, person: Any, session: Any) -> None:
     """Put the services into the window, and say what must be known of them."""
     workspace.attach(session.desk)
@@ -146,17 +157,10 @@ async def _open(
         return 0
     try:
         session = opening.result()
-    except StoreInUseError as error:
-        window.say(str(error))
-        if options.tour is not None:
-            raise
-        sys.modules["console.views.store_dialogs"].end_with(str(error), window)
-        return None
     except ConsoleError as error:
-        window.say(str(error))
         if options.tour is not None:
             raise
-        return None
+        return await _say_why_not(window, error, closed)
     _take_up(window, workspace, person, session)
     stack.callback(watch_network(session.desk.network.set_online))
     # What is loaded now stays for good; no later collection need look at it again, which would take tens of ms.

@@ -9,7 +9,7 @@ from itertools import groupby
 import msgspec
 
 from console.cli.asking import ask_code
-from console.errors import ConfigurationError
+from console.errors import ConfigurationError, UsageError
 from console.models.audit import AuditEntry, Link, first_broken
 from console.store.audit import AuditRepository
 from console.system.audit_file import links_of
@@ -19,13 +19,15 @@ _AT_ONCE = 1000
 
 def run(options: argparse.Namespace) -> int:
     """Print what was found; return 0, or 1 where the audit is not whole."""
+    if options.compare and options.collected is None:
+        raise UsageError("--compare holds this computer's audit against a collector's file: name it with --collected.")
     collected = list(links_of(options.collected)) if options.collected is not None else []
     kept = asyncio.run(_kept(options)) if not options.collected or options.compare else []
     problems = list(_problems(kept, collected))
     links = kept or collected
     if options.find is not None:
-        for line in found(links, options.find):
-            print(line)
+        lines = list(found(links, options.find))
+        print("\n".join(lines) if lines else f"No entry holds {options.find}.")
     print(f"{len(links):,} entries, last head {links[-1].head if links else 'none'}.")
     for problem in problems:
         print(problem)
@@ -59,7 +61,11 @@ def _problems(kept: Sequence[Link], collected: Sequence[Link]) -> Iterator[str]:
     in_order = sorted(collected, key=lambda link: (link.chain, link.seq))
     for chain, group in groupby(in_order, key=lambda link: link.chain):
         links = _once(group)
-        broken = first_broken(links)
+        first = links[0]
+        if first.seq > 1:
+            print(f"The collected chain {chain} begins at entry {first.seq}; what came before is not in this file.")
+        broken = first_broken(links[1:], after_seq=first.seq, after_head=first.head) if first.seq > 1 else None
+        broken = first_broken(links) if first.seq == 1 else broken
         if broken is not None:
             yield f"Entry {broken} of the collected chain {chain} does not follow from those before it."
         if kept and kept[0].chain == chain:
@@ -68,6 +74,8 @@ def _problems(kept: Sequence[Link], collected: Sequence[Link]) -> Iterator[str]:
                 yield f"Its end is cut off: {len(kept):,} entries here, and the collector has {last.seq:,} of them."
             elif kept[last.seq - 1].head != last.head:
                 yield f"Entry {last.seq} on this computer is not the one the collector has."
+            elif len(kept) > last.seq:
+                print(f"The file ends at entry {last.seq}; {len(kept) - last.seq} more are here and not in it yet.")
 
 
 def _once(links: Iterable[Link]) -> list[Link]:

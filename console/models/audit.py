@@ -39,7 +39,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
-    """What is looked for: a text anywhere in an entry (case does not count), `what` happened, not before `since`."""
+    """What is looked for: every word of a text, anywhere in an entry in any case; `what`; not before `since`."""
 
     text: str = ""
     what: str = ""
@@ -50,7 +50,8 @@ class AuditQuery:
         """Return whether an entry is one that is looked for; `body` is the entry as it is kept."""
         if (self.what and entry.what != self.what) or (self.since is not None and entry.at < self.since):
             return False
-        return not self.text or self.text.casefold() in body.decode(errors="replace").casefold()
+        told = body.decode(errors="replace").casefold()
+        return all(word in told for word in self.text.casefold().split())
 
 
 def head_of(before: str, seq: int, body: bytes) -> str:

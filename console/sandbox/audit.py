@@ -70,11 +70,13 @@ class AuditService:
             limit = min(_MOST_TOLD, max(1, int(asked.get("limit", "200"))))
         except ValueError as error:
             return JSONResponse({"message": str(error)}, 400)
-        text, what = asked.get("text", "").casefold(), asked.get("what", "")
+        words, what = asked.get("text", "").casefold().split(), asked.get("what", "")
         found: list[tuple[datetime, dict[str, Any]]] = [
             (entry.at, msgspec.to_builtins(line))
             for entry, line in self._kept.values()
-            if entry.at >= since and (not what or entry.what == what) and text in line.body.casefold()
+            if entry.at >= since
+            and (not what or entry.what == what)
+            and all(word in line.body.casefold() for word in words)
         ]
         found.sort(key=lambda pair: pair[0], reverse=True)
         return JSONResponse([line for _at, line in found[:limit]])

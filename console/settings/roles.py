@@ -101,7 +101,8 @@ def role_problems(roles: dict[str, RoleSettings]) -> list[str]:
     for role, settings in roles.items():
         for key, names in (("allows", settings.allows), ("withholds", settings.withholds)):
             found += [
-                f'roles.{role}.{key} names "{one}", which is nothing to see or do' for one in unknown_names(names)
+                f'roles.{role}.{key} names "{one}", which is nothing to see or do (docs/roles.md has the names)'
+                for one in unknown_names(names)
             ]
         found += [
             f"roles.{role} both allows and withholds {one}" for one in settings.allows if one in settings.withholds

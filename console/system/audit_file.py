@@ -70,5 +70,7 @@ def links_of(path: Path) -> Iterator[Link]:
                     yield Link(str(found["chain"]), int(found["seq"]), str(found["body"]).encode(), str(found["head"]))
                 except (ValueError, KeyError, TypeError) as error:
                     raise CollectorError(f"Line {number} of {path} is no entry of an audit.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise CollectorError(f"The audit file {path} cannot be read: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise CollectorError(f"The audit file {path} holds bytes that are no text; somebody changed it.") from error
+    except OSError as error:
+        raise CollectorError(f"The audit file {path} cannot be read: {error.strerror or error}.") from error

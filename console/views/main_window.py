@@ -335,5 +335,10 @@ class StartPage(Surface):
         self._title.set_words(tr("No customer is open") if signed_in else tr("Nobody is signed in"))
         self.search.setVisible(signed_in)
 
+    def set_failed(self) -> None:
+        """Say that there is no desk to work at; why not is said beside it."""
+        self._title.set_words(tr("The desk cannot start"))
+        self.search.hide()
+
     def say(self, sentence: str) -> None:
         self._line.setText(sentence)

@@ -60,7 +60,8 @@ class CodeDialog(QDialog):
 
     def _take(self) -> None:
         if len(self.code.text().strip()) < self._least:
-            self._told.set_words(tr("At least {} characters, so that nobody guesses it.").format(self._least))
+            short = tr("At least {} characters, so that nobody guesses it.").format(self._least)
+            self._told.set_words(short if self._is_new else tr("Type it first."))
         elif self._is_new and self.again.text() != self.code.text():
             self._told.set_words(tr("The two are not the same. Type it once more."))
             self.again.clear()

@@ -155,3 +155,18 @@ def test_ctrl_c_in_the_terminal_ends_everything(display: str, tmp_path: Path) ->
             desk.process.kill()
             desk.process.wait(10)
         assert b"Traceback" not in desk.process.stderr.read()
+
+
+def test_a_wrong_configuration_is_said_in_the_window_and_to_whoever_started_it(display: str, tmp_path: Path) -> None:
+    settings = tmp_path / "wrong.toml"
+    settings.write_text("[roles.reps]\n[systems]\n", encoding="utf-8")
+    desk = Desk(display, tmp_path, "--config", str(settings))
+    try:
+        assert desk.process.stderr is not None
+        line = desk.process.stderr.readline().decode()
+        assert "wrong.toml" in line
+        desk.do("windowfocus", desk.id)
+        desk.do("key", "ctrl+q")
+        assert desk.process.wait(15) == 2
+    finally:
+        desk.end()

@@ -80,7 +80,12 @@ async def test_the_sandbox_takes_only_what_is_an_entry_from_whoever_has_its_toke
     known = await asyncio.to_thread(AuditCollector, sandbox.process.audit, sandbox.process.tokens["audit"])
     with pytest.raises(CollectorError, match="answers 400"):
         await known.send([Link("c", 1, b"no entry", "h")])
-    first = Link("chain of this test", 1, b'{"at": "2026-11-25T12:00:00Z", "what": "opened", "words": "once"}', "h1")
+    first = Link(
+        "chain of this test",
+        1,
+        b'{"at": "2026-11-25T12:00:00Z", "who": "me", "role": "rep", "what": "x", "words": "once"}',
+        "h1",
+    )
     await known.send([first])
     await known.send([Link(first.chain, 1, first.body.replace(b"once", b"anew"), "h2")])  # nothing is changed later
     assert await known.find(AuditQuery("ONCE")) == [first]

@@ -96,6 +96,24 @@ async def test_what_is_cut_off_at_the_end_is_found_by_the_collector(tmp_path: Pa
     assert "not the one the collector has" in next(command._problems(anew, collected))
 
 
+async def test_a_collected_file_that_begins_in_the_middle_is_whole_and_what_is_changed_in_it_is_found(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    database = in_memory()
+    links = await recorded(database, 30)
+    await database.aclose()
+    later = links[9:25]
+    assert list(command._problems(links, later)) == []
+    told = capsys.readouterr().out
+    assert "begins at entry 10" in told
+    assert "5 more are here and not in it yet" in told
+    assert list(command._problems([], later)) == []
+    changed = [*later[:4], replace(later[4], body=later[4].body.replace(b"CU-", b"CX-")), *later[5:]]
+    assert "Entry 14 of the collected chain" in next(command._problems([], changed))
+    missing = [*later[:4], *later[5:]]
+    assert "Entry 14 of the collected chain" in next(command._problems([], missing))
+
+
 async def test_a_collector_that_does_not_take_it_gets_it_later(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

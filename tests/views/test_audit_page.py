@@ -14,6 +14,7 @@ from console.services.openings import Reason, Step
 from console.services.permissions import ROLES
 from console.views.audit.flags import FlagBar
 from console.views.audit.page import together
+from console.views.customer.act_form import ActForm
 from console.views.opening_dialog import OpeningDialog
 from tests.support.acting import numbers_of
 from tests.views.conftest import Rig, texts_of
@@ -60,9 +61,9 @@ async def test_a_supervisor_finds_what_another_desk_did_and_why(rig: Rig) -> Non
     page = rig.workspace.audit_page
     assert page is not None
     assert page.field.hasFocus()
-    await rig.until(lambda: "of every desk" in page.told.text())
+    await rig.until(lambda: "from every desk" in page.told.text())
     page.field.selectAll()
-    rig.keys(customer.lower())
+    rig.keys(f"OPENED {customer.lower()}")
     rig.press(Qt.Key.Key_Return)
     await rig.until(lambda: {row.data.customer for row in page.table.rows_model.rows} == {customer})
     assert "asked for in the branch" in texts_of(page)
@@ -72,7 +73,9 @@ async def test_a_supervisor_finds_what_another_desk_did_and_why(rig: Rig) -> Non
     [dialog] = rig.window.findChildren(OpeningDialog)  # reading the audit opens nobody's account
     await rig.until(lambda: "·" in dialog.who.text())
     dialog.reject()
-    assert customer.lower() in {entry.words for entry in await rig.sandbox.audited(what="searched the audit")}
+    assert f"OPENED {customer.lower()}" in {
+        entry.words for entry in await rig.sandbox.audited(what="searched the audit")
+    }
 
 
 @pytest.mark.gated("rep")
@@ -98,7 +101,7 @@ async def test_what_is_flagged_at_one_desk_stands_on_a_supervisors_until_they_ha
     await rig.until(bar.isVisible)
     assert "12 accounts opened within an hour and nothing done in them" in bar.told.text()
     QTest.mouseClick(bar.look_button, Qt.MouseButton.LeftButton)
-    assert looked == [""]  # nobody signs in at a desk of the tests
+    assert looked == ["opened"]  # nobody signs in at a desk of the tests, so no name stands before it
     while bar.isVisible():
         QTest.mouseClick(bar.seen_button, Qt.MouseButton.LeftButton)
         await asyncio.sleep(0)
@@ -127,13 +130,18 @@ async def test_an_opening_lapses_which_is_said_before_and_keeps_what_was_typed(r
     assert f"{page.view.name}: the account closes within two minutes" in lapses.told.text()
     assert page.acts.dock is not None
     assert page.acts.dock.text.hasFocus()  # it takes no focus from whoever types
-    rig.press(Qt.Key.Key_G, CTRL | SHIFT)
+    page.acts.open_act("open-ticket")
+    [form] = rig.window.findChildren(ActForm)
+    await rig.until(form.isVisible)
+    QTest.keyClick(form, Qt.Key.Key_G, CTRL | SHIFT)  # from within a form too
     assert not lapses.isVisible()
+    assert "stays open" in texts_of(rig.window.status)
     rig.clock.ahead = timedelta(minutes=57)
     assert rig.desk.openings.step(customer) is Step.ACCOUNT or rig.desk.openings.opening(customer) is not None
     rig.clock.ahead = timedelta(minutes=59)
     lapses.look()
     assert rig.workspace.page is None
+    assert not [one for one in rig.window.findChildren(ActForm) if one.isVisible()]
     assert rig.desk.openings.step(customer) is Step.CLOSED
     assert "was closed, as its time had passed" in texts_of(rig.window.status)
     await rig.desk.openings.verify(customer, "photo", "")

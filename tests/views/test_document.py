@@ -1,10 +1,13 @@
 """The bill as PDF inside the window, by mouse and keyboard, and what happens when it is none."""
 
+import asyncio
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
+from console.models.customer import CustomerId
 from console.views.customer.document_view import PagesView
 from tests.views.conftest import Rig, texts_of
 
@@ -86,3 +89,15 @@ async def test_closing_the_customer_while_the_document_comes(rig: Rig) -> None:
     page.show_document(page.bills.table.rows_model.row(0).data)
     rig.workspace.close_customer(0)
     await rig.until(lambda: rig.bridge.running == 0)
+
+
+@pytest.mark.gated
+async def test_that_a_bill_was_looked_at_is_in_the_audit(rig: Rig) -> None:
+    customer = CustomerId(rig.sandbox.first_customer)
+    await rig.desk.openings.verify(customer, "photo", "")
+    page = await rig.open()
+    QTest.mouseClick(page.bills.lines.document, Qt.MouseButton.LeftButton)
+    await rig.until(lambda: page.over.document is not None and page.over.document.pages.is_shown)
+    async with asyncio.timeout(10):
+        while not await rig.sandbox.audited(f"{customer} the bill as the customer has it", what="saw"):
+            await asyncio.sleep(0.02)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 
 from console.models.outbox import ActState
 from console.services.acts.catalogue import ACTS
@@ -172,6 +172,20 @@ async def test_a_visit_is_not_moved_to_where_it_is(rig: Rig) -> None:
     assert slot.choices
     assert shown.starts_at not in {starts[choice.value] for choice in slot.choices}
     view.close()
+
+
+async def test_a_card_number_is_masked_in_a_form_and_at_the_door_too(rig: Rig) -> None:
+    page = await rig.open()
+    page.acts.open_act("give-credit")
+    [form] = rig.window.findChildren(ActForm)
+    await rig.until(lambda: form.fields)
+    for field in (form.fields["amount"], form.findChild(QPlainTextEdit)):
+        field.setFocus()
+        await rig.until(field.hasFocus)
+        rig.keys("4111 1111 1111 1111", field)
+        text = field.text() if isinstance(field, QLineEdit) else field.toPlainText()
+        assert text == "••••1111"
+    form.reject()
 
 
 async def test_a_card_number_is_masked_wherever_it_is_typed_or_pasted(rig: Rig) -> None:

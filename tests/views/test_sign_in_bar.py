@@ -5,13 +5,17 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from console.http.oidc import open_provider
 from console.services.sign_in import SignIn, SignInState
 from console.settings.sign_in import SignInSettings
+from console.store.database import in_memory
+from console.store.secrets import SecretRepository
 from console.system.clock import SystemClock
+from console.views.customer.act_form import ActForm
 from console.views.sign_in_bar import PersonAtDesk, SignInBar
 from console.views.widgets.fact import clear_copied, copy_text
 from tests.support.browser import sign_in_as
@@ -183,6 +187,37 @@ async def test_a_desk_nobody_touches_is_locked_and_tells_nothing_until_the_same_
     assert rig.workspace.page is page
     assert page.acts.dock.text.toPlainText() == "Typed before the lock"
     assert name in rig.window.windowTitle()
+
+
+async def test_a_desk_locks_from_within_a_form_and_stays_locked_over_a_restart(
+    rig: Rig, sign_in: SignIn, person: PersonAtDesk, browser: Browser
+) -> None:
+    store = SecretRepository(in_memory())
+    await signed_in(rig, sign_in, person, browser)
+    await sign_in.keep_in(store)
+    page = await rig.open()
+    page.acts.open_act("open-ticket")
+    [form] = rig.window.findChildren(ActForm)
+    await rig.until(form.isVisible)
+    QTest.keyClick(form, Qt.Key.Key_K, CTRL | SHIFT)
+    assert person.lock.is_locked
+    assert not form.isVisible()
+    [unlocks] = [action for action in rig.window.findChildren(QAction) if action.text() == "Sign in"]
+    assert unlocks.isEnabled()
+    await rig.until(lambda: [one for one in rig.window.findChildren(SignInBar) if "Locked" in texts_of(one)])
+    [bar] = [one for one in rig.window.findChildren(SignInBar) if "Locked" in texts_of(one)]
+    rig.window.activateWindow()
+    await rig.until(bar.button.hasFocus)
+    await rig.until(lambda: rig.bridge.running <= 2)
+    assert await store.load("locked") == "yes"
+    assert await sign_in.restore(store) is None  # as the next start would: somebody must sign in
+    person.press()
+    await rig.until(lambda: len(browser.opened) == 2)
+    await browser.click()
+    await rig.until(lambda: not person.lock.is_locked)
+    assert form.isVisible()
+    assert await store.load("locked") is None
+    form.reject()
 
 
 def shown_by(widget: QWidget) -> list[str]:

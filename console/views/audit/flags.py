@@ -51,7 +51,7 @@ class FlagBar(StateSurface):
             self.told.set_words(told.format(who, first.role, texts.moment(first.at), first.words, others))
 
     def _look(self) -> None:
-        self._show(self._flags[0].who if self._flags else "")
+        self._show(f"{self._flags[0].who} opened".strip() if self._flags else "")
 
     def _seen(self) -> None:
         self._desk.audit_search.note_seen(self._flags.pop(0))

@@ -37,7 +37,7 @@ class AuditPage(LivePage):
         self.setAccessibleName(tr("Audit"))
         self.field = QLineEdit()
         self.field.setObjectName("audit search")
-        self.field.setPlaceholderText(tr("A customer's number, a name of the provider's, a word such as opened"))
+        self.field.setPlaceholderText(tr("Words that all stand in it: a customer's number, who, opened, saw…"))
         self.field.setAccessibleName(tr("Search the audit"))
         self.field.setMaxLength(200)
         self.field.returnPressed.connect(self.search)
@@ -100,7 +100,9 @@ class AuditPage(LivePage):
     def _show(self, found: Found) -> None:
         count = len(found.entries)
         of_all = (
-            tr("of every desk") if found.whole else tr("of this desk alone; there is no collector that has the others")
+            tr("from every desk")
+            if found.whole
+            else tr("from this desk alone; there is no collector that has the others")
         )
         words = tr("1 entry") if count == 1 else tr("{} entries").format(count)
         if count >= MOST_FOUND:

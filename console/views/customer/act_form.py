@@ -54,7 +54,7 @@ class ActForm(ActDialog):
         self._inputs: dict[str, QComboBox | QLineEdit | QPlainTextEdit] = {}
         self._readers: dict[str, Callable[[], str]] = {}
         self._shown: dict[str, Field] = {}
-        self._filling = False
+        self._filling = self._has_begun = False
         self.plan: Plan | None = None
         self.preview = PreviewTable()
         self._fresh = Label("", "small", look="chip")
@@ -71,7 +71,6 @@ class ActForm(ActDialog):
         for name in self._kind.asks:
             getattr(view, name).ask()
         self.refresh()
-        self._focus_first()
 
     # ------------------------------------------------------------------ what is asked
 
@@ -127,6 +126,9 @@ class ActForm(ActDialog):
             self.show_effect()
         finally:
             self._filling = False
+        if self._inputs and not self._has_begun:  # they may come only with the facts
+            self._has_begun = True
+            self._focus_first()
 
     def _show_fields(self) -> None:
         situation = self._desk.acts.situation(self._view)
