@@ -103,6 +103,7 @@ class Openings:
         self._harvest = HarvestWatch()
         self._seen_at: dict[str, datetime] = {}
         self._verified_at: dict[str, datetime] = {}
+        self._unchecked_at: dict[str, datetime] = {}
         self._subscribers: list[Callable[[CustomerId], None]] = []
 
     @property
@@ -194,14 +195,14 @@ class Openings:
         for entry in entries:
             reason, _, how = entry.words.partition(": ")
             if entry.what == "opened":
-                checked = any(one.words == how.removesuffix(_BY_LAST_KNOWN) and one.checks for one in self.methods)
-                self._harvest.opened(entry.customer, entry.at, checked=checked)
+                compared = any(one.words == how.removesuffix(_BY_LAST_KNOWN) and one.checks for one in self.methods)
+                checked = False
                 if reason == Reason.CALLER.value:
                     self._check.forgive(entry.customer)
-                if checked:
-                    self._verified_at[entry.customer] = entry.at
+                    checked = self._note_verified(entry.customer, entry.at, compared=compared)
                 else:
                     self._note_seen(entry.customer, entry.at)
+                self._harvest.opened(entry.customer, entry.at, checked=checked)
             elif entry.what == "verification failed":
                 self._check.recall_wrong(entry.customer, entry.at)
                 self._harvest.guessed(entry.customer, entry.at)
@@ -242,9 +243,7 @@ class Openings:
         self._check.check_attempts(customer_id)
         seen_at = self._seen_at.get(customer_id)
         if method.checks is not None and seen_at is not None and self._clock.now() - seen_at < _REMEMBERED:
-            told = (
-                "It was open without a checked caller, so what it shows proves nothing. Call back, or see a photo ID."
-            )
+            told = "It was open without a caller, so what it shows proves nothing. Call back, or see a photo ID."
             raise NotPossibleError(told)
         if not await self._check.fits(customer_id, method, answer):
             told, counts = self._check.note_wrong(customer_id, method, answer)
@@ -253,15 +252,12 @@ class Openings:
                 self._warn(customer_id, self._harvest.guessed(customer_id, self._clock.now()))
             raise NotPossibleError(told)
         self._check.forgive(customer_id)
-        if method.checks is None:
-            self._note_seen(customer_id, self._clock.now())
-        else:
-            self._verified_at[customer_id] = self._clock.now()
+        checked = self._note_verified(customer_id, self._clock.now(), compared=method.checks is not None)
         step = Step.CALL_DETAIL if method.opens == "call detail" else Step.ACCOUNT
         before = self.opening(customer_id)
         if before is not None and before.reason is Reason.CALLER:
             step = max(step, before.step)
-        checked = method.checks is not None or (before is not None and before.checked)
+        checked = checked or (before is not None and before.checked)
         return self._set(customer_id, Reason.CALLER, method.words + self._as_known(), step, checked=checked)
 
     async def open_for(self, customer_id: CustomerId, reason: Reason, words: str) -> Opening:
@@ -314,6 +310,19 @@ class Openings:
 
     def _as_known(self) -> str:
         return _BY_LAST_KNOWN if self._check.by_last_known else ""
+
+    def _note_verified(self, customer: str, at: datetime, *, compared: bool) -> bool:
+        """Note a verified caller; return whether that was a check of the desk's.
+
+        What a caller on the rep's word alone has just brought onto the screen opens the account, but proves nothing.
+        """
+        shown_at, checked_at = self._unchecked_at.get(customer), self._verified_at.get(customer)
+        is_check = compared and (shown_at is None or at - shown_at >= _REMEMBERED)
+        if is_check:
+            self._verified_at[customer] = at
+        elif checked_at is None or at - checked_at >= _REMEMBERED:
+            self._unchecked_at[customer] = at
+        return is_check
 
     def _note_seen(self, customer: str, at: datetime) -> None:
         """Remember that an account stood on the screen without a caller, unless its caller was verified just before.

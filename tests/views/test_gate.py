@@ -256,6 +256,23 @@ async def test_a_note_remembered_after_the_call_does_not_stop_the_same_caller_fr
 
 
 @pytest.mark.gated
+async def test_reading_the_answer_off_the_screen_opens_but_does_not_hide_who_looks_around(rig: Rig) -> None:
+    before = datetime.now(UTC)
+    async with rig.sandbox.raw("crm") as crm:
+        for number in numbers_of(100, 112):
+            customer = CustomerId(number)
+            record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
+            assert not (await rig.desk.openings.verify(customer, "photo", "")).checked
+            rig.desk.openings.close(customer)
+            opened = await rig.desk.openings.verify(customer, "account", record["account"][0]["id"])
+            assert not opened.checked
+            rig.desk.openings.close(customer)
+    async with asyncio.timeout(10):
+        while not await rig.sandbox.audited("12 accounts", what="harvesting", since=before.isoformat()):
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.gated
 async def test_whoever_looks_around_is_flagged_within_twenty_accounts(rig: Rig) -> None:
     before = datetime.now(UTC)
     for customer in numbers_of(0, 20):
