@@ -16,6 +16,7 @@ from console.views.keys.send import is_send
 from console.views.texts import tr
 from console.views.widgets.act_dialog import send_words
 from console.views.widgets.choice import Choice
+from console.views.widgets.fields import FramedDialog
 from console.views.widgets.labels import Button, Label, button_row
 
 _REASONS = (
@@ -25,7 +26,7 @@ _REASONS = (
 )
 
 
-class OpeningDialog(QDialog):
+class OpeningDialog(FramedDialog):
     """Emits `opened` once the account is open. Up and Down choose how, Ctrl+Enter opens, Esc leaves it closed."""
 
     opened = Signal(str)

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QMessageBox, QVBoxLayout, QWid
 from console.bridge import Bridge
 from console.views.main_window import MainWindow
 from console.views.texts import tr
+from console.views.widgets.fields import FramedDialog
 from console.views.widgets.labels import Button, Label, button_row
 
 
-class CodeDialog(QDialog):
+class CodeDialog(FramedDialog):
     """Asks for a recovery code, or for a new passphrase; Esc goes on without a store."""
 
     def __init__(self, sentence: str, window: QWidget, *, is_new: bool) -> None:
@@ -132,7 +133,7 @@ def asker(window: QWidget) -> Callable[..., Awaitable[str | None]]:
     return ask
 
 
-class SecretDialog(QDialog):
+class SecretDialog(FramedDialog):
     """Asks for the key or password of a system, which then lies in the encrypted store."""
 
     def __init__(self, sentence: str, window: QWidget) -> None:

@@ -136,10 +136,12 @@ async def test_an_opening_lapses_which_is_said_before_and_keeps_what_was_typed(r
     QTest.keyClick(form, Qt.Key.Key_G, CTRL | SHIFT)  # from within a form too
     assert not lapses.isVisible()
     assert "stays open" in texts_of(rig.window.status)
+    await asyncio.sleep(0)
     rig.clock.ahead = timedelta(minutes=57)
     assert rig.desk.openings.step(customer) is Step.ACCOUNT or rig.desk.openings.opening(customer) is not None
     rig.clock.ahead = timedelta(minutes=59)
     lapses.look()
+    await asyncio.sleep(0)
     assert rig.workspace.page is None
     assert not [one for one in rig.window.findChildren(ActForm) if one.isVisible()]
     assert rig.desk.openings.step(customer) is Step.CLOSED

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtGui import QKeyEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from console.bridge import Bridge
 from console.errors import ConsoleError
@@ -16,6 +16,7 @@ from console.services.openings import HARVESTING
 from console.views import texts
 from console.views.texts import tr
 from console.views.widgets.fact import desk_fact
+from console.views.widgets.fields import frame_fields
 from console.views.widgets.labels import Button, Label, Surface
 from console.views.widgets.live_page import LivePage
 from console.views.widgets.row_model import Cell, Row
@@ -43,6 +44,9 @@ class AuditPage(LivePage):
         self.field.returnPressed.connect(self.search)
         self.button = Button(tr("Search"), "main")
         self.button.clicked.connect(self.search)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._on_focus)
         self.told = Label("", "small", look="secondary", wrap=True)
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -134,6 +138,13 @@ class AuditPage(LivePage):
         entry = row.data
         if isinstance(entry, AuditEntry) and entry.customer:
             self.customer_wanted.emit(entry.customer)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        frame_fields(self)
+
+    def _on_focus(self, _before: QWidget | None, _now: QWidget | None) -> None:
+        self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Down and self.field.hasFocus():

@@ -4,12 +4,9 @@ import functools
 from collections.abc import Coroutine
 from typing import Any
 
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QApplication,
-    QComboBox,
-    QDialog,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -24,8 +21,8 @@ from console.services.drafts import Drafts
 from console.views import texts
 from console.views.keys.send import is_send
 from console.views.texts import tr
-from console.views.theme import THEME
-from console.views.widgets.labels import Button, Label, button_row, paint_frame
+from console.views.widgets.fields import FramedDialog
+from console.views.widgets.labels import Button, Label, button_row
 from console.views.widgets.live_page import PlainScroll
 
 SEND_KEYS = "Ctrl+Return"
@@ -60,7 +57,7 @@ class FormText(QPlainTextEdit):
             super().keyPressEvent(event)
 
 
-class ActDialog(QDialog):
+class ActDialog(FramedDialog):
     """A form over the page. Ctrl+Enter sends, Enter alone never does, Esc closes and keeps what was typed.
 
     Every field made by `add_field` is a draft: it is kept while it is typed and is back when the form opens again.
@@ -113,9 +110,6 @@ class ActDialog(QDialog):
         column.addWidget(room)
         column.addWidget(self.told)
         column.addLayout(row)
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            app.focusChanged.connect(self._on_focus)
 
     def add_field(self, name: str, place: str, words: str) -> QLineEdit:
         """Return a new row's field, with the draft of its place."""
@@ -143,19 +137,6 @@ class ActDialog(QDialog):
     def has_draft(self, field: QLineEdit) -> bool:
         """Return whether a field holds what the user typed rather than what it started from."""
         return any(found is field and self._drafts.text(place) for place, found in self._places.items())
-
-    def _on_focus(self, _before: QWidget | None, _now: QWidget | None) -> None:
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Frame every field in the theme's colours; the style's own frames are not seen on dark."""
-        super().paintEvent(event)
-        painter = QPainter(self)
-        for field in self.findChildren(QWidget):
-            if isinstance(field, QLineEdit | QPlainTextEdit | QComboBox) and field.isVisible():
-                place = QRect(field.mapTo(self, QPoint(0, 0)), field.size()).adjusted(-1, -1, 1, 1)
-                line = THEME.colour("focusRing" if field.hasFocus() else "borderStrong")
-                paint_frame(painter, place, THEME.colour("input"), line, width=2 if field.hasFocus() else 1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if is_send(event):
