@@ -162,12 +162,15 @@ async def test_the_desk_is_as_it_was_after_the_program_has_ended(rig: Rig) -> No
     other.acts.dock.text.insertPlainText("Half a note")
     other.acts.dock.reason.setCurrentIndex(2)
     rig.workspace.go_to_tab(0)
+    await asyncio.sleep(0)
     rig.workspace.close_all()  # as at the end of the program
-
+    await asyncio.sleep(0)
     window = MainWindow(Preferences())
     window.resize(1440, 900)
+    await asyncio.sleep(0)  # in turns, as the program starts
     workspace = Workspace(window, SearchPalette.over(window), rig.bridge)
     window.show()
+    await asyncio.sleep(0)
     workspace.attach(rig.desk)
     try:
         await rig.until(lambda: workspace.page is not None and workspace.page.is_filled)
