@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from console.errors import ConsoleError
-from console.models.card_number import has_card_number
+from console.models.card_number import MASK, has_card_number
 from console.models.customer import CustomerId
 from console.models.search import Asking, FoundCustomer, SearchHit, SearchQuery, SearchResult, SystemProgress
 from console.ports.billing import BillingSystem
@@ -66,7 +66,7 @@ class CustomerSearch:
 
     def read(self, text: str) -> SearchQuery:
         """Return how a typed or pasted text can be understood; without any reading it finds nothing."""
-        if has_card_number(text):  # it is asked of no system
+        if has_card_number(text) or MASK in text:  # nor what is left of one is asked of any system
             return SearchQuery("")
         plain = " ".join(re.sub(r"[^\w\s@.+()/'’&,:#-]", " ", text)[:_LONGEST_TEXT].split()).lstrip("#").strip()
         if _EMAIL.match(plain):

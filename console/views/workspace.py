@@ -98,7 +98,7 @@ class Workspace(QObject):
         ]
         self._show_outbox()
         self._window.status.show_kept(desk)
-        self._restore_tabs()
+        self.restore_tabs()
         self.attached.emit()
 
     def _bring_guard(self, desk: Desk) -> None:
@@ -139,15 +139,19 @@ class Workspace(QObject):
             self._window.status.show_outbox(waiting, asked)
             self._window.rail_buttons["outbox"].set_count(waiting)
 
-    def _restore_tabs(self) -> None:
+    def restore_tabs(self) -> None:
         """Open the customers that were open when the program ended, in their order."""
         if self.desk is None:
             return
         kept = [line for line in self.desk.drafts.text(_TABS).splitlines() if line]
         front = next((i for i, line in enumerate(kept) if line.startswith("*")), 0)
         self._restoring = True  # what is kept stays whole until all of it is open again
-        for line in kept if not self.desk.openings.is_required else kept[front : front + 1]:
+        now = kept if not self.desk.openings.is_required else kept[front : front + 1]
+        self._closed = [CustomerId(line) for line in kept if line not in now]  # Ctrl+Shift+T opens them
+        for line in now:
             self.open_customer(CustomerId(line.lstrip("*")))
+        if kept and self.desk.openings.is_required:
+            self._window.status.say(tr("You were with this customer when the desk ended; what you typed is kept."))
         self._restoring = False
         if kept:
             self.go_to_tab(front)
@@ -273,8 +277,7 @@ class Workspace(QObject):
         self._keep_tabs()
 
     def _show_title(self) -> None:
-        page = self.page
-        title = f"{page.title} · " if isinstance(page, CustomerPage) else ""
+        title = f"{self.page.title} · " if self.page is not None else ""
         self._window.show_title(title.replace("[*]", "[*][*]"))
 
     def _rename(self, page: CustomerPage) -> None:

@@ -102,6 +102,8 @@ def test_a_text_that_is_no_number_is_shown_as_it_is() -> None:
         ("م", {}),
         ("", {}),
         ("x\x00\x1b[2J", {"number": "x 2J"}),
+        ("4111 1111 1111 1111", {}),  # a card number is asked of no system
+        ("••••1111", {}),  # nor what is left of one
     ],
 )
 def test_typed_text_is_read(typed: str, reading: dict[str, str]) -> None:

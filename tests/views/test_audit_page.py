@@ -150,3 +150,18 @@ async def test_an_opening_lapses_which_is_said_before_and_keeps_what_was_typed(r
     again = await rig.open()
     assert again.acts.dock is not None
     assert again.acts.dock.text.toPlainText() == "Wants to be called back on Friday"
+
+
+@pytest.mark.gated
+async def test_after_a_restart_the_customer_in_front_is_asked_for_and_the_others_can_be_reopened(rig: Rig) -> None:
+    first, front = (CustomerId(number) for number in numbers_of(120, 122))
+    rig.desk.drafts.type("desk/tabs", f"{first}\n*{front}")
+    rig.workspace.restore_tabs()
+    [dialog] = rig.window.findChildren(OpeningDialog)
+    await rig.until(lambda: front in dialog.who.text())
+    assert "You were with this customer when the desk ended" in texts_of(rig.window.status)
+    dialog.reject()
+    rig.workspace.reopen()
+    found = [one for one in rig.window.findChildren(OpeningDialog) if one.isVisible()]
+    await rig.until(lambda: first in found[0].who.text())
+    found[0].reject()
