@@ -64,8 +64,9 @@ def _problems(kept: Sequence[Link], collected: Sequence[Link]) -> Iterator[str]:
         first = links[0]
         if first.seq > 1:
             print(f"The collected chain {chain} begins at entry {first.seq}; what came before is not in this file.")
-        broken = first_broken(links[1:], after_seq=first.seq, after_head=first.head) if first.seq > 1 else None
-        broken = first_broken(links) if first.seq == 1 else broken
+            broken = first_broken(links[1:], after_seq=first.seq, after_head=first.head)
+        else:
+            broken = first_broken(links)
         if broken is not None:
             yield f"Entry {broken} of the collected chain {chain} does not follow from those before it."
         if kept and kept[0].chain == chain:

@@ -34,8 +34,9 @@ class Found:
 
 
 class AuditSearch:
-    """Looks through what the collector has of every desk; without a collector, or one that can be searched, through
-    this desk's own. Every search is itself written down.
+    """Looks through what the collector has of every desk; without a collector through this desk's own.
+
+    A collector that only takes says so as an error. Every search is itself written down.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class AuditSearch:
 
         Raises:
             NotPossibleError: This user may not read the audit.
-            CollectorError: The collector does not answer.
+            CollectorError: The collector does not answer, or cannot be searched.
             StoreError: The store cannot be read.
         """
         refusal = self.refusal()

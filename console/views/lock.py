@@ -57,11 +57,9 @@ class LockPage(Surface):
             self._column.addWidget(label)
         self._column.addSpacing(8)
         self._column.addStretch()
-        self._bar: QWidget | None = None
 
     def put(self, bar: QWidget) -> None:
         """Show what unlocks."""
-        self._bar = bar
         bar.setMinimumHeight(72)  # a sentence of two lines
         bar.setFixedWidth(_WIDEST_BAR if self.width() > _WIDEST_BAR else max(320, self.width() - 20))
         self._column.insertWidget(self._column.count() - 1, bar, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -80,7 +78,7 @@ class DeskLock(QObject):
         self._inside: QWidget | None = None
         self._dialogs: list[QDialog] = []
         self._actions: list[QAction] = []
-        self.page = LockPage()
+        self.page: LockPage  # there once it was locked
         self._looking = QTimer(self)
         self._looking.timeout.connect(self.look)
 
