@@ -31,8 +31,7 @@ async def found(desk: Desk, customer: str) -> ContradictionWatch:
     await view.settled()
     while watch.is_waiting:
         await view.settled()
-        await asyncio.sleep(0.01)
-    watch.compare_now()
+        await asyncio.sleep(0)
     watch.close()
     view.close()
     return watch
@@ -49,6 +48,33 @@ async def test_what_the_world_has_is_found(sandbox: Control, desk: Desk, seeded:
             break
     else:
         pytest.fail(f"nobody with {seeded}")
+
+
+async def test_crm_answering_last_is_compared_too(sandbox: Control, desk: Desk) -> None:
+    await sandbox.faults("crm", latency_ms=150)
+    for customer in numbers_of(0, 299):
+        if "duplicateCustomer" in {item["kind"] for item in (await sandbox.truth(customer))["contradictions"]}:
+            watch = await found(desk, customer)
+            assert Kind.DUPLICATE_CUSTOMER in {one.kind for one in watch.comparison.found}
+            break
+    else:
+        pytest.fail("nobody is there twice")
+
+
+@pytest.mark.expects_log("is down")
+async def test_that_all_has_answered_is_told_though_nothing_new_is_known(sandbox: Control, desk: Desk) -> None:
+    await sandbox.faults("crm", latency_ms=150, outage=True)
+    view = desk.view_customer(CustomerId(sandbox.first_customer))
+    watch = ContradictionWatch(view, LABELS)
+    waiting: list[bool] = []
+    watch.subscribe(lambda: waiting.append(watch.is_waiting))
+    view.open()
+    while watch.is_waiting:
+        await view.settled()
+        await asyncio.sleep(0)
+    watch.close()
+    view.close()
+    assert waiting[-1:] == [False]
 
 
 @pytest.mark.expects_log("is down")

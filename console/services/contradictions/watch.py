@@ -29,15 +29,16 @@ class ContradictionWatch:
     def __init__(self, view: CustomerView, labels: Mapping[str, str]) -> None:
         self._view, self._labels = view, labels
         self.comparison = Comparison()
+        self._was_waiting = True
         self._lines: dict[str, PartCoordinator[Any]] = {}
         self._told: list[Callable[[], None]] = []
         self._due: asyncio.Handle | None = None
         self._closed = False
-        parts: list[PartCoordinator[Any]] = [view.customer, *(getattr(view, name) for name in _LISTS)]
+        parts: list[PartCoordinator[Any]] = [view.customer, view.party, *(getattr(view, name) for name in _LISTS)]
         self._unsubscribe = [part.subscribe(self._on_part) for part in parts]
 
     def subscribe(self, told: Callable[[], None]) -> Callable[[], None]:
-        """Call back when what was found has changed; return what ends that."""
+        """Call back when what was found, or whether all has answered, has changed; return what ends that."""
         self._told.append(told)
         return lambda: self._told.remove(told) if told in self._told else None
 
@@ -47,9 +48,9 @@ class ContradictionWatch:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a system is still being asked for something that is compared."""
+        """Whether a system is still being asked for something that is compared, or an answer is not compared yet."""
         parts = [self._view.customer, *(getattr(self._view, name) for name in _LISTS), *self._lines.values()]
-        return any(part.part.asking_since is not None and part.part.facts is None for part in parts)
+        return self._due is not None or any(part.part.asking_since and part.part.facts is None for part in parts)
 
     def close(self) -> None:
         """Stop looking."""
@@ -66,9 +67,10 @@ class ContradictionWatch:
         if self._closed:
             return
         self._ask_for_more()
-        found = masked(compare(self._facts()), self._view.covered)
-        if found != self.comparison:
-            self.comparison = found
+        before = self.comparison, self._was_waiting
+        self.comparison = masked(compare(self._facts()), self._view.covered)
+        self._was_waiting = self.is_waiting
+        if before != (self.comparison, self._was_waiting):
             for told in list(self._told):
                 told()
 
