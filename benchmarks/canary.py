@@ -143,7 +143,7 @@ async def _live(window: MainWindow, bridge: Bridge, folder: Path, home: Path, cu
                 seen = await desk.acts.look_at_contact(page.customer_id, None)
                 await desk.acts.change_contact(page.customer_id, None, {"phone": "+1 937 555 0142"}, seen)
             await asyncio.sleep(0.05)
-            workspace.close_customer(0)
+            workspace.customers.close_tab(0)
 
         async def breaks() -> None:
             raise KeyError(f"{name}, {_TYPED}")  # an error nobody foresaw, with a customer in its words

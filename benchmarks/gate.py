@@ -197,7 +197,7 @@ async def _open_for_a_ticket(
         count.planted += 1
         count.missed += not leaks(window, kept_back)[0]
         mark.setParent(None)
-    workspace.close_customer(window.tabs.currentIndex())
+    workspace.customers.close_tab(window.tabs.currentIndex())
     await asyncio.sleep(0.05)
 
 

@@ -54,7 +54,7 @@ async def _measure(stage: Stage) -> dict[str, float]:
         found = page.view.customer.part.facts
         assert found is not None
         ways = {medium.kind: medium.text for medium in found.value.contact_media}
-        stage.workspace.close_customer(stage.window.tabs.currentIndex())
+        stage.workspace.customers.close_tab(stage.window.tabs.currentIndex())
         typed = {"number": customer, "phone": ways["phone"], "e-mail": ways["email"], "full name": found.value.name}
         for case, text in typed.items():
             taken[case].append(await _find(stage, text, customer))

@@ -67,7 +67,7 @@ async def _open(stage: Stage, customers: list[CustomerId]) -> None:
 
 def _close(stage: Stage) -> None:
     while stage.window.tabs.count():
-        stage.workspace.close_customer(0)
+        stage.workspace.customers.close_tab(0)
 
 
 def _bare_mb() -> float:

@@ -64,7 +64,7 @@ async def _open(stage: Stage, customer: CustomerId) -> tuple[float, float]:
     stage.window.repaint()
     done = time.perf_counter()
     unwatch()
-    stage.workspace.close_customer(stage.window.tabs.currentIndex())
+    stage.workspace.customers.close_tab(stage.window.tabs.currentIndex())
     return (done - started) * 1000, (first_painted - answered[0]) * 1000
 
 

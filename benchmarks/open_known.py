@@ -103,7 +103,7 @@ async def _open(stage: Stage, customer: CustomerId) -> float:
     while any(part.part.asking_since for part in view.parts):
         await view.settled()
         await asyncio.sleep(0.03)
-    stage.workspace.close_customer(stage.window.tabs.currentIndex())
+    stage.workspace.customers.close_tab(stage.window.tabs.currentIndex())
     return taken_ms
 
 

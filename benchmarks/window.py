@@ -54,7 +54,7 @@ class Stage:
             if not any(part.part.asking_since for part in page.view.parts):
                 break
         if close:
-            self.workspace.close_customer(self.window.tabs.currentIndex())
+            self.workspace.customers.close_tab(self.window.tabs.currentIndex())
 
     async def faults(self, system: str, **faults: object) -> None:
         headers = {"Authorization": f"Bearer {self.sandbox.control_token}"}

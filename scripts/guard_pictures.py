@@ -117,7 +117,7 @@ async def _play(scenes: Scenes) -> None:
         await until(lambda: workspace.flags is not None and workspace.flags.isVisible(), "the flag")
         _press(window, Qt.Key.Key_J, _CTRL)
         _press(window, Qt.Key.Key_K)
-        page = workspace.audit_page
+        page = workspace.pages["audit"]
         await until(lambda: page is not None and page.table.rows_model.rowCount() > 0, "the audit")
         await scenes.picture(window, "audit")
     async with scenes.desk("trainee") as (window, workspace):

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from console.models.customer import CustomerId
 from console.services.openings import Openings
-from console.views.keys.everywhere import KeysEverywhere
 from console.views.main_window import MainWindow
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label, StateSurface
@@ -45,7 +44,7 @@ class LapseBar(StateSurface):
         row.addWidget(self.button)
         self.hide()
         window.put_on_top(self)
-        self._everywhere = KeysEverywhere(window, {PROLONG_KEYS: self.prolong})
+        window.events.on_key(PROLONG_KEYS, self.prolong)
         self._looking = QTimer(self)
         self._looking.timeout.connect(self.look)
         self._looking.start(_LOOK_EVERY_MS)

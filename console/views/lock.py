@@ -3,14 +3,13 @@
 What the window shows is taken out of it, not only covered.
 """
 
-import sys
-import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QVBoxLayout, QWidget
 
+from console.views.app_events import seconds
 from console.views.icons import ICON
 from console.views.main_window import MainWindow
 from console.views.os_lock import watch_os_lock
@@ -19,23 +18,10 @@ from console.views.texts import tr
 from console.views.theme import THEME
 from console.views.widgets.labels import Label, Surface
 
-_HANDS = {
-    QEvent.Type.KeyPress,
-    QEvent.Type.MouseButtonPress,
-    QEvent.Type.MouseMove,
-    QEvent.Type.Wheel,
-    QEvent.Type.TouchBegin,
-}
 _LOOK_EVERY_MS = 5000
 # The property of an action that works while the desk is locked.
 WHILE_LOCKED = "whileLocked"
 _WIDEST_BAR = 720
-
-
-def seconds() -> float:
-    """Return a count of seconds that goes on while the computer sleeps, which Python's own does on Windows alone."""
-    clock = {"linux": "CLOCK_BOOTTIME", "darwin": "CLOCK_MONOTONIC"}.get(sys.platform)
-    return time.monotonic() if clock is None else time.clock_gettime(getattr(time, clock))
 
 
 class LockPage(Surface):
@@ -74,7 +60,6 @@ class DeskLock(QObject):
     def __init__(self, window: MainWindow, wanted: Callable[[], None]) -> None:
         super().__init__(window)
         self._window, self._wanted, self.after_s = window, wanted, 600.0
-        self._touched_s = seconds()
         self._inside: QWidget | None = None
         self._dialogs: list[QDialog] = []
         self._actions: list[QAction] = []
@@ -84,9 +69,6 @@ class DeskLock(QObject):
 
     def start(self) -> None:
         """Begin to watch."""
-        app = QApplication.instance()
-        if app is not None:
-            app.installEventFilter(self)
         self._looking.start(_LOOK_EVERY_MS)
         watch_os_lock(self._window, self.lock)
 
@@ -94,14 +76,9 @@ class DeskLock(QObject):
     def is_locked(self) -> bool:
         return self._inside is not None
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in _HANDS:
-            self._touched_s = seconds()
-        return super().eventFilter(watched, event)
-
     def look(self) -> None:
         """Lock where nobody was there for too long; also after the computer slept."""
-        if not self.is_locked and seconds() - self._touched_s >= self.after_s:
+        if not self.is_locked and seconds() - self._window.events.touched_s >= self.after_s:
             self.lock()
 
     def lock(self) -> None:
@@ -144,4 +121,4 @@ class DeskLock(QObject):
         for dialog in self._dialogs:
             dialog.show()
         self._dialogs = []
-        self._touched_s = seconds()
+        self._window.events.touched_s = seconds()

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from console.views.app_events import AppEvents
 from console.views.icons import ICON
 from console.views.preferences import Preferences
 from console.views.status_bar import DeskStatusBar
@@ -132,6 +133,7 @@ class MainWindow(QMainWindow):
         self._was_painted = False
         self._who, self._lead, self._title_is_locked = "", "", False
         self.is_closing = False
+        self.events = AppEvents(self)
         self.setObjectName("desk")
         self.setWindowTitle("OptiCom Agent Console")
         self.setMinimumSize(640, 400)  # what a screen of 1280x800 has left at 200 %

@@ -57,7 +57,7 @@ class DeskMenus(QObject):
         for i in range(9):
             action = QAction(self._window)
             action.setShortcut(QKeySequence(f"Ctrl+{i + 1}"))
-            action.triggered.connect(lambda _checked=False, index=i: self._workspace.go_to_tab(index))
+            action.triggered.connect(lambda _checked=False, index=i: self._workspace.customers.go_to_tab(index))
             self._window.addAction(action)
 
     def _make_file(self) -> None:
@@ -67,9 +67,9 @@ class DeskMenus(QObject):
             file,
             tr("Close customer"),
             "Ctrl+W",
-            lambda: self._workspace.close_customer(self._window.tabs.currentIndex()),
+            lambda: self._workspace.customers.close_tab(self._window.tabs.currentIndex()),
         )
-        self._add(file, tr("Reopen closed customer"), "Ctrl+Shift+T", self._workspace.reopen)
+        self._add(file, tr("Reopen closed customer"), "Ctrl+Shift+T", self._workspace.customers.reopen)
         sign_in = self._add(file, tr("Sign in"), SIGN_IN_KEYS, self._person.press)
         sign_in.setProperty(WHILE_LOCKED, True)  # noqa: FBT003 - Qt's own
         self._add(file, tr("Lock"), LOCK_KEYS, self._person.lock_now)
@@ -95,8 +95,10 @@ class DeskMenus(QObject):
         view = self._menu(tr("&View"))
         self._add(view, tr("Ask this panel's system again"), ("F5", "Ctrl+R"), self._workspace.ask_panel)
         self._add(view, tr("Ask all systems again"), "Ctrl+Shift+R", self._workspace.ask_all)
-        self._add(view, tr("Next customer"), ("Ctrl+PgDown", "Ctrl+Tab"), lambda: self._workspace.step(1))
-        self._add(view, tr("Previous customer"), ("Ctrl+PgUp", "Ctrl+Shift+Tab"), lambda: self._workspace.step(-1))
+        self._add(view, tr("Next customer"), ("Ctrl+PgDown", "Ctrl+Tab"), lambda: self._workspace.customers.step(1))
+        self._add(
+            view, tr("Previous customer"), ("Ctrl+PgUp", "Ctrl+Shift+Tab"), lambda: self._workspace.customers.step(-1)
+        )
         self._add_themes(view.addMenu(tr("&Theme")))
         self._add_sizes(view.addMenu(tr("&Size")))
         self._add(view, tr("Reset layout"), None, self._workspace.lay_out_anew)

@@ -11,7 +11,6 @@ from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.person import Person
 from console.services.sign_in import Attempt, Grant, SignIn, SignInState
-from console.views.keys.everywhere import KeysEverywhere
 from console.views.lock import DeskLock
 from console.views.main_window import MainWindow
 from console.views.texts import tr
@@ -137,7 +136,7 @@ class PersonAtDesk:
         self.lock = DeskLock(window, self._unlock)
         self._sign_in: SignIn | None = None
         self._unlocking: SignInBar | None = None
-        self._everywhere = KeysEverywhere(window, {LOCK_KEYS: self.lock_now})
+        window.events.on_key(LOCK_KEYS, self.lock_now)
 
     def attach(self, sign_in: SignIn, lock_after_s: float = 600.0) -> None:
         """Know who works here, and say it in the window's title; lock when nobody touches the desk for a while."""

@@ -108,7 +108,7 @@ async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) ->
     await asyncio.sleep(0.02)
     yield Rig(window, workspace, bridge, desk, sandbox, clock)
     while window.tabs.count():  # one a turn: ten pages taken down at once, after the window has gone, harm nobody
-        workspace.close_customer(0)
+        workspace.customers.close_tab(0)
         await asyncio.sleep(0.005)
     workspace.close_all()
     await bridge.aclose()

@@ -58,7 +58,7 @@ async def test_a_supervisor_finds_what_another_desk_did_and_why(rig: Rig) -> Non
     await other.aclose()
     rig.press(Qt.Key.Key_J, CTRL)
     rig.keys("k")
-    page = rig.workspace.audit_page
+    page = rig.workspace.pages["audit"]
     assert page is not None
     assert page.field.hasFocus()
     await rig.until(lambda: "from every desk" in page.told.text())
@@ -80,7 +80,7 @@ async def test_a_supervisor_finds_what_another_desk_did_and_why(rig: Rig) -> Non
 
 @pytest.mark.gated("rep")
 async def test_a_rep_has_no_audit_page_and_is_refused_by_the_services(rig: Rig) -> None:
-    assert rig.workspace.audit_page is None
+    assert "audit" not in rig.workspace.pages
     assert not rig.window.rail_buttons["audit"].isVisible()
     with pytest.raises(Exception, match="rep may not read the audit"):
         await rig.desk.audit_search.find("")
@@ -156,12 +156,12 @@ async def test_an_opening_lapses_which_is_said_before_and_keeps_what_was_typed(r
 async def test_after_a_restart_the_customer_in_front_is_asked_for_and_the_others_can_be_reopened(rig: Rig) -> None:
     first, front = (CustomerId(number) for number in numbers_of(120, 122))
     rig.desk.drafts.type("desk/tabs", f"{first}\n*{front}")
-    rig.workspace.restore_tabs()
+    rig.workspace.customers.restore()
     [dialog] = rig.window.findChildren(OpeningDialog)
     await rig.until(lambda: front in dialog.who.text())
     assert "You were with this customer when the desk ended" in texts_of(rig.window.status)
     dialog.reject()
-    rig.workspace.reopen()
+    rig.workspace.customers.reopen()
     found = [one for one in rig.window.findChildren(OpeningDialog) if one.isVisible()]
     await rig.until(lambda: first in found[0].who.text())
     found[0].reject()

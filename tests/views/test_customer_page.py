@@ -101,7 +101,7 @@ async def test_a_system_that_keeps_failing_does_not_leave_the_systems_page(rig: 
     await rig.sandbox.faults("crm", status=503)
     page.view.customer.ask()
     await rig.until(lambda: page.view.customer.part.failure is not None)
-    assert rig.window.pages.currentWidget() is rig.workspace.systems_page
+    assert rig.window.pages.currentWidget() is rig.workspace.pages["systems"]
 
 
 async def test_choosing_an_account_shows_its_bills_alone(rig: Rig) -> None:
@@ -122,7 +122,7 @@ async def test_choosing_an_account_shows_its_bills_alone(rig: Rig) -> None:
 async def test_a_customer_opened_again_while_a_system_is_down_shows_what_was_last_known(rig: Rig) -> None:
     page = await rig.open()
     bills = page.bills.table.rows_model.rowCount()
-    rig.workspace.close_customer(0)
+    rig.workspace.customers.close_tab(0)
     await rig.sandbox.faults("billing", outage=True)
     page = await rig.open()
     await rig.until(lambda: page.view.bills.part.failure is not None)
@@ -151,9 +151,8 @@ async def test_partial_damage_is_counted_in_the_panel_and_explained_on_the_syste
     if not (page.view.services.part.facts and page.view.services.part.facts.lost):
         pytest.fail("the first customer has too few services to damage one")
     assert "could not be read" in texts_of(page.services)
-    assert rig.workspace.systems_page is not None
     rig.workspace.show_page("systems")
-    assert "could not be read" in texts_of(rig.workspace.systems_page)
+    assert "could not be read" in texts_of(rig.workspace.pages["systems"])
     assert isinstance(rig.desk.health.damages("provisioning")[0], Damage)
 
 
@@ -247,7 +246,7 @@ async def test_closing_a_tab_drops_what_is_under_way(rig: Rig) -> None:
     page = await rig.open(settle=False)
     await asyncio.sleep(0.05)
     view = page.view
-    rig.workspace.close_customer(0)
+    rig.workspace.customers.close_tab(0)
     assert rig.window.tabs.count() == 0
     await asyncio.sleep(0)
     assert all(part._asking is None or part._asking.cancelled() or part._asking.cancelling() for part in view.parts)

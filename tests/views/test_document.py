@@ -87,7 +87,7 @@ async def test_closing_the_customer_while_the_document_comes(rig: Rig) -> None:
     page = await rig.open()
     await rig.sandbox.faults("billing", latency_ms=400)
     page.show_document(page.bills.table.rows_model.row(0).data)
-    rig.workspace.close_customer(0)
+    rig.workspace.customers.close_tab(0)
     await rig.until(lambda: rig.bridge.running == 0)
 
 

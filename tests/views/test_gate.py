@@ -236,7 +236,7 @@ async def test_without_a_caller_money_is_not_moved_and_closing_closes(rig: Rig) 
     assert rig.desk.acts.may("work-on-ticket", customer) is None
     with pytest.raises(NotPossibleError, match="proves nothing"):  # it has just been read off the page
         await rig.desk.openings.verify(customer, "birth", "1980-01-01")
-    rig.workspace.close_customer(0)
+    rig.workspace.customers.close_tab(0)
     assert rig.desk.openings.step(customer) is Step.CLOSED
 
 

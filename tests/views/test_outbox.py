@@ -62,7 +62,7 @@ async def test_a_note_while_crm_is_away_waits_and_goes_by_itself(rig: Rig) -> No
     assert "Outbox 1" in rig.window.status._outbox.text()
     rig.press(Qt.Key.Key_J, CTRL)
     rig.keys("u")
-    shown = rig.workspace.outbox_page
+    shown = rig.workspace.pages["outbox"]
     assert isinstance(shown, OutboxPage)
     assert shown.table.rows_model.row(0).cells[0].fact.text == "Kept here, waits"
     await rig.sandbox.clear()
@@ -151,7 +151,7 @@ async def the_conflict(rig: Rig) -> OutboxPage:
     """Go to the Outbox once an act is in conflict; return the page, which shows it."""
     await the_act(rig, ActState.CONFLICT)
     rig.workspace.go_to("outbox")
-    shown = rig.workspace.outbox_page
+    shown = rig.workspace.pages["outbox"]
     assert shown is not None
     await rig.until(shown.conflict.isVisible)
     return shown
@@ -276,7 +276,7 @@ async def test_a_refused_note_is_corrected_in_the_outbox(rig: Rig) -> None:
     await the_act(rig, ActState.REFUSED)
     rig.press(Qt.Key.Key_J, CTRL)
     rig.keys("u")
-    shown = rig.workspace.outbox_page
+    shown = rig.workspace.pages["outbox"]
     assert isinstance(shown, OutboxPage)
     await rig.until(lambda: "refused" in texts_of(page.alerts))
     shown.details.buttons["edit"].click()

@@ -50,7 +50,7 @@ async def test_columns_are_as_wide_as_they_were_left(rig: Rig) -> None:
     columns.setSizes([400, 600, 300])
     columns.splitterMoved.emit(400, 1)
     widths = columns.sizes()
-    rig.workspace.close_customer(0)
+    rig.workspace.customers.close_tab(0)
     again = await rig.open()
     columns = again._columns
     assert columns.sizes() == widths
@@ -161,7 +161,7 @@ async def test_the_desk_is_as_it_was_after_the_program_has_ended(rig: Rig) -> No
     assert other.acts.dock is not None
     other.acts.dock.text.insertPlainText("Half a note")
     other.acts.dock.reason.setCurrentIndex(2)
-    rig.workspace.go_to_tab(0)
+    rig.workspace.customers.go_to_tab(0)
     await asyncio.sleep(0)
     rig.workspace.close_all()  # as at the end of the program
     await asyncio.sleep(0)
@@ -182,17 +182,17 @@ async def test_the_desk_is_as_it_was_after_the_program_has_ended(rig: Rig) -> No
         again.go_to("bills")
         await rig.until(lambda: again.bills.table.rows_model.rowCount() > 2)
         assert again.bills.table.rows_model.row(again.bills.table.currentIndex().row()).key == bill
-        workspace.go_to_tab(1)
+        workspace.customers.go_to_tab(1)
         dock = workspace.page.acts.dock
         assert dock is not None
         assert dock.isVisible()
         assert (dock.text.toPlainText(), dock.reason.currentText()) == ("Half a note", "Fault")
         assert dock.text.textCursor().position() == len("Half a note")
-        workspace.close_customer(0)
+        workspace.customers.close_tab(0)
         assert not any(place.startswith(f"row/{page.customer_id}") for place in rig.desk.drafts.places)
     finally:
         while window.tabs.count():
-            workspace.close_customer(0)
+            workspace.customers.close_tab(0)
             await asyncio.sleep(0.005)
         workspace.close_all()
         window.hide()

@@ -1,4 +1,4 @@
-"""A page whose ages and states are brought up to date every second while it is looked at, and a plain scroll area."""
+"""A page beside the customers, brought up to date every second while it is looked at, and a plain scroll area."""
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -18,6 +18,12 @@ class LivePage(Surface):
 
     def tick(self) -> None:
         """Bring what changes with time up to date."""
+
+    def focus_first(self) -> None:
+        """Put the focus on what comes first in it."""
+
+    def close_page(self) -> None:
+        """Stop listening to the services."""
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

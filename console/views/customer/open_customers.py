@@ -1,0 +1,204 @@
+"""The customers that are open, each in a tab of its own: opened, closed, gone through, and found again later."""
+
+from datetime import datetime
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QTabBar
+
+from console.bridge import Bridge
+from console.models.customer import CustomerId
+from console.services.desk import Desk
+from console.services.openings import Step
+from console.views import texts
+from console.views.customer.page import CustomerPage
+from console.views.main_window import MainWindow
+from console.views.opening_dialog import close_forms
+from console.views.preferences import Preferences
+from console.views.texts import tr
+from console.views.widgets.labels import CloseButton
+
+_MOST_REMEMBERED = 20
+_TABS = "desk/tabs"
+
+
+class OpenCustomers(QStackedWidget):
+    """The pages behind the window's tabs; with none open, the start page. Nothing opens before `attach`.
+
+    `front_wanted` is emitted when a customer is to be seen, whatever page is in front; `caller_wanted` with a customer
+    whose account is closed until somebody says why it opens.
+    """
+
+    front_wanted = Signal()
+    caller_wanted = Signal(str)
+
+    def __init__(self, window: MainWindow, bridge: Bridge, preferences: Preferences) -> None:
+        super().__init__()
+        self._window, self._bridge, self._preferences = window, bridge, preferences
+        self._tabs = window.tabs
+        self._desk: Desk | None = None
+        self._closed: list[CustomerId] = []
+        self._closing = self._restoring = False
+        self.addWidget(window.start_page)
+        self._tabs.currentChanged.connect(self._on_tab)
+        self._tabs.tabBarClicked.connect(lambda _index: self.front_wanted.emit())
+        self._renumber()
+
+    def attach(self, desk: Desk) -> None:
+        """Begin to open customers of a desk."""
+        self._desk = desk
+
+    @property
+    def page(self) -> CustomerPage | None:
+        """The customer page in front, if one is."""
+        page = self.currentWidget()
+        return page if isinstance(page, CustomerPage) else None
+
+    def pages_of(self, customer_id: CustomerId) -> list[CustomerPage]:
+        """Return a customer's pages: the one of now, and those of the past."""
+        open_ones = (self._tabs.tabData(i) for i in range(self._tabs.count()))
+        return [page for page in open_ones if page.customer_id == customer_id]
+
+    def name_of(self, customer_id: CustomerId) -> str:
+        """Return an open customer's name; the number where it is not known."""
+        return next((page.view.name for page in self.pages_of(customer_id)), customer_id)
+
+    def open(self, customer_id: CustomerId, as_of: datetime | None = None) -> CustomerPage | None:
+        """Open a customer in a tab of its own, or go to the tab it has; None where it cannot be opened yet.
+
+        With `as_of` it is shown as it stood at that moment, in a tab marked so.
+        """
+        if self._desk is None:
+            return None
+        self.front_wanted.emit()
+        if self._desk.openings.step(customer_id) is Step.CLOSED:
+            self.caller_wanted.emit(customer_id)
+            return None
+        for i in range(self._tabs.count()):
+            if self._tabs.tabData(i).customer_id == customer_id and self._tabs.tabData(i).as_of == as_of:
+                self._tabs.setCurrentIndex(i)
+                return self.page
+        page = CustomerPage(self._desk, customer_id, self._bridge, self._preferences, as_of)
+        page.customer_wanted.connect(lambda wanted: self.open(CustomerId(wanted)))
+        page.renamed.connect(lambda _title: self._rename(page))
+        self.addWidget(page)
+        self._tabs.blockSignals(True)  # noqa: FBT003 - Qt's own; nobody is to meet a tab whose page is not known yet
+        index = self._tabs.addTab("")
+        self._tabs.setTabData(index, page)
+        self._tabs.blockSignals(False)  # noqa: FBT003 - Qt's own
+        close = CloseButton()
+        close.setAccessibleName(tr("Close {}").format(customer_id))
+        close.clicked.connect(lambda: self._close_page(page))
+        self._tabs.setTabButton(index, QTabBar.ButtonPosition.RightSide, close)
+        self._rename(page)
+        self._tabs.setCurrentIndex(index)
+        self._on_tab(index)
+        page.open()
+        page.head.name.setFocus()
+        return page
+
+    def close_tab(self, index: int, *, keeps: bool = False) -> None:
+        """Close a tab; what is under way for it is dropped, and so is what was typed, unless it `keeps` that."""
+        page = self._tabs.tabData(index)
+        if not isinstance(page, CustomerPage):
+            return
+        self._closed = [*self._closed, page.customer_id][-_MOST_REMEMBERED:]
+        if not (self._closing or keeps) and page.as_of is None:
+            page.memory.forget()
+        page.close_page()
+        self._tabs.removeTab(index)
+        if self._desk is not None and not self.pages_of(page.customer_id):
+            self._desk.openings.close(page.customer_id)
+        self.removeWidget(page)
+        page.deleteLater()
+        self._renumber()
+        self._on_tab(self._tabs.currentIndex())
+
+    def close_customer(self, customer_id: CustomerId) -> None:
+        """Close every page of a customer, with the forms over them; what was typed is kept."""
+        pages = self.pages_of(customer_id)
+        if self.page in pages:
+            close_forms(self._window)
+        for page in pages:
+            self._close_page(page, keeps=True)
+
+    def close_all(self) -> None:
+        """Close every customer; the next start opens them again."""
+        self._closing = True
+        while self._tabs.count():
+            self.close_tab(0)
+
+    def restore(self) -> None:
+        """Open the customers that were open when the program ended, in their order.
+
+        Where accounts need a reason only the one in front is asked about; `reopen` brings the others.
+        """
+        if self._desk is None:
+            return
+        kept = [line for line in self._desk.drafts.text(_TABS).splitlines() if line]
+        front = next((i for i, line in enumerate(kept) if line.startswith("*")), 0)
+        self._restoring = True  # what is kept stays whole until all of it is open again
+        now = kept if not self._desk.openings.is_required else kept[front : front + 1]
+        self._closed = [CustomerId(line) for line in kept if line not in now]
+        for line in now:
+            self.open(CustomerId(line.lstrip("*")))
+        if kept and self._desk.openings.is_required:
+            self._window.status.say(tr("You were with this customer when the desk ended; what you typed is kept."))
+        self._restoring = False
+        if kept:
+            self.go_to_tab(front)
+
+    def reopen(self) -> None:
+        """Open the customer that was closed last."""
+        if self._closed:
+            self.open(self._closed.pop())
+
+    def step(self, by: int) -> None:
+        """Go to the next or previous customer."""
+        if self._tabs.count():
+            self.go_to_tab((self._tabs.currentIndex() + by) % self._tabs.count())
+
+    def go_to_tab(self, index: int) -> None:
+        """Go to a customer by the number of its tab, counted from 0."""
+        if index < self._tabs.count():
+            self.front_wanted.emit()
+            self._tabs.setCurrentIndex(index)
+
+    def _close_page(self, page: CustomerPage, *, keeps: bool = False) -> None:
+        tabs = self._tabs
+        self.close_tab(next((i for i in range(tabs.count()) if tabs.tabData(i) is page), -1), keeps=keeps)
+
+    def _keep(self) -> None:
+        if self._desk is None or self._closing or self._restoring:
+            return
+        lines = []
+        for i in range(self._tabs.count()):
+            page = self._tabs.tabData(i)
+            if isinstance(page, CustomerPage) and page.as_of is None:
+                lines.append(f"{'*' if i == self._tabs.currentIndex() else ''}{page.customer_id}")
+        self._desk.drafts.type(_TABS, "\n".join(lines))
+
+    def _on_tab(self, index: int) -> None:
+        page = self._tabs.tabData(index) if index >= 0 else None
+        self.setCurrentWidget(page if isinstance(page, CustomerPage) else self._window.start_page)
+        self._show_title()
+        self._keep()
+
+    def _show_title(self) -> None:
+        title = f"{self.page.title} · " if self.page is not None else ""
+        self._window.show_title(title.replace("[*]", "[*][*]"))
+
+    def _rename(self, page: CustomerPage) -> None:
+        self._renumber()
+        if page is self.page:
+            self._show_title()
+
+    def _renumber(self) -> None:
+        tabs = self._tabs
+        tabs.setVisible(tabs.count() > 0)
+        for i in range(tabs.count()):
+            page = tabs.tabData(i)
+            text = texts.no_mnemonic(f"{i + 1}  {page.title}")
+            if tabs.tabText(i) != text:
+                tabs.setTabText(i, text)
+                typed = tr("Not sent yet: {}").format(", ".join(page.memory.drafts)) if page.memory.drafts else ""
+                tabs.setTabToolTip(i, texts.tooltip(f"{page.title}\n{page.customer_id}\n{typed}".rstrip()))
