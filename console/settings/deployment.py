@@ -11,6 +11,7 @@ import msgspec
 from console.errors import ConfigurationError
 from console.settings.addresses import is_address, is_safe_address
 from console.settings.audit import AuditSettings, audit_problems
+from console.settings.in_words import in_words
 from console.settings.profiles import with_profiles
 from console.settings.published import PATHS, V5_PATHS, Kind, Version
 from console.settings.roles import RoleSettings, role_problems
@@ -175,14 +176,16 @@ def parse_deployment(text: str, *, source: str, folder: Path | None = None) -> D
     Raises:
         ConfigurationError: One sentence that names the source, the setting and what is wrong with it.
     """
+    document: dict[str, Any] = {}
     try:
-        deployment = msgspec.convert(with_profiles(tomllib.loads(text), folder), Deployment)
+        document = with_profiles(tomllib.loads(text), folder)
+        deployment = msgspec.convert(document, Deployment)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{source} is not valid TOML: {error}.") from error
     except RecursionError as error:
         raise ConfigurationError(f"{source} is not usable: lists stand in lists, far too deep.") from error
     except msgspec.ValidationError as error:
-        raise ConfigurationError(f"{source}: {_in_words(str(error))}") from error
+        raise ConfigurationError(f"{source}: {in_words(error, document, Deployment)}") from error
     kinds: list[str] = [system.kind for system in deployment.systems.values()]
     problems = [f"there must be one system of kind {kind}" for kind in PATHS if kinds.count(kind) != 1]
     problems += [problem for name, system in deployment.systems.items() for problem in _problems(name, system)]
@@ -209,21 +212,15 @@ def parse_deployment(text: str, *, source: str, folder: Path | None = None) -> D
 
 def parse_system(name: str, settings: dict[str, Any], *, source: str, folder: Path) -> System:
     """Return the settings of one system alone; problems are told as in `parse_deployment`."""
+    known = with_profiles({"systems": {name: settings}}, folder)["systems"][name]
     try:
-        known = with_profiles({"systems": {name: settings}}, folder)
-        system = msgspec.convert(known["systems"][name], System)
+        system = msgspec.convert(known, System)
     except msgspec.ValidationError as error:
-        raise ConfigurationError(f"{source}: {_in_words(str(error))}") from error
+        raise ConfigurationError(f"{source}: of systems.{name}, {in_words(error, known, System)}") from error
     problems = _problems(name, system)
     if problems:
         raise ConfigurationError(f"{source}: {problems[0]}.")
     return system
-
-
-def _in_words(message: str) -> str:
-    reason, _, place = message.partition(" - at ")
-    where = re.sub(r"`?\$\.?(\[\.\.\.\])?|`$", "", place).strip(".") or "the top"
-    return f"{reason.replace('`', '')}, at {where}."
 
 
 def _problems(name: str, system: System) -> list[str]:

@@ -8,6 +8,7 @@ import msgspec
 
 from console.errors import ConfigurationError
 from console.resources_folder import RESOURCES
+from console.settings.in_words import in_words
 from console.settings.published import PATHS
 
 _FOLDER = RESOURCES / "profiles"
@@ -64,11 +65,15 @@ def load_profile(profile: str, folder: Path | None, *, place: str) -> Profile:
             raise ConfigurationError(
                 f"{place} is {profile!r}; there are {known}, or the path of a file ending in .toml."
             )
+    document: Any = None
     try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Profile)
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        return msgspec.convert(document, Profile)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"The profile {path}, which {place} names, cannot be read.") from error
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"The profile {path} is not usable: {in_words(error, document, Profile)}") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigurationError(f"The profile {path} is not usable: {error}.") from error
 
 

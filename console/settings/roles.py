@@ -115,6 +115,6 @@ def role_problems(roles: dict[str, RoleSettings]) -> list[str]:
         for currency, amount in (settings.credit_limits or {}).items():
             if not re.fullmatch(r"[A-Z]{3}", currency):
                 found.append(f"roles.{role}.credit_limits.{currency} must be named by a currency such as USD")
-            if not 0 <= amount <= 1_000_000:
+            if not (amount.is_finite() and 0 <= amount <= 1_000_000):
                 found.append(f"roles.{role}.credit_limits.{currency} must be between 0 and 1000000, not {amount}")
     return found

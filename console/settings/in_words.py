@@ -1,0 +1,87 @@
+"""Says in one sentence, with the setting's full name, why a configuration does not have the shape it must have."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+_STEP = re.compile(r"\.(\w+)|\[(?:(\d+)|\.\.\.)\]")
+_KINDS = {
+    "str": "text in quotes",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list in [ ]",
+    "object": "a table",
+    "null": "nothing",
+    "datetime": "a date",
+    "date": "a date",
+    "time": "a time",
+}
+
+
+def in_words(error: msgspec.ValidationError, document: Any, wanted: type) -> str:
+    """Return the sentence for what was wrong as `document` was converted to `wanted`.
+
+    msgspec does not name the key of a table it stands in; the key is found by leaving out all others.
+    """
+    reason, _, path = str(error).partition(" - at ")
+    way = [int(index) if index else name or None for name, index in _STEP.findall(path)]
+    for alone, named in _alone(document, way):
+        if _fails(alone, wanted, reason):
+            return f"{_shown(named)} {_sentence(reason)}."
+    return f"{_shown(way)} {_sentence(reason)}."
+
+
+def _alone(document: Any, way: list[str | int | None]) -> Iterator[tuple[Any, list[str | int | None]]]:
+    """Return the document with one key alone where the way names none, and the way with that key, for each it has."""
+    if not way:
+        yield document, []
+        return
+    first, rest = way[0], way[1:]
+    if first is None:
+        for key, inside in document.items() if isinstance(document, dict) else ():
+            yield from (({key: alone}, [key, *named]) for alone, named in _alone(inside, rest))
+    elif isinstance(document, list) and isinstance(first, int):
+        for alone, named in _alone(document[first], rest):
+            yield [*document[:first], alone, *document[first + 1 :]], [first, *named]
+    elif isinstance(document, dict) and isinstance(first, str) and first in document:
+        for alone, named in _alone(document[first], rest):
+            yield {**document, first: alone}, [first, *named]
+
+
+def _fails(document: Any, wanted: type, reason: str) -> bool:
+    try:
+        msgspec.convert(document, wanted)
+    except msgspec.ValidationError as error:
+        return str(error).startswith(reason)
+    return False
+
+
+def _shown(way: list[str | int | None]) -> str:
+    """Return a setting's name as it would be written in the file; lists count from 1."""
+    words = ""
+    for part in way:
+        if isinstance(part, int):
+            words += f" #{part + 1}"
+        else:
+            key = "..." if part is None else part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else f'"{part}"'
+            words += f".{key}" if words else key
+    return words or "the file"
+
+
+def _sentence(reason: str) -> str:
+    reason = reason.replace("`", "")
+    if found := re.fullmatch(r"Expected (.+), got (.+)", reason):
+        wanted = " or ".join(_KINDS.get(kind, kind) for kind in found[1].split(" | ") if kind != "null")
+        return f"must be {wanted}, not {_KINDS.get(found[2], found[2])}"
+    if found := re.fullmatch(r"Object contains unknown field (.+)", reason):
+        return f"has no setting {found[1]}"
+    if found := re.fullmatch(r"Object missing required field (.+)", reason):
+        return f"lacks the setting {found[1]}"
+    if found := re.fullmatch(r"Invalid enum value (.+)", reason):
+        return f"cannot be {found[1]}"
+    if reason == "Invalid decimal string":
+        return "must be a number"
+    return f"is not usable: {reason[:1].lower()}{reason[1:]}"
