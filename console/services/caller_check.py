@@ -3,7 +3,7 @@
 import hmac
 import re
 from collections.abc import Awaitable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from console.errors import SystemUnavailableError, UnknownCustomerError
@@ -11,6 +11,7 @@ from console.models.customer import Customer, CustomerId
 from console.ports.clock import Clock
 from console.ports.crm import CrmSystem
 from console.services.contact import NotPossibleError
+from console.services.days import read_past_day
 from console.services.known import KnownFacts
 from console.services.permissions import Subject
 from console.settings.verification import Method, VerificationSettings
@@ -50,7 +51,8 @@ class CallerCheck:
         """Return whether an answer is what CRM holds; always so for a method that compares nothing.
 
         Raises:
-            NotPossibleError: CRM holds nothing to compare with, or the answer is no day.
+            NotPossibleError: CRM holds nothing to compare with.
+            NoDayError: The answer is no day, or may be two.
             SystemCallError: CRM does not answer.
             UnknownCustomerError: There is no such customer.
         """
@@ -67,10 +69,7 @@ class CallerCheck:
         born = party.value.birth_on if party is not None else None
         if not born:
             raise NotPossibleError("CRM keeps no day of birth for this customer. Choose another way.")
-        given = _day(answer)
-        if given is None:
-            raise NotPossibleError("Type the day of birth as year-month-day, such as 1980-11-25.")
-        return hmac.compare_digest(given, born[:10])
+        return hmac.compare_digest(read_past_day(answer).isoformat(), born[:10])
 
     async def has(self, customer_id: CustomerId, number: str, *, ticket: bool) -> bool:
         """Return whether CRM keeps a ticket, or else a visit, of this number for this customer. Raises as `fits`."""
@@ -112,9 +111,10 @@ class CallerCheck:
     def note_wrong(self, customer_id: CustomerId, method: Method, answer: str) -> tuple[str, bool]:
         """Return what to say to a wrong answer, and whether it counts: the same once more tells nobody anything new."""
         answers = self._answers.setdefault(customer_id, set())
-        if (method.name, _plain(answer)) in answers:
+        said = method.name, read_past_day(answer).isoformat() if method.checks == "birth_on" else _plain(answer)
+        if said in answers:
             return "That was wrong before. Ask the caller again, or choose another way.", False
-        answers.add((method.name, _plain(answer)))
+        answers.add(said)
         self.recall_wrong(customer_id, self._clock.now())
         left = self._settings.attempts - self._wrong[customer_id][0]
         if left <= 0:
@@ -134,15 +134,3 @@ class CallerCheck:
 
 def _plain(number: str) -> str:
     return re.sub(r"[^0-9A-Za-z]", "", number).upper()
-
-
-def _day(text: str) -> str | None:
-    """Return a day as year-month-day; None where the text is none, or may be another in another country."""
-    found = re.fullmatch(r"\s*(\d{4})\D?(\d{1,2})\D?(\d{1,2})\s*", text)
-    if found is None:
-        return None
-    year, month, day = map(int, found.groups())
-    try:
-        return date(year, month, day).isoformat()
-    except ValueError:
-        return None

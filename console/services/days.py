@@ -12,6 +12,8 @@ _MONTHS = (
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LIKE = "Write it like 2 Dec, Friday or +7."
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_YEAR_FIRST = re.compile(r"(\d{4})[./\- ]?(\d{1,2})[./\- ]?(\d{1,2})")
+_YEAR_LAST = re.compile(r"(\d{1,2})[./\- ](\d{1,2})[./\- ](\d{4})")
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.? ([a-z]{3,9})\.?(?: (\d{4}))?")
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?(?: (\d{4}))?")
 _IN_DAYS = re.compile(r"(?:\+|in )(\d{1,3})(?: ?d(?:ays?)?)?")
@@ -32,6 +34,29 @@ def read_day(text: str, today: date) -> date:
     if found is None:
         typed = text.strip()[:30]
         raise NoDayError(f"{typed} is no day. {_LIKE}" if typed else f"No day is typed yet. {_LIKE}")
+    return found
+
+
+def read_past_day(text: str) -> date:
+    """Return a day of a known year as it was typed: `25 Nov 1980`, `1980-11-25`, `19801125`, or `25.11.1980`.
+
+    Raises:
+        NoDayError: It is no day of the calendar, has no year in four digits, or numbers alone that could be two days.
+    """
+    plain = " ".join(text.replace(",", " ").split()).casefold()
+    found = None
+    if match := _YEAR_FIRST.fullmatch(plain):
+        found = _day(int(match[1]), int(match[2]), int(match[3]))
+    elif match := _YEAR_LAST.fullmatch(plain):
+        first, second, year = int(match[1]), int(match[2]), int(match[3])
+        may_be = {_day(year, second, first), _day(year, first, second)} - {None}
+        if len(may_be) > 1:
+            raise NoDayError(f"{plain} could be two days. Write the month as a word, like 25 Nov 1980.")
+        found = may_be.pop() if may_be else None
+    elif re.search(r"(?<!\d)\d{4}$", plain):
+        found = _written(plain, date.min)
+    if found is None:
+        raise NoDayError("Type the day with its month as a word and the year in four digits, like 25 Nov 1980.")
     return found
 
 

@@ -237,6 +237,7 @@ class Openings:
 
         Raises:
             NotPossibleError: The answer is not what CRM holds, or was wrong too often.
+            NoDayError: A day of birth was asked for, and the answer is none or may be two; it counts as no attempt.
             SystemCallError: CRM does not answer what the answer is compared with.
         """
         method = next(one for one in self.methods if one.name == name)

@@ -36,8 +36,9 @@ class DeskMenus(QObject):
         self._window, self._workspace, self._preferences = window, workspace, preferences
         self._letters = LetterOverlay(window, self._letters_of_pages())
         self._act_letters = LetterOverlay(window, [one for one in self._letters_of_acts() if one.letter])
-        window.resized.connect(self._letters.place)
-        window.resized.connect(self._act_letters.place)
+        for overlay in (self._letters, self._act_letters):
+            window.resized.connect(overlay.place)
+            overlay.missed.connect(window.status.say)
         self._make()
         workspace.attached.connect(self._show_for_role)
 
@@ -146,7 +147,8 @@ class DeskMenus(QObject):
             (self._letters, self._letters_of_pages()),
             (self._act_letters, [one for one in self._letters_of_acts() if one.letter]),
         ):
-            overlay.take([one for one in letters if one.deed is None or one.deed in desk.user.may_do])
+            may = [one for one in letters if one.deed is None or one.deed in desk.user.may_do]
+            overlay.take(may, [one for one in letters if one not in may])
 
     def _verify(self) -> None:
         """Verify the caller of the account in front, or verify them further."""

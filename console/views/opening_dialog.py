@@ -98,7 +98,7 @@ class OpeningDialog(FramedDialog):
         wants = reason is not None or (method is not None and method.checks is not None)
         hint = {Reason.TICKET: tr("of the ticket"), Reason.JOB: tr("of the visit")}.get(reason) if reason else None
         born = method is not None and method.checks == "birth_on"
-        self.answer.setPlaceholderText(hint or (tr("year-month-day") if born else ""))
+        self.answer.setPlaceholderText(hint or (tr("like 25 Nov 1980") if born else ""))
         asked = tr("What the caller says") if reason is None else tr("Number or reason")
         self._asked.set_words(asked if wants else tr("Nothing is typed for this"))
         self.answer.setAccessibleName(self._asked.text())

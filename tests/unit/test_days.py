@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from console.services.days import NoDayError, read_day
+from console.services.days import NoDayError, read_day, read_past_day
 
 WEDNESDAY = date(2026, 11, 25)
 
@@ -44,3 +44,28 @@ def test_an_empty_field_is_said_so() -> None:
 def test_what_could_be_two_days_is_asked_about(typed: str) -> None:
     with pytest.raises(NoDayError, match="could be two days"):
         read_day(typed, WEDNESDAY)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "1980-11-25", "19801125", "1980/11/25", "25.11.1980", "11/25/1980", "25 Nov 1980", "Nov 25, 1980",
+        "25th november 1980", "25. November 1980", "  25-11-1980 ",
+    ],
+)  # fmt: skip
+def test_a_day_of_long_ago_is_read_as_people_say_it(typed: str) -> None:
+    assert read_past_day(typed) == date(1980, 11, 25)
+
+
+def test_a_day_that_may_be_two_is_not_guessed_at() -> None:
+    with pytest.raises(NoDayError, match="could be two days"):
+        read_past_day("04/05/1980")
+    assert read_past_day("5.5.1980") == date(1980, 5, 5)
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "25 Nov", "25 Nov 80", "25.11.80", "1980-13-25", "31 Feb 1980", "x", "0000-01-01"]
+)
+def test_what_is_no_day_of_long_ago_is_told(typed: str) -> None:
+    with pytest.raises(NoDayError, match="year in four digits"):
+        read_past_day(typed)

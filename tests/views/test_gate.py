@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from PySide6.QtCore import Qt
@@ -199,6 +199,11 @@ async def test_what_a_role_never_may_is_not_offered_to_it(rig: Rig) -> None:
     [overlay] = [one for one in rig.window.findChildren(LetterOverlay) if one.isVisible()]
     assert "Line test" in texts_of(overlay)
     assert "Give credit" not in texts_of(overlay)
+    rig.keys("c")
+    assert "Give credit: your role does not include that." in texts_of(rig.window.status)
+    rig.press(Qt.Key.Key_J, CTRL)
+    rig.keys("q")
+    assert "Nothing has the letter Q here." in texts_of(rig.window.status)
 
 
 @pytest.mark.gated
@@ -214,6 +219,35 @@ async def test_after_three_wrong_answers_the_account_stays_closed(rig: Rig) -> N
     await rig.until(lambda: "Too many wrong answers" in texts_of(dialog))
     assert rig.workspace.page is None
     dialog.reject()
+
+
+@pytest.mark.gated
+async def test_a_day_of_birth_is_typed_as_the_caller_says_it_and_one_wrong_day_counts_once(rig: Rig) -> None:
+    for customer in map(CustomerId, numbers_of(0, 40)):
+        async with rig.sandbox.raw("crm") as crm:
+            record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
+            engaged = record["engagedParty"]
+            place = "organization" if engaged.get("@referredType") == "Organization" else "individual"
+            party = (await crm.get(f"/tmf-api/party/v4/{place}/{engaged['id']}")).json()
+        if born := party.get("birthDate"):
+            break
+    else:
+        pytest.fail("nobody has a day of birth")
+    dialog = await asked(rig, customer)
+    day = date.fromisoformat(born[:10])
+    wrong = day.replace(year=day.year - 1)
+    for typed, told in (
+        ("04/05/1980", "could be two days"),
+        (f"{wrong:%d %b %Y}", "2 more attempts"),
+        (f"{wrong:%B %d, %Y}", "That was wrong before"),
+    ):
+        dialog.answer.setText(typed)
+        dialog.open_account()
+        await rig.until(lambda told=told: told in texts_of(dialog))
+    dialog.answer.setText(f"{day:%d %b %Y}")
+    dialog.open_account()
+    await rig.until(lambda: rig.workspace.page is not None)
+    assert rig.desk.openings.step(customer) is Step.ACCOUNT
 
 
 @pytest.mark.gated

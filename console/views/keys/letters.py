@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
@@ -45,12 +45,16 @@ class KeyCap(Label):
 class LetterOverlay(QWidget):
     """Stands at the foot of the window, takes one letter and goes; any other key, a click or Esc lets it go.
 
-    The focus comes back to where it was before anything is done, so that what is done can move it.
+    The focus comes back to where it was before anything is done, so that what is done can move it. `missed` is emitted
+    with a sentence for a letter that does nothing.
     """
+
+    missed = Signal(str)
 
     def __init__(self, window: QWidget, letters: Sequence[Letter]) -> None:
         super().__init__(window)
         self._letters: dict[str, Letter] = {}
+        self._withheld: dict[str, Letter] = {}
         self._window = window
         self._before: QWidget | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -62,9 +66,10 @@ class LetterOverlay(QWidget):
         self.take(letters)
         self.hide()
 
-    def take(self, letters: Sequence[Letter]) -> None:
-        """Offer these letters from now on."""
+    def take(self, letters: Sequence[Letter], withheld: Sequence[Letter] = ()) -> None:
+        """Offer these letters from now on; to those that are withheld it is said that they are."""
         self._letters = {item.letter: item for item in letters}
+        self._withheld = {item.letter: item for item in withheld}
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.setParent(None)
@@ -87,10 +92,17 @@ class LetterOverlay(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Meta}:
             return
-        found = self._letters.get(event.text().upper()) or self._letters.get(chr(event.key() & 0xFF).upper())
+        pressed = [event.text().upper(), chr(event.key() & 0xFF).upper()]
+        found = next((self._letters[one] for one in pressed if one in self._letters), None)
         self._leave()
-        if found is not None and not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier:
+        if event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier:
+            return
+        if found is not None:
             found.do()
+        elif withheld := next((self._withheld[one] for one in pressed if one in self._withheld), None):
+            self.missed.emit(tr("{}: your role does not include that.").format(withheld.text))
+        elif pressed[0].isalnum():
+            self.missed.emit(tr("Nothing has the letter {} here.").format(pressed[0]))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
