@@ -28,8 +28,8 @@ class _Sent(msgspec.Struct):
 class AuditCollector:
     """POSTs links as one JSON list; any 2xx means that the collector has them for good.
 
-    Where the same address answers GET (`text`, `what`, `since`, `limit`) with such a list, newest first, what every
-    desk sent can be searched; a collector without that is one that only takes.
+    Where the same address answers GET (`text`, `what`, `since`, `until`, `limit`) with such a list, newest first, what
+    every desk sent can be searched; a collector without that is one that only takes.
 
     Loads the system's certificates when it is made, so not on the window's thread.
     """
@@ -51,8 +51,8 @@ class AuditCollector:
 
     async def find(self, query: AuditQuery) -> Sequence[Link]:
         asked = {"text": query.text, "what": query.what, "limit": str(query.limit)}
-        if query.since is not None:
-            asked["since"] = query.since.isoformat()
+        times = {"since": query.since, "until": query.until}
+        asked |= {name: at.isoformat() for name, at in times.items() if at is not None}
         try:
             answer = await self._client.get(self._address, params=asked)
         except httpx.HTTPError as error:

@@ -39,16 +39,22 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
-    """What is looked for: every word of a text, anywhere in an entry in any case; `what`; not before `since`."""
+    """What is looked for: every word of a text, anywhere in an entry in any case; `what`.
+
+    Not before `since` and not after `until`, both aware UTC.
+    """
 
     text: str = ""
     what: str = ""
     since: datetime | None = None
+    until: datetime | None = None
     limit: int = 200
 
     def fits(self, entry: AuditEntry, body: bytes) -> bool:
         """Return whether an entry is one that is looked for; `body` is the entry as it is kept."""
-        if (self.what and entry.what != self.what) or (self.since is not None and entry.at < self.since):
+        if self.what and entry.what != self.what:
+            return False
+        if (self.since is not None and entry.at < self.since) or (self.until is not None and entry.at > self.until):
             return False
         told = body.decode(errors="replace").casefold()
         return all(word in told for word in self.text.casefold().split())

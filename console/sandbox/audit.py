@@ -66,7 +66,7 @@ class AuditService:
             return JSONResponse({"message": "The token is missing or wrong"}, 401)
         asked = request.query_params
         try:
-            since = datetime.fromisoformat(asked["since"]) if asked.get("since") else datetime.min.replace(tzinfo=UTC)
+            since, until = _moment(asked.get("since") or "0001-01-01"), _moment(asked.get("until") or "9999-12-31")
             limit = min(_MOST_TOLD, max(1, int(asked.get("limit", "200"))))
         except ValueError as error:
             return JSONResponse({"message": str(error)}, 400)
@@ -74,9 +74,15 @@ class AuditService:
         found: list[tuple[datetime, dict[str, Any]]] = [
             (entry.at, msgspec.to_builtins(line))
             for entry, line in self._kept.values()
-            if entry.at >= since
+            if since <= entry.at <= until
             and (not what or entry.what == what)
             and all(word in line.body.casefold() for word in words)
         ]
         found.sort(key=lambda pair: pair[0], reverse=True)
         return JSONResponse([line for _at, line in found[:limit]])
+
+
+def _moment(text: str) -> datetime:
+    """Return a moment that was asked for; one without a zone is in UTC."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -27,10 +27,16 @@ _LOOKS_BACK = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Entries, newest first. `whole` is whether every desk's were looked through, or else this one's alone."""
+    """Entries, newest first. `whole` is whether every desk's were looked through, or else this one's alone.
+
+    `has_older` is whether there may be more, which `AuditSearch.find_older` asks for.
+    """
 
     entries: tuple[AuditEntry, ...]
     whole: bool
+    has_older: bool
+    query: AuditQuery
+    places: frozenset[tuple[str, int]] = frozenset()
 
 
 class AuditSearch:
@@ -49,8 +55,8 @@ class AuditSearch:
         """Return why this user may not read the audit, or None where they may."""
         return self._permissions.refusal_to_do(Deed.READ_AUDIT)
 
-    async def find(self, text: str) -> Found:
-        """Return the entries that hold a text, at most 200.
+    async def find(self, text: str, *, since: datetime | None = None, until: datetime | None = None) -> Found:
+        """Return the newest 200 entries that hold every word of a text, from `since` to `until` (aware UTC).
 
         Raises:
             NotPossibleError: This user may not read the audit.
@@ -62,12 +68,29 @@ class AuditSearch:
             raise NotPossibleError(refusal)
         wanted = " ".join(text.split())[:200]
         refuse_card_numbers([wanted])
-        self._audit.record("searched the audit", words=wanted)
-        query = AuditQuery(wanted, limit=MOST_FOUND)
+        within = "".join(f" {word} {at:%Y-%m-%d %H:%M}Z" for word, at in (("from", since), ("to", until)) if at)
+        self._audit.record("searched the audit", words=wanted + within)
         if self._collector is None:
             await self._audit.settled()
-            return Found(_entries(await self._store.find(query)), whole=False)
-        return Found(_entries(await self._collector.find(query)), whole=True)
+        query = AuditQuery(wanted, since=since, until=until, limit=MOST_FOUND)
+        return await self._ask(query, Found((), self._collector is not None, has_older=True, query=query))
+
+    async def find_older(self, found: Found) -> Found:
+        """Return what was found with up to 200 older entries after it. Raises as `find`."""
+        if not found.entries:
+            return found
+        return await self._ask(replace(found.query, until=found.entries[-1].at), found)
+
+    async def _ask(self, query: AuditQuery, found: Found) -> Found:
+        links = await (self._store if self._collector is None else self._collector).find(query)
+        more = [link for link in links if (link.chain, link.seq) not in found.places]
+        entries = _entries(more, query)
+        return replace(
+            found,
+            entries=found.entries + entries,
+            has_older=bool(entries) and len(links) >= query.limit,
+            places=found.places | {(link.chain, link.seq) for link in more},
+        )
 
     async def watch(self, told: Callable[[AuditEntry], None]) -> None:
         """Tell of every flagged pattern of any desk that this user has not said to have seen; runs until cancelled.
@@ -80,8 +103,8 @@ class AuditSearch:
         while True:
             since = self._clock.now() - _LOOKS_BACK
             try:
-                seen = _entries(await self._collector.find(AuditQuery(what=_SEEN, since=since)))
-                found = _entries(await self._collector.find(AuditQuery(what=HARVESTING, since=since)))
+                seen = await self._all_of(_SEEN, since)
+                found = await self._all_of(HARVESTING, since)
                 asked_before_ok = True
             except CollectorError as error:
                 seen = found = ()
@@ -94,6 +117,10 @@ class AuditSearch:
                     known.add(_name_of(entry))
                     told(entry)
             await self._clock.sleep(_EVERY_S)
+
+    async def _all_of(self, what: str, since: datetime) -> tuple[AuditEntry, ...]:
+        query = AuditQuery(what=what, since=since)
+        return _entries(await self._collector.find(query), query) if self._collector is not None else ()
 
     def note_seen(self, entry: AuditEntry) -> None:
         """Write down that the supervisor here has seen a flag."""
@@ -108,17 +135,22 @@ def _name_of(flag: AuditEntry) -> str:
 async def earlier(store: AuditStore, since: datetime) -> tuple[AuditEntry, ...]:
     """Return what this desk wrote down since then, oldest first; nothing where the store cannot be read."""
     try:
-        return tuple(reversed(_entries(await store.find(AuditQuery(since=since, limit=5000)))))
+        query = AuditQuery(since=since, limit=5000)
+        return tuple(reversed(_entries(await store.find(query), query)))
     except StoreError as error:
         _log.warning("what was written down before cannot be read: %s", error)
         return ()
 
 
-def _entries(links: Sequence[Link]) -> tuple[AuditEntry, ...]:
+def _entries(links: Sequence[Link], query: AuditQuery) -> tuple[AuditEntry, ...]:
+    """Return the entries that were asked for; a collector may not know everything that it was asked by."""
     found = []
     for link in links:
         try:
-            found.append(msgspec.json.decode(link.body, type=AuditEntry))
+            entry = msgspec.json.decode(link.body, type=AuditEntry)
         except msgspec.MsgspecError:
             _log.warning("an entry of the audit is none")
+            continue
+        if query.fits(entry, link.body):
+            found.append(entry)
     return tuple(found)

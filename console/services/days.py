@@ -1,4 +1,4 @@
-"""Days as people type them: `2 Dec`, `Dec 2 2026`, `2026-12-02`, `Friday`, `tomorrow`, `+7`."""
+"""Days as people type them: `2 Dec`, `Dec 2 2026`, `2026-12-02`, `Friday`, `tomorrow`, `+7`; of the past `-7`."""
 
 import re
 from datetime import date, timedelta
@@ -11,11 +11,13 @@ _MONTHS = (
 )  # fmt: skip
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LIKE = "Write it like 2 Dec, Friday or +7."
+_LIKE_BEFORE = "Write it like 2 Nov, Monday, yesterday or -7."
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[./\- ]?(\d{1,2})[./\- ]?(\d{1,2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})[./\- ](\d{1,2})[./\- ](\d{4})")
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.? ([a-z]{3,9})\.?(?: (\d{4}))?")
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?(?: (\d{4}))?")
+_DAYS_AGO = re.compile(r"[-\u2212](\d{1,3})(?: ?d(?:ays?)?)?|(\d{1,3}) ?d(?:ays?)? ago")
 _IN_DAYS = re.compile(r"(?:\+|in )(\d{1,3})(?: ?d(?:ays?)?)?")
 
 
@@ -34,6 +36,28 @@ def read_day(text: str, today: date) -> date:
     if found is None:
         typed = text.strip()[:30]
         raise NoDayError(f"{typed} is no day. {_LIKE}" if typed else f"No day is typed yet. {_LIKE}")
+    return found
+
+
+def read_recent_day(text: str, today: date) -> date:
+    """Return the day that was typed, today or before; without a year, or as a weekday, the last such day.
+
+    Raises:
+        NoDayError: It is no day of the calendar, or numbers alone that could be two days.
+    """
+    plain = " ".join(text.replace(",", " ").split()).casefold()
+    found = None
+    if plain in {"today", "yesterday"}:
+        found = today - timedelta(days=int(plain == "yesterday"))
+    elif match := _DAYS_AGO.fullmatch(plain):
+        found = today - timedelta(days=int(match[1] or match[2]))
+    elif (weekday := _weekday(plain)) is not None:
+        found = today - timedelta(days=(today.weekday() - weekday - 1) % 7 + 1)
+    else:
+        found = _written(plain, today, before=True)
+    if found is None:
+        typed = text.strip()[:30]
+        raise NoDayError(f"{typed} is no day. {_LIKE_BEFORE}" if typed else f"No day is typed yet. {_LIKE_BEFORE}")
     return found
 
 
@@ -65,13 +89,17 @@ def _named(plain: str, today: date) -> date | None:
         return today + timedelta(days=int(plain == "tomorrow"))
     if match := _IN_DAYS.fullmatch(plain):
         return today + timedelta(days=int(match[1]))
-    weekday = next((n for n, word in enumerate(_WEEKDAYS) if len(plain) >= 3 and word.startswith(plain)), None)
+    weekday = _weekday(plain)
     if weekday is not None:  # one that is today means the one in a week, as people say it
         return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
     return None
 
 
-def _written(plain: str, today: date) -> date | None:
+def _weekday(plain: str) -> int | None:
+    return next((n for n, word in enumerate(_WEEKDAYS) if len(plain) >= 3 and word.startswith(plain)), None)
+
+
+def _written(plain: str, today: date, *, before: bool = False) -> date | None:
     if match := _ISO.fullmatch(plain):
         return _day(int(match[1]), int(match[2]), int(match[3]))
     if match := _DAY_FIRST.fullmatch(plain):
@@ -88,7 +116,9 @@ def _written(plain: str, today: date) -> date | None:
     if year:
         return _day(int(year), number, int(day))
     this = _day(today.year, number, int(day))
-    return this if this is None or this >= today else _day(today.year + 1, number, int(day))
+    if this is None or this == today or (this < today) == before:
+        return this
+    return _day(today.year + (-1 if before else 1), number, int(day))
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from console.services.days import NoDayError, read_day, read_past_day
+from console.services.days import NoDayError, read_day, read_past_day, read_recent_day
 
 WEDNESDAY = date(2026, 11, 25)
 
@@ -69,3 +69,28 @@ def test_a_day_that_may_be_two_is_not_guessed_at() -> None:
 def test_what_is_no_day_of_long_ago_is_told(typed: str) -> None:
     with pytest.raises(NoDayError, match="year in four digits"):
         read_past_day(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("today", date(2026, 11, 25)),
+        ("yesterday", date(2026, 11, 24)),
+        ("-7", date(2026, 11, 18)),
+        ("3 days ago", date(2026, 11, 22)),
+        ("mon", date(2026, 11, 23)),
+        ("Wednesday", date(2026, 11, 18)),  # on a Wednesday one means the last
+        ("2 Nov", date(2026, 11, 2)),
+        ("2 Dec", date(2025, 12, 2)),
+        ("25 nov", date(2026, 11, 25)),
+        ("2025-02-28", date(2025, 2, 28)),
+    ],
+)
+def test_a_day_that_was_is_read_as_it_is_meant(typed: str, day: date) -> None:
+    assert read_recent_day(typed, WEDNESDAY) == day
+
+
+@pytest.mark.parametrize("typed", ["tomorrow", "+3", "31 Feb", "", "soon"])
+def test_what_is_no_day_that_was_is_told(typed: str) -> None:
+    with pytest.raises(NoDayError, match="yesterday or -7"):
+        read_recent_day(typed, WEDNESDAY)

@@ -3,12 +3,14 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from console.compose import Parts
-from console.models.audit import AuditEntry
+from console.http.audit_collector import AuditCollector
+from console.models.audit import AuditEntry, Link
 from console.models.customer import CustomerId
 from console.services.openings import Reason, Step
 from console.services.permissions import ROLES
@@ -76,6 +78,45 @@ async def test_a_supervisor_finds_what_another_desk_did_and_why(rig: Rig) -> Non
     assert f"OPENED {customer.lower()}" in {
         entry.words for entry in await rig.sandbox.audited(what="searched the audit")
     }
+
+
+@pytest.mark.gated("supervisor")
+async def test_older_entries_come_by_scrolling_and_days_narrow_what_is_found(rig: Rig) -> None:
+    known = await asyncio.to_thread(AuditCollector, rig.sandbox.process.audit, rig.sandbox.process.tokens["audit"])
+    morning = datetime.now().astimezone().replace(hour=9, minute=0) - timedelta(days=3)
+    entries = [
+        AuditEntry(morning + timedelta(seconds=n), f"rep {n % 7}", "rep", "did", "CU-1", f"bulk {n}")
+        for n in range(450)
+    ]
+    await known.send([Link("bulk", n, msgspec.json.encode(one), "h") for n, one in enumerate(entries)])
+    await known.aclose()
+    rig.press(Qt.Key.Key_J, CTRL)
+    rig.keys("k")
+    page = rig.workspace.pages["audit"]
+    page.until.setText("-3")  # the search itself is in the audit too, of today
+    page.field.setText("bulk")
+    page.search()
+    await rig.until(lambda: page.table.rows_model.rowCount() == 200)
+    assert "The newest 200 entries from every desk" in page.told.text()
+    page.table.setFocus()
+    while (before := page.table.rows_model.rowCount()) < 450:
+        rig.press(Qt.Key.Key_End, CTRL)
+        await rig.until(lambda before=before: page.table.rows_model.rowCount() > before)
+    rows = [page.table.rows_model.row(place).data.words for place in range(450)]
+    assert rows == [f"bulk {n}" for n in reversed(range(450))]
+    assert not page.older.isVisible()
+    for since, until, told in (
+        ("", "-4", "Nothing of that"),
+        ("-3", "-3", "The newest 200 entries"),
+        ("-2", "-4", "The first day is after the last"),
+        ("the 5th", "", "the 5th is no day"),
+        ("3/4/2026", "", "could be two days"),
+    ):
+        page.since.setText(since)
+        page.until.setText(until)
+        page.until.setFocus()
+        rig.press(Qt.Key.Key_Return)
+        await rig.until(lambda told=told: told in page.told.text())
 
 
 @pytest.mark.gated("rep")

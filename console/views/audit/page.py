@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPaintEvent
@@ -10,7 +11,8 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout,
 from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.audit import AuditEntry
-from console.services.audit_search import MOST_FOUND, Found
+from console.services.audit_search import Found
+from console.services.days import NoDayError, read_recent_day
 from console.services.desk import Desk
 from console.services.openings import HARVESTING
 from console.views import texts
@@ -27,7 +29,9 @@ _TROUBLE = {HARVESTING: "danger", "verification failed": "attention", "reason re
 
 
 class AuditPage(LivePage):
-    """Newest first. Enter in the field searches; Enter on a line opens its customer, for a caller or a reason."""
+    """Newest first, older ones as one scrolls. Enter in a field searches; Enter on a line opens its customer, for a
+    caller or a reason.
+    """
 
     customer_wanted = Signal(str)
 
@@ -35,6 +39,8 @@ class AuditPage(LivePage):
         super().__init__()
         self._desk, self._bridge = desk, bridge
         self._asked = 0
+        self._found: Found | None = None
+        self._is_asking = False
         self.setAccessibleName(tr("Audit"))
         self.field = QLineEdit()
         self.field.setObjectName("audit search")
@@ -42,20 +48,27 @@ class AuditPage(LivePage):
         self.field.setAccessibleName(tr("Search the audit"))
         self.field.setMaxLength(200)
         self.field.returnPressed.connect(self.search)
+        self.since, self.until = self._day_field(tr("From day")), self._day_field(tr("To day"))
         self.button = Button(tr("Search"), "main")
         self.button.clicked.connect(self.search)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._on_focus)
         self.told = Label("", "small", look="secondary", wrap=True)
+        self.older = Button(tr("Older entries"), "link", "small")
+        self.older.clicked.connect(self._ask_older)
+        self.older.hide()
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(Label(tr("Audit"), "page", semibold=True))
         head.addWidget(self.field, 1)
+        head.addWidget(self.since)
+        head.addWidget(self.until)
         head.addWidget(self.button)
         self.table = FactTable(tr("Entries"), tuple(tr(name) for name in _COLUMNS), stretch=5, optional=(6, 2))
         self.table.chosen.connect(lambda row: self._show_details(row.data))
         self.table.opened.connect(self._open)
+        self.table.near_end.connect(self._ask_older)
         self.details = Label("", wrap=True)
         self.details.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         below = Surface("card", "t")
@@ -67,7 +80,10 @@ class AuditPage(LivePage):
         page.setContentsMargins(14, 12, 14, 12)
         page.setSpacing(8)
         page.addLayout(head)
-        page.addWidget(self.told)
+        told = QHBoxLayout()
+        told.addWidget(self.told, 1)
+        told.addWidget(self.older)
+        page.addLayout(told)
         page.addWidget(self.table, 1)
         page.addWidget(below)
 
@@ -79,29 +95,57 @@ class AuditPage(LivePage):
             self.search()
 
     def search_for(self, text: str) -> None:
-        """Search for a text."""
+        """Search for a text, of all days."""
         self.field.setText(text)
+        self.since.clear()
+        self.until.clear()
         self.search()
 
     def search(self) -> None:
-        """Search for what stands in the field; nothing in it finds the newest entries. An older search is dropped."""
+        """Search for what stands in the fields, or with nothing in them for the newest; an older search is dropped."""
+        try:
+            since, until = _from(self.since.text()), _to(self.until.text())
+        except NoDayError as error:
+            self._say(str(error), "danger")
+            return
+        if since is not None and until is not None and since >= until:
+            self._say(tr("The first day is after the last, so nothing is between them."), "danger")
+            return
         self._asked += 1
         asked = self._asked
         self._say(tr("The audit is being asked…"), "info")
 
-        def show(found: Found) -> None:
-            if asked == self._asked:
-                self._show(found)
-
         def failed(error: ConsoleError) -> None:
+            self._failed(asked, error)
             if asked == self._asked:
-                self._say(str(error), "danger")
                 self.table.show_rows([])  # what another search found would be taken for the answer to this one
                 self._show_details(None)
 
-        self._bridge.run_query(self, self._desk.audit_search.find(self.field.text()), show, failed)
+        self._is_asking, self._found = True, None
+        self.older.hide()
+        finding = self._desk.audit_search.find(self.field.text(), since=since, until=until)
+        self._bridge.run_query(self, finding, lambda found: self._show(asked, found), failed)
 
-    def _show(self, found: Found) -> None:
+    def _ask_older(self) -> None:
+        """Ask for what is older than the last line."""
+        if self._found is None or not self._found.has_older or self._is_asking:
+            return
+        asked, self._is_asking = self._asked, True
+        older = self._desk.audit_search.find_older(self._found)
+        self._bridge.run_query(
+            self, older, lambda found: self._show(asked, found), lambda error: self._failed(asked, error)
+        )
+
+    def _failed(self, asked: int, error: ConsoleError) -> None:
+        if asked == self._asked:
+            self._is_asking = False
+            self._say(str(error), "danger")
+
+    def _show(self, asked: int, found: Found) -> None:
+        if asked != self._asked:
+            return
+        is_new, self._found, self._is_asking = self._found is None, found, False
+        self.older.setVisible(found.has_older)
         count = len(found.entries)
         of_all = (
             tr("from every desk")
@@ -109,14 +153,15 @@ class AuditPage(LivePage):
             else tr("from this desk alone; there is no collector that has the others")
         )
         words = tr("1 entry") if count == 1 else tr("{} entries").format(count)
-        if count >= MOST_FOUND:
+        if found.has_older:
             words = tr("The newest {} entries").format(count)
         self._say(f"{words} {of_all}." if count else tr("Nothing of that {}.").format(of_all))
         entries = together(found.entries)
         self.table.show_rows([self._row(entry, number) for number, entry in enumerate(entries)])
-        if entries:
-            self.table.selectRow(0)
-        self._show_details(entries[0] if entries else None)
+        if is_new:
+            if entries:
+                self.table.selectRow(0)
+            self._show_details(entries[0] if entries else None)
 
     def _row(self, entry: AuditEntry, number: int) -> Row:
         who = entry.who or tr("nobody signed in")
@@ -124,7 +169,7 @@ class AuditPage(LivePage):
         values = (texts.moment(entry.at), who, entry.role, entry.what, entry.customer, entry.words, system)
         cells = [Cell(desk_fact(tr(name), text)) for name, text in zip(_COLUMNS, values, strict=True)]
         cells[3] = Cell(cells[3].fact, state=_TROUBLE.get(entry.what))
-        return Row(f"{number} {entry.at.isoformat()}", tuple(cells), data=entry)
+        return Row(f"{self._asked} {number}", tuple(cells), data=entry)
 
     def _show_details(self, entry: AuditEntry | None) -> None:
         if entry is None:
@@ -139,6 +184,15 @@ class AuditPage(LivePage):
         if isinstance(entry, AuditEntry) and entry.customer:
             self.customer_wanted.emit(entry.customer)
 
+    def _day_field(self, name: str) -> QLineEdit:
+        field = QLineEdit()
+        field.setPlaceholderText(name)
+        field.setAccessibleName(name)
+        field.setToolTip(tr("like 2 Nov, Monday, yesterday or -7"))
+        field.setFixedWidth(field.fontMetrics().horizontalAdvance("yesterday") + 40)
+        field.returnPressed.connect(self.search)
+        return field
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         frame_fields(self)
@@ -147,7 +201,7 @@ class AuditPage(LivePage):
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Down and self.field.hasFocus():
+        if event.key() == Qt.Key.Key_Down and any(one.hasFocus() for one in (self.field, self.since, self.until)):
             self.table.setFocus()
         else:
             super().keyPressEvent(event)
@@ -155,6 +209,23 @@ class AuditPage(LivePage):
     def _say(self, sentence: str, state: str = "") -> None:
         self.told.set_words(sentence)
         self.told.set_look("mark" if state else "secondary", state or "neutral")
+
+
+def _from(typed: str) -> datetime | None:
+    """Return when a day that was typed begins in this machine's zone; None where none was."""
+    return _begin(read_recent_day(typed, _today())) if typed.strip() else None
+
+
+def _to(typed: str) -> datetime | None:
+    return _begin(read_recent_day(typed, _today()) + timedelta(days=1)) if typed.strip() else None
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time()).astimezone().astimezone(UTC)
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()
 
 
 def together(entries: Sequence[AuditEntry]) -> list[AuditEntry]:
