@@ -28,7 +28,7 @@ from console.services.desk import Desk
 from console.services.permissions import REP, ROLES
 from console.services.sign_in import SignIn, SignInState
 from console.settings import KEPT, Deployment, load_deployment
-from console.store.database import Database, open_database
+from console.store.database import Database, open_beside, open_database
 from console.store.recovery import has_recovery, new_code, unwrap_key, wrap_key
 from console.store.secrets import SecretRepository
 from console.system.sandbox_launcher import SandboxProcess
@@ -36,6 +36,9 @@ from console.system.secrets import KeptSecrets, SystemSecrets
 from console.system.store_key import NoKeyringError, find_key, keep_in_keyring
 
 IN_MEMORY = "What you type is kept in memory alone, until the desk closes."
+
+
+OpenFile = Callable[[Path, bytes], Database]
 
 
 class AskCode(Protocol):
@@ -201,9 +204,17 @@ async def _signed_in(sign_in: SignIn, stores: "Stores | None", ask_person: AskPe
 class Stores:
     """The stores of one deployment on this computer: one for each person, and a note of who worked here last."""
 
-    def __init__(self, folder: Path, profile: str, ask_code: AskCode | None, *, makes_code: bool) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        profile: str,
+        ask_code: AskCode | None,
+        *,
+        makes_code: bool,
+        open_file: OpenFile = open_database,
+    ) -> None:
         self._folder, self._profile = folder, profile
-        self._ask_code, self._makes_code = ask_code, makes_code
+        self._ask_code, self._makes_code, self._open_file = ask_code, makes_code, open_file
 
     async def open(self, person: Person | None = None) -> "Kept":
         """Return a person's store, made where there is none; without a person the one of a desk without sign-in."""
@@ -211,15 +222,22 @@ class Stores:
         if person is not None:
             name += "-" + hashlib.blake2b(f"{person.issuer}\n{person.subject}".encode(), digest_size=6).hexdigest()
             await asyncio.to_thread(self._note_last, name)
-        return await StorePlace(self._folder / name).open(self._ask_code, makes_code=self._makes_code)
+        return await self._open(name)
 
     async def open_last(self) -> "Kept | None":
         """Return the store of whoever worked here last, None where that is not known."""
         name = await asyncio.to_thread(self._read_last)
         if not re.fullmatch(rf"{re.escape(self._profile)}-[0-9a-f]{{12}}", name):
             return None
-        place = StorePlace(self._folder / name)
-        return await place.open(self._ask_code, makes_code=self._makes_code) if place.exists else None
+        return await self._open(name) if self.has(name) else None
+
+    def has(self, name: str) -> bool:
+        """Return whether there is a store of this name."""
+        return StorePlace(self._folder / name).exists
+
+    async def _open(self, name: str) -> "Kept":
+        place = StorePlace(self._folder / name, self._open_file)
+        return await place.open(self._ask_code, makes_code=self._makes_code)
 
     @property
     def _last(self) -> Path:
@@ -260,8 +278,8 @@ class Kept:
 class StorePlace:
     """Where one deployment's store lies, and how it is opened."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, open_file: OpenFile = open_database) -> None:
+        self._folder, self._open_file = folder, open_file
         self._file = folder / "desk.store"
 
     @property
@@ -278,11 +296,11 @@ class StorePlace:
             try:
                 found = await asyncio.to_thread(find_key, self._file, self._folder.name)
                 key, is_new = found.key, found.source == "new"
-                database = await asyncio.to_thread(open_database, self._file, key)
+                database = await asyncio.to_thread(self._open_file, self._file, key)
             except StoreKeyError as error:
                 key = await self._ask(error, ask_code)
                 is_new = False
-                database = await asyncio.to_thread(open_database, self._file, key)
+                database = await asyncio.to_thread(self._open_file, self._file, key)
         except StoreInUseError:
             raise
         except StoreError as error:
@@ -319,15 +337,21 @@ class StorePlace:
             return key
 
 
-async def open_last_store(*, config: Path | None, demo: bool, ask_code: AskCode | None) -> Kept:
-    """Return the store of whoever worked last on a deployment's desk, or why there is none to be opened."""
+async def open_last_store(*, config: Path | None, demo: bool, ask_code: AskCode | None, to_read: bool = False) -> Kept:
+    """Return the store of whoever worked last on a deployment's desk, or why there is none to be opened.
+
+    Opened only `to_read`, it may be open in the desk's window meanwhile.
+    """
     profile, signs_in = "sandbox", True
     if not demo:
         deployment = await asyncio.to_thread(load_deployment, config or default_configuration())
         profile, signs_in = profile_of(deployment), deployment.sign_in is not None
     folder = Path(platformdirs.user_data_dir("opticom-console", appauthor=False)) / "stores"
-    stores = Stores(folder, profile, ask_code, makes_code=False)
-    return (await stores.open_last() if signs_in else await stores.open()) or Kept()
+    opened = open_beside if to_read else open_database
+    stores = Stores(folder, profile, ask_code, makes_code=False, open_file=opened)
+    if signs_in:
+        return await stores.open_last() or Kept()
+    return await stores.open() if stores.has(profile) or not to_read else Kept()
 
 
 def default_configuration() -> Path:

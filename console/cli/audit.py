@@ -39,7 +39,7 @@ async def _kept(options: argparse.Namespace) -> list[Link]:
     from console.session import IN_MEMORY, open_last_store  # noqa: PLC0415 - loads much that a collected file does not need
 
     ask = ask_code if sys.stdin.isatty() else None
-    kept = await open_last_store(config=options.config, demo=options.demo, ask_code=ask)
+    kept = await open_last_store(config=options.config, demo=options.demo, ask_code=ask, to_read=True)
     if kept.database is None:
         why = kept.notice.removesuffix(IN_MEMORY).strip()
         raise ConfigurationError(why or "Whoever worked last at this desk kept nothing here, or has signed out.")

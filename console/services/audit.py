@@ -111,6 +111,7 @@ class Audit:
             await self._collector.aclose()
 
     async def _write(self) -> None:
+        told = False
         while True:
             await self._there_is_more.wait()
             self._there_is_more.clear()
@@ -120,10 +121,13 @@ class Audit:
             try:
                 await self._store.append(taken)
             except StoreError as error:
-                _log.warning("the audit cannot be kept: %s", error)
+                if not told:
+                    _log.warning("the audit cannot be kept, and waits: %s", error)
+                told = True
                 await asyncio.sleep(_AGAIN_AFTER_S[0])
                 self._there_is_more.set()
                 continue
+            told = False
             del self._line[: len(taken)]
             self._to_send.set()
             if not self._line:

@@ -188,6 +188,25 @@ def open_database(path: Path, key: bytes) -> Database:
         raise
 
 
+def open_beside(path: Path, key: bytes) -> Database:
+    """Return a store to be read, also while the desk has it open; nothing can be written to it. Blocks.
+
+    Raises:
+        StoreError: As for `open_database`, or there is none yet, or an older version of the desk made it.
+    """
+    if not path.exists():
+        raise StoreError(f"Nothing is kept yet at {path}.")
+    reader = _connect(path, key)
+    if (version := int(reader.pragma("user_version"))) != len(MIGRATIONS):
+        reader.close()
+        other = "a newer" if version > len(MIGRATIONS) else "an older"
+        raise StoreNewerError(f"The store {path} was made by {other} version of the desk. Start that one.")
+    writer = _connect(path, key)
+    for connection in (reader, writer):
+        connection.pragma("query_only", True)  # noqa: FBT003 - a pragma's value
+    return Database(writer, reader, None)
+
+
 def in_memory() -> Database:
     """Return a store that is gone with the program."""
     connection = apsw.Connection(":memory:")
@@ -270,4 +289,4 @@ def _damaged(path: str) -> str:
     )
 
 
-__all__ = ["Database", "StoreError", "in_memory", "open_database"]
+__all__ = ["Database", "StoreError", "in_memory", "open_beside", "open_database"]

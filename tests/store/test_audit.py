@@ -10,13 +10,13 @@ import msgspec
 import pytest
 
 from console.cli import audit as command
-from console.errors import CollectorError
+from console.errors import CollectorError, StoreError
 from console.models.audit import AuditEntry, Link, first_broken, head_of
 from console.models.customer import CustomerId
 from console.services.audit import Audit
 from console.services.openings import Reason
 from console.store.audit import AuditRepository
-from console.store.database import Database, in_memory, open_database
+from console.store.database import Database, in_memory, open_beside, open_database
 from console.system.audit_file import AuditFile, links_of
 from console.system.clock import SystemClock
 from tests.support.control import Control
@@ -50,6 +50,24 @@ async def test_entries_are_kept_in_the_order_they_were_made_and_the_chain_goes_o
     assert customers == [f"CU-{number}" for number in range(100)] * 2
     assert first_broken(links) is None
     assert len({link.chain for link in links}) == 1
+
+
+async def test_it_is_looked_through_while_the_desk_has_it_open_and_nothing_is_written(tmp_path: Path) -> None:
+    key, path = bytes(32), tmp_path / "desk.store"
+    with pytest.raises(StoreError, match="Nothing is kept yet"):
+        open_beside(path, key)
+    assert not path.exists()
+    desk = open_database(path, key)
+    first = await recorded(desk, 10)
+    beside = open_beside(path, key)
+    assert await AuditRepository(beside).load() == first
+    with pytest.raises(StoreError):
+        await AuditRepository(beside).append([b"{}"])
+    more = await recorded(desk, 5)
+    assert await AuditRepository(beside).load() == more
+    assert len(more) == 15
+    await beside.aclose()
+    await desk.aclose()
 
 
 async def test_a_thousand_changes_losses_and_swaps_are_all_found() -> None:

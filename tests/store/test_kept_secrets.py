@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from console.errors import ConfigurationError
+from console.errors import ConfigurationError, StoreInUseError
 from console.models.customer import CustomerId
-from console.session import open_session
+from console.session import open_last_store, open_session
+from console.store.audit import AuditRepository
 from console.system.sandbox_launcher import sandbox_settings
 from tests.support.control import Control
 
@@ -66,6 +67,26 @@ async def test_a_key_is_asked_for_once_and_lies_nowhere_in_clear(
     assert "desk.store" in {path.name for path in kept}
     for path, content in kept.items():
         assert not [token for token in sandbox.process.tokens.values() if token.encode() in content], path
+
+
+async def test_the_store_is_looked_into_while_the_desk_is_open(sandbox: Control, configuration: Path) -> None:
+    async def looked() -> int:
+        kept = await open_last_store(config=configuration, demo=False, ask_code=passphrase, to_read=True)
+        if kept.database is None:
+            return 0
+        found = await AuditRepository(kept.database).load()
+        await kept.database.aclose()
+        return len(found)
+
+    assert await looked() == 0  # and it makes none
+    async with open_session(
+        config=configuration, demo=False, with_store=True, ask_code=passphrase, ask_secret=Asked(sandbox)
+    ) as session:
+        session.desk.audit.record("opened", sandbox.first_customer)
+        await session.desk.audit.settled()
+        assert await looked() >= 1
+        with pytest.raises(StoreInUseError):  # nobody else writes to it
+            await open_last_store(config=configuration, demo=False, ask_code=passphrase)
 
 
 async def test_without_it_and_nobody_to_ask_it_is_said_in_a_sentence(configuration: Path) -> None:
