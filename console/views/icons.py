@@ -14,6 +14,8 @@ ICONS = {
     "outbox": "tray-arrow-up",
     "audit": "shield-search",
     "locked": "lock",
+    "verified": "shield-check-outline",
+    "unverified": "shield-off-outline",
     "account": "scale-balance",
     "bills": "receipt-text-outline",
     "orders": "clipboard-flow-outline",

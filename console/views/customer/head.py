@@ -30,15 +30,17 @@ class CustomerHead(Surface):
         self._system_label = system_label
         self.name = FactLabel(tr("Name"), "name", semibold=True)
         self._number = FactLabel(tr("Customer number"), look="muted")
-        names = ("opened", "kind", "since", "status", "born", "language")
+        names = ("kind", "since", "status", "born", "language")
         self._chips = {key: Label("", "small", look="chip") for key in names}
+        self.opening, self._shield = Label("", semibold=True), QLabel()
+        self._sign: tuple[str, str] | None = None
         self._icons = {key: QLabel() for key in _CONTACTS}
         self._contacts = {
             key: FactLabel(tr(word), elide=key != "phone")  # a number is dialled, so it is never cut
             for key, word in zip(_CONTACTS, ("Phone", "E-mail", "Address"), strict=True)
         }
         self._more, self._origin = Label("", "small", look="muted"), Label("", "small")
-        for label in (*self._chips.values(), self._more, self._origin):
+        for label in (*self._chips.values(), self._more, self._origin, self.opening, self._shield):
             label.hide()
         self.full = Button(tr("Show in full"), "link", "small")
         self.full.setToolTip(tr("Phone number, e-mail address or day of birth whole. It is recorded."))
@@ -50,6 +52,8 @@ class CustomerHead(Surface):
             top.addWidget(chip)
         top.addWidget(self._number)
         top.addStretch()
+        top.addWidget(self._shield)
+        top.addWidget(self.opening)
         for key in _CONTACTS:
             bottom.addWidget(self._icons[key])
             bottom.addWidget(self._contacts[key])
@@ -127,15 +131,21 @@ class CustomerHead(Surface):
     def show_opening(self, opening: Opening | None) -> None:
         """Say for whom or what the account is open; nothing where accounts are not closed."""
         if opening is None:
-            self._chip("opened", "")
+            self._sign, words = None, ""
         elif opening.reason is Reason.CALLER:
             calls = tr(", calls too") if opening.step is Step.CALL_DETAIL else ""
-            until = texts.clock(opening.until)
-            self._chip("opened", tr("Caller verified until {}").format(until) + calls, "ok")
-            self._chips["opened"].setToolTip(texts.tooltip(opening.how))
+            self._sign, words = (
+                ("verified", "ok"),
+                tr("Caller verified until {}").format(texts.clock(opening.until)) + calls,
+            )
         else:
-            self._chip("opened", tr("No caller: {}").format(opening.reason.value), "attention")
-            self._chips["opened"].setToolTip(texts.tooltip(opening.how))
+            self._sign, words = ("unverified", "attention"), tr("No caller: {}").format(opening.reason.value)
+        self.opening.set_words(words)
+        self.opening.set_look("mark", self._sign[1] if self._sign else "neutral")
+        self.opening.setToolTip(texts.tooltip(opening.how) if opening is not None else "")
+        self.opening.setVisible(opening is not None)
+        self._shield.setVisible(opening is not None)
+        self._take_icons()
 
     def _chip(self, key: str, text: str, state: str = "neutral") -> None:
         self._chips[key].set_words(text)
@@ -161,3 +171,6 @@ class CustomerHead(Surface):
     def _take_icons(self) -> None:
         for key, label in self._icons.items():
             label.setPixmap(ICON.pixmap(key, 14, THEME.colour("textSecondary")))
+        if self._sign is not None:
+            name, state = self._sign
+            self._shield.setPixmap(ICON.pixmap(name, 18, THEME.state(state).text))
