@@ -111,12 +111,8 @@ def _take_up(window: MainWindow, workspace: Any, person: Any, session: Any) -> N
     workspace.attach(session.desk)
     if session.sign_in is not None:
         person.attach(session.sign_in, session.lock_after_s)
-    if session.hides_from_capture:
-        hide = sys.modules["console.views.os_lock"].hide_from_capture
-        if hide(window):
-            window.events.on_window_shown(hide)
-        else:
-            window.status.say(tr("This system cannot leave the window out of screenshots."))
+    if session.hides_from_capture and not sys.modules["console.views.os_lock"].CaptureGuard(window).can:
+        window.status.say(tr("This system cannot leave the window out of screenshots."))
     if session.notice:
         window.say(session.notice)
     workspace.recovery.make = session.make_code

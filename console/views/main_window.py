@@ -1,5 +1,8 @@
 """The window's frame: menus, tab row, rail, pages and status bar. What stands in it comes with the workspace."""
 
+import functools
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
@@ -23,7 +26,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.views.app_events import AppEvents
 from console.views.icons import ICON
 from console.views.preferences import Preferences
 from console.views.status_bar import DeskStatusBar
@@ -31,6 +33,9 @@ from console.views.texts import tr
 from console.views.theme import THEME, font
 from console.views.widgets.fact import ShownFact
 from console.views.widgets.labels import Button, Label, Surface, paint_frame
+
+if TYPE_CHECKING:
+    from console.views.app_events import AppEvents
 
 _FULL_FROM = 1400
 _MEDIUM_FROM = 1200
@@ -133,7 +138,6 @@ class MainWindow(QMainWindow):
         self._was_painted = False
         self._who, self._lead, self._title_is_locked = "", "", False
         self.is_closing = False
-        self.events = AppEvents(self)
         self.setObjectName("desk")
         self.setWindowTitle("OptiCom Agent Console")
         self.setMinimumSize(640, 400)  # what a screen of 1280x800 has left at 200 %
@@ -160,6 +164,13 @@ class MainWindow(QMainWindow):
         ICON.loaded.connect(self._take_icons)
         THEME.changed.connect(self._take_icons)
         self._take_icons()
+
+    @functools.cached_property
+    def events(self) -> "AppEvents":
+        """What a hand does in any window of the program; begun when it is first asked for, after the first paint."""
+        from console.views.app_events import AppEvents  # noqa: PLC0415 - not needed for the first paint
+
+        return AppEvents(self)
 
     def _fit_screen(self) -> None:
         """Stay within the screen: the size may have been kept on a larger one, or at a smaller scale."""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import SLOT, QAbstractNativeEventFilter, QObject, QTimer, Slot
+from PySide6.QtCore import SLOT, QAbstractNativeEventFilter, QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 _log = logging.getLogger(__name__)
@@ -141,6 +141,22 @@ class _SessionFilter(QAbstractNativeEventFilter):
         if (told.message, told.wParam) in self._MARKS:
             QTimer.singleShot(0, self._lock)
         return False, 0
+
+
+class CaptureGuard(QObject):
+    """Leaves every window of the program out of screenshots as it is shown; `can` is whether the system does that."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.can = hide_from_capture(window)
+        app = QApplication.instance()
+        if app is not None and self.can:
+            app.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            hide_from_capture(watched)
+        return super().eventFilter(watched, event)
 
 
 def hide_from_capture(window: QWidget) -> bool:

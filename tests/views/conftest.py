@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
@@ -61,6 +62,12 @@ class Rig:
         QTest.keyClick(self.focused, key, modifiers)
         if modifiers:  # else Qt believes them held down, and the next choice of a row adds to the one before
             QTest.keyRelease(self.focused, Qt.Key.Key_Control)
+
+    def press_in_window(self, widget: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:
+        """Press a key as the system gives it to the window around a widget, before any widget has it."""
+        handle = widget.window().windowHandle()
+        QApplication.sendEvent(handle, QKeyEvent(QEvent.Type.KeyPress, key, modifiers))
+        QApplication.sendEvent(handle, QKeyEvent(QEvent.Type.KeyRelease, key, modifiers))
 
     @property
     def focused(self) -> QWidget:

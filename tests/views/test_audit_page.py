@@ -173,8 +173,8 @@ async def test_an_opening_lapses_which_is_said_before_and_keeps_what_was_typed(r
     assert page.acts.dock.text.hasFocus()  # it takes no focus from whoever types
     page.acts.open_act("open-ticket")
     [form] = rig.window.findChildren(ActForm)
-    await rig.until(form.isVisible)
-    QTest.keyClick(form, Qt.Key.Key_G, CTRL | SHIFT)  # from within a form too
+    await rig.until(form.isActiveWindow)
+    rig.press_in_window(form, Qt.Key.Key_G, CTRL | SHIFT)  # from within a form too
     assert not lapses.isVisible()
     assert "stays open" in texts_of(rig.window.status)
     await asyncio.sleep(0)

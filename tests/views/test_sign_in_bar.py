@@ -163,6 +163,9 @@ async def test_a_desk_nobody_touches_is_locked_and_tells_nothing_until_the_same_
     rig.keys("Typed before the lock")
     person.lock.look()
     assert not person.lock.is_locked
+    before = rig.window.events.touched_s
+    rig.press_in_window(rig.window, Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier)
+    assert rig.window.events.touched_s > before
     person.lock.after_s = 0.0
     person.lock.look()
     assert person.lock.is_locked
@@ -185,7 +188,7 @@ async def test_a_desk_nobody_touches_is_locked_and_tells_nothing_until_the_same_
     await browser.click()
     await rig.until(lambda: not person.lock.is_locked)
     assert rig.workspace.page is page
-    assert page.acts.dock.text.toPlainText() == "Typed before the lock"
+    assert page.acts.dock.text.toPlainText() == "Typed before the lock "
     assert name in rig.window.windowTitle()
 
 
@@ -198,8 +201,8 @@ async def test_a_desk_locks_from_within_a_form_and_stays_locked_over_a_restart(
     page = await rig.open()
     page.acts.open_act("open-ticket")
     [form] = rig.window.findChildren(ActForm)
-    await rig.until(form.isVisible)
-    QTest.keyClick(form, Qt.Key.Key_K, CTRL | SHIFT)
+    await rig.until(form.isActiveWindow)
+    rig.press_in_window(form, Qt.Key.Key_K, CTRL | SHIFT)
     assert person.lock.is_locked
     assert not form.isVisible()
     [unlocks] = [action for action in rig.window.findChildren(QAction) if action.text() == "Sign in"]
