@@ -18,6 +18,7 @@ from console.views.widgets.act_dialog import send_words
 from console.views.widgets.choice import Choice
 from console.views.widgets.fields import FramedDialog
 from console.views.widgets.labels import Button, Label, button_row
+from console.views.widgets.live_page import PlainScroll
 
 _REASONS = (
     (Reason.TICKET, "No caller: a ticket, by its number"),
@@ -54,13 +55,10 @@ class OpeningDialog(FramedDialog):
             self.setWindowTitle(tr("Verify the caller"))
             intro = tr("The account is open. Single calls need a way that opens them too.")
         column.addWidget(Label(intro, "small", look="secondary", wrap=True))
-        opening = desk.openings.opening(customer_id)
         self.ways: list[tuple[Choice, str, Reason | None]] = []
-        for method in desk.openings.methods_for(customer_id):
-            calls = tr(" (opens single calls too)") if method.opens == "call detail" else ""
-            self._add(column, tr(method.words) + calls, method.name, None)
-        for reason, words in _REASONS if opening is None else ():
-            self._add(column, tr(words), "", reason)
+        ways = self._make_ways()
+        room = self._room = PlainScroll(ways)
+        column.addWidget(room, 1)
         form = QFormLayout()
         form.addRow(self._asked, self.answer)
         column.addLayout(form)
@@ -76,13 +74,30 @@ class OpeningDialog(FramedDialog):
         self.ways[0][0].setChecked(True)
         self.answer.setFocus()
         self.answer.returnPressed.connect(self.open_account)
+        whole = self.sizeHint().height() - room.sizeHint().height() + ways.sizeHint().height()
+        title = 40  # what the system adds above, which is known only once the window stands
+        self.resize(self.minimumWidth(), min(whole, self.screen().availableGeometry().height() - title))
         bridge.run_query(self, desk.openings.caller(customer_id), self._show_caller, self._failed)
 
-    def _add(self, column: QVBoxLayout, words: str, name: str, reason: Reason | None) -> None:
-        button = Choice(words, words)
-        self._group.addButton(button)
-        column.addWidget(button)
-        self.ways.append((button, name, reason))
+    def _make_ways(self) -> QWidget:
+        """Return the choices: by what the caller is verified, or why there is none."""
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        openings = self._desk.openings
+        found: list[tuple[str, str, Reason | None]] = []
+        for method in openings.methods_for(self._customer_id):
+            calls = tr(" (opens single calls too)") if method.opens == "call detail" else ""
+            found.append((tr(method.words) + calls, method.name, None))
+        if openings.opening(self._customer_id) is None:
+            found += [(tr(words), "", reason) for reason, words in _REASONS]
+        for words, name, reason in found:
+            button = Choice(words, words)
+            self._group.addButton(button)
+            column.addWidget(button)
+            self.ways.append((button, name, reason))
+        return inner
 
     def _show_caller(self, caller: Caller) -> None:
         shown = [caller.name or "", caller.phone or "", caller.customer_id]
@@ -94,6 +109,7 @@ class OpeningDialog(FramedDialog):
 
     def _show_way(self) -> None:
         name, reason = self._way
+        self._room.ensureWidgetVisible(next(button for button, _name, _reason in self.ways if button.isChecked()))
         method = next((one for one in self._desk.openings.methods if one.name == name), None)
         wants = reason is not None or (method is not None and method.checks is not None)
         hint = {Reason.TICKET: tr("of the ticket"), Reason.JOB: tr("of the visit")}.get(reason) if reason else None

@@ -65,7 +65,7 @@ class AuditPage(LivePage):
         head.addWidget(self.since)
         head.addWidget(self.until)
         head.addWidget(self.button)
-        self.table = FactTable(tr("Entries"), tuple(tr(name) for name in _COLUMNS), stretch=5, optional=(6, 2))
+        self.table = FactTable(tr("Entries"), tuple(map(tr, _COLUMNS)), stretch=5, optional=(6, 2), least=240)
         self.table.chosen.connect(lambda row: self._show_details(row.data))
         self.table.opened.connect(self._open)
         self.table.near_end.connect(self._ask_older)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
 from console.models.customer import ContactMedium, PartyKind
@@ -17,7 +18,10 @@ from console.views.theme import THEME
 from console.views.widgets.fact import FactLabel
 from console.views.widgets.labels import Button, Label, Surface
 
+_MARGIN, _GAP = 10, 8
 _CONTACTS = ("phone", "email", "address")
+# What goes where there is little room, the first of them first; the head's tooltip has it then.
+_GO_FIRST = ("language", "since", "kind", "born", "status")
 
 
 class CustomerHead(Surface):
@@ -63,7 +67,7 @@ class CustomerHead(Surface):
         bottom.addWidget(self._origin)
         bottom.addStretch()
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 6, 10, 6)
+        layout.setContentsMargins(_MARGIN, 6, _MARGIN, 6)
         layout.setSpacing(2)
         layout.addLayout(top)
         layout.addLayout(bottom)
@@ -126,6 +130,7 @@ class CustomerHead(Surface):
         if not media and party is not None:
             media, origin = party.value.contact_media, party.origin
         self._show_contacts(media, origin)
+        self._fit()
         self.tick(now)
 
     def show_opening(self, opening: Opening | None) -> None:
@@ -146,11 +151,32 @@ class CustomerHead(Surface):
         self.opening.setVisible(opening is not None)
         self._shield.setVisible(opening is not None)
         self._take_icons()
+        self._fit()
 
     def _chip(self, key: str, text: str, state: str = "neutral") -> None:
         self._chips[key].set_words(text)
-        self._chips[key].setVisible(bool(text))
         self._chips[key].set_look("chip", state)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave out what there is no room for: name, number and who calls come first."""
+        shown = [key for key in self._chips if self._chips[key].text()]
+        first = [self.name, self._number, self.opening, self._shield]
+        used = sum(one.sizeHint().width() + _GAP for one in first if not one.isHidden())
+        widths = {key: self._chips[key].sizeHint().width() + _GAP for key in shown}
+        gone: list[str] = []
+        for key in _GO_FIRST:
+            if used + sum(widths.values()) <= self.contentsRect().width() - 2 * _MARGIN:
+                break
+            if widths.pop(key, None) is not None:
+                gone.append(self._chips[key].text())
+        for key, chip in self._chips.items():
+            chip.setVisible(key in widths)
+        self.setToolTip(texts.tooltip("\n".join(gone)))
+        self.setAccessibleDescription(", ".join(gone))
 
     def _show_contacts(self, media: tuple[ContactMedium, ...], origin: Origin) -> None:
         make = FactMaker(origin, self._system_label)

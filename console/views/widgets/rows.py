@@ -126,9 +126,12 @@ class FactTable(_FactView, QTableView):
     focus_moved = Signal()
     near_end = Signal()
 
-    def __init__(self, name: str, columns: Sequence[str], stretch: int, optional: Sequence[int] = ()) -> None:
+    def __init__(
+        self, name: str, columns: Sequence[str], stretch: int, optional: Sequence[int] = (), least: int = 84
+    ) -> None:
+        """Make an empty table; the stretched column has at least `least` pixels before an optional one is shown."""
         super().__init__()
-        self._stretch, self._optional = stretch, tuple(optional)
+        self._stretch, self._optional, self._least = stretch, tuple(optional), least
         self._widths: dict[int, int] = {}
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setObjectName(name)
@@ -200,7 +203,9 @@ class FactTable(_FactView, QTableView):
 
     def _hide_what_does_not_fit(self) -> None:
         # The stretched column takes what is left; a text there may end in an ellipsis, a number may not.
-        needed = sum(min(width, 84) if column == self._stretch else width for column, width in self._widths.items())
+        needed = sum(
+            min(width, self._least) if column == self._stretch else width for column, width in self._widths.items()
+        )
         hidden: set[int] = set()
         for column in self._optional:
             if needed <= self.viewport().width():

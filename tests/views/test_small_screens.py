@@ -1,0 +1,48 @@
+"""What is cut first where there is little room: never the name, who calls, or the button that opens an account."""
+
+import asyncio
+
+import pytest
+
+from console.models.customer import CustomerId
+from console.views.opening_dialog import OpeningDialog
+from tests.views.conftest import Rig
+
+
+@pytest.mark.gated
+async def test_in_a_narrow_window_the_head_keeps_the_name_and_who_calls_whole(rig: Rig) -> None:
+    customer = CustomerId(rig.sandbox.first_customer)
+    await rig.desk.openings.verify(customer, "callback", "")
+    page = await rig.open()
+    head = page.head
+    shown = [chip.text() for chip in head._chips.values() if chip.isVisible()]
+    assert len(shown) >= 3
+    assert not head.toolTip()
+    rig.window.resize(800, 480)
+    await asyncio.sleep(0.05)
+    for label in (head.name, head._number, head.opening):
+        assert label.isVisible()
+        assert label.width() >= label.sizeHint().width(), label.text()
+    left = [chip.text() for chip in head._chips.values() if chip.isVisible()]
+    assert len(left) < len(shown)
+    assert {text for text in shown if text in head.toolTip()} == set(shown) - set(left)
+    rig.window.resize(1440, 900)
+    await asyncio.sleep(0.05)
+    assert [chip.text() for chip in head._chips.values() if chip.isVisible()] == shown
+
+
+@pytest.mark.gated
+async def test_the_question_who_calls_fits_the_smallest_screen(rig: Rig) -> None:
+    rig.workspace.open_customer(CustomerId(rig.sandbox.first_customer))
+    [dialog] = rig.window.findChildren(OpeningDialog)
+    await rig.until(lambda: "·" in dialog.who.text())
+    dialog.resize(430, 340)
+    await asyncio.sleep(0.05)
+    assert dialog.height() <= 360
+    for button, _name, _reason in dialog.ways:
+        button.setChecked(True)
+        await asyncio.sleep(0.01)
+        place = button.mapTo(dialog, button.rect().center())
+        assert dialog._room.geometry().contains(place), button.text()
+    assert dialog.rect().contains(dialog.open_button.geometry())
+    dialog.reject()
