@@ -13,6 +13,7 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _LIKE = "Write it like 2 Dec, Friday or +7."
 _LIKE_BEFORE = "Write it like 2 Nov, Monday, yesterday or -7."
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_FIRST_DAY = date(1990, 1, 1)  # before it nobody wrote anything down here
 _YEAR_FIRST = re.compile(r"(\d{4})[./\- ]?(\d{1,2})[./\- ]?(\d{1,2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})[./\- ](\d{1,2})[./\- ](\d{4})")
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.? ([a-z]{3,9})\.?(?: (\d{4}))?")
@@ -43,7 +44,7 @@ def read_recent_day(text: str, today: date) -> date:
     """Return the day that was typed, today or before; without a year, or as a weekday, the last such day.
 
     Raises:
-        NoDayError: It is no day of the calendar, or numbers alone that could be two days.
+        NoDayError: It is no day of the calendar, is before 1990 or to come, or numbers alone that could be two days.
     """
     plain = " ".join(text.replace(",", " ").split()).casefold()
     found = None
@@ -58,6 +59,8 @@ def read_recent_day(text: str, today: date) -> date:
     if found is None:
         typed = text.strip()[:30]
         raise NoDayError(f"{typed} is no day. {_LIKE_BEFORE}" if typed else f"No day is typed yet. {_LIKE_BEFORE}")
+    if not _FIRST_DAY <= found <= today:
+        raise NoDayError(f"{found} is not between {_FIRST_DAY} and today.")
     return found
 
 

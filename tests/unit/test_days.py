@@ -1,8 +1,11 @@
 """Days as they are typed: read as people mean them, refused where they could be two."""
 
+from contextlib import suppress
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from console.services.days import NoDayError, read_day, read_past_day, read_recent_day
 
@@ -88,6 +91,23 @@ def test_what_is_no_day_of_long_ago_is_told(typed: str) -> None:
 )
 def test_a_day_that_was_is_read_as_it_is_meant(typed: str, day: date) -> None:
     assert read_recent_day(typed, WEDNESDAY) == day
+
+
+@pytest.mark.parametrize("typed", ["2026-11-26", "9999-12-31", "0001-01-01", "-0 d ago", "1 Jan 1980"])
+def test_a_day_nothing_can_be_of_is_told(typed: str) -> None:
+    with pytest.raises(NoDayError):
+        read_recent_day(typed, WEDNESDAY)
+
+
+@given(st.text(max_size=30) | st.from_regex(r"[-+]?\d{1,4}[ ./-]?([a-z]{0,4}|\d{1,2})[ ./-]?\d{0,4}", fullmatch=True))
+def test_whatever_is_typed_is_a_day_or_told(typed: str) -> None:
+    for read in (
+        lambda: read_day(typed, WEDNESDAY),
+        lambda: read_recent_day(typed, WEDNESDAY),
+        lambda: read_past_day(typed),
+    ):
+        with suppress(NoDayError):
+            assert isinstance(read(), date)
 
 
 @pytest.mark.parametrize("typed", ["tomorrow", "+3", "31 Feb", "", "soon"])
