@@ -137,14 +137,15 @@ async def compose_check(
     by_post: bool = False,
     only: Sequence[str] = (),
     told: Callable[[str], None] = lambda _resource: None,
+    sign_in: SignIn | None = None,
 ) -> CheckReport:
-    """Return how far one server serves the desk; see `check_system`.
+    """Return how far one server serves the desk; see `check_system`. `sign_in` is for whom it is asked.
 
     Raises:
         ConfigurationError: A secret is not where the settings say.
     """
     clock = SystemClock()
-    http = await asyncio.to_thread(lambda: HttpLayer(clock=clock, on_exchange=lambda _exchange: None))
+    http = await asyncio.to_thread(lambda: HttpLayer(clock=clock, on_exchange=lambda _: None, tokens=sign_in))
     try:
         endpoint = http.endpoint(name, system, label=system.label or _LABELS[system.kind], secrets=secrets)
         return await check_system(endpoint, system, clock, by_post=by_post, only=only, told=told)

@@ -8,12 +8,14 @@ import textwrap
 from dataclasses import asdict
 from pathlib import Path
 
+from console.cli.asking import ask_code, ask_person, ask_secret
 from console.cli.check_html import as_html, settings_lines
 from console.compose import compose_check
 from console.errors import ConfigurationError, UsageError
 from console.models.check_report import CheckReport, Verdict
 from console.ports.secrets import Secrets
-from console.session import default_configuration
+from console.services.sign_in import SignIn
+from console.session import access_to, default_configuration
 from console.settings import PATHS, System, load_deployment, parse_system
 from console.system.sandbox_launcher import SandboxProcess
 from console.system.secrets import SystemSecrets
@@ -33,9 +35,33 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _run(options: argparse.Namespace) -> int:
-    if not options.demo:
-        name, system, folder = _system_of(options)
-        return await _check(options, name, system, SystemSecrets(folder))
+    if options.demo:
+        return await _run_on_sandbox(options)
+    if "://" in options.system:
+        system = _system_at_address(options)
+        return await _check(options, options.kind, system, SystemSecrets(Path()))
+    path = options.config or default_configuration()
+    deployment = load_deployment(path)
+    if options.system not in deployment.systems:
+        raise UsageError(
+            f"{path} has no system {options.system}; it has {', '.join(deployment.systems)}. "
+            "An address begins with https://, or http:// on this machine."
+        )
+    if options.kind or options.secret or options.auth:
+        raise UsageError("--kind, --auth and --secret are for an address; what a configured system is, its file says.")
+    at_terminal = sys.stdin.isatty()
+    async with access_to(
+        options.system,
+        deployment,
+        path,
+        ask_code=ask_code if at_terminal else None,
+        ask_secret=ask_secret if at_terminal else None,
+        ask_person=ask_person,
+    ) as (secrets, sign_in):
+        return await _check(options, options.system, deployment.systems[options.system], secrets, sign_in)
+
+
+async def _run_on_sandbox(options: argparse.Namespace) -> int:
     sandbox = await SandboxProcess.start()
     try:
         systems = sandbox.deployment.systems
@@ -46,7 +72,9 @@ async def _run(options: argparse.Namespace) -> int:
         await sandbox.stop()
 
 
-async def _check(options: argparse.Namespace, name: str, system: System, secrets: Secrets) -> int:
+async def _check(
+    options: argparse.Namespace, name: str, system: System, secrets: Secrets, sign_in: SignIn | None = None
+) -> int:
     unknown = [resource for resource in options.only or () if resource not in PATHS[system.kind]]
     if unknown:
         raise UsageError(f"--only {unknown[0]} is none of {', '.join(PATHS[system.kind])}.")
@@ -55,7 +83,9 @@ async def _check(options: argparse.Namespace, name: str, system: System, secrets
         if sys.stderr.isatty():
             print(f"\r  asking about {resource:<30}", end="", file=sys.stderr, flush=True)
 
-    report = await compose_check(name, system, secrets, by_post=options.post, only=options.only or (), told=told)
+    report = await compose_check(
+        name, system, secrets, by_post=options.post, only=options.only or (), told=told, sign_in=sign_in
+    )
     if sys.stderr.isatty():
         print("\r" + " " * 46 + "\r", end="", file=sys.stderr, flush=True)
     print(as_json(report) if options.json else as_text(report))
@@ -67,21 +97,8 @@ async def _check(options: argparse.Namespace, name: str, system: System, secrets
     return 0 if report.is_usable else 1
 
 
-def _system_of(options: argparse.Namespace) -> tuple[str, System, Path]:
-    """Return name and settings of what is to be checked, and the folder its secrets' files are relative to."""
-    if "://" not in options.system:
-        path = options.config or default_configuration()
-        systems = load_deployment(path).systems
-        if options.system not in systems:
-            raise UsageError(
-                f"{path} has no system {options.system}; it has {', '.join(systems)}. "
-                "An address begins with https://, or http:// on this machine."
-            )
-        if options.kind or options.secret or options.auth:
-            raise UsageError(
-                "--kind, --auth and --secret are for an address; what a configured system is, its file says."
-            )
-        return options.system, systems[options.system], path.parent
+def _system_at_address(options: argparse.Namespace) -> System:
+    """Return the settings of what is to be checked at an address, as the command line says them."""
     if options.kind is None:
         raise UsageError(f"Say with --kind what this address is: {', '.join(PATHS)}.")
     auth = {
@@ -95,7 +112,7 @@ def _system_of(options: argparse.Namespace) -> tuple[str, System, Path]:
     settings = {"kind": options.kind, "base_url": options.system, "auth": auth}
     if options.use_profile:
         settings["profile"] = options.use_profile
-    return options.kind, parse_system(options.kind, settings, source="The command line", folder=Path()), Path()
+    return parse_system(options.kind, settings, source="The command line", folder=Path())
 
 
 def _write(path: Path | None, text: str) -> None:

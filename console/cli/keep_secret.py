@@ -6,9 +6,10 @@ import sys
 
 from console.cli.asking import ask_code, ask_secret
 from console.errors import ConfigurationError, UsageError
-from console.session import IN_MEMORY, open_last_store
+from console.session import open_last_store
 from console.settings import KEPT
 from console.store.secrets import SecretRepository
+from console.store_places import IN_MEMORY
 
 
 def run(options: argparse.Namespace) -> int:

@@ -12,7 +12,8 @@ from console.cli.asking import ask_code, ask_person, ask_secret
 from console.errors import StoreError, StoreInUseError, UsageError
 from console.models.customer import CustomerId
 from console.services.desk import Desk
-from console.session import IN_MEMORY, open_session
+from console.session import open_session
+from console.store_places import IN_MEMORY
 
 _SIDE_BY_SIDE = 4
 _MOST = 20_000

@@ -1,12 +1,16 @@
 """Sign-in at the sandbox's own provider, and its tokens at the sandbox's systems."""
 
 import asyncio
+import json
 import random
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
 
+from console.__main__ import _parser
+from console.cli import check_system
 from console.compose import Parts, compose_desk
 from console.errors import SignInRefusedError, SignInRequiredError
 from console.models.customer import CustomerId
@@ -16,6 +20,7 @@ from console.services.permissions import REP
 from console.services.sign_in import SignIn, SignInState
 from console.store.database import in_memory
 from console.store.secrets import SecretRepository
+from console.system.sandbox_launcher import sandbox_settings, with_sign_in
 from tests.support.browser import sign_in_as
 from tests.support.control import Control
 
@@ -162,3 +167,27 @@ async def test_another_role_is_worked_with_from_the_next_start_on_and_with_the_o
         assert person.role == "senior rep"
     finally:
         await sandbox.identity(roles={"rep": ["rep"]})
+
+
+async def test_a_system_that_wants_a_person_is_checked_for_whoever_signs_in(
+    sandbox: Control, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tokens = sandbox_settings(sandbox.process.addresses, "env:{}")
+    path = tmp_path / "systems.toml"
+    path.write_text(with_sign_in(tokens, sandbox.process.identity, sandbox.process.audit, "env:{}"), encoding="utf-8")
+    opened: list[str] = []
+
+    def browser(address: str) -> bool:
+        opened.append(address)
+        asyncio.run(sign_in_as(address, {"identity": "rep"}))
+        return True
+
+    monkeypatch.setattr("webbrowser.open", browser)
+    options = _parser().parse_args(
+        ["--config", str(path), "check-system", "billing", "--only", "customerBill", "--json"]
+    )
+    await check_system._run(options)
+    told = json.loads(capsys.readouterr().out)
+    assert len(opened) == 1
+    assert {finding["resource"] for finding in told["findings"]} >= {"customerBill"}
+    assert "401" not in json.dumps(told)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from console.__main__ import _parser
+from console.cli import check_system
 from console.errors import ConfigurationError, StoreInUseError
 from console.models.customer import CustomerId
 from console.session import open_last_store, open_session
@@ -87,6 +89,37 @@ async def test_the_store_is_looked_into_while_the_desk_is_open(sandbox: Control,
         assert await looked() >= 1
         with pytest.raises(StoreInUseError):  # nobody else writes to it
             await open_last_store(config=configuration, demo=False, ask_code=passphrase)
+
+
+async def test_a_system_is_checked_with_the_key_the_desk_keeps_also_while_it_is_open(
+    sandbox: Control, configuration: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with open_session(
+        config=configuration, demo=False, with_store=True, ask_code=passphrase, ask_secret=Asked(sandbox)
+    ):
+        monkeypatch.setattr(check_system, "ask_code", passphrase)
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+        arguments = ["--config", str(configuration), "check-system", "crm", "--only", "customer"]
+        await check_system._run(_parser().parse_args(arguments))
+        told = capsys.readouterr().out
+        assert "customer" in told
+        assert "sign-in" not in told.lower()
+
+
+def test_a_check_without_the_key_names_what_is_missing(configuration: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "console", "--config", str(configuration), "check-system", "crm"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 2
+    assert "The secret store:crm for CRM is not in the store" in done.stderr
+    assert "keep-secret crm" in done.stderr
 
 
 async def test_without_it_and_nobody_to_ask_it_is_said_in_a_sentence(configuration: Path) -> None:
