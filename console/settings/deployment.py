@@ -176,14 +176,20 @@ def parse_deployment(text: str, *, source: str, folder: Path | None = None) -> D
     Raises:
         ConfigurationError: One sentence that names the source, the setting and what is wrong with it.
     """
-    document: dict[str, Any] = {}
     try:
-        document = with_profiles(tomllib.loads(text), folder)
-        deployment = msgspec.convert(document, Deployment)
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{source} is not valid TOML: {error}.") from error
     except RecursionError as error:
         raise ConfigurationError(f"{source} is not usable: lists stand in lists, far too deep.") from error
+    return deployment_of(document, source=source, folder=folder)
+
+
+def deployment_of(document: dict[str, Any], *, source: str, folder: Path | None = None) -> Deployment:
+    """Return the settings in what a TOML file holds; as `parse_deployment` otherwise."""
+    document = with_profiles(document, folder)
+    try:
+        deployment = msgspec.convert(document, Deployment)
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"{source}: {in_words(error, document, Deployment)}") from error
     kinds: list[str] = [system.kind for system in deployment.systems.values()]

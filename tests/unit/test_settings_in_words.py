@@ -1,10 +1,18 @@
 """What is wrong with the shape of a configuration is told by the setting's own name, in words of the file."""
 
+import copy
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from console.errors import ConfigurationError
 from console.resources_folder import RESOURCES
-from console.settings import parse_deployment
+from console.settings import Deployment, parse_deployment
+from console.settings.deployment import deployment_of
 
 EXAMPLE = (RESOURCES / "systems.example.toml").read_text(encoding="utf-8")
 
@@ -40,3 +48,86 @@ def test_the_setting_is_named(top: str, end: str, told: str) -> None:
 def test_a_limit_that_is_no_amount_is_told() -> None:
     with pytest.raises(ConfigurationError, match="credit_limits.EUR must be between 0 and 1000000"):
         parse_deployment(EXAMPLE + "[roles.rep]\ncredit_limits = { EUR = nan }\n", source="systems.toml")
+
+
+# Every setting once, those too that the example only tells of.
+WHOLE = tomllib.loads(EXAMPLE) | tomllib.loads("""
+lock_after_min = 10
+hide_from_capture = false
+[sign_in]
+issuer = "https://login.example.net"
+client = "opticom-desk"
+scope = "openid"
+claim = "roles"
+offline_hours = 12
+roles = { desk = "rep" }
+[roles."senior rep"]
+allows = ["read_audit"]
+withholds = ["usage"]
+masked = ["phone"]
+credit_limits = { USD = 25 }
+[verification]
+required = true
+shown = ["name"]
+attempts = 3
+closed_min = 15
+lapse_min = 30
+stronger = ["usage"]
+without_caller = ["add_note"]
+methods = [{ name = "birth", words = "Day of birth", checks = "birth_on", shows = "phone", opens = "account" }]
+[audit]
+url = "https://audit.example.net/in"
+secret = "keyring:opticom/audit"
+[store]
+keep_days = 30
+max_mb = 500
+""")
+
+
+def places(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if way:
+        yield way
+    for key, inside in (
+        value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
+    ):
+        yield from places(inside, (*way, key))
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.datetimes()
+    | st.dates()
+    | st.times()
+    | st.sampled_from(
+        ["https://[", "http://crm", "store:", "keyring:a", "person", "oauth2", "v5", "EUR", "name", "0", "nan"]
+    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+).filter(lambda value: value is not None)  # TOML has no null
+
+
+@given(st.lists(st.tuples(st.sampled_from(list(places(WHOLE))), ANYTHING), min_size=1, max_size=3))
+def test_whatever_stands_in_a_setting_is_taken_or_told_in_a_sentence(
+    changes: list[tuple[tuple[Any, ...], Any]],
+) -> None:
+    document = copy.deepcopy(WHOLE)
+    for way, value in changes:
+        inside: Any = document
+        try:
+            for key in way[:-1]:
+                inside = inside[key]
+            inside[way[-1]] = value
+        except (KeyError, IndexError, TypeError):
+            continue  # an earlier change took the place away
+    try:
+        assert isinstance(deployment_of(document, source="systems.toml"), Deployment)
+    except ConfigurationError as error:
+        told = str(error)
+    else:
+        return
+    assert told.startswith("systems.toml: ") or "profile" in told
+    assert told.endswith(".")
