@@ -1,5 +1,7 @@
 """The window's frame: menus, tab row, rail, pages and status bar. What stands in it comes with the workspace."""
 
+from __future__ import annotations
+
 import functools
 from typing import TYPE_CHECKING
 
@@ -31,11 +33,11 @@ from console.views.preferences import Preferences
 from console.views.status_bar import DeskStatusBar
 from console.views.texts import tr
 from console.views.theme import THEME, font
-from console.views.widgets.fact import ShownFact
 from console.views.widgets.labels import Button, Label, Surface, paint_frame
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # not needed for the first paint
     from console.views.app_events import AppEvents
+    from console.views.widgets.fact import ShownFact
 
 _FULL_FROM = 1400
 _MEDIUM_FROM = 1200
@@ -166,7 +168,7 @@ class MainWindow(QMainWindow):
         self._take_icons()
 
     @functools.cached_property
-    def events(self) -> "AppEvents":
+    def events(self) -> AppEvents:
         """What a hand does in any window of the program; begun when it is first asked for, after the first paint."""
         from console.views.app_events import AppEvents  # noqa: PLC0415 - not needed for the first paint
 

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QStatusBar
 from console.models.health import SystemHealth, SystemState
 from console.views import texts
 from console.views.texts import tr
-from console.views.widgets.fact import ShownFact
 from console.views.widgets.labels import Label
 
 if TYPE_CHECKING:  # this module is loaded before the first paint; the services are not
     from console.services.desk import Desk
+    from console.views.widgets.fact import ShownFact
 
 # How each state of a system looks: its colour state and its words.
 STATE_LOOKS = {

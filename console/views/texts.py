@@ -1,14 +1,18 @@
 """How facts are put into words: amounts, dates, ages, states. The one place where values become text on screen."""
 
-import html
+from __future__ import annotations
+
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 from PySide6.QtGui import QKeySequence
 
-from console.models.money import Money
-from console.models.provenance import Origin
+if TYPE_CHECKING:  # this module is loaded before the first paint; what it puts into words comes later
+    from decimal import Decimal
+
+    from console.models.money import Money
+    from console.models.provenance import Origin
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "SEK": "kr"}
 MINUS = "−"
@@ -146,6 +150,8 @@ def origin_line(origin: Origin, label: str) -> str:
 
 def tooltip(text: str) -> str:
     """Return a text that a tooltip shows as it is; Qt would take what looks like markup for markup."""
+    import html  # noqa: PLC0415 - its table of names is not needed for the first paint
+
     return f"<p style='white-space:pre-wrap'>{html.escape(text)}</p>" if text else ""
 
 

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStyle, QStyleOptionButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from console.views.theme import THEME, font
 
@@ -125,10 +125,8 @@ class Button(QPushButton):
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
         painter = QPainter(self)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver) and self.isEnabled()
+        hovered = self.underMouse() and self.isEnabled()
         fill, line, text = self._colours(hovered=hovered, pressed=self.isDown())
         if self._look != "link" or hovered:
             paint_frame(painter, self.rect(), fill, line)
