@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
 
 from console.bridge import Bridge
 from console.errors import ConsoleError
@@ -18,7 +18,7 @@ from console.services.openings import HARVESTING
 from console.views import texts
 from console.views.texts import tr
 from console.views.widgets.fact import desk_fact
-from console.views.widgets.fields import frame_fields
+from console.views.widgets.fields import FieldFrames
 from console.views.widgets.labels import Button, Label, Surface
 from console.views.widgets.live_page import LivePage
 from console.views.widgets.row_model import Cell, Row
@@ -28,7 +28,7 @@ _COLUMNS = ("When", "Who", "Role", "What", "Customer", "Why or which", "System")
 _TROUBLE = {HARVESTING: "danger", "verification failed": "attention", "reason refused": "attention"}
 
 
-class AuditPage(LivePage):
+class AuditPage(FieldFrames, LivePage):
     """Newest first, older ones as one scrolls. Enter in a field searches; Enter on a line opens its customer, for a
     caller or a reason.
     """
@@ -51,9 +51,7 @@ class AuditPage(LivePage):
         self.since, self.until = self._day_field(tr("From day")), self._day_field(tr("To day"))
         self.button = Button(tr("Search"), "main")
         self.button.clicked.connect(self.search)
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            app.focusChanged.connect(self._on_focus)
+        self.watch_fields()
         self.told = Label("", "small", look="secondary", wrap=True)
         self.older = Button(tr("Older entries"), "link", "small")
         self.older.clicked.connect(self._ask_older)
@@ -192,13 +190,6 @@ class AuditPage(LivePage):
         field.setFixedWidth(field.fontMetrics().horizontalAdvance("yesterday") + 40)
         field.returnPressed.connect(self.search)
         return field
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        frame_fields(self)
-
-    def _on_focus(self, _before: QWidget | None, _now: QWidget | None) -> None:
-        self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Down and any(one.hasFocus() for one in (self.field, self.since, self.until)):

@@ -1,7 +1,9 @@
 """Frames for fields in the theme's colours; the style's own are not seen on dark."""
 
-from PySide6.QtCore import QPoint, QRect
-from PySide6.QtGui import QPainter, QPaintEvent
+from typing import Any
+
+from PySide6.QtCore import QEvent, QPoint, QRect
+from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit, QPlainTextEdit, QWidget
 
 from console.views.theme import THEME
@@ -10,28 +12,57 @@ from console.views.widgets.labels import paint_frame
 _FIELDS = (QLineEdit, QPlainTextEdit, QComboBox)
 
 
-def frame_fields(widget: QWidget) -> None:
-    """Paint a frame around every field inside a widget; called at the end of its paint event."""
+def _take_frames(widget: QWidget) -> None:
+    """Take the style's own frames off the fields inside a widget; beside ours they would be a second line."""
+    for field in widget.findChildren(QWidget):
+        if isinstance(field, QLineEdit) and field.hasFrame():
+            field.setFrame(False)
+            field.setTextMargins(5, 0, 5, 0)
+            field.setMinimumHeight(field.fontMetrics().height() + 10)
+        elif isinstance(field, QPlainTextEdit):
+            field.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+
+
+def _paint_frames(widget: QWidget) -> None:
+    """Paint a frame around every field inside a widget."""
     painter = QPainter(widget)
     for field in widget.findChildren(QWidget):
         if isinstance(field, _FIELDS) and field.isVisible():
-            place = QRect(field.mapTo(widget, QPoint(0, 0)), field.size()).adjusted(-1, -1, 1, 1)
+            width = 2 if field.hasFocus() else 1
+            place = QRect(field.mapTo(widget, QPoint(0, 0)), field.size()).adjusted(-width, -width, width, width)
             line = THEME.colour("focusRing" if field.hasFocus() else "borderStrong")
-            paint_frame(painter, place, THEME.colour("input"), line, width=2 if field.hasFocus() else 1)
+            paint_frame(painter, place, THEME.colour("input"), line, width=width)
 
 
-class FramedDialog(QDialog):
-    """A dialog whose fields have a frame that shows where the focus is."""
+class FieldFrames:
+    """Mixed into a widget, gives its fields a frame that shows where the focus is; `watch_fields` begins it."""
 
-    def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
+    def watch_fields(self: Any) -> None:
+        """Begin; called once the fields are there, those that come before the widget is shown included."""
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._on_focus)
 
-    def _on_focus(self, _before: QWidget | None, _now: QWidget | None) -> None:
+    def event(self: Any, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.update()  # a field that moves leaves its frame behind, which is painted here and not by the field
+        return bool(super().event(event))  # type: ignore[misc] # the widget it is mixed into has it
+
+    def showEvent(self: Any, event: QShowEvent) -> None:
+        _take_frames(self)
+        super().showEvent(event)  # type: ignore[misc] # as above
+
+    def paintEvent(self: Any, event: QPaintEvent) -> None:
+        super().paintEvent(event)  # type: ignore[misc] # as above
+        _paint_frames(self)
+
+    def _on_focus(self: Any, _before: QWidget | None, _now: QWidget | None) -> None:
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        frame_fields(self)
+
+class FramedDialog(FieldFrames, QDialog):
+    """A dialog whose fields have a frame that shows where the focus is."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.watch_fields()
