@@ -11,6 +11,7 @@ from console.connectors.tmforum import TmForumBilling, TmForumCrm, TmForumProvis
 from console.connectors.tmforum.acts import TmForumActs
 from console.connectors.tmforum.check import check_system
 from console.connectors.tmforum.client import TmForumClient
+from console.errors import ConfigurationError
 from console.http import HttpLayer
 from console.http.audit_collector import AuditCollector
 from console.http.oidc import open_provider
@@ -112,9 +113,23 @@ def _guard(
     return _Guard(audit, search, openings, permissions, store)
 
 
+class _NamedSecrets:
+    """Secrets whose errors say for which setting they were read. Implements the port."""
+
+    def __init__(self, secrets: Secrets, setting: str) -> None:
+        self._secrets, self._setting = secrets, setting
+
+    def read(self, reference: str) -> str:
+        try:
+            return self._secrets.read(reference)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{self._setting}: {error}") from error
+
+
 def _collector(settings: AuditSettings, secrets: Secrets) -> Collector | None:
     if settings.url is not None:
-        return AuditCollector(settings.url, secrets.read(settings.secret) if settings.secret else "")
+        named = _NamedSecrets(secrets, "audit.secret")
+        return AuditCollector(settings.url, named.read(settings.secret) if settings.secret else "")
     return AuditFile(Path(settings.file).expanduser()) if settings.file is not None else None
 
 
@@ -147,10 +162,16 @@ async def compose_check(
     clock = SystemClock()
     http = await asyncio.to_thread(lambda: HttpLayer(clock=clock, on_exchange=lambda _: None, tokens=sign_in))
     try:
-        endpoint = http.endpoint(name, system, label=system.label or _LABELS[system.kind], secrets=secrets)
+        named = _NamedSecrets(secrets, f"systems.{name}.auth")
+        endpoint = http.endpoint(name, system, label=system.label or _LABELS[system.kind], secrets=named)
         return await check_system(endpoint, system, clock, by_post=by_post, only=only, told=told)
     finally:
         await http.aclose()
+
+
+def _check_country(country: str) -> None:
+    if country not in numbering_plans().SUPPORTED_REGIONS:  # loaded here, off the window's thread
+        raise ConfigurationError(f"country is {country}, which has no phone numbers; it is such as US or DE.")
 
 
 def compose_sign_in(settings: SignInSettings) -> SignIn:
@@ -174,11 +195,14 @@ def compose_desk(
     Without a store everything is kept in memory. The desk closes what it is given.
 
     Raises:
-        ConfigurationError: A secret is not where the settings say.
+        ConfigurationError: A secret is not where the settings say, or there is no such country.
     """
     parts = _of_deployment(parts or Parts(), deployment)
     database = store or in_memory()
-    numbering_plans()  # loaded here, off the window's thread
+    if deployment.country not in numbering_plans().SUPPORTED_REGIONS:  # loaded here, off the window's thread
+        raise ConfigurationError(
+            f"country is {deployment.country}, which has no phone numbers; it is such as US or DE."
+        )
     health = HealthBoard(list(deployment.systems))
 
     def note(exchange: Exchange) -> None:
@@ -196,7 +220,7 @@ def compose_desk(
     def client(kind: Kind) -> TmForumClient:
         name, system = deployment.of_kind(kind)
         label = system.label or _LABELS[kind]
-        endpoint = http.endpoint(name, system, label=label, secrets=secrets)
+        endpoint = http.endpoint(name, system, label=label, secrets=_NamedSecrets(secrets, f"systems.{name}.auth"))
         return TmForumClient(endpoint, system, parts.clock, health.note_damage)
 
     crm_client, billing_client, provisioning_client = client("crm"), client("billing"), client("provisioning")

@@ -99,7 +99,7 @@ async def _say_why_not(window: MainWindow, error: ConsoleError, closed: asyncio.
     """Say why the desk cannot work, here and to whoever started it from a terminal; return the status once closed."""
     sys.stderr.write(f"{error}\n")
     window.say(str(error))
-    window.start_page.set_failed()
+    window.set_failed()
     if isinstance(error, StoreInUseError):
         sys.modules["console.views.store_dialogs"].end_with(str(error), window)
     await closed.wait()

@@ -32,7 +32,7 @@ def read_day(text: str, today: date) -> date:
     Raises:
         NoDayError: It is no day of the calendar, or numbers alone that could be day and month or month and day.
     """
-    plain = " ".join(text.replace(",", " ").split()).casefold()
+    plain = _plain(text)
     found = _named(plain, today) or _written(plain, today)
     if found is None:
         typed = text.strip()[:30]
@@ -46,8 +46,7 @@ def read_recent_day(text: str, today: date) -> date:
     Raises:
         NoDayError: It is no day of the calendar, is before 1990 or to come, or numbers alone that could be two days.
     """
-    plain = " ".join(text.replace(",", " ").split()).casefold()
-    found = None
+    plain, found = _plain(text), None
     if plain in {"today", "yesterday"}:
         found = today - timedelta(days=int(plain == "yesterday"))
     elif match := _DAYS_AGO.fullmatch(plain):
@@ -70,20 +69,15 @@ def read_past_day(text: str) -> date:
     Raises:
         NoDayError: It is no day of the calendar, has no year in four digits, or numbers alone that could be two days.
     """
-    plain = " ".join(text.replace(",", " ").split()).casefold()
-    found = None
+    plain, found = _plain(text), None
     if match := _YEAR_FIRST.fullmatch(plain):
         found = _day(int(match[1]), int(match[2]), int(match[3]))
-    elif match := _YEAR_LAST.fullmatch(plain):
-        first, second, year = int(match[1]), int(match[2]), int(match[3])
-        may_be = {_day(year, second, first), _day(year, first, second)} - {None}
-        if len(may_be) > 1:
-            raise NoDayError(f"{plain} could be two days. Write the month as a word, like 25 Nov 1980.")
-        found = may_be.pop() if may_be else None
     elif re.search(r"(?<!\d)\d{4}$", plain):
         found = _written(plain, date.min)
-    if found is None:
+    else:
         raise NoDayError("Type the day with its month as a word and the year in four digits, like 25 Nov 1980.")
+    if found is None:
+        raise NoDayError(f"{text.strip()[:30]} is no day of the calendar. Write it like 25 Nov 1980.")
     return found
 
 
@@ -105,23 +99,35 @@ def _weekday(plain: str) -> int | None:
 def _written(plain: str, today: date, *, before: bool = False) -> date | None:
     if match := _ISO.fullmatch(plain):
         return _day(int(match[1]), int(match[2]), int(match[3]))
+    if match := _YEAR_LAST.fullmatch(plain):
+        return _of_numbers(plain, int(match[1]), int(match[2]), int(match[3]))
+    if re.fullmatch(r"\d{1,4}[./\-]\d{1,2}(?:[./\-]\d{1,4})?\.?", plain):
+        raise NoDayError(f"{plain} could be two days. Write the month as a word, like 2 Dec.")
     if match := _DAY_FIRST.fullmatch(plain):
         month, day, year = match[2], match[1], match[3]
     elif match := _MONTH_FIRST.fullmatch(plain):
         month, day, year = match[1], match[2], match[3]
-    elif re.fullmatch(r"\d{1,4}[./\-]\d{1,2}(?:[./\-]\d{1,4})?\.?", plain):
-        raise NoDayError(f"{plain} could be two days. Write the month as a word, like 2 Dec.")
     else:
         return None
     number = next((n for n, word in enumerate(_MONTHS, 1) if word.startswith(month)), 0)
-    if not number:
-        return None
-    if year:
-        return _day(int(year), number, int(day))
-    this = _day(today.year, number, int(day))
-    if this is None or this == today or (this < today) == before:
+    this = _day(int(year) if year else today.year, number, int(day))
+    if year or this is None or this == today or (this < today) == before:
         return this
     return _day(today.year + (-1 if before else 1), number, int(day))
+
+
+def _of_numbers(plain: str, first: int, second: int, year: int) -> date | None:
+    """Return the day that is meant where it can be only one, whichever of day and month comes first."""
+    may_be = {_day(year, second, first), _day(year, first, second)} - {None}
+    if len(may_be) > 1:
+        raise NoDayError(f"{plain} could be two days. Write the month as a word, like 25 Nov {year}.")
+    return may_be.pop() if may_be else None
+
+
+def _plain(text: str) -> str:
+    """Return what was typed in lower case and with single blanks, also for dashes beside a word: `6-Jan-1957`."""
+    spaced = re.sub(r"(?<=[^\W\d_])[-/.](?=\d)|(?<=\d)[-/.](?=[^\W\d_])", " ", text.replace(",", " "))
+    return " ".join(spaced.split()).casefold()
 
 
 def _day(year: int, month: int, day: int) -> date | None:

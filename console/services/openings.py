@@ -261,13 +261,23 @@ class Openings:
         checked = checked or (before is not None and before.checked)
         return self._set(customer_id, Reason.CALLER, method.words + self._as_known(), step, checked=checked)
 
+    def refusal_to_open(self, customer_id: CustomerId) -> str | None:
+        """Return why an account cannot be opened now, whatever is answered; None where it can."""
+        try:
+            self._check.check_attempts(customer_id)
+        except NotPossibleError as error:
+            return str(error)
+        return None
+
     async def open_for(self, customer_id: CustomerId, reason: Reason, words: str) -> Opening:
         """Open an account without a caller, to look at it and do what somebody asked for.
 
         Raises:
-            NotPossibleError: The reason is missing, or names no ticket or visit of this customer.
+            NotPossibleError: The reason is missing, or names no ticket or visit of this customer; or answers were wrong
+                too often, after which it stays closed whatever the reason.
             SystemCallError: CRM does not say whether there is such a ticket or visit.
         """
+        self._check.check_attempts(customer_id)
         told = _reason(words) if reason is Reason.TYPED else " ".join(words.split())
         if reason in {Reason.TICKET, Reason.JOB}:
             await self._check_number(customer_id, reason, told)

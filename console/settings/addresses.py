@@ -25,3 +25,11 @@ def is_safe_address(address: str) -> bool:
         return False
     parts = urlsplit(address)
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+
+
+def reference_problem(setting: str, reference: str | None) -> list[str]:
+    """Return what is wrong with where a secret is said to lie, in words that begin with the setting's name."""
+    scheme, _, rest = (reference or "").partition(":")
+    if not reference or (scheme in {"store", "keyring", "env", "file"} and rest):
+        return []
+    return [f"{setting} must say where the secret lies: store:NAME, keyring:SERVICE/NAME, env:NAME or file:PATH"]

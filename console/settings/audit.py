@@ -2,7 +2,7 @@
 
 import msgspec
 
-from console.settings.addresses import is_address, is_safe_address
+from console.settings.addresses import is_address, is_safe_address, reference_problem
 
 
 class AuditSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -23,4 +23,4 @@ def audit_problems(settings: AuditSettings) -> list[str]:
         return ["audit takes a file or a url, not both"]
     if settings.url and not (is_address(settings.url) and is_safe_address(settings.url)):
         return ["audit.url must begin with https; plain http is for this machine alone"]
-    return []
+    return reference_problem("audit.secret", settings.secret)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from console.errors import ConfigurationError
-from console.settings.addresses import is_address, is_safe_address
+from console.settings.addresses import is_address, is_safe_address, reference_problem
 from console.settings.audit import AuditSettings, audit_problems
 from console.settings.in_words import in_words
 from console.settings.profiles import with_profiles
@@ -163,8 +163,12 @@ def load_deployment(path: Path) -> Deployment:
             f"There is no configuration at {path}. Copy resources/systems.example.toml there and enter your systems, "
             "or try the desk on the sandbox with --demo."
         ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The configuration {path} cannot be read: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(
+            f"The configuration {path} is no text, so it is not the file that was meant."
+        ) from error
+    except OSError as error:
+        raise ConfigurationError(f"The configuration {path} cannot be read: {error.strerror or error}.") from error
     return parse_deployment(text, source=str(path), folder=path.parent)
 
 
@@ -276,6 +280,7 @@ def _auth_problems(name: str, auth: Auth) -> list[str]:
     hint = f"; write where the secret lies, such as keyring:opticom/{name}"
     missing = [key for key, value in needed.items() if not value]
     found = [f"{key} is missing{hint if key in {'secret', 'password'} else ''}" for key in missing]
+    found += reference_problem("secret", auth.secret) + reference_problem("password", auth.password)
     if (
         auth.kind == "oauth2"
         and auth.token_url

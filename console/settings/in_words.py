@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+import msgspec.inspect
 
 _STEP = re.compile(r"\.(\w+)|\[(?:(\d+)|\.\.\.)\]")
 _KINDS = {
@@ -14,11 +15,11 @@ _KINDS = {
     "bool": "true or false",
     "array": "a list in [ ]",
     "object": "a table",
-    "null": "nothing",
     "datetime": "a date",
     "date": "a date",
     "time": "a time",
 }
+_GOT = {"float": "a number with decimals", "null": "nothing"}
 
 
 def in_words(error: msgspec.ValidationError, document: Any, wanted: type) -> str:
@@ -30,8 +31,8 @@ def in_words(error: msgspec.ValidationError, document: Any, wanted: type) -> str
     way = [int(index) if index else name or None for name, index in _STEP.findall(path)]
     for alone, named in _alone(document, way):
         if _fails(alone, wanted, reason):
-            return f"{_shown(named)} {_sentence(reason)}."
-    return f"{_shown(way)} {_sentence(reason)}."
+            return _sentence(named, reason, wanted)
+    return _sentence(way, reason, wanted)
 
 
 def _alone(document: Any, way: list[str | int | None]) -> Iterator[tuple[Any, list[str | int | None]]]:
@@ -71,17 +72,35 @@ def _shown(way: list[str | int | None]) -> str:
     return words or "the file"
 
 
-def _sentence(reason: str) -> str:
-    reason = reason.replace("`", "")
+def _sentence(way: list[str | int | None], reason: str, wanted: type) -> str:
+    reason, setting = reason.replace("`", ""), _shown(way)
     if found := re.fullmatch(r"Expected (.+), got (.+)", reason):
-        wanted = " or ".join(_KINDS.get(kind, kind) for kind in found[1].split(" | ") if kind != "null")
-        return f"must be {wanted}, not {_KINDS.get(found[2], found[2])}"
+        kinds = " or ".join(_KINDS.get(kind, kind) for kind in found[1].split(" | ") if kind != "null")
+        return f"{setting} must be {kinds}, not {_GOT.get(found[2]) or _KINDS.get(found[2], found[2])}."
     if found := re.fullmatch(r"Object contains unknown field (.+)", reason):
-        return f"has no setting {found[1]}"
+        return f"{_shown([*way, found[1]])} is no setting."
     if found := re.fullmatch(r"Object missing required field (.+)", reason):
-        return f"lacks the setting {found[1]}"
+        return f"{setting} lacks the setting {found[1]}."
     if found := re.fullmatch(r"Invalid enum value (.+)", reason):
-        return f"cannot be {found[1]}"
+        allowed = ", ".join(_allowed(msgspec.inspect.type_info(wanted), way))
+        return (
+            f"{setting} is {found[1]}, which is none of {allowed}." if allowed else f"{setting} cannot be {found[1]}."
+        )
     if reason == "Invalid decimal string":
-        return "must be a number"
-    return f"is not usable: {reason[:1].lower()}{reason[1:]}"
+        return f"{setting} must be a number."
+    return f"{setting} is not usable: {reason[:1].lower()}{reason[1:]}."
+
+
+def _allowed(kind: Any, way: list[str | int | None]) -> list[str]:
+    """Return the words a setting may be, found in the types on the way to it; nothing where it takes any."""
+    if isinstance(kind, msgspec.inspect.UnionType):
+        return [word for one in kind.types for word in _allowed(one, way)]
+    if not way:
+        return [str(value) for value in kind.values] if isinstance(kind, msgspec.inspect.LiteralType) else []
+    if isinstance(kind, msgspec.inspect.StructType):
+        return next((_allowed(field.type, way[1:]) for field in kind.fields if field.encode_name == way[0]), [])
+    if isinstance(kind, msgspec.inspect.DictType):
+        return _allowed(kind.value_type, way[1:])
+    if isinstance(kind, msgspec.inspect.VarTupleType | msgspec.inspect.ListType):
+        return _allowed(kind.item_type, way[1:])
+    return []

@@ -140,13 +140,13 @@ class SandboxProcess:
 
     @property
     def deployment(self) -> Deployment:
-        return parse_deployment(sandbox_settings(self.addresses, "handed:{}"), source="the sandbox")
+        return parse_deployment(sandbox_settings(self.addresses, "env:{}"), source="the sandbox")
 
     @property
     def deployment_with_sign_in(self) -> Deployment:
         """The settings for a desk at which people sign in."""
-        settings = sandbox_settings(self.addresses, "handed:{}")
-        signed_in = with_sign_in(settings, self.identity, self.audit, "handed:{}")
+        settings = sandbox_settings(self.addresses, "env:{}")
+        signed_in = with_sign_in(settings, self.identity, self.audit, "env:{}")
         return parse_deployment(signed_in, source="the sandbox")
 
     @property

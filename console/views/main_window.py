@@ -182,6 +182,22 @@ class MainWindow(QMainWindow):
         if not room.contains(self.geometry().topLeft()):
             self.move(room.topLeft())
 
+    def set_signed_in(self, *, signed_in: bool) -> None:
+        """Offer the search only to somebody who is known."""
+        self.start_page.set_title(tr("No customer is open") if signed_in else tr("Nobody is signed in"))
+        self._offer_search(offered=signed_in)
+
+    def set_failed(self) -> None:
+        """Say that there is no desk to work at; why not is said beside it."""
+        self.start_page.set_title(tr("The desk cannot start"))
+        self._offer_search(offered=False)
+
+    def _offer_search(self, *, offered: bool) -> None:
+        self.start_page.search.setVisible(offered)
+        self.search_action.setEnabled(offered)
+        for button in (self.search_field, self.add_button):
+            button.setEnabled(offered)
+
     def say(self, sentence: str) -> None:
         """Show a sentence where the user looks: on the start page and in the status bar."""
         self.start_page.say(sentence)
@@ -345,15 +361,9 @@ class StartPage(Surface):
         column.addLayout(button)
         column.addStretch()
 
-    def set_signed_in(self, *, signed_in: bool) -> None:
-        """Offer the search only to somebody who is known."""
-        self._title.set_words(tr("No customer is open") if signed_in else tr("Nobody is signed in"))
-        self.search.setVisible(signed_in)
-
-    def set_failed(self) -> None:
-        """Say that there is no desk to work at; why not is said beside it."""
-        self._title.set_words(tr("The desk cannot start"))
-        self.search.hide()
+    def set_title(self, words: str) -> None:
+        """Say in large letters why no customer is shown."""
+        self._title.set_words(words)
 
     def say(self, sentence: str) -> None:
         self._line.setText(sentence)

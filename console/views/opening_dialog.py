@@ -77,6 +77,10 @@ class OpeningDialog(FramedDialog):
         whole = self.sizeHint().height() - room.sizeHint().height() + ways.sizeHint().height()
         title = 40  # what the system adds above, which is known only once the window stands
         self.resize(self.minimumWidth(), min(whole, self.screen().availableGeometry().height() - title))
+        refusal = desk.openings.refusal_to_open(customer_id)
+        if refusal is not None:
+            self.told.set_look("mark", "danger")
+            self.told.set_words(refusal)
         bridge.run_query(self, desk.openings.caller(customer_id), self._show_caller, self._failed)
 
     def _make_ways(self) -> QWidget:
@@ -180,6 +184,7 @@ class OpeningDialog(FramedDialog):
         self.busy = False
         self.told.set_look("mark", "danger")
         self.told.set_words(str(error))
+        self.answer.setFocus()  # after a click it is on the button, and what is typed next would go nowhere
         self.answer.selectAll()
 
 

@@ -70,7 +70,7 @@ class SignInBar(Surface):
         sentence = sentence or tr("Sign in to work at this desk.")
         self.show()
         if sign_in.person is None:
-            self._window.start_page.set_signed_in(signed_in=False)
+            self._window.set_signed_in(signed_in=False)
             self.button.setFocus()
         try:
             while True:
@@ -87,7 +87,7 @@ class SignInBar(Surface):
                 return person
         finally:
             self.hide()
-            self._window.start_page.set_signed_in(signed_in=True)
+            self._window.set_signed_in(signed_in=True)
             self._pressed = None
 
     async def _in_browser(self, sign_in: SignIn) -> Person:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStatusBar
 
 from console.models.health import SystemHealth, SystemState
@@ -26,6 +27,9 @@ STATE_LOOKS = {
 }
 
 
+_MARGINS, _GAP = 24, 6
+
+
 class DeskStatusBar(QStatusBar):
     """Says where the focused value comes from and how the systems are, each with its own words for a screen reader."""
 
@@ -37,6 +41,8 @@ class DeskStatusBar(QStatusBar):
         self.origin.setAccessibleName(tr("Origin of the focused value"))
         self.addWidget(self.origin, 1)
         self._systems: dict[str, Label] = {}
+        self._beside: list[Label] = []
+        self._is_said = False
         self._desk: Desk | None = None
         self._outbox: Label | None = None
         self._kept: Label | None = None
@@ -80,8 +86,7 @@ class DeskStatusBar(QStatusBar):
     def show_fact(self, fact: ShownFact | None) -> None:
         """Show a value's origin; nothing where nothing with an origin has the focus."""
         text = f"{fact.label}   {fact.describe()}" if fact is not None and fact.origin is not None else ""
-        self.origin.set_words(text)
-        self.origin.setToolTip(texts.tooltip(text))
+        self._show(text)
 
     def show_health(self, health: SystemHealth) -> None:
         """Show one system's state; its name, state and last answering time."""
@@ -103,11 +108,27 @@ class DeskStatusBar(QStatusBar):
 
     def say(self, sentence: str) -> None:
         """Show a sentence in place of the origin until the focus moves."""
-        self.origin.set_words(sentence)
-        self.origin.setToolTip(texts.tooltip(sentence))
+        self._show(sentence, whole=True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show(self.origin.text(), whole=self._is_said)
+
+    def _show(self, text: str, *, whole: bool = False) -> None:
+        """Show a text at the left. One that must be seen whole takes the room of what stands beside it."""
+        self._is_said = whole
+        self.origin.set_words(text)
+        self.origin.setToolTip(texts.tooltip(text))
+        needed = self.origin.fontMetrics().horizontalAdvance(text) + _MARGINS
+        taken = sum(label.sizeHint().width() + _GAP for label in self._beside)
+        for label in self._beside:
+            fits = not whole or needed + taken <= self.width()
+            label.setVisible(fits)
+            taken -= 0 if fits else label.sizeHint().width() + _GAP
 
     def _add(self) -> Label:
         label = Label("", "small")
         label.setContentsMargins(8, 0, 8, 0)
         self.addPermanentWidget(label)
+        self._beside.append(label)
         return label

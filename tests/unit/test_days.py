@@ -26,6 +26,8 @@ WEDNESDAY = date(2026, 11, 25)
         ("3 January", date(2027, 1, 3)),  # without a year the next such day
         ("25 nov", date(2026, 11, 25)),
         (" 2027-02-28 ", date(2027, 2, 28)),
+        ("1.1.2027", date(2027, 1, 1)),  # could be no other
+        ("25/12/2026", date(2026, 12, 25)),
     ],
 )
 def test_a_day_is_read_as_it_is_meant(typed: str, day: date) -> None:
@@ -43,7 +45,7 @@ def test_an_empty_field_is_said_so() -> None:
         read_day("  ", WEDNESDAY)
 
 
-@pytest.mark.parametrize("typed", ["12/2", "02.12.2026", "3-4-26"])
+@pytest.mark.parametrize("typed", ["12/2", "02.12.2026", "3-4-26", "4/5"])
 def test_what_could_be_two_days_is_asked_about(typed: str) -> None:
     with pytest.raises(NoDayError, match="could be two days"):
         read_day(typed, WEDNESDAY)
@@ -53,7 +55,7 @@ def test_what_could_be_two_days_is_asked_about(typed: str) -> None:
     "typed",
     [
         "1980-11-25", "19801125", "1980/11/25", "25.11.1980", "11/25/1980", "25 Nov 1980", "Nov 25, 1980",
-        "25th november 1980", "25. November 1980", "  25-11-1980 ",
+        "25-Nov-1980", "25th november 1980", "25. November 1980", "  25-11-1980 ",
     ],
 )  # fmt: skip
 def test_a_day_of_long_ago_is_read_as_people_say_it(typed: str) -> None:
@@ -66,9 +68,13 @@ def test_a_day_that_may_be_two_is_not_guessed_at() -> None:
     assert read_past_day("5.5.1980") == date(1980, 5, 5)
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "25 Nov", "25 Nov 80", "25.11.80", "1980-13-25", "31 Feb 1980", "x", "0000-01-01"]
-)
+@pytest.mark.parametrize("typed", ["1980-13-25", "31 Feb 1980", "0000-01-01", "45.13.1980", "25 Foo 1980"])
+def test_what_is_in_no_calendar_is_told_as_that(typed: str) -> None:
+    with pytest.raises(NoDayError, match="is no day of the calendar"):
+        read_past_day(typed)
+
+
+@pytest.mark.parametrize("typed", ["", "25 Nov", "25 Nov 80", "25.11.80", "x"])
 def test_what_is_no_day_of_long_ago_is_told(typed: str) -> None:
     with pytest.raises(NoDayError, match="year in four digits"):
         read_past_day(typed)

@@ -27,22 +27,41 @@ EXAMPLE = (RESOURCES / "systems.example.toml").read_text(encoding="utf-8")
             'roles."senior rep".credit_limits.EUR must be a number.',
         ),
         ("", '[roles.rep]\nallows = "all"', "roles.rep.allows must be a list in [ ], not text in quotes."),
-        ("", "[verification]\nlapse = 3", "verification has no setting lapse."),
+        ("", "[verification]\nlapse = 3", "verification.lapse is no setting."),
         ("", '[systems."a.b"]\nkind = "crm"', 'systems."a.b" lacks the setting base_url.'),
-        ("", '[systems."[...]"]\nkind = "erp"\nbase_url = "x"', "systems.\"[...]\".kind cannot be 'erp'."),
+        (
+            "",
+            '[systems."[...]"]\nkind = "erp"\nbase_url = "x"',
+            "systems.\"[...]\".kind is 'erp', which is none of billing, crm, provisioning.",
+        ),
         (
             "",
             '[[verification.methods]]\nname = "x"\nwords = 3',
             "verification.methods #1.words must be text in quotes, not a whole number.",
         ),
         ("lock_after_min = true", "", "lock_after_min must be a number, not true or false."),
-        ("locked = 1", "", "the file has no setting locked."),
+        (
+            "",
+            "[verification]\nlapse_min = 1.5",
+            "verification.lapse_min must be a whole number, not a number with decimals.",
+        ),
+        ("", '[verification]\nshown = ["birth"]', "verification.shown #1 is 'birth', which is none of name, phone."),
+        ("locked = 1", "", "locked is no setting."),
     ],
 )
 def test_the_setting_is_named(top: str, end: str, told: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         parse_deployment(f"{top}\n{EXAMPLE}\n{end}\n", source="systems.toml")
     assert str(caught.value) == f"systems.toml: {told}"
+
+
+@pytest.mark.parametrize("secret", ["audit.token", "vault:x", "keyring:"])
+def test_a_secret_that_lies_nowhere_is_told_by_its_setting(secret: str) -> None:
+    where = "must say where the secret lies: store:NAME, keyring:SERVICE/NAME, env:NAME or file:PATH."
+    with pytest.raises(ConfigurationError, match=f"^systems.toml: audit.secret {where}$"):
+        parse_deployment(EXAMPLE + f'[audit]\nsecret = "{secret}"\n', source="systems.toml")
+    with pytest.raises(ConfigurationError, match=f"^systems.toml: systems.crm.auth.secret {where}$"):
+        parse_deployment(EXAMPLE.replace('secret = "store:crm"', f'secret = "{secret}"'), source="systems.toml")
 
 
 def test_a_limit_that_is_no_amount_is_told() -> None:

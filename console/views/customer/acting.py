@@ -127,11 +127,11 @@ class CustomerActs:
             self._desk.drafts.type(self._open_place, "")
         self._go_back()
 
-    def place(self) -> int:
-        """Keep the note at the right of the page; return the width that is left of the page for the rest."""
+    def place(self, head: int) -> int:
+        """Keep the note at the right of the page, whose head is so high; return the width that is left for the rest."""
         if self.dock is None or not self.dock.isVisibleTo(self._page):
             return self._page.width()
-        return self.dock.place(self._page)
+        return self.dock.place(self._page, head)
 
     def open_contact_form(self) -> None:
         """Open the form for phone and e-mail."""

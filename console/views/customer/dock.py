@@ -114,11 +114,15 @@ class NoteDock(Surface):
         for unsubscribe in self._unsubscribe:
             unsubscribe()
 
-    def place(self, room: QWidget) -> int:
-        """Lie at the right of the page; return the width left of it, all of it where there is no room beside."""
+    def place(self, room: QWidget, head: int) -> int:
+        """Lie at the right of the page; return the width left of it, all of it where there is no room beside.
+
+        Where there is none it lies over the page, but not over its head, which is so many pixels high.
+        """
         width = min(WIDTH, room.width())
-        self.setGeometry(room.width() - width, 0, width, room.height())
         beside = room.width() - width
+        top = 0 if beside >= _LEAST_BESIDE else head
+        self.setGeometry(beside, top, width, room.height() - top)
         return beside if beside >= _LEAST_BESIDE else room.width()
 
     def send(self) -> None:

@@ -322,7 +322,7 @@ class CustomerPage(LivePage):
 
     def _make_room(self) -> None:
         """Lay out what stands beside the note, where there is room beside it."""
-        self._layout.setContentsMargins(0, 0, self.width() - self.acts.place(), 0)
+        self._layout.setContentsMargins(0, 0, self.width() - self.acts.place(self.head.sizeHint().height()), 0)
         if self._columns is not None:
             self._arrange()
 
