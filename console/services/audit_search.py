@@ -69,7 +69,7 @@ class AuditSearch:
         wanted = " ".join(text.split())[:200]
         refuse_card_numbers([wanted])
         within = "".join(f" {word} {at:%Y-%m-%d %H:%M}Z" for word, at in (("from", since), ("to", until)) if at)
-        self._audit.record("searched the audit", words=wanted + within)
+        self._audit.record("searched the audit", words=(wanted + within).strip())
         if self._collector is None:
             await self._audit.settled()
         query = AuditQuery(wanted, since=since, until=until, limit=MOST_FOUND)

@@ -1,13 +1,13 @@
 """Closes accounts whose opening has lapsed, and says so two minutes before, when it can still be prolonged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout
 
 from console.models.customer import CustomerId
-from console.services.openings import Openings
+from console.services.openings import Opening, Openings
+from console.views import texts
 from console.views.main_window import MainWindow
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label, StateSurface
@@ -34,8 +34,9 @@ class LapseBar(StateSurface):
         self.setAccessibleName(tr("About to close"))
         self.told = Label("", wrap=True)
         self.told.set_look("mark", "attention")
-        keys = QKeySequence(PROLONG_KEYS).toString(QKeySequence.SequenceFormat.NativeText)
-        self.button = Button(tr("Still with them: keep it open   {}").format(keys), "plain", "small")
+        self.button = Button(
+            tr("Still with them: keep it open   {}").format(texts.keys(PROLONG_KEYS)), "plain", "small"
+        )
         self.button.setAccessibleName(tr("Keep the account open"))
         self.button.clicked.connect(self.prolong)
         row = QHBoxLayout(self)
@@ -60,17 +61,24 @@ class LapseBar(StateSurface):
             self._window.status.say(told.format(name))
         self.setVisible(bool(soon))
         if soon:
-            names = [self._name_of(opening.customer_id) for opening in soon]
-            more = tr(" and {} more").format(len(names) - _MOST_NAMED) if len(names) > _MOST_NAMED else ""
             told = tr("{}: the account closes within two minutes; what you typed is kept.")
-            words = told.format(", ".join(names[:_MOST_NAMED]) + more)
+            words = told.format(self._names(soon))
+            keep = tr("Still with them: keep it open   {}") if len(soon) == 1 else tr("Keep all {} open   {}")
+            self.button.setText(keep.format(*([] if len(soon) == 1 else [len(soon)]), texts.keys(PROLONG_KEYS)))
             if self.told.text() != words:
                 self.told.set_words(words)
                 self._window.status.say(words)
 
     def prolong(self) -> None:
         """Keep open what is about to close."""
-        for opening in self._openings.lapsing()[1]:
+        soon = self._openings.lapsing()[1]
+        for opening in soon:
             self._openings.prolong(opening.customer_id)
-            self._window.status.say(tr("{} stays open.").format(self._name_of(opening.customer_id)))
+        if soon:
+            self._window.status.say(tr("Stays open: {}.").format(self._names(soon)))
         self.look()
+
+    def _names(self, openings: Sequence[Opening]) -> str:
+        names = [self._name_of(opening.customer_id) for opening in openings]
+        more = tr(" and {} more").format(len(names) - _MOST_NAMED) if len(names) > _MOST_NAMED else ""
+        return ", ".join(names[:_MOST_NAMED]) + more

@@ -74,10 +74,10 @@ class DeskMenus(QObject):
         sign_in = self._add(file, tr("Sign in"), SIGN_IN_KEYS, self._person.press)
         sign_in.setProperty(WHILE_LOCKED, True)  # noqa: FBT003 - Qt's own
         self._add(file, tr("Lock"), LOCK_KEYS, self._person.lock_now)
+        self._add(file, tr("New recovery code…"), None, self._workspace.recovery.show_new)
         self._add(file, tr("Sign out and close"), None, self._person.sign_out)
         quit_action = self._add(file, tr("Quit"), "Ctrl+Q", self._window.close)
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)
-        self._add(file, tr("New recovery code…"), None, self._workspace.recovery.show_new)
 
     def _make_edit(self) -> None:
         edit, value = self._menu(tr("&Edit")), self._workspace.value
@@ -88,7 +88,7 @@ class DeskMenus(QObject):
             edit,
             tr("Show personal data in full"),
             "Ctrl+Shift+F",
-            lambda: self._workspace.on_page(lambda page: page.view.show_in_full()),
+            lambda: self._workspace.on_page(self._show_in_full),
         )
         self._add(edit, tr("Find in this panel"), "Ctrl+F", self._workspace.find)
 
@@ -149,6 +149,12 @@ class DeskMenus(QObject):
         ):
             may = [one for one in letters if one.deed is None or one.deed in desk.user.may_do]
             overlay.take(may, [one for one in letters if one not in may])
+
+    def _show_in_full(self, page: CustomerPage) -> None:
+        if page.view.covered:
+            page.view.show_in_full()
+        else:
+            self._window.status.say(tr("Nothing is covered here."))
 
     def _verify(self) -> None:
         """Verify the caller of the account in front, or verify them further."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -217,8 +217,19 @@ async def test_after_three_wrong_answers_the_account_stays_closed(rig: Rig) -> N
     assert "tried again in 15 min" in texts_of(dialog)
     QTest.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
     await rig.until(lambda: "Too many wrong answers" in texts_of(dialog))
+    assert dialog.answer.hasFocus()  # though a click brought the focus to the button
     assert rig.workspace.page is None
     dialog.reject()
+    customer = CustomerId(rig.sandbox.first_customer)
+    with pytest.raises(NotPossibleError, match="Too many wrong answers"):  # and no reason opens it
+        await rig.desk.openings.open_for(customer, Reason.TYPED, "checking an address for the field")
+    await asyncio.sleep(0)
+    again = await asked(rig, customer)
+    assert "Too many wrong answers" in texts_of(again)  # before anything is typed
+    again.reject()
+    rig.clock.ahead = timedelta(minutes=16)
+    await rig.desk.openings.open_for(customer, Reason.TYPED, "checking an address for the field")
+    assert rig.desk.openings.step(customer) is Step.ACCOUNT
 
 
 @pytest.mark.gated

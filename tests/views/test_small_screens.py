@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from console.models.customer import CustomerId
+from console.services.openings import Reason
 from console.views.opening_dialog import OpeningDialog
 from tests.views.conftest import Rig
 
@@ -29,6 +30,31 @@ async def test_in_a_narrow_window_the_head_keeps_the_name_and_who_calls_whole(ri
     rig.window.resize(1440, 900)
     await asyncio.sleep(0.05)
     assert [chip.text() for chip in head._chips.values() if chip.isVisible()] == shown
+
+
+@pytest.mark.gated("trainee")
+async def test_a_note_does_not_cover_who_calls_and_a_sentence_is_shown_whole(rig: Rig) -> None:
+    customer = CustomerId(rig.sandbox.first_customer)
+    await rig.desk.openings.open_for(customer, Reason.TYPED, "looking at a line")
+    page = await rig.open()
+    rig.window.resize(800, 480)
+    await asyncio.sleep(0.05)
+    page.acts.open_note()
+    await asyncio.sleep(0.05)
+    assert page.acts.dock is not None
+    head = page.head.mapTo(page, page.head.rect().bottomRight())
+    assert page.acts.dock.geometry().top() >= head.y()
+    for width in (1280, 800, 640):
+        rig.window.resize(width, 480)
+        await asyncio.sleep(0.05)
+        rig.window.status.say("Give credit: your role does not include that.")
+        await asyncio.sleep(0.05)
+        label = rig.window.status.origin
+        assert label.contentsRect().width() >= label.fontMetrics().horizontalAdvance(label.text()), width
+    rig.window.resize(1440, 900)
+    rig.window.status.show_fact(None)
+    await asyncio.sleep(0.05)
+    assert all(label.isVisible() for label in rig.window.status._beside)
 
 
 @pytest.mark.gated

@@ -48,7 +48,7 @@ class OidcProvider:
         self._keys: Mapping[str, Any] | None = None
 
     async def begin(self) -> "BrowserAttempt":
-        metadata = await self._discover()
+        metadata = await self._discover(anew=True)  # it may be away by now, which a browser would not tell the desk
         attempt = BrowserAttempt(self, metadata, self._settings)
         await attempt.open()
         return attempt
@@ -107,8 +107,8 @@ class OidcProvider:
             self._keys = found
         return self._keys
 
-    async def _discover(self) -> Mapping[str, Any]:
-        if self._metadata is None:
+    async def _discover(self, *, anew: bool = False) -> Mapping[str, Any]:
+        if self._metadata is None or anew:
             issuer = self._settings.issuer
             found = await self._ask("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
             if found.get("issuer") != issuer:

@@ -85,13 +85,17 @@ class World:
             yield serial // parts
 
     def truth(self, n: int) -> dict[str, Any]:
-        """Return what is really so about a customer: contradictions and the causes of every bill difference."""
+        """Return what is really so: what a caller knows, contradictions, the causes of every bill difference."""
         life, numbers = self.life(n), self.numbers
         bills: dict[int, list[Bill]] = {}
         for bill in reversed(self.bills(n)):
             bills.setdefault(bill.account, []).append(bill)
         return {
             "customer": numbers.customer.encode(n),
+            "callerKnows": {
+                "birthDate": life.person.born_on.isoformat(),
+                "accounts": [numbers.account.encode(self.account_serial(n, one)) for one in range(life.accounts)],
+            },
             "duplicateOf": None if life.twin_of is None else numbers.customer.encode(life.twin_of),
             "stories": [{"kind": story.kind, "on": story.on.isoformat()} for story in life.stories],
             "contradictions": [self._contradiction(n, item) for item in life.contradictions],

@@ -25,6 +25,7 @@ from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
 
 _COLUMNS = ("When", "Who", "Role", "What", "Customer", "Why or which", "System")
+_INSTANT = timedelta(microseconds=1)
 _TROUBLE = {HARVESTING: "danger", "verification failed": "attention", "reason refused": "attention"}
 
 
@@ -153,7 +154,15 @@ class AuditPage(FieldFrames, LivePage):
         words = tr("1 entry") if count == 1 else tr("{} entries").format(count)
         if found.has_older:
             words = tr("The newest {} entries").format(count)
-        self._say(f"{words} {of_all}." if count else tr("Nothing of that {}.").format(of_all))
+        days = "".join(
+            tr(word).format(texts.weekday(at.astimezone().date()))
+            for word, at in (
+                (", from {}", found.query.since),
+                (", to {}", found.query.until and found.query.until - _INSTANT),
+            )
+            if at is not None
+        )
+        self._say(f"{words} {of_all}{days}." if count else tr("Nothing of that {}{}.").format(of_all, days))
         entries = together(found.entries)
         self.table.show_rows([self._row(entry, number) for number, entry in enumerate(entries)])
         if is_new:
@@ -181,6 +190,8 @@ class AuditPage(FieldFrames, LivePage):
         entry = row.data
         if isinstance(entry, AuditEntry) and entry.customer:
             self.customer_wanted.emit(entry.customer)
+        else:
+            self._say(tr("This entry is about no customer, so there is none to open."), "info")
 
     def _day_field(self, name: str) -> QLineEdit:
         field = QLineEdit()

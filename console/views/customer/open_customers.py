@@ -69,10 +69,10 @@ class OpenCustomers(QStackedWidget):
         """
         if self._desk is None:
             return None
-        self.front_wanted.emit()
         if self._desk.openings.step(customer_id) is Step.CLOSED:
             self.caller_wanted.emit(customer_id)
             return None
+        self.front_wanted.emit()
         for i in range(self._tabs.count()):
             if self._tabs.tabData(i).customer_id == customer_id and self._tabs.tabData(i).as_of == as_of:
                 self._tabs.setCurrentIndex(i)
@@ -142,7 +142,9 @@ class OpenCustomers(QStackedWidget):
         for line in now:
             self.open(CustomerId(line.lstrip("*")))
         if kept and self._desk.openings.is_required:
-            self._window.status.say(tr("You were with this customer when the desk ended; what you typed is kept."))
+            told = tr("You were with this customer when the desk ended; what you typed is kept.")
+            others = tr(" Ctrl+Shift+T opens the other {}.").format(len(self._closed)) if self._closed else ""
+            self._window.status.say(told + others.replace("Ctrl+Shift+T", texts.keys("Ctrl+Shift+T")))
         self._restoring = False
         if kept:
             self.go_to_tab(front)
