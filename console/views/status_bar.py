@@ -121,7 +121,7 @@ class DeskStatusBar(QStatusBar):
         self.origin.setToolTip(texts.tooltip(text))
         needed = self.origin.fontMetrics().horizontalAdvance(text) + _MARGINS
         taken = sum(label.sizeHint().width() + _GAP for label in self._beside)
-        for label in self._beside:
+        for label in reversed(self._beside):  # how the systems are goes last
             fits = not whole or needed + taken <= self.width()
             label.setVisible(fits)
             taken -= 0 if fits else label.sizeHint().width() + _GAP
