@@ -57,8 +57,8 @@ class LapseBar(StateSurface):
             name = self._name_of(opening.customer_id)
             self._close(opening.customer_id)
             self._openings.close(opening.customer_id)
-            told = tr("{} was closed, as its time had passed. What you typed is kept; Ctrl+Shift+T opens it again.")
-            self._window.status.say(told.format(name))
+            told = tr("{} was closed, as its time had passed. What you typed is kept; {} opens it again.")
+            self._window.status.say(told.format(name, texts.keys("Ctrl+Shift+T")))
         self.setVisible(bool(soon))
         if soon:
             told = tr("{}: the account closes within two minutes; what you typed is kept.")

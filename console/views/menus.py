@@ -270,7 +270,10 @@ class DeskMenus(QObject):
         letters = [(letter_keys(item.letter), item.text) for item in self._letters_of_pages()]
         everywhere = [(key, tr(text)) for key, text in EVERYWHERE]
         shown = [(name, keys) for name, keys in groups if keys]
-        KeysDialog([*shown, (tr("After Ctrl+J"), letters), (tr("Everywhere"), everywhere)], self._window).open()
+        KeysDialog(
+            [*shown, (tr("After {}").format(texts.keys("Ctrl+J")), letters), (tr("Everywhere"), everywhere)],
+            self._window,
+        ).open()
 
 
 def _open_act(name: str, page: CustomerPage) -> None:

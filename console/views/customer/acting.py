@@ -168,7 +168,7 @@ class CustomerActs:
             return
         refusal = self._desk.acts.may(kind, self._view.customer_id)
         if refusal is not None:
-            opens = "" if is_of_role(refusal) else tr(" Ctrl+Shift+V verifies.")
+            opens = "" if is_of_role(refusal) else tr(" {} verifies.").format(texts.keys("Ctrl+Shift+V"))
             self._bridge.on_unhandled(refusal + opens)
             return
         if ACTS[kind].in_full:

@@ -221,7 +221,7 @@ class BillLines(QWidget):
         self.document.hide()
         head.addWidget(self.document)
         self.explain = Button(tr("Explain"), "link", "small")
-        self.explain.setToolTip(tr("Why it is higher or lower than the one before (Ctrl+J E)"))
+        self.explain.setToolTip(tr("Why it is higher or lower than the one before ({} E)").format(texts.keys("Ctrl+J")))
         head.addWidget(self.explain)
         head.addStretch()
         head.addWidget(self._age)

@@ -143,8 +143,9 @@ class OpenCustomers(QStackedWidget):
             self.open(CustomerId(line.lstrip("*")))
         if kept and self._desk.openings.is_required:
             told = tr("You were with this customer when the desk ended; what you typed is kept.")
-            others = tr(" Ctrl+Shift+T opens the other {}.").format(len(self._closed)) if self._closed else ""
-            self._window.status.say(told + others.replace("Ctrl+Shift+T", texts.keys("Ctrl+Shift+T")))
+            if self._closed:
+                told += tr(" {} opens the other {}.").format(texts.keys("Ctrl+Shift+T"), len(self._closed))
+            self._window.status.say(told)
         self._restoring = False
         if kept:
             self.go_to_tab(front)
