@@ -41,7 +41,7 @@ from console.services.phone import numbering_plans
 from console.services.search import CustomerSearch
 from console.services.sign_in import SignIn, SignInState
 from console.services.view_parts import PART_TYPES
-from console.settings import Deployment, Kind, System
+from console.settings import KEPT, Deployment, Kind, System
 from console.settings.audit import AuditSettings
 from console.settings.sign_in import SignInSettings
 from console.store.acts import ActRepository
@@ -126,6 +126,28 @@ class _NamedSecrets:
             raise ConfigurationError(f"{self._setting}: {error}") from error
 
 
+def check_settings(deployment: Deployment, secrets: Secrets) -> None:
+    """Let settings pass that a desk can start with, as far as this computer can tell. Blocks.
+
+    Asked before anybody signs in: who has done that is not to be told only then that the desk cannot start. Secrets of
+    the desk's own store are not looked for, since it opens only later.
+
+    Raises:
+        ConfigurationError: A secret is not where the settings say, or there is no such country.
+    """
+    if deployment.country not in numbering_plans().SUPPORTED_REGIONS:
+        raise ConfigurationError(
+            f"country is {deployment.country}, which has no phone numbers; it is such as US or DE."
+        )
+    wanted = [
+        (f"systems.{name}.auth", one) for name, system in deployment.systems.items() for one in system.auth.references
+    ]
+    wanted += [("audit.secret", deployment.audit.secret)] if deployment.audit.secret else []
+    for setting, reference in wanted:
+        if not reference.startswith(KEPT):
+            _NamedSecrets(secrets, setting).read(reference)
+
+
 def _collector(settings: AuditSettings, secrets: Secrets) -> Collector | None:
     if settings.url is not None:
         named = _NamedSecrets(secrets, "audit.secret")
@@ -169,11 +191,6 @@ async def compose_check(
         await http.aclose()
 
 
-def _check_country(country: str) -> None:
-    if country not in numbering_plans().SUPPORTED_REGIONS:  # loaded here, off the window's thread
-        raise ConfigurationError(f"country is {country}, which has no phone numbers; it is such as US or DE.")
-
-
 def compose_sign_in(settings: SignInSettings) -> SignIn:
     """Return who signs in, and how. Loads certificates, so not on the window's thread."""
     clock = SystemClock()
@@ -195,7 +212,7 @@ def compose_desk(
     Without a store everything is kept in memory. The desk closes what it is given.
 
     Raises:
-        ConfigurationError: A secret is not where the settings say, or there is no such country.
+        ConfigurationError: A secret is not where the settings say.
     """
     parts = _of_deployment(parts or Parts(), deployment)
     database = store or in_memory()

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import platformdirs
 
-from console.compose import Parts, compose_desk, compose_sign_in
+from console.compose import Parts, check_settings, compose_desk, compose_sign_in
 from console.errors import ConfigurationError, SignInRefusedError, SignInUnreachableError
 from console.models.person import Person
 from console.ports.secrets import Secrets
@@ -94,6 +94,7 @@ async def open_session(
             makes_code=not demo,
         )
         async with AsyncExitStack() as stack:
+            await asyncio.to_thread(check_settings, deployment, secrets)
             sign_in, user = None, REP
             if deployment.sign_in is None:
                 kept = await stores.open() if with_store else Kept()
@@ -145,7 +146,7 @@ async def access_to(
     """
     auth = deployment.systems[name].auth
     secrets: Secrets = SystemSecrets(config.parent)
-    wanted = {at: label for at, label in deployment.kept_secrets.items() if at in {auth.secret, auth.password}}
+    wanted = {at: label for at, label in deployment.kept_secrets.items() if at in auth.references}
     if wanted:
         kept = await open_last_store(config=config, demo=False, ask_code=ask_code, to_read=True)
         try:

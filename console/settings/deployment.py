@@ -42,6 +42,11 @@ class Auth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     password: str | None = None
     scope: str | None = None
 
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Where its secrets lie."""
+        return tuple(one for one in (self.secret, self.password) if one)
+
 
 class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is particular about one resource of one system.
@@ -138,8 +143,7 @@ class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         asked = {
             secret: system.label or {"crm": "CRM"}.get(system.kind, system.kind.title())
             for system in self.systems.values()
-            for secret in (system.auth.secret, system.auth.password)
-            if secret
+            for secret in system.auth.references
         }
         if self.audit.secret:
             asked[self.audit.secret] = "the audit's collector"

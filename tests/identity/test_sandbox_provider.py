@@ -12,12 +12,14 @@ import pytest
 from console.__main__ import _parser
 from console.cli import check_system
 from console.compose import Parts, compose_desk
-from console.errors import SignInRefusedError, SignInRequiredError
+from console.errors import ConfigurationError, SignInRefusedError, SignInRequiredError
 from console.models.customer import CustomerId
+from console.models.person import Person
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
 from console.services.permissions import REP
 from console.services.sign_in import SignIn, SignInState
+from console.session import open_session
 from console.store.database import in_memory
 from console.store.secrets import SecretRepository
 from console.system.sandbox_launcher import sandbox_settings, with_sign_in
@@ -191,3 +193,28 @@ async def test_a_system_that_wants_a_person_is_checked_for_whoever_signs_in(
     assert len(opened) == 1
     assert {finding["resource"] for finding in told["findings"]} >= {"customerBill"}
     assert "401" not in json.dumps(told)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ('secret = "env:audit"', 'secret = "file:nothere"', "audit.secret: The secret file .*nothere cannot be read"),
+        ('country = "US"', 'country = "XX"', "country is XX, which has no phone numbers"),
+    ],
+)
+async def test_what_is_wrong_is_told_before_anybody_has_to_sign_in(
+    sandbox: Control, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str, after: str, told: str
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    tokens = sandbox_settings(sandbox.process.addresses, "env:{}")
+    text = with_sign_in(tokens, sandbox.process.identity, sandbox.process.audit, "env:{}")
+    assert before in text
+    path = tmp_path / "systems.toml"
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+    async def ask(_sign_in: SignIn, _sentence: str) -> Person:
+        pytest.fail("somebody was asked to sign in")
+
+    with pytest.raises(ConfigurationError, match=told):
+        async with open_session(config=path, demo=False, with_store=True, ask_person=ask):
+            pass
