@@ -173,7 +173,7 @@ def test_the_command_writes_its_report_and_ends_as_it_found(
         (["http://x.example", "--kind", "crm"], "must begin with https"),
         (["https://x.example", "--kind", "crm", "--auth", "basic"], "auth.secret is missing"),
         (["https://u:p@x.example", "--kind", "crm"], "must not carry a user"),
-        (["https://x.example", "--kind", "crm", "--secret", "hunter2"], "must be written as where it lies"),
+        (["https://x.example", "--kind", "crm", "--secret", "hunter2"], "must say where the secret lies"),
         (["crm", "--kind", "crm", "--config", "resources/systems.example.toml"], "are for an address"),
         (["https://x.example", "--kind", "crm", "--use-profile", "acme"], "there are salesforce, servicenow"),
     ],
