@@ -51,7 +51,7 @@ class CallerCheck:
         """Return whether an answer is what CRM holds; always so for a method that compares nothing.
 
         Raises:
-            NotPossibleError: CRM holds nothing to compare with.
+            NotPossibleError: CRM holds nothing to compare with, or no account number was typed.
             NoDayError: The answer is no day, or may be two.
             SystemCallError: CRM does not answer.
             UnknownCustomerError: There is no such customer.
@@ -59,12 +59,14 @@ class CallerCheck:
         self.by_last_known = False
         if method.checks is None:
             return True
+        if method.checks == "account_number" and not _plain(answer):
+            raise NotPossibleError("Type the account number that the caller says.")
         customer = await self._or_known(customer_id, Subject.CUSTOMER, self._crm.fetch_customer(customer_id))
         if customer is None:
             raise UnknownCustomerError(f"CRM has no customer {customer_id}.")
         if method.checks == "account_number":
             held = [_plain(number) for number in customer.value.account_ids]
-            return bool(_plain(answer)) and any(hmac.compare_digest(_plain(answer), one) for one in held)
+            return any(hmac.compare_digest(_plain(answer), one) for one in held)
         party = await self._or_known(customer_id, Subject.PARTY, self._crm.fetch_party(customer.value))
         born = party.value.birth_on if party is not None else None
         if not born:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from console.views.app_events import seconds
 from console.views.icons import ICON
@@ -62,6 +63,7 @@ class DeskLock(QObject):
         self._window, self._wanted, self.after_s = window, wanted, 600.0
         self._inside: QWidget | None = None
         self._dialogs: list[QDialog] = []
+        self._focused: QWidget | None = None
         self._actions: list[QAction] = []
         self.page: LockPage  # there once it was locked
         self._looking = QTimer(self)
@@ -87,6 +89,7 @@ class DeskLock(QObject):
             return
         while (popup := QApplication.activePopupWidget()) is not None:  # a menu, or the list of a field
             popup.close()
+        self._focused = self._window.focusWidget()
         self._dialogs = [one for one in self._window.findChildren(QDialog) if one.isVisible()]
         for widget in (*self._dialogs, *self._window.findChildren(SearchPalette)):
             widget.hide()
@@ -118,6 +121,8 @@ class DeskLock(QObject):
         self._window.lock_title(locked=False)
         for action in self._actions:
             action.setEnabled(True)
+        if self._focused is not None and isValid(self._focused):  # what was closed meanwhile is gone
+            self._focused.setFocus()
         for dialog in self._dialogs:
             dialog.show()
         self._dialogs = []

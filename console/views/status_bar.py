@@ -122,7 +122,7 @@ class DeskStatusBar(QStatusBar):
         needed = self.origin.fontMetrics().horizontalAdvance(text) + _MARGINS
         taken = sum(label.sizeHint().width() + _GAP for label in self._beside)
         for label in reversed(self._beside):  # how the systems are goes last
-            fits = not whole or needed + taken <= self.width()
+            fits = (needed if whole else 0) + taken <= self.width()
             label.setVisible(fits)
             taken -= 0 if fits else label.sizeHint().width() + _GAP
 

@@ -172,7 +172,7 @@ class Workspace(QObject):
             return
         self._window.show_page("customers", self.customers)
         if name != "customers" and self.desk is None:
-            self._window.status.say(tr("The systems are being connected."))
+            self._window.status.say(tr("The desk is not open yet."))
 
     def go_to(self, name: str) -> None:
         """Bring a page forward and put the focus on what comes first in it."""

@@ -210,6 +210,10 @@ async def test_what_a_role_never_may_is_not_offered_to_it(rig: Rig) -> None:
 async def test_after_three_wrong_answers_the_account_stays_closed(rig: Rig) -> None:
     dialog = await asked(rig, rig.sandbox.first_customer)
     dialog.ways[1][0].setChecked(True)
+    for nothing in ("", "  "):  # is no answer
+        dialog.answer.setText(nothing)
+        dialog.open_account()
+        await rig.until(lambda: "Type the account number" in texts_of(dialog))
     for answer in ("BA-00000000", "BA-00000000", "ba 00000001", "BA-00000002"):  # the second tells nobody anything new
         dialog.answer.setText(answer)
         QTest.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)

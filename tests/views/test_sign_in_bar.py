@@ -189,6 +189,7 @@ async def test_a_desk_nobody_touches_is_locked_and_tells_nothing_until_the_same_
     await rig.until(lambda: not person.lock.is_locked)
     assert rig.workspace.page is page
     assert page.acts.dock.text.toPlainText() == "Typed before the lock"
+    assert rig.window.focusWidget() is page.acts.dock.text  # and what is typed next goes on there
     assert name in rig.window.windowTitle()
 
 
