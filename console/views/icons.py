@@ -128,9 +128,8 @@ class Icons(QObject):
         picture = QPixmap(round(size * ratio), round(size * ratio))
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(picture)
-        self.paint(painter, QRect(0, 0, size, size), name, colour)
-        painter.end()
+        with QPainter(picture) as painter:
+            self.paint(painter, QRect(0, 0, size, size), name, colour)
         return picture
 
     def icon(self, name: str, colour: QColor) -> QIcon:

@@ -54,23 +54,25 @@ class CustomerTabs(QTabBar):
         return QSize(min(190, self.tabSizeHint(index).width()), 35)  # narrower than a name, the row scrolls
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        for i in range(self.count()):
-            rect, chosen = self.tabRect(i), i == self.currentIndex()
-            if chosen:
-                painter.fillRect(rect, THEME.colour("card"))
-                painter.fillRect(QRect(rect.left(), rect.top(), rect.width(), 2), THEME.colour("accent"))
-            painter.setPen(THEME.colour("border"))
-            painter.drawLine(rect.topRight(), rect.bottomRight())
-            painter.setPen(THEME.colour("text" if chosen else "textSecondary"))
-            painter.setFont(font("table", semibold=chosen))
-            inner = rect.adjusted(10, 0, -30, 0)
-            text = painter.fontMetrics().elidedText(
-                self.tabText(i).replace("&&", "&"), Qt.TextElideMode.ElideRight, inner.width()
-            )
-            painter.drawText(inner, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
-            if chosen and self.hasFocus():
-                paint_frame(painter, rect.adjusted(0, 0, -1, 0), QColor(0, 0, 0, 0), THEME.colour("focusRing"), width=2)
+        with QPainter(self) as painter:
+            for i in range(self.count()):
+                rect, chosen = self.tabRect(i), i == self.currentIndex()
+                if chosen:
+                    painter.fillRect(rect, THEME.colour("card"))
+                    painter.fillRect(QRect(rect.left(), rect.top(), rect.width(), 2), THEME.colour("accent"))
+                painter.setPen(THEME.colour("border"))
+                painter.drawLine(rect.topRight(), rect.bottomRight())
+                painter.setPen(THEME.colour("text" if chosen else "textSecondary"))
+                painter.setFont(font("table", semibold=chosen))
+                inner = rect.adjusted(10, 0, -30, 0)
+                text = painter.fontMetrics().elidedText(
+                    self.tabText(i).replace("&&", "&"), Qt.TextElideMode.ElideRight, inner.width()
+                )
+                painter.drawText(inner, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
+                if chosen and self.hasFocus():
+                    paint_frame(
+                        painter, rect.adjusted(0, 0, -1, 0), QColor(0, 0, 0, 0), THEME.colour("focusRing"), width=2
+                    )
 
 
 class RailButton(QToolButton):
@@ -97,27 +99,27 @@ class RailButton(QToolButton):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        rect = self.rect().adjusted(0, 0, -1, 0)
-        if self.isChecked() or self.underMouse():
-            painter.fillRect(rect, THEME.colour("accentSoft" if self.isChecked() else "hover"))
-        if self.isChecked():
-            painter.fillRect(QRect(0, 0, 3, rect.height()), THEME.colour("accent"))
-        colour = THEME.colour("onAccentSoft" if self.isChecked() else "textSecondary")
-        top = (rect.height() - 20) // 2 if self._compact else 8
-        ICON.paint(painter, QRect((rect.width() - 20) // 2, top, 20, 20), self.objectName(), colour)
-        if not self._compact:
-            painter.setFont(font("micro"))
-            painter.setPen(colour)
-            painter.drawText(QRect(0, 30, rect.width(), 20), int(Qt.AlignmentFlag.AlignCenter), self.text())
-        if self._count:
-            badge = QRect(rect.width() // 2 + 4, max(2, top - 6), 20, 15)
-            paint_frame(painter, badge, THEME.colour("textSecondary"), THEME.colour("textSecondary"))
-            painter.setFont(font("micro"))
-            painter.setPen(THEME.colour("panel"))
-            painter.drawText(badge, int(Qt.AlignmentFlag.AlignCenter), str(min(99, self._count)))
-        if self.hasFocus():
-            paint_frame(painter, rect, QColor(0, 0, 0, 0), THEME.colour("focusRing"), width=2)
+        with QPainter(self) as painter:
+            rect = self.rect().adjusted(0, 0, -1, 0)
+            if self.isChecked() or self.underMouse():
+                painter.fillRect(rect, THEME.colour("accentSoft" if self.isChecked() else "hover"))
+            if self.isChecked():
+                painter.fillRect(QRect(0, 0, 3, rect.height()), THEME.colour("accent"))
+            colour = THEME.colour("onAccentSoft" if self.isChecked() else "textSecondary")
+            top = (rect.height() - 20) // 2 if self._compact else 8
+            ICON.paint(painter, QRect((rect.width() - 20) // 2, top, 20, 20), self.objectName(), colour)
+            if not self._compact:
+                painter.setFont(font("micro"))
+                painter.setPen(colour)
+                painter.drawText(QRect(0, 30, rect.width(), 20), int(Qt.AlignmentFlag.AlignCenter), self.text())
+            if self._count:
+                badge = QRect(rect.width() // 2 + 4, max(2, top - 6), 20, 15)
+                paint_frame(painter, badge, THEME.colour("textSecondary"), THEME.colour("textSecondary"))
+                painter.setFont(font("micro"))
+                painter.setPen(THEME.colour("panel"))
+                painter.drawText(badge, int(Qt.AlignmentFlag.AlignCenter), str(min(99, self._count)))
+            if self.hasFocus():
+                paint_frame(painter, rect, QColor(0, 0, 0, 0), THEME.colour("focusRing"), width=2)
 
 
 class MainWindow(QMainWindow):

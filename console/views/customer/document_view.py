@@ -193,25 +193,25 @@ class PagesView(QAbstractScrollArea):
         self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        painter.fillRect(self.viewport().rect(), THEME.colour("window"))
-        if self._document is None:
-            return
-        for page, rect in self._visible():
-            painter.fillRect(rect, Qt.GlobalColor.white)
-            painter.setPen(THEME.colour("border"))
-            image = self._images.get(page)
-            if image is not None:
-                painter.drawImage(rect, image)
-            else:
-                text = self._failed.get(page) or tr("page {}").format(page + 1)
-                painter.setPen(Qt.GlobalColor.darkGray)
-                painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), text)
-            painter.setPen(THEME.colour("border"))
-            painter.drawRect(rect.adjusted(-1, -1, 0, 0))
-        if self.hasFocus():
-            painter.setPen(THEME.colour("focusRing"))
-            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+        with QPainter(self.viewport()) as painter:
+            painter.fillRect(self.viewport().rect(), THEME.colour("window"))
+            if self._document is None:
+                return
+            for page, rect in self._visible():
+                painter.fillRect(rect, Qt.GlobalColor.white)
+                painter.setPen(THEME.colour("border"))
+                image = self._images.get(page)
+                if image is not None:
+                    painter.drawImage(rect, image)
+                else:
+                    text = self._failed.get(page) or tr("page {}").format(page + 1)
+                    painter.setPen(Qt.GlobalColor.darkGray)
+                    painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), text)
+                painter.setPen(THEME.colour("border"))
+                painter.drawRect(rect.adjusted(-1, -1, 0, 0))
+            if self.hasFocus():
+                painter.setPen(THEME.colour("focusRing"))
+                painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
 
     # ------------------------------------------------------------------ where pages lie
 

@@ -62,20 +62,20 @@ class PlaceTabs(QTabBar):
         return QSize(40, self.tabSizeHint(index).height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        for i in range(self.count()):
-            rect, chosen = self.tabRect(i), i == self.currentIndex()
-            painter.setFont(font("small", semibold=chosen))
-            painter.setPen(THEME.colour("text" if chosen else "textSecondary"))
-            text = painter.fontMetrics().elidedText(self.tabText(i), Qt.TextElideMode.ElideRight, rect.width() - 8)
-            painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), text)
-            if chosen:
-                painter.fillRect(
-                    QRect(rect.left() + 6, rect.bottom() - 1, rect.width() - 12, 2), THEME.colour("accent")
-                )
-            if chosen and self.hasFocus():
-                inner = rect.adjusted(1, 1, -1, -3)
-                paint_frame(painter, inner, QColor(0, 0, 0, 0), THEME.colour("focusRing"), width=2)
+        with QPainter(self) as painter:
+            for i in range(self.count()):
+                rect, chosen = self.tabRect(i), i == self.currentIndex()
+                painter.setFont(font("small", semibold=chosen))
+                painter.setPen(THEME.colour("text" if chosen else "textSecondary"))
+                text = painter.fontMetrics().elidedText(self.tabText(i), Qt.TextElideMode.ElideRight, rect.width() - 8)
+                painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), text)
+                if chosen:
+                    painter.fillRect(
+                        QRect(rect.left() + 6, rect.bottom() - 1, rect.width() - 12, 2), THEME.colour("accent")
+                    )
+                if chosen and self.hasFocus():
+                    inner = rect.adjusted(1, 1, -1, -3)
+                    paint_frame(painter, inner, QColor(0, 0, 0, 0), THEME.colour("focusRing"), width=2)
 
 
 class Place(QWidget):

@@ -56,31 +56,31 @@ class Waterfall(QWidget):
         self._texts.append(text)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(font("small"))
-        if not self._steps:
-            return
-        low, high = self._range()
-        room = self.height() - _TOP - _BOTTOM
-        width = (self.width() - 2 * _SIDE) / len(self._steps)
+        with QPainter(self) as painter:
+            painter.setFont(font("small"))
+            if not self._steps:
+                return
+            low, high = self._range()
+            room = self.height() - _TOP - _BOTTOM
+            width = (self.width() - 2 * _SIDE) / len(self._steps)
 
-        def y(value: Decimal) -> float:
-            return _TOP + room * float((high - max(value, low)) / (high - low))
+            def y(value: Decimal) -> float:
+                return _TOP + room * float((high - max(value, low)) / (high - low))
 
-        for place, ((name, start, end), text) in enumerate(zip(self._steps, self._texts, strict=True)):
-            is_bill = place in {0, len(self._steps) - 1}
-            top, bottom = sorted((y(end), y(low) if is_bill else y(start)))
-            column = QRectF(_SIDE + place * width, 0, width, self.height())
-            self._paint_step(painter, column, (top, bottom), is_bill=is_bill, falls=end < start and not is_bill)
-            painter.setPen(THEME.colour("text"))
-            over = QRectF(column.left() - 4, top - 18, width + 8, 16)
-            painter.drawText(over, int(Qt.AlignmentFlag.AlignCenter), text)
-            painter.setPen(THEME.colour("textSecondary"))
-            shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(width) - 4)
-            under = QRectF(column.left(), self.height() - 18, width, 16)
-            painter.drawText(under, int(Qt.AlignmentFlag.AlignCenter), shown)
-        painter.setPen(THEME.colour("border"))
-        painter.drawLine(_SIDE, self.height() - _BOTTOM, self.width() - _SIDE, self.height() - _BOTTOM)
+            for place, ((name, start, end), text) in enumerate(zip(self._steps, self._texts, strict=True)):
+                is_bill = place in {0, len(self._steps) - 1}
+                top, bottom = sorted((y(end), y(low) if is_bill else y(start)))
+                column = QRectF(_SIDE + place * width, 0, width, self.height())
+                self._paint_step(painter, column, (top, bottom), is_bill=is_bill, falls=end < start and not is_bill)
+                painter.setPen(THEME.colour("text"))
+                over = QRectF(column.left() - 4, top - 18, width + 8, 16)
+                painter.drawText(over, int(Qt.AlignmentFlag.AlignCenter), text)
+                painter.setPen(THEME.colour("textSecondary"))
+                shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(width) - 4)
+                under = QRectF(column.left(), self.height() - 18, width, 16)
+                painter.drawText(under, int(Qt.AlignmentFlag.AlignCenter), shown)
+            painter.setPen(THEME.colour("border"))
+            painter.drawLine(_SIDE, self.height() - _BOTTOM, self.width() - _SIDE, self.height() - _BOTTOM)
 
     def _range(self) -> tuple[Decimal, Decimal]:
         """Return the lowest and highest value painted; whole bills begin where the steps need the room."""

@@ -35,11 +35,11 @@ class KeyCap(Label):
         self.setMinimumHeight(20)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        paint_frame(painter, self.rect(), THEME.colour("card"), THEME.colour("borderStrong"))
-        painter.setFont(font("small", semibold=True))
-        painter.setPen(THEME.colour("text"))
-        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self.text())
+        with QPainter(self) as painter:
+            paint_frame(painter, self.rect(), THEME.colour("card"), THEME.colour("borderStrong"))
+            painter.setFont(font("small", semibold=True))
+            painter.setPen(THEME.colour("text"))
+            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self.text())
 
 
 class LetterOverlay(QWidget):
@@ -109,7 +109,8 @@ class LetterOverlay(QWidget):
         self.hide()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        paint_frame(QPainter(self), self.rect(), THEME.colour("raised"), THEME.colour("borderStrong"))
+        with QPainter(self) as painter:
+            paint_frame(painter, self.rect(), THEME.colour("raised"), THEME.colour("borderStrong"))
 
     def _leave(self) -> None:
         before, self._before = self._before, None

@@ -115,7 +115,8 @@ class SearchPalette(QWidget):
         self._details.setVisible(width > 700)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), QColor(0, 0, 0, 90))
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(0, 0, 0, 90))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -30,13 +30,13 @@ class _Chip(QAbstractButton):
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        chosen = self.isChecked()
-        fill = THEME.colour("accentSoft" if chosen else "hover" if self.underMouse() else "cardAlt")
-        line = THEME.colour("focusRing" if self.hasFocus() else "accent" if chosen else "border")
-        paint_frame(painter, self.rect(), fill, line, width=2 if self.hasFocus() else 1)
-        painter.setPen(THEME.colour("onAccentSoft" if chosen else "text"))
-        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self.text())
+        with QPainter(self) as painter:
+            chosen = self.isChecked()
+            fill = THEME.colour("accentSoft" if chosen else "hover" if self.underMouse() else "cardAlt")
+            line = THEME.colour("focusRing" if self.hasFocus() else "accent" if chosen else "border")
+            paint_frame(painter, self.rect(), fill, line, width=2 if self.hasFocus() else 1)
+            painter.setPen(THEME.colour("onAccentSoft" if chosen else "text"))
+            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self.text())
 
 
 class FilterChips(QWidget):

@@ -145,7 +145,8 @@ class FactLabel(Label):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.hasFocus():
-            paint_frame(QPainter(self), self.rect(), QColor(0, 0, 0, 0), THEME.colour("focusRing"), width=2)
+            with QPainter(self) as painter:
+                paint_frame(painter, self.rect(), QColor(0, 0, 0, 0), THEME.colour("focusRing"), width=2)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

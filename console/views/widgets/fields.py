@@ -25,13 +25,13 @@ def _take_frames(widget: QWidget) -> None:
 
 def _paint_frames(widget: QWidget) -> None:
     """Paint a frame around every field inside a widget."""
-    painter = QPainter(widget)
-    for field in widget.findChildren(QWidget):
-        if isinstance(field, _FIELDS) and field.isVisible():
-            width = 2 if field.hasFocus() else 1
-            place = QRect(field.mapTo(widget, QPoint(0, 0)), field.size()).adjusted(-width, -width, width, width)
-            line = THEME.colour("focusRing" if field.hasFocus() else "borderStrong")
-            paint_frame(painter, place, THEME.colour("input"), line, width=width)
+    with QPainter(widget) as painter:
+        for field in widget.findChildren(QWidget):
+            if isinstance(field, _FIELDS) and field.isVisible():
+                width = 2 if field.hasFocus() else 1
+                place = QRect(field.mapTo(widget, QPoint(0, 0)), field.size()).adjusted(-width, -width, width, width)
+                line = THEME.colour("focusRing" if field.hasFocus() else "borderStrong")
+                paint_frame(painter, place, THEME.colour("input"), line, width=width)
 
 
 class FieldFrames:

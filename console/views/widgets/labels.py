@@ -58,13 +58,13 @@ class Label(QLabel):
         return QSize(min(24, hint.width()), hint.height()) if self._elide else hint
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        rect = self.contentsRect()
-        if self._look == "chip":
-            colours = THEME.state(self._state)
-            paint_frame(painter, self.rect(), colours.back, colours.border, dashed=self._state == "stale")
-            rect.adjust(_CHIP_MARGIN, 0, -_CHIP_MARGIN, 0)
-        paint_text(painter, self, rect, self._colour(), elide=self._elide)
+        with QPainter(self) as painter:
+            rect = self.contentsRect()
+            if self._look == "chip":
+                colours = THEME.state(self._state)
+                paint_frame(painter, self.rect(), colours.back, colours.border, dashed=self._state == "stale")
+                rect.adjust(_CHIP_MARGIN, 0, -_CHIP_MARGIN, 0)
+            paint_text(painter, self, rect, self._colour(), elide=self._elide)
 
     def _colour(self) -> QColor:
         if self._look in {"mark", "chip"}:
@@ -125,24 +125,26 @@ class Button(QPushButton):
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        hovered = self.underMouse() and self.isEnabled()
-        fill, line, text = self._colours(hovered=hovered, pressed=self.isDown())
-        if self._look != "link" or hovered:
-            paint_frame(painter, self.rect(), fill, line)
-        if self.hasFocus():
-            inner = THEME.colour("focusRing") if self._look != "main" else THEME.colour("text")
-            paint_frame(painter, self.rect(), QColor(0, 0, 0, 0), inner, width=2)
-        rect = self.rect().adjusted(4 if self._look == "link" else 11, 0, -4 if self._look == "link" else -11, 0)
-        if not self.icon().isNull():
-            size = 16
-            self.icon().paint(
-                painter, QRect(rect.left(), rect.center().y() - size // 2 + 1, size, size), mode=QIcon.Mode.Normal
+        with QPainter(self) as painter:
+            hovered = self.underMouse() and self.isEnabled()
+            fill, line, text = self._colours(hovered=hovered, pressed=self.isDown())
+            if self._look != "link" or hovered:
+                paint_frame(painter, self.rect(), fill, line)
+            if self.hasFocus():
+                inner = THEME.colour("focusRing") if self._look != "main" else THEME.colour("text")
+                paint_frame(painter, self.rect(), QColor(0, 0, 0, 0), inner, width=2)
+            rect = self.rect().adjusted(4 if self._look == "link" else 11, 0, -4 if self._look == "link" else -11, 0)
+            if not self.icon().isNull():
+                size = 16
+                self.icon().paint(
+                    painter, QRect(rect.left(), rect.center().y() - size // 2 + 1, size, size), mode=QIcon.Mode.Normal
+                )
+                rect.setLeft(rect.left() + 22)
+            painter.setPen(text)
+            align = Qt.AlignmentFlag.AlignLeft if self._look == "field" else Qt.AlignmentFlag.AlignCenter
+            painter.drawText(
+                rect, int(align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic), self.text()
             )
-            rect.setLeft(rect.left() + 22)
-        painter.setPen(text)
-        align = Qt.AlignmentFlag.AlignLeft if self._look == "field" else Qt.AlignmentFlag.AlignCenter
-        painter.drawText(rect, int(align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic), self.text())
 
     def _colours(self, *, hovered: bool, pressed: bool) -> tuple[QColor, QColor, QColor]:
         """Return fill, line and text."""
@@ -178,13 +180,13 @@ class CloseButton(QPushButton):
         self.setToolTip(self.tr("Close"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        if self.underMouse():
-            paint_frame(painter, self.rect().adjusted(2, 2, -2, -2), THEME.colour("hover"), THEME.colour("border"))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(THEME.colour("textMuted"), 1.4))
-        painter.drawLine(7, 7, 13, 13)
-        painter.drawLine(13, 7, 7, 13)
+        with QPainter(self) as painter:
+            if self.underMouse():
+                paint_frame(painter, self.rect().adjusted(2, 2, -2, -2), THEME.colour("hover"), THEME.colour("border"))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(THEME.colour("textMuted"), 1.4))
+            painter.drawLine(7, 7, 13, 13)
+            painter.drawLine(13, 7, 7, 13)
 
 
 class Surface(QWidget):
@@ -195,18 +197,18 @@ class Surface(QWidget):
         self._colour, self._edges = colour, edges
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        rect = self.rect()
-        painter.fillRect(rect, THEME.colour(self._colour))
-        painter.setPen(THEME.colour("divider" if self._colour == "cardHead" else "border"))
-        if "b" in self._edges:
-            painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        if "t" in self._edges:
-            painter.drawLine(rect.topLeft(), rect.topRight())
-        if "r" in self._edges:
-            painter.drawLine(rect.topRight(), rect.bottomRight())
-        if "l" in self._edges:
-            painter.drawLine(rect.topLeft(), rect.bottomLeft())
+        with QPainter(self) as painter:
+            rect = self.rect()
+            painter.fillRect(rect, THEME.colour(self._colour))
+            painter.setPen(THEME.colour("divider" if self._colour == "cardHead" else "border"))
+            if "b" in self._edges:
+                painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+            if "t" in self._edges:
+                painter.drawLine(rect.topLeft(), rect.topRight())
+            if "r" in self._edges:
+                painter.drawLine(rect.topRight(), rect.bottomRight())
+            if "l" in self._edges:
+                painter.drawLine(rect.topLeft(), rect.bottomLeft())
 
     def set_colour(self, colour: str) -> None:
         if colour != self._colour:
@@ -231,13 +233,13 @@ class StateSurface(Surface):
         if not self._state:
             super().paintEvent(event)
             return
-        painter = QPainter(self)
-        colours = THEME.state(self._state)
-        painter.fillRect(self.rect(), colours.back)
-        painter.setPen(
-            QPen(colours.border, 1, Qt.PenStyle.DashLine if self._state == "stale" else Qt.PenStyle.SolidLine)
-        )
-        painter.drawLine(self.rect().topLeft(), self.rect().topRight())
+        with QPainter(self) as painter:
+            colours = THEME.state(self._state)
+            painter.fillRect(self.rect(), colours.back)
+            painter.setPen(
+                QPen(colours.border, 1, Qt.PenStyle.DashLine if self._state == "stale" else Qt.PenStyle.SolidLine)
+            )
+            painter.drawLine(self.rect().topLeft(), self.rect().topRight())
 
 
 def titled_surface(title: str, *widgets: QWidget) -> QWidget:
@@ -267,4 +269,5 @@ class Card(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         line = THEME.colour("focusRing" if self._ring else "border")
-        paint_frame(QPainter(self), self.rect(), THEME.colour("card"), line, width=2 if self._ring else 1)
+        with QPainter(self) as painter:
+            paint_frame(painter, self.rect(), THEME.colour("card"), line, width=2 if self._ring else 1)

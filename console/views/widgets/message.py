@@ -14,14 +14,14 @@ class Skeleton(QWidget):
     """Still grey bars where rows will be."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        colour = THEME.colour("track")
-        for i, top in enumerate(range(12, max(13, self.height() - 20), 36)):
-            if i >= 6:
-                break
-            painter.fillRect(QRect(12, top, int(self.width() * (0.3 + 0.08 * (i % 3))), 9), colour)
-            painter.fillRect(QRect(12, top + 14, int(self.width() * (0.45 - 0.06 * (i % 2))), 6), colour)
-            painter.fillRect(QRect(self.width() - 72, top + 4, 60, 9), colour)
+        with QPainter(self) as painter:
+            colour = THEME.colour("track")
+            for i, top in enumerate(range(12, max(13, self.height() - 20), 36)):
+                if i >= 6:
+                    break
+                painter.fillRect(QRect(12, top, int(self.width() * (0.3 + 0.08 * (i % 3))), 9), colour)
+                painter.fillRect(QRect(12, top + 14, int(self.width() * (0.45 - 0.06 * (i % 2))), 6), colour)
+                painter.fillRect(QRect(self.width() - 72, top + 4, 60, 9), colour)
 
 
 class Message(QWidget):
