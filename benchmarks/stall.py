@@ -20,7 +20,7 @@ def measure() -> list[Result]:
 async def _play(stage: Stage) -> list[Result]:
     customers = await stage.customers(9)
     await asyncio.sleep(0.5)
-    watchdog = StallWatchdog(on_stall=lambda _ms, _stack: None)
+    watchdog = StallWatchdog(on_stall=lambda _ms, _stack: None, beat_ms=5)
     watchdog.start()
     for i, customer in enumerate(customers):
         if i == 3:

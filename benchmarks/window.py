@@ -1,6 +1,7 @@
 """A real window on a real sandbox, for the benchmarks that need one."""
 
 import asyncio
+import gc
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ import httpx
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.result import Result
-from console.bridge import Bridge, run_application
+from console.bridge import Bridge, WindowGarbageCollector, run_application
 from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
 from console.models.health import Exchange
@@ -99,9 +100,14 @@ async def workspace_on(
     ICON.load()
     await desk.open_store()
     workspace.attach(desk)
+    collector = WindowGarbageCollector()
+    collector.start()
+    gc.collect()
+    gc.freeze()  # as the program does
     try:
         yield workspace, desk, exchanges
     finally:
+        collector.stop()
         workspace.close_all()
         await bridge.aclose()
         await desk.aclose()

@@ -1,6 +1,7 @@
 """The window, painted before anything behind it is loaded."""
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ from console.views.theme import THEME
 
 def run(options: argparse.Namespace) -> int:
     """Show the window until it is closed; return the exit status."""
+    gc.disable()  # it would destroy widgets in any thread; see console.bridge.garbage, which takes over later
     preferences = Preferences.of_user()
     if preferences.size != 100:
         # Qt reads it when the application object is made.

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
-from console.bridge import Bridge, StallWatchdog, run_application, watch_network
+from console.bridge import Bridge, StallWatchdog, WindowGarbageCollector, run_application, watch_network
 from console.errors import ConfigurationError, ConsoleError, StoreInUseError
 from console.system.logs import start_logging
 from console.views.icons import ICON
@@ -64,8 +64,9 @@ async def _work(
     if window.is_closing:  # it was closed while this was being loaded
         return 0
     start_logging()
-    watchdog = StallWatchdog()
+    watchdog, collector = StallWatchdog(), WindowGarbageCollector()
     watchdog.start()
+    collector.start()
     try:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(bridge.aclose)
@@ -76,6 +77,7 @@ async def _work(
             return status
     finally:
         watchdog.stop()
+        collector.stop()
 
 
 async def _bring_workspace(

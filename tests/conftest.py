@@ -1,6 +1,8 @@
 """What all tests share: a real sandbox, the Qt loop for window tests, and loudness about everything unexpected."""
 
 import asyncio
+import gc
+import itertools
 import logging
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -23,6 +25,23 @@ HERE = Path(__file__).parent
 # Between the phases of a test this processes Qt's events, and with them callbacks of an event loop that is not running
 # then: whatever a test has left to its fixtures to close would break.
 pytestqt.plugin._process_events = lambda: None
+
+
+# ------------------------------------------------------------------ garbage
+
+
+gc.disable()  # as in the program: what tests leave behind is collected between them, and in this thread alone
+_tests_ended = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def garbage_collected() -> Iterator[None]:
+    yield
+    if next(_tests_ended) % 25:
+        gc.collect(1)
+    else:
+        gc.collect()
+        gc.freeze()  # what pytest itself keeps need not be looked at again
 
 
 # ------------------------------------------------------------------ loops

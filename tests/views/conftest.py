@@ -1,7 +1,6 @@
 """The real window on the real sandbox, off-screen, and a watch that no turn of its thread takes over 100 ms."""
 
 import asyncio
-import gc
 import random
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -129,12 +128,8 @@ async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) ->
 @pytest.fixture(autouse=True)
 async def no_freeze(themed: None) -> AsyncIterator[None]:
     """Judged by the thread's own processor time: two busy cores would fail honest code by the clock."""
-    # As the program does once it has loaded everything; else a full collection, which may come at any moment, would look
-    # at all that pytest and the tests before this one have left.
-    gc.collect()
-    gc.freeze()
     stacks: list[str] = []
-    watchdog = StallWatchdog(on_stall=lambda _ms, stack: stacks.append(stack))
+    watchdog = StallWatchdog(on_stall=lambda _ms, stack: stacks.append(stack), beat_ms=5)
     watchdog.start()
     yield
     await asyncio.sleep(0.02)

@@ -71,7 +71,7 @@ class TestWatchdog:
 
     async def test_a_freeze_is_found_and_its_place_named(self) -> None:
         stalls: list[tuple[float, str]] = []
-        watchdog = StallWatchdog(lambda ms, stack: stalls.append((ms, stack)))
+        watchdog = StallWatchdog(lambda ms, stack: stalls.append((ms, stack)), beat_ms=5)
         watchdog.start()
         await asyncio.sleep(0.05)
         until = time.thread_time() + 0.25

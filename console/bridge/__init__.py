@@ -1,0 +1,17 @@
+"""Where Qt and asyncio meet; the only place that knows both."""
+
+from console.bridge.garbage import WindowGarbageCollector
+from console.bridge.loop import EventLoop, run_application
+from console.bridge.network import watch_network
+from console.bridge.stall_watchdog import STALL_MS, StallWatchdog
+from console.bridge.tasks import Bridge
+
+__all__ = [
+    "STALL_MS",
+    "Bridge",
+    "EventLoop",
+    "StallWatchdog",
+    "WindowGarbageCollector",
+    "run_application",
+    "watch_network",
+]

@@ -1,0 +1,109 @@
+"""Coroutines for widgets: tasks that belong to them, and the route of errors."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject
+
+from console.errors import ConsoleError
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+
+class Bridge:
+    """Runs coroutines for widgets.
+
+    Every task belongs to a widget (or any QObject) and is cancelled when that is destroyed. Results and errors arrive
+    on the window's thread. An error nobody handles goes to the log and, as one sentence, to `on_unhandled`.
+    """
+
+    def __init__(self) -> None:
+        self.on_unhandled: Callable[[str], None] = lambda _sentence: None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._commands = asyncio.Lock()
+
+    def run_query(
+        self,
+        owner: QObject,
+        question: Coroutine[Any, Any, T],
+        on_result: Callable[[T], None] | None = None,
+        on_error: Callable[[ConsoleError], None] | None = None,
+    ) -> "asyncio.Task[T]":
+        """Start a read and return its task; several run side by side. Cancelling the task calls nobody back."""
+        task = asyncio.get_event_loop().create_task(question)
+        self._tasks.add(task)
+        # Bound to the task alone: a closure over the owner would keep a destroyed widget's Python side alive.
+        connection = owner.destroyed.connect(task.cancel)
+
+        def done(ended: "asyncio.Task[T]") -> None:
+            self._tasks.discard(ended)
+            QObject.disconnect(connection)
+            self._deliver(ended, on_result, on_error)
+
+        task.add_done_callback(done)
+        return task
+
+    def run_command(
+        self,
+        owner: QObject,
+        command: Coroutine[Any, Any, T],
+        on_result: Callable[[T], None] | None = None,
+        on_error: Callable[[ConsoleError], None] | None = None,
+    ) -> "asyncio.Task[T]":
+        """Start a write and return its task. Writes go one after the other, and to their end even if the owner goes."""
+
+        async def in_turn() -> T:
+            async with self._commands:
+                return await command
+
+        task = asyncio.get_event_loop().create_task(in_turn())
+        self._tasks.add(task)
+        gone: list[bool] = []
+        connection = owner.destroyed.connect(lambda: gone.append(True))
+
+        def done(ended: "asyncio.Task[T]") -> None:
+            self._tasks.discard(ended)
+            if not gone:
+                QObject.disconnect(connection)
+            self._deliver(ended, None if gone else on_result, None if gone else on_error)
+
+        task.add_done_callback(done)
+        return task
+
+    def report(self, error: BaseException, where: str) -> None:
+        """Log an error nobody handles, and tell the user in one sentence."""
+        _log.error("unhandled in %s", where, exc_info=(type(error), error, error.__traceback__))
+        known = isinstance(error, ConsoleError)
+        self.on_unhandled(str(error) if known else "Something in the desk itself failed. The log has the details.")
+
+    async def aclose(self) -> None:
+        """Cancel every task and wait for their end."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    @property
+    def running(self) -> int:
+        """How many tasks are under way; zero after everything was closed."""
+        return len(self._tasks)
+
+    def _deliver(
+        self,
+        task: "asyncio.Task[T]",
+        on_result: Callable[[T], None] | None,
+        on_error: Callable[[ConsoleError], None] | None,
+    ) -> None:
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is None:
+            if on_result is not None:
+                on_result(task.result())
+        elif isinstance(error, ConsoleError) and on_error is not None:
+            on_error(error)
+        else:
+            self.report(error, task.get_name())

@@ -1,0 +1,83 @@
+"""Qt objects end in the window's thread, whichever thread allocates; memory does not grow for it."""
+
+import asyncio
+import gc
+import threading
+
+import pytest
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from console.bridge import WindowGarbageCollector
+
+
+class _Cycle:
+    """A cycle that holds Qt objects and notes the thread in which it ends."""
+
+    ended_in: list[int]
+
+    def __init__(self, ended_in: list[int]) -> None:
+        self.me = self
+        self.ended_in = ended_in
+        self.widget = QWidget()
+        self.picture = QPixmap(8, 8)
+        self.painter = QPainter(self.picture)
+        self.painter.end()
+
+    def __del__(self) -> None:
+        self.ended_in.append(threading.get_ident())
+
+
+def _allocate_much() -> None:
+    """Allocate what makes automatic collection run a hundred times over."""
+    for _ in range(300):
+        keep = [[i] for i in range(1_000)]
+        keep.append(keep)  # type: ignore[arg-type] # a cycle, so that only a collection frees it
+
+
+class TestCollector:
+    """Collecting everything that pytest has loaded is a freeze, so the general watch over freezes is not for these."""
+
+    @pytest.fixture(autouse=True)
+    def no_freeze(self) -> None:
+        """Replaces the fixture that would fail the test for what it does."""
+
+    async def test_cycles_with_widgets_end_in_the_windows_thread(self) -> None:
+        gc.collect()
+        gc.freeze()
+        collector = WindowGarbageCollector(beat_ms=10)
+        collector.start()
+        ended_in: list[int] = []
+        for _ in range(20):
+            _Cycle(ended_in)
+            await asyncio.to_thread(_allocate_much)
+        async with asyncio.timeout(10):
+            while len(ended_in) < 20:
+                await asyncio.sleep(0.01)
+        collector.stop()
+        assert set(ended_in) == {threading.get_ident()}
+
+    async def test_what_a_worker_leaves_is_collected_although_it_goes_on(self) -> None:
+        gc.collect()
+        gc.freeze()
+        collector = WindowGarbageCollector(beat_ms=10)
+        collector.start()
+        working = asyncio.get_running_loop().run_in_executor(None, lambda: [_allocate_much() for _ in range(10)])
+        most = 0
+        while not working.done():
+            await asyncio.sleep(0.01)
+            most = max(most, gc.get_count()[0])
+        await working
+        collector.stop()
+        assert gc.isenabled() is False
+        assert most < 3_000_000 / 2  # of the three million lists that were made
+
+    async def test_an_idle_window_collects_nothing(self) -> None:
+        gc.collect()
+        gc.freeze()
+        before = gc.get_stats()[2]["collections"]
+        collector = WindowGarbageCollector(beat_ms=5)
+        collector.start()
+        await asyncio.sleep(0.2)
+        collector.stop()
+        assert gc.get_stats()[2]["collections"] == before
