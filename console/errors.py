@@ -77,7 +77,9 @@ class SystemCallError(ConsoleError):
     """A system of record did not give what was asked.
 
     `system` is its configured name, `code` what to quote to its support: short, without personal data.
-    `may_have_happened` is whether a write can have been carried out all the same; it is set by whoever sent one.
+    `may_have_happened` is whether a write can have been carried out all the same; it is set by whoever sent one. A
+    refusal proves nothing: what carried the write out may still answer no. `was_not_sent` is whether surely no byte of
+    the request has left this computer.
     """
 
     def __init__(self, sentence: str, *, system: str, code: str) -> None:
@@ -85,6 +87,7 @@ class SystemCallError(ConsoleError):
         self.system = system
         self.code = code
         self.may_have_happened = False
+        self.was_not_sent = False
 
 
 class SystemUnavailableError(SystemCallError):

@@ -48,9 +48,11 @@ def garbage_collected() -> Iterator[None]:
 
 
 def pytest_asyncio_loop_factories(config, item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Window tests run on the Qt loop, all others on a plain one."""
+    """Window tests run on the Qt loop, those of the HTTP layer on both, all others on a plain one."""
     if HERE / "views" in item.path.parents:
         return {"qt": _qt_loop}
+    if HERE / "http" in item.path.parents:
+        return {"qt": _qt_loop, "asyncio": asyncio.new_event_loop}
     return {"asyncio": asyncio.new_event_loop}
 
 

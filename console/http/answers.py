@@ -110,6 +110,29 @@ def refusal_reason(value: Any) -> str | None:
     return clip(": ".join(dict.fromkeys(texts))) or "no reason given"
 
 
+_SUCCESS_WORDS = frozenset({"", "0", "00", "000", "ok", "success", "200", "201", "202", "204"})
+
+
+def failure_in_success(value: Any) -> str | None:
+    """Return the reason in a body that came with a 2xx status and yet reports a failure, else None.
+
+    So do servers that put every outcome into the body (among them Salesforce's `success`: false). A record has an id;
+    an empty list of errors, a code that means success or a person's title are not a failure.
+    """
+    if not isinstance(value, dict):
+        return None
+    if value.get("success") is False:
+        return refusal_reason(value) or "no reason given"
+    if value.get("id") or value.get("href") or value.get("success") is True:
+        return None
+    has_errors = isinstance(value.get("errors"), list) and bool(value["errors"])
+    has_code = "reason" in value and str(value.get("code", "")).strip().lower() not in _SUCCESS_WORDS
+    status = value.get("status")
+    is_problem = "title" in value and isinstance(status, int) and status >= 400
+    wrapped = isinstance(value.get("error"), dict) and "message" in value["error"]
+    return refusal_reason(value) if has_errors or has_code or is_problem or wrapped else None
+
+
 def clip(text: str, length: int = 200) -> str:
     """Return a text from outside on one line, without control characters, at most `length` long."""
     line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).strip()

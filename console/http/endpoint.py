@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -18,11 +19,12 @@ from console.errors import (
 )
 from console.http.answers import THREAD_ABOVE_BYTES, Answer, Undecodable, decode_body
 from console.http.breaker import Breaker, RetryBudget
-from console.http.failures import Failures
+from console.http.connections import Connections
+from console.http.failures import Failures, server_time
 from console.http.pace import Pace
-from console.http.questions import Command, Limits, Question, may_have_happened, path_of
+from console.http.questions import Command, Limits, Question, path_of
 from console.http.sign_in import SignIn
-from console.http.validators import Kept, Validators
+from console.http.validators import Kept, Validators, is_strong, is_usable
 from console.models.health import Exchange
 from console.ports.clock import Clock
 
@@ -60,7 +62,7 @@ class Endpoint:
         *,
         system: str,
         label: str,
-        client: httpx.AsyncClient,
+        connections: Connections,
         sign_in: SignIn,
         limits: Limits,
         clock: Clock,
@@ -70,7 +72,7 @@ class Endpoint:
     ) -> None:
         self.system = system
         self.label = label
-        self._client = client
+        self.connections = connections
         self._sign_in = sign_in
         self._limits = limits
         self._clock = clock
@@ -118,7 +120,7 @@ class Endpoint:
         deadline_s = self._clock.monotonic_s() + self._limits.time_limit_s
         await self._keep_pace(deadline_s)
         async with self._slots:
-            signed = await self._sign_in.headers(self._client, limit_s=self._left_s(deadline_s))
+            signed = await self._signed(deadline_s)
             status, told, body = await self._receive(question, {**signed, **(headers or {})}, deadline_s)
         try:
             value = await self._decode(200, body)
@@ -132,9 +134,8 @@ class Endpoint:
         Raises:
             SystemCallError: One of its six kinds; `may_have_happened` says whether the write can have been carried out.
         """
-        deadline_s = self._clock.monotonic_s() + self._limits.time_limit_s
-        await self._keep_pace(deadline_s)
-        task = asyncio.create_task(self._send_command(command, deadline_s), name=f"write to {self.system}")
+        await self._keep_pace(self._clock.monotonic_s() + self._limits.time_limit_s)
+        task = asyncio.create_task(self._send_command(command), name=f"write to {self.system}")
         self._writes.add(task)
         task.add_done_callback(self._written)
         return await asyncio.shield(task)
@@ -144,10 +145,11 @@ class Endpoint:
         if not task.cancelled() and task.exception() is not None:
             _log.debug("%s: a write failed: %s", self.system, type(task.exception()).__name__)
 
-    async def _send_command(self, command: Command, deadline_s: float) -> Answer:
+    async def _send_command(self, command: Command) -> Answer:
         async with self._slots:
             self._ask_breaker()
             started_s = self._clock.monotonic_s()
+            deadline_s = started_s + self._limits.time_limit_s  # a write that waited for its slot has its whole time
             failure: SystemCallError | None = None
             try:
                 return await self._command(command, deadline_s)
@@ -160,28 +162,32 @@ class Endpoint:
     async def _command(self, command: Command, deadline_s: float) -> Answer:
         """Send a write, with the other kind of patch where the server does not take the first."""
         question = Question(command.base, command.resource, command.record)
-        signed = await self._sign_in.headers(self._client, limit_s=self._left_s(deadline_s))
+        signed = await self._signed(deadline_s)
         sent = {**signed, "Idempotency-Key": command.key}
-        if command.version is not None:
+        if command.version is not None and is_strong(command.version):
             sent["If-Match"] = command.version
         method = "PATCH" if command.record else "POST"
         for kind in _PATCH_KINDS if command.record else _PATCH_KINDS[:1]:
             try:
-                told = {**sent, "Content-Type": kind}
                 status, headers, body = await self._receive(
-                    question, told, deadline_s, method=method, content=command.body
+                    question, {**sent, "Content-Type": kind}, deadline_s, method=method, content=command.body
                 )
                 if status == httpx.codes.UNSUPPORTED_MEDIA_TYPE and kind != _PATCH_KINDS[-1] and command.record:
                     continue
                 value = await self._decode(status, body)
-                if status == httpx.codes.NOT_FOUND:
-                    raise self._failures.bad("it no longer has the record that is to be changed", "404")
-                self._failures.raise_for(status, headers, value)
+                self._failures.raise_for(status, headers, value, method=method)
             except SystemCallError as error:
-                error.may_have_happened = may_have_happened(error)
+                error.may_have_happened = error.may_have_happened or not error.was_not_sent
+                if isinstance(error, SignInRequiredError):
+                    self._sign_in.renew(signed)  # so that the next try has a new token
                 raise
             return Answer(status, headers, value, self._clock.now(), len(body))
         raise AssertionError("unreachable")  # pragma: no cover
+
+    @property
+    def is_wedged(self) -> bool:
+        """Whether connections count as in use although no request is under way."""
+        return self.connections.is_wedged
 
     def probe(self, question: Question) -> None:
         """Let the next question through to the system itself: past the breaker's pause and any stored answer."""
@@ -199,7 +205,7 @@ class Endpoint:
         if under_way:
             await asyncio.wait(under_way, timeout=patience_s)
         await self._validators.aclose()
-        await self._client.aclose()
+        await self.connections.aclose()
         for flight in flights:
             flight.task.cancel()
         for task in self._writes:
@@ -293,14 +299,20 @@ class Endpoint:
         _log.info("%s %s: %s in %.0f ms", self.system, what, failure.code if failure else "ok", elapsed_ms)
 
     async def _send(self, question: Question, deadline_s: float) -> Answer:
-        signed = await self._sign_in.headers(self._client, limit_s=self._left_s(deadline_s))
+        signed = await self._signed(deadline_s)
         try:
             return await self._send_signed(question, signed, deadline_s)
         except SignInRequiredError:
             if not self._sign_in.renew(signed):
                 raise
-        signed = await self._sign_in.headers(self._client, limit_s=self._left_s(deadline_s))
+        signed = await self._signed(deadline_s)
         return await self._send_signed(question, signed, deadline_s)
+
+    async def _signed(self, deadline_s: float) -> dict[str, str]:
+        """Return the headers that sign a request in; a token is fetched where there is none."""
+        left_s = self._left_s(deadline_s)
+        with self.connections.on_wire(left_s) as client:
+            return await self._sign_in.headers(client, limit_s=left_s)
 
     def _left_s(self, deadline_s: float) -> float:
         return max(0.05, deadline_s - self._clock.monotonic_s())
@@ -315,7 +327,7 @@ class Endpoint:
         value = await self._value(question, status, body)
         self._failures.raise_for(status, headers, value)
         answer = Answer(status, headers, value, self._clock.now(), len(body))
-        if answer.etag and answer.status == httpx.codes.OK and question.query is None:
+        if answer.etag and is_usable(answer.etag) and answer.status == httpx.codes.OK and question.query is None:
             self._validators.keep(question, Kept(answer.etag, headers, body))
         return answer
 
@@ -330,19 +342,22 @@ class Endpoint:
     ) -> tuple[int, dict[str, str], bytes]:
         """Send a request and return status, headers by lower-case name, and body of its answer."""
         remaining_s = self._left_s(deadline_s)
-        request = self._client.build_request(
-            method or ("GET" if question.query is None else "POST"),
-            self._address_of(question),
-            headers={**sent, "Content-Type": "application/json"} if question.query is not None else dict(sent),
-            content=content if content is not None else question.query,
-            timeout=httpx.Timeout(remaining_s, connect=min(5.0, remaining_s)),
-        )
         try:
-            response = await self._client.send(request, stream=True)
-            try:
-                body = await self._read(response, deadline_s)
-            finally:
-                await response.aclose()
+            with self.connections.on_wire(remaining_s) as client:
+                request = client.build_request(
+                    method or ("GET" if question.query is None else "POST"),
+                    self._address_of(client.base_url, question),
+                    headers={**sent, "Content-Type": "application/json"} if question.query is not None else dict(sent),
+                    content=content if content is not None else question.query,
+                    timeout=httpx.Timeout(remaining_s, connect=min(5.0, remaining_s)),
+                )
+                response = await client.send(request, stream=True)
+                try:
+                    body = await self._read(response, deadline_s)
+                finally:
+                    await response.aclose()
+        except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise self._failures.too_slow(was_not_sent=True) from error
         except httpx.TimeoutException as error:
             raise self._failures.too_slow() from error
         except (httpx.TransportError, httpx.StreamError) as error:
@@ -350,11 +365,10 @@ class Endpoint:
         except httpx.DecodingError as error:
             raise self._failures.bad("its answer is compressed wrongly", "ENCODING") from error
         headers = {key.lower(): value for key, value in response.headers.items()}
-        self._pace.note(headers, now_s=self._clock.monotonic_s(), now=self._clock.now())
+        self._pace.note(headers, now_s=self._clock.monotonic_s(), now=server_time(headers) or self._clock.now())
         return response.status_code, headers, body
 
-    def _address_of(self, question: Question) -> httpx.URL:
-        base = self._client.base_url
+    def _address_of(self, base: httpx.URL, question: Question) -> httpx.URL:
         if question.address is None:
             return httpx.URL(path_of(base, question), params=question.parameters or None)
         try:
@@ -373,12 +387,15 @@ class Endpoint:
         if announced.isdecimal() and int(announced) > most:
             raise self._failures.bad(too_long, "TOO-LONG")
         body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > most:
-                raise self._failures.bad(too_long, "TOO-LONG")
-            if self._clock.monotonic_s() > deadline_s:
-                raise self._failures.too_slow()
+        # Closed at once when something is raised: a generator that is only dropped closes the connection half-way.
+        decoded = cast("AsyncGenerator[bytes, None]", response.aiter_bytes())
+        async with aclosing(decoded) as chunks:
+            async for chunk in chunks:
+                body += chunk
+                if len(body) > most:
+                    raise self._failures.bad(too_long, "TOO-LONG")
+                if self._clock.monotonic_s() > deadline_s:
+                    raise self._failures.too_slow()
         return bytes(body)
 
     async def _value(self, question: Question, status: int, body: bytes) -> Any:

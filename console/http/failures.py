@@ -1,6 +1,7 @@
 """What a status, an error body or a broken connection means, in the words of the six errors."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -14,12 +15,17 @@ from console.errors import (
     SystemUnavailableError,
     ThrottledError,
 )
-from console.http.answers import clip, refusal_reason
+from console.http.answers import clip, failure_in_success, refusal_reason
 from console.ports.clock import Clock
 
 # How Salesforce says with 403 that too much was asked; it names no time to come again.
 _LIMIT_REACHED = "REQUEST_LIMIT_EXCEEDED"
 _GATEWAY_TROUBLE = frozenset({502, 503, 504})
+# Request Timeout, Too Early: the server or something before it could not take the request just now.
+_NOT_NOW = frozenset({408, 425})
+
+
+_LONGEST_PAUSE_S = 3600.0
 
 
 class Failures:
@@ -31,53 +37,69 @@ class Failures:
         self._time_limit_s = time_limit_s
         self._clock = clock
 
-    def raise_for(self, status: int, headers: dict[str, str], value: Any) -> None:
-        """Raise what a status or an error body means; 2xx and 404 return."""
+    def raise_for(self, status: int, headers: Mapping[str, str], value: Any, *, method: str = "GET") -> None:
+        """Raise what a status or an error body means; 2xx returns, and 404 to a GET."""
+        if status < httpx.codes.MULTIPLE_CHOICES:
+            reason = failure_in_success(value)
+            if reason is not None:
+                raise self._refused(reason, f"{status}-FAILURE")
+            return
         reason = refusal_reason(value)
-        if status in {401, 407}:
-            raise SignInRequiredError(
-                f"{self.label} does not accept this desk's sign-in. Your administrator must renew it.",
-                system=self.system,
-                code=self.code(status),
-            )
-        if status in {409, 412}:
-            sentence = f"{self.label}: the record was changed meanwhile" + (f" ({reason})." if reason else ".")
-            raise ConflictError(sentence, system=self.system, code=self.code(status), their_version=headers.get("etag"))
-        if (
-            status == httpx.codes.TOO_MANY_REQUESTS
-            or (status == httpx.codes.SERVICE_UNAVAILABLE and "retry-after" in headers)
-            or (status == httpx.codes.FORBIDDEN and _LIMIT_REACHED in (reason or ""))
-        ):
-            pause_s = self._pause_s(headers.get("retry-after", "1" if status != httpx.codes.FORBIDDEN else "60"))
-            raise self.throttled(status, pause_s)
-        if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-            told = "is out of service" if status in _GATEWAY_TROUBLE else "has an internal failure"
+        self._raise_for_sign_in(status)
+        self._raise_for_moved_on(status, headers, reason)
+        self._raise_for_too_many(status, headers, reason)
+        if status >= httpx.codes.INTERNAL_SERVER_ERROR or status in _NOT_NOW:
+            told = "has an internal failure" if status == httpx.codes.INTERNAL_SERVER_ERROR else "is out of service"
             raise SystemUnavailableError(
                 f"{self.label} {told}" + (f": {reason}." if reason else "."),
                 system=self.system,
                 code=self.code(status),
             )
         if status == httpx.codes.NOT_FOUND:
+            self._raise_for_missing(method)
             return
         if status >= httpx.codes.BAD_REQUEST:
-            raise RefusedError(
-                f"{self.label} refused: {reason or 'no reason given'}.", system=self.system, code=self.code(status)
-            )
-        if status >= httpx.codes.MULTIPLE_CHOICES:
-            raise self.bad("it points to another address", f"{status}")
-        if reason is not None:
-            raise RefusedError(
-                f"{self.label} refused: {reason}.", system=self.system, code=self.code(f"{status}-FAILURE")
+            raise self._refused(reason or "no reason given", status)
+        raise self.bad("it points to another address", f"{status}")
+
+    def _raise_for_sign_in(self, status: int) -> None:
+        if status in {401, 407}:
+            raise SignInRequiredError(
+                f"{self.label} does not accept this desk's sign-in. Your administrator must renew it.",
+                system=self.system,
+                code=self.code(status),
             )
 
-    def _pause_s(self, retry_after: str) -> float:
-        """Return for how many seconds a Retry-After header asks, at most an hour."""
-        if retry_after.strip().isdecimal():
-            return min(float(retry_after), 3600.0)
-        try:
-            return min(max(0.0, (parsedate_to_datetime(retry_after) - self._clock.now()).total_seconds()), 3600.0)
-        except (TypeError, ValueError):
-            return 1.0
+    def _raise_for_moved_on(self, status: int, headers: Mapping[str, str], reason: str | None) -> None:
+        if status in {409, 412}:
+            sentence = f"{self.label}: the record was changed meanwhile" + (f" ({reason})." if reason else ".")
+            raise ConflictError(sentence, system=self.system, code=self.code(status), their_version=headers.get("etag"))
+
+    def _raise_for_too_many(self, status: int, headers: Mapping[str, str], reason: str | None) -> None:
+        limit_reached = status == httpx.codes.FORBIDDEN and _LIMIT_REACHED in (reason or "")
+        says_when = status == httpx.codes.SERVICE_UNAVAILABLE and "retry-after" in headers
+        if status == httpx.codes.TOO_MANY_REQUESTS or says_when or limit_reached:
+            raise self.throttled(status, self._pause_s(headers, usual_s=60.0 if limit_reached else 1.0))
+
+    def _raise_for_missing(self, method: str) -> None:
+        if method == "PATCH":
+            raise self.bad("it no longer has the record that is to be changed", "404")
+        if method == "POST":
+            raise self.bad("it does not take this at the configured path", "404")
+
+    def _refused(self, reason: str, code: object) -> RefusedError:
+        return RefusedError(f"{self.label} refused: {reason}.", system=self.system, code=self.code(code))
+
+    def _pause_s(self, headers: Mapping[str, str], *, usual_s: float) -> float:
+        """Return for how many seconds a Retry-After header asks, at most an hour; a time is by the server's clock."""
+        retry_after = headers.get("retry-after", "").strip()
+        if retry_after.isascii() and retry_after.isdecimal():
+            return min(float(retry_after), _LONGEST_PAUSE_S)
+        at = _http_date(retry_after)
+        if at is None:
+            return usual_s
+        now = server_time(headers) or self._clock.now()
+        return min(max(0.0, (at - now).total_seconds()), _LONGEST_PAUSE_S)
 
     def throttled(self, what: object, pause_s: float) -> ThrottledError:
         return ThrottledError(
@@ -87,22 +109,26 @@ class Failures:
             retry_at=self._clock.now() + timedelta(seconds=pause_s),
         )
 
-    def too_slow(self) -> SystemUnavailableError:
-        return SystemUnavailableError(
+    def too_slow(self, *, was_not_sent: bool = False) -> SystemUnavailableError:
+        error = SystemUnavailableError(
             f"{self.label} has not answered within {self._time_limit_s:g} s.",
             system=self.system,
             code=self.code("TIMEOUT"),
         )
+        error.was_not_sent = was_not_sent
+        return error
 
     def no_connection(self, error: Exception) -> SystemUnavailableError:
         if isinstance(error, httpx.ConnectError):
             certificate = "CERTIFICATE" in str(error).upper()
             told = "cannot be trusted: its certificate is not valid" if certificate else "cannot be reached"
-            return SystemUnavailableError(
+            unreachable = SystemUnavailableError(
                 f"{self.label} {told}.",
                 system=self.system,
                 code=self.code("CERTIFICATE" if certificate else "NO-CONNECTION"),
             )
+            unreachable.was_not_sent = True
+            return unreachable
         return SystemUnavailableError(
             f"{self.label} broke off the connection.", system=self.system, code=self.code("CUT-OFF")
         )
@@ -114,3 +140,16 @@ class Failures:
 
     def code(self, what: object) -> str:
         return f"{self.system.upper()}-{what}"
+
+
+def server_time(headers: Mapping[str, str]) -> datetime | None:
+    """Return the time an answer says it was made at, aware UTC; its other times are by the same clock."""
+    return _http_date(headers.get("date", ""))
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(text)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from console.http.connections import Connections
 from console.http.endpoint import Endpoint
 from console.http.questions import Limits
 from console.http.sign_in import FixedSignIn, PersonSignIn, SignIn, TokenSignIn
@@ -66,15 +67,18 @@ class HttpLayer:
         """
         address = urlsplit(system.base_url)
         local = address.hostname in LOOPBACK
-        client = httpx.AsyncClient(
-            base_url=system.base_url,
-            headers={"Accept": "application/json", "User-Agent": "opticom-console"},
-            verify=self._trusted()
-            if "https" in {address.scheme, urlsplit(system.auth.token_url or "").scheme}
-            else NO_TLS,
-            limits=httpx.Limits(max_connections=system.max_requests, max_keepalive_connections=system.max_requests),
-            trust_env=not local,
-        )
+        needs_tls = "https" in {address.scheme, urlsplit(system.auth.token_url or "").scheme}
+        trust = self._trusted() if needs_tls else NO_TLS
+
+        def make_client() -> httpx.AsyncClient:
+            return httpx.AsyncClient(
+                base_url=system.base_url,
+                headers={"Accept": "application/json", "User-Agent": "opticom-console"},
+                verify=trust,
+                limits=httpx.Limits(max_connections=system.max_requests, max_keepalive_connections=system.max_requests),
+                trust_env=not local,
+            )
+
         sign_in: SignIn
         if system.auth.kind == "person" and self._tokens is not None:
             sign_in = PersonSignIn(self._tokens, system=name)
@@ -85,7 +89,7 @@ class HttpLayer:
         endpoint = Endpoint(
             system=name,
             label=label,
-            client=client,
+            connections=Connections(make_client),
             sign_in=sign_in,
             limits=Limits(system.time_limit_s, system.max_requests, int(system.max_answer_mb * 1_000_000)),
             clock=self._clock,

@@ -1,11 +1,9 @@
-"""What a system is asked or told, and what the end of a write says about it."""
+"""What a system is asked for, or asked to write."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
 
 import httpx
-
-from console.errors import ConflictError, RefusedError, SignInRequiredError, SystemCallError, ThrottledError
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +57,6 @@ class Limits:
     time_limit_s: float
     max_requests: int
     max_answer_bytes: int
-
-
-def may_have_happened(error: SystemCallError) -> bool:
-    """Return whether a write that ended so can have been carried out; only a clear no is a no."""
-    if isinstance(error, RefusedError | ConflictError | SignInRequiredError | ThrottledError):
-        return False
-    return not error.code.endswith(("NO-CONNECTION", "CERTIFICATE", "PAUSED", "-404"))
 
 
 def path_of(base_url: httpx.URL, question: Question) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+import re
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -11,6 +12,22 @@ from console.http.questions import Question
 from console.ports.store import AnswerStore
 
 _log = logging.getLogger(__name__)
+
+# Source: RFC 9110 section 8.8.3, without the bytes beyond ASCII, which no header of ours can carry; many servers leave
+# the quotes away.
+_USABLE = re.compile(r'(?:W/)?(?:"[\x21\x23-\x7e]{0,200}"|[\x21\x23-\x2b\x2d-\x7e]{1,200})')
+# What web servers add to a tag when they compress an answer; the record's own version is what stands before it.
+_ADDED = re.compile(r'[-;.](?:gzip|br|deflate|zstd)"?$')
+
+
+def is_usable(etag: str) -> bool:
+    """Return whether a tag can be sent back to say which version is known."""
+    return _USABLE.fullmatch(etag) is not None
+
+
+def is_strong(etag: str) -> bool:
+    """Return whether a tag names one version exactly, so that a write may depend on it (RFC 9110 section 13.1.1)."""
+    return is_usable(etag) and not etag.startswith("W/") and _ADDED.search(etag) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +70,7 @@ class Validators:
         except StoreError as error:
             self._fail(error)
             return None
-        if stored is None:
+        if stored is None or not is_usable(stored[0]):
             return None
         kept = Kept(*stored)
         self._remember(question, kept)
