@@ -8,7 +8,7 @@ from typing import Protocol
 from console.models.outbox import Act, Step
 
 
-class Fate(Enum):
+class StepOutcome(Enum):
     """What a system says of a step that may have been carried out."""
 
     HAPPENED = "happened"
@@ -48,7 +48,7 @@ class ActingSystem(Protocol):
             RefusedError: The system declines, with its reason.
         """
 
-    async def look_up(self, act: Act, step: Step) -> Fate:
+    async def look_up(self, act: Act, step: Step) -> StepOutcome:
         """Return whether a step was carried out, by looking at what the system holds.
 
         Raises:

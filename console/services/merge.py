@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from console.models.outbox import Act, RiskClass, Step, StepState
-from console.ports.acting import Current
+from console.ports.acting import RemoteState
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def merge(*, base: Mapping[str, str], mine: Mapping[str, str], theirs: Mapping[s
     return Merge(write, conflicts)
 
 
-def prepare(act: Act, step: Step, current: Current) -> Step:
+def prepare(act: Act, step: Step, current: RemoteState) -> Step:
     """Return the step as it is to be sent over what the system holds now, or as it must be asked about."""
     if act.risk is RiskClass.NOTE:
         return step

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from console.errors import ConflictError, ConsoleError, RefusedError, StoreError, SystemCallError, ThrottledError
 from console.models.outbox import Act, ActState, RiskClass, Step, StepState
-from console.ports.acting import ActingSystem, Fate
+from console.ports.acting import ActingSystem, StepOutcome
 from console.ports.clock import Clock
 from console.ports.store import ActStore
 from console.services.merge import decide, decided_anew, prepare
@@ -288,7 +288,7 @@ class Outbox:
             raise
         except RefusedError as error:
             # A copy sent before may have been carried out, and this be refused for that very reason.
-            happened = step.was_doubtful and await system.look_up(act, step) is Fate.HAPPENED
+            happened = step.was_doubtful and await system.look_up(act, step) is StepOutcome.HAPPENED
             state, told = (StepState.DONE, "") if happened else (StepState.REFUSED, str(error))
             return await self._put(act.id, place, state=state, told=told)
         except SystemCallError as error:
@@ -306,37 +306,37 @@ class Outbox:
         """Ask a system whether a step was carried out."""
         step = act.steps[place]
         try:
-            fate = await system.look_up(act, step)
+            outcome = await system.look_up(act, step)
         except RefusedError as error:  # it was taken, and turned down since
             return await self._put(act.id, place, state=StepState.REFUSED, told=str(error))
-        if fate is Fate.HAPPENED:
+        if outcome is StepOutcome.HAPPENED:
             return await self._put(act.id, place, state=StepState.DONE, told="")
-        if fate is Fate.AWAITING:
+        if outcome is StepOutcome.AWAITING:
             return await self._put(act.id, place, state=StepState.AWAITING, told="", looks=1, again=True)
         if step.state is StepState.ACCEPTED:
-            return await self._check_yes(act, place, fate)
-        return await self._wait_for_the_lost(act, place, fate)
+            return await self._check_yes(act, place, outcome)
+        return await self._wait_for_the_lost(act, place, outcome)
 
-    async def _check_yes(self, act: Act, place: int, fate: Fate) -> Act:
+    async def _check_yes(self, act: Act, place: int, outcome: StepOutcome) -> Act:
         """Go on with a step that its system said yes to, but does not show as wanted."""
         looks = act.steps[place].looks + 1
-        if fate is Fate.CHANGED_SINCE:
+        if outcome is StepOutcome.CHANGED_SINCE:
             return await self._put(act.id, place, state=StepState.DONE, told="Done; somebody has changed it since.")
-        if fate is Fate.DID_NOT and looks > _MOST_LOOKS:
+        if outcome is StepOutcome.DID_NOT and looks > _MOST_LOOKS:
             told = "The system said yes, but does not have it. Ask its support, or send it again."
             return await self._put(act.id, place, state=StepState.REFUSED, told=told)
         told = "Accepted; it does not show there yet."
         return await self._put(act.id, place, state=StepState.ACCEPTED, told=told, looks=looks, again=True)
 
-    async def _wait_for_the_lost(self, act: Act, place: int, fate: Fate) -> Act:
+    async def _wait_for_the_lost(self, act: Act, place: int, outcome: StepOutcome) -> Act:
         """Go on with a step that may have happened, but does not show; it is not sent while it may still arrive."""
         now_s = self._clock.monotonic_s()
         since_s = self._doubtful_since_s.setdefault((act.id, place), now_s)
-        if fate is not Fate.CANNOT_TELL and now_s - since_s >= _LOST_AFTER_S:
+        if outcome is not StepOutcome.CANNOT_TELL and now_s - since_s >= _LOST_AFTER_S:
             del self._doubtful_since_s[act.id, place]
             return await self._put(act.id, place, state=StepState.WAITING, told="", looks=0)
         told = "It is not there yet, but may still arrive; it is looked for before it is sent again."
-        if fate is Fate.CANNOT_TELL:
+        if outcome is StepOutcome.CANNOT_TELL:
             told = "It may have happened. The system cannot say; look there, and then say which."
         looks = act.steps[place].looks + 1
         return await self._put(act.id, place, state=StepState.UNKNOWN, told=told, looks=looks, again=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from console.models.outbox import Act, ActState, Step, StepState
-from console.ports.acting import ActingSystem, Current
+from console.ports.acting import ActingSystem, RemoteState
 from console.services.outbox import Outbox
 
 
@@ -48,14 +48,14 @@ class LastFirst(Outbox):
 class LosesTheBase(Outbox):
     """Whatever a system holds is taken for what the user saw."""
 
-    def _prepare(self, act: Act, step: Step, current: Current) -> Step:
+    def _prepare(self, act: Act, step: Step, current: RemoteState) -> Step:
         return super()._prepare(act, replace(step, base=dict(current.values)), current)
 
 
 class MineWins(Outbox):
     """A conflict is ended without asking."""
 
-    def _prepare(self, act: Act, step: Step, current: Current) -> Step:
+    def _prepare(self, act: Act, step: Step, current: RemoteState) -> Step:
         prepared = super()._prepare(act, step, current)
         return replace(prepared, state=StepState.WAITING) if prepared.state is StepState.CONFLICT else prepared
 

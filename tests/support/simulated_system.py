@@ -16,7 +16,7 @@ from console.errors import (
     ThrottledError,
 )
 from console.models.outbox import Act, RiskClass, Step
-from console.ports.acting import Current, Fate
+from console.ports.acting import RemoteState, StepOutcome
 from tests.support.simulated_machine import VirtualClock
 
 _TIME_LIMIT_S = 8.0
@@ -56,26 +56,26 @@ class Server:
 
     # ---- the port
 
-    async def read_current(self, act: Act, step: Step) -> Current:
+    async def read_current(self, act: Act, step: Step) -> RemoteState:
         await self._travel(is_write=False)
         if act.risk is RiskClass.NOTE:
-            return Current()
+            return RemoteState()
         names = ("balance",) if act.risk is RiskClass.MONEY else tuple(step.wanted)
         values = self.values(step.record)
         version = str(self.versions.get(step.record, 0)) if self.knows_versions else None
-        return Current({name: values.get(name, "") for name in names}, version)
+        return RemoteState({name: values.get(name, "") for name in names}, version)
 
-    async def look_up(self, act: Act, step: Step) -> Fate:
+    async def look_up(self, act: Act, step: Step) -> StepOutcome:
         await self._travel(is_write=False)
         if act.risk is RiskClass.NOTE:
-            return Fate.HAPPENED if any(note[0] == act.id for note in self.notes) else Fate.DID_NOT
+            return StepOutcome.HAPPENED if any(note[0] == act.id for note in self.notes) else StepOutcome.DID_NOT
         if act.risk is RiskClass.MONEY:
-            return Fate.HAPPENED if any(plan[0] == act.id for plan in self.plans) else Fate.DID_NOT
+            return StepOutcome.HAPPENED if any(plan[0] == act.id for plan in self.plans) else StepOutcome.DID_NOT
         values = self.values(step.record)
         if all(values.get(name, "") == wanted for name, wanted in step.wanted.items()):
-            return Fate.HAPPENED
+            return StepOutcome.HAPPENED
         untouched = all(values.get(name, "") == step.base.get(name, "") for name in step.wanted)
-        return Fate.DID_NOT if untouched else Fate.CHANGED_SINCE
+        return StepOutcome.DID_NOT if untouched else StepOutcome.CHANGED_SINCE
 
     async def perform(self, act: Act, step: Step, *, version: str | None) -> str:
         rng = self.rng

@@ -22,7 +22,7 @@ from console.connectors.tmforum.acts.writer import Writer
 from console.connectors.tmforum.client import TmForumClient
 from console.models.billing_account import PAY_IN_PARTS, PROMISE_TO_PAY
 from console.models.outbox import Act, Step
-from console.ports.acting import Current, Fate
+from console.ports.acting import RemoteState, StepOutcome
 
 _WRITERS: Mapping[str, Writer] = {
     "add-note": AddNote(),
@@ -63,13 +63,13 @@ class TmForumActs:
     def name(self) -> str:
         return self._client.name
 
-    async def read_current(self, act: Act, step: Step) -> Current:
+    async def read_current(self, act: Act, step: Step) -> RemoteState:
         return await _WRITERS[step.kind].read_current(self._client, act, step)
 
     async def perform(self, act: Act, step: Step, *, version: str | None) -> str:
         return await _WRITERS[step.kind].perform(self._client, act, step, version=version)
 
-    async def look_up(self, act: Act, step: Step) -> Fate:
+    async def look_up(self, act: Act, step: Step) -> StepOutcome:
         return await _WRITERS[step.kind].look_up(self._client, act, step)
 
 

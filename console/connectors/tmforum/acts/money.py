@@ -7,7 +7,7 @@ from console.connectors.tmforum.acts.promise import read_balance
 from console.connectors.tmforum.acts.writer import Created, amount, instant, turned_down
 from console.connectors.tmforum.client import TmForumClient
 from console.models.outbox import Act, Step
-from console.ports.acting import Current, Fate
+from console.ports.acting import RemoteState, StepOutcome
 
 _FAILED = {"failed", "declined", "refused", "rejected", "cancelled"}
 
@@ -23,14 +23,14 @@ class _Money(Created):
     def carries(self, record: Mapping[str, Any], mark: str) -> bool:
         return record.get("correlatorId") == mark
 
-    def fate(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> Fate:
+    def outcome(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> StepOutcome:
         if str(record.get("status", "")).strip().lower() in _FAILED:
             raise turned_down(client, record, self.resource)
-        return Fate.HAPPENED
+        return StepOutcome.HAPPENED
 
-    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:
+    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> RemoteState:
         current = await read_balance(client, step.record)
-        return Current({key: value for key, value in current.values.items() if key in step.base}, None)
+        return RemoteState({key: value for key, value in current.values.items() if key in step.base}, None)
 
     def _common(self, act: Act, step: Step) -> dict[str, Any]:
         account = {

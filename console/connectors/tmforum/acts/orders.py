@@ -7,7 +7,7 @@ from console.connectors.tmforum.acts.writer import Created, amount, customer_par
 from console.connectors.tmforum.client import TmForumClient
 from console.errors import RefusedError
 from console.models.outbox import Act, Step
-from console.ports.acting import Current, Fate
+from console.ports.acting import RemoteState, StepOutcome
 
 _TURNED_DOWN = {"rejected", "failed"}
 _CANCELLED = {"cancelled", "pendingCancellation", "assessingCancellation"}
@@ -16,10 +16,10 @@ _CANCELLED = {"cancelled", "pendingCancellation", "assessingCancellation"}
 class _Order(Created):
     """What both kinds of orders share."""
 
-    def fate(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> Fate:
+    def outcome(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> StepOutcome:
         if record.get("state") in _TURNED_DOWN:
             raise turned_down(client, record, "order")
-        return Fate.HAPPENED
+        return StepOutcome.HAPPENED
 
 
 class OrderProduct(_Order):
@@ -30,11 +30,11 @@ class OrderProduct(_Order):
 
     resource: ClassVar[str] = "productOrder"
 
-    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:
+    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> RemoteState:
         if "status" not in step.base:
-            return Current()
+            return RemoteState()
         record, _ = await client.fetch_raw("product", step.record)
-        return Current({"status": client.reader("product", record).state("status") or ""})
+        return RemoteState({"status": client.reader("product", record).state("status") or ""})
 
     def body(self, client: TmForumClient, act: Act, step: Step) -> dict[str, Any]:
         v5 = client.settings(self.resource).version == "v5"
@@ -95,9 +95,9 @@ class OrderService(_Order):
 class CancelProductOrder:
     """Asks that an order is cancelled; done once the order says so."""
 
-    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:
+    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> RemoteState:
         record, _ = await client.fetch_raw("productOrder", step.record)
-        return Current({"state": str(record.get("state") or "")} if "state" in step.base else {})
+        return RemoteState({"state": str(record.get("state") or "")} if "state" in step.base else {})
 
     async def perform(
         self,
@@ -109,21 +109,21 @@ class CancelProductOrder:
     ) -> str:
         return await cancel(client, act, step, step.wanted.get("reason", ""))
 
-    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Fate:
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> StepOutcome:
         record, _ = await client.fetch_raw("productOrder", step.record)
         state = record.get("state")
         if state in _CANCELLED:
-            return Fate.HAPPENED
+            return StepOutcome.HAPPENED
         if state in {"completed", *_TURNED_DOWN}:
             raise _too_late(client, step.record, str(state))
-        return Fate.DID_NOT
+        return StepOutcome.DID_NOT
 
 
 class UndoOrder(OrderProduct):
     """Cancels an order that is not done; one that is done is undone by the opposite order, where there is one."""
 
-    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:
-        return Current()
+    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> RemoteState:
+        return RemoteState()
 
     async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:
         record, _ = await client.fetch_raw(self.resource, step.record)
@@ -136,10 +136,10 @@ class UndoOrder(OrderProduct):
             raise _too_late(client, step.record, state)
         return await super().perform(client, act, step, version=version)
 
-    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Fate:
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> StepOutcome:
         record, _ = await client.fetch_raw(self.resource, step.record)
         if record.get("state") in _CANCELLED:
-            return Fate.HAPPENED
+            return StepOutcome.HAPPENED
         if not step.wanted and record.get("state") == "completed":
             raise _too_late(client, step.record, "completed")
         return await super().look_up(client, act, step)

@@ -12,12 +12,12 @@ from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.v4.bills import read_account
 from console.connectors.tmforum.wire import MalformedRecordError
 from console.models.outbox import Act, Step
-from console.ports.acting import Current, Fate
+from console.ports.acting import RemoteState, StepOutcome
 
 _RESOURCE = "billingAccount"
 
 
-async def read_balance(client: TmForumClient, account: str) -> Current:
+async def read_balance(client: TmForumClient, account: str) -> RemoteState:
     """Return what an account owes and in which state it is: what money is decided on."""
     record, version = await client.fetch_raw(_RESOURCE, account)
     try:
@@ -25,7 +25,7 @@ async def read_balance(client: TmForumClient, account: str) -> Current:
     except MalformedRecordError as error:
         raise client.bad_answer(f"its {_RESOURCE} cannot be read: {error}", "RECORD") from error
     balance = str(found.balance) if found.balance else ""
-    return Current({"balance": balance, "state": found.state or ""}, version)
+    return RemoteState({"balance": balance, "state": found.state or ""}, version)
 
 
 class PromiseToPay:
@@ -34,9 +34,9 @@ class PromiseToPay:
     def __init__(self, plan_type: str) -> None:
         self._plan_type = plan_type
 
-    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:
+    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> RemoteState:
         current = await read_balance(client, step.record)
-        return Current({key: value for key, value in current.values.items() if key in step.base}, current.version)
+        return RemoteState({key: value for key, value in current.values.items() if key in step.base}, current.version)
 
     async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:
         record, _ = await client.fetch_raw(_RESOURCE, step.record)
@@ -57,7 +57,7 @@ class PromiseToPay:
         await client.patch(_RESOURCE, step.record, body, key=step.key, version=version)
         return step.record
 
-    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Fate:
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> StepOutcome:
         record, _ = await client.fetch_raw(_RESOURCE, step.record)
         plans = record.get("paymentPlan")
         if (
@@ -65,8 +65,8 @@ class PromiseToPay:
             if isinstance(plans, list)
             else False
         ):
-            return Fate.HAPPENED
-        return Fate.DID_NOT
+            return StepOutcome.HAPPENED
+        return StepOutcome.DID_NOT
 
 
 def _is_ours(plan: dict[str, Any], act: Act, plan_type: str) -> bool:

@@ -7,15 +7,15 @@ from console.connectors.tmforum.acts.writer import (
     Created,
     Patched,
     customer_party,
-    held_fate,
     instant,
     mark_of,
+    outcome_of_held,
     related_entity,
 )
 from console.connectors.tmforum.client import TmForumClient
 from console.errors import RefusedError
 from console.models.outbox import Act, Step
-from console.ports.acting import Fate
+from console.ports.acting import StepOutcome
 
 _RESOURCE = "troubleTicket"
 APPROVAL = "approval"
@@ -58,15 +58,15 @@ class AskApproval(CreateTicket):
         }
         return super().body(client, act, Step(step.kind, step.system, step.key, asked))
 
-    def fate(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> Fate:
+    def outcome(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> StepOutcome:
         decision = decision_on(record)
         if decision is None and record.get("status") in {"cancelled", "rejected"}:
             decision = "refused", ""
         if decision is None:
-            return Fate.AWAITING
+            return StepOutcome.AWAITING
         word, reason = decision
         if word == "approved":
-            return Fate.HAPPENED
+            return StepOutcome.HAPPENED
         why = f": {reason.rstrip('.')}" if reason else ""
         sentence = f"Not approved{why}."
         raise RefusedError(sentence, system=client.name, code=f"{client.name.upper()}-NOT-APPROVED")
@@ -145,9 +145,9 @@ class WithdrawApproval(CloseTicket):
         await client.patch(_RESOURCE, step.record, body, key=step.key, version=version)
         return step.record
 
-    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Fate:
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> StepOutcome:
         record, _ = await client.fetch_raw(_RESOURCE, step.record)
-        return Fate.HAPPENED if record.get("status") in {"cancelled", "rejected"} else Fate.DID_NOT
+        return StepOutcome.HAPPENED if record.get("status") in {"cancelled", "rejected"} else StepOutcome.DID_NOT
 
 
 class DecideApproval(CloseTicket):
@@ -171,12 +171,16 @@ class DecideApproval(CloseTicket):
         _, version = await client.fetch_raw(_RESOURCE, step.record)
         return await CloseTicket().perform(client, act, ended, version=version)
 
-    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Fate:
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> StepOutcome:
         record, _ = await client.fetch_raw(_RESOURCE, step.record)
         ours = f"decision {mark_of(step)}"
         if any(note.get("id") == ours for note in _dicts(record.get("note"))):
-            return Fate.HAPPENED
-        return Fate.DID_NOT if decision_on(record) is None else held_fate({"status": str(record.get("status"))}, step)
+            return StepOutcome.HAPPENED
+        return (
+            StepOutcome.DID_NOT
+            if decision_on(record) is None
+            else outcome_of_held({"status": str(record.get("status"))}, step)
+        )
 
 
 def _note(client: TmForumClient, act: Act, mark: str, text: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Protocol
 from console.connectors.tmforum.client import TmForumClient
 from console.errors import RefusedError
 from console.models.outbox import Act, Step
-from console.ports.acting import Current, Fate
+from console.ports.acting import RemoteState, StepOutcome
 from console.settings import CUSTOMER_FILTERS, default_path
 
 _LOOKED_THROUGH = 50
@@ -17,13 +17,13 @@ _LOOKED_THROUGH = 50
 class Writer(Protocol):
     """Carries one kind of step."""
 
-    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:
+    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> RemoteState:
         """Return what the system holds now of what the step would change."""
 
     async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:
         """Do the step; return the id of what was written."""
 
-    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Fate:
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> StepOutcome:
         """Return whether the step was carried out."""
 
 
@@ -59,12 +59,12 @@ class Created:
                 return True
         return False
 
-    def fate(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> Fate:
+    def outcome(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> StepOutcome:
         """Return what a record that is there says of its step."""
-        return Fate.HAPPENED
+        return StepOutcome.HAPPENED
 
-    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:
-        return Current()
+    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> RemoteState:
+        return RemoteState()
 
     async def perform(
         self,
@@ -77,19 +77,19 @@ class Created:
         body = self.marked(client, self.body(client, act, step), self.mark(act, step))
         return await client.create(self.resource, body, key=step.key)
 
-    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Fate:
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> StepOutcome:
         settings = client.settings(self.resource)
         usual = self.selected_by or CUSTOMER_FILTERS[settings.version]
         own = usual if settings.customer_filter is None else settings.customer_filter
         if not own or settings.look_through:
-            return Fate.CANNOT_TELL
+            return StepOutcome.CANNOT_TELL
         sort = [("sort", settings.sort)] if settings.sort else []
         found = await client.fetch_raw_list(self.resource, [(own, act.customer_id), *sort], _LOOKED_THROUGH)
         for record in found:
             if isinstance(record, dict) and self.carries(record, self.mark(act, step)):
-                return self.fate(client, step, record)
+                return self.outcome(client, step, record)
         # Without an order the newest may stand on a page that was not read.
-        return Fate.DID_NOT if sort or len(found) < _LOOKED_THROUGH else Fate.CANNOT_TELL
+        return StepOutcome.DID_NOT if sort or len(found) < _LOOKED_THROUGH else StepOutcome.CANNOT_TELL
 
 
 class Patched:
@@ -105,9 +105,9 @@ class Patched:
         """Return the merge patch."""
         raise TypeError(f"{type(self).__name__} does not say how it changes it")
 
-    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> Current:
+    async def read_current(self, client: TmForumClient, act: Act, step: Step) -> RemoteState:
         record, version = await client.fetch_raw(self.resource, step.record)
-        return Current(self.held(record, act, step), version)
+        return RemoteState(self.held(record, act, step), version)
 
     async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:
         record, _ = await client.fetch_raw(self.resource, step.record)
@@ -115,17 +115,17 @@ class Patched:
         await client.patch(self.resource, step.record, body, key=step.key, version=version)
         return step.record
 
-    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Fate:
-        return held_fate((await self.read_current(client, act, step)).values, step)
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> StepOutcome:
+        return outcome_of_held((await self.read_current(client, act, step)).values, step)
 
 
-def held_fate(held: Mapping[str, str], step: Step) -> Fate:
+def outcome_of_held(held: Mapping[str, str], step: Step) -> StepOutcome:
     """What is set to a value has happened when the value is there, whoever put it there."""
     wanted = {key: value for key, value in step.wanted.items() if key in held}
     if all(held[key] == value for key, value in wanted.items()):
-        return Fate.HAPPENED
+        return StepOutcome.HAPPENED
     untouched = all(held[key] == step.base.get(key, "") for key in wanted)
-    return Fate.DID_NOT if untouched else Fate.CHANGED_SINCE
+    return StepOutcome.DID_NOT if untouched else StepOutcome.CHANGED_SINCE
 
 
 def mark_of(step: Step) -> str:
