@@ -3,10 +3,9 @@
 import asyncio
 import logging
 import random
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import httpx
 
@@ -20,11 +19,12 @@ from console.errors import (
 from console.http.answers import THREAD_ABOVE_BYTES, Answer, Undecodable, decode_body
 from console.http.breaker import Breaker, RetryBudget
 from console.http.connections import Connections
-from console.http.failures import Failures, server_time
+from console.http.failures import Failures
 from console.http.pace import Pace
-from console.http.questions import Command, Limits, Question, path_of
+from console.http.questions import Command, Limits, Question
 from console.http.sign_in import SignIn
 from console.http.validators import Kept, Validators, is_strong, is_usable
+from console.http.wire import Wire
 from console.models.health import Exchange
 from console.ports.clock import Clock
 
@@ -83,6 +83,7 @@ class Endpoint:
         self._budget = RetryBudget()
         self._pace = Pace()
         self._failures = Failures(system=system, label=label, time_limit_s=limits.time_limit_s, clock=clock)
+        self._wire = Wire(connections, limits=limits, failures=self._failures, pace=self._pace, clock=clock)
         self._validators = validators
         self._flights: dict[Question, _Flight] = {}
         self._writes: set[asyncio.Task[Answer]] = set()
@@ -121,7 +122,7 @@ class Endpoint:
         await self._keep_pace(deadline_s)
         async with self._slots:
             signed = await self._signed(deadline_s)
-            status, told, body = await self._receive(question, {**signed, **(headers or {})}, deadline_s)
+            status, told, body = await self._wire.receive(question, {**signed, **(headers or {})}, deadline_s)
         try:
             value = await self._decode(200, body)
         except BadAnswerError:
@@ -169,7 +170,7 @@ class Endpoint:
         method = "PATCH" if command.record else "POST"
         for kind in _PATCH_KINDS if command.record else _PATCH_KINDS[:1]:
             try:
-                status, headers, body = await self._receive(
+                status, headers, body = await self._wire.receive(
                     question, {**sent, "Content-Type": kind}, deadline_s, method=method, content=command.body
                 )
                 if status == httpx.codes.UNSUPPORTED_MEDIA_TYPE and kind != _PATCH_KINDS[-1] and command.record:
@@ -310,93 +311,28 @@ class Endpoint:
 
     async def _signed(self, deadline_s: float) -> dict[str, str]:
         """Return the headers that sign a request in; a token is fetched where there is none."""
-        left_s = self._left_s(deadline_s)
+        left_s = self._wire.left_s(deadline_s)
         with self.connections.on_wire(left_s) as client:
             return await self._sign_in.headers(client, limit_s=left_s)
 
-    def _left_s(self, deadline_s: float) -> float:
-        return max(0.05, deadline_s - self._clock.monotonic_s())
-
     async def _send_signed(self, question: Question, signed: dict[str, str], deadline_s: float) -> Answer:
-        kept = await self._validators.find(question)
-        sent = {**signed, "If-None-Match": kept.etag} if kept else signed
-        status, headers, body = await self._receive(question, sent, deadline_s)
+        kept = None if question.fresh else await self._validators.find(question)
+        sent = dict(signed)
+        if kept is not None:
+            sent["If-None-Match"] = kept.etag
+        if question.fresh:
+            sent["Cache-Control"] = "no-cache"
+        status, headers, body = await self._wire.receive(question, sent, deadline_s)
         if status == httpx.codes.NOT_MODIFIED and kept is not None:
             value = await self._value(question, 200, kept.body)
             return Answer(200, {**kept.headers, **headers}, value, self._clock.now(), len(body), unchanged=True)
         value = await self._value(question, status, body)
         self._failures.raise_for(status, headers, value)
         answer = Answer(status, headers, value, self._clock.now(), len(body))
-        if answer.etag and is_usable(answer.etag) and answer.status == httpx.codes.OK and question.query is None:
+        is_kept = answer.status == httpx.codes.OK and question.query is None and not question.fresh
+        if is_kept and answer.etag and is_usable(answer.etag):
             self._validators.keep(question, Kept(answer.etag, headers, body))
         return answer
-
-    async def _receive(
-        self,
-        question: Question,
-        sent: Mapping[str, str],
-        deadline_s: float,
-        *,
-        method: str | None = None,
-        content: bytes | None = None,
-    ) -> tuple[int, dict[str, str], bytes]:
-        """Send a request and return status, headers by lower-case name, and body of its answer."""
-        remaining_s = self._left_s(deadline_s)
-        try:
-            with self.connections.on_wire(remaining_s) as client:
-                request = client.build_request(
-                    method or ("GET" if question.query is None else "POST"),
-                    self._address_of(client.base_url, question),
-                    headers={**sent, "Content-Type": "application/json"} if question.query is not None else dict(sent),
-                    content=content if content is not None else question.query,
-                    timeout=httpx.Timeout(remaining_s, connect=min(5.0, remaining_s)),
-                )
-                response = await client.send(request, stream=True)
-                try:
-                    body = await self._read(response, deadline_s)
-                finally:
-                    await response.aclose()
-        except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise self._failures.too_slow(was_not_sent=True) from error
-        except httpx.TimeoutException as error:
-            raise self._failures.too_slow() from error
-        except (httpx.TransportError, httpx.StreamError) as error:
-            raise self._failures.no_connection(error) from error
-        except httpx.DecodingError as error:
-            raise self._failures.bad("its answer is compressed wrongly", "ENCODING") from error
-        headers = {key.lower(): value for key, value in response.headers.items()}
-        self._pace.note(headers, now_s=self._clock.monotonic_s(), now=server_time(headers) or self._clock.now())
-        return response.status_code, headers, body
-
-    def _address_of(self, base: httpx.URL, question: Question) -> httpx.URL:
-        if question.address is None:
-            return httpx.URL(path_of(base, question), params=question.parameters or None)
-        try:
-            address = base.join(question.address)
-        except httpx.InvalidURL as error:
-            raise self._failures.bad("the document's address is none", "ADDRESS") from error
-        if (address.scheme, address.host, address.port) != (base.scheme, base.host, base.port):
-            # Our sign-in is for this system alone and never goes anywhere else.
-            raise self._failures.bad("the document lies on another server than the system", "ADDRESS")
-        return address
-
-    async def _read(self, response: httpx.Response, deadline_s: float) -> bytes:
-        most = self._limits.max_answer_bytes
-        too_long = f"its answer is longer than {most / 1_000_000:.0f} MB"
-        announced = response.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced) > most:
-            raise self._failures.bad(too_long, "TOO-LONG")
-        body = bytearray()
-        # Closed at once when something is raised: a generator that is only dropped closes the connection half-way.
-        decoded = cast("AsyncGenerator[bytes, None]", response.aiter_bytes())
-        async with aclosing(decoded) as chunks:
-            async for chunk in chunks:
-                body += chunk
-                if len(body) > most:
-                    raise self._failures.bad(too_long, "TOO-LONG")
-                if self._clock.monotonic_s() > deadline_s:
-                    raise self._failures.too_slow()
-        return bytes(body)
 
     async def _value(self, question: Question, status: int, body: bytes) -> Any:
         is_document = question.address is not None and status == httpx.codes.OK

@@ -12,6 +12,7 @@ class Question:
 
     With a `query` the question is asked by POST with that JSON as its body, as TMF677 has it; asking twice does no
     harm. With `address` a document is asked for at that address of the same system, and its bytes are not decoded.
+    `fresh` asks for what the system holds now: no stored answer is used, here or on the way (RFC 9111 section 5.2.1.4).
     """
 
     base: str
@@ -20,6 +21,7 @@ class Question:
     parameters: tuple[tuple[str, str], ...] = ()
     query: bytes | None = None
     address: str | None = None
+    fresh: bool = False
 
     @property
     def masked(self) -> str:

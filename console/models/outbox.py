@@ -32,6 +32,30 @@ class StepState(Enum):
     CONFLICT = "conflict"
 
 
+class Verdict(Enum):
+    """What the last answer to a step would mean, once a look has shown that the step did not happen."""
+
+    NONE = ""  # it says nothing: the request may still be under way
+    REJECTED = "rejected"
+    CONFLICT = "conflict"
+    AGAIN = "again"  # turned away, such as for too many requests: it may be sent again
+
+
+class Remark(Enum):
+    """What a user must know about a step beside its state."""
+
+    NONE = ""
+    NOT_VISIBLE_YET = "not visible yet"
+    NEVER_VISIBLE = "never visible"  # the system said yes and does not show it
+    MAY_STILL_ARRIVE = "may still arrive"
+    CANNOT_TELL = "cannot tell"
+    CHANGED_SINCE = "changed since"
+    CHANGED_BEFORE = "changed before"  # what it was decided on
+    KEEPS_CHANGING = "keeps changing"
+    EARLIER_VERSION = "earlier version"  # what the system holds is what was asked for before it was edited
+    TWICE = "twice"
+
+
 class ActState(Enum):
     """How far an act is, as the user is told it."""
 
@@ -57,8 +81,15 @@ class Step:
     `wanted` are the values to be written, `base` those they were typed over and `base_version` the record's version
     then, where there is one; `theirs` are what the system holds in a conflict. `key` is the idempotency key, made once
     and never renewed by a retry; a user's new decision has a new one. `told` is the sentence of the last answer that
-    was no success, `looks` how often it was looked for since it was sent, `was_doubtful` whether a try ended without
-    anybody knowing how. `back` is the step that would take it back once it is done, None where nothing can.
+    was no success, `looks` how often it was looked for since it was sent. `result` is the id of the record it made or
+    changed: what the answer named, and once the step is done, what was found. `back` is the step that would take it
+    back once it is done, None where nothing can.
+
+    `was_sent` is whether any request of it may have reached the system, under whichever key; it is never taken back,
+    and such a step is looked for before it is sent, rejected, edited or withdrawn. `verdict` is what the last answer
+    would mean. `vouched` is whether a user has looked and says that it did not happen. `others` are records that look
+    like it or carry its mark too. `seen_in_list` is whether a list of the system showed it, `confirmed` whether it was
+    looked at once more some time after it was done.
     """
 
     kind: str
@@ -72,9 +103,15 @@ class Step:
     theirs: Mapping[str, str] = field(default_factory=dict)
     told: str = ""
     looks: int = 0
-    was_doubtful: bool = False
     result: str = ""
     back: "Step | None" = None
+    was_sent: bool = False
+    verdict: Verdict = Verdict.NONE
+    remark: Remark = Remark.NONE
+    vouched: bool = False
+    others: tuple[str, ...] = ()
+    seen_in_list: bool = False
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +182,14 @@ class Act:
         return (
             not self.withdrawn
             and bool(done)
-            and all(step.back is not None for step in done)
+            and all(step.back is not None and (step.back.record or step.result) for step in done)
             and (self.is_settled or self.state is ActState.DONE)
         )
+
+    @property
+    def has_copy_to_take_back(self) -> bool:
+        """Whether a system has something of it twice, of which one can be undone."""
+        return any(step.remark is Remark.TWICE and step.others and step.back is not None for step in self.steps)
 
     def with_step(self, place: int, step: Step) -> "Act":
         """Return the act with one step replaced."""

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from console.models.outbox import Act, RiskClass, Step, StepState
+from console.models.outbox import Act, Remark, RiskClass, Step, StepState, Verdict
+from console.models.same_value import same_value
 from console.ports.acting import RemoteState
 
 
@@ -23,9 +24,9 @@ def merge(*, base: Mapping[str, str], mine: Mapping[str, str], theirs: Mapping[s
     write, conflicts = {}, {}
     for key, wanted in mine.items():
         held = theirs.get(key, "")
-        if held == wanted:
+        if same_value(key, held, wanted):
             continue
-        if held == base.get(key, ""):
+        if same_value(key, held, base.get(key, "")):
             write[key] = wanted
         else:
             conflicts[key] = held
@@ -39,8 +40,7 @@ def prepare(act: Act, step: Step, current: RemoteState) -> Step:
     if act.risk in {RiskClass.MONEY, RiskClass.ORDER}:
         moved = {key: held for key, held in current.values.items() if held != step.base.get(key, held)}
         if moved:
-            told = "What this was decided on has changed since. Look at it again before it is sent."
-            return replace(step, state=StepState.CONFLICT, theirs=moved, told=told)
+            return replace(step, state=StepState.CONFLICT, theirs=moved, told="", remark=Remark.CHANGED_BEFORE)
         return step
     merged = merge(base=step.base, mine=step.wanted, theirs=current.values)
     if merged.conflicts:
@@ -70,4 +70,13 @@ def decide(act: Act, values: Mapping[str, str], place: int | None = None) -> tup
 
 def decided_anew(step: Step) -> Step:
     """Return a step that waits again because a user decided so: a decision of its own, with a key of its own."""
-    return replace(step, state=StepState.WAITING, told="", looks=0, was_doubtful=False, key=f"{step.key}.")
+    return replace(
+        step,
+        state=StepState.WAITING,
+        told="",
+        looks=0,
+        verdict=Verdict.NONE,
+        remark=Remark.NONE,
+        vouched=False,
+        key=f"{step.key}.",
+    )

@@ -46,9 +46,14 @@ class ActRepository:
                 " (SELECT seq FROM act WHERE NOT open ORDER BY seq DESC LIMIT ?) ORDER BY seq",
                 (closed,),
             )
-            return [_DECODER.decode(bytes(row[0])) for row in rows]
+            return [_decode(bytes(row[0])) for row in rows]
 
         return await self._database.read(work)
+
+
+def _decode(body: bytes) -> Act:
+    # Its name in stores made before version 0.2.
+    return _DECODER.decode(body.replace(b'"was_doubtful":', b'"was_sent":'))
 
 
 def _change(connection: apsw.Connection, act: Act) -> None:

@@ -11,7 +11,8 @@ import pytest
 from console.connectors.tmforum.acts import TmForumActs
 from console.connectors.tmforum.client import TmForumClient
 from console.http import HttpLayer
-from console.models.outbox import Act, ActState, RiskClass, Step, StepState
+from console.models.outbox import Act, ActState, Remark, RiskClass, Step, StepState
+from console.services.acts.ids import uuid7
 from console.services.outbox import Outbox
 from console.store.acts import ActRepository
 from console.store.database import in_memory
@@ -75,22 +76,22 @@ _numbers = iter(range(10**6))
 
 
 def note(customer: str, text: str = "Asked about the bill") -> Act:
-    number = f"{random.random()}-{next(_numbers)}"
-    step = Step("add-note", "crm", f"note-{number}", {"text": text, "reason": "Bill"}, customer)
-    return Act(f"act-{number}", customer, "Note", RiskClass.NOTE, datetime.now(UTC), (step,), author="rep")
+    number = uuid7(datetime.now(UTC), random.Random())
+    step = Step("add-note", "crm", f"{number}-1", {"text": text, "reason": "Bill"}, customer)
+    return Act(number, customer, "Note", RiskClass.NOTE, datetime.now(UTC), (step,), author="rep")
 
 
 async def contact(sandbox: Control, customer: str, wanted: dict[str, str]) -> Act:
     """A change of contact data over what both systems hold now."""
-    number = f"{random.random()}-{next(_numbers)}"
+    number = uuid7(datetime.now(UTC), random.Random())
     account = await account_of(sandbox, customer)
     crm, billing = await held(sandbox, customer, account)
     steps = (
-        Step("change-contact", "crm", f"c-{number}", wanted, customer, {key: crm.get(key, "") for key in wanted}),
-        Step("change-billing-contact", "billing", f"b-{number}", wanted, account,
+        Step("change-contact", "crm", f"{number}-1", wanted, customer, {key: crm.get(key, "") for key in wanted}),
+        Step("change-billing-contact", "billing", f"{number}-2", wanted, account,
              {key: billing.get(key, "") for key in wanted}),
     )  # fmt: skip
-    return Act(f"act-{number}", customer, "Contact", RiskClass.FIELD, datetime.now(UTC), steps)
+    return Act(number, customer, "Contact", RiskClass.FIELD, datetime.now(UTC), steps)
 
 
 async def account_of(sandbox: Control, customer: str) -> str:
@@ -169,9 +170,9 @@ async def promise(sandbox: Control, customer: str | None = None) -> Act:
     amount = record["accountBalance"][0]["amount"]
     base = {"balance": f"{amount['value']:,.2f} {amount['unit']}"}
     wanted = {"amount": "12.50", "currency": "USD", "due_on": "2026-12-01"}
-    number = f"{random.random()}-{next(_numbers)}"
-    step = Step("promise-to-pay", "billing", f"p-{number}", wanted, account, base)
-    return Act(f"act-{number}", customer, "Promise", RiskClass.MONEY, datetime.now(UTC), (step,))
+    number = uuid7(datetime.now(UTC), random.Random())
+    step = Step("promise-to-pay", "billing", f"{number}-1", wanted, account, base)
+    return Act(number, customer, "Promise", RiskClass.MONEY, datetime.now(UTC), (step,))
 
 
 async def test_only_what_both_sides_changed_is_asked(rig: Rig, sandbox: Control) -> None:
@@ -202,7 +203,7 @@ async def test_money_decided_on_a_balance_that_moved_is_not_sent(rig: Rig, sandb
     moved = Step(step.kind, step.system, step.key, step.wanted, step.record, {"balance": "999.99 USD"})
     act = act.with_step(0, moved)
     found = await rig.until(await rig.outbox.submit(act), lambda one: one.state is ActState.CONFLICT)
-    assert "Look at it again" in found.steps[0].told
+    assert found.steps[0].remark is Remark.CHANGED_BEFORE
 
 
 TROUBLE: list[tuple[str, dict[str, Any]]] = [

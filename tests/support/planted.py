@@ -5,59 +5,65 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from console.models.outbox import Act, ActState, Step, StepState
-from console.ports.acting import ActingSystem, RemoteState
+from console.errors import SystemCallError
+from console.models.outbox import Act, ActState, Step, StepState, Verdict
+from console.ports.acting import RemoteState
 from console.services.outbox import Outbox
+from console.services.outbox.schedule import Schedule
+from console.services.outbox.sender import StepSender
 
 
 class SendsTheUnknownAgain(Outbox):
     """What may have happened is sent again without asking."""
 
-    async def _find_out(self, act: Act, place: int, system: ActingSystem) -> Act:
-        if act.steps[place].state is StepState.UNKNOWN:
-            return await self._put(act.id, place, state=StepState.WAITING)
-        return await super()._find_out(act, place, system)
+    class sender_type(StepSender):  # noqa: N801 - it stands for the attribute of that name
+        async def find_out(self, act: Act, index: int) -> Act:
+            if act.steps[index].state is StepState.UNKNOWN:
+                return await self._ledger.put(act.id, index, state=StepState.WAITING, was_sent=False)
+            return await super().find_out(act, index)
 
 
-class NewKeyEachTime(SendsTheUnknownAgain):
+class NewKeyEachTime(Outbox):
     """A key is made anew for every try, and what is unknown is sent again."""
 
-    async def _put_step(self, act_id: str, place: int, step: Step, *, again: bool = False) -> Act:
-        if step.state is StepState.SENDING:
-            step = replace(step, key=f"{step.key}-{self._clock.monotonic_s()}")
-        return await super()._put_step(act_id, place, step, again=again)
+    class sender_type(SendsTheUnknownAgain.sender_type):  # noqa: N801
+        async def _send(self, act: Act, index: int, version: str | None) -> Act:
+            step = act.steps[index]
+            fresh = replace(step, key=f"{step.key}-{self._clock.monotonic_s()}")
+            return await super()._send(await self._ledger.change(act.with_step(index, fresh)), index, version)
 
 
 class DoneBeforeSent(Outbox):
     """An act is marked as done before it is sent."""
 
-    async def _put(self, act_id: str, place: int, *, state: StepState, **others: Any) -> Act:
-        state = StepState.DONE if state in {StepState.UNKNOWN, StepState.WAITING} else state
-        return await super()._put(act_id, place, state=state, **others)
+    class sender_type(StepSender):  # noqa: N801
+        async def _failed(self, act: Act, index: int, error: SystemCallError) -> Act:
+            return await self._ledger.put(act.id, index, state=StepState.DONE)
 
 
 class LastFirst(Outbox):
     """The newest act goes first."""
 
     def _next(self, customer_id: str, done: set[str]) -> Act | None:
-        now = self._clock.now()
-        waiting = [act for act in self.of_customer(customer_id) if self._is_due(act, now) and act.id not in done]
+        waiting = [act for act in self.of_customer(customer_id) if self._is_due(act) and act.id not in done]
         return waiting[-1] if waiting else None
 
 
 class LosesTheBase(Outbox):
     """Whatever a system holds is taken for what the user saw."""
 
-    def _prepare(self, act: Act, step: Step, current: RemoteState) -> Step:
-        return super()._prepare(act, replace(step, base=dict(current.values)), current)
+    class sender_type(StepSender):  # noqa: N801
+        def _prepare(self, act: Act, step: Step, current: RemoteState) -> Step:
+            return super()._prepare(act, replace(step, base=dict(current.values)), current)
 
 
 class MineWins(Outbox):
     """A conflict is ended without asking."""
 
-    def _prepare(self, act: Act, step: Step, current: RemoteState) -> Step:
-        prepared = super()._prepare(act, step, current)
-        return replace(prepared, state=StepState.WAITING) if prepared.state is StepState.CONFLICT else prepared
+    class sender_type(StepSender):  # noqa: N801
+        def _prepare(self, act: Act, step: Step, current: RemoteState) -> Step:
+            prepared = super()._prepare(act, step, current)
+            return replace(prepared, state=StepState.WAITING) if prepared.state is StepState.CONFLICT else prepared
 
 
 class SaysKeptTooSoon(Outbox):
@@ -84,30 +90,28 @@ class SendsWhatWasTakenBack(Outbox):
     """A user is told that an act is taken back, and it goes out all the same."""
 
     async def withdraw(self, act_id: str) -> bool:
-        return self._acts[act_id].is_settled
+        return self.ledger[act_id].is_settled
 
 
 class Expires(Outbox):
     """What waited for a minute is dropped."""
 
-    def _postponed(self, act: Act, at: datetime | None = None) -> Act:
-        postponed = super()._postponed(act, at)
-        old = self._clock.now() - act.happened_at > timedelta(minutes=1)
-        return (
-            replace(postponed, steps=tuple(replace(step, state=StepState.DONE) for step in act.steps))
-            if old
-            else postponed
-        )
+    class schedule_type(Schedule):  # noqa: N801
+        def postponed(self, act: Act, at: datetime | None = None) -> Act:
+            postponed = super().postponed(act, at)
+            if self._clock.now() - act.happened_at <= timedelta(minutes=1):
+                return postponed
+            return replace(postponed, steps=tuple(replace(step, state=StepState.DONE) for step in act.steps))
 
 
 class GivesUpAsDone(Outbox):
     """After three tries an act is taken for done."""
 
-    async def _later(self, act_id: str, place: int, error: Any, at: datetime | None) -> None:
-        if self._acts[act_id].tries >= 2:
-            await self._put(act_id, place, state=StepState.DONE)
+    async def _later(self, act_id: str, index: int, error: Any, at: datetime | None) -> None:
+        if self.ledger[act_id].tries >= 2:
+            await self.ledger.put(act_id, index, state=StepState.DONE)
         else:
-            await super()._later(act_id, place, error, at)
+            await super()._later(act_id, index, error, at)
 
 
 class ForgetsAtTheStart(Outbox):
@@ -115,10 +119,9 @@ class ForgetsAtTheStart(Outbox):
 
     async def open(self) -> None:
         await super().open()
-        waiting = {key: act for key, act in self._acts.items() if act.state is ActState.QUEUED}
-        for key, act in waiting.items():
-            del self._acts[key]
-            await self._store.change(replace(act, withdrawn=True, steps=()))
+        for act in self.acts:
+            if act.state is ActState.QUEUED:
+                await self.ledger.change(replace(act, withdrawn=True, steps=()))
 
 
 class SendingIsWaiting(Outbox):
@@ -126,18 +129,43 @@ class SendingIsWaiting(Outbox):
 
     async def open(self) -> None:
         await super().open()
-        for act in list(self._acts.values()):
-            for place, step in enumerate(act.steps):
+        for act in self.acts:
+            for index, step in enumerate(act.steps):
                 if step.state is StepState.UNKNOWN:
-                    fresh = replace(step, state=StepState.WAITING, key=f"{step.key}+")
-                    self._acts[act.id] = self._acts[act.id].with_step(place, fresh)
+                    fresh = replace(step, state=StepState.WAITING, key=f"{step.key}+", was_sent=False)
+                    self.ledger.set_in_memory(self.ledger[act.id].with_step(index, fresh))
 
 
 class BelievesEveryAnswer(Outbox):
     """An answer that was lost counts as a yes."""
 
-    async def _find_out(self, act: Act, place: int, system: ActingSystem) -> Act:
-        return await self._put(act.id, place, state=StepState.DONE)
+    class sender_type(StepSender):  # noqa: N801
+        async def find_out(self, act: Act, index: int) -> Act:
+            return await self._ledger.put(act.id, index, state=StepState.DONE)
+
+
+class BelievesEveryNo(Outbox):
+    """A rejection is believed without a look."""
+
+    class sender_type(StepSender):  # noqa: N801
+        async def _failed(self, act: Act, index: int, error: SystemCallError) -> Act:
+            from console.errors import RefusedError
+
+            if isinstance(error, RefusedError):
+                return await self._reject(act, index, str(error))
+            return await super()._failed(act, index, error)
+
+
+class TurnedAwayIsNotSent(Outbox):
+    """What was turned away is sent again without a look."""
+
+    class sender_type(StepSender):  # noqa: N801
+        async def _failed(self, act: Act, index: int, error: SystemCallError) -> Act:
+            from console.services.outbox.sender import _verdict_of
+
+            if _verdict_of(error) is Verdict.AGAIN:
+                error.may_have_happened = False
+            return await super()._failed(act, index, error)
 
 
 class TwoAtOnce(Outbox):
@@ -145,9 +173,10 @@ class TwoAtOnce(Outbox):
 
     def start(self) -> None:
         super().start()
-        self._twin = Outbox(self._store, self._systems, clock=self._clock, rng=self._rng)
-        self._twin._acts = dict(self._acts)
-        self.subscribe(lambda act: self._twin._acts.setdefault(act.id, act))
+        store = self.ledger._store
+        self._twin = Outbox(store, self.sender._systems, clock=self._clock, rng=self.schedule._rng)
+        self._twin.ledger._acts = dict(self.ledger._acts)
+        self.subscribe(lambda act: self._twin.ledger._acts.setdefault(act.id, act))
         self._twin.start()
 
     async def aclose(self) -> None:
@@ -158,5 +187,6 @@ class TwoAtOnce(Outbox):
 
 PLANTED: tuple[type[Outbox], ...] = (
     SendsTheUnknownAgain, NewKeyEachTime, DoneBeforeSent, LastFirst, LosesTheBase, MineWins, SaysKeptTooSoon,
-    SendsWhatWasTakenBack, Expires, GivesUpAsDone, ForgetsAtTheStart, SendingIsWaiting, BelievesEveryAnswer, TwoAtOnce,
+    SendsWhatWasTakenBack, Expires, GivesUpAsDone, ForgetsAtTheStart, SendingIsWaiting, BelievesEveryAnswer,
+    BelievesEveryNo, TurnedAwayIsNotSent, TwoAtOnce,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from console.errors import StoreFullError
 from console.models.outbox import Act
 
 _DAWN = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -57,7 +58,10 @@ class VirtualClock:
 
 @dataclass
 class Disk:
-    """What survives a crash. Every flush may be the last thing that happens; what comes after it never returns."""
+    """What survives a crash. Every flush may be the last thing that happens; what comes after it never returns.
+
+    While it `is_full` nothing can be kept.
+    """
 
     rng: random.Random
     trace: Callable[[str], None]
@@ -65,6 +69,7 @@ class Disk:
     crash_at: int = -1
     flushes: int = 0
     dead: asyncio.Event = field(default_factory=asyncio.Event)
+    is_full: bool = False
 
     async def add(self, act: Act, *, typed_in: Sequence[str] = (), instead_of: Act | None = None) -> Act:
         await self._flush()
@@ -86,6 +91,8 @@ class Disk:
     async def _flush(self) -> None:
         await asyncio.sleep(self.rng.uniform(0, 0.01))
         await self._maybe()
+        if self.is_full:
+            raise StoreFullError("The disk is full.")
 
     async def _flushed(self) -> None:
         await self._maybe()

@@ -16,7 +16,7 @@ from console.errors import (
     ThrottledError,
 )
 from console.models.outbox import Act, RiskClass, Step
-from console.ports.acting import RemoteState, StepOutcome
+from console.ports.acting import Finding, RemoteState, StepOutcome
 from tests.support.simulated_machine import VirtualClock
 
 _TIME_LIMIT_S = 8.0
@@ -44,6 +44,7 @@ class Server:
     late: set[asyncio.Task[None]] = field(default_factory=set)
     fail_call: int = -1
     calls: int = 0
+    is_proven: bool = True  # whether its lists are believed before they have shown anything
 
     def values(self, record: str) -> dict[str, str]:
         return self.contacts.setdefault(record, {"phone": "1", "email": "a", "balance": "10.00 USD"})
@@ -65,24 +66,28 @@ class Server:
         version = str(self.versions.get(step.record, 0)) if self.knows_versions else None
         return RemoteState({name: values.get(name, "") for name in names}, version)
 
-    async def look_up(self, act: Act, step: Step) -> StepOutcome:
+    async def look_up(self, act: Act, step: Step) -> Finding:
         await self._travel(is_write=False)
-        if act.risk is RiskClass.NOTE:
-            return StepOutcome.HAPPENED if any(note[0] == act.id for note in self.notes) else StepOutcome.DID_NOT
-        if act.risk is RiskClass.MONEY:
-            return StepOutcome.HAPPENED if any(plan[0] == act.id for plan in self.plans) else StepOutcome.DID_NOT
+        if act.risk is not RiskClass.FIELD:
+            made = self.notes if act.risk is RiskClass.NOTE else self.plans
+            count = sum(one[0] == act.id for one in made)
+            if count == 0:
+                return Finding(StepOutcome.DID_NOT, by_list=not self.is_proven)
+            return Finding(
+                StepOutcome.HAPPENED, act.id, tuple(f"{act.id} again" for _ in range(count - 1)), by_list=True
+            )
         values = self.values(step.record)
         if all(values.get(name, "") == wanted for name, wanted in step.wanted.items()):
-            return StepOutcome.HAPPENED
+            return Finding(StepOutcome.HAPPENED, step.record)
         untouched = all(values.get(name, "") == step.base.get(name, "") for name in step.wanted)
-        return StepOutcome.DID_NOT if untouched else StepOutcome.CHANGED_SINCE
+        return Finding(StepOutcome.DID_NOT if untouched else StepOutcome.CHANGED_SINCE, step.record)
 
     async def perform(self, act: Act, step: Step, *, version: str | None) -> str:
         rng = self.rng
         self._refuse_before_sending()
         await asyncio.sleep(rng.uniform(0.01, 0.4))
         if not self.calm and rng.random() < 0.05:
-            raise self._error(RefusedError, "RULE")
+            raise self._error(RefusedError, "RULE", may_have_happened=True)
         lost_on_the_way = not self.calm and rng.random() < 0.08
         lost_on_the_way_back = not self.calm and rng.random() < 0.12
         if lost_on_the_way:
@@ -95,8 +100,7 @@ class Server:
             self._deliver_later(act, step, version, rng.uniform(0.1, 20))
         if lost_on_the_way_back:
             await asyncio.sleep(rng.choice((0.1, _TIME_LIMIT_S)))
-            kind = rng.choice((SystemUnavailableError, BadAnswerError))
-            raise self._error(kind, "CUT-OFF", may_have_happened=True)
+            raise self._false_no()
         await asyncio.sleep(rng.uniform(0.01, 0.4))
         return result
 
@@ -123,6 +127,21 @@ class Server:
         self.answered[step.key] = act.id
         self.trace(f"{self.name}: does {act.title} of {act.customer_id}")
         return act.id
+
+    def _false_no(self) -> SystemCallError:
+        """Return one of the answers that something on the way back may give for what was done."""
+        kind, code = self.rng.choice(
+            (
+                (SystemUnavailableError, "CUT-OFF"), (BadAnswerError, "NOT-JSON"), (RefusedError, "403"),
+                (ConflictError, "409"), (SignInRequiredError, "401"), (ThrottledError, "429"), (ThrottledError, "503"),
+            )
+        )  # fmt: skip
+        if kind is ThrottledError:
+            retry_at = self.clock.now() + timedelta(seconds=self.rng.choice((-5, 0, 3)))
+            error: SystemCallError = ThrottledError("slow", system=self.name, code=code, retry_at=retry_at)
+            error.may_have_happened = True
+            return error
+        return self._error(kind, code, may_have_happened=True)
 
     def _deliver_later(self, act: Act, step: Step, version: str | None, after_s: float) -> None:
         async def deliver() -> None:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from console.models.outbox import Act, ActState, RiskClass, Step, StepState
+from console.errors import StoreError
+from console.models.outbox import Act, ActState, Remark, RiskClass, Step, StepState
+from console.services.contact import NotPossibleError
 from console.services.outbox import Outbox
 from tests.support.simulated_machine import Disk, VirtualClock, VirtualLoop
 from tests.support.simulated_system import Server
@@ -54,6 +56,8 @@ class World:
         self.servers = {
             name: Server(name, random.Random(self.rng.random()), self.clock, self.note, knows_keys) for name in _SYSTEMS
         }
+        for server in self.servers.values():
+            server.is_proven = self.rng.random() < 0.8
         self.disk = Disk(random.Random(self.rng.random()), self.note)
         self.outbox: Outbox | None = None
         self.promised: dict[str, Act] = {}
@@ -74,7 +78,7 @@ class World:
             await self._something()
         for server in self.servers.values():
             server.offline, server.calm = False, True
-        self.disk.crash_at = -1
+        self.disk.crash_at, self.disk.is_full = -1, False
         if self._is_dead():
             await self._crash()
         assert self.outbox is not None
@@ -113,7 +117,10 @@ class World:
         if not task.done():
             task.cancel()
             return False
-        self._result = task.result()
+        try:
+            self._result = task.result()
+        except (StoreError, NotPossibleError) as error:  # the user is told so
+            self._result = error
         return True
 
     def _arm(self) -> None:
@@ -153,8 +160,11 @@ class World:
                 self.outbox.system_is_back(server.name)
         elif what < 0.88:
             await self._crash()
-        elif what < 0.92:
-            self.clock.skew += timedelta(minutes=rng.choice((-10, 10)))
+        elif what < 0.9:
+            self.clock.skew += timedelta(minutes=rng.choice((-10, 10, -24 * 60, 400 * 24 * 60, -400 * 24 * 60)))
+        elif what < 0.93:
+            self.disk.is_full = not self.disk.is_full
+            self.note(f"the disk is full: {self.disk.is_full}")
         else:
             await self._attend()
         await asyncio.sleep(rng.uniform(0.0, 12.0))
@@ -172,7 +182,7 @@ class World:
         for step in act.steps:
             for name, value in step.base.items():
                 self.servers[step.system].seen.setdefault((act.id, name), set()).add(value)
-        if await self._survives(self.outbox.submit(act)):
+        if await self._survives(self.outbox.submit(act)) and isinstance(self._result, Act):
             self.promised[act.id] = act
             self.note(f"promised {act.title}")
 
@@ -210,6 +220,9 @@ class World:
         for place, step in enumerate(act.steps):
             if step.state is StepState.CONFLICT:
                 return await self._resolve(act, place, step)
+            if step.remark is Remark.CANNOT_TELL and step.state is StepState.UNKNOWN:
+                # The user looks at the system's own screens, which show everything that has arrived.
+                return await self._survives(self.outbox.settle(act.id, place, happened=self._effects(act) > 0))
             if step.state is StepState.REFUSED and self.rng.random() < 0.5:
                 self.attended.add(act.seq)
                 return await self._survives(self.outbox.retry(act.id))

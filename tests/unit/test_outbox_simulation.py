@@ -17,6 +17,7 @@ from tests.support.simulation import run_schedule
 
 
 @pytest.mark.parametrize("block", range(4))
+@pytest.mark.expects_log("the outbox cannot be kept")
 def test_nothing_is_lost_or_doubled_whatever_happens(block: int) -> None:
     acts = crashes = 0
     for seed in range(block * 100, block * 100 + 100):
@@ -27,11 +28,13 @@ def test_nothing_is_lost_or_doubled_whatever_happens(block: int) -> None:
     assert crashes > 50
 
 
+@pytest.mark.expects_log("the outbox cannot be kept")
 def test_the_same_seed_is_the_same_story() -> None:
     assert [run_schedule(seed).trace for seed in range(20)] == [run_schedule(seed).trace for seed in range(20)]
 
 
 @pytest.mark.parametrize("fault", PLANTED, ids=lambda fault: fault.__name__)
+@pytest.mark.expects_log("the outbox cannot be kept")
 def test_a_planted_fault_is_found(fault: type[Outbox]) -> None:
     assert any(run_schedule(seed, fault).problems for seed in range(500))
 

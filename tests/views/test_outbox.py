@@ -271,7 +271,7 @@ async def test_what_stands_in_a_closed_form_is_back_and_can_be_thrown_away(rig: 
 
 async def test_a_refused_note_is_corrected_in_the_outbox(rig: Rig) -> None:
     page = await rig.open()
-    await rig.sandbox.faults("crm", status=422)
+    await rig.sandbox.faults("crm", refuse_writes="This customer is locked")
     await rig.desk.acts.add_note(page.customer_id, "Wrong words", reason="Other")
     await the_act(rig, ActState.REFUSED)
     rig.press(Qt.Key.Key_J, CTRL)

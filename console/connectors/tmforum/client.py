@@ -11,7 +11,7 @@ import msgspec
 from console.connectors.tmforum.reading import Versions, belongs_to
 from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
 from console.errors import BadAnswerError, NotServedError, SystemCallError
-from console.http import Answer, Command, Endpoint, Question, Undecodable
+from console.http import Answer, Command, Endpoint, Question, Undecodable, is_strong
 from console.models.customer import CustomerId
 from console.models.health import CheckResult
 from console.models.provenance import Damage, Origin, Records, Sourced
@@ -21,6 +21,9 @@ from console.settings import CUSTOMER_FILTERS, Resource, System, default_path
 T = TypeVar("T")
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _log = logging.getLogger(__name__)
+
+# Of one customer's records so many are searched for one of ours; more are not all looked through.
+_MOST_SEARCHED = 2_000
 
 
 class TmForumClient:
@@ -160,24 +163,60 @@ class TmForumClient:
             raise self._no_such_path(resource)
         return self._one(resource, "", answer, versions)
 
-    async def fetch_raw(self, resource: str, record: str) -> tuple[dict[str, Any], str | None]:
-        """Return one record as it came, and its ETag where there is one; a write must keep what it does not mean.
+    async def fetch_raw(
+        self, resource: str, record: str, *, owner: str | None = None
+    ) -> tuple[dict[str, Any], str | None]:
+        """Return one record as it is now, and its ETag where that names one version; stored answers are not used.
+
+        A write must keep what it does not mean, so nothing is translated. `owner` is the customer whose it must be.
 
         Raises:
-            BadAnswerError: There is no such record, or it is none.
+            BadAnswerError: There is no such record, it is none, or it is another customer's.
         """
-        answer = await self._endpoint.get(self.question(resource, record=record))
+        if not record:
+            raise self.bad_answer(f"it has not said which {resource} is meant", "NO-ID")
+        answer = await self._endpoint.get(replace(self.question(resource, record=record), fresh=True))
         if answer.status == 404 or not isinstance(answer.value, dict):
             raise self.bad_answer(f"it has no {resource} of that number", "404")
-        return answer.value, answer.etag
+        if owner is not None and not belongs_to(self.reader(resource, answer.value), owner):
+            raise self.bad_answer(f"the {resource} of that number is another customer's", "OTHERS")
+        return answer.value, answer.etag if answer.etag and is_strong(answer.etag) else None
 
-    async def fetch_raw_list(self, resource: str, parameters: Sequence[tuple[str, str]], limit: int) -> list[Any]:
-        """Return one page of a list as it came."""
-        _, page = await self._page(resource, parameters, 0, limit)
-        return page
+    async def search_raw(
+        self,
+        resource: str,
+        parameters: Sequence[tuple[str, str]],
+        owner: str,
+        is_wanted: Callable[[dict[str, Any]], bool],
+    ) -> tuple[list[dict[str, Any]], bool]:
+        """Return a customer's records of a resource as they are now, up to the page with a wanted one.
+
+        The second value is whether those are surely all there are, which is so only if an empty page follows: a server
+        may cap its pages, count wrongly or ignore the filter. Records of other customers are left out.
+        """
+        found: dict[str, dict[str, Any]] = {}
+        is_whole, offset = True, 0
+        while offset < _MOST_SEARCHED:
+            _, page = await self._page(resource, parameters, offset, self._system.page_size, fresh=True)
+            own = [element for element in page if self._is_of(resource, element, owner)]
+            is_whole = is_whole and len(own) == len(page)
+            fresh = {str(element["id"]): element for element in own if str(element["id"]) not in found}
+            found |= fresh
+            if not fresh or any(map(is_wanted, own)):
+                return list(found.values()), is_whole and not page
+            offset += len(page)
+        return list(found.values()), False
+
+    def _is_of(self, resource: str, element: Any, owner: str) -> bool:
+        """Return whether an element of a list is a record with an id, and not another customer's."""
+        try:
+            reader = self.reader(resource, element)
+            return bool(reader.identifier()) and "id" in element and belongs_to(reader, owner)
+        except MalformedRecordError:
+            return False
 
     async def create(self, resource: str, body: Mapping[str, Any], *, key: str) -> str:
-        """Make a record and return its id, empty where the system does not say."""
+        """Make a record and return the id that the answer names, empty where it names none."""
         question = self.question(resource)
         command = Command(question.base, question.resource, _json(body), key)
         return _id_of(await self._endpoint.send(command))
@@ -185,7 +224,13 @@ class TmForumClient:
     async def patch(
         self, resource: str, record: str, body: Mapping[str, Any], *, key: str, version: str | None
     ) -> None:
-        """Change a record by a merge patch, if it is still of that version."""
+        """Change a record by a merge patch, if it is still of that version.
+
+        Raises:
+            BadAnswerError: No record is named.
+        """
+        if not record:
+            raise self.bad_answer(f"it has not said which {resource} is meant", "NO-ID")
         question = self.question(resource)
         await self._endpoint.send(Command(question.base, question.resource, _json(body), key, record, version))
 
@@ -220,10 +265,11 @@ class TmForumClient:
         )
 
     async def _page(
-        self, resource: str, parameters: Sequence[tuple[str, str]], offset: int, limit: int
+        self, resource: str, parameters: Sequence[tuple[str, str]], offset: int, limit: int, *, fresh: bool = False
     ) -> tuple[Answer, list[Any]]:
         paging = self.paging(resource, offset, limit)
-        answer = await self._endpoint.get(self.question(resource, parameters=(*parameters, *paging)))
+        question = self.question(resource, parameters=(*parameters, *paging))
+        answer = await self._endpoint.get(replace(question, fresh=fresh))
         if answer.status == 404:
             if self.settings(resource).empty_is_404:
                 return answer, []

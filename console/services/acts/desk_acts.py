@@ -10,12 +10,13 @@ from console.errors import SystemCallError
 from console.models.billing_account import BillingAccount
 from console.models.customer import CustomerId
 from console.models.money import Money
-from console.models.outbox import Act, ActState, RiskClass, Step, StepState
+from console.models.outbox import Act, ActState, Remark, RiskClass, Step, StepState
 from console.ports.acting import ActingSystem
 from console.ports.clock import Clock
 from console.services.acts.amounts import read_positive
 from console.services.acts.catalogue import ACTS
 from console.services.acts.declared import Plan, PlannedStep, Values
+from console.services.acts.ids import uuid7
 from console.services.acts.notes import checked_note, note_title
 from console.services.acts.situation import Situation, situation_of
 from console.services.contact import (
@@ -267,6 +268,29 @@ class Acts:
         undoing = self._act(act_id, act.customer_id, f"Take back: {act.title}", act.risk, *steps)
         return await self._outbox.submit(replace(undoing, kind="take-back"), instead_of=act)
 
+    async def take_back_copy(self, act: Act) -> Act:
+        """Keep an act that undoes what a system has of another a second time; the first stays.
+
+        Raises:
+            NotPossibleError: This user may not, or nothing of it is there twice.
+            StoreError: It could not be kept; nothing has changed.
+        """
+        if not act.has_copy_to_take_back:
+            raise NotPossibleError("Nothing of it is there twice that can be taken back.")
+        if act.kind in ACTS:
+            self._check(ACTS[act.kind].deed, CustomerId(act.customer_id))
+        act_id = self._new_id()
+        twice = [step for step in act.steps if step.remark is Remark.TWICE and step.others]
+        steps = [
+            replace(step.back, record=step.others[0], key=f"{act_id}-{number}")
+            for number, step in enumerate(twice, 1)
+            if step.back is not None
+        ]
+        undoing = self._act(act_id, act.customer_id, f"Take back the second: {act.title}", act.risk, *steps)
+        kept = await self._outbox.submit(replace(undoing, kind="take-back"))
+        await self._outbox.forget_copies(act.id)
+        return kept
+
     def _step(self, planned: PlannedStep, key: str) -> Step:
         system = self._systems[planned.system].name
         back = None if planned.back is None else self._step(planned.back, f"{key}-back")
@@ -374,11 +398,3 @@ def contact_title(changed: Mapping[str, str]) -> str:
 def promise_title(wanted: Mapping[str, str]) -> str:
     """Return a promise on one line."""
     return f"Promise to pay {Money(Decimal(wanted['amount']), wanted['currency'])} by {wanted['due_on']}"
-
-
-def uuid7(now: datetime, rng: random.Random) -> str:
-    """Return a new identifier that sorts by time. Source: RFC 9562, version 7."""
-    ms = int(now.timestamp() * 1000) & ((1 << 48) - 1)
-    value = (ms << 80) | (0x7 << 76) | (rng.getrandbits(12) << 64) | (0b10 << 62) | rng.getrandbits(62)
-    text = f"{value:032x}"
-    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))

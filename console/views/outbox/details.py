@@ -37,6 +37,7 @@ class ActDetails(QWidget):
             "did not": tr("It has not; send it"),
             "withdraw": tr("Withdraw"),
             "take back": tr("Take back"),
+            "take back copy": tr("Take back the second one"),
         }
         self.buttons = {name: Button(text, "plain") for name, text in words.items()}
         bar = QHBoxLayout()
@@ -88,12 +89,13 @@ class ActDetails(QWidget):
         states = {step.state for step in act.steps} if act is not None else set()
         is_open = act is not None and act.is_open
         shown = {
-            "retry": is_open and bool(states & {StepState.REFUSED, StepState.WAITING, StepState.SENDING}),
+            "retry": is_open and bool(states & {StepState.REFUSED, StepState.WAITING}),
             "edit": act is not None and act.is_settled,
             "happened": StepState.UNKNOWN in states,
             "did not": StepState.UNKNOWN in states,
             "withdraw": is_open and not states & {StepState.UNKNOWN, StepState.AWAITING},
             "take back": act is not None and act.can_be_taken_back,
+            "take back copy": act is not None and act.has_copy_to_take_back,
         }
         focused = next((name for name, button in self.buttons.items() if button.hasFocus()), "")
         if focused and not shown[focused]:

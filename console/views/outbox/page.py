@@ -1,5 +1,6 @@
 """The Outbox page: what was done here, how far it is at each system, and what a user can do about it."""
 
+import math
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QStackedWidget, QVBoxLayout
 
 from console.bridge import Bridge
+from console.errors import ConsoleError
 from console.models.outbox import Act, StepState
 from console.services.acts.catalogue import ACTS
 from console.services.desk import Desk
@@ -59,6 +61,7 @@ class OutboxPage(LivePage):
             "did not": lambda: self._settle(happened=False),
             "withdraw": self._withdraw,
             "take back": self._take_back,
+            "take back copy": self._take_back_copy,
         }
         self.details = ActDetails(desk, do, self.table.setFocus)
         self.conflict = ConflictPanel(self, desk.drafts)
@@ -122,7 +125,7 @@ class OutboxPage(LivePage):
         state, word = act_state(act)
         texts_of_row = (
             word, act.title, act.customer_name or act.customer_id, made_at(act), goes_to(act, self._desk), kind(act),
-            next_line(act, now),
+            next_line(act, self._desk, now),
         )  # fmt: skip
         cells = [Cell(desk_fact(tr(name), text)) for name, text in zip(_COLUMNS, texts_of_row, strict=True)]
         cells[0] = Cell(desk_fact(tr(_COLUMNS[0]), word), state=state)
@@ -161,7 +164,11 @@ class OutboxPage(LivePage):
             self.customer_wanted.emit(act.customer_id)
 
     def _run(self, doing: Coroutine[Any, Any, Any]) -> None:
-        self._bridge.run_command(self, doing, lambda _result: self.show_acts())
+        self._bridge.run_command(self, doing, lambda _result: self.show_acts(), self._say_why_not)
+
+    def _say_why_not(self, error: ConsoleError) -> None:
+        self.show_acts()
+        self._bridge.on_unhandled(str(error))
 
     def _retry(self) -> None:
         if (act := self.chosen) is not None:
@@ -177,6 +184,10 @@ class OutboxPage(LivePage):
     def _take_back(self) -> None:
         if (act := self.chosen) is not None:
             self._run(self._desk.acts.take_back(act))
+
+    def _take_back_copy(self) -> None:
+        if (act := self.chosen) is not None:
+            self._run(self._desk.acts.take_back_copy(act))
 
     def _withdraw(self) -> None:
         act = self.chosen
@@ -206,7 +217,7 @@ class OutboxPage(LivePage):
             if not withdrawn:
                 self._too_late()
 
-        self._bridge.run_command(self, self._desk.outbox.withdraw(act.id), told)
+        self._bridge.run_command(self, self._desk.outbox.withdraw(act.id), told, self._say_why_not)
 
     def _too_late(self) -> None:
         self._bridge.on_unhandled(tr("It is on its way, so it cannot be taken back any more."))
@@ -214,8 +225,17 @@ class OutboxPage(LivePage):
     def _settle(self, *, happened: bool) -> None:
         act = self.chosen
         place = _first(act, StepState.UNKNOWN) if act is not None else None
-        if act is not None and place is not None:
-            self._run(self._desk.outbox.settle(act.id, place, happened=happened))
+        if act is None or place is None:
+            return
+
+        def settled(wait_s: float) -> None:
+            self.show_acts()
+            if wait_s > 0:
+                words = tr("It may still arrive. You can send it again in {} s.")
+                self._bridge.on_unhandled(words.format(math.ceil(wait_s)))
+
+        settling = self._desk.outbox.settle(act.id, place, happened=happened)
+        self._bridge.run_command(self, settling, settled, self._say_why_not)
 
     def _decided(self, chosen: dict[str, str]) -> None:
         act = self.chosen

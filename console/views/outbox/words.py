@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from console.models.outbox import Act, ActState, RiskClass, Step, StepState
+from console.models.outbox import Act, ActState, Remark, RiskClass, Step, StepState
 from console.services.desk import Desk
 from console.views import texts
 from console.views.texts import tr
@@ -30,15 +30,28 @@ SUMMARY: tuple[tuple[str, str, tuple[ActState, ...]], ...] = (
     ("ok", "{} done", (ActState.DONE,)),
 )
 _STEP_WORDS: dict[StepState, str] = {
-    StepState.WAITING: "Kept here, not sent yet.",
+    StepState.WAITING: "Saved here, not sent yet.",
     StepState.SENDING: "Being sent.",
-    StepState.ACCEPTED: "Accepted; it is being looked at whether it is there.",
-    StepState.AWAITING: "Asked for; a supervisor has to agree.",
-    StepState.UNKNOWN: "Sent, no answer. Not known whether it happened; it is asked first, never sent twice.",
+    StepState.ACCEPTED: "Accepted. Checking that it was applied.",
+    StepState.AWAITING: "Asked for. A supervisor has to approve it.",
+    StepState.UNKNOWN: "No reply that counts. Checking before anything is sent again.",
     StepState.DONE: "Has it.",
     StepState.REFUSED: "Refused.",
-    StepState.CONFLICT: "Holds something else by now.",
+    StepState.CONFLICT: "Changed by someone else.",
 }
+# What must be known of a step beside its state; {0} is its system, {1} the records that were found.
+_REMARKS: dict[Remark, str] = {
+    Remark.NOT_VISIBLE_YET: "{0} accepted it but doesn't show it yet.",
+    Remark.NEVER_VISIBLE: "{0} accepted it but doesn't show it. Look in {0} before you try again.",
+    Remark.MAY_STILL_ARRIVE: "It may still arrive at {0}.",
+    Remark.CANNOT_TELL: "{0} doesn't show whether it was done. Look in {0}, then choose below.",
+    Remark.CHANGED_SINCE: "Changed by someone else since.",
+    Remark.CHANGED_BEFORE: "What this was based on has changed. Look at it again before you send it.",
+    Remark.KEEPS_CHANGING: "{0} says each time that the record was just changed. Look at it, then try again.",
+    Remark.EARLIER_VERSION: "{0} has it as it was before you edited it. Take it back if that's wrong.",
+    Remark.TWICE: "{0} has it twice: {1}. One of them must go.",
+}
+_FOUND_ALIKE = "Found there and alike: {}."
 _STEP_STATES = {
     StepState.WAITING: "info", StepState.SENDING: "info", StepState.ACCEPTED: "info", StepState.UNKNOWN: "attention",
     StepState.AWAITING: "attention", StepState.DONE: "ok", StepState.REFUSED: "danger", StepState.CONFLICT: "conflict",
@@ -88,30 +101,44 @@ def made_at(act: Act) -> str:
 def step_line(act: Act, step: Step, desk: Desk) -> tuple[str, str]:
     """Return the theme's state and one line on a step: its system, how far it is, and why."""
     label = desk.label(step.system)
-    words = tr(_STEP_WORDS[step.state])
     if act.withdrawn and step.state is not StepState.DONE:
+        if step.was_sent:
+            return "attention", tr("{0}: Withdrawn. It was sent once and wasn't found; look in {0}.").format(label)
         return "neutral", tr("{}: Withdrawn; nothing was changed there.").format(label)
     if step.state is StepState.REFUSED and step.told:
-        # The system's sentence says by itself who refused.
+        # The system's sentence says by itself who rejected it.
         return _STEP_STATES[step.state], step.told if step.told.startswith(label) else f"{label}: {step.told}"
-    if step.told and step.state is not StepState.CONFLICT:
-        words = f"{words} {step.told}"
-    return _STEP_STATES[step.state], f"{label}: {words}"
+    told = step.told if step.state is not StepState.CONFLICT else ""
+    words = " ".join(part for part in (tr(_STEP_WORDS[step.state]), told, remark_words(step, desk)) if part)
+    state = "attention" if step.remark in {Remark.TWICE, Remark.EARLIER_VERSION} else _STEP_STATES[step.state]
+    return state, f"{label}: {words}"
 
 
-def next_line(act: Act, now: datetime) -> str:
+def remark_words(step: Step, desk: Desk) -> str:
+    """Return what must be known of a step beside its state, empty where there is nothing."""
+    if step.remark is Remark.NONE:
+        return ""
+    words = tr(_REMARKS[step.remark]).format(desk.label(step.system), ", ".join((step.result, *step.others)))
+    if step.remark is Remark.CANNOT_TELL and step.others:
+        words += " " + tr(_FOUND_ALIKE).format(", ".join(step.others))
+    return words
+
+
+def next_line(act: Act, desk: Desk, now: datetime) -> str:
     """Return what happens next to an act, or what has to; empty where nothing does."""
     if act.state is ActState.CONFLICT:
         left = sum(len(step.theirs) for step in act.steps if step.state is StepState.CONFLICT)
         return tr("1 value to decide") if left == 1 else tr("{} values to decide").format(left)
     if act.needs_user:
-        return next((step.told for step in act.steps if step.state is StepState.REFUSED), "")
+        rejected = next(step for step in act.steps if step.state is StepState.REFUSED)
+        return rejected.told or remark_words(rejected, desk)
     if not act.is_open:
-        return ""
+        return next((remark_words(step, desk) for step in act.steps if step.remark is Remark.TWICE), "")
     if act.state is ActState.SENDING:
         return tr("on its way")
     waiting = next((step for step in act.steps if step.state is not StepState.DONE), None)
-    parts = [waiting.told.rstrip(".") if waiting is not None else "", again_words(act, now)]
+    why = "" if waiting is None else remark_words(waiting, desk) or waiting.told
+    parts = [why.rstrip("."), again_words(act, now)]
     return ", ".join(part for part in parts if part) or tr("goes next")
 
 

@@ -22,7 +22,7 @@ from console.connectors.tmforum.acts.writer import Writer
 from console.connectors.tmforum.client import TmForumClient
 from console.models.billing_account import PAY_IN_PARTS, PROMISE_TO_PAY
 from console.models.outbox import Act, Step
-from console.ports.acting import RemoteState, StepOutcome
+from console.ports.acting import Finding, RemoteState
 
 _WRITERS: Mapping[str, Writer] = {
     "add-note": AddNote(),
@@ -69,7 +69,7 @@ class TmForumActs:
     async def perform(self, act: Act, step: Step, *, version: str | None) -> str:
         return await _WRITERS[step.kind].perform(self._client, act, step, version=version)
 
-    async def look_up(self, act: Act, step: Step) -> StepOutcome:
+    async def look_up(self, act: Act, step: Step) -> Finding:
         return await _WRITERS[step.kind].look_up(self._client, act, step)
 
 

@@ -1,10 +1,19 @@
 """What billing charges every month (TMF637 product of billing): begun, paused, ended; and whom an account names."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
-from console.connectors.tmforum.acts.writer import Created, Patched, amount, customer_party, instant
+from console.connectors.tmforum.acts.writer import (
+    Created,
+    Patched,
+    amount,
+    customer_party,
+    instant,
+    values_among,
+)
 from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.wire import Reader
 from console.models.outbox import Act, Step
 
 _RESOURCE = "product"
@@ -30,9 +39,14 @@ class CreateCharge(Created):
     def marked(self, client: TmForumClient, body: dict[str, Any], mark: str) -> dict[str, Any]:
         return {**body, "productCharacteristic": [{"name": "orderedBy", "valueType": "string", "value": mark}]}
 
-    def carries(self, record: Mapping[str, Any], mark: str) -> bool:
-        own = record.get("productCharacteristic")
-        return any(isinstance(one, dict) and one.get("value") == mark for one in own or ())
+    def marks(self, record: Mapping[str, Any]) -> set[str]:
+        return values_among(record.get("productCharacteristic"))
+
+    def essence(self, record: Reader) -> tuple[Any, ...]:
+        return (record.text("productSerialNumber"),)
+
+    def made_at(self, record: Reader) -> datetime | None:
+        return record.when("startDate")
 
     def body(self, client: TmForumClient, act: Act, step: Step) -> dict[str, Any]:
         wanted = step.wanted

@@ -1,10 +1,12 @@
 """A line test (TMF653 serviceTest)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
-from console.connectors.tmforum.acts.writer import Created, customer_party
+from console.connectors.tmforum.acts.writer import Created, customer_party, values_among
 from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.wire import Reader
 from console.models.outbox import Act, Step
 
 _MARK = "orderedBy"
@@ -19,9 +21,15 @@ class TestLine(Created):
     def marked(self, client: TmForumClient, body: dict[str, Any], mark: str) -> dict[str, Any]:
         return {**body, "characteristic": [{"name": _MARK, "valueType": "string", "value": mark}]}
 
-    def carries(self, record: Mapping[str, Any], mark: str) -> bool:
-        own = record.get("characteristic")
-        return any(isinstance(one, dict) and one.get("value") == mark for one in own or ())
+    def marks(self, record: Mapping[str, Any]) -> set[str]:
+        return values_among(record.get("characteristic"))
+
+    def essence(self, record: Reader) -> tuple[Any, ...]:
+        service = record.part("relatedService")
+        return (service.text("id") if service is not None else None,)
+
+    def made_at(self, record: Reader) -> datetime | None:
+        return record.when("startDateTime")
 
     def body(self, client: TmForumClient, act: Act, step: Step) -> dict[str, Any]:
         return {

@@ -1,13 +1,15 @@
 """Payments and refunds (TMF676): made on a billing account whose balance and state are as they were seen."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from console.connectors.tmforum.acts.promise import read_balance
 from console.connectors.tmforum.acts.writer import Created, amount, instant, turned_down
 from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.wire import Reader
 from console.models.outbox import Act, Step
-from console.ports.acting import RemoteState, StepOutcome
+from console.ports.acting import Finding, RemoteState, StepOutcome
 
 _FAILED = {"failed", "declined", "refused", "rejected", "cancelled"}
 
@@ -20,13 +22,21 @@ class _Money(Created):
     def marked(self, client: TmForumClient, body: dict[str, Any], mark: str) -> dict[str, Any]:
         return {**body, "correlatorId": mark}
 
-    def carries(self, record: Mapping[str, Any], mark: str) -> bool:
-        return record.get("correlatorId") == mark
+    def marks(self, record: Mapping[str, Any]) -> set[str]:
+        held = record.get("correlatorId")
+        return {held} if isinstance(held, str) and held else set()
 
-    def outcome(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> StepOutcome:
+    def essence(self, record: Reader) -> tuple[Any, ...]:
+        account = record.part("account")
+        return record.money("amount") or record.money("totalAmount"), account.text("id") if account else None
+
+    def made_at(self, record: Reader) -> datetime | None:
+        return record.when("refundDate") or record.when("paymentDate")
+
+    def finding(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> Finding:
         if str(record.get("status", "")).strip().lower() in _FAILED:
-            raise turned_down(client, record, self.resource)
-        return StepOutcome.HAPPENED
+            return turned_down(client, record, self.resource)
+        return Finding(StepOutcome.HAPPENED)
 
     async def read_current(self, client: TmForumClient, act: Act, step: Step) -> RemoteState:
         current = await read_balance(client, step.record)

@@ -1,10 +1,12 @@
 """Notes and messages are party interactions of their own (TMF683), whose note carries the act's mark."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from console.connectors.tmforum.acts.writer import Created, customer_party, instant
 from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.wire import Reader
 from console.models.outbox import Act, Step
 
 _RESOURCE = "partyInteraction"
@@ -22,9 +24,17 @@ class _Interaction(Created):
         body["note"][0]["id"] = mark
         return body
 
-    def carries(self, record: Mapping[str, Any], mark: str) -> bool:
+    def marks(self, record: Mapping[str, Any]) -> set[str]:
         notes = record.get("note")
-        return any(isinstance(note, dict) and note.get("id") == mark for note in notes or ())
+        return {str(note.get("id")) for note in notes or () if isinstance(note, dict)}
+
+    def essence(self, record: Reader) -> tuple[Any, ...]:
+        words = record.text("description") or next((note.text("text") for note in record.parts("note")), None)
+        return (" ".join((words or "").split()),)
+
+    def made_at(self, record: Reader) -> datetime | None:
+        period = record.part("interactionDate")
+        return (period.when("startDateTime") if period else None) or record.when("creationDate")
 
     def interaction(
         self, client: TmForumClient, act: Act, step: Step, *, direction: str, channel: dict[str, str]

@@ -1,13 +1,15 @@
 """Product orders (TMF622) and service orders (TMF641): made, cancelled, undone."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
-from console.connectors.tmforum.acts.writer import Created, amount, customer_party, instant, mark_of, turned_down
+from console.connectors.tmforum.acts.writer import Created, amount, customer_party, instant, turned_down
 from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.wire import Reader
 from console.errors import RefusedError
 from console.models.outbox import Act, Step
-from console.ports.acting import RemoteState, StepOutcome
+from console.ports.acting import Finding, RemoteState, StepOutcome
 
 _TURNED_DOWN = {"rejected", "failed"}
 _CANCELLED = {"cancelled", "pendingCancellation", "assessingCancellation"}
@@ -16,10 +18,13 @@ _CANCELLED = {"cancelled", "pendingCancellation", "assessingCancellation"}
 class _Order(Created):
     """What both kinds of orders share."""
 
-    def outcome(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> StepOutcome:
+    def finding(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> Finding:
         if record.get("state") in _TURNED_DOWN:
-            raise turned_down(client, record, "order")
-        return StepOutcome.HAPPENED
+            return turned_down(client, record, "order")
+        return Finding(StepOutcome.HAPPENED)
+
+    def made_at(self, record: Reader) -> datetime | None:
+        return record.when("orderDate") or record.when("creationDate")
 
 
 class OrderProduct(_Order):
@@ -33,7 +38,7 @@ class OrderProduct(_Order):
     async def read_current(self, client: TmForumClient, act: Act, step: Step) -> RemoteState:
         if "status" not in step.base:
             return RemoteState()
-        record, _ = await client.fetch_raw("product", step.record)
+        record, _ = await client.fetch_raw("product", step.record, owner=act.customer_id)
         return RemoteState({"status": client.reader("product", record).state("status") or ""})
 
     def body(self, client: TmForumClient, act: Act, step: Step) -> dict[str, Any]:
@@ -71,6 +76,11 @@ class OrderProduct(_Order):
             body["billingAccount"] = {**account, "@type": "BillingAccountRef"} if v5 else account
         return body
 
+    def essence(self, record: Reader) -> tuple[Any, ...]:
+        item = record.part("productOrderItem")
+        offering = item.part("productOffering") if item is not None else None
+        return *_item(record, "productOrderItem", "product"), offering.text("id") if offering is not None else None
+
 
 class OrderService(_Order):
     """Orders that a service is switched, ended or restarted. The standard has no version 5 of it."""
@@ -91,12 +101,24 @@ class OrderService(_Order):
             "relatedParty": customer_party(client, self.resource, act),
         }
 
+    def essence(self, record: Reader) -> tuple[Any, ...]:
+        return _item(record, "serviceOrderItem", "service")
+
+
+def _item(record: Reader, key: str, inside: str) -> tuple[Any, ...]:
+    """Return what the first item of an order does to what."""
+    item = record.part(key)
+    if item is None:
+        return (None,)
+    of = item.part(inside)
+    return item.text("action"), of.text("id") if of else None
+
 
 class CancelProductOrder:
     """Asks that an order is cancelled; done once the order says so."""
 
     async def read_current(self, client: TmForumClient, act: Act, step: Step) -> RemoteState:
-        record, _ = await client.fetch_raw("productOrder", step.record)
+        record, _ = await client.fetch_raw("productOrder", step.record, owner=act.customer_id)
         return RemoteState({"state": str(record.get("state") or "")} if "state" in step.base else {})
 
     async def perform(
@@ -107,16 +129,17 @@ class CancelProductOrder:
         *,
         version: str | None,
     ) -> str:
-        return await cancel(client, act, step, step.wanted.get("reason", ""))
+        await cancel(client, act, step, step.wanted.get("reason", ""))
+        return step.record
 
-    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> StepOutcome:
-        record, _ = await client.fetch_raw("productOrder", step.record)
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Finding:
+        record, _ = await client.fetch_raw("productOrder", step.record, owner=act.customer_id)
         state = record.get("state")
         if state in _CANCELLED:
-            return StepOutcome.HAPPENED
+            return Finding(StepOutcome.HAPPENED, record=step.record)
         if state in {"completed", *_TURNED_DOWN}:
-            raise _too_late(client, step.record, str(state))
-        return StepOutcome.DID_NOT
+            return Finding(StepOutcome.TURNED_DOWN, reason=_too_late(step.record, str(state)))
+        return Finding(StepOutcome.DID_NOT, record=step.record)
 
 
 class UndoOrder(OrderProduct):
@@ -125,28 +148,36 @@ class UndoOrder(OrderProduct):
     async def read_current(self, client: TmForumClient, act: Act, step: Step) -> RemoteState:
         return RemoteState()
 
+    def key(self, step: Step) -> str:
+        """Return the key of the opposite order, which is another request than the cancellation."""
+        return f"{step.key}-opposite"
+
     async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:
-        record, _ = await client.fetch_raw(self.resource, step.record)
+        record, _ = await client.fetch_raw(self.resource, step.record, owner=act.customer_id)
         state = str(record.get("state"))
         if state in _CANCELLED:
             return step.record
         if state != "completed":
-            return await cancel(client, act, step, "Taken back")
+            await cancel(client, act, step, "Taken back")
+            return step.record
         if not step.wanted:
-            raise _too_late(client, step.record, state)
+            code = f"{client.name.upper()}-{state.upper()}"
+            raise RefusedError(_too_late(step.record, state), system=client.name, code=code)
         return await super().perform(client, act, step, version=version)
 
-    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> StepOutcome:
-        record, _ = await client.fetch_raw(self.resource, step.record)
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Finding:
+        record, _ = await client.fetch_raw(self.resource, step.record, owner=act.customer_id)
         if record.get("state") in _CANCELLED:
-            return StepOutcome.HAPPENED
-        if not step.wanted and record.get("state") == "completed":
-            raise _too_late(client, step.record, "completed")
+            return Finding(StepOutcome.HAPPENED, record=step.record)
+        if record.get("state") != "completed":
+            return Finding(StepOutcome.DID_NOT, record=step.record)
+        if not step.wanted:
+            return Finding(StepOutcome.TURNED_DOWN, reason=_too_late(step.record, "completed"))
         return await super().look_up(client, act, step)
 
 
-async def cancel(client: TmForumClient, act: Act, step: Step, reason: str) -> str:
-    """Ask that a product order is cancelled; return the id of the request."""
+async def cancel(client: TmForumClient, act: Act, step: Step, reason: str) -> None:
+    """Ask that a product order is cancelled."""
     body = {
         "cancellationReason": reason,
         "requestedCancellationDate": instant(act.happened_at),
@@ -155,9 +186,8 @@ async def cancel(client: TmForumClient, act: Act, step: Step, reason: str) -> st
     if client.settings("productOrder").version == "v5":
         body["productOrder"]["@type"] = "ProductOrderRef"  # type: ignore[index] # it is an object
         body["@type"] = "CancelProductOrder"
-    return await client.create("cancelProductOrder", body, key=mark_of(step))
+    await client.create("cancelProductOrder", body, key=f"{step.key}-cancel")
 
 
-def _too_late(client: TmForumClient, order: str, state: str) -> RefusedError:
-    sentence = f"Order {order} is {state}; it cannot be cancelled any more."
-    return RefusedError(sentence, system=client.name, code=f"{client.name.upper()}-{state.upper()}")
+def _too_late(order: str, state: str) -> str:
+    return f"Order {order} is {state}; it cannot be cancelled any more."

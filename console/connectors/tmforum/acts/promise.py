@@ -3,7 +3,7 @@
 A plan has no id; ours is known again by its type and the moment it was promised. See docs/decisions.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.v4.bills import read_account
 from console.connectors.tmforum.wire import MalformedRecordError
 from console.models.outbox import Act, Step
-from console.ports.acting import RemoteState, StepOutcome
+from console.ports.acting import Finding, RemoteState, StepOutcome
 
 _RESOURCE = "billingAccount"
 
@@ -39,8 +39,26 @@ class PromiseToPay:
         return RemoteState({key: value for key, value in current.values.items() if key in step.base}, current.version)
 
     async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:
-        record, _ = await client.fetch_raw(_RESOURCE, step.record)
-        plans = [plan for plan in record.get("paymentPlan") or () if isinstance(plan, dict)]
+        record, _ = await client.fetch_raw(_RESOURCE, step.record, owner=act.customer_id)
+        plans = _plans(record)
+        if not any(self._is_ours(known, act) for known in plans):
+            plans.append(self._plan(client, act, step))
+        body = {"name": record.get("name"), "relatedParty": record.get("relatedParty"), "paymentPlan": plans}
+        await client.patch(_RESOURCE, step.record, body, key=step.key, version=version)
+        return step.record
+
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Finding:
+        record, _ = await client.fetch_raw(_RESOURCE, step.record, owner=act.customer_id)
+        plans = _plans(record)
+        if any(self._is_ours(plan, act) for plan in plans):
+            return Finding(StepOutcome.HAPPENED, record=step.record)
+        wanted = self._essence(client, self._plan(client, act, step))
+        if any(self._essence(client, plan) == wanted for plan in plans):
+            # A server may keep another beginning than it was given, and a plan has nothing else that is its own.
+            return Finding(StepOutcome.CANNOT_TELL, record=step.record)
+        return Finding(StepOutcome.DID_NOT, record=step.record)
+
+    def _plan(self, client: TmForumClient, act: Act, step: Step) -> dict[str, Any]:
         due = datetime.fromisoformat(step.wanted["due_on"]).replace(tzinfo=act.happened_at.tzinfo)
         plan: dict[str, Any] = {
             "planType": self._plan_type,
@@ -51,30 +69,27 @@ class PromiseToPay:
         }
         if client.settings(_RESOURCE).version == "v5":
             plan["@type"] = "PaymentPlan"
-        if not any(_is_ours(known, act, self._plan_type) for known in plans):
-            plans.append(plan)
-        body = {"name": record.get("name"), "relatedParty": record.get("relatedParty"), "paymentPlan": plans}
-        await client.patch(_RESOURCE, step.record, body, key=step.key, version=version)
-        return step.record
+        return plan
 
-    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> StepOutcome:
-        record, _ = await client.fetch_raw(_RESOURCE, step.record)
-        plans = record.get("paymentPlan")
-        if (
-            any(_is_ours(plan, act, self._plan_type) for plan in plans if isinstance(plan, dict))
-            if isinstance(plans, list)
-            else False
-        ):
-            return StepOutcome.HAPPENED
-        return StepOutcome.DID_NOT
+    def _essence(self, client: TmForumClient, plan: dict[str, Any]) -> tuple[Any, ...]:
+        reader = client.reader(_RESOURCE, plan)
+        period = reader.part("validFor")
+        return reader.text("planType"), reader.money("totalAmount"), period.when("endDateTime") if period else None
+
+    def _is_ours(self, plan: dict[str, Any], act: Act) -> bool:
+        """Return whether a plan began when ours was promised; some servers keep times to the second."""
+        period = plan.get("validFor")
+        start = period.get("startDateTime") if isinstance(period, dict) else None
+        if plan.get("planType") != self._plan_type or not isinstance(start, str):
+            return False
+        try:
+            began = datetime.fromisoformat(start)
+        except ValueError:
+            return False
+        began = began if began.tzinfo is not None else began.replace(tzinfo=UTC)
+        return instant(began) == instant(act.happened_at) or began == act.happened_at.replace(microsecond=0)
 
 
-def _is_ours(plan: dict[str, Any], act: Act, plan_type: str) -> bool:
-    period = plan.get("validFor")
-    start = period.get("startDateTime") if isinstance(period, dict) else None
-    if plan.get("planType") != plan_type or not isinstance(start, str):
-        return False
-    try:
-        return instant(datetime.fromisoformat(start)) == instant(act.happened_at)
-    except ValueError:
-        return False
+def _plans(record: dict[str, Any]) -> list[dict[str, Any]]:
+    plans = record.get("paymentPlan")
+    return [plan for plan in plans if isinstance(plan, dict)] if isinstance(plans, list) else []

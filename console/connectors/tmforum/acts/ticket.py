@@ -7,15 +7,18 @@ from console.connectors.tmforum.acts.writer import (
     Created,
     Patched,
     customer_party,
+    fetch_unchanged,
     instant,
+    is_mark,
     mark_of,
     outcome_of_held,
     related_entity,
 )
 from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.wire import Reader
 from console.errors import RefusedError
 from console.models.outbox import Act, Step
-from console.ports.acting import StepOutcome
+from console.ports.acting import Finding, StepOutcome
 
 _RESOURCE = "troubleTicket"
 APPROVAL = "approval"
@@ -43,6 +46,10 @@ class CreateTicket(Created):
         }
         return {**body, "@type": "TroubleTicket"} if client.settings(_RESOURCE).version == "v5" else body
 
+    def essence(self, record: Reader) -> tuple[Any, ...]:
+        words = record.text("description") or ""
+        return record.text("ticketType"), " ".join(words.split())
+
 
 class AskApproval(CreateTicket):
     """Asks somebody else to agree. It is done once they have; the note of their decision says how they decided."""
@@ -58,18 +65,17 @@ class AskApproval(CreateTicket):
         }
         return super().body(client, act, Step(step.kind, step.system, step.key, asked))
 
-    def outcome(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> StepOutcome:
+    def finding(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> Finding:
         decision = decision_on(record)
         if decision is None and record.get("status") in {"cancelled", "rejected"}:
             decision = "refused", ""
         if decision is None:
-            return StepOutcome.AWAITING
+            return Finding(StepOutcome.AWAITING)
         word, reason = decision
         if word == "approved":
-            return StepOutcome.HAPPENED
+            return Finding(StepOutcome.HAPPENED)
         why = f": {reason.rstrip('.')}" if reason else ""
-        sentence = f"Not approved{why}."
-        raise RefusedError(sentence, system=client.name, code=f"{client.name.upper()}-NOT-APPROVED")
+        return Finding(StepOutcome.TURNED_DOWN, reason=f"Not approved{why}.")
 
 
 def decision_on(record: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -90,7 +96,7 @@ class UpdateTicket(Patched):
 
     def held(self, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, str]:
         held = {"severity": str(record.get("severity") or "")}
-        if any(note.get("id") == mark_of(step) for note in _dicts(record.get("note"))):
+        if any(_is_our_note(note, step) for note in _dicts(record.get("note"))):
             held["note"] = step.wanted.get("note", "")
         linked = {_linked(one) for one in _dicts(record.get("relatedEntity"))}
         if step.wanted.get("about") in linked:
@@ -115,17 +121,21 @@ class CloseTicket(Patched):
     resource: ClassVar[str] = _RESOURCE
 
     def held(self, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, str]:
-        return {"status": str(record.get("status") or "")}
+        status, before = str(record.get("status") or ""), step.base.get("status", "")
+        # A ticket on the way is where the first of two changes leaves it, and can be ended from there all the same.
+        if status == _ON_THE_WAY.get((before, step.wanted.get("status", ""))):
+            status = before
+        return {"status": status}
 
     def patch(self, client: TmForumClient, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, Any]:
         return {"status": step.wanted["status"], "statusChangeReason": step.wanted["reason"]}
 
     async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:
-        record, _ = await client.fetch_raw(_RESOURCE, step.record)
+        record = await fetch_unchanged(client, self, act, step, version=version)
         between = _ON_THE_WAY.get((str(record.get("status")), step.wanted["status"]))
         if between is not None:
             await client.patch(_RESOURCE, step.record, {"status": between}, key=f"{step.key}-way", version=version)
-            _, version = await client.fetch_raw(_RESOURCE, step.record)
+            _, version = await client.fetch_raw(_RESOURCE, step.record, owner=act.customer_id)
         body = self.patch(client, record, act, step)
         await client.patch(_RESOURCE, step.record, body, key=step.key, version=version)
         return step.record
@@ -145,9 +155,10 @@ class WithdrawApproval(CloseTicket):
         await client.patch(_RESOURCE, step.record, body, key=step.key, version=version)
         return step.record
 
-    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> StepOutcome:
-        record, _ = await client.fetch_raw(_RESOURCE, step.record)
-        return StepOutcome.HAPPENED if record.get("status") in {"cancelled", "rejected"} else StepOutcome.DID_NOT
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Finding:
+        record, _ = await client.fetch_raw(_RESOURCE, step.record, owner=act.customer_id)
+        ended = record.get("status") in {"cancelled", "rejected"}
+        return Finding(StepOutcome.HAPPENED if ended else StepOutcome.DID_NOT, record=step.record)
 
 
 class DecideApproval(CloseTicket):
@@ -161,26 +172,35 @@ class DecideApproval(CloseTicket):
         return {"note": notes}
 
     async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:
-        record, _ = await client.fetch_raw(_RESOURCE, step.record)
-        if decision_on(record) is not None:
+        record, _ = await client.fetch_raw(_RESOURCE, step.record, owner=act.customer_id)
+        if decision_on(record) is not None and not _has_our_decision(record, step):
             raise RefusedError("Somebody has decided it already.", system=client.name, code="DECIDED")
         body = self.patch(client, record, act, step)
         await client.patch(_RESOURCE, step.record, body, key=f"{step.key}-decision", version=version)
         reason = step.wanted["reason"] or step.wanted["decision"]
         ended = Step(step.kind, step.system, step.key, {"status": step.wanted["status"], "reason": reason}, step.record)
-        _, version = await client.fetch_raw(_RESOURCE, step.record)
+        _, version = await client.fetch_raw(_RESOURCE, step.record, owner=act.customer_id)
         return await CloseTicket().perform(client, act, ended, version=version)
 
-    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> StepOutcome:
-        record, _ = await client.fetch_raw(_RESOURCE, step.record)
-        ours = f"decision {mark_of(step)}"
-        if any(note.get("id") == ours for note in _dicts(record.get("note"))):
-            return StepOutcome.HAPPENED
-        return (
-            StepOutcome.DID_NOT
-            if decision_on(record) is None
-            else outcome_of_held({"status": str(record.get("status"))}, step)
-        )
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Finding:
+        record, _ = await client.fetch_raw(_RESOURCE, step.record, owner=act.customer_id)
+        if _has_our_decision(record, step):
+            return Finding(StepOutcome.HAPPENED, record=step.record)
+        if decision_on(record) is None:
+            return Finding(StepOutcome.DID_NOT, record=step.record)
+        return Finding(outcome_of_held({"status": str(record.get("status"))}, step), record=step.record)
+
+
+def _has_our_decision(record: Mapping[str, Any], step: Step) -> bool:
+    return any(note.get("id") == f"decision {mark_of(step)}" for note in _dicts(record.get("note")))
+
+
+def _is_our_note(note: Mapping[str, Any], step: Step) -> bool:
+    """Return whether a note is the step's: by its mark, or where the server numbers notes itself, by what it says."""
+    if note.get("id") == mark_of(step):
+        return True
+    wanted = step.wanted.get("note", "")
+    return bool(wanted) and note.get("text") == wanted and not is_mark(str(note.get("id", "")))
 
 
 def _note(client: TmForumClient, act: Act, mark: str, text: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from console.connectors.tmforum.acts.writer import Created, Patched, customer_party, instant, related_entity
 from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.wire import Reader
 from console.models.outbox import Act, Step
 
 _RESOURCE = "appointment"
@@ -27,6 +28,10 @@ class BookVisit(Created):
             **({"relatedEntity": about} if about else {}),
             **({"relatedPlace": {"name": wanted["place"], "role": "service address"}} if wanted.get("place") else {}),
         }
+
+    def essence(self, record: Reader) -> tuple[Any, ...]:
+        period = record.part("validFor")
+        return period.when("startDateTime") if period else None, record.text("category")
 
 
 class MoveVisit(Patched):

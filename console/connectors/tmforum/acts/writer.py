@@ -1,17 +1,23 @@
 """What every kind of step can do; see the port ActingSystem for the promises. Here are the two ways most are done."""
 
+import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Protocol
 
 from console.connectors.tmforum.client import TmForumClient
-from console.errors import RefusedError
+from console.connectors.tmforum.wire import Reader
+from console.errors import BadAnswerError, ConflictError, RefusedError, SystemCallError
 from console.models.outbox import Act, Step
-from console.ports.acting import RemoteState, StepOutcome
+from console.models.same_value import same_value
+from console.ports.acting import Finding, RemoteState, StepOutcome
 from console.settings import CUSTOMER_FILTERS, default_path
 
-_LOOKED_THROUGH = 50
+_MARK = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}(?:-[0-9a-z-]+)?")
+# Clocks of a system and of this computer differ, and a system may keep the time at which it wrote a record down.
+_CLOCKS_APART = timedelta(minutes=10)
 
 
 class Writer(Protocol):
@@ -21,10 +27,19 @@ class Writer(Protocol):
         """Return what the system holds now of what the step would change."""
 
     async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:
-        """Do the step; return the id of what was written."""
+        """Do the step; return the id that the answer named."""
 
-    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> StepOutcome:
-        """Return whether the step was carried out."""
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Finding:
+        """Return whether the step was carried out, and by which record."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What a list shows: records with a step's mark, records that look like it without one, and whether that is all."""
+
+    marked: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    alike: tuple[str, ...] = ()
+    is_whole: bool = False
 
 
 class Created:
@@ -40,6 +55,14 @@ class Created:
         """Return the record to be made, without its mark."""
         raise TypeError(f"{type(self).__name__} does not say what it makes")
 
+    def essence(self, record: Reader) -> tuple[Any, ...]:
+        """Return what makes two records of the kind say the same; nothing but None where it cannot be told."""
+        raise TypeError(f"{type(self).__name__} does not say what its records are about")
+
+    def made_at(self, record: Reader) -> datetime | None:
+        """Return when a record says it was made, None where it does not."""
+        return record.when("creationDate")
+
     def mark(self, act: Act, step: Step) -> str:
         """Return what the record is known again by."""
         return mark_of(step)
@@ -51,17 +74,18 @@ class Created:
             return {**body, "externalIdentifier" if self.resource == "troubleTicket" else "externalId": [own]}
         return {**body, "externalId": mark}
 
-    def carries(self, record: Mapping[str, Any], mark: str) -> bool:
-        """Return whether a record has the mark."""
+    def marks(self, record: Mapping[str, Any]) -> set[str]:
+        """Return what a record carries where its mark would be, whoever put it there."""
+        found: set[str] = set()
         for name in ("externalId", "externalIdentifier"):
             held = record.get(name)
-            if held == mark or any(isinstance(one, dict) and one.get("id") == mark for one in _listed(held)):
-                return True
-        return False
+            found |= {held} if isinstance(held, str) else set()
+            found |= {str(one["id"]) for one in _listed(held) if isinstance(one, dict) and one.get("id")}
+        return found
 
-    def outcome(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> StepOutcome:
+    def finding(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> Finding:
         """Return what a record that is there says of its step."""
-        return StepOutcome.HAPPENED
+        return Finding(StepOutcome.HAPPENED)
 
     async def read_current(self, client: TmForumClient, act: Act, step: Step) -> RemoteState:
         return RemoteState()
@@ -75,21 +99,85 @@ class Created:
         version: str | None,
     ) -> str:
         body = self.marked(client, self.body(client, act, step), self.mark(act, step))
-        return await client.create(self.resource, body, key=step.key)
+        try:
+            return await client.create(self.resource, body, key=self.key(step))
+        except ConflictError as error:
+            # Nothing was there to be changed: it says that there is such a record already, perhaps this one.
+            rejected = RefusedError(str(error), system=error.system, code=error.code)
+            rejected.may_have_happened = error.may_have_happened
+            raise rejected from error
 
-    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> StepOutcome:
+    def key(self, step: Step) -> str:
+        """Return the idempotency key of the request."""
+        return step.key
+
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Finding:
+        named = await self._fetch_named(client, act, step)
+        try:
+            search = await self._search(client, act, step)
+        except SystemCallError:
+            if named is None:
+                raise
+            search = _Search()
+        found = {**({} if named is None else {str(named["id"]): named}), **search.marked}
+        if found:
+            first, *others = found
+            differs = step.key != mark_of(step) and not self._is_alike(client, act, step, found[first])
+            return replace(
+                self.finding(client, step, found[first]),
+                record=first,
+                others=tuple(others),
+                by_list=bool(search.marked),
+                differs=differs,
+            )
+        if search.alike or not search.is_whole:
+            return Finding(StepOutcome.CANNOT_TELL, others=search.alike, by_list=True)
+        return Finding(StepOutcome.DID_NOT, by_list=True)
+
+    async def _fetch_named(self, client: TmForumClient, act: Act, step: Step) -> Mapping[str, Any] | None:
+        """Return the record that the answer named, if it is this step's: answers can be taken for each other's."""
+        if not step.result:
+            return None
+        try:
+            record, _ = await client.fetch_raw(self.resource, step.result, owner=act.customer_id)
+        except BadAnswerError:
+            return None
+        if str(record.get("id")) != step.result:
+            return None
+        has_ours = self.mark(act, step) in self.marks(record)
+        return record if has_ours or self._is_without_mark_and_alike(client, act, step, record) else None
+
+    async def _search(self, client: TmForumClient, act: Act, step: Step) -> _Search:
         settings = client.settings(self.resource)
         usual = self.selected_by or CUSTOMER_FILTERS[settings.version]
         own = usual if settings.customer_filter is None else settings.customer_filter
         if not own or settings.look_through:
-            return StepOutcome.CANNOT_TELL
+            return _Search()
         sort = [("sort", settings.sort)] if settings.sort else []
-        found = await client.fetch_raw_list(self.resource, [(own, act.customer_id), *sort], _LOOKED_THROUGH)
-        for record in found:
-            if isinstance(record, dict) and self.carries(record, self.mark(act, step)):
-                return self.outcome(client, step, record)
-        # Without an order the newest may stand on a page that was not read.
-        return StepOutcome.DID_NOT if sort or len(found) < _LOOKED_THROUGH else StepOutcome.CANNOT_TELL
+        mark = self.mark(act, step)
+        records, is_whole = await client.search_raw(
+            self.resource, [(own, act.customer_id), *sort], act.customer_id, lambda record: mark in self.marks(record)
+        )
+        marked = {str(record["id"]): record for record in records if mark in self.marks(record)}
+        alike = (one for one in records if self._may_be_it(client, act, step, one))
+        return _Search(marked, tuple(str(record["id"]) for record in alike), is_whole)
+
+    def _may_be_it(self, client: TmForumClient, act: Act, step: Step, record: Mapping[str, Any]) -> bool:
+        """Return whether a record without a mark may be what a step made, at a server that drops marks."""
+        made_at = self.made_at(client.reader(self.resource, record))
+        is_older = made_at is not None and made_at < act.happened_at - _CLOCKS_APART
+        return not is_older and self._is_without_mark_and_alike(client, act, step, record)
+
+    def _is_without_mark_and_alike(
+        self, client: TmForumClient, act: Act, step: Step, record: Mapping[str, Any]
+    ) -> bool:
+        """Return whether no console's mark is in a record, which may be this step's by what it says."""
+        return not any(map(is_mark, self.marks(record))) and self._is_alike(client, act, step, record)
+
+    def _is_alike(self, client: TmForumClient, act: Act, step: Step, record: Mapping[str, Any]) -> bool:
+        """Return whether a record says what a step would say."""
+        wanted = self.essence(client.reader(self.resource, plain(self.body(client, act, step))))
+        return wanted == self.essence(client.reader(self.resource, record))
 
 
 class Patched:
@@ -106,25 +194,43 @@ class Patched:
         raise TypeError(f"{type(self).__name__} does not say how it changes it")
 
     async def read_current(self, client: TmForumClient, act: Act, step: Step) -> RemoteState:
-        record, version = await client.fetch_raw(self.resource, step.record)
+        record, version = await client.fetch_raw(self.resource, step.record, owner=act.customer_id)
         return RemoteState(self.held(record, act, step), version)
 
     async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:
-        record, _ = await client.fetch_raw(self.resource, step.record)
+        record = await fetch_unchanged(client, self, act, step, version=version)
         body = self.patch(client, record, act, step)
         await client.patch(self.resource, step.record, body, key=step.key, version=version)
         return step.record
 
-    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> StepOutcome:
-        return outcome_of_held((await self.read_current(client, act, step)).values, step)
+    async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Finding:
+        held = (await self.read_current(client, act, step)).values
+        return Finding(outcome_of_held(held, step), record=step.record)
+
+
+async def fetch_unchanged(
+    client: TmForumClient, writer: Patched, act: Act, step: Step, *, version: str | None
+) -> dict[str, Any]:
+    """Return the record directly before it is changed.
+
+    Where the server has no versions nothing else keeps another console's change from being overwritten.
+
+    Raises:
+        ConflictError: It holds neither what the user saw nor what is wanted.
+    """
+    record, _ = await client.fetch_raw(writer.resource, step.record, owner=act.customer_id)
+    if version is None and outcome_of_held(writer.held(record, act, step), step) is StepOutcome.CHANGED_SINCE:
+        sentence = f"{client.label}: the record was changed meanwhile."
+        raise ConflictError(sentence, system=client.name, code=f"{client.name.upper()}-CHANGED")
+    return record
 
 
 def outcome_of_held(held: Mapping[str, str], step: Step) -> StepOutcome:
     """What is set to a value has happened when the value is there, whoever put it there."""
     wanted = {key: value for key, value in step.wanted.items() if key in held}
-    if all(held[key] == value for key, value in wanted.items()):
+    if all(same_value(key, held[key], value) for key, value in wanted.items()):
         return StepOutcome.HAPPENED
-    untouched = all(held[key] == step.base.get(key, "") for key in wanted)
+    untouched = all(same_value(key, held[key], step.base.get(key, "")) for key in wanted)
     return StepOutcome.DID_NOT if untouched else StepOutcome.CHANGED_SINCE
 
 
@@ -133,8 +239,18 @@ def mark_of(step: Step) -> str:
     return step.key.rstrip(".")
 
 
-def turned_down(client: TmForumClient, record: Mapping[str, Any], what: str) -> RefusedError:
-    """Return the refusal of what was taken and then not done, with the reason the record gives."""
+def is_mark(text: str) -> bool:
+    """Return whether a text is made as the console makes the ids of its acts, with the number of a step or without."""
+    return _MARK.fullmatch(text) is not None
+
+
+def values_among(characteristics: Any) -> set[str]:
+    """Return the values in a list of characteristics."""
+    return {str(one.get("value")) for one in _listed(characteristics) if isinstance(one, dict)}
+
+
+def turned_down(client: TmForumClient, record: Mapping[str, Any], what: str) -> Finding:
+    """Return that a record was taken and then not done, with the reason it gives."""
     told = [
         str(one.get("reason") or one.get("message"))
         for name in ("errorMessage", "productOrderErrorMessage")
@@ -143,8 +259,7 @@ def turned_down(client: TmForumClient, record: Mapping[str, Any], what: str) -> 
     ]
     state = record.get("state") or record.get("status")
     why = f": {told[0]}" if told else ""
-    sentence = f"{client.label} took the {what} and then said {state}{why}."
-    return RefusedError(sentence, system=client.name, code=f"{client.name.upper()}-{str(state).upper()}")
+    return Finding(StepOutcome.TURNED_DOWN, reason=f"{client.label} took the {what} and then said {state}{why}.")
 
 
 def instant(at: datetime) -> str:
@@ -181,6 +296,11 @@ def related_entity(client: TmForumClient, resource: str, step: Step) -> list[dic
     if client.settings(resource).version != "v5":
         return [{**reference, "role": "subject"}]
     return [{"@type": "RelatedEntity", "role": "subject", "entity": {"@type": "EntityRef", **reference}}]
+
+
+def plain(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a body that is to be sent as a system would give it back: with the id that only a record has."""
+    return {**body, "id": "ours"}
 
 
 def _listed(value: Any) -> list[Any]:

@@ -1,0 +1,94 @@
+"""One request on the wire of one system: sent, received to its last byte, within its time and its size."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from typing import cast
+
+import httpx
+
+from console.http.connections import Connections
+from console.http.failures import Failures, server_time
+from console.http.pace import Pace
+from console.http.questions import Limits, Question, path_of
+from console.ports.clock import Clock
+
+
+class Wire:
+    """Sends requests of one system over its connections; all times are of the clock's steady count."""
+
+    def __init__(
+        self, connections: Connections, *, limits: Limits, failures: Failures, pace: Pace, clock: Clock
+    ) -> None:
+        self._connections, self._limits = connections, limits
+        self._failures, self._pace, self._clock = failures, pace, clock
+
+    def left_s(self, deadline_s: float) -> float:
+        """Return how much of a request's time is left, never quite nothing."""
+        return max(0.05, deadline_s - self._clock.monotonic_s())
+
+    async def receive(
+        self,
+        question: Question,
+        sent: Mapping[str, str],
+        deadline_s: float,
+        *,
+        method: str | None = None,
+        content: bytes | None = None,
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Send a request and return status, headers by lower-case name, and body of its answer."""
+        remaining_s = self.left_s(deadline_s)
+        try:
+            with self._connections.on_wire(remaining_s) as client:
+                request = client.build_request(
+                    method or ("GET" if question.query is None else "POST"),
+                    self._address_of(client.base_url, question),
+                    headers={**sent, "Content-Type": "application/json"} if question.query is not None else dict(sent),
+                    content=content if content is not None else question.query,
+                    timeout=httpx.Timeout(remaining_s, connect=min(5.0, remaining_s)),
+                )
+                response = await client.send(request, stream=True)
+                try:
+                    body = await self._read(response, deadline_s)
+                finally:
+                    await response.aclose()
+        except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise self._failures.too_slow(was_not_sent=True) from error
+        except httpx.TimeoutException as error:
+            raise self._failures.too_slow() from error
+        except (httpx.TransportError, httpx.StreamError) as error:
+            raise self._failures.no_connection(error) from error
+        except httpx.DecodingError as error:
+            raise self._failures.bad("its answer is compressed wrongly", "ENCODING") from error
+        headers = {key.lower(): value for key, value in response.headers.items()}
+        self._pace.note(headers, now_s=self._clock.monotonic_s(), now=server_time(headers) or self._clock.now())
+        return response.status_code, headers, body
+
+    def _address_of(self, base: httpx.URL, question: Question) -> httpx.URL:
+        if question.address is None:
+            return httpx.URL(path_of(base, question), params=question.parameters or None)
+        try:
+            address = base.join(question.address)
+        except httpx.InvalidURL as error:
+            raise self._failures.bad("the document's address is none", "ADDRESS") from error
+        if (address.scheme, address.host, address.port) != (base.scheme, base.host, base.port):
+            # Our sign-in is for this system alone and never goes anywhere else.
+            raise self._failures.bad("the document lies on another server than the system", "ADDRESS")
+        return address
+
+    async def _read(self, response: httpx.Response, deadline_s: float) -> bytes:
+        most = self._limits.max_answer_bytes
+        too_long = f"its answer is longer than {most / 1_000_000:.0f} MB"
+        announced = response.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced) > most:
+            raise self._failures.bad(too_long, "TOO-LONG")
+        body = bytearray()
+        # Closed at once when something is raised: a generator that is only dropped closes the connection half-way.
+        decoded = cast("AsyncGenerator[bytes, None]", response.aiter_bytes())
+        async with aclosing(decoded) as chunks:
+            async for chunk in chunks:
+                body += chunk
+                if len(body) > most:
+                    raise self._failures.bad(too_long, "TOO-LONG")
+                if self._clock.monotonic_s() > deadline_s:
+                    raise self._failures.too_slow()
+        return bytes(body)

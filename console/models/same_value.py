@@ -1,0 +1,30 @@
+"""Whether two values mean the same, however a system has written them."""
+
+import re
+
+# A number without its country or trunk code is still the same number; fewer digits may be anybody's extension.
+_FEWEST_SHARED_DIGITS = 7
+_NUMBER = re.compile(r"(?:tel:)?[\d\s+()./-]+")
+
+
+def same_value(key: str, one: str, other: str) -> bool:
+    """Return whether two texts of a value are the same; phone numbers are compared as numbers (ITU-T E.164)."""
+    if one == other:
+        return True
+    if key != "phone":
+        return False
+    return _same_number(one, other)
+
+
+def _same_number(one: str, other: str) -> bool:
+    if not (_NUMBER.fullmatch(one) and _NUMBER.fullmatch(other)):
+        return False
+    shorter, longer = sorted((_digits(one), _digits(other)), key=len)
+    if len(shorter) < _FEWEST_SHARED_DIGITS:
+        return bool(shorter) and shorter == longer
+    return longer.endswith(shorter)
+
+
+def _digits(number: str) -> str:
+    """Return the digits of a number without what stands for its country or its trunk line."""
+    return re.sub(r"\D", "", number.replace("(0)", "")).lstrip("0")
