@@ -2,6 +2,8 @@
 
 import argparse
 import importlib
+import io
+import os
 import sys
 from pathlib import Path
 
@@ -19,20 +21,27 @@ _COMMANDS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run what the command line asks for and return its exit status: 0 ok, 1 failed, 2 wrong usage or configuration."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a window's program on Windows has neither
+            stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows a question mark
     options = _parser().parse_args(arguments)
     try:
-        return _run(options)
-    except (ConfigurationError, UsageError) as error:
-        print(error, file=sys.stderr)
-        return 2
+        status = _run(options)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except ConsoleError as error:
         print(error, file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, ConfigurationError | UsageError) else 1
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has gone; the interpreter would complain at exit
+        # Whoever read our output has gone, such as `head`; the interpreter would complain when it flushes the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        place = f"{error.filename} cannot be used" if error.filename else "This computer does not allow it"
+        print(f"{place}: {error.strerror or error}.", file=sys.stderr)
+        return 1
     except Exception:
         import logging
 
@@ -41,10 +50,13 @@ def main(arguments: list[str] | None = None) -> int:
         logging.getLogger("console").exception("stopped by an error nobody foresaw")
         print(f"The console stopped because of a fault of its own. The details are in {log_file()}", file=sys.stderr)
         return 1
+    return status
 
 
 def _run(options: argparse.Namespace) -> int:
     """Import and run one command; each loads only what it needs."""
+    if options.tour is not None and (options.command is not None or not options.demo):
+        raise UsageError("--tour drives the demo's window: use it as opticom-console --demo --tour FOLDER.")
     if options.command is None:
         try:
             from console import app
@@ -57,7 +69,13 @@ def _run(options: argparse.Namespace) -> int:
     from console.system.logs import start_logging
 
     start_logging()
-    command = importlib.import_module(f"console.cli.{_COMMANDS[options.command]}")
+    try:
+        command = importlib.import_module(f"console.cli.{_COMMANDS[options.command]}")
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"{options.command} needs {error.name}, which is not installed. The sandbox is an extra: "
+            "pip install 'opticom-console[sandbox]'"
+        ) from error
     return int(command.run(options))
 
 

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from PySide6.QtCore import QEventLoop
+from PySide6.QtCore import QEventLoop, QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from console.views.main_window import MainWindow
@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
     if preferences.size != 100:
         # Qt reads it when the application object is made.
         os.environ.setdefault("QT_SCALE_FACTOR", f"{preferences.size / 100:g}")
-    app = QApplication([sys.argv[0]])
+    app = _make_application()
     app.setApplicationDisplayName("OptiCom Agent Console")
     THEME.start(app, preferences.theme)
     window = MainWindow(preferences)
@@ -39,3 +39,24 @@ def run(options: argparse.Namespace) -> int:
     from console.work import work  # noqa: PLC0415 - event loop and services take longer to load than the window
 
     return work(app, window, palette, options, preferences)
+
+
+def _make_application() -> QApplication:
+    """Return Qt's application object.
+
+    Where Qt finds no display or lacks a library it would abort: that ends with a sentence and the exit status for a
+    wrong configuration instead.
+    """
+    said: list[str] = []
+
+    def on_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+        said.append(" ".join(text.split()).rstrip("."))
+        if kind is QtMsgType.QtFatalMsg:
+            sys.stderr.write(f"No window can be opened here: {said[0]}. Without a display use: python3 dev.py demo\n")
+            sys.stderr.flush()
+            os._exit(2)
+
+    qInstallMessageHandler(on_message)
+    app = QApplication([sys.argv[0]])
+    qInstallMessageHandler(None)
+    return app

@@ -4,9 +4,10 @@ import argparse
 import asyncio
 import contextlib
 import json
+import sqlite3
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from console.sandbox.server import LABELS, Running, Sandbox, serve
 from console.sandbox.storage import open_world
 from console.system.sandbox_launcher import sandbox_settings, with_sign_in
 
+_MOST_AT_ONCE = 10
+
 
 def run(options: argparse.Namespace) -> int:
     """Serve until Ctrl+C; return the exit status."""
@@ -27,13 +30,37 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--clock-speed must be between 0 and 100000.")
     if options.database is not None and not options.database.startswith(("postgresql://", "postgres://")):
         raise UsageError("--database takes an address such as postgresql://user@localhost/practice.")
-    folder = options.data or default_folder(options.seed, options.customers)
-    folder.mkdir(parents=True, exist_ok=True)
-    place = options.database or folder
+    wanted = options.data or default_folder(options.seed, options.customers)
     try:
-        return _run(options, folder, place)
+        with _folder_of_its_own(wanted, alternatives=options.data is None) as folder:
+            return _run(options, folder, options.database or folder)
     except DatabaseMissingError as error:
         raise ConfigurationError(str(error)) from error
+
+
+@contextlib.contextmanager
+def _folder_of_its_own(wanted: Path, *, alternatives: bool) -> Iterator[Path]:
+    """Yield a folder that no other sandbox uses meanwhile; its tokens and files would be overwritten.
+
+    Raises:
+        ConfigurationError: Another sandbox runs on the wanted one, and no other may be taken.
+    """
+    candidates = [wanted, *(wanted.with_name(f"{wanted.name}-{number}") for number in range(2, _MOST_AT_ONCE))]
+    for folder in candidates if alternatives else candidates[:1]:
+        folder.mkdir(parents=True, exist_ok=True)
+        # An exclusive transaction of SQLite is a lock on every system, and ends with the process whatever ends it.
+        lock = sqlite3.connect(folder / "in-use.lock", timeout=0, isolation_level=None)
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            lock.close()
+            continue
+        try:
+            yield folder
+        finally:
+            lock.close()
+        return
+    raise ConfigurationError(f"Another sandbox is running on {wanted}. Stop it, or choose another folder with --data.")
 
 
 def _run(options: argparse.Namespace, folder: Path, place: str | Path) -> int:

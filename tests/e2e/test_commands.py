@@ -103,6 +103,80 @@ async def test_a_system_that_is_down_costs_its_part_and_the_exit_status(sandbox:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a display")
+@pytest.mark.parametrize("display", [{}, {"DISPLAY": ":4077"}], ids=["none", "one that does not answer"])
+def test_without_a_display_the_window_ends_with_a_sentence(display: dict[str, str]) -> None:
+    hidden = dict.fromkeys(("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"), "")
+    environment = {key: value for key, value in {**os.environ, **hidden, **display}.items() if value}
+    command = [sys.executable, "-m", "console", "--demo"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment, cwd=ROOT)
+    assert done.returncode == 2
+    assert done.stderr.startswith("No window can be opened here")
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_tour_without_the_demo_is_wrong_usage(tmp_path: Path) -> None:
+    done = run("--tour", str(tmp_path))
+    assert (done.returncode, "--tour drives the demo's window" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "iso8859-15"])
+def test_a_terminal_that_lacks_a_sign_still_gets_the_report(configuration: Path, encoding: str) -> None:
+    environment = {"PYTHONUTF8": "0", "PYTHONIOENCODING": encoding}
+    command = [sys.executable, "-m", "console", "--config", str(configuration), "check-system", "crm"]
+    command += ["--only", "customer"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    done = subprocess.run(command, capture_output=True, timeout=60, check=False, env=env, cwd=ROOT)
+    assert done.returncode in {0, 1}, done.stderr
+    assert b"customer" in done.stdout
+    assert not done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such pipes")
+def test_a_reader_that_goes_away_is_no_fault(configuration: Path) -> None:
+    command = [sys.executable, "-m", "console", "--config", str(configuration), "check-system", "crm"]
+    command += ["--only", "customer"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.wait(60) == 1
+        assert process.stderr.read() == b""
+
+
+def test_a_sandbox_without_its_extra_says_what_to_install() -> None:
+    code = "import sys; sys.modules['starlette'] = None; from console.__main__ import main; sys.exit(main(['sandbox']))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 2
+    assert "opticom-console[sandbox]" in done.stderr
+    assert "fault of its own" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody may write in")
+def test_a_folder_that_cannot_be_written_is_named() -> None:
+    done = run("sandbox", environment={"XDG_CACHE_HOME": "/proc/nope"})
+    assert done.returncode == 1
+    assert done.stderr.startswith("/proc/nope")
+    assert "fault of its own" not in done.stderr
+
+
+def test_a_second_sandbox_leaves_the_first_ones_files_alone(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "console", "sandbox", "--data", str(tmp_path), "--customers", "20"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        try:
+            assert process.stdout is not None
+            while "Without sign-in" not in process.stdout.readline():
+                assert process.poll() is None
+            before = {path.name: path.read_text() for path in tmp_path.glob("*.to*")}
+            done = run("sandbox", "--data", str(tmp_path), "--customers", "20")
+            assert done.returncode == 2
+            assert "Another sandbox is running" in done.stderr
+            assert {path.name: path.read_text() for path in tmp_path.glob("*.to*")} == before
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -57,6 +57,14 @@ class FormText(QPlainTextEdit):
             super().keyPressEvent(event)
 
 
+async def _keep_and_do(drafts: Drafts, doing: Coroutine[Any, Any, Any]) -> None:
+    try:
+        await drafts.keep_now()  # else the last letters would become a draft again behind the act
+        await doing
+    finally:
+        doing.close()
+
+
 class ActDialog(FramedDialog):
     """A form over the page. Ctrl+Enter sends, Enter alone never does, Esc closes and keeps what was typed.
 
@@ -181,11 +189,9 @@ class ActDialog(FramedDialog):
             return
         self._sending = True
         self.told.set_words("")
-        self._bridge.run_command(self, self._keep_and_do(), lambda _act: self._sent(), self._failed)
-
-    async def _keep_and_do(self) -> None:
-        await self._drafts.keep_now()  # else the last letters would become a draft again behind the act
-        await self.doing()
+        # What is sent is taken from the fields now: the form may be closed before its turn comes.
+        command = _keep_and_do(self._drafts, self.doing())
+        self._bridge.run_command(self, command, lambda _act: self._sent(), self._failed)
 
     def _sent(self) -> None:
         self.forget_drafts()
