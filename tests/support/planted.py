@@ -1,16 +1,18 @@
 """The outbox with one fault each, to see that the simulation would find it."""
 
-from collections.abc import Sequence
+import random
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from console.errors import SystemCallError
+from console.errors import StoreError, SystemCallError
 from console.models.outbox import Act, ActState, Step, StepState, Verdict
 from console.ports.acting import RemoteState
 from console.services.outbox import Outbox
 from console.services.outbox.schedule import Schedule
 from console.services.outbox.sender import StepSender
+from tests.support.wire_schedule import Plan
 
 
 class SendsTheUnknownAgain(Outbox):
@@ -147,6 +149,10 @@ class BelievesEveryAnswer(Outbox):
 class BelievesEveryNo(Outbox):
     """A rejection is believed without a look."""
 
+    @staticmethod
+    def plan(rng: random.Random) -> Plan:
+        return Plan((rng.choice(("note", "refund", "ticket")),), ("403 after it was done",))
+
     class sender_type(StepSender):  # noqa: N801
         async def _failed(self, act: Act, index: int, error: SystemCallError) -> Act:
             from console.errors import RefusedError
@@ -190,3 +196,62 @@ PLANTED: tuple[type[Outbox], ...] = (
     SendsWhatWasTakenBack, Expires, GivesUpAsDone, ForgetsAtTheStart, SendingIsWaiting, BelievesEveryAnswer,
     BelievesEveryNo, TurnedAwayIsNotSent, TwoAtOnce,
 )  # fmt: skip
+
+
+# ------------------------------------------------------------------ on the wire
+
+
+class AHeaderMeansNo(Outbox):
+    """An answer that asks to come again later is taken for a request that did not arrive."""
+
+    sender_type = TurnedAwayIsNotSent.sender_type
+
+    @staticmethod
+    def plan(rng: random.Random) -> Plan:
+        return Plan(("note",), ("429 with Retry-After 0 after it was done",))
+
+
+class AShortPageMeansNo(Outbox):
+    """What is not on the first page did not happen."""
+
+    def __init__(self, store: Any, systems: Mapping[str, Any], **others: Any) -> None:
+        for system in systems.values():
+            _believe_first_page(system._client)
+        super().__init__(store, systems, **others)
+
+    @staticmethod
+    def plan(rng: random.Random) -> Plan:
+        # The list has shown the first ones, which makes it believed; the last ones stand on its second page.
+        return Plan(("ticket",) * 6, (*("nothing",) * 4, "answer lost", "answer lost"), "oldest first, three a page")
+
+
+class AFullDiskMeansNo(Outbox):
+    """What could not be kept here is called rejected there."""
+
+    class sender_type(StepSender):  # noqa: N801
+        async def do_step(self, act: Act, index: int) -> Act:
+            try:
+                return await super().do_step(act, index)
+            except StoreError as error:
+                step = replace(
+                    self._ledger.step(act.id, index), state=StepState.REFUSED, told=str(error), was_sent=False
+                )
+                self._ledger.set_in_memory(self._ledger[act.id].with_step(index, step))
+                return self._ledger[act.id]
+
+    @staticmethod
+    def plan(rng: random.Random) -> Plan:
+        return Plan((rng.choice(("note", "refund")),), full_disk=True)
+
+
+def _believe_first_page(client: Any) -> None:
+    whole = client.search_raw
+
+    async def first_page(resource: str, parameters: Any, owner: str, _is_wanted: Any) -> Any:
+        records, _ = await whole(resource, parameters, owner, lambda _record: True)
+        return records, True
+
+    client.search_raw = first_page
+
+
+PLANTED_ON_THE_WIRE: tuple[type[Outbox], ...] = (BelievesEveryNo, AHeaderMeansNo, AShortPageMeansNo, AFullDiskMeansNo)

@@ -24,6 +24,7 @@ _log = logging.getLogger(__name__)
 
 # Of one customer's records so many are searched for one of ours; more are not all looked through.
 _MOST_SEARCHED = 2_000
+_PAGES_OF_OTHERS = 3
 
 
 class TmForumClient:
@@ -195,11 +196,13 @@ class TmForumClient:
         may cap its pages, count wrongly or ignore the filter. Records of other customers are left out.
         """
         found: dict[str, dict[str, Any]] = {}
-        is_whole, offset = True, 0
-        while offset < _MOST_SEARCHED:
+        is_whole, offset, most = True, 0, _MOST_SEARCHED
+        while offset < most:
             _, page = await self._page(resource, parameters, offset, self._system.page_size, fresh=True)
             own = [element for element in page if self._is_of(resource, element, owner)]
-            is_whole = is_whole and len(own) == len(page)
+            if is_whole and len(own) < len(page):
+                # However far it is read, it proves nothing; what is new may stand near the beginning.
+                is_whole, most = False, offset + _PAGES_OF_OTHERS * self._system.page_size
             fresh = {str(element["id"]): element for element in own if str(element["id"]) not in found}
             found |= fresh
             if not fresh or any(map(is_wanted, own)):

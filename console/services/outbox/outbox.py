@@ -320,7 +320,7 @@ class Outbox:
 
     def _confirm(self, act: Act) -> None:
         """Look at what is done once more, a little later; what cannot be looked at then is left to the next start."""
-        if act.state is not ActState.DONE or act.id in self._confirming or not any(self._unconfirmed(act)):
+        if act.state is not ActState.DONE or act.id in self._confirming or not list(self._unconfirmed(act)):
             return
         task = asyncio.create_task(self._look_again(act.id), name="confirm an act")
         self._confirming[act.id] = task

@@ -71,10 +71,22 @@ class StepSender:
             SystemCallError: Its system cannot be asked; the step stays as it is.
         """
         step = act.steps[index]
-        finding = await self._systems[step.system].look_up(act, step)
+        try:
+            finding = await self._systems[step.system].look_up(act, step)
+        except SystemCallError:
+            await self._cannot_look(act, index, step)
+            raise
         if not self._is_as_asked(act, index, step):
             return self._ledger[act.id]
         return await self._go_on(act, index, finding)
+
+    async def _cannot_look(self, act: Act, index: int, step: Step) -> None:
+        """Leave a step to the user whose system cannot be looked at for as long as its request could be on the way."""
+        if step.state not in {StepState.UNKNOWN, StepState.ACCEPTED} or not self._is_as_asked(act, index, step):
+            return
+        self._in_doubt_since_s.setdefault((act.id, index), self._clock.monotonic_s())
+        if self.lost_in_s(act.id, index) <= 0:
+            await self._ledger.put(act.id, index, state=StepState.UNKNOWN, remark=Remark.CANNOT_TELL)
 
     async def _go_on(self, act: Act, index: int, finding: Finding) -> Act:
         """Keep what follows from a look."""
