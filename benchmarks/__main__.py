@@ -16,7 +16,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
     parser.add_argument("name", nargs="?", choices=NAMES, help="only this one")
     parser.add_argument("--json", action="store_true", help="a line of JSON a case")
-    parser.add_argument("--seed", type=int, help="of sim: replay this schedule alone")
+    parser.add_argument(
+        "--seed", type=int, help="of sim: this schedule alone; of wire, bill, contradictions and preview: another world"
+    )
     options = parser.parse_args()
     if options.seed is not None:
         os.environ["OPTICOM_BENCH_SEED"] = str(options.seed)

@@ -6,7 +6,7 @@ is the true one, to the cent. Faults planted in the explanation must lower the s
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -26,7 +26,9 @@ from console.sandbox.resources.tmf678_customer_bill import APPLIED_RATE, CUSTOME
 from console.sandbox.world import World
 from console.services.bill_explained import explain
 
-_SEEDS = (90_001, 90_002, 90_003, 90_004, 90_005)
+# `--seed N` takes other worlds.
+_FIRST_SEED = int(os.environ.get("OPTICOM_BENCH_SEED") or 90_001)
+_SEEDS = tuple(range(_FIRST_SEED, _FIRST_SEED + 5))
 _CUSTOMERS = int(os.environ.get("OPTICOM_BENCH_CUSTOMERS", "10000"))  # fewer for a quick look
 _LINKS = Links({"billing": "http://billing", "crm": "http://crm", "provisioning": "http://provisioning"})
 # The world's words for causes, and ours.
@@ -101,6 +103,13 @@ def _pairs(world: World, n: int) -> Iterator[tuple[CustomerBill, Lines, Customer
     for own in accounts.values():
         for earlier, later in pairwise(own):
             yield earlier, lines[earlier.id], later, lines[later.id]
+
+
+def explanations(world: World, customers: Iterable[int]) -> Iterator[BillExplanation]:
+    """Yield why each bill of these customers differs from the one before."""
+    for n in customers:
+        for earlier, old, later, new in _pairs(world, n):
+            yield explain(earlier, old, later, new)
 
 
 # ---------------------------------------------------------------------- faults that must be noticed

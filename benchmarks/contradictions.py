@@ -41,7 +41,9 @@ from console.services.contradictions.watch import ContradictionWatch
 from console.services.same_person import fetch_same_person
 from console.system.sandbox_launcher import SandboxProcess
 
-_SEEDS = (93_001, 93_002, 93_003, 93_004, 93_005)
+# `--seed N` takes other worlds.
+_FIRST_SEED = int(os.environ.get("OPTICOM_BENCH_SEED") or 93_001)
+_SEEDS = tuple(range(_FIRST_SEED, _FIRST_SEED + 5))
 _CUSTOMERS = int(os.environ.get("OPTICOM_BENCH_CUSTOMERS", "10000"))
 _LINKS = Links({"billing": "http://billing", "crm": "http://crm", "provisioning": "http://provisioning"})
 _AS_OF = date(2026, 11, 1)

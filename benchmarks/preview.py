@@ -32,7 +32,9 @@ from console.services.customer_view import CustomerView
 from console.services.desk import Desk
 from console.system.sandbox_launcher import SandboxProcess
 
-_SEEDS = (92_001, 92_002, 92_003, 92_004, 92_005)
+# `--seed N` takes other worlds.
+_FIRST_SEED = int(os.environ.get("OPTICOM_BENCH_SEED") or 92_001)
+_SEEDS = tuple(range(_FIRST_SEED, _FIRST_SEED + 5))
 _CUSTOMERS = int(os.environ.get("OPTICOM_BENCH_CUSTOMERS", "10000"))
 _AT_ONCE = 50
 _DONE_WITHIN_S = 20.0

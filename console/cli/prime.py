@@ -4,18 +4,33 @@ import argparse
 import asyncio
 import re
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 from console.cli.asking import ask_code, ask_person, ask_secret
-from console.errors import StoreError, StoreInUseError, UsageError
+from console.errors import (
+    ConsoleError,
+    StoreError,
+    StoreInUseError,
+    SystemUnavailableError,
+    ThrottledError,
+    UsageError,
+)
 from console.models.customer import CustomerId
+from console.services.customer_view import CustomerView
 from console.services.desk import Desk
+from console.services.part import PartCoordinator
 from console.session import open_session
 from console.store_places import IN_MEMORY
 
 _SIDE_BY_SIDE = 4
+# What passes by itself, and for how long it is waited for while nothing else comes either.
+_PASSING = (SystemUnavailableError, ThrottledError)
+_PATIENCE_S = 600.0
+_LOOKS_EVERY_S = 0.5
 _MOST = 20_000
 _BILLS_WITH_LINES = 3
 _NUMBER = re.compile(r"[\w.:@/-]{1,80}")
@@ -83,13 +98,16 @@ async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> 
     return 0 if whole == len(customers) else 1
 
 
-async def prime(desk: Desk, customers: Sequence[CustomerId], reason: str = "") -> int:
+async def prime(
+    desk: Desk, customers: Sequence[CustomerId], reason: str = "", *, patience_s: float = _PATIENCE_S
+) -> int:
     """Read everything this user may see of these customers into the store; return of how many all came.
 
-    Says what did not. Where accounts are closed until they are opened, each is read for the reason; to be shown it must
-    be opened anew.
+    Says what did not. A system that is away is waited for, until nothing at all has come for so many seconds. Where
+    accounts are closed until they are opened, each is read for the reason; to be shown it must be opened anew.
     """
     slots = asyncio.Semaphore(_SIDE_BY_SIDE)
+    waiting = _Waiting(patience_s)
 
     async def one(customer: CustomerId) -> bool:
         async with slots:
@@ -98,10 +116,10 @@ async def prime(desk: Desk, customers: Sequence[CustomerId], reason: str = "") -
             view = desk.view_customer(customer)
             try:
                 view.ask_everything()
-                await view.settled()
+                await waiting.until_read(view)
                 for bill in list(view.bills.part.facts or ())[:_BILLS_WITH_LINES]:
                     view.bill_lines(bill.value.id)
-                await view.settled()
+                await waiting.until_read(view)
                 failures = [part.part.failure for part in view.parts if part.part.failure]
             finally:
                 view.close()
@@ -111,3 +129,33 @@ async def prime(desk: Desk, customers: Sequence[CustomerId], reason: str = "") -
         return not failures
 
     return sum(await asyncio.gather(*(one(customer) for customer in customers)))
+
+
+class _Waiting:
+    """Waits for systems that are away, for all customers together: each part asks again by itself."""
+
+    def __init__(self, patience_s: float) -> None:
+        self._patience_s = patience_s
+        self._came_s = time.monotonic()
+        self._said: set[str] = set()
+
+    async def until_read(self, view: CustomerView) -> None:
+        """Return once everything of a customer has come, or what has not will not."""
+        while True:
+            await view.settled()
+            away = [part.part for part in view.parts if isinstance(_error(part), _PASSING)]
+            if not away:
+                self._came_s = time.monotonic()
+                self._said.clear()
+                return
+            if time.monotonic() - self._came_s > self._patience_s:
+                return
+            for part in away:
+                if part.system not in self._said:
+                    self._said.add(part.system)
+                    print(f"{part.failure.error if part.failure else part.system} Waiting for it.", file=sys.stderr)
+            await asyncio.sleep(_LOOKS_EVERY_S)
+
+
+def _error(part: PartCoordinator[Any]) -> ConsoleError | None:
+    return part.part.failure.error if part.part.failure else None

@@ -89,3 +89,11 @@ class Records(Generic[T]):
             self.damaged + more.damaged,
             more.next_offset,
         )
+
+    def joined_or_ended(self, more: "Records[T]") -> "Records[T]":
+        """Return these records and those read after them; where nothing new came there is nothing to go on with.
+
+        A system that ignores paging answers with its first page for ever.
+        """
+        joined = self.joined(more)
+        return joined if len(joined) > len(self) else replace(joined, next_offset=None)

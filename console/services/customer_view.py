@@ -335,11 +335,11 @@ class CustomerView:
             wanted = min(len(known) if known is not None else 0, _MOST_READ_AGAIN)
             records = await fetch(self.customer_id, after=0)
             while records.next_offset is not None and len(records) < wanted:
-                records = records.joined(await fetch(self.customer_id, after=records.next_offset))
+                records = records.joined_or_ended(await fetch(self.customer_id, after=records.next_offset))
             return records
 
         async def fetch_more(known: Records[T]) -> Records[T]:
-            more = known.joined(await fetch(self.customer_id, after=known.next_offset or 0))
+            more = known.joined_or_ended(await fetch(self.customer_id, after=known.next_offset or 0))
             return more if len(more) < _MOST_READ else replace(more, next_offset=None)
 
         coordinator = self._part(system, subject, fetch_again, lambda records: records.read_at, of, fetch_more)

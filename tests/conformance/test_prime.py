@@ -1,5 +1,6 @@
 """Customers read into the store beforehand are there without a network, and found without a system."""
 
+import asyncio
 import io
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,6 +50,28 @@ async def test_a_primed_customer_is_there_without_a_network(
         results = []
         await desk.search.find(desk.search.read(view.name), results.append)
         assert customer in [one.customer_id for one in results[-1].found]
+    finally:
+        await desk.aclose()
+
+
+@pytest.mark.expects_log("billing is down")
+@pytest.mark.expects_log("billing is back")
+async def test_a_system_that_is_away_is_waited_for(
+    sandbox: Control, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = compose_desk(
+        sandbox.deployment(), sandbox.process.secrets, None, open_database(tmp_path / "desk.store", KEY)
+    )
+    await desk.open_store()
+    try:
+        await sandbox.faults("billing", outage=True)
+        reading = asyncio.create_task(prime(desk, [CustomerId(sandbox.first_customer)]))
+        async with asyncio.timeout(20):
+            while "Waiting for it." not in capsys.readouterr().err:
+                await asyncio.sleep(0.05)
+        assert not reading.done()
+        await sandbox.clear()
+        assert await reading == 1
     finally:
         await desk.aclose()
 

@@ -1,6 +1,6 @@
 """The difference of two bills: each rule, and that the causes always add up to it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,11 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.models.bill_explanation import CauseKind
+from benchmarks.bill import explanations
+from console.models.bill_explanation import BillExplanation, CauseKind
 from console.models.customer_bill import AppliedBillingRate, CustomerBill, CustomerBillId
 from console.models.money import Money
 from console.models.order import Order, OrderItem, OrderKind
+from console.sandbox.world import World
 from console.services.bill_explained import NotComparableError, explain, order_behind
+from console.views.customer.say_bill import said_causes, say
+from console.views.customer.say_bill_words import LANGUAGES
 
 OCTOBER, NOVEMBER = datetime(2026, 10, 8, tzinfo=UTC), datetime(2026, 11, 8, tzinfo=UTC)
 
@@ -130,3 +134,25 @@ def test_whatever_comes_the_causes_add_up(old: Any, new: Any, before: str, after
 
     found = explain(bill(OCTOBER, before), made(OCTOBER, old), bill(NOVEMBER, after), made(NOVEMBER, new))
     assert sum((cause.amount.amount for cause in found.causes), start=Decimal(0)) == Decimal(after) - Decimal(before)
+    check_said(found)
+
+
+def check_said(found: BillExplanation) -> None:
+    """What is said adds up to the cent, and names nearly all that changed or the five largest causes."""
+    said, other = said_causes(found)
+    assert sum((cause.amount.amount for cause in said), start=other.amount) == found.difference.amount
+    changed = sum(abs(cause.amount.amount) for cause in found.causes)
+    named = sum(abs(cause.amount.amount) for cause in said)
+    largest = sorted((abs(cause.amount.amount) for cause in found.causes), reverse=True)[:5]
+    assert named >= changed * Decimal("0.9") or named >= sum(largest)
+    for language in LANGUAGES:
+        text = say(found, language)
+        assert ("other" in text.lower() or language != "en") if other.amount else "Other changes" not in text
+
+
+def test_every_pair_of_bills_of_the_world_is_said_to_the_cent() -> None:
+    pairs = 0
+    for explanation in explanations(World(seed=7, customers=300, as_of=date(2026, 11, 1)), range(0, 300, 6)):
+        check_said(explanation)
+        pairs += 1
+    assert pairs > 300

@@ -69,6 +69,13 @@ async def test_a_failure_while_reading_on_keeps_what_was_read_and_waits() -> Non
     one.close()
 
 
+def test_a_system_that_ignores_paging_is_not_asked_for_ever() -> None:
+    first = records(1, 2, next_offset=2)
+    again = first.joined_or_ended(records(1, 2, next_offset=4))
+    assert ([item.value for item in again], again.next_offset) == ([1, 2], None)
+    assert first.joined_or_ended(records(2, 3, next_offset=4)).next_offset == 4
+
+
 async def test_wanting_asks_once() -> None:
     one = part(records(1))
     assert not one.is_wanted

@@ -31,7 +31,7 @@ async def test_a_bill_is_explained_by_keyboard_to_the_cent(rig: Rig) -> None:
     assert "agree to the cent" in texts_of(view)
     assert view.causes.rows_model.rowCount() == len(found.causes)
     assert view.lines.rows_model.rowCount() == len(found.changes)
-    assert view.sentence.text().startswith("Your bill of")
+    assert view.sentence.text().startswith("Your ")
     view.later.setCurrentIndex(3)
     view.earlier.setCurrentIndex(5)
     await rig.until(lambda: view.explanation is not None and view.explanation is not found)

@@ -31,7 +31,7 @@ class TmForumBilling(TmForumMoney):
         return self._client.name
 
     async def fetch_billing_accounts(self, customer_id: CustomerId) -> Records[BillingAccount]:
-        return await self._client.fetch_of_customer("billingAccount", customer_id, ACCOUNT)
+        return await self._client.fetch_of_customer("billingAccount", customer_id, ACCOUNT, whole=True)
 
     async def fetch_customer_bills(self, customer_id: CustomerId, *, after: int = 0) -> Records[CustomerBill]:
         bills = await self._client.fetch_of_customer("customerBill", customer_id, BILL, after=after)
@@ -54,6 +54,7 @@ class TmForumBilling(TmForumMoney):
             RATE,
             is_asked_for=is_of_bill,
             drop_others=settings.look_through,
+            whole=True,
         )
 
     def can_search(self, query: SearchQuery) -> bool:

@@ -35,7 +35,7 @@ class TmForumMoney:
         return found.sorted_by(lambda payment: payment.paid_at, missing=BEFORE_ALL)
 
     async def fetch_charges(self, customer_id: CustomerId) -> Records[Product]:
-        return await self._client.fetch_of_customer("product", customer_id, CHARGE)
+        return await self._client.fetch_of_customer("product", customer_id, CHARGE, whole=True)
 
     async def fetch_usage(self, customer_id: CustomerId, *, after: int = 0) -> Records[Usage]:
         found = await self._client.fetch_of_customer("usage", customer_id, USAGE, after=after)

@@ -58,10 +58,12 @@ class TmForumProvisioning:
         return tests.sorted_by(lambda test: test.at, missing=BEFORE_ALL)
 
     async def fetch_offerings(self) -> Records[ProductOffering]:
-        prices = await self._client.fetch_many("productOfferingPrice", (), Versions(v4_catalogue.read_price))
+        prices = await self._client.fetch_many(
+            "productOfferingPrice", (), Versions(v4_catalogue.read_price), whole=True
+        )
         by_id = {item.origin.id: item.value for item in prices}
         offering = Versions(lambda reader: v4_catalogue.read_offering(reader, by_id))
-        return await self._client.fetch_many("productOffering", (), offering)
+        return await self._client.fetch_many("productOffering", (), offering, whole=True)
 
     def can_search(self, query: SearchQuery) -> bool:
         prefixes = (self._client.settings(resource).number_prefix for resource in ("productOrder", "serviceOrder"))

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from decimal import Decimal
 
 from PySide6.QtCore import QDate, QLocale
 
@@ -9,7 +10,9 @@ from console.models.bill_explanation import BillExplanation, Cause, CauseKind
 from console.models.money import Money
 from console.views.customer.say_bill_words import ENGLISH, LANGUAGES, Words
 
-_SAID = 5
+# So many causes are said, the largest first, unless fewer are nearly all of it.
+_MOST_SAID = 5
+_NEARLY_ALL = Decimal("0.9")
 # What some systems add to a name, and the sentence says by itself.
 _PART = re.compile(r", (part month|given back)$", re.IGNORECASE)
 # Whether a cause comes again with the next bill.
@@ -35,13 +38,29 @@ def say(explanation: BillExplanation, language: str = "en") -> str:
     told = template.format(
         month=months[0], before=months[1], total=_money(total, locale), difference=_money(difference, locale)
     )
-    return " ".join([told, *(_sentence(cause, words, locale) for cause in _worth_saying(explanation))])
+    causes, other = said_causes(explanation)
+    sentences = [told, *(_sentence(cause, words, locale) for cause in causes)]
+    if other.amount:
+        sentences.append(words.other[other.amount < 0].format(amount=_money(other, locale)))
+    return " ".join(sentences)
 
 
-def _worth_saying(explanation: BillExplanation) -> list[Cause]:
-    """Return the largest causes, and always what is unexplained."""
-    causes = [cause for cause in explanation.causes if cause.kind is not CauseKind.UNEXPLAINED][:_SAID]
-    return [*causes, *(cause for cause in explanation.causes if cause.kind is CauseKind.UNEXPLAINED)]
+def said_causes(explanation: BillExplanation) -> tuple[list[Cause], Money]:
+    """Return the causes that are said, and what all others add up to: together the difference, to the cent.
+
+    Said are the largest, until they make up nine tenths of all that changed or are five, and what is unexplained.
+    """
+    nothing = Money(Decimal(0), explanation.difference.currency)
+    explained = [cause for cause in explanation.causes if cause.kind is not CauseKind.UNEXPLAINED]
+    explained.sort(key=lambda cause: -abs(cause.amount.amount))
+    whole = sum(abs(cause.amount.amount) for cause in explanation.causes)
+    said = [cause for cause in explanation.causes if cause.kind is CauseKind.UNEXPLAINED]
+    for cause in explained[:_MOST_SAID]:
+        if sum(abs(one.amount.amount) for one in said) >= _NEARLY_ALL * whole:
+            break
+        said.append(cause)
+    said.sort(key=lambda cause: (cause.kind is CauseKind.UNEXPLAINED, -abs(cause.amount.amount)))
+    return said, explanation.difference - sum((cause.amount for cause in said), start=nothing)
 
 
 def _sentence(cause: Cause, words: Words, locale: QLocale) -> str:

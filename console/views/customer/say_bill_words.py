@@ -8,7 +8,7 @@ from console.models.bill_explanation import CauseKind as Kind
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language: how a bill is said that is higher, lower or the same, and each cause, higher and lower."""
+    """One language: how a bill is said that is higher, lower or the same, each cause, and all others, both ways."""
 
     name: str
     locale: str
@@ -16,14 +16,15 @@ class Words:
     lower: str
     same: str
     causes: Mapping[Kind, tuple[str, str]]
+    other: tuple[str, str]
 
 
 ENGLISH = Words(
     "English",
     "en_US",
-    "Your bill of {month} is {total}, {difference} more than that of {before}.",
-    "Your bill of {month} is {total}, {difference} less than that of {before}.",
-    "Your bill of {month} is {total}, the same as that of {before}.",
+    "Your {month} bill is {total}, {difference} more than {before}.",
+    "Your {month} bill is {total}, {difference} less than {before}.",
+    "Your {month} bill is {total}, the same as {before}.",
     {
         Kind.ADDED: ("{name} is new, {amount} each month.", "{name} is new, {amount} less each month."),
         Kind.REMOVED: ("{name} has ended, that is {amount} more.", "{name} has ended, that is {amount} less."),
@@ -38,6 +39,7 @@ ENGLISH = Words(
         Kind.ROUNDING: ("{amount} is rounding.", "{amount} less is rounding."),
         Kind.UNEXPLAINED: ("{amount} more I cannot explain yet.", "{amount} less I cannot explain yet."),
     },
+    ("Other changes add {amount}.", "Other changes take off {amount}."),
 )
 _GERMAN = Words(
     "Deutsch",
@@ -62,6 +64,7 @@ _GERMAN = Words(
         Kind.UNEXPLAINED: ("{amount} mehr kann ich noch nicht erklären.",
                            "{amount} weniger kann ich noch nicht erklären."),
     },
+    ("Anderes macht zusammen {amount} mehr.", "Anderes macht zusammen {amount} weniger."),
 )  # fmt: skip
 _FRENCH = Words(
     "Français",
@@ -87,6 +90,7 @@ _FRENCH = Words(
         Kind.UNEXPLAINED: ("{amount} de plus que je ne peux pas encore expliquer.",
                            "{amount} de moins que je ne peux pas encore expliquer."),
     },
+    ("Le reste ajoute {amount}.", "Le reste retire {amount}."),
 )  # fmt: skip
 _SWEDISH = Words(
     "Svenska",
@@ -111,5 +115,6 @@ _SWEDISH = Words(
         Kind.ROUNDING: ("{amount} är avrundning.", "{amount} mindre är avrundning."),
         Kind.UNEXPLAINED: ("{amount} mer kan jag inte förklara ännu.", "{amount} mindre kan jag inte förklara ännu."),
     },
+    ("Övrigt blir {amount} mer.", "Övrigt blir {amount} mindre."),
 )
 LANGUAGES: Mapping[str, Words] = {"en": ENGLISH, "de": _GERMAN, "fr": _FRENCH, "sv": _SWEDISH}

@@ -1,0 +1,24 @@
+"""The outbox over real sockets: every fault of a network and every manner of a server once; `bench wire` has thousands."""
+
+import random
+
+import pytest
+
+from benchmarks.wire import run_all, worlds
+from tests.support.fault_proxy import MANNERS, WRITE_FAULTS
+from tests.support.wire_schedule import KINDS, Plan
+
+pytestmark = pytest.mark.expects_log("the outbox cannot be kept")
+
+
+@pytest.mark.timeout(300)
+async def test_nothing_is_lost_doubled_stuck_or_misnamed_whatever_is_answered() -> None:
+    rng = random.Random(16)
+    plans = [Plan((rng.choice(KINDS),), (name,), takes_back=rng.random() < 0.5) for name in WRITE_FAULTS]
+    plans += [Plan((rng.choice(KINDS),), ("answer lost",), manner) for manner in MANNERS]
+    plans += [Plan((kind,), full_disk=True) for kind in KINDS]
+    async with worlds(7, 60) as made:
+        found = await run_all(made, plans, 16)
+    assert [(plan, verdict.problems) for plan, verdict in found if verdict.problems] == []
+    states = [state for _, verdict in found for state in verdict.states]
+    assert states.count("done") > len(plans) * 0.7
