@@ -371,7 +371,7 @@ async def fill(desk: Desk, view: CustomerView, kind: str, rng: random.Random) ->
     names = [field.name for field in ACTS[kind].fields(situation, values)]
     for name in names:
         field = next(field for field in ACTS[kind].fields(situation, values) if field.name == name)
-        if field.kind is FieldKind.CHOICE:
+        if field.kind in {FieldKind.CHOICE, FieldKind.PICK}:
             values[name] = rng.choice(field.choices).value if field.choices else ""
             if name == "bill" and kind == "dispute-line":
                 view.bill_lines(values[name])  # type: ignore[arg-type] # an id as it came

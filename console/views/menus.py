@@ -277,7 +277,7 @@ class DeskMenus(QObject):
 
 
 def _open_act(name: str, page: CustomerPage) -> None:
-    page.acts.open_act(name, near=page.chosen)
+    page.acts.open_act(name, selected=page.selected)
 
 
 def letter_keys(letter: str) -> str:

@@ -154,7 +154,7 @@ async def test_a_form_starts_on_what_the_cursor_stands_on(rig: Rig) -> None:
     page.go_to("tickets")
     wanted = tickets[-1].id
     for _ in range(20):
-        if page.chosen == {"ticket": wanted}:
+        if page.selected is not None and page.selected.id == wanted:
             break
         rig.press(Qt.Key.Key_Down)
     hands.after(Qt.Key.Key_D, "w")

@@ -18,6 +18,7 @@ class FieldKind(Enum):
     """How a value is entered."""
 
     CHOICE = "choice"
+    PICK = "pick"  # a choice in which nothing is chosen beforehand, unless it is selected on the page or the only one
     TEXT = "text"
     LONG_TEXT = "long text"
     AMOUNT = "amount"
@@ -34,7 +35,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a form; `start` is what stands in it first, of a choice the first where it is empty."""
+    """One field of a form; `start` is what stands in it first; of a choice the first where it is empty."""
 
     name: str
     label: str

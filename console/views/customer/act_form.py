@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QP
 from console.bridge import Bridge
 from console.models.customer_bill import CustomerBillId
 from console.models.outbox import Act
+from console.models.provenance import Origin
 from console.services.acts.catalogue import ACTS
 from console.services.acts.declared import Field, FieldKind, Plan
+from console.services.acts.selection import starts_from
 from console.services.contact import NotPossibleError
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
@@ -27,6 +29,7 @@ _FORM_WIDTH, _PREVIEW_WIDTH, _HEIGHT = 320, 720, 540
 _LEAST_PREVIEW = (300, 180)
 _ROUND_IT = 24  # what is left of the window around a form
 _TEXT_HEIGHT = 88
+_CHOSEN = {FieldKind.CHOICE, FieldKind.PICK}
 
 
 class ActForm(ActDialog):
@@ -44,18 +47,20 @@ class ActForm(ActDialog):
         values: Mapping[str, str],
         window: QWidget,
         instead_of: Act | None = None,
-        near: Mapping[str, str] | None = None,
+        selected: Origin | None = None,
     ) -> None:
         self._kind = ACTS[kind]
         title = f"{tr(self._kind.title)}: {view.name}"
         super().__init__(title, tr(self._kind.send), desk.drafts, bridge, window)
         self._desk, self._view, self._instead_of = desk, view, instead_of
-        self._given, self._near = dict(values), dict(near or {})
+        self._given, self._selected = dict(values), selected
+        self._near: Mapping[str, str] = {}
         self._inputs: dict[str, QComboBox | QLineEdit | QPlainTextEdit] = {}
         self._readers: dict[str, Callable[[], str]] = {}
         self._shown: dict[str, Field] = {}
         self._filling = self._has_begun = False
         self.plan: Plan | None = None
+        self.subject = Label("", "page", semibold=True, elide=True)
         self.preview = PreviewTable()
         self._fresh = Label("", "small", look="chip")
         self._notice = Label("", "small", wrap=True)
@@ -105,7 +110,8 @@ class ActForm(ActDialog):
         row.setSpacing(18)
         row.addWidget(left)
         row.addLayout(right, 1)
-        column.insertLayout(1, row, 1)
+        column.insertWidget(0, self.subject)
+        column.insertLayout(2, row, 1)
         self.preview.setMinimumSize(*_LEAST_PREVIEW)
         parent = self.parentWidget()
         room = parent.size() if parent is not None else QSize(1280, 720)
@@ -132,6 +138,8 @@ class ActForm(ActDialog):
 
     def _show_fields(self) -> None:
         situation = self._desk.acts.situation(self._view)
+        if self._selected is not None:
+            self._near = starts_from(self._selected.resource, self._selected.id, situation)
         for _ in range(2):  # what is chosen first may decide what can be chosen then
             for field in self._kind.fields(situation, self.values):
                 self._show_field(field)
@@ -160,8 +168,9 @@ class ActForm(ActDialog):
 
     def _add_input(self, field: Field) -> None:
         place = self._place(field.name)
-        if field.kind is FieldKind.CHOICE:
+        if field.kind in _CHOSEN:
             box = QComboBox()
+            box.setPlaceholderText(tr("Choose…"))
             box.setObjectName(field.name)
             box.setAccessibleName(tr(field.label))
             box.setMinimumContentsLength(20)
@@ -189,16 +198,22 @@ class ActForm(ActDialog):
         now = [(choice.words, choice.value) for choice in field.choices]
         if now == [(box.itemText(i), box.itemData(i)) for i in range(box.count())]:
             return
-        near = self._near.get(field.name, "")
-        start = near if any(choice.value == near for choice in field.choices) else field.start
-        kept = self._drafts.text(self._place(field.name)) or self._given.get(field.name) or start
-        wanted = str(box.currentData()) if box.count() and box.currentData() is not None else kept
+        before = str(box.currentData()) if box.count() and box.currentData() is not None else ""
         box.clear()
         for words, value in now:
             box.addItem(words, value)
-        # What was named and cannot be chosen is not silently another: then nothing is chosen.
-        named = wanted or self._given.get(field.name, "")
-        box.setCurrentIndex(box.findData(named) if named else 0)
+        box.setCurrentIndex(self._index_of(before, box, field))
+
+    def _index_of(self, before: str, box: QComboBox, field: Field) -> int:
+        """Return which choice stands in a field, -1 for none: what was named is never silently another."""
+        named = before or self._drafts.text(self._place(field.name)) or self._given.get(field.name, "")
+        if named:
+            return box.findData(named)
+        if field.name in self._near:
+            return box.findData(self._near[field.name])
+        if field.start:
+            return box.findData(field.start)
+        return -1 if field.kind is FieldKind.PICK and box.count() > 1 else 0
 
     def _chosen(self, name: str, _index: int) -> None:
         self._drafts.type(self._place(name), self._readers[name]())
@@ -231,17 +246,30 @@ class ActForm(ActDialog):
 
     def _focus_first(self) -> None:
         """Go to the first field in which nothing stands yet, else to the first at all."""
-        empty = (one for one in self._inputs.values() if not isinstance(one, QComboBox) and not self._text_of(one))
+        empty = (one for one in self._inputs.values() if not self._has_entry(one))
         (next(empty, None) or next(iter(self._inputs.values()), self)).setFocus()
 
     @staticmethod
-    def _text_of(field: QLineEdit | QPlainTextEdit) -> str:
-        return field.text() if isinstance(field, QLineEdit) else field.toPlainText()
+    def _has_entry(field: QComboBox | QLineEdit | QPlainTextEdit) -> bool:
+        if isinstance(field, QComboBox):
+            return field.currentIndex() >= 0 or not field.count()
+        return bool(field.text() if isinstance(field, QLineEdit) else field.toPlainText())
+
+    def _show_subject(self) -> None:
+        """Name in large letters what the form acts on, which is what it was opened on or what was chosen since."""
+        picked = [
+            box.currentText() or tr("Choose: {}").format(tr(self._shown[name].label).lower())
+            for name, box in self._inputs.items()
+            if isinstance(box, QComboBox) and self._shown[name].kind is FieldKind.PICK and box.count()
+        ]
+        self.subject.set_words(" · ".join(picked[:2]))
+        self.subject.setVisible(bool(picked))
 
     # ------------------------------------------------------------------ what it would do
 
     def show_effect(self) -> None:
         """Plan with what is entered and show that, or say why it cannot be done so."""
+        self._show_subject()
         situation = self._desk.acts.situation(self._view)
         try:
             self.plan = self._desk.acts.plan(self._kind.name, situation, self.values)

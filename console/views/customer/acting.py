@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from console.bridge import Bridge
 from console.models.outbox import Act, ActState, StepState
+from console.models.provenance import Origin
 from console.services.acts import CHANGES
 from console.services.acts.catalogue import ACTS
 from console.services.customer_view import CustomerView
@@ -158,11 +159,11 @@ class CustomerActs:
         kind: str,
         values: Mapping[str, str] | None = None,
         instead_of: Act | None = None,
-        near: Mapping[str, str] | None = None,
+        selected: Origin | None = None,
     ) -> None:
         """Open the form of a declared act; where this user may not, or nothing can be done, it says so.
 
-        `values` are what its fields start from; so is `near`, what the user stands on, where that can be chosen.
+        `values` are what its fields start from; so is the record that is `selected` on the page.
         """
         if self._is_past():
             return
@@ -174,7 +175,7 @@ class CustomerActs:
         if ACTS[kind].in_full:
             self._note_in_form()
         window = self._page.window()
-        ActForm(self._desk, self._bridge, self._view, kind, values or {}, window, instead_of, near).open()
+        ActForm(self._desk, self._bridge, self._view, kind, values or {}, window, instead_of, selected).open()
 
     def edit(self, act: Act) -> None:
         """Open a declared act's form with what was entered; sent, it stands in place of the act."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from console.bridge import Bridge
 from console.models.customer import Customer, CustomerId
 from console.models.customer_bill import CustomerBill
-from console.models.provenance import Sourced
+from console.models.provenance import Origin, Sourced
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
@@ -39,7 +39,6 @@ from console.views.preferences import Preferences
 from console.views.texts import tr
 from console.views.widgets.live_page import LivePage
 from console.views.widgets.panel import Panel
-from console.views.widgets.rows import FactList, FactTable
 
 # Logical pixels of the page's width.
 _MEDIUM_FROM = 1120
@@ -47,7 +46,6 @@ _FULL_FROM = 1280
 _FULL_HEIGHT = 560
 # Time for the questions to be sent before making the panels takes the window's; without it they come 15 ms later.
 _BUILD_AFTER_MS = 20
-_FIELD_OF_PANEL = {"tickets": "ticket", "visits": "visit", "orders": "order", "services": "product"}
 
 
 class CustomerPage(LivePage):
@@ -269,15 +267,11 @@ class CustomerPage(LivePage):
         return next((panel for panel in self._panels.values() if widget and panel.isAncestorOf(widget)), None)
 
     @property
-    def chosen(self) -> dict[str, str]:
-        """The record the cursor stands on, as a field of a form names it; empty where there is none."""
+    def selected(self) -> Origin | None:
+        """The record of the value that has the focus, or had it last on this page; None where that is no record."""
         focused = self.focusWidget()
-        for name, field in _FIELD_OF_PANEL.items():
-            panel = self._panels.get(name)
-            if panel is not None and isinstance(focused, FactTable | FactList) and panel.isAncestorOf(focused):
-                row = focused.currentIndex().row()
-                return {field: focused.rows_model.row(row).key} if row >= 0 else {}
-        return {}
+        fact = focused.focused_fact() if hasattr(focused, "focused_fact") else None
+        return fact.origin if fact is not None else None
 
     def mark(self, inside: Panel | None) -> None:
         """Put the ring round the panel the focus is in."""

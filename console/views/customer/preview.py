@@ -1,61 +1,97 @@
-"""What an act would change, system by system: now, after, and whether it can be taken back."""
+"""What an act would change, system by system: now, after, and whether it can be taken back. Nothing of it is cut."""
 
 from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from console.services.acts.declared import Effect, Plan
 from console.views import texts
 from console.views.texts import tr
-from console.views.widgets.fact import desk_fact
-from console.views.widgets.row_model import Cell, Row
-from console.views.widgets.rows import FactTable
+from console.views.widgets.labels import Label
+from console.views.widgets.live_page import PlainScroll
 
 _ORDER = ("billing", "provisioning", "crm")
+# What changes needs the most room; the last column has whole sentences.
+_STRETCH = (4, 3, 4, 4)
 
 
-class PreviewTable(FactTable):
-    """The effects of a plan under a row for each of its systems; systems that are not touched say so in one row."""
+class PreviewTable(PlainScroll):
+    """The effects of a plan under a line for each of its systems; systems that are not touched say so in one line.
+
+    Texts are wrapped, never cut: what will change and whether it can be undone is what the user answers for. It takes
+    the focus to be scrolled by keys.
+    """
 
     def __init__(self) -> None:
-        columns = (tr("What"), tr("Now"), tr("After"), tr("Can it be taken back?"))
-        super().__init__(tr("What will change"), columns, stretch=0)
+        self._inner = QWidget()
+        super().__init__(self._inner)
+        self.setAccessibleName(tr("What will change"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._grid = QGridLayout(self._inner)
+        self._grid.setContentsMargins(10, 4, 10, 8)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(5)
+        for column, stretch in enumerate(_STRETCH):
+            self._grid.setColumnStretch(column, stretch)
+        self._shown: tuple[Plan | None, tuple[tuple[str, str], ...]] | None = None
 
     def show_plan(self, plan: Plan | None, labels: Mapping[str, str]) -> None:
         """Show what a plan would change; nothing without one."""
-        rows: list[Row] = []
-        for system in _ORDER if plan is not None else ():
-            effects = [one for one in plan.effects if one.system == system] if plan is not None else []
+        shown = (plan, tuple(labels.items()))
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self._clear()
+        if plan is None:
+            return
+        titles = (tr("What"), tr("Now"), tr("After"), tr("Can it be taken back?"))
+        self._add_row([Label(title, "small", look="muted") for title in titles], " ")
+        for system in _ORDER:
+            effects = [one for one in plan.effects if one.system == system]
             label = labels.get(system, system.title())
             by_order = any(effect.record[0] == "product order" for effect in effects)
             told = tr("once the order is done") if by_order else "" if effects else tr("no change")
-            rows.append(_head(label, told))
-            rows += [_row(f"{system} {n}", label, effect) for n, effect in enumerate(effects)]
-        self.show_rows(rows)
+            self._add_row([Label(label, semibold=True), Label(told, look="secondary", wrap=True)], label)
+            for effect in effects:
+                self._add_effect(label, effect)
+        self._grid.setRowStretch(self._grid.rowCount(), 1)
 
+    def texts(self) -> list[str]:
+        """Return everything it shows, in reading order."""
+        return [label.text() for label in self._inner.findChildren(Label) if label.text() and label.isVisibleTo(self)]
 
-def _head(label: str, told: str) -> Row:
-    cells = (
-        Cell(desk_fact(label, label), strong=True),
-        Cell(desk_fact(label, told)),
-        Cell(desk_fact(label, "")),
-        Cell(desk_fact(label, "")),
-    )
-    return Row(f"head {label}", cells)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            event.ignore()  # the form's
+        else:
+            super().keyPressEvent(event)
 
+    def _add_effect(self, label: str, effect: Effect) -> None:
+        after = Label(texts.value(effect.after), semibold=True, wrap=True)
+        undo = Label(effect.undo, wrap=True)
+        if effect.undo and effect.can_be_undone:
+            undo.set_look("mark", "ok")
+        elif effect.undo.startswith("No"):
+            undo.set_look("mark", "danger")
+        cells = [Label(effect.what, wrap=True), Label(texts.value(effect.now), wrap=True), after, undo]
+        cells[0].setContentsMargins(10, 0, 0, 0)
+        self._add_row(cells, f"{label}, {effect.what}")
 
-def _row(key: str, label: str, effect: Effect) -> Row:
-    back = (
-        None
-        if not effect.undo
-        else "ok"
-        if effect.can_be_undone
-        else "danger"
-        if effect.undo.startswith("No")
-        else None
-    )
-    cells = (
-        Cell(desk_fact(label, f"   {effect.what}")),
-        Cell(desk_fact(label, texts.value(effect.now))),
-        Cell(desk_fact(label, texts.value(effect.after)), strong=True),
-        Cell(desk_fact(label, effect.undo), state=back),
-    )
-    return Row(key, cells)
+    def _add_row(self, cells: list[Label], name: str) -> None:
+        row = self._grid.rowCount()
+        for column, cell in enumerate(cells):
+            cell.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+            cell.setAccessibleName(f"{name}: {cell.text()}" if column else cell.text())
+            self._grid.addWidget(cell, row, column)
+
+    def _clear(self) -> None:
+        for row in range(self._grid.rowCount()):
+            self._grid.setRowStretch(row, 0)
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()

@@ -22,8 +22,8 @@ def _fields(now: Situation, _values: Values) -> Sequence[Field]:
     if not asked:
         raise NotPossibleError("Nothing waits for approval on this customer.")
     return (
-        Field("ticket", "Asked for", FieldKind.CHOICE, tuple(Choice(one.id, one.name) for one in asked)),
-        Field("decision", "Decision", FieldKind.CHOICE, _DECISIONS),
+        Field("ticket", "Asked for", FieldKind.PICK, tuple(Choice(one.id, one.name) for one in asked)),
+        Field("decision", "Decision", FieldKind.PICK, _DECISIONS),
         Field("reason", "Why", FieldKind.LONG_TEXT, hint="Needed to refuse"),
     )
 

@@ -10,7 +10,7 @@ from console.services.permissions import Deed
 
 
 def _stop_fields(now: Situation, values: Values) -> Sequence[Field]:
-    return (Field("product", "What", FieldKind.CHOICE, now.products("terminated"), start=values.get("product", "")),)
+    return (Field("product", "What", FieldKind.PICK, now.products("terminated"), start=values.get("product", "")),)
 
 
 def _stop_plan(now: Situation, values: Values) -> Plan:
@@ -42,7 +42,7 @@ def _stop_plan(now: Situation, values: Values) -> Plan:
 
 
 def _start_fields(now: Situation, values: Values) -> Sequence[Field]:
-    return (Field("product", "What", FieldKind.CHOICE, now.products("active"), start=values.get("product", "")),)
+    return (Field("product", "What", FieldKind.PICK, now.products("active"), start=values.get("product", "")),)
 
 
 def _start_plan(now: Situation, values: Values) -> Plan:

@@ -17,7 +17,7 @@ def _fields(now: Situation, values: Values) -> Sequence[Field]:
     start = next((key for key in _WORDS if key in values), values.get("what", ""))
     choices = tuple(Choice(key, words) for key, words in _WORDS.items())
     return (
-        Field("account", "Account", FieldKind.CHOICE, now.accounts()),
+        Field("account", "Account", FieldKind.PICK, now.accounts()),
         Field("what", "Take from CRM", FieldKind.CHOICE, choices, start=start),
     )
 

@@ -30,8 +30,8 @@ def _fields(now: Situation, values: Values) -> Sequence[Field]:
     line = chosen or next((line for line in lines if choices and line.id == choices[0].value), None)
     amount = (line.tax_included or line.tax_excluded) if line else None
     return (
-        Field("bill", "Bill", FieldKind.CHOICE, bills),
-        Field("line", "Line", FieldKind.CHOICE, choices),
+        Field("bill", "Bill", FieldKind.PICK, bills),
+        Field("line", "Line", FieldKind.PICK, choices),
         Field("amount", "Disputed, with tax", FieldKind.AMOUNT, start=str(amount.amount) if amount else ""),
         Field("text", "What the customer says", FieldKind.LONG_TEXT),
     )

@@ -24,7 +24,7 @@ _LONGEST_WHY = 1000
 
 def _fields(now: Situation, values: Values) -> Sequence[Field]:
     return (
-        Field("account", "Account", FieldKind.CHOICE, now.accounts()),
+        Field("account", "Account", FieldKind.PICK, now.accounts()),
         Field("amount", "Amount, with tax", FieldKind.AMOUNT, hint=_left_words(now, values)),
         Field("reason", "Reason, goes on the bill", FieldKind.CHOICE, REASONS),
         Field("why", "For the supervisor", FieldKind.LONG_TEXT, hint="Needed above your limit"),

@@ -29,7 +29,7 @@ def _test_fields(now: Situation, values: Values) -> Sequence[Field]:
     found = _running(now, tested=True)
     if not found:
         raise NotPossibleError("The customer has no line that can be tested.")
-    return (Field("service", "Line", FieldKind.CHOICE, _choices(found), start=values.get("service", "")),)
+    return (Field("service", "Line", FieldKind.PICK, _choices(found), start=values.get("service", "")),)
 
 
 def _test_plan(now: Situation, values: Values) -> Plan:
@@ -61,7 +61,7 @@ def _restart_fields(now: Situation, values: Values) -> Sequence[Field]:
     found = _running(now, tested=False)
     if not found:
         raise NotPossibleError("The customer has nothing that can be restarted.")
-    return (Field("service", "What", FieldKind.CHOICE, _choices(found), start=values.get("service", "")),)
+    return (Field("service", "What", FieldKind.PICK, _choices(found), start=values.get("service", "")),)
 
 
 def _restart_plan(now: Situation, values: Values) -> Plan:

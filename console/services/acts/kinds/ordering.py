@@ -38,7 +38,7 @@ def _order_fields(now: Situation, values: Values) -> Sequence[Field]:
     chosen = {"account": values.get("account") or (accounts[0].value if accounts else "")}
     currency = _currency(now, chosen)
     return (
-        Field("account", "Account", FieldKind.CHOICE, accounts),
+        Field("account", "Account", FieldKind.PICK, accounts),
         Field("offering", "What", FieldKind.CHOICE, _offers(_offered(now, currency), currency)),
     )
 
@@ -125,7 +125,7 @@ def _change_fields(now: Situation, values: Values) -> Sequence[Field]:
     found = _alternatives(now, product) if product else []
     currency = product.price.currency if product and product.price else ""
     return (
-        Field("product", "What", FieldKind.CHOICE, products),
+        Field("product", "What", FieldKind.PICK, products),
         Field("offering", "Into", FieldKind.CHOICE, _offers(found, currency)),
     )
 

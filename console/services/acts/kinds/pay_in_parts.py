@@ -24,7 +24,7 @@ def _fields(now: Situation, values: Values) -> Sequence[Field]:
     account = next((one for one in now.all_of("accounts") if one.id == chosen), None)
     owed = account.balance.amount if account and account.balance and account.balance.amount > 0 else None
     return (
-        Field("account", "Account", FieldKind.CHOICE, accounts),
+        Field("account", "Account", FieldKind.PICK, accounts),
         Field("amount", "Amount, with tax", FieldKind.AMOUNT, start=str(owed) if owed else ""),
         Field("parts", "In", FieldKind.CHOICE, tuple(Choice(str(n), f"{n} parts, one a month") for n in _PARTS)),
         Field("first_on", "The first by", FieldKind.DAY, start="+14", hint="2 Dec, Friday, +7"),

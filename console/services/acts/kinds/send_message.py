@@ -15,7 +15,7 @@ _CHANNELS = {"email": ("email", "E-mail"), "phone": ("sms", "SMS")}
 def _fields(now: Situation, _values: Values) -> Sequence[Field]:
     bills = [Choice(one.id, f"Bill {one.label}, {one.amount_due}") for one in now.all_of("bills")[:12]]
     return (
-        Field("what", "What", FieldKind.CHOICE, (*bills, Choice(_PORTAL, "The way into the portal"))),
+        Field("what", "What", FieldKind.PICK, (*bills, Choice(_PORTAL, "Portal sign-in link"))),
         Field("to", "To", FieldKind.CHOICE, _addresses(now)),
     )
 
@@ -38,7 +38,9 @@ def _plan(now: Situation, values: Values) -> Plan:
         raise NotPossibleError("That address is not among the customer's in CRM.")
     kind, _, to = chosen.value.partition(" ")
     channel, word = _CHANNELS[kind]
-    what = values.get("what") or _PORTAL
+    what = values.get("what", "")
+    if not what:
+        raise NotPossibleError("Choose what is sent.")
     wanted = {"channel": channel, "channel_name": word, "to": to}
     if what == _PORTAL:
         title, text = "Portal link", "The way into the self-service portal"

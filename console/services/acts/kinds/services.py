@@ -17,15 +17,15 @@ FOLLOW_S = (4.0, 20.0, 75.0, 140.0)
 
 
 def _suspend_fields(now: Situation, _values: Values) -> Sequence[Field]:
-    return (Field("product", "What", FieldKind.CHOICE, now.products("active")),)
+    return (Field("product", "What", FieldKind.PICK, now.products("active")),)
 
 
 def _resume_fields(now: Situation, _values: Values) -> Sequence[Field]:
-    return (Field("product", "What", FieldKind.CHOICE, now.products("suspended")),)
+    return (Field("product", "What", FieldKind.PICK, now.products("suspended")),)
 
 
 def _end_fields(now: Situation, _values: Values) -> Sequence[Field]:
-    return (Field("product", "What", FieldKind.CHOICE, now.products("active", "suspended")),)
+    return (Field("product", "What", FieldKind.PICK, now.products("active", "suspended")),)
 
 
 def _suspend(now: Situation, values: Values) -> Plan:

@@ -19,7 +19,7 @@ def _fields(now: Situation, values: Values) -> Sequence[Field]:
     method = account.payment_method if account else None
     first = bills[0].remaining if bills else account.balance if account else None
     return (
-        Field("account", "Account", FieldKind.CHOICE, accounts),
+        Field("account", "Account", FieldKind.PICK, accounts),
         Field("bill", "For", FieldKind.CHOICE, (*choices, Choice("", "The account, no bill named"))),
         Field(
             "amount",

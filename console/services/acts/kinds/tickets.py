@@ -136,7 +136,7 @@ def _work_fields(now: Situation, values: Values) -> Sequence[Field]:
     chosen = values.get("ticket") or tickets[0].value
     ticket = next((one for one in now.all_of("tickets") if one.id == chosen), None)
     return (
-        Field("ticket", "Ticket", FieldKind.CHOICE, tickets),
+        Field("ticket", "Ticket", FieldKind.PICK, tickets),
         Field("note", "Note", FieldKind.LONG_TEXT),
         Field("severity", "Severity", FieldKind.CHOICE, _SEVERITIES, start=(ticket.severity if ticket else "") or ""),
         Field("about", "Link with", FieldKind.CHOICE, _abouts(now)),
@@ -192,7 +192,7 @@ def _close_fields(now: Situation, values: Values) -> Sequence[Field]:
     ticket = next((one for one in now.all_of("tickets") if one.id == chosen), None)
     ends = _ENDS.get((ticket.status if ticket else "") or "", ())
     return (
-        Field("ticket", "Ticket", FieldKind.CHOICE, tickets),
+        Field("ticket", "Ticket", FieldKind.PICK, tickets),
         Field("status", "It is", FieldKind.CHOICE, tuple(Choice(end, _END_WORDS[end]) for end in ends)),
         Field("reason", "Reason", hint="What was done"),
     )

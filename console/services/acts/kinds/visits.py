@@ -123,7 +123,7 @@ def _move_fields(now: Situation, values: Values) -> Sequence[Field]:
     own = _hours(chosen.starts_at, chosen.ends_at)
     others = tuple(slot for slot in _slots(now) if slot.words != own)
     return (
-        Field("visit", "Visit", FieldKind.CHOICE, visits),
+        Field("visit", "Visit", FieldKind.PICK, visits),
         Field("slot", "Move to", FieldKind.CHOICE, others),
     )
 
@@ -150,7 +150,7 @@ def _move_plan(now: Situation, values: Values) -> Plan:
 
 
 def _cancel_fields(now: Situation, _values: Values) -> Sequence[Field]:
-    return (Field("visit", "Visit", FieldKind.CHOICE, _visits(now)),)
+    return (Field("visit", "Visit", FieldKind.PICK, _visits(now)),)
 
 
 def _cancel_plan(now: Situation, values: Values) -> Plan:

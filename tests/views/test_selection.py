@@ -1,0 +1,142 @@
+"""Forms act on what is selected: every action from every record, and never on another record of the kind."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox
+
+from console.models.provenance import Origin
+from console.services.acts.catalogue import ACTS
+from console.services.acts.declared import FieldKind
+from console.services.acts.selection import starts_from
+from console.views.customer.act_form import ActForm
+from console.views.customer.page import CustomerPage
+from console.views.widgets.rows import FactList, FactTable
+from tests.support.acting import numbers_of
+from tests.views.conftest import Rig
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+_PICKED = {"product", "service", "ticket", "order", "visit", "line", "bill", "account", "what"}
+
+
+async def busy_customer(rig: Rig) -> CustomerPage:
+    """A customer with several services, tickets, bills and orders."""
+    for customer in numbers_of(1, 120):
+        page = await rig.open(customer)
+        view = page.view
+        view.ask_everything()
+        await view.settled()
+        if len(view.services.held or ()) > 2 and len(view.tickets.held or ()) > 1 and len(view.products.held or ()) > 2:
+            return page
+        rig.workspace.customers.close_tab(rig.window.tabs.currentIndex())
+    pytest.fail("nobody has several of everything")
+
+
+def records_of(page: CustomerPage) -> Iterator[Origin]:
+    """Every record on the page that can be selected."""
+    view = page.view
+    for part in (
+        view.services, view.products, view.accounts, view.bills, view.tickets, view.product_orders, view.service_orders,
+        view.payments, view.refunds, view.appointments, view.tests, view.interactions,
+    ):  # fmt: skip
+        for item in list(part.held or ())[:4]:
+            yield item.origin
+
+
+def related(page: CustomerPage, selected: Origin, name: str) -> set[str]:
+    """What may stand in a field when a record is selected: itself, or what follows from it and nothing else."""
+    situation = page.acts._desk.acts.situation(page.view)
+    start = starts_from(selected.resource, selected.id, situation)
+    return {start[name]} if name in start else set()
+
+
+async def test_every_action_from_every_selected_record_acts_on_that_or_on_nothing(rig: Rig) -> None:
+    page = await busy_customer(rig)
+    walked = preselected = 0
+    for kind in ACTS:
+        for selected in records_of(page):
+            if page.acts._desk.acts.may(kind, page.customer_id) is not None:
+                continue
+            form = ActForm(rig.desk, rig.bridge, page.view, kind, {}, rig.window, None, selected)
+            for name, field in form._shown.items():
+                box = form._inputs.get(name)
+                if not isinstance(box, QComboBox) or field.kind is not FieldKind.PICK:
+                    continue
+                walked += 1
+                chosen = box.currentData()
+                mine = related(page, selected, name)
+                if mine:
+                    assert chosen is None or chosen in mine, (kind, name, selected)
+                else:
+                    assert chosen is None or box.count() == 1 or field.start == chosen, (kind, name, selected)
+                preselected += chosen in mine
+                if chosen is None:
+                    assert form.plan is None, f"{kind} can be sent though nothing is chosen in {name}"
+                    assert not form.send_button.isEnabled()
+            form.reject()
+            await asyncio.sleep(0)  # forms are opened one a turn
+    assert walked > 200
+    assert preselected > 20
+
+
+@pytest.mark.parametrize(("letter", "kind"), [("s", "suspend"), ("x", "end-service")])
+async def test_the_second_service_is_the_one_that_is_suspended_or_ended(rig: Rig, letter: str, kind: str) -> None:
+    page = await busy_customer(rig)
+    page.go_to("services")
+    panel = page.panel("services")
+    rows = panel.findChild(FactList) or panel.findChild(FactTable)
+    assert isinstance(rows, FactList)
+    sold = {service: item.value for item in page.view.products.held or () for service in item.value.service_ids}
+    active = [
+        place
+        for place in range(rows.rows_model.rowCount())
+        if (product := sold.get(rows.rows_model.row(place).key)) is not None and product.status == "active"
+    ]
+    place = active[-1]
+    rows.setFocus()
+    rows.setCurrentIndex(rows.rows_model.index(place, 0))
+    wanted = sold[rows.rows_model.row(place).key]
+    rig.press(Qt.Key.Key_D, CTRL)
+    rig.keys(letter)
+    await rig.until(lambda: rig.window.findChildren(ActForm))
+    (form,) = rig.window.findChildren(ActForm)
+    assert form._kind.name == kind
+    await rig.until(lambda: form.plan is not None)
+    assert form.values["product"] == wanted.id
+    assert wanted.name in form.subject.text()
+    assert wanted.name in form.plan.title
+    form.reject()
+
+
+async def test_with_nothing_selected_nothing_is_chosen_where_there_are_several(rig: Rig) -> None:
+    page = await busy_customer(rig)
+    page.acts.open_act("end-service")
+    (form,) = rig.window.findChildren(ActForm)
+    await rig.until(lambda: form._inputs)
+    assert form.values["product"] == ""
+    assert form.plan is None
+    assert "Choose" in form.subject.text()
+    form.reject()
+
+
+async def test_what_will_change_and_whether_it_can_be_undone_is_never_cut(rig: Rig) -> None:
+    page = await busy_customer(rig)
+    product = next(item for item in page.view.products.held or () if item.value.status == "active")
+    for width, height in ((1440, 900), (1280, 720), (900, 600)):
+        rig.window.resize(width, height)
+        page.acts.open_act("end-service", {"product": product.value.id})
+        form = rig.window.findChildren(ActForm)[-1]
+        await rig.until(lambda form=form: form.plan is not None)
+        await rig.until(lambda form=form: form.preview.widget().width() > 0)
+        shown = form.preview.texts()
+        for effect in form.plan.effects:
+            assert effect.what in shown
+            assert effect.undo in shown
+        bar = form.preview.horizontalScrollBar()
+        assert bar.maximum() == 0, "nothing lies outside its width"
+        for label in form.preview.widget().children():
+            if hasattr(label, "heightForWidth") and hasattr(label, "text") and label.text():
+                assert label.height() >= label.heightForWidth(label.width()), label.text()
+        form.reject()
