@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     window = MainWindow(preferences)
     for name in (signal.SIGINT, signal.SIGTERM):
         # Ctrl+C and a polite kill close the window, which ends the program in order at whatever point it is.
-        signal.signal(name, lambda _number, _frame: window.close())
+        signal.signal(name, lambda _number, _frame: window.leave())
     window.show()
     # No coroutine runs yet, so events may be processed by hand: first the paint alone, so that keys pressed already
     # wait for the palette, then the keys.

@@ -32,6 +32,7 @@ from console.services.desk import Desk, SystemInfo
 from console.services.drafts import Drafts
 from console.services.harvest import DAY
 from console.services.known import KnownFacts
+from console.services.leaving import Leaving
 from console.services.network import Network
 from console.services.openings import Openings
 from console.services.outbox import Outbox
@@ -51,6 +52,7 @@ from console.store.database import Database, in_memory
 from console.store.drafts import DraftRepository
 from console.store.facts import FactRepository
 from console.store.people import PersonRepository
+from console.store.unsent_file import UnsentFiles
 from console.system.audit_file import AuditFile
 from console.system.clock import SystemClock
 from console.system.pdf import PdfReader
@@ -97,6 +99,15 @@ class _Guard:
         self.openings.recall(await earlier(self.store, now - DAY))
         self.audit.start()
         self.audit.record("signed in" if signed_in else "started")
+
+
+def _connect(outbox: Outbox, guard: _Guard, health: HealthBoard, parts: Parts, deployment: Deployment) -> None:
+    """Have the guard told of every act, and the outbox of every system and sign-in that is back."""
+    outbox.subscribe(guard.audit.on_act)
+    outbox.subscribe(lambda act: guard.openings.note_act(act.customer_id))
+    health.subscribe(lambda now, before: _tell_outbox(outbox, now, before))
+    if parts.sign_in is not None:
+        parts.sign_in.subscribe(lambda state: _tell_signed_in(outbox, deployment, state))
 
 
 def _guard(
@@ -255,12 +266,21 @@ def compose_desk(
         clock=parts.clock,
         rng=parts.rng,
     )
-    outbox.subscribe(audit.on_act)
-    outbox.subscribe(lambda act: guard.openings.note_act(act.customer_id))
-    health.subscribe(lambda now, before: _tell_outbox(outbox, now, before))
-    if parts.sign_in is not None:
-        parts.sign_in.subscribe(lambda state: _tell_signed_in(outbox, deployment, state))
+    _connect(outbox, guard, health, parts, deployment)
     drafts = Drafts(DraftRepository(database), parts.clock)
+    acts = Acts(
+        outbox,
+        crm=crm_acts,
+        billing=billing_acts,
+        provisioning=provisioning_acts,
+        labels={system.kind: system.label or _LABELS[system.kind] for system in deployment.systems.values()},
+        with_service_orders=deployment.service_orders,
+        permissions=permissions,
+        clock=parts.clock,
+        rng=parts.rng,
+        country=deployment.country,
+        name_of=lambda customer_id: name_of(known.load(customer_id, (Subject.CUSTOMER, ""))),
+    )
     network = Network()
     reader = PdfReader()
 
@@ -322,20 +342,9 @@ def compose_desk(
             names_alone=guard.openings.is_required,
         ),
         outbox=outbox,
-        acts=Acts(
-            outbox,
-            crm=crm_acts,
-            billing=billing_acts,
-            provisioning=provisioning_acts,
-            labels={system.kind: system.label or _LABELS[system.kind] for system in deployment.systems.values()},
-            with_service_orders=deployment.service_orders,
-            permissions=permissions,
-            clock=parts.clock,
-            rng=parts.rng,
-            country=deployment.country,
-            name_of=lambda customer_id: name_of(known.load(customer_id, (Subject.CUSTOMER, ""))),
-        ),
+        acts=acts,
         drafts=drafts,
+        leaving=Leaving(outbox, drafts, acts, UnsentFiles(), is_kept=database.is_kept),
         moments=known.moments,
         is_kept=database.is_kept,
         open_store=open_store,

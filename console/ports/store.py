@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from console.models.outbox import Act
@@ -77,6 +78,24 @@ class ActStore(Protocol):
 
     async def load(self, *, closed: int = 50) -> Sequence[Act]:
         """Return every act that is not at its end, and the last `closed` that are, in their order."""
+
+
+class UnsentStore(Protocol):
+    """Files of unsent work, each encrypted with a passphrase. Slow on purpose: call it off the event loop."""
+
+    def save(self, path: Path, passphrase: str, acts: Sequence[Act], drafts: Mapping[str, str]) -> None:
+        """Write a file in place of whatever stands there.
+
+        Raises:
+            StoreFullError: It cannot be written; what stood there is as it was.
+        """
+
+    def load(self, path: Path, passphrase: str) -> tuple[Sequence[Act], Mapping[str, str]]:
+        """Return the actions and the typed texts, by their places, in a file.
+
+        Raises:
+            StoreError: It cannot be read, or not with this passphrase.
+        """
 
 
 class PersonStore(Protocol):

@@ -11,6 +11,7 @@ from console.services.connections import Connections, HealthBoard
 from console.services.customer_view import CustomerView
 from console.services.drafts import Drafts
 from console.services.known import Moment
+from console.services.leaving import Leaving
 from console.services.network import Network
 from console.services.openings import Openings
 from console.services.outbox import Outbox
@@ -51,6 +52,7 @@ class Desk:
     outbox: Outbox
     acts: Acts
     drafts: Drafts
+    leaving: Leaving
     moments: Callable[[str], Awaitable[list[Moment]]]
     is_kept: bool
     open_store: Callable[[], Awaitable[None]]

@@ -13,6 +13,8 @@ from console.ports.store import DraftStore
 _log = logging.getLogger(__name__)
 # A keystroke older than 250 ms is never lost: what is left of that is for the disk.
 _WAIT_S = 0.05
+# What could not be kept is tried again: a disk that was full may have room again.
+_TRIED_AGAIN_S = 5.0
 
 
 class Drafts:
@@ -22,7 +24,9 @@ class Drafts:
         self._store, self._clock = store, clock
         self._texts: dict[str, str] = {}
         self._changed: dict[str, str] = {}
+        self._on_its_way: dict[str, str] = {}
         self._writing: asyncio.Task[None] | None = None
+        self._trying_again: asyncio.Task[None] | None = None
         self._subscribers: list[Callable[[], None]] = []
         self.kept_at: datetime | None = None
         self.failure: str | None = None
@@ -56,7 +60,7 @@ class Drafts:
         self._tell()
 
     async def keep_now(self) -> None:
-        """Keep what was typed so far without waiting for a pause; where that fails it is tried again as always."""
+        """Keep what was typed so far without waiting for a pause; where that fails it is tried again in a while."""
         if self._changed:
             await self._write(wait_s=0.0)
 
@@ -68,14 +72,16 @@ class Drafts:
     @property
     def is_kept(self) -> bool:
         """Whether everything typed is on the disk."""
-        return not self._changed
+        return not self._changed and not self._on_its_way
 
     async def aclose(self) -> None:
-        """Keep what is not kept yet."""
+        """Keep what is not kept yet, if that is possible now."""
+        if self._trying_again is not None:
+            self._trying_again.cancel()
+            await asyncio.gather(self._trying_again, return_exceptions=True)
         if self._writing is not None:
             await self._writing
-        if self._changed and self.failure is None:
-            await self._write(wait_s=0.0)
+        await self.keep_now()
 
     async def _write(self, wait_s: float = _WAIT_S) -> None:
         while self._changed:
@@ -83,17 +89,28 @@ class Drafts:
             writing, self._changed = self._changed, {}
             if not writing:
                 return  # kept meanwhile
+            self._on_its_way = writing
             try:
                 self.kept_at = await self._store.save(writing)
                 self.failure = None
+                self._on_its_way = {}
             except StoreError as error:
+                self._on_its_way = {}
                 self._changed = {**writing, **self._changed}
                 if self.failure is None:
                     _log.warning("drafts cannot be kept: %s", error)
                 self.failure = str(error)
+                if self._trying_again is None or self._trying_again.done():
+                    self._trying_again = asyncio.create_task(self._try_again(), name="keep drafts again")
                 self._tell()
                 return
             self._tell()
+
+    async def _try_again(self) -> None:
+        """Try until what was typed is kept; what is typed meanwhile tries by itself too."""
+        while self._changed:
+            await self._clock.sleep(_TRIED_AGAIN_S)
+            await self._write(wait_s=0.0)
 
     def _tell(self) -> None:
         for told in list(self._subscribers):

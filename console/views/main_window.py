@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
@@ -142,6 +143,7 @@ class MainWindow(QMainWindow):
         self._was_painted = False
         self._who, self._lead, self._title_is_locked = "", "", False
         self.is_closing = False
+        self.before_leaving: Callable[[Callable[[], None]], None] | None = None
         self.setObjectName("desk")
         self.setWindowTitle("OptiCom Agent Console")
         self.setMinimumSize(640, 400)  # what a screen of 1280x800 has left at 200 %
@@ -253,8 +255,15 @@ class MainWindow(QMainWindow):
         self.resized.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Hide at once; the program ends when everything under way has been dropped."""
+        """Leave, unless something is not sent: then the user is asked first."""
         event.ignore()
+        if self.before_leaving is None or self.is_closing:
+            self.leave()
+        else:
+            self.before_leaving(self.leave)
+
+    def leave(self) -> None:
+        """Hide at once and ask nothing; the program ends when everything under way has been dropped."""
         self._preferences.keep_layout("window", self.saveGeometry())
         self.hide()
         self.is_closing = True

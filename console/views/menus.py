@@ -75,6 +75,7 @@ class DeskMenus(QObject):
         sign_in.setProperty(WHILE_LOCKED, True)  # noqa: FBT003 - Qt's own
         self._add(file, tr("Lock"), LOCK_KEYS, self._person.lock_now)
         self._add(file, tr("New recovery code…"), None, self._workspace.recovery.show_new)
+        self._add(file, tr("Load unsent work…"), None, self._workspace.load_unsent)
         self._add(file, tr("Sign out and close"), None, self._person.sign_out)
         quit_action = self._add(file, tr("Quit"), "Ctrl+Q", self._window.close)
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)

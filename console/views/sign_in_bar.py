@@ -187,10 +187,15 @@ class PersonAtDesk:
         if self._sign_in is None:
             self._window.status.say(tr("Nobody signs in at this desk, so nobody can sign out."))
         else:
-            self._bridge.run_command(self._window, self._sign_in.sign_out(), lambda _none: self._close())
+            ask = self._window.before_leaving
+            if ask is not None:
+                ask(self._sign_out_and_leave)
+            else:
+                self._sign_out_and_leave()
 
-    def _close(self) -> None:
-        self._window.close()
+    def _sign_out_and_leave(self) -> None:
+        if self._sign_in is not None:
+            self._bridge.run_command(self._window, self._sign_in.sign_out(), lambda _none: self._window.leave())
 
 
 async def _to_unlock(sign_in: SignIn, bar: SignInBar, told: str) -> Person:

@@ -20,6 +20,7 @@ from console.views.customer.page import CustomerPage
 from console.views.focused_value import FocusedValue
 from console.views.keys.regions import Region, go_round
 from console.views.lapse import LapseBar
+from console.views.leaving_dialog import LeaveGuard
 from console.views.main_window import MainWindow
 from console.views.opening_dialog import OpeningDialog
 from console.views.outbox.page import OutboxPage
@@ -29,6 +30,7 @@ from console.views.search.palette import SearchPalette
 from console.views.store_dialogs import RecoveryCode
 from console.views.systems.page import SystemsPage
 from console.views.texts import tr
+from console.views.unsent_file_dialog import UnsentFileDialog
 from console.views.widgets.live_page import LivePage
 
 T = TypeVar("T")
@@ -82,6 +84,7 @@ class Workspace(QObject):
         outbox.form_wanted.connect(lambda act: self.on_page(lambda page: page.acts.edit(act)))
         self._bring("outbox", outbox)
         self._bring_guard(desk)
+        self._window.before_leaving = LeaveGuard(desk, self._bridge, self._window).ask
         self._unsubscribe = [
             desk.health.subscribe(self._on_health),
             desk.outbox.subscribe(lambda _act: self._show_waiting(desk)),
@@ -92,8 +95,17 @@ class Workspace(QObject):
         self.customers.restore()
         self.attached.emit()
 
+    def load_unsent(self) -> None:
+        """Ask for a file of unsent work and take it in."""
+        if self.desk is None:
+            return
+        dialog = UnsentFileDialog(self.desk, self._bridge, self._window, saves=False)
+        dialog.ended.connect(self._window.status.say)
+        dialog.start()
+
     def close_all(self) -> None:
         """Close every customer and stop listening to the services."""
+        self._window.before_leaving = None
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         for page in self.pages.values():

@@ -19,6 +19,7 @@ from console.services.acts.declared import Plan, PlannedStep, Values
 from console.services.acts.ids import uuid7
 from console.services.acts.notes import checked_note, note_title
 from console.services.acts.situation import Situation, situation_of
+from console.services.acts.steps import deeds_of
 from console.services.contact import (
     IN_BILLING,
     IN_CRM,
@@ -31,32 +32,8 @@ from console.services.contact import (
 from console.services.customer_view import CustomerView
 from console.services.days import read_day
 from console.services.outbox import Outbox
-from console.services.permissions import Deed, Permissions, Subject
+from console.services.permissions import Deed, Permissions
 
-# What a step changes, and is therefore asked again once it is done.
-CHANGES: Mapping[str, tuple[Subject, ...]] = {
-    "add-note": (Subject.INTERACTIONS,),
-    IN_CRM: (Subject.CUSTOMER,),
-    IN_BILLING: (Subject.BILLING_ACCOUNTS,),
-    "change-holder": (Subject.BILLING_ACCOUNTS,),
-    "promise-to-pay": (Subject.BILLING_ACCOUNTS,),
-    "pay-in-parts": (Subject.BILLING_ACCOUNTS,),
-    "refund": (Subject.BILLING_ACCOUNTS, Subject.REFUNDS),
-    "pay": (Subject.BILLING_ACCOUNTS, Subject.PAYMENTS, Subject.BILLS),
-    "change-charge": (Subject.CHARGES,),
-    "create-charge": (Subject.CHARGES,),
-    **dict.fromkeys(
-        ("create-ticket", "update-ticket", "close-ticket", "ask-approval", "withdraw-approval", "decide-approval"),
-        (Subject.TICKETS,),
-    ),
-    **dict.fromkeys(("book-visit", "move-visit", "cancel-visit"), (Subject.APPOINTMENTS, Subject.TIME_SLOTS)),
-    "send-message": (Subject.INTERACTIONS,),
-    "test-line": (Subject.SERVICE_TESTS,),
-    **dict.fromkeys(
-        ("order-product", "order-service", "cancel-product-order", "undo-order"),
-        (Subject.PRODUCT_ORDERS, Subject.SERVICE_ORDERS, Subject.PRODUCTS, Subject.SERVICES, Subject.CHARGES),
-    ),
-}
 _NAMES = {"email": "e-mail"}
 _LATEST_PROMISE = timedelta(days=90)
 
@@ -295,6 +272,15 @@ class Acts:
         system = self._systems[planned.system].name
         back = None if planned.back is None else self._step(planned.back, f"{key}-back")
         return Step(planned.kind, system, key, dict(planned.wanted), planned.record, dict(planned.base), back=back)
+
+    def check_taken_in(self, act: Act) -> None:
+        """Let an act of another console pass that this user may do too, whatever was allowed where it was made.
+
+        Raises:
+            NotPossibleError: They may not.
+        """
+        for deed in deeds_of(act):
+            self._check(deed, CustomerId(act.customer_id))
 
     # ------------------------------------------------------------------ changing one's mind
 

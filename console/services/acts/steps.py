@@ -1,0 +1,59 @@
+"""What each kind of step changes, and who may do it where no declaration says so."""
+
+from collections.abc import Mapping
+
+from console.models.outbox import Act
+from console.services.acts.catalogue import ACTS
+from console.services.contact import IN_BILLING, IN_CRM, NotPossibleError
+from console.services.permissions import Deed, Subject
+
+# What a step changes, and is therefore asked again once it is done.
+CHANGES: Mapping[str, tuple[Subject, ...]] = {
+    "add-note": (Subject.INTERACTIONS,),
+    IN_CRM: (Subject.CUSTOMER,),
+    IN_BILLING: (Subject.BILLING_ACCOUNTS,),
+    "change-holder": (Subject.BILLING_ACCOUNTS,),
+    "promise-to-pay": (Subject.BILLING_ACCOUNTS,),
+    "pay-in-parts": (Subject.BILLING_ACCOUNTS,),
+    "refund": (Subject.BILLING_ACCOUNTS, Subject.REFUNDS),
+    "pay": (Subject.BILLING_ACCOUNTS, Subject.PAYMENTS, Subject.BILLS),
+    "change-charge": (Subject.CHARGES,),
+    "create-charge": (Subject.CHARGES,),
+    **dict.fromkeys(
+        ("create-ticket", "update-ticket", "close-ticket", "ask-approval", "withdraw-approval", "decide-approval"),
+        (Subject.TICKETS,),
+    ),
+    **dict.fromkeys(("book-visit", "move-visit", "cancel-visit"), (Subject.APPOINTMENTS, Subject.TIME_SLOTS)),
+    "send-message": (Subject.INTERACTIONS,),
+    "test-line": (Subject.SERVICE_TESTS,),
+    **dict.fromkeys(
+        ("order-product", "order-service", "cancel-product-order", "undo-order"),
+        (Subject.PRODUCT_ORDERS, Subject.SERVICE_ORDERS, Subject.PRODUCTS, Subject.SERVICES, Subject.CHARGES),
+    ),
+}
+# Of steps of the oldest kinds, which are not declared, and of those that take others back.
+_DEEDS: Mapping[str, Deed] = {
+    "add-note": Deed.ADD_NOTE,
+    IN_CRM: Deed.CHANGE_CONTACT,
+    IN_BILLING: Deed.CHANGE_CONTACT,
+    "promise-to-pay": Deed.PROMISE_TO_PAY,
+    "withdraw-approval": Deed.GIVE_CREDIT,
+    "close-ticket": Deed.WORK_TICKETS,
+    "cancel-visit": Deed.VISITS,
+    "move-visit": Deed.VISITS,
+    **dict.fromkeys(("undo-order", "order-service", "change-charge"), Deed.SUSPEND),
+}
+
+
+def deeds_of(act: Act) -> set[Deed]:
+    """Return what a user must be allowed for an act that was made elsewhere.
+
+    Raises:
+        NotPossibleError: It does something that no rule here is about.
+    """
+    if act.kind in ACTS:
+        return {ACTS[act.kind].deed}
+    found = {_DEEDS[step.kind] for step in act.steps if step.kind in _DEEDS}
+    if not found or any(step.kind not in _DEEDS for step in act.steps):
+        raise NotPossibleError(f"“{act.title}” cannot be taken in: this console has no rule for it.")
+    return found

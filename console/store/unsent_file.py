@@ -1,0 +1,59 @@
+"""A file of unsent work, encrypted with a passphrase: written by a console that cannot keep it, read by another."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import apsw
+import msgspec
+
+from console.errors import StoreError, StoreFullError, StoreKeyError
+from console.models.outbox import Act
+
+_DECODER = msgspec.json.Decoder(Act)
+
+
+class UnsentFiles:
+    """Implements the port UnsentStore. The key is worked out from the passphrase as SQLCipher 4 does (PBKDF2)."""
+
+    def save(self, path: Path, passphrase: str, acts: Sequence[Act], drafts: Mapping[str, str]) -> None:
+        new = path.with_name(f"{path.name}.part")
+        try:
+            new.unlink(missing_ok=True)
+            connection = _open(new, passphrase)
+            try:
+                connection.execute("CREATE TABLE act (body BLOB); CREATE TABLE draft (place TEXT, text TEXT)")
+                connection.executemany("INSERT INTO act VALUES (?)", [(msgspec.json.encode(act),) for act in acts])
+                connection.executemany("INSERT INTO draft VALUES (?, ?)", list(drafts.items()))
+            finally:
+                connection.close()
+            new.replace(path)
+        except (OSError, apsw.Error) as error:
+            raise StoreFullError(f"{path} cannot be written. Choose another place.") from error
+
+    def load(self, path: Path, passphrase: str) -> tuple[Sequence[Act], Mapping[str, str]]:
+        if not path.is_file():
+            raise StoreError(f"There is no file {path}.")
+        try:
+            connection = _open(path, passphrase)
+            try:
+                bodies = [bytes(row[0]) for row in connection.execute("SELECT body FROM act")]
+                drafts = {str(place): str(text) for place, text in connection.execute("SELECT place, text FROM draft")}
+            finally:
+                connection.close()
+        except apsw.Error as error:
+            raise StoreKeyError(
+                f"{path.name} does not open: it was saved with another passphrase, or is damaged."
+            ) from error
+        try:
+            return [_DECODER.decode(body) for body in bodies], drafts
+        except msgspec.MsgspecError as error:
+            raise StoreError(f"{path.name} was saved by another version of the console and cannot be read.") from error
+
+
+def _open(path: Path, passphrase: str) -> apsw.Connection:
+    connection = apsw.Connection(str(path))
+    connection.pragma("cipher", "sqlcipher")
+    connection.pragma("legacy", 4)
+    connection.pragma("key", passphrase)
+    connection.pragma("journal_mode", "memory")  # nothing beside the file itself
+    return connection

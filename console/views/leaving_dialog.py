@@ -1,0 +1,152 @@
+"""What is not sent yet, before the window closes: named, with what closing means, and what can be done about it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout
+
+from console.bridge import Bridge
+from console.services.desk import Desk
+from console.services.leaving import Unsent
+from console.views.main_window import MainWindow
+from console.views.texts import tr
+from console.views.unsent_file_dialog import UnsentFileDialog
+from console.views.widgets.fields import FramedDialog
+from console.views.widgets.labels import Button, Label, button_row
+
+_MOST_NAMED = 6
+
+
+class LeavingDialog(FramedDialog):
+    """Stays until the user decides, or until everything they wait for is sent. Esc goes back to work."""
+
+    def __init__(
+        self, desk: Desk, bridge: Bridge, found: Unsent, window: MainWindow, leave: Callable[[], None]
+    ) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Not sent yet"))
+        self.setModal(True)
+        self.setMinimumWidth(520)
+        self._desk, self._bridge, self._window, self._leave = desk, bridge, window, leave
+        self._waits = False
+        self.meaning = Label("", semibold=True, wrap=True)
+        self.names = Label("", wrap=True)
+        self.told = Label("", "small", look="secondary", wrap=True)
+        self.stay = self._button(tr("Keep working"), self.reject)
+        self.export = self._button(tr("Save to a file…"), self._export)
+        self.wait = self._button(tr("Close when it's sent"), self._wait)
+        self.go = self._button("", self._go)
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        for widget in (self.meaning, self.names, self.told):
+            column.addWidget(widget)
+        column.addLayout(button_row(self.stay, self.export, self.go, self.wait))
+        self._unsubscribe = [desk.outbox.subscribe(lambda _act: self._again()), desk.drafts.subscribe(self._again)]
+        self.finished.connect(lambda _result: self._end())
+        self._asking = False
+        self.show_unsent(found)
+        (self.wait if self.wait.isVisibleTo(self) else self.stay).setFocus()
+
+    def _button(self, text: str, do: Callable[[], None]) -> Button:
+        button = Button(text, "plain")
+        button.setAutoDefault(False)
+        button.clicked.connect(do)
+        return button
+
+    def show_unsent(self, found: Unsent) -> None:
+        """Show what is not sent now."""
+        if found.survives:
+            self.meaning.set_words(tr("These are saved on this computer. They're sent the next time you start."))
+        else:
+            self.meaning.set_words(tr("Closing now loses this. It isn't saved on this computer."))
+        self.meaning.set_look("mark", "info" if found.survives else "danger")
+        acts = found.going if found.survives else found.acts
+        names = [f"{act.title}, {act.customer_name or act.customer_id}" for act in acts]
+        if not found.survives:
+            names += [tr("Typed text: {}").format(place) for place in map(_place_words, found.drafts)]
+        names = list(dict.fromkeys(names))
+        more = len(names) - _MOST_NAMED
+        shown = [f"•  {name}" for name in names[:_MOST_NAMED]]
+        self.names.set_words("\n".join([*shown, tr("and {} more").format(more)] if more > 0 else shown))
+        self.export.setVisible(not found.survives)
+        self.wait.setVisible(bool(found.going))
+        words = tr("Close now") if found.survives else tr("Discard and close")
+        self.go.setText(words)
+        self.go.setAccessibleName(words)
+
+    def _again(self) -> None:
+        """Look again at what is left; when the user waits for it, leave once nothing is."""
+        if not self._asking:
+            self._asking = True
+            self._bridge.run_query(self, self._desk.leaving.unsent(), self._looked)
+
+    def _looked(self, found: Unsent) -> None:
+        self._asking = False
+        self.show_unsent(found)
+        if self._waits and not found.going:
+            if found.is_worth_asking:
+                self._waits = False
+                self.told.set_words(tr("Everything that could be sent is sent. This is left:"))
+            else:
+                self._go()
+
+    def _wait(self) -> None:
+        self._waits = True
+        self.told.set_words(tr("Waiting for the systems. The console closes by itself when everything is sent."))
+        self._again()
+
+    def _go(self) -> None:
+        self.accept()
+        self._leave()
+
+    def _export(self) -> None:
+        dialog = UnsentFileDialog(self._desk, self._bridge, self, saves=True)
+        dialog.ended.connect(self._exported)
+        dialog.start()
+
+    def _exported(self, words: str) -> None:
+        self.told.set_words(words)
+        self.go.setText(tr("Close"))
+        self.go.setAccessibleName(tr("Close"))
+        self.go.setFocus()
+
+    def _end(self) -> None:
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+
+
+def _place_words(place: str) -> str:
+    """Return what stands in a place of typed text: what kind of form, and whose."""
+    kind, _, rest = place.partition("/")
+    words = {"note": tr("note"), "contact": tr("contact details"), "promise": tr("promise to pay")}
+    return f"{words.get(kind, tr('form'))}, {rest.partition('/')[0]}"
+
+
+class LeaveGuard:
+    """Asks before the window closes where something is not sent; `leave` is what closes it then."""
+
+    def __init__(self, desk: Desk, bridge: Bridge, window: MainWindow) -> None:
+        self._desk, self._bridge, self._window = desk, bridge, window
+        self._dialog: LeavingDialog | None = None
+
+    def ask(self, leave: Callable[[], None]) -> None:
+        """Leave, or show what is not sent and let the user decide."""
+        if self._dialog is not None:
+            self._dialog.raise_()
+            self._dialog.activateWindow()
+            return
+        self._bridge.run_query(
+            self._window, self._desk.leaving.unsent(), lambda found: self._decide(found, leave), lambda _error: leave()
+        )
+
+    def _decide(self, found: Unsent, leave: Callable[[], None]) -> None:
+        if not found.is_worth_asking:
+            leave()
+        elif self._dialog is None:
+            self._dialog = LeavingDialog(self._desk, self._bridge, found, self._window, leave)
+            self._dialog.finished.connect(lambda _result: self._forget())
+            self._dialog.open()
+
+    def _forget(self) -> None:
+        self._dialog = None

@@ -1,0 +1,138 @@
+"""Closing names what is not sent and what that means; nothing is lost without a word."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from console.errors import StoreError
+from console.models.outbox import ActState, StepState
+from console.views.leaving_dialog import LeavingDialog
+from console.views.unsent_file_dialog import UnsentFileDialog
+from tests.views.conftest import Rig
+
+
+async def asked(rig: Rig) -> LeavingDialog:
+    rig.window.close()
+    await rig.until(lambda: rig.window.findChildren(LeavingDialog))
+    (dialog,) = rig.window.findChildren(LeavingDialog)
+    return dialog
+
+
+async def unsent_note(rig: Rig) -> None:
+    page = await rig.open()
+    await rig.sandbox.faults("crm", outage=True)
+    await rig.desk.acts.add_note(page.customer_id, "Not sent before the close", reason="Other")
+    await rig.until(lambda: rig.desk.outbox.acts[0].tries > 0)
+
+
+async def test_with_nothing_unsent_the_window_closes_at_once(rig: Rig) -> None:
+    rig.window.close()
+    await rig.until(lambda: rig.window.is_closing)
+    assert not rig.window.findChildren(LeavingDialog)
+
+
+@pytest.mark.expects_log("crm is down")
+async def test_what_would_be_lost_is_named_and_esc_goes_back_to_work(rig: Rig) -> None:
+    await unsent_note(rig)
+    dialog = await asked(rig)
+    assert "Closing now loses this" in dialog.meaning.text()
+    assert "Not sent before the close" in dialog.names.text()
+    rig.press(Qt.Key.Key_Escape)
+    await asyncio.sleep(0.02)
+    assert not rig.window.is_closing
+    assert rig.window.isVisible()
+
+
+@pytest.mark.expects_log("crm is down")
+@pytest.mark.expects_log("crm is back")
+async def test_waiting_closes_by_itself_once_everything_is_sent(rig: Rig) -> None:
+    await unsent_note(rig)
+    dialog = await asked(rig)
+    dialog.wait.click()
+    await asyncio.sleep(0.1)
+    assert not rig.window.is_closing
+    await rig.sandbox.clear()
+    rig.desk.outbox.system_is_back("crm")
+    await rig.until(lambda: rig.window.is_closing)
+    assert rig.desk.outbox.acts[0].state is ActState.DONE
+
+
+@pytest.mark.expects_log("crm is down")
+async def test_discarding_is_a_choice_of_its_own(rig: Rig) -> None:
+    await unsent_note(rig)
+    dialog = await asked(rig)
+    assert dialog.go.text() == "Discard and close"
+    dialog.go.click()
+    assert rig.window.is_closing
+
+
+async def test_text_that_is_typed_and_nowhere_kept_is_named_too(rig: Rig) -> None:
+    page = await rig.open()
+    page.acts.open_note()
+    assert page.acts.dock is not None
+    rig.keys("half a sentence", page.acts.dock.text)
+    dialog = await asked(rig)
+    assert f"note, {page.customer_id}" in dialog.names.text()
+    dialog.reject()
+
+
+@pytest.mark.expects_log("crm is down")
+@pytest.mark.expects_log("crm is back")
+async def test_unsent_work_goes_to_a_file_and_on_from_there(rig: Rig, tmp_path: Path) -> None:
+    await unsent_note(rig)
+    act = rig.desk.outbox.acts[0]
+    file = tmp_path / "unsent.opticom"
+    dialog = await asked(rig)
+    chosen = UnsentFileDialog(rig.desk, rig.bridge, dialog, saves=True)
+    chosen.ended.connect(dialog._exported)
+    chosen.ask_passphrase(file)
+    for first, second in (("short", "short"), ("long enough 1", "long enough 2")):
+        chosen.passphrase.setText(first)
+        chosen.again.setText(second)
+        chosen.go.click()
+        assert chosen.told.text()
+        assert not file.exists()
+    chosen.passphrase.setText("long enough 1")
+    chosen.again.setText("long enough 1")
+    chosen.go.click()
+    await rig.until(file.exists)
+    await rig.until(lambda: "Saved 1 items" in dialog.told.text())
+    assert b"Not sent before the close" not in file.read_bytes()
+    dialog.reject()
+
+    other = await asyncio.to_thread(rig.sandbox.desk)
+    await other.open_store()
+    with pytest.raises(StoreError, match="another passphrase"):
+        await other.leaving.load(file, "not the one")
+    assert await other.leaving.load(file, "long enough 1") == 1
+    assert await other.leaving.load(file, "long enough 1") == 0, "what is known is not taken in twice"
+    (taken,) = other.outbox.acts
+    assert taken.id == act.id
+    assert taken.steps[0].was_sent, "it is looked for before it is sent"
+    await rig.sandbox.clear()
+    for desk in (rig.desk, other):
+        desk.outbox.system_is_back("crm")
+    await rig.until(lambda: all(desk.outbox.acts[0].state is ActState.DONE for desk in (rig.desk, other)), 20)
+    async with rig.sandbox.raw("crm") as client:
+        path = "/tmf-api/partyInteraction/v4/partyInteraction"
+        found = (await client.get(path, params={"relatedParty.id": act.customer_id, "limit": 100})).json()
+    assert sum(any(note.get("id") == act.id for note in one.get("note", ())) for one in found) == 1
+    await other.aclose()
+
+
+@pytest.mark.gated("trainee")
+async def test_another_consoles_work_is_checked_against_this_role(rig: Rig, tmp_path: Path) -> None:
+    from console.models.outbox import Act, RiskClass, Step
+    from console.services.contact import NotPossibleError
+    from console.store.unsent_file import UnsentFiles
+    from tests.unit.test_step_sender import AT
+
+    step = Step("refund", "billing", "k-1", {"amount": "5"}, "BA-1", state=StepState.WAITING)
+    act = Act("a-1", rig.sandbox.first_customer, "Credit", RiskClass.MONEY, AT, (step,), kind="give-credit")
+    file = tmp_path / "unsent.opticom"
+    await asyncio.to_thread(UnsentFiles().save, file, "long enough 1", [act], {})
+    with pytest.raises(NotPossibleError):
+        await rig.desk.leaving.load(file, "long enough 1")
+    assert not rig.desk.outbox.acts
