@@ -10,6 +10,7 @@ from console.models.outbox import ActState
 from console.services.acts.catalogue import ACTS
 from console.views.customer.act_form import ActForm
 from console.views.customer.half_done import TAKE_BACK, HalfDoneDialog
+from console.views.outbox.words import act_state
 from tests.support.acting import asked, first_for_whom, numbers_of
 from tests.views.conftest import Rig, texts_of
 from tests.views.test_ten_tasks import CTRL, Hands, fill_in
@@ -203,3 +204,24 @@ async def test_a_card_number_is_masked_wherever_it_is_typed_or_pasted(rig: Rig) 
     assert rig.workspace.palette.text.text() == "••••4444"
     assert not any("4111" in text or "5555" in text for text in rig.desk.drafts.places.values())
     QApplication.clipboard().clear()
+
+
+async def test_what_only_starts_says_so_and_its_result_is_announced(rig: Rig) -> None:
+    view, _, values = await first_for_whom(rig.desk, numbers_of(0, 299), "test-line")
+    view.close()
+    page = await rig.open(view.customer_id)
+    await page.view.settled()
+    said: list[str] = []
+    rig.bridge.on_unhandled = said.append
+    page.view.tests.ask()
+    await page.view.settled()
+    act = await rig.desk.acts.do("test-line", rig.desk.acts.situation(page.view), values, page.customer_id)
+    await rig.until(lambda: any(one.startswith("Started: Line test") for one in said))
+    assert act_state(next(one for one in rig.desk.outbox.acts if one.id == act.id))[1] == "Started"
+    assert not any("Done" in one for one in said)
+    await rig.sandbox.advance(60)
+    page.view.tests.ask()
+    await rig.until(lambda: any("shows it" in one for one in said))
+    (result,) = [one for one in said if "shows it" in one]
+    assert "Line test" in result
+    assert "passed" in result or "failed" in result

@@ -102,7 +102,8 @@ class ActKind:
     that says why not. `asks` are the parts of a customer's view it rests on; they are asked again when its form opens.
     `letter` comes after Ctrl+D, empty where there is none. `follow_s` is when, in seconds after it was accepted, its
     systems are asked again for what takes them a while. `in_full` is whether its form has whole phone numbers or e-mail
-    addresses in it, which is recorded where the role has them covered.
+    addresses in it, which is recorded where the role has them covered. `starts` names the part of the view in which the
+    record stands that it only starts, such as `tests`: done is then that it was started, and the result comes later.
     """
 
     name: str
@@ -116,3 +117,4 @@ class ActKind:
     plan: Callable[["Situation", Values], Plan]
     follow_s: tuple[float, ...] = ()
     in_full: bool = False
+    starts: str = ""

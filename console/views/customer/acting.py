@@ -22,6 +22,8 @@ from console.views.customer.contact_form import ContactForm
 from console.views.customer.dock import NoteDock
 from console.views.customer.half_done import HalfDoneDialog
 from console.views.customer.promise_form import PromiseForm
+from console.views.customer.started import StartedResults
+from console.views.outbox.words import only_starts
 from console.views.texts import tr
 from console.views.widgets.labels import Label
 
@@ -57,6 +59,7 @@ class CustomerActs:
         self._done = {place for act in acts for place in _done(act)}
         self._told = {act.id: act.state for act in acts}
         self._unsubscribe = desk.outbox.subscribe(self._on_act)
+        self._results = StartedResults(view, bridge)
 
     def _on_act(self, act: Act) -> None:
         """Ask again for what a step has changed that is done now."""
@@ -76,6 +79,9 @@ class CustomerActs:
             return
         self._told[act.id] = act.state
         words = _HOW_IT_GOES.get(act.state)
+        if act.state is ActState.DONE and only_starts(act):
+            words = "Started: {}. Its result is shown here when it comes."
+            self._results.expect(act)
         if words:
             self._bridge.on_unhandled(tr(words).format(act.title))
 
@@ -195,6 +201,7 @@ class CustomerActs:
     def close(self) -> None:
         """Stop listening."""
         self._unsubscribe()
+        self._results.close()
         if self.dock is not None:
             self.dock.close_dock()
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from console.models.outbox import Act, ActState, Remark, RiskClass, Step, StepState
+from console.services.acts.catalogue import ACTS
 from console.services.desk import Desk
 from console.views import texts
 from console.views.texts import tr
@@ -76,10 +77,17 @@ VALUE_NAMES = {
 def act_state(act: Act) -> tuple[str, str]:
     """Return the theme's state and the word for how far an act is."""
     look, word = _ACT_WORDS[act.state]
+    if act.state is ActState.DONE and only_starts(act):
+        return look, tr("Started")
     if act.state is ActState.WITHDRAWN and any(step.state is StepState.DONE for step in act.steps):
         whole = all(step.state is StepState.DONE for step in act.steps)
         return look, tr("Taken back") if whole else tr("Rest given up")
     return look, tr(word)
+
+
+def only_starts(act: Act) -> bool:
+    """Return whether an act is done once something is started whose result comes later."""
+    return act.kind in ACTS and bool(ACTS[act.kind].starts)
 
 
 def kind(act: Act) -> str:

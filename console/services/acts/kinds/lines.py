@@ -103,6 +103,7 @@ TEST_LINE = ActKind(
     _test_fields,
     _test_plan,
     follow_s=(3, 8, 16),
+    starts="tests",
 )
 RESTART = ActKind(
     "restart",
@@ -115,4 +116,5 @@ RESTART = ActKind(
     _restart_fields,
     _restart_plan,
     follow_s=(5, 60, 140),
+    starts="service_orders",
 )

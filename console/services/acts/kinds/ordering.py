@@ -233,6 +233,7 @@ ORDER = ActKind(
     _order_fields,
     _order_plan,
     FOLLOW_S,
+    starts="product_orders",
 )
 CHANGE = ActKind(
     "change",
@@ -245,4 +246,5 @@ CHANGE = ActKind(
     _change_fields,
     _change_plan,
     FOLLOW_S,
+    starts="product_orders",
 )

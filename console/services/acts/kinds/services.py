@@ -217,9 +217,41 @@ def _serviceorder_step(service: str, name: str, *, enabled: bool | None) -> Plan
 
 
 SUSPEND = ActKind(
-    "suspend", "Suspend", "Service", "S", Deed.SUSPEND, "Suspend it", ASKS, _suspend_fields, _suspend, FOLLOW_S
+    "suspend",
+    "Suspend",
+    "Service",
+    "S",
+    Deed.SUSPEND,
+    "Suspend it",
+    ASKS,
+    _suspend_fields,
+    _suspend,
+    FOLLOW_S,
+    starts="product_orders",
 )
-RESUME = ActKind("resume", "Resume", "Service", "U", Deed.SUSPEND, "Resume it", ASKS, _resume_fields, _resume, FOLLOW_S)
+RESUME = ActKind(
+    "resume",
+    "Resume",
+    "Service",
+    "U",
+    Deed.SUSPEND,
+    "Resume it",
+    ASKS,
+    _resume_fields,
+    _resume,
+    FOLLOW_S,
+    starts="product_orders",
+)
 END = ActKind(
-    "end-service", "End a service", "Service", "X", Deed.END_SERVICE, "End it", ASKS, _end_fields, _end, FOLLOW_S
+    "end-service",
+    "End a service",
+    "Service",
+    "X",
+    Deed.END_SERVICE,
+    "End it",
+    ASKS,
+    _end_fields,
+    _end,
+    FOLLOW_S,
+    starts="product_orders",
 )
