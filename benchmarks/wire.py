@@ -65,14 +65,19 @@ async def _is_found(made: Sequence[World], fault: type[Outbox], seed: int) -> bo
 
 
 async def run_all(
-    made: Sequence[World], plans: Sequence[Plan], seed: int, make: Callable[..., Outbox] = Outbox
+    made: Sequence[World],
+    plans: Sequence[Plan],
+    seed: int,
+    make: Callable[..., Outbox] = Outbox,
+    *,
+    side_by_side: int = _SIDE_BY_SIDE,
 ) -> list[tuple[Plan, Verdict]]:
     """Run schedules some at a time, no two of them on one customer."""
     free: asyncio.Queue[tuple[World, str]] = asyncio.Queue()
     for number in range(len(made[0].people)):
         for world in made:
             free.put_nowait((world, world.people[number]))
-    slots = asyncio.Semaphore(_SIDE_BY_SIDE)
+    slots = asyncio.Semaphore(side_by_side)
 
     async def one(number: int, plan: Plan) -> tuple[Plan, Verdict]:
         async with slots:

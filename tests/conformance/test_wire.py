@@ -1,11 +1,11 @@
-"""The outbox over real sockets: every fault of a network and every manner of a server once; `bench wire` has thousands."""
+"""The outbox over real sockets: faults of a network, every manner of a server; `bench wire` has thousands of schedules."""
 
 import random
 
 import pytest
 
 from benchmarks.wire import run_all, worlds
-from tests.support.fault_proxy import MANNERS, WRITE_FAULTS
+from tests.support.fault_proxy import ENDLESS, MANNERS, WRITE_FAULTS
 from tests.support.wire_schedule import KINDS, Plan
 
 pytestmark = pytest.mark.expects_log("the outbox cannot be kept")
@@ -14,11 +14,13 @@ pytestmark = pytest.mark.expects_log("the outbox cannot be kept")
 @pytest.mark.timeout(300)
 async def test_nothing_is_lost_doubled_stuck_or_misnamed_whatever_is_answered() -> None:
     rng = random.Random(16)
-    plans = [Plan((rng.choice(KINDS),), (name,), takes_back=rng.random() < 0.5) for name in WRITE_FAULTS]
+    # What never ends costs seconds each; tests/http has that.
+    names = rng.sample([name for name in WRITE_FAULTS if name not in ENDLESS], 24)
+    plans = [Plan((rng.choice(KINDS),), (name,), takes_back=rng.random() < 0.5) for name in names]
     plans += [Plan((rng.choice(KINDS),), ("answer lost",), manner) for manner in MANNERS]
-    plans += [Plan((kind,), full_disk=True) for kind in KINDS]
+    plans += [Plan((kind,), full_disk=True) for kind in KINDS[::2]]
     async with worlds(7, 60) as made:
-        found = await run_all(made, plans, 16)
+        found = await run_all(made, plans, 16, side_by_side=12)
     assert [(plan, verdict.problems) for plan, verdict in found if verdict.problems] == []
     states = [state for _, verdict in found for state in verdict.states]
     assert states.count("done") > len(plans) * 0.7

@@ -180,6 +180,13 @@ def _endless(first: bytes, piece: bytes) -> Do:
 
 _CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
 
+ENDLESS: dict[str, Do] = {
+    "trickled headers": _endless(b"HTTP/1.1 201 X\r\nX-Slow: ", b"a"),
+    "interim answers without end": _endless(b"", b"HTTP/1.1 102 Processing\r\n\r\n"),
+    "chunk extensions without end": _endless(_CHUNKED + b"\r\n2;a=", b"b"),
+    "trailers without end": _endless(_CHUNKED + b"\r\n2\r\n{}\r\n0\r\nX-Slow: ", b"a"),
+    "gzip of nothing": _endless(_CHUNKED + b"Content-Encoding: gzip\r\n\r\n", b"14\r\n" + gzip.compress(b"") + b"\r\n"),
+}
 # What makes two of one on the way: then both are there, and the console must say so.
 DOUBLING = frozenset({"sent twice on the way", "sent again a little later"})
 WRITE_FAULTS: dict[str, Do] = {
@@ -207,11 +214,7 @@ WRITE_FAULTS: dict[str, Do] = {
     "html after it was done": _yes(b"<html>welcome</html>", 200),
     "rubbish after it was done": _yes(b'{"id": "', 200),
     "another customer's answer": _somebody_elses,
-    "trickled headers": _endless(b"HTTP/1.1 201 X\r\nX-Slow: ", b"a"),
-    "interim answers without end": _endless(b"", b"HTTP/1.1 102 Processing\r\n\r\n"),
-    "chunk extensions without end": _endless(_CHUNKED + b"\r\n2;a=", b"b"),
-    "trailers without end": _endless(_CHUNKED + b"\r\n2\r\n{}\r\n0\r\nX-Slow: ", b"a"),
-    "gzip of nothing": _endless(_CHUNKED + b"Content-Encoding: gzip\r\n\r\n", b"14\r\n" + gzip.compress(b"") + b"\r\n"),
+    **ENDLESS,
 }
 
 
