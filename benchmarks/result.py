@@ -65,6 +65,8 @@ AIMS: dict[tuple[str, str], tuple[str, float]] = {
     **{("stopgo", name): ("value", 0.0) for name in ("deaths", "complaints of Qt", "planted fault not found")},
     **{("wire", name): ("value", 0.0) for name in ("lost", "doubled", "stuck", "wrong state", "wrong customer")},
     ("wire", "planted faults not found"): ("value", 0.0),
+    ("soak", "systems away at the end"): ("value", 0.0),
+    ("soak", "longest turn, CPU"): ("value", 100.0),
     ("canary", "found on the disk"): ("value", 0.0),
     ("canary", "planted leaks not found"): ("value", 0.0),
     ("decode", "clean"): ("at least", 0.5),
