@@ -27,10 +27,10 @@ class LeavingDialog(FramedDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Not sent yet"))
         self.setModal(True)
-        self.setMinimumWidth(520)
         self._desk, self._bridge, self._window, self._leave = desk, bridge, window, leave
         self._waits = False
         self.meaning = Label("", semibold=True, wrap=True)
+        self.meaning.setMinimumWidth(500)
         self.names = Label("", wrap=True)
         self.told = Label("", "small", look="secondary", wrap=True)
         self.stay = self._button(tr("Keep working"), self.reject)
@@ -39,6 +39,7 @@ class LeavingDialog(FramedDialog):
         self.go = self._button("", self._go)
         column = QVBoxLayout(self)
         column.setSpacing(12)
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)  # no button is ever cut
         for widget in (self.meaning, self.names, self.told):
             column.addWidget(widget)
         column.addLayout(button_row(self.stay, self.export, self.go, self.wait))

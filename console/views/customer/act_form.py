@@ -258,7 +258,7 @@ class ActForm(ActDialog):
     def _show_subject(self) -> None:
         """Name in large letters what the form acts on, which is what it was opened on or what was chosen since."""
         picked = [
-            box.currentText() or tr("Choose: {}").format(tr(self._shown[name].label).lower())
+            box.currentText() or tr("Nothing chosen yet")
             for name, box in self._inputs.items()
             if isinstance(box, QComboBox) and self._shown[name].kind is FieldKind.PICK and box.count()
         ]

@@ -23,7 +23,7 @@ from console.views.customer.dock import NoteDock
 from console.views.customer.half_done import HalfDoneDialog
 from console.views.customer.promise_form import PromiseForm
 from console.views.customer.started import StartedResults
-from console.views.outbox.words import only_starts
+from console.views.outbox.words import is_there_twice, only_starts
 from console.views.texts import tr
 from console.views.widgets.labels import Label
 
@@ -58,6 +58,7 @@ class CustomerActs:
         acts = desk.outbox.of_customer(view.customer_id)
         self._done = {place for act in acts for place in _done(act)}
         self._told = {act.id: act.state for act in acts}
+        self._told_twice = {act.id for act in acts if is_there_twice(act)}
         self._unsubscribe = desk.outbox.subscribe(self._on_act)
         self._results = StartedResults(view, bridge)
 
@@ -75,6 +76,10 @@ class CustomerActs:
 
     def _tell(self, act: Act) -> None:
         """Say how an act goes on, each state once: whoever sent it looks at this page, not at the outbox."""
+        if is_there_twice(act) and act.id not in self._told_twice:
+            self._told_twice.add(act.id)
+            self._bridge.on_unhandled(tr("There twice: {}. The Outbox says where.").format(act.title))
+            return
         if self._told.get(act.id) is act.state or (act.state in _HOW_IT_GOES and not self._page.isVisible()):
             return
         self._told[act.id] = act.state

@@ -20,7 +20,7 @@ from console.services.part import Part
 from console.views import texts
 from console.views.customer.disagreements_view import disagreement_words
 from console.views.customer.facts import promise_words
-from console.views.outbox.words import act_state
+from console.views.outbox.words import act_state, is_there_twice
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label
 
@@ -170,7 +170,11 @@ def _is_news(part: Part[Any], health: SystemHealth) -> bool:
 
 def _acts(view: CustomerView, desk: Desk) -> Iterator[tuple[str, str, int]]:
     """Yield text, colour state and rank of what was done for this customer here and is not in every system."""
-    acts = [act for act in desk.outbox.of_customer(view.customer_id) if act.is_open]
+    every = desk.outbox.of_customer(view.customer_id)
+    acts = [act for act in every if act.is_open]
+    for act in every:
+        if is_there_twice(act):
+            yield tr("There twice: {}. Go to the Outbox.").format(act.title), "attention", -1
     plain = []
     for act in acts:
         state, word = act_state(act)

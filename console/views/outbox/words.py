@@ -26,7 +26,7 @@ SUMMARY: tuple[tuple[str, str, tuple[ActState, ...]], ...] = (
     ("danger", "{} refused", (ActState.REFUSED,)),
     ("attention", "{} half done", (ActState.HALF_DONE,)),
     ("attention", "{} waiting for approval", (ActState.AWAITING,)),
-    ("attention", "{} being asked about", (ActState.UNKNOWN,)),
+    ("attention", "{} being checked", (ActState.UNKNOWN,)),
     ("info", "{} waiting", (ActState.QUEUED, ActState.SENDING)),
     ("ok", "{} done", (ActState.DONE,)),
 )
@@ -77,12 +77,21 @@ VALUE_NAMES = {
 def act_state(act: Act) -> tuple[str, str]:
     """Return the theme's state and the word for how far an act is."""
     look, word = _ACT_WORDS[act.state]
+    if act.state is ActState.DONE and is_there_twice(act):
+        return "attention", tr("There twice")
+    if act.state is ActState.UNKNOWN and any(step.remark is Remark.CANNOT_TELL for step in act.steps):
+        return look, tr("Look yourself")
     if act.state is ActState.DONE and only_starts(act):
         return look, tr("Started")
     if act.state is ActState.WITHDRAWN and any(step.state is StepState.DONE for step in act.steps):
         whole = all(step.state is StepState.DONE for step in act.steps)
         return look, tr("Taken back") if whole else tr("Rest given up")
     return look, tr(word)
+
+
+def is_there_twice(act: Act) -> bool:
+    """Return whether a system has something of an act a second time."""
+    return any(step.remark is Remark.TWICE for step in act.steps)
 
 
 def only_starts(act: Act) -> bool:
@@ -117,7 +126,12 @@ def step_line(act: Act, step: Step, desk: Desk) -> tuple[str, str]:
         # The system's sentence says by itself who rejected it.
         return _STEP_STATES[step.state], step.told if step.told.startswith(label) else f"{label}: {step.told}"
     told = step.told if step.state is not StepState.CONFLICT else ""
-    words = " ".join(part for part in (tr(_STEP_WORDS[step.state]), told, remark_words(step, desk)) if part)
+    # What only the user can find out says so first, in place of what the console would do by itself.
+    is_asked = step.remark is Remark.CANNOT_TELL
+    parts = (
+        (remark_words(step, desk), told) if is_asked else (tr(_STEP_WORDS[step.state]), told, remark_words(step, desk))
+    )
+    words = " ".join(part for part in parts if part)
     state = "attention" if step.remark in {Remark.TWICE, Remark.EARLIER_VERSION} else _STEP_STATES[step.state]
     return state, f"{label}: {words}"
 
