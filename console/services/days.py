@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from console.errors import ConsoleError
+from console.services.contact import NotPossibleError
 
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -22,7 +22,7 @@ _DAYS_AGO = re.compile(r"[-\u2212](\d{1,3})(?: ?d(?:ays?)?)?|(\d{1,3}) ?d(?:ays?
 _IN_DAYS = re.compile(r"(?:\+|in )(\d{1,3})(?: ?d(?:ays?)?)?")
 
 
-class NoDayError(ConsoleError):
+class NoDayError(NotPossibleError):
     """What was typed is no day, or could be two; the sentence says how to write it."""
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,7 +15,7 @@ from console.services.acts.selection import starts_from
 from console.views.customer.act_form import ActForm
 from console.views.customer.page import CustomerPage
 from console.views.widgets.rows import FactList, FactTable
-from tests.support.acting import numbers_of
+from tests.support.acting import first_for_whom, numbers_of
 from tests.views.conftest import Rig
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -140,3 +141,27 @@ async def test_what_will_change_and_whether_it_can_be_undone_is_never_cut(rig: R
             if hasattr(label, "heightForWidth") and hasattr(label, "text") and label.text():
                 assert label.height() >= label.heightForWidth(label.width()), label.text()
         form.reject()
+
+
+async def test_while_a_day_is_incomplete_no_older_plan_can_be_sent(rig: Rig) -> None:
+    view, _, values = await first_for_whom(rig.desk, numbers_of(1, 120), "pay-in-parts")
+    view.close()
+    page = await rig.open(view.customer_id)
+    page.acts.open_act("pay-in-parts", {**values, "first_on": ""})
+    (form,) = rig.window.findChildren(ActForm)
+    await rig.until(lambda: "first_on" in form._inputs)
+    field = form.fields["first_on"]
+    field.setFocus()
+    day = (datetime.now(UTC).astimezone() + timedelta(days=5)).date()
+    for sign in day.isoformat():
+        rig.keys(sign, field)
+        if form.plan is None:
+            assert not form.send_button.isEnabled()
+            assert form.preview.texts() == []
+    assert form.plan is not None
+    assert form.plan.steps[0].wanted["due_on"] >= day.isoformat()
+    field.selectAll()
+    rig.keys("31 Fe", field)
+    assert form.plan is None
+    assert not form.send_button.isEnabled()
+    form.reject()
