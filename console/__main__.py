@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2 if isinstance(error, ConfigurationError | UsageError) else 1
     except BrokenPipeError:
-        # Whoever read our output has gone, such as `head`; the interpreter would complain when it flushes the rest.
+        # The reader of our output has gone, such as `head`; the interpreter would complain when it flushes the rest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:

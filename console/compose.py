@@ -102,7 +102,7 @@ class _Guard:
 
 
 def _connect(outbox: Outbox, guard: _Guard, health: HealthBoard, parts: Parts, deployment: Deployment) -> None:
-    """Have the guard told of every act, and the outbox of every system and sign-in that is back."""
+    """Report every act to the guard, and every system and sign-in that is back to the outbox."""
     outbox.subscribe(guard.audit.on_act)
     outbox.subscribe(lambda act: guard.openings.note_act(act.customer_id))
     health.subscribe(lambda now, before: _tell_outbox(outbox, now, before))

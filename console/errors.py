@@ -77,7 +77,7 @@ class SystemCallError(ConsoleError):
     """A system of record did not give what was asked.
 
     `system` is its configured name, `code` what to quote to its support: short, without personal data.
-    `may_have_happened` is whether a write can have been carried out all the same; it is set by whoever sent one. A
+    `may_have_happened` is whether a write can have been carried out all the same; the sender sets it. A
     refusal proves nothing: what carried the write out may still answer no. `was_not_sent` is whether surely no byte of
     the request has left this computer.
     """

@@ -104,7 +104,8 @@ async def prime(
     """Read everything this user may see of these customers into the store; return of how many all came.
 
     Says what did not. A system that is away is waited for, until nothing at all has come for so many seconds. Where
-    accounts are closed until they are opened, each is read for the reason; to be shown it must be opened anew.
+    accounts are closed until they are opened, each is read for the reason; to be shown it must be
+    opened again.
     """
     slots = asyncio.Semaphore(_SIDE_BY_SIDE)
     waiting = _Waiting(patience_s)

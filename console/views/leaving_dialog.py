@@ -32,7 +32,7 @@ class LeavingDialog(FramedDialog):
         self.meaning = Label("", semibold=True, wrap=True)
         self.meaning.setMinimumWidth(500)
         self.names = Label("", wrap=True)
-        self.told = Label("", "small", look="secondary", wrap=True)
+        self.message = Label("", "small", look="secondary", wrap=True)
         self.stay = self._button(tr("Keep working"), self.reject)
         self.export = self._button(tr("Save to a file…"), self._export)
         self.wait = self._button(tr("Close when it's sent"), self._wait)
@@ -40,7 +40,7 @@ class LeavingDialog(FramedDialog):
         column = QVBoxLayout(self)
         column.setSpacing(12)
         column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)  # no button is ever cut
-        for widget in (self.meaning, self.names, self.told):
+        for widget in (self.meaning, self.names, self.message):
             column.addWidget(widget)
         column.addLayout(button_row(self.stay, self.export, self.go, self.wait))
         self._unsubscribe = [desk.outbox.subscribe(lambda _act: self._again()), desk.drafts.subscribe(self._again)]
@@ -88,13 +88,13 @@ class LeavingDialog(FramedDialog):
         if self._waits and not found.going:
             if found.is_worth_asking:
                 self._waits = False
-                self.told.set_words(tr("Everything that could be sent is sent. This is left:"))
+                self.message.set_words(tr("Everything that could be sent is sent. This is left:"))
             else:
                 self._go()
 
     def _wait(self) -> None:
         self._waits = True
-        self.told.set_words(tr("Waiting for the systems. The console closes by itself when everything is sent."))
+        self.message.set_words(tr("Waiting for the systems. The console closes by itself when everything is sent."))
         self._again()
 
     def _go(self) -> None:
@@ -107,7 +107,7 @@ class LeavingDialog(FramedDialog):
         dialog.start()
 
     def _exported(self, words: str) -> None:
-        self.told.set_words(words)
+        self.message.set_words(words)
         self.go.setText(tr("Close"))
         self.go.setAccessibleName(tr("Close"))
         self.go.setFocus()

@@ -34,8 +34,8 @@ class UnsentFileDialog(FramedDialog):
         if saves:
             self.passphrase.setPlaceholderText(tr("At least {} characters").format(SHORTEST_PASSPHRASE))
             self.again.setPlaceholderText(tr("Repeat passphrase"))
-        self.told = Label("", "small", wrap=True)
-        self.told.set_look("mark", "danger")
+        self.message = Label("", "small", wrap=True)
+        self.message.set_look("mark", "danger")
         self.go = Button(tr("Save") if saves else tr("Load"), "main")
         self.go.clicked.connect(self._go)
         cancel = Button(tr("Cancel"), "plain")
@@ -43,7 +43,7 @@ class UnsentFileDialog(FramedDialog):
         cancel.clicked.connect(self.reject)
         column = QVBoxLayout(self)
         column.setSpacing(12)
-        for widget in (self.place, self.passphrase, self.again, self.told):
+        for widget in (self.place, self.passphrase, self.again, self.message):
             column.addWidget(widget)
         column.addLayout(button_row(cancel, self.go))
 
@@ -77,10 +77,10 @@ class UnsentFileDialog(FramedDialog):
     def _go(self) -> None:
         typed = self.passphrase.text()
         if self._saves and len(typed) < SHORTEST_PASSPHRASE:
-            self.told.set_words(tr("Use at least {} characters.").format(SHORTEST_PASSPHRASE))
+            self.message.set_words(tr("Use at least {} characters.").format(SHORTEST_PASSPHRASE))
             return
         if self._saves and typed != self.again.text():
-            self.told.set_words(tr("The two passphrases differ. Type them again."))
+            self.message.set_words(tr("The two passphrases differ. Type them again."))
             return
         leaving = self._desk.leaving
         doing = leaving.export(self._path, typed) if self._saves else leaving.load(self._path, typed)
@@ -94,4 +94,4 @@ class UnsentFileDialog(FramedDialog):
 
     def _failed(self, error: ConsoleError) -> None:
         self.go.setEnabled(True)
-        self.told.set_words(str(error))
+        self.message.set_words(str(error))

@@ -1,4 +1,4 @@
-"""The acts as they are now: in memory, in the store, and told to whoever watches them."""
+"""The acts as they are now: in memory, in the store, and reported to every subscriber."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -140,7 +140,7 @@ class Outbox:
     async def retry(self, act_id: str) -> None:
         """Try again now: what waits for its next try, and what was rejected.
 
-        What was ever sent is looked for first. Only then it goes out anew, as a request of its own: a system may keep
+        What was ever sent is looked for first. Only then it is sent again, as a request of its own: a system may keep
         its failure under the old key for ever.
         """
         act = self.ledger[act_id]

@@ -57,7 +57,7 @@ class Schedule:
         return min(max(0.05, left_s), LONGEST_PAUSE_S)
 
     def after_jump(self, acts: Iterable[Act]) -> list[Act]:
-        """Return the acts whose next try is to be shown anew because the time of day has jumped."""
+        """Return the acts whose next try must be shown differently because the time of day has jumped."""
         offset_s = self._offset()
         jumped = abs(offset_s - self._offset_s) > _JUMP_S
         self._offset_s = offset_s

@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 # A record that changes under each of so many tries is a question for the user.
 _MOST_MERGES = 3
-# A system that said yes is believed for so many looks; then the user is told that it does not show it.
+# A system that said yes is believed for so many looks; then the user learns that it does not show it.
 _MOST_LOOKS = 5
 # A request without an answer may still be under way; only after this, by the steady clock of one run, is it lost.
 LOST_AFTER_S = 60.0

@@ -56,7 +56,7 @@ class Created:
         raise TypeError(f"{type(self).__name__} does not say what it makes")
 
     def essence(self, record: Reader) -> tuple[Any, ...]:
-        """Return what makes two records of the kind say the same; nothing but None where it cannot be told."""
+        """Return what makes two records of the kind say the same; nothing but None where that is not known."""
         raise TypeError(f"{type(self).__name__} does not say what its records are about")
 
     def made_at(self, record: Reader) -> datetime | None:
@@ -75,7 +75,7 @@ class Created:
         return {**body, "externalId": mark}
 
     def marks(self, record: Mapping[str, Any]) -> set[str]:
-        """Return what a record carries where its mark would be, whoever put it there."""
+        """Return what a record carries where its mark would be, from any author."""
         found: set[str] = set()
         for name in ("externalId", "externalIdentifier"):
             held = record.get(name)
