@@ -252,6 +252,7 @@ async def test_whatever_the_answer_it_is_done_once(
 
 
 async def test_a_refusal_carries_the_systems_reason_and_can_be_sent_again(rig: Rig, sandbox: Control) -> None:
+    await rig.done(note(sandbox.first_customer))  # since then CRM's list of notes is believed
     await sandbox.faults("crm", refuse_writes="This customer is locked")
     act = await rig.outbox.submit(note(sandbox.first_customer))
     found = await rig.until(act, lambda one: one.state is ActState.REFUSED)
@@ -259,6 +260,19 @@ async def test_a_refusal_carries_the_systems_reason_and_can_be_sent_again(rig: R
     await sandbox.clear()
     await rig.outbox.retry(act.id)
     await rig.until(act, lambda one: one.state is ActState.DONE)
+
+
+async def test_a_list_that_has_shown_nothing_of_the_kind_leaves_a_second_try_to_the_user(
+    rig: Rig, sandbox: Control
+) -> None:
+    await sandbox.faults("crm", refuse_writes="This customer is locked")
+    act = await rig.outbox.submit(note(sandbox.first_customer))
+    await rig.until(act, lambda one: one.state is ActState.REFUSED)
+    await sandbox.clear()
+    await rig.outbox.retry(act.id)
+    found = await rig.until(act, lambda one: one.state is ActState.UNKNOWN)
+    assert found.steps[0].remark is Remark.MAY_STILL_ARRIVE
+    assert not await notes_of(sandbox, sandbox.first_customer, act)
 
 
 async def test_a_yes_that_is_not_kept_is_found_out(rig: Rig, sandbox: Control) -> None:

@@ -271,6 +271,8 @@ async def test_what_stands_in_a_closed_form_is_back_and_can_be_thrown_away(rig: 
 
 async def test_a_refused_note_is_corrected_in_the_outbox(rig: Rig) -> None:
     page = await rig.open()
+    await rig.desk.acts.add_note(page.customer_id, "One before it", reason="Other")
+    await the_act(rig, ActState.DONE)  # since then CRM's list of notes is believed
     await rig.sandbox.faults("crm", refuse_writes="This customer is locked")
     await rig.desk.acts.add_note(page.customer_id, "Wrong words", reason="Other")
     await the_act(rig, ActState.REFUSED)
@@ -286,6 +288,7 @@ async def test_a_refused_note_is_corrected_in_the_outbox(rig: Rig) -> None:
     form._text.setPlainText("Right words")
     await rig.sandbox.clear()
     form.send_button.click()
+    await rig.until(lambda: sum(act.state is ActState.DONE for act in rig.desk.outbox.acts) == 2)
     act = await the_act(rig, ActState.DONE)
     assert act.title == "Note: Right words"
     (record,) = await notes_of(rig.sandbox, page.customer_id, act)

@@ -130,7 +130,7 @@ async def test_what_will_change_and_whether_it_can_be_undone_is_never_cut(rig: R
         page.acts.open_act("end-service", {"product": product.value.id})
         form = rig.window.findChildren(ActForm)[-1]
         await rig.until(lambda form=form: form.plan is not None)
-        await rig.until(lambda form=form: form.preview.widget().width() > 0)
+        await rig.until(lambda form=form: form.preview.texts())
         shown = form.preview.texts()
         for effect in form.plan.effects:
             assert effect.what in shown

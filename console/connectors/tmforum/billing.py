@@ -22,6 +22,10 @@ RATE = Versions(v4.read_rate, v5.read_rate)
 NAMED = Versions(customer_named, customer_named)
 _RESOURCES = ("billingAccount", "customerBill", "appliedCustomerBillingRate", "payment", "refund", "usage")
 
+# Lists that are of no use in part are read so far.
+_MOST_ACCOUNTS = 200
+_MOST_LINES = 1_000
+
 
 class TmForumBilling(TmForumMoney):
     """Implements the billing port."""
@@ -31,7 +35,7 @@ class TmForumBilling(TmForumMoney):
         return self._client.name
 
     async def fetch_billing_accounts(self, customer_id: CustomerId) -> Records[BillingAccount]:
-        return await self._client.fetch_of_customer("billingAccount", customer_id, ACCOUNT, whole=True)
+        return await self._client.fetch_of_customer("billingAccount", customer_id, ACCOUNT, whole=_MOST_ACCOUNTS)
 
     async def fetch_customer_bills(self, customer_id: CustomerId, *, after: int = 0) -> Records[CustomerBill]:
         bills = await self._client.fetch_of_customer("customerBill", customer_id, BILL, after=after)
@@ -54,7 +58,7 @@ class TmForumBilling(TmForumMoney):
             RATE,
             is_asked_for=is_of_bill,
             drop_others=settings.look_through,
-            whole=True,
+            whole=_MOST_LINES,
         )
 
     def can_search(self, query: SearchQuery) -> bool:

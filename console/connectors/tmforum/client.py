@@ -25,7 +25,6 @@ _log = logging.getLogger(__name__)
 # Of one customer's records so many are searched for one of ours; more are not all looked through.
 _MOST_SEARCHED = 2_000
 _PAGES_OF_OTHERS = 3
-_MOST_OF_WHOLE = 5_000
 
 
 class TmForumClient:
@@ -77,12 +76,12 @@ class TmForumClient:
         *,
         after: int = 0,
         parameter: str | None = None,
-        whole: bool = False,
+        whole: int | None = None,
     ) -> Records[T]:
         """Return one customer's records of a resource, in the order the deployment asks for.
 
         `parameter` selects the customer where the standard has another one than usual for this resource; `whole` asks
-        for all there are, as `fetch_many` has it.
+        for more than the record limit, as `fetch_many` has it.
 
         Raises:
             BadAnswerError: What came is no list, or holds other customers' records.
@@ -119,11 +118,11 @@ class TmForumClient:
         drop_others: bool = False,
         most: int | None = None,
         after: int = 0,
-        whole: bool = False,
+        whole: int | None = None,
     ) -> Records[T]:
         """Return a list from an offset on, all its pages up to the record limit (or `most`), in the system's order.
 
-        With `whole` the limit is 5,000: for lists that are of no use in part, such as the lines of a bill.
+        `whole` is the limit in place of the record limit, for lists that are of no use in part, such as a bill's lines.
 
         A server that does not know a filter answers with everybody's records, and those must never be shown as this
         customer's: a record that is not `is_asked_for` is dropped where that is expected, else nothing is shown.
@@ -131,7 +130,8 @@ class TmForumClient:
         Raises:
             BadAnswerError: What came is no list, or holds records that were not asked for.
         """
-        limit = _MOST_OF_WHOLE if whole else min(most or self._system.record_limit, self._system.record_limit)
+        record_limit = self._system.record_limit
+        limit = max(whole, record_limit) if whole is not None else min(most or record_limit, record_limit)
         page_size = min(self.settings(resource).page_size or self._system.page_size, limit)
         found: dict[str, Sourced[T]] = {}
         damaged: list[Damage] = []

@@ -17,6 +17,9 @@ CHARGE = Versions(v4_inventory.read_product, v5_inventory.read_product)
 USAGE = Versions(v4.read_usage)
 BUCKETS = Versions(v4.read_buckets)
 
+# Lists that are of no use in part are read so far.
+_MOST_CHARGES = 1_000
+
 
 class TmForumMoney:
     """The part of the billing port that is about payments and usage."""
@@ -35,7 +38,7 @@ class TmForumMoney:
         return found.sorted_by(lambda payment: payment.paid_at, missing=BEFORE_ALL)
 
     async def fetch_charges(self, customer_id: CustomerId) -> Records[Product]:
-        return await self._client.fetch_of_customer("product", customer_id, CHARGE, whole=True)
+        return await self._client.fetch_of_customer("product", customer_id, CHARGE, whole=_MOST_CHARGES)
 
     async def fetch_usage(self, customer_id: CustomerId, *, after: int = 0) -> Records[Usage]:
         found = await self._client.fetch_of_customer("usage", customer_id, USAGE, after=after)

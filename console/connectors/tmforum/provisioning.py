@@ -28,6 +28,9 @@ TEST = Versions(v4_inventory.read_test)
 NAMED = Versions(customer_named, customer_named)
 _RESOURCES = ("productOrder", "serviceOrder", "product", "service", "serviceTest")
 
+# Lists that are of no use in part are read so far.
+_MOST_OFFERINGS = 2_000
+
 
 class TmForumProvisioning:
     """Implements the provisioning port."""
@@ -59,11 +62,11 @@ class TmForumProvisioning:
 
     async def fetch_offerings(self) -> Records[ProductOffering]:
         prices = await self._client.fetch_many(
-            "productOfferingPrice", (), Versions(v4_catalogue.read_price), whole=True
+            "productOfferingPrice", (), Versions(v4_catalogue.read_price), whole=_MOST_OFFERINGS
         )
         by_id = {item.origin.id: item.value for item in prices}
         offering = Versions(lambda reader: v4_catalogue.read_offering(reader, by_id))
-        return await self._client.fetch_many("productOffering", (), offering, whole=True)
+        return await self._client.fetch_many("productOffering", (), offering, whole=_MOST_OFFERINGS)
 
     def can_search(self, query: SearchQuery) -> bool:
         prefixes = (self._client.settings(resource).number_prefix for resource in ("productOrder", "serviceOrder"))

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,8 +23,10 @@ _log = logging.getLogger(__name__)
 
 # So many requests at once go to one system; another that hangs takes none of them.
 _SIDE_BY_SIDE = 4
-# A copy of a request that something on the way has sent again comes within seconds.
-_CONFIRMED_AFTER_S = 5.0
+# A copy of a request that something on the way has sent again comes within seconds. A rejection is looked at for as
+# long as a system's lists may lag: one that was a mistake is done after all.
+_CONFIRMED_AFTER_S = (5.0,)
+_REJECTION_LOOKED_AT_AFTER_S = (5.0, 60.0, 180.0)
 _CONFIRMED_WITHIN_S = 24 * 3600.0
 _NOTHING_KNOWN = frozenset({StepState.WAITING, StepState.REFUSED, StepState.CONFLICT})
 
@@ -305,6 +307,8 @@ class Outbox:
         if act.state is ActState.DONE:
             await self.ledger.change(replace(self.schedule.now(act), tries=0))
             self._confirm(act)
+        elif act.needs_user:
+            self._confirm(act)
         elif any(step.state is StepState.WAITING for step in act.steps[index : index + 1]):
             self._wake.set()  # a user has changed their mind meanwhile; it begins again with what they want now
         elif act.is_open and not act.needs_user:
@@ -319,23 +323,46 @@ class Outbox:
     # ------------------------------------------------------------------ afterwards
 
     def _confirm(self, act: Act) -> None:
-        """Look at what is done once more, a little later; what cannot be looked at then is left to the next start."""
-        if act.state is not ActState.DONE or act.id in self._confirming or not list(self._unconfirmed(act)):
+        """Look at what is done, or rejected, again a little later; what cannot be looked at waits for a new start."""
+        if act.id in self._confirming or not self._to_look_at_again(act):
             return
-        task = asyncio.create_task(self._look_again(act.id), name="confirm an act")
+        task = asyncio.create_task(self._look_again(act.id), name="look at an act again")
         self._confirming[act.id] = task
         task.add_done_callback(lambda _task: self._confirming.pop(act.id, None))
 
-    def _unconfirmed(self, act: Act) -> Iterator[int]:
+    def _to_look_at_again(self, act: Act) -> list[int]:
+        """Return the steps that are worth another look: done and not confirmed, or rejected after they were sent."""
         age_s = (self._clock.now() - (act.changed_at or act.happened_at)).total_seconds()
-        if age_s < _CONFIRMED_WITHIN_S:
-            yield from (index for index, step in enumerate(act.steps) if step.was_sent and not step.confirmed)
+        if age_s >= _CONFIRMED_WITHIN_S or act.withdrawn:
+            return []
+        return [
+            index
+            for index, step in enumerate(act.steps)
+            if step.was_sent
+            and (
+                (step.state is StepState.DONE and not step.confirmed and act.state is ActState.DONE)
+                or step.state is StepState.REFUSED
+            )
+        ]
 
     async def _look_again(self, act_id: str) -> None:
-        await self._clock.sleep(_CONFIRMED_AFTER_S)
-        for index in list(self._unconfirmed(self.ledger[act_id])):
-            try:
-                async with self._slots[self.ledger.step(act_id, index).system]:
-                    await self.sender.look_again(self.ledger[act_id], index)
-            except (SystemCallError, StoreError) as error:
-                _log.info("an act that is done was not looked at again: %s", type(error).__name__)
+        is_done = self.ledger[act_id].state is ActState.DONE
+        for pause_s in _CONFIRMED_AFTER_S if is_done else _REJECTION_LOOKED_AT_AFTER_S:
+            await self._clock.sleep(pause_s)
+            for index in self._to_look_at_again(self.ledger[act_id]):
+                await self._look_again_at(act_id, index)
+        if not is_done and self.ledger[act_id].state is ActState.DONE:
+            self._confirming.pop(act_id, None)
+            self._confirm(self.ledger[act_id])
+
+    async def _look_again_at(self, act_id: str, index: int) -> None:
+        act = self.ledger[act_id]
+        try:
+            async with self._slots[act.steps[index].system]:
+                if act.steps[index].state is StepState.DONE:
+                    await self.sender.look_again(act, index)
+                else:
+                    await self.sender.find_out(act, index)
+                    self._wake.set()  # what was done after all lets the next step go
+        except (SystemCallError, StoreError) as error:
+            _log.info("an act was not looked at again: %s", type(error).__name__)

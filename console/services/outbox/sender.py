@@ -74,6 +74,8 @@ class StepSender:
         try:
             finding = await self._systems[step.system].look_up(act, step)
         except SystemCallError:
+            if step.vouched and step.state is StepState.WAITING:
+                return self._ledger[act.id]  # a user has looked in its place
             await self._cannot_look(act, index, step)
             raise
         if not self._is_as_asked(act, index, step):
@@ -82,7 +84,8 @@ class StepSender:
 
     async def _cannot_look(self, act: Act, index: int, step: Step) -> None:
         """Leave a step to the user whose system cannot be looked at for as long as its request could be on the way."""
-        if step.state not in {StepState.UNKNOWN, StepState.ACCEPTED} or not self._is_as_asked(act, index, step):
+        is_open = step.state in {StepState.UNKNOWN, StepState.ACCEPTED, StepState.WAITING}
+        if not is_open or not self._is_as_asked(act, index, step):
             return
         self._in_doubt_since_s.setdefault((act.id, index), self._clock.monotonic_s())
         if self.lost_in_s(act.id, index) <= 0:
@@ -119,8 +122,8 @@ class StepSender:
         finding = await self._systems[step.system].look_up(act, step)
         if not self._is_as_asked(act, index, step):
             return
-        remark = step.remark
-        if finding.outcome is StepOutcome.HAPPENED and finding.others:
+        remark, others = step.remark, self._not_of_others(act, finding)
+        if finding.outcome is StepOutcome.HAPPENED and others:
             remark = Remark.TWICE
         elif finding.outcome is StepOutcome.CHANGED_SINCE:
             remark = Remark.CHANGED_SINCE
@@ -129,8 +132,8 @@ class StepSender:
             index,
             confirmed=True,
             remark=remark,
-            others=finding.others,
-            seen_in_list=step.seen_in_list or finding.by_list,
+            others=others,
+            seen_in_list=step.seen_in_list or (finding.outcome is StepOutcome.HAPPENED and finding.by_list),
         )
 
     # ------------------------------------------------------------------ sending
@@ -194,7 +197,8 @@ class StepSender:
     async def _is_done(self, act: Act, index: int, finding: Finding) -> Act:
         step = act.steps[index]
         self._in_doubt_since_s.pop((act.id, index), None)
-        remark = Remark.TWICE if finding.others else Remark.EARLIER_VERSION if finding.differs else Remark.NONE
+        others = self._not_of_others(act, finding)
+        remark = Remark.TWICE if others else Remark.EARLIER_VERSION if finding.differs else Remark.NONE
         return await self._ledger.put(
             act.id,
             index,
@@ -203,7 +207,7 @@ class StepSender:
             verdict=Verdict.NONE,
             remark=remark,
             result=finding.record or step.result,
-            others=finding.others,
+            others=others,
             seen_in_list=finding.by_list,
         )
 
@@ -228,11 +232,12 @@ class StepSender:
             return act  # as it was
         if can_tell and step.verdict is Verdict.REJECTED:
             return await self._reject(act, index, step.told)
-        if can_tell and (step.verdict is not Verdict.NONE or step.state is StepState.WAITING):
+        is_proven = can_tell and self._proves(act, index, finding)
+        if is_proven and (step.verdict is not Verdict.NONE or step.state is StepState.WAITING):
             return await self._ledger.put(act.id, index, state=StepState.WAITING, looks=0)
         self._in_doubt_since_s.setdefault(key, self._clock.monotonic_s())
         is_lost = self.lost_in_s(*key) <= 0
-        if is_lost and can_tell and self._proves(act, index, finding):
+        if is_lost and is_proven:
             del self._in_doubt_since_s[key]
             return await self._ledger.put(act.id, index, state=StepState.WAITING, told="", looks=0, remark=Remark.NONE)
         remark = Remark.CANNOT_TELL if is_lost or not can_tell else Remark.MAY_STILL_ARRIVE
@@ -241,7 +246,6 @@ class StepSender:
         )
 
     async def _reject(self, act: Act, index: int, told: str) -> Act:
-        self._in_doubt_since_s.pop((act.id, index), None)
         return await self._ledger.put(
             act.id, index, state=StepState.REFUSED, told=told, verdict=Verdict.NONE, remark=Remark.NONE
         )
@@ -258,6 +262,11 @@ class StepSender:
             for other in self._ledger.acts
             for one in other.steps
         )
+
+    def _not_of_others(self, act: Act, finding: Finding) -> tuple[str, ...]:
+        """Return the further records a look found that no other act here has made."""
+        known = {step.result for other in self._ledger.acts if other.id != act.id for step in other.steps}
+        return tuple(record for record in finding.others if record not in known)
 
     def _is_as_asked(self, act: Act, index: int, step: Step) -> bool:
         """Return whether a step is still what was asked about; else a user has decided meanwhile, and that counts."""

@@ -36,9 +36,15 @@ class FactMaker:
         return Cell(self.fact(label, text, worked_out=worked_out), state, bar, track, number, strong)
 
 
+_MOST_PROMISES = 6
+
+
 def promise_words(promises: Iterable[PaymentPlan]) -> str:
-    """Return what was promised to be paid and by when; empty where nothing was."""
-    return ", ".join(
+    """Return what was promised to be paid and by when, of many the first; empty where nothing was."""
+    every = list(promises)
+    words = [
         tr("{} by {}").format(texts.money(plan.amount), texts.weekday(plan.due_on) if plan.due_on else tr("no date"))
-        for plan in promises
-    )
+        for plan in every[:_MOST_PROMISES]
+    ]
+    more = len(every) - len(words)
+    return ", ".join([*words, tr("and {} more").format(more)] if more else words)
