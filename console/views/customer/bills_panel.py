@@ -254,7 +254,8 @@ class BillLines(QWidget):
             return
         part = self._coordinator.part
         if part.facts is not None:
-            self.table.show_rows([self._row(item) for item in part.facts])
+            lines = list(part.facts)
+            self.table.show_entries([item.value.id for item in lines], lambda place: self._row(lines[place]))
             self._show_sum(part.facts, self._bill)
         if part.failure is not None:
             self._age.setText(str(part.failure.error))
