@@ -53,8 +53,8 @@ class PromiseToPay:
         if any(self._is_ours(plan, act) for plan in plans):
             return Finding(StepOutcome.HAPPENED, record=step.record)
         wanted = self._essence(client, self._plan(client, act, step))
-        if any(self._essence(client, plan) == wanted for plan in plans):
-            # A server may keep another beginning than it was given, and a plan has nothing else that is its own.
+        if any(_may_have_lost_its_beginning(plan) and self._essence(client, plan) == wanted for plan in plans):
+            # A plan has nothing else that is its own.
             return Finding(StepOutcome.CANNOT_TELL, record=step.record)
         return Finding(StepOutcome.DID_NOT, record=step.record)
 
@@ -78,16 +78,27 @@ class PromiseToPay:
 
     def _is_ours(self, plan: dict[str, Any], act: Act) -> bool:
         """Return whether a plan began when ours was promised; some servers keep times to the second."""
-        period = plan.get("validFor")
-        start = period.get("startDateTime") if isinstance(period, dict) else None
-        if plan.get("planType") != self._plan_type or not isinstance(start, str):
+        began = _began(plan)
+        if plan.get("planType") != self._plan_type or began is None:
             return False
-        try:
-            began = datetime.fromisoformat(start)
-        except ValueError:
-            return False
-        began = began if began.tzinfo is not None else began.replace(tzinfo=UTC)
         return instant(began) == instant(act.happened_at) or began == act.happened_at.replace(microsecond=0)
+
+
+def _began(plan: dict[str, Any]) -> datetime | None:
+    """Return when a plan says it began, aware UTC; None where that cannot be read."""
+    period = plan.get("validFor")
+    start = period.get("startDateTime") if isinstance(period, dict) else None
+    try:
+        began = datetime.fromisoformat(start) if isinstance(start, str) else None
+    except ValueError:
+        return None
+    return began if began is None or began.tzinfo is not None else began.replace(tzinfo=UTC)
+
+
+def _may_have_lost_its_beginning(plan: dict[str, Any]) -> bool:
+    """Return whether a plan may be ours although it begins at another time: some servers keep the day or no time."""
+    began = _began(plan)
+    return began is None or began.microsecond == 0
 
 
 def _plans(record: dict[str, Any]) -> list[dict[str, Any]]:
