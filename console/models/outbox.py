@@ -54,6 +54,7 @@ class Remark(Enum):
     KEEPS_CHANGING = "keeps changing"
     EARLIER_VERSION = "earlier version"  # what the system holds is what was asked for before it was edited
     TWICE = "twice"
+    BY_WORD = "by word"  # a user has looked at the system and says so
 
 
 class ActState(Enum):

@@ -59,8 +59,8 @@ class Leaving:
         acts = tuple(act for act in self._outbox.acts if act.is_open)
         return Unsent(acts, typed, self._is_kept and self._drafts.is_kept)
 
-    async def export(self, path: Path, passphrase: str) -> int:
-        """Write everything unsent into a file that the passphrase opens; return how many things are in it.
+    async def export(self, path: Path, passphrase: str) -> tuple[int, int]:
+        """Write everything unsent into a file that the passphrase opens; return how many acts and texts are in it.
 
         Raises:
             StoreFullError: It cannot be written.
@@ -68,10 +68,10 @@ class Leaving:
         found = await self.unsent()
         drafts = {place: self._drafts.text(place) for place in found.drafts}
         await asyncio.to_thread(self._files.save, path, passphrase, found.acts, drafts)
-        return len(found.acts) + len(drafts)
+        return len(found.acts), len(drafts)
 
-    async def load(self, path: Path, passphrase: str) -> int:
-        """Take in the work of a file and go on with it; return how much of it was new here.
+    async def load(self, path: Path, passphrase: str) -> tuple[int, int]:
+        """Take in the work of a file and go on with it; return how many acts and texts of it were new here.
 
         What is known here already stays as it is. Where it was exported from it may have been sent since, so every act
         is looked for at its system before anything of it is sent. A text does not replace one that is typed here.
@@ -90,7 +90,7 @@ class Leaving:
         free = {place: text for place, text in drafts.items() if not self._drafts.text(place)}
         for place, text in free.items():
             self._drafts.type(place, text)
-        return len(new) + len(free)
+        return len(new), len(free)
 
 
 def _as_if_sent(act: Act) -> Act:

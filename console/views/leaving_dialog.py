@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
 from console.bridge import Bridge
+from console.services.acts.catalogue import ACTS
 from console.services.desk import Desk
 from console.services.leaving import Unsent
 from console.views.main_window import MainWindow
@@ -28,7 +29,7 @@ class LeavingDialog(FramedDialog):
         self.setWindowTitle(tr("Not sent yet"))
         self.setModal(True)
         self._desk, self._bridge, self._window, self._leave = desk, bridge, window, leave
-        self._waits = False
+        self._waits = self._has_saved = False
         self.meaning = Label("", semibold=True, wrap=True)
         self.meaning.setMinimumWidth(500)
         self.names = Label("", wrap=True)
@@ -59,9 +60,11 @@ class LeavingDialog(FramedDialog):
         """Show what is not sent now."""
         if found.survives:
             self.meaning.set_words(tr("These are saved on this computer. They're sent the next time you start."))
+        elif self._has_saved:
+            self.meaning.set_words(tr("These are in the file you saved. Closing loses nothing that was in it."))
         else:
             self.meaning.set_words(tr("Closing now loses this. It isn't saved on this computer."))
-        self.meaning.set_look("mark", "info" if found.survives else "danger")
+        self.meaning.set_look("mark", "info" if found.survives or self._has_saved else "danger")
         acts = found.going if found.survives else found.acts
         names = [f"{act.title}, {act.customer_name or act.customer_id}" for act in acts]
         if not found.survives:
@@ -72,7 +75,7 @@ class LeavingDialog(FramedDialog):
         self.names.set_words("\n".join([*shown, tr("and {} more").format(more)] if more > 0 else shown))
         self.export.setVisible(not found.survives)
         self.wait.setVisible(bool(found.going))
-        words = tr("Close now") if found.survives else tr("Discard and close")
+        words = tr("Close now") if found.survives or self._has_saved else tr("Discard and close")
         self.go.setText(words)
         self.go.setAccessibleName(words)
 
@@ -94,7 +97,9 @@ class LeavingDialog(FramedDialog):
 
     def _wait(self) -> None:
         self._waits = True
-        self.message.set_words(tr("Waiting for the systems. The console closes by itself when everything is sent."))
+        self.message.set_words(
+            tr("Waiting for the systems. The console closes when everything is sent and no typed text is left.")
+        )
         self._again()
 
     def _go(self) -> None:
@@ -107,9 +112,9 @@ class LeavingDialog(FramedDialog):
         dialog.start()
 
     def _exported(self, words: str) -> None:
+        self._has_saved = True
         self.message.set_words(words)
-        self.go.setText(tr("Close"))
-        self.go.setAccessibleName(tr("Close"))
+        self._again()
         self.go.setFocus()
 
     def _end(self) -> None:
@@ -120,8 +125,12 @@ class LeavingDialog(FramedDialog):
 def _place_words(place: str) -> str:
     """Return what stands in a place of typed text: what kind of form, and whose."""
     kind, _, rest = place.partition("/")
+    customer, _, form = rest.partition("/")
     words = {"note": tr("note"), "contact": tr("contact details"), "promise": tr("promise to pay")}
-    return f"{words.get(kind, tr('form'))}, {rest.partition('/')[0]}"
+    name = form.partition("/")[0]
+    if kind == "act" and name in ACTS:
+        return tr("{} form, {}").format(tr(ACTS[name].title), customer)
+    return f"{words.get(kind, tr('form'))}, {customer}"
 
 
 class LeaveGuard:

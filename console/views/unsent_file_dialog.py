@@ -32,8 +32,10 @@ class UnsentFileDialog(FramedDialog):
         self.passphrase, self.again = self._field(tr("Passphrase")), self._field(tr("Repeat passphrase"))
         self.again.setVisible(saves)
         if saves:
-            self.passphrase.setPlaceholderText(tr("At least {} characters").format(SHORTEST_PASSPHRASE))
+            self.passphrase.setPlaceholderText(tr("Passphrase, at least {} characters").format(SHORTEST_PASSPHRASE))
             self.again.setPlaceholderText(tr("Repeat passphrase"))
+        else:
+            self.passphrase.setPlaceholderText(tr("Passphrase"))
         self.message = Label("", "small", wrap=True)
         self.message.set_look("mark", "danger")
         self.go = Button(tr("Save") if saves else tr("Load"), "main")
@@ -87,9 +89,11 @@ class UnsentFileDialog(FramedDialog):
         self.go.setEnabled(False)
         self._bridge.run_command(self, doing, self._ended, self._failed)
 
-    def _ended(self, count: int) -> None:
-        words = tr("Saved {} items to {}.") if self._saves else tr("Loaded {} new items from {}. See the Outbox.")
-        self.ended.emit(words.format(count, self._path.name))
+    def _ended(self, counts: tuple[int, int]) -> None:
+        words = tr("Saved to {}: {} actions, {} typed texts.")
+        if not self._saves:
+            words = tr("New from {}: {} actions, see the Outbox; {} typed texts, see their customers.")
+        self.ended.emit(words.format(self._path.name, *counts))
         self.accept()
 
     def _failed(self, error: ConsoleError) -> None:

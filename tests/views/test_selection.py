@@ -111,6 +111,23 @@ async def test_the_second_service_is_the_one_that_is_suspended_or_ended(rig: Rig
     form.reject()
 
 
+async def test_what_is_selected_now_counts_over_what_was_chosen_before(rig: Rig) -> None:
+    page = await busy_customer(rig)
+    first, second = [item for item in page.view.products.held or () if item.value.status == "active"][:2]
+    page.acts.open_act("suspend", selected=first.origin)
+    form = rig.window.findChildren(ActForm)[-1]
+    box = form._inputs["product"]
+    assert isinstance(box, QComboBox)
+    box.setCurrentIndex(box.findData(second.value.id))
+    box.activated.emit(box.currentIndex())
+    form.reject()
+    await asyncio.sleep(0)
+    page.acts.open_act("suspend", selected=first.origin)
+    form = rig.window.findChildren(ActForm)[-1]
+    assert form.values["product"] == first.value.id
+    form.reject()
+
+
 async def test_with_nothing_selected_nothing_is_chosen_where_there_are_several(rig: Rig) -> None:
     page = await busy_customer(rig)
     page.acts.open_act("end-service")
@@ -118,7 +135,7 @@ async def test_with_nothing_selected_nothing_is_chosen_where_there_are_several(r
     await rig.until(lambda: form._inputs)
     assert form.values["product"] == ""
     assert form.plan is None
-    assert form.subject.text() == "Nothing chosen yet"
+    assert form.subject.text() == "End a service: nothing chosen yet"
     form.reject()
 
 

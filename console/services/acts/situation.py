@@ -1,6 +1,7 @@
 """What an act is planned on: what the systems last said about the customer, who acts, and what is under way."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -147,13 +148,22 @@ class Situation:
         found = [item for item in self.all_of("products") if item.status in states]
         if not found:
             raise NotPossibleError(f"Nothing the customer has is {' or '.join(states)}.")
-        return tuple(Choice(one.id, ", ".join(filter(None, (one.name, _detail(one), _price(one))))) for one in found)
+        return told_apart(
+            Choice(one.id, ", ".join(filter(None, (one.name, _detail(one), _price(one))))) for one in found
+        )
 
     def open_bills(self, account_id: str) -> Sequence[CustomerBill]:
         """Return an account's bills that are not paid, oldest first."""
         found: Sequence[CustomerBill] = self.all_of("bills")
         own = [bill for bill in found if bill.account_id == account_id and bill.remaining and bill.remaining.amount > 0]
         return sorted(own, key=lambda bill: bill.billed_at or self.now)
+
+
+def told_apart(choices: Iterable[Choice]) -> tuple[Choice, ...]:
+    """Return choices of which no two look alike: those that would carry their numbers."""
+    every = list(choices)
+    words = Counter(choice.words for choice in every)
+    return tuple(Choice(one.value, f"{one.value}: {one.words}") if words[one.words] > 1 else one for one in every)
 
 
 def situation_of(

@@ -179,7 +179,7 @@ class Outbox:
         if step.state is not StepState.UNKNOWN:
             return 0.0
         if happened:
-            done = replace(step, state=StepState.DONE, told="", remark=Remark.NONE, others=())
+            done = replace(step, state=StepState.DONE, told="", remark=Remark.BY_WORD, others=())
             await self._decided(act.with_step(index, done))
             return 0.0
         wait_s = self.sender.lost_in_s(act_id, index)

@@ -206,11 +206,12 @@ class ActForm(ActDialog):
 
     def _index_of(self, before: str, box: QComboBox, field: Field) -> int:
         """Return which choice stands in a field, -1 for none: what was named is never silently another."""
-        named = before or self._drafts.text(self._place(field.name)) or self._given.get(field.name, "")
-        if named:
-            return box.findData(named)
-        if field.name in self._near:
+        if before or field.name in self._given:
+            return box.findData(before or self._given[field.name])
+        if field.name in self._near:  # what is selected now counts over what was chosen in this form before
             return box.findData(self._near[field.name])
+        if kept := self._drafts.text(self._place(field.name)):
+            return box.findData(kept)
         if field.start:
             return box.findData(field.start)
         return -1 if field.kind is FieldKind.PICK and box.count() > 1 else 0
@@ -256,14 +257,17 @@ class ActForm(ActDialog):
         return bool(field.text() if isinstance(field, QLineEdit) else field.toPlainText())
 
     def _show_subject(self) -> None:
-        """Name in large letters what the form acts on, which is what it was opened on or what was chosen since."""
+        """Name in large letters what is done to what: to what is selected, or was chosen in the form since."""
         picked = [
-            box.currentText() or tr("Nothing chosen yet")
+            box.currentText() or self._nothing_words(name)
             for name, box in self._inputs.items()
             if isinstance(box, QComboBox) and self._shown[name].kind is FieldKind.PICK and box.count()
         ]
-        self.subject.set_words(" · ".join(picked[:2]))
-        self.subject.setVisible(bool(picked))
+        self.subject.set_words(": ".join([tr(self._kind.title), *filter(None, [" · ".join(picked[:2])])]))
+
+    def _nothing_words(self, name: str) -> str:
+        selected = name in self._near and self._near[name]
+        return tr("not possible for the selected one") if selected else tr("nothing chosen yet")
 
     # ------------------------------------------------------------------ what it would do
 

@@ -54,7 +54,7 @@ class PreviewTable(PlainScroll):
             label = labels.get(system, system.title())
             by_order = any(effect.record[0] == "product order" for effect in effects)
             told = tr("once the order is done") if by_order else "" if effects else tr("no change")
-            self._add_row([Label(label, semibold=True), Label(told, look="secondary", wrap=True)], label)
+            self._add_row([Label(label, semibold=True), Label(""), Label(told, look="secondary", wrap=True)], label)
             for effect in effects:
                 self._add_effect(label, effect)
         self._grid.setRowStretch(self._grid.rowCount(), 1)

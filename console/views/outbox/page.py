@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QStackedWidget, QVBoxLay
 
 from console.bridge import Bridge
 from console.errors import ConsoleError
-from console.models.outbox import Act, StepState
+from console.models.outbox import Act, ActState, StepState
 from console.services.acts.catalogue import ACTS
 from console.services.desk import Desk
 from console.views.outbox.conflict_panel import ConflictPanel
@@ -172,6 +172,7 @@ class OutboxPage(LivePage):
 
     def _retry(self) -> None:
         if (act := self.chosen) is not None:
+            self._bridge.on_unhandled(tr("Trying again: {}.").format(act.title))
             self._run(self._desk.outbox.retry(act.id))
 
     def _edit(self) -> None:
@@ -197,13 +198,17 @@ class OutboxPage(LivePage):
             self._too_late()
             return
         done = [self._desk.label(step.system) for step in act.steps if step.state is StepState.DONE]
+        sent = [self._desk.label(step.system) for step in act.steps if step.was_sent and step.state != StepState.DONE]
         told = tr("{} has it already and keeps it; the others will not get it, and differ from then on.")
+        nothing = tr("Nothing of it has been done anywhere.")
+        if sent:
+            nothing = tr("It was sent before. {} is checked first; what is there stays there.").format(", ".join(sent))
         box = QMessageBox(self.window())
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowTitle(tr("Give up the rest?") if done else tr("Withdraw?"))
         box.setText(act.title)
-        box.setInformativeText(told.format(", ".join(done)) if done else tr("Nothing of it has been done anywhere."))
+        box.setInformativeText(told.format(", ".join(done)) if done else nothing)
         go = box.addButton(tr("Give up the rest") if done else tr("Withdraw"), QMessageBox.ButtonRole.AcceptRole)
         go.setAutoDefault(False)
         keep = box.addButton(tr("Keep it"), QMessageBox.ButtonRole.RejectRole)
@@ -220,7 +225,11 @@ class OutboxPage(LivePage):
         self._bridge.run_command(self, self._desk.outbox.withdraw(act.id), told, self._say_why_not)
 
     def _too_late(self) -> None:
-        self._bridge.on_unhandled(tr("It is on its way, so it cannot be taken back any more."))
+        act = self.chosen
+        if act is not None and act.state is ActState.DONE:
+            self._bridge.on_unhandled(tr("It's done already. Use Take back, where that is possible."))
+        else:
+            self._bridge.on_unhandled(tr("It's being sent, so it can't be withdrawn now."))
 
     def _settle(self, *, happened: bool) -> None:
         act = self.chosen

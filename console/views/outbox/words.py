@@ -35,7 +35,7 @@ _STEP_WORDS: dict[StepState, str] = {
     StepState.SENDING: "Being sent.",
     StepState.ACCEPTED: "Accepted. Checking that it was applied.",
     StepState.AWAITING: "Asked for. A supervisor has to approve it.",
-    StepState.UNKNOWN: "No reply that counts. Checking before anything is sent again.",
+    StepState.UNKNOWN: "Sent, but no clear answer. Checking before anything is sent again.",
     StepState.DONE: "Has it.",
     StepState.REFUSED: "Refused.",
     StepState.CONFLICT: "Changed by someone else.",
@@ -51,6 +51,7 @@ _REMARKS: dict[Remark, str] = {
     Remark.KEEPS_CHANGING: "{0} says each time that the record was just changed. Look at it, then try again.",
     Remark.EARLIER_VERSION: "{0} has it as it was before you edited it. Take it back if that's wrong.",
     Remark.TWICE: "{0} has it twice: {1}. One of them must go.",
+    Remark.BY_WORD: "You said that it's done.",
 }
 _FOUND_ALIKE = "Found there and alike: {}."
 _STEP_STATES = {
@@ -128,9 +129,12 @@ def step_line(act: Act, step: Step, desk: Desk) -> tuple[str, str]:
     told = step.told if step.state is not StepState.CONFLICT else ""
     # What only the user can find out says so first, in place of what the console would do by itself.
     is_asked = step.remark is Remark.CANNOT_TELL
-    parts = (
-        (remark_words(step, desk), told) if is_asked else (tr(_STEP_WORDS[step.state]), told, remark_words(step, desk))
-    )
+    state_words = tr(_STEP_WORDS[step.state])
+    if step.state is StepState.WAITING and step.was_sent:
+        state_words = tr("Sent before. It's looked for first, then sent again.")
+    if step.remark is Remark.BY_WORD:
+        state_words = ""
+    parts = (remark_words(step, desk), told) if is_asked else (state_words, told, remark_words(step, desk))
     words = " ".join(part for part in parts if part)
     state = "attention" if step.remark in {Remark.TWICE, Remark.EARLIER_VERSION} else _STEP_STATES[step.state]
     return state, f"{label}: {words}"

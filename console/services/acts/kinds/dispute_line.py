@@ -19,15 +19,15 @@ def _fields(now: Situation, values: Values) -> Sequence[Field]:
     bills = tuple(_bills(now))
     if not bills:
         raise NotPossibleError("There is no bill to dispute.")
-    bill_id = values.get("bill") or bills[0].value
+    bill_id = values.get("bill") or (bills[0].value if len(bills) == 1 else "")
     lines = now.lines.get(bill_id, ())
     choices = tuple(
         Choice(line.id, f"{line.name}, {line.tax_included or line.tax_excluded}")
         for line in lines
         if (line.tax_included or line.tax_excluded) and (line.tax_included or line.tax_excluded).amount > 0
     )
-    chosen = next((line for line in lines if line.id == (values.get("line") or (choices or (None,))[0])), None)
-    line = chosen or next((line for line in lines if choices and line.id == choices[0].value), None)
+    only = choices[0].value if len(choices) == 1 else ""
+    line = next((line for line in lines if line.id == (values.get("line") or only)), None)
     amount = (line.tax_included or line.tax_excluded) if line else None
     return (
         Field("bill", "Bill", FieldKind.PICK, bills),

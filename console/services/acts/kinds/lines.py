@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from console.models.inventory import Service
 from console.models.outbox import RiskClass
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
-from console.services.acts.situation import Situation
+from console.services.acts.situation import Situation, told_apart
 from console.services.contact import NotPossibleError
 from console.services.permissions import Deed
 
@@ -13,7 +13,7 @@ _TESTED = {"fibre", "broadband", "voice"}
 
 
 def _choices(services: Sequence[Service]) -> tuple[Choice, ...]:
-    return tuple(
+    return told_apart(
         Choice(one.id, ", ".join(filter(None, (one.name, next((value for _, value in one.characteristics), "")))))
         for one in services
     )

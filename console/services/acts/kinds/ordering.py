@@ -39,7 +39,7 @@ def _order_fields(now: Situation, values: Values) -> Sequence[Field]:
     currency = _currency(now, chosen)
     return (
         Field("account", "Account", FieldKind.PICK, accounts),
-        Field("offering", "What", FieldKind.CHOICE, _offers(_offered(now, currency), currency)),
+        Field("offering", "What", FieldKind.PICK, _offers(_offered(now, currency), currency)),
     )
 
 
@@ -126,7 +126,7 @@ def _change_fields(now: Situation, values: Values) -> Sequence[Field]:
     currency = product.price.currency if product and product.price else ""
     return (
         Field("product", "What", FieldKind.PICK, products),
-        Field("offering", "Into", FieldKind.CHOICE, _offers(found, currency)),
+        Field("offering", "Into", FieldKind.PICK, _offers(found, currency)),
     )
 
 

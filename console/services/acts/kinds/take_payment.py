@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 
+from console.models.customer_bill import CustomerBill
+from console.models.money import Money
 from console.models.outbox import RiskClass
 from console.services.acts.amounts import read_positive
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.situation import Situation
 from console.services.contact import NotPossibleError
 from console.services.permissions import Deed
+
+# In place of a bill's number.
+_ACCOUNT = "account"
 
 
 def _fields(now: Situation, values: Values) -> Sequence[Field]:
@@ -17,10 +22,10 @@ def _fields(now: Situation, values: Values) -> Sequence[Field]:
     choices = [Choice(one.id, f"Bill {one.label}, {one.remaining} open") for one in bills]
     account = next((one for one in now.all_of("accounts") if one.id == account_id), None)
     method = account.payment_method if account else None
-    first = bills[0].remaining if bills else account.balance if account else None
+    first = _first_amount(values, bills, account.balance if account else None)
     return (
         Field("account", "Account", FieldKind.PICK, accounts),
-        Field("bill", "For", FieldKind.CHOICE, (*choices, Choice("", "The account, no bill named"))),
+        Field("bill", "For", FieldKind.CHOICE, (*choices, Choice(_ACCOUNT, "The account, no bill named"))),
         Field(
             "amount",
             "Amount, with tax",
@@ -29,6 +34,15 @@ def _fields(now: Situation, values: Values) -> Sequence[Field]:
             hint=f"By {method}" if method else "No method is stored",
         ),
     )
+
+
+def _first_amount(values: Values, bills: Sequence[CustomerBill], owed: Money | None) -> Money | None:
+    """Return the amount to start from: what is open of the bill, never more than is owed on the account."""
+    first = bills[0].id if bills else _ACCOUNT
+    bill = next((one for one in bills if one.id == values.get("bill", first)), None)
+    if bill is None or bill.remaining is None or owed is None:
+        return owed
+    return bill.remaining if bill.remaining.amount < owed.amount else owed
 
 
 def _plan(now: Situation, values: Values) -> Plan:
@@ -44,7 +58,9 @@ def _plan(now: Situation, values: Values) -> Plan:
     if money.amount > balance.amount:
         raise NotPossibleError(f"Only {balance} is owed.")
     bill = None
-    if values.get("bill"):
+    if not values.get("bill", _ACCOUNT):
+        raise NotPossibleError("Choose what it is paid for.")
+    if values.get("bill", _ACCOUNT) != _ACCOUNT:
         bill = now.one("bills", values["bill"], "bill")
         if bill.remaining is None or money.amount > bill.remaining.amount:
             raise NotPossibleError(f"Only {bill.remaining} of bill {bill.label} is open.")
