@@ -156,10 +156,11 @@ async def test_a_day_is_in_it_who_saw_and_did_what_why_and_with_which_values(san
     view = desk.view_customer(customer)
     view.open()
     await view.settled()
-    act = await desk.acts.add_note(customer, "Called back as promised", reason="Note")
+    told_done = asyncio.Event()  # it is done in memory before it is kept, and told of only then
+    desk.outbox.subscribe(lambda told: None if told.is_open else told_done.set())
+    await desk.acts.add_note(customer, "Called back as promised", reason="Note")
     async with asyncio.timeout(10):
-        while next(one for one in desk.outbox.acts if one.id == act.id).is_open:
-            await asyncio.sleep(0.02)
+        await told_done.wait()
     view.close()
     await desk.audit.settled()
     links = await desk.audit._store.load()
