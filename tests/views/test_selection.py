@@ -182,3 +182,22 @@ async def test_while_a_day_is_incomplete_no_older_plan_can_be_sent(rig: Rig) -> 
     assert form.plan is None
     assert not form.send_button.isEnabled()
     form.reject()
+
+
+async def test_the_state_of_what_is_chosen_from_is_said_in_words(rig: Rig) -> None:
+    raw_states = ("acknowledged", "inProgress", "pending", "held")
+    for customer in numbers_of(1, 120):
+        page = await rig.open(customer)
+        page.view.tickets.ask()
+        await page.view.settled()
+        if any(one.value.status == "inProgress" for one in page.view.tickets.held or ()):
+            break
+        rig.workspace.customers.close_tab(rig.window.tabs.currentIndex())
+    else:
+        pytest.fail("nobody has a ticket in progress")
+    form = ActForm(rig.desk, rig.bridge, page.view, "work-on-ticket", {}, rig.window)
+    box = form._inputs["ticket"]
+    shown = [box.itemText(i) for i in range(box.count())]
+    assert any(words.endswith(", In progress") for words in shown)
+    assert not any(words.endswith(f", {raw}") for words in shown for raw in raw_states)
+    form.reject()

@@ -27,10 +27,11 @@ class FieldKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of the values of a field, and the words for it."""
+    """One of the values of a field, the words for it, and the state the record it stands for is in, as it came."""
 
     value: str
     words: str
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)

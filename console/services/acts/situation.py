@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -163,7 +163,7 @@ def told_apart(choices: Iterable[Choice]) -> tuple[Choice, ...]:
     """Return choices of which no two look alike: those that would carry their numbers."""
     every = list(choices)
     words = Counter(choice.words for choice in every)
-    return tuple(Choice(one.value, f"{one.value}: {one.words}") if words[one.words] > 1 else one for one in every)
+    return tuple(replace(one, words=f"{one.value}: {one.words}") if words[one.words] > 1 else one for one in every)
 
 
 def situation_of(

@@ -13,7 +13,7 @@ from console.models.customer_bill import CustomerBillId
 from console.models.outbox import Act
 from console.models.provenance import Origin
 from console.services.acts.catalogue import ACTS
-from console.services.acts.declared import Field, FieldKind, Plan
+from console.services.acts.declared import Choice, Field, FieldKind, Plan
 from console.services.acts.selection import starts_from
 from console.services.contact import NotPossibleError
 from console.services.customer_view import CustomerView
@@ -30,6 +30,10 @@ _LEAST_PREVIEW = (300, 180)
 _ROUND_IT = 24  # what is left of the window around a form
 _TEXT_HEIGHT = 88
 _CHOSEN = {FieldKind.CHOICE, FieldKind.PICK}
+
+
+def _words_of(choice: Choice) -> str:
+    return f"{choice.words}, {texts.state(choice.state)[0]}" if choice.state else choice.words
 
 
 class ActForm(ActDialog):
@@ -195,7 +199,7 @@ class ActForm(ActDialog):
             self._readers[field.name] = line.text
 
     def _fill_choices(self, box: QComboBox, field: Field) -> None:
-        now = [(choice.words, choice.value) for choice in field.choices]
+        now = [(_words_of(choice), choice.value) for choice in field.choices]
         if now == [(box.itemText(i), box.itemData(i)) for i in range(box.count())]:
             return
         before = str(box.currentData()) if box.count() and box.currentData() is not None else ""

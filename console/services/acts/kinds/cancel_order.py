@@ -21,7 +21,7 @@ def _fields(now: Situation, _values: Values) -> Sequence[Field]:
     orders = _open(now)
     if not orders:
         raise NotPossibleError("The customer has no order that can be cancelled.")
-    choices = tuple(Choice(one.id, f"{one.id} {one.description}, {one.state}") for one in orders)
+    choices = tuple(Choice(one.id, f"{one.id} {one.description}", one.state or "") for one in orders)
     return (
         Field("order", "Order", FieldKind.PICK, choices),
         Field("reason", "Reason", hint="What the customer says"),

@@ -120,7 +120,7 @@ def _tickets(now: Situation, *states: str) -> tuple[Choice, ...]:
     found = [one for one in now.all_of("tickets") if one.status in states and one.ticket_type != "approval"]
     if not found:
         raise NotPossibleError("The customer has no ticket that is open.")
-    return tuple(Choice(one.id, f"{one.id} {one.name}, {one.status}") for one in found)
+    return tuple(Choice(one.id, f"{one.id} {one.name}", one.status or "") for one in found)
 
 
 def _ticket(now: Situation, values: Values) -> TroubleTicket:
