@@ -201,3 +201,27 @@ async def test_the_state_of_what_is_chosen_from_is_said_in_words(rig: Rig) -> No
     assert any(words.endswith(", In progress") for words in shown)
     assert not any(words.endswith(f", {raw}") for words in shown for raw in raw_states)
     form.reject()
+
+
+async def test_before_an_account_is_chosen_no_bill_and_no_amount_of_one_stands_there(rig: Rig) -> None:
+    for customer in numbers_of(1, 200):
+        page = await rig.open(customer)
+        page.view.ask_everything()
+        await page.view.settled()
+        situation = rig.desk.acts.situation(page.view)
+        accounts = [one.value.id for one in page.view.accounts.held or ()]
+        owing = [one for one in accounts if situation.open_bills(one)]
+        if len(accounts) > 1 and owing:
+            break
+        rig.workspace.customers.close_tab(rig.window.tabs.currentIndex())
+    else:
+        pytest.fail("nobody has several accounts and an open bill")
+    form = ActForm(rig.desk, rig.bridge, page.view, "take-payment", {}, rig.window)
+    assert {form.values[name] for name in ("account", "bill", "amount")} == {""}
+    box = form._inputs["account"]
+    box.setCurrentIndex(box.findData(owing[0]))
+    box.activated.emit(box.currentIndex())
+    assert form.values["bill"] == situation.open_bills(owing[0])[0].id
+    assert form.values["amount"]
+    form.forget_drafts()
+    form.reject()

@@ -159,6 +159,11 @@ class Situation:
         return sorted(own, key=lambda bill: bill.billed_at or self.now)
 
 
+def picked(values: Values, name: str, choices: Sequence[Choice]) -> str:
+    """Return what stands in a field one picks from: what was chosen, else the only choice there is, else nothing."""
+    return values.get(name) or (choices[0].value if len(choices) == 1 else "")
+
+
 def told_apart(choices: Iterable[Choice]) -> tuple[Choice, ...]:
     """Return choices of which no two look alike: those that would carry their numbers."""
     every = list(choices)

@@ -6,7 +6,7 @@ from console.models.outbox import RiskClass
 from console.services.acts.amounts import read_positive
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.kinds.tickets import checked_text, new_ticket
-from console.services.acts.situation import Situation
+from console.services.acts.situation import Situation, picked
 from console.services.contact import NotPossibleError
 from console.services.permissions import Deed
 
@@ -19,15 +19,15 @@ def _fields(now: Situation, values: Values) -> Sequence[Field]:
     bills = tuple(_bills(now))
     if not bills:
         raise NotPossibleError("There is no bill to dispute.")
-    bill_id = values.get("bill") or (bills[0].value if len(bills) == 1 else "")
+    bill_id = picked(values, "bill", bills)
     lines = now.lines.get(bill_id, ())
     choices = tuple(
         Choice(line.id, f"{line.name}, {line.tax_included or line.tax_excluded}")
         for line in lines
         if (line.tax_included or line.tax_excluded) and (line.tax_included or line.tax_excluded).amount > 0
     )
-    only = choices[0].value if len(choices) == 1 else ""
-    line = next((line for line in lines if line.id == (values.get("line") or only)), None)
+    chosen = picked(values, "line", choices)
+    line = next((line for line in lines if line.id == chosen), None)
     amount = (line.tax_included or line.tax_excluded) if line else None
     return (
         Field("bill", "Bill", FieldKind.PICK, bills),

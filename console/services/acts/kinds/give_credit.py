@@ -9,7 +9,7 @@ from console.models.money import Money
 from console.models.outbox import RiskClass
 from console.services.acts.amounts import read_positive
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
-from console.services.acts.situation import Situation
+from console.services.acts.situation import Situation, picked
 from console.services.contact import NotPossibleError
 from console.services.permissions import Deed
 
@@ -52,8 +52,8 @@ def limit_of(now: Situation, currency: str) -> Money:
 
 def _left_words(now: Situation, values: Values) -> str:
     """Return how much may still be given without asking, in the account's currency."""
-    chosen = values.get("account") or now.accounts()[0].value  # before it is chosen the first one stands there
-    balance = now.account({"account": chosen}).balance
+    chosen = picked(values, "account", now.accounts())
+    balance = now.account({"account": chosen}).balance if chosen else None
     if balance is None:
         return "12.50"
     left = limit_of(now, balance.currency) - given(now, balance.currency)

@@ -7,7 +7,7 @@ from console.models.offering import ProductOffering
 from console.models.outbox import RiskClass
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.kinds.services import ASKS, FOLLOW_S, order_step
-from console.services.acts.situation import Situation
+from console.services.acts.situation import Situation, picked
 from console.services.contact import NotPossibleError
 from console.services.permissions import Deed
 
@@ -35,11 +35,12 @@ def _currency(now: Situation, values: Values) -> str:
 
 def _order_fields(now: Situation, values: Values) -> Sequence[Field]:
     accounts = now.accounts()
-    chosen = {"account": values.get("account") or (accounts[0].value if accounts else "")}
-    currency = _currency(now, chosen)
+    chosen = picked(values, "account", accounts)
+    currency = _currency(now, {"account": chosen}) if chosen else ""
+    offered = _offered(now, currency) if chosen else []
     return (
         Field("account", "Account", FieldKind.PICK, accounts),
-        Field("offering", "What", FieldKind.PICK, _offers(_offered(now, currency), currency)),
+        Field("offering", "What", FieldKind.PICK, _offers(offered, currency)),
     )
 
 
@@ -120,8 +121,7 @@ def _change_fields(now: Situation, values: Values) -> Sequence[Field]:
     products = tuple(choice for choice in now.products("active") if _alternatives(now, every[choice.value]))
     if not products:
         raise NotPossibleError("The catalogue has nothing else for what the customer has.")
-    chosen = values.get("product") or products[0].value
-    product = every.get(chosen)
+    product = every.get(picked(values, "product", products))
     found = _alternatives(now, product) if product else []
     currency = product.price.currency if product and product.price else ""
     return (

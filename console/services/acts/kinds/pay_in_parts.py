@@ -8,7 +8,7 @@ from console.models.billing_account import PAY_IN_PARTS
 from console.models.outbox import RiskClass
 from console.services.acts.amounts import read_positive
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
-from console.services.acts.situation import Situation
+from console.services.acts.situation import Situation, picked
 from console.services.contact import NotPossibleError
 from console.services.days import read_day
 from console.services.permissions import Deed
@@ -20,7 +20,7 @@ _DAYS_BETWEEN = 30
 
 def _fields(now: Situation, values: Values) -> Sequence[Field]:
     accounts = now.accounts()
-    chosen = values.get("account") or (accounts[0].value if accounts else "")
+    chosen = picked(values, "account", accounts)
     account = next((one for one in now.all_of("accounts") if one.id == chosen), None)
     owed = account.balance.amount if account and account.balance and account.balance.amount > 0 else None
     return (

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from console.models.billing_account import BillingAccount
 from console.models.customer_bill import CustomerBill
 from console.models.money import Money
 from console.models.outbox import RiskClass
 from console.services.acts.amounts import read_positive
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
-from console.services.acts.situation import Situation
+from console.services.acts.situation import Situation, picked
 from console.services.contact import NotPossibleError
 from console.services.permissions import Deed
 
@@ -17,23 +18,30 @@ _ACCOUNT = "account"
 
 def _fields(now: Situation, values: Values) -> Sequence[Field]:
     accounts = now.accounts()
-    account_id = values.get("account") or (accounts[0].value if accounts else "")
+    account_id = picked(values, "account", accounts)
+    account = next((one for one in now.all_of("accounts") if one.id == account_id), None)
     bills = now.open_bills(account_id)
     choices = [Choice(one.id, f"Bill {one.label}, {one.remaining} open") for one in bills]
-    account = next((one for one in now.all_of("accounts") if one.id == account_id), None)
-    method = account.payment_method if account else None
+    if account is not None:  # before there is one, nothing can stand here that would then stay
+        choices.append(Choice(_ACCOUNT, "The account, no bill named"))
     first = _first_amount(values, bills, account.balance if account else None)
     return (
         Field("account", "Account", FieldKind.PICK, accounts),
-        Field("bill", "For", FieldKind.CHOICE, (*choices, Choice(_ACCOUNT, "The account, no bill named"))),
+        Field("bill", "For", FieldKind.CHOICE, tuple(choices)),
         Field(
             "amount",
             "Amount, with tax",
             FieldKind.AMOUNT,
             start=str(first.amount) if first else "",
-            hint=f"By {method}" if method else "No method is stored",
+            hint=_method_words(account),
         ),
     )
+
+
+def _method_words(account: BillingAccount | None) -> str:
+    if account is None:
+        return ""
+    return f"By {account.payment_method}" if account.payment_method else "No method is stored"
 
 
 def _first_amount(values: Values, bills: Sequence[CustomerBill], owed: Money | None) -> Money | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from console.models.outbox import RiskClass
 from console.models.trouble_ticket import TroubleTicket
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
-from console.services.acts.situation import Situation
+from console.services.acts.situation import Situation, picked
 from console.services.contact import NotPossibleError, refuse_card_numbers
 from console.services.permissions import Deed
 
@@ -133,7 +133,7 @@ def _ticket(now: Situation, values: Values) -> TroubleTicket:
 
 def _work_fields(now: Situation, values: Values) -> Sequence[Field]:
     tickets = _tickets(now, "acknowledged", "inProgress", "pending", "held")
-    chosen = values.get("ticket") or tickets[0].value
+    chosen = picked(values, "ticket", tickets)
     ticket = next((one for one in now.all_of("tickets") if one.id == chosen), None)
     return (
         Field("ticket", "Ticket", FieldKind.PICK, tickets),
@@ -188,7 +188,7 @@ def _did(wanted: Values) -> str:
 
 def _close_fields(now: Situation, values: Values) -> Sequence[Field]:
     tickets = _tickets(now, *_ENDS)
-    chosen = values.get("ticket") or tickets[0].value
+    chosen = picked(values, "ticket", tickets)
     ticket = next((one for one in now.all_of("tickets") if one.id == chosen), None)
     ends = _ENDS.get((ticket.status if ticket else "") or "", ())
     return (

@@ -7,7 +7,7 @@ from console.models.appointment import Appointment, TimeSlot
 from console.models.outbox import RiskClass
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.kinds.tickets import checked_text
-from console.services.acts.situation import Situation
+from console.services.acts.situation import Situation, picked
 from console.services.contact import NotPossibleError
 from console.services.permissions import Deed
 
@@ -119,8 +119,8 @@ def _visit(now: Situation, values: Values) -> Appointment:
 
 def _move_fields(now: Situation, values: Values) -> Sequence[Field]:
     visits = _visits(now)
-    chosen = now.one("appointments", values.get("visit") or visits[0].value, "visit")
-    own = _hours(chosen.starts_at, chosen.ends_at)
+    visit = next((one for one in now.all_of("appointments") if one.id == picked(values, "visit", visits)), None)
+    own = _hours(visit.starts_at, visit.ends_at) if visit else ""
     others = tuple(slot for slot in _slots(now) if slot.words != own)
     return (
         Field("visit", "Visit", FieldKind.PICK, visits),
