@@ -17,7 +17,7 @@ def watch_network(on_change: Callable[..., None]) -> Callable[[], None]:
     try:
         module = importlib.import_module("PySide6.QtNetwork")  # loaded once the window works
     except ImportError as error:  # a system library of Qt's may be missing where the desk was not set up by dev.py
-        _log.info("whether there is a network cannot be told: %s", error)
+        _log.info("the state of the network is unknown: %s", error)
         return lambda: None
     information = module.QNetworkInformation
     wanted = information.Feature.Reachability
@@ -25,13 +25,13 @@ def watch_network(on_change: Callable[..., None]) -> Callable[[], None]:
         return lambda: None
     instance = information.instance()
 
-    def told(reachability: Any) -> None:
+    def on_reachability(reachability: Any) -> None:
         on_change(online=reachability != information.Reachability.Disconnected)
 
-    told(instance.reachability())
-    instance.reachabilityChanged.connect(told)
+    on_reachability(instance.reachability())
+    instance.reachabilityChanged.connect(on_reachability)
 
     def end() -> None:
-        instance.reachabilityChanged.disconnect(told)
+        instance.reachabilityChanged.disconnect(on_reachability)
 
     return end

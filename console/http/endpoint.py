@@ -122,12 +122,12 @@ class Endpoint:
         await self._keep_pace(deadline_s)
         async with self._slots:
             signed = await self._signed(deadline_s)
-            status, told, body = await self._wire.receive(question, {**signed, **(headers or {})}, deadline_s)
+            status, answer_headers, body = await self._wire.receive(question, {**signed, **(headers or {})}, deadline_s)
         try:
             value = await self._decode(200, body)
         except BadAnswerError:
             value = Undecodable("it is not JSON")
-        return Answer(status, told, value, self._clock.now(), len(body))
+        return Answer(status, answer_headers, value, self._clock.now(), len(body))
 
     async def send(self, command: Command) -> Answer:
         """Return the answer to a write: status 200 to 299. It is sent once; cancelling the caller does not stop it.
