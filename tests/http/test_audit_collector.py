@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -9,6 +10,7 @@ from console.errors import CollectorError
 from console.http.audit_collector import AuditCollector
 from console.models.audit import AuditQuery, Link
 from tests.support.control import Control
+from tests.support.serving import serving
 
 Answer = Callable[[bytes], Coroutine[None, None, AuditCollector]]
 
@@ -16,26 +18,20 @@ Answer = Callable[[bytes], Coroutine[None, None, AuditCollector]]
 @pytest.fixture
 async def answering() -> AsyncIterator[Answer]:
     """A server on this machine that answers every question with the same bytes, and a collector that asks it."""
-    servers: list[asyncio.Server] = []
-    collectors: list[AuditCollector] = []
+    async with AsyncExitStack() as opened:
 
-    async def start(answer: bytes) -> AuditCollector:
-        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(answer)
-            await writer.drain()
-            writer.close()
+        async def start(answer: bytes) -> AuditCollector:
+            async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                await reader.readuntil(b"\r\n\r\n")
+                writer.write(answer)
+                await writer.drain()
 
-        servers.append(await asyncio.start_server(serve, "127.0.0.1", 0))
-        port = servers[0].sockets[0].getsockname()[1]
-        collectors.append(await asyncio.to_thread(AuditCollector, f"http://127.0.0.1:{port}/audit", "token"))
-        return collectors[0]
+            address = await opened.enter_async_context(serving(serve))
+            collector = await asyncio.to_thread(AuditCollector, f"{address}/audit", "token")
+            opened.push_async_callback(collector.aclose)
+            return collector
 
-    yield start
-    for collector in collectors:
-        await collector.aclose()
-    for server in servers:
-        server.close()
+        yield start
 
 
 def answer(body: bytes, status: str = "200 OK") -> bytes:

@@ -15,6 +15,7 @@ from console.settings import Auth, System
 from console.system.clock import SystemClock
 from tests.support.control import Control
 from tests.support.raw_server import Speak, answer, raw_server
+from tests.support.serving import serving
 
 LIST = Question("/api", "bill")
 WRITE = Command("/api", "bill", b"{}", "key-1")
@@ -147,14 +148,12 @@ async def test_only_a_tag_that_names_one_version_guards_a_write(etag: str, sent:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         heads.append(await reader.readuntil(b"\r\n\r\n"))
         writer.write(answer(b"{}"))
-        writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    layer, endpoint = layer_of(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-    await endpoint.send(Command("/api", "bill", b"{}", "key-1", "1", etag))
-    assert (b"if-match" in heads[0].lower()) is sent
-    await layer.aclose()
-    server.close()
+    async with serving(serve) as address:
+        layer, endpoint = layer_of(address)
+        await endpoint.send(Command("/api", "bill", b"{}", "key-1", "1", etag))
+        assert (b"if-match" in heads[0].lower()) is sent
+        await layer.aclose()
 
 
 def _once(status: str, *headers: str, body: bytes = b"{}") -> Speak:

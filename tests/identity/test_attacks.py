@@ -1,6 +1,7 @@
 """What a sign-in must not be taken in by: forged tokens, foreign answers on the listener, hostile documents."""
 
 import asyncio
+import contextlib
 import hmac
 import json
 from base64 import urlsafe_b64encode
@@ -128,6 +129,17 @@ async def test_bytes_that_are_no_request_do_not_end_the_sign_in() -> None:
         writer.close()
     assert await hit(listener, "?state=right&code=2") == 200
     assert (await listener.wait(5))["code"] == "2"
+
+
+async def test_who_connects_and_says_nothing_is_dropped_when_the_sign_in_ends() -> None:
+    listener = Loopback("right")
+    await listener.open()
+    reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(listener.address).port)
+    assert await hit(listener, "?state=right&code=2") == 200
+    await listener.wait(5)
+    with contextlib.suppress(ConnectionError):
+        assert await asyncio.wait_for(reader.read(), 5) == b""
+    writer.close()
 
 
 async def test_nobody_comes() -> None:

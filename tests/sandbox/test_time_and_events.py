@@ -10,6 +10,7 @@ import pytest
 
 from tests.sandbox.published import BASES
 from tests.support.control import Control
+from tests.support.serving import serving
 
 TICKETS, ORDERS = f"{BASES['TMF621']}/troubleTicket", f"{BASES['TMF641']}/serviceOrder"
 PAYMENTS, TESTS = f"{BASES['TMF676']}/payment", f"{BASES['TMF653']}/serviceTest"
@@ -133,12 +134,9 @@ async def listening() -> AsyncIterator[tuple[str, asyncio.Queue]]:
         told.put_nowait((head.split()[1], json.loads(await reader.readexactly(length))))
         writer.write(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         await writer.drain()
-        writer.close()
-        await writer.wait_closed()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", told
+    async with serving(serve) as address:
+        yield address, told
 
 
 async def test_a_registered_address_is_told_of_what_it_asked_for(sandbox: Control) -> None:

@@ -16,6 +16,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 
+from tests.support.serving import serving
+
 _CUSTOMER_FILTERS = {"relatedParty.id", "relatedParty.partyOrPartyRole.id", "payer.id", "requestor.id"}
 _NOT_PASSED = {"host", "connection", "content-length", "accept-encoding", "transfer-encoding", "content-encoding"}
 _MARKS = ("externalId", "externalIdentifier", "correlatorId")
@@ -346,8 +348,8 @@ class FaultProxy:
     def __init__(self, upstream: str, manner: Manner = MANNERS["plain"]) -> None:
         self._manner = manner
         self._client = httpx.AsyncClient(base_url=upstream, trust_env=False, timeout=30.0, verify=False)
+        self._listening = serving(self._serve)
         self._running: set[asyncio.Task[None]] = set()
-        self._connections: set[asyncio.StreamWriter] = set()
         self.faults: list[Do] = []
         self.on_write: Callable[[], None] = lambda: None
         self.made_at: dict[str, float] = {}
@@ -355,14 +357,11 @@ class FaultProxy:
         self.asked_with_tag = False
 
     async def __aenter__(self) -> "FaultProxy":
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.address = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        self.address = await self._listening.__aenter__()
         return self
 
-    async def __aexit__(self, *_error: object) -> None:
-        self._server.close()
-        for writer in self._connections:
-            writer.close()
+    async def __aexit__(self, *error: Any) -> None:
+        await self._listening.__aexit__(*error)
         for task in list(self._running):
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -371,12 +370,10 @@ class FaultProxy:
     @property
     def has_late(self) -> bool:
         """Whether something is still on its way."""
-        return any(task.get_name() == "late" for task in self._running)
+        return bool(self._running)
 
     def later(self, doing: Any) -> None:
-        self._start(asyncio.create_task(doing, name="late"))
-
-    def _start(self, task: asyncio.Task[None]) -> None:
+        task = asyncio.create_task(doing, name="late")
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
@@ -394,21 +391,9 @@ class FaultProxy:
         return found
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._start(task)
-        self._connections.add(writer)
-        try:
-            while True:
-                request = await _read_request(reader)
-                await self._handle(Exchange(self, request, writer))
-                if writer.is_closing():
-                    return
-        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError, httpx.HTTPError):
-            pass  # either side has gone, or the schedule is over
-        finally:
-            self._connections.discard(writer)
-            writer.close()
+        with contextlib.suppress(httpx.HTTPError):  # the system has gone
+            while not writer.is_closing():
+                await self._handle(Exchange(self, await _read_request(reader), writer))
 
     async def _handle(self, exchange: Exchange) -> None:
         request = exchange.request

@@ -1,6 +1,7 @@
 """Where the browser comes back to: one address of this machine, for one answer (RFC 8252, 7.3)."""
 
 import asyncio
+import contextlib
 import hmac
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,12 +23,14 @@ class Loopback:
     def __init__(self, state: str) -> None:
         self._state = state
         self._server: asyncio.Server | None = None
+        self._serving: set[asyncio.Task[None]] = set()
+        self._is_answered = False
         self._answer: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
         self._port = 0
 
     async def open(self) -> None:
         """Listen on a port the system chooses."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=_LONGEST_HEAD)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=_LONGEST_HEAD)
         self._port = self._server.sockets[0].getsockname()[1]
 
     @property
@@ -51,31 +54,52 @@ class Loopback:
             await self.aclose()
 
     async def aclose(self) -> None:
-        """Stop listening."""
+        """Stop listening, and drop whoever has connected without asking for anything."""
         server, self._server = self._server, None
         if server is not None:
             server.close()
         if not self._answer.done():
             self._answer.cancel()
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer), name="sign-in answer")
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
-            status, words = self._take(head.decode("latin-1"))
-            body = _PAGE.format(words).encode()
-            writer.write(
-                f"HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {len(body)}\r\n"
-                "Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n\r\n".encode()
-                + body
-            )
-            await writer.drain()
+            await self._tell(writer, *self._take(head.decode("latin-1")))
         except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass  # whoever that was, it was not the browser with its answer
+            pass  # whoever that was, it was not the browser with its answer, or it did not stay for the page
+        except asyncio.CancelledError:
+            writer.transport.abort()
         finally:
             writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
-    def _take(self, head: str) -> tuple[str, str]:
-        """Return status and words for a request; the first that carries the right state is the answer."""
+    async def _tell(
+        self, writer: asyncio.StreamWriter, status: str, words: str, answer: dict[str, str] | None = None
+    ) -> None:
+        """Show the browser a page. Only then is the answer passed on: it ends the listening, and with it this page."""
+        body = _PAGE.format(words).encode()
+        head = (
+            f"HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {len(body)}\r\n"
+            "Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n\r\n"
+        )
+        try:
+            writer.write(head.encode() + body)
+            await writer.drain()
+        finally:
+            if answer is not None and not self._answer.done():
+                self._answer.set_result(answer)
+
+    def _take(self, head: str) -> tuple[str, str] | tuple[str, str, dict[str, str]]:
+        """Return status and words for a request; the first that carries the right state comes with the answer."""
         line, *fields = head.split("\r\n")
         method, _, rest = line.partition(" ")
         target = rest.rpartition(" ")[0]
@@ -94,7 +118,7 @@ class Loopback:
         once = all(len(values) == 1 for values in query.values())
         if not once or not given or not hmac.compare_digest(given[0].encode(), self._state.encode()):
             return "400 Bad Request", _FOREIGN_WORDS
-        if self._answer.done():
+        if self._is_answered:
             return "409 Conflict", _FOREIGN_WORDS
-        self._answer.set_result({name: values[0] for name, values in query.items()})
-        return "200 OK", DONE_WORDS
+        self._is_answered = True
+        return "200 OK", DONE_WORDS, {name: values[0] for name, values in query.items()}
