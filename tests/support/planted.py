@@ -245,11 +245,9 @@ class AFullDiskMeansNo(Outbox):
 
 
 def _believe_first_page(client: Any) -> None:
-    whole = client.search_raw
-
     async def first_page(resource: str, parameters: Any, owner: str, _is_wanted: Any) -> Any:
-        records, _ = await whole(resource, parameters, owner, lambda _record: True)
-        return records, True
+        _, page = await client._page(resource, parameters, 0, 100, fresh=True)
+        return [record for record in page if client._is_of(resource, record, owner)], True
 
     client.search_raw = first_page
 

@@ -318,6 +318,14 @@ def test_a_second_record_is_said_with_both_ids() -> None:
     run(play, ["R-1"], [THERE, replace(THERE, others=("R-2",))])
 
 
+def test_a_look_for_a_second_record_that_was_not_answered_is_repeated() -> None:
+    async def play(rig: Rig) -> None:
+        await rig.send(wait_s=70)
+        assert rig.step.remark is Remark.TWICE
+
+    run(play, ["R-1"], [THERE, error(SystemUnavailableError), replace(THERE, others=("R-2",))])
+
+
 def test_what_somebody_overwrites_right_after_is_said() -> None:
     async def play(rig: Rig) -> None:
         await rig.send(RiskClass.FIELD, wait_s=20)

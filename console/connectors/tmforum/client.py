@@ -202,12 +202,14 @@ class TmForumClient:
         owner: str,
         is_wanted: Callable[[dict[str, Any]], bool],
     ) -> tuple[list[dict[str, Any]], bool]:
-        """Return a customer's records of a resource as they are now, up to the page with a wanted one.
+        """Return a customer's records of a resource as they are now, up to the page after one with a wanted one.
 
+        Of two that are wanted, the first may be the last of its page. What comes after that page is not read.
         The second value is whether those are surely all there are, which is so only if an empty page follows: a server
         may cap its pages, count wrongly or ignore the filter. Records of other customers are left out.
         """
         found: dict[str, dict[str, Any]] = {}
+        seen: set[str] = set()
         is_whole, offset, most = True, 0, _MOST_SEARCHED
         while offset < most:
             _, page = await self._page(resource, parameters, offset, self._system.page_size, fresh=True)
@@ -217,9 +219,13 @@ class TmForumClient:
                 is_whole, most = False, offset + _PAGES_OF_OTHERS * self._system.page_size
             fresh = {str(element["id"]): element for element in own if str(element["id"]) not in found}
             found |= fresh
-            if not fresh or any(map(is_wanted, own)):
+            fresh_ids = {str(element.get("id")) for element in page if isinstance(element, dict)} - seen
+            if not fresh_ids:  # the end, or a server that gives the same page again and again
                 return list(found.values()), is_whole and not page
+            seen |= fresh_ids
             offset += len(page)
+            if any(map(is_wanted, fresh.values())):
+                most = offset + 1
         return list(found.values()), False
 
     def _is_of(self, resource: str, element: Any, owner: str) -> bool:

@@ -23,10 +23,9 @@ _log = logging.getLogger(__name__)
 
 # So many requests at once go to one system; another that hangs takes none of them.
 _SIDE_BY_SIDE = 4
-# A copy of a request that something on the way has sent again comes within seconds. A rejection is looked at for as
-# long as a system's lists may lag: one that was a mistake is done after all.
-_CONFIRMED_AFTER_S = (5.0,)
-_REJECTION_LOOKED_AT_AFTER_S = (5.0, 60.0, 180.0)
+# A copy of a request that something on the way has sent again comes within seconds: one look that is answered is
+# enough. A rejection is looked at for as long as a system's lists may lag: one that was a mistake is done after all.
+_LOOKED_AT_AFTER_S = (5.0, 60.0, 180.0)
 _CONFIRMED_WITHIN_S = 24 * 3600.0
 _NOTHING_KNOWN = frozenset({StepState.WAITING, StepState.REFUSED, StepState.CONFLICT})
 
@@ -347,7 +346,9 @@ class Outbox:
 
     async def _look_again(self, act_id: str) -> None:
         is_done = self.ledger[act_id].state is ActState.DONE
-        for pause_s in _CONFIRMED_AFTER_S if is_done else _REJECTION_LOOKED_AT_AFTER_S:
+        for pause_s in _LOOKED_AT_AFTER_S:
+            if not self._to_look_at_again(self.ledger[act_id]):
+                break
             await self._clock.sleep(pause_s)
             for index in self._to_look_at_again(self.ledger[act_id]):
                 await self._look_again_at(act_id, index)
