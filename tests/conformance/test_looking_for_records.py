@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.record_search import search
 from console.http import HttpLayer
 from console.settings import Auth, System
 from console.system.clock import SystemClock
@@ -51,8 +52,8 @@ async def client_of(notes: list[dict[str, Any]]) -> AsyncIterator[TmForumClient]
 async def found(notes: list[dict[str, Any]], *wanted: int) -> tuple[list[str], bool]:
     names = {f"N-{number}" for number in wanted}
     async with client_of(notes) as client:
-        records, is_whole = await client.search_raw(
-            "partyInteraction", [("relatedParty.id", "CU-1")], "CU-1", lambda record: record["id"] in names
+        records, is_whole = await search(
+            client, "partyInteraction", [("relatedParty.id", "CU-1")], "CU-1", lambda record: record["id"] in names
         )
     return [record["id"] for record in records if record["id"] in names], is_whole
 

@@ -245,11 +245,13 @@ class AFullDiskMeansNo(Outbox):
 
 
 def _believe_first_page(client: Any) -> None:
-    async def first_page(resource: str, parameters: Any, owner: str, _is_wanted: Any) -> Any:
-        _, page = await client._page(resource, parameters, 0, 100, fresh=True)
-        return [record for record in page if client._is_of(resource, record, owner)], True
+    whole = client.fetch_page_now
 
-    client.search_raw = first_page
+    async def first_page(resource: str, parameters: Any, offset: int) -> Any:
+        page, size = await whole(resource, parameters, 0)
+        return page if offset == 0 else [], size
+
+    client.fetch_page_now = first_page
 
 
 PLANTED_ON_THE_WIRE: tuple[type[Outbox], ...] = (BelievesEveryNo, AHeaderMeansNo, AShortPageMeansNo, AFullDiskMeansNo)

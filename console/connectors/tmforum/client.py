@@ -22,10 +22,6 @@ T = TypeVar("T")
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _log = logging.getLogger(__name__)
 
-# Of one customer's records so many are searched for one of ours; more are not all looked through.
-_MOST_SEARCHED = 2_000
-_PAGES_OF_OTHERS = 3
-
 
 class TmForumClient:
     """One configured system, spoken to by resource; the connectors translate what it returns."""
@@ -195,46 +191,12 @@ class TmForumClient:
             raise self.bad_answer(f"the {resource} of that number is another customer's", "OTHERS")
         return answer.value, answer.etag if answer.etag and is_strong(answer.etag) else None
 
-    async def search_raw(
-        self,
-        resource: str,
-        parameters: Sequence[tuple[str, str]],
-        owner: str,
-        is_wanted: Callable[[dict[str, Any]], bool],
-    ) -> tuple[list[dict[str, Any]], bool]:
-        """Return a customer's records of a resource as they are now, up to the page after one with a wanted one.
-
-        Of two that are wanted, the first may be the last of its page. What comes after that page is not read.
-        The second value is whether those are surely all there are, which is so only if an empty page follows: a server
-        may cap its pages, count wrongly or ignore the filter. Records of other customers are left out.
-        """
-        found: dict[str, dict[str, Any]] = {}
-        seen: set[str] = set()
-        is_whole, offset, most = True, 0, _MOST_SEARCHED
-        while offset < most:
-            _, page = await self._page(resource, parameters, offset, self._system.page_size, fresh=True)
-            own = [element for element in page if self._is_of(resource, element, owner)]
-            if is_whole and len(own) < len(page):
-                # However far it is read, it proves nothing; what is new may stand near the beginning.
-                is_whole, most = False, offset + _PAGES_OF_OTHERS * self._system.page_size
-            fresh = {str(element["id"]): element for element in own if str(element["id"]) not in found}
-            found |= fresh
-            fresh_ids = {str(element.get("id")) for element in page if isinstance(element, dict)} - seen
-            if not fresh_ids:  # the end, or a server that gives the same page again and again
-                return list(found.values()), is_whole and not page
-            seen |= fresh_ids
-            offset += len(page)
-            if any(map(is_wanted, fresh.values())):
-                most = offset + 1
-        return list(found.values()), False
-
-    def _is_of(self, resource: str, element: Any, owner: str) -> bool:
-        """Return whether an element of a list is a record with an id, and not another customer's."""
-        try:
-            reader = self.reader(resource, element)
-            return bool(reader.identifier()) and "id" in element and belongs_to(reader, owner)
-        except MalformedRecordError:
-            return False
+    async def fetch_page_now(
+        self, resource: str, parameters: Sequence[tuple[str, str]], offset: int
+    ) -> tuple[list[Any], int]:
+        """Return one page of a list as it is now, as it came, and the size that was asked for."""
+        _, page = await self._page(resource, parameters, offset, self._system.page_size, fresh=True)
+        return page, self._system.page_size
 
     async def create(self, resource: str, body: Mapping[str, Any], *, key: str) -> str:
         """Make a record and return the id that the answer names, empty where it names none."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Protocol
 
+from console.connectors.tmforum import record_search
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.wire import Reader
 from console.errors import BadAnswerError, ConflictError, RefusedError, SystemCallError
@@ -157,8 +158,12 @@ class Created:
             return _Search()
         sort = [("sort", settings.sort)] if settings.sort else []
         mark = self.mark(act, step)
-        records, is_whole = await client.search_raw(
-            self.resource, [(own, act.customer_id), *sort], act.customer_id, lambda record: mark in self.marks(record)
+        records, is_whole = await record_search.search(
+            client,
+            self.resource,
+            [(own, act.customer_id), *sort],
+            act.customer_id,
+            lambda record: mark in self.marks(record),
         )
         marked = {str(record["id"]): record for record in records if mark in self.marks(record)}
         alike = (one for one in records if self._may_be_it(client, act, step, one))
