@@ -64,7 +64,8 @@ CHECKS = {
     "types": ["-m", "mypy"],
     # Run as a module it does nothing and says that all is well.
     "imports": ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-cache'])"],
-    "tests": ["-m", "pytest"],
+    # As many side by side as there are processors; four worlds of sandboxes are enough for any machine.
+    "tests": ["-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"],
 }
 
 
