@@ -326,6 +326,26 @@ def test_a_look_for_a_second_record_that_was_not_answered_is_repeated() -> None:
     run(play, ["R-1"], [THERE, error(SystemUnavailableError), replace(THERE, others=("R-2",))])
 
 
+def test_a_list_that_does_not_show_the_record_itself_is_looked_at_again_for_a_second() -> None:
+    async def play(rig: Rig) -> None:
+        await rig.send(wait_s=20)
+        assert (rig.step.remark, rig.step.confirmed) == (Remark.NONE, False)
+        await asyncio.sleep(60)
+        assert (rig.step.remark, rig.step.confirmed) == (Remark.TWICE, True)
+
+    unlisted = replace(THERE, is_unlisted=True)
+    run(play, ["R-1"], [unlisted, unlisted, replace(THERE, others=("R-2",))])
+
+
+def test_what_is_done_by_a_users_word_names_no_record_that_only_an_answer_named() -> None:
+    async def play(rig: Rig) -> None:
+        await rig.send(wait_s=LOST_AFTER_S * 4)
+        await rig.outbox.settle("a-1", 0, happened=True)
+        assert (rig.act.state, rig.step.result) == (ActState.DONE, "")
+
+    run(play, ["R-OF-SOMEBODY-ELSE"], [NOBODY_KNOWS])
+
+
 def test_what_somebody_overwrites_right_after_is_said() -> None:
     async def play(rig: Rig) -> None:
         await rig.send(RiskClass.FIELD, wait_s=20)

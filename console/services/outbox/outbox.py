@@ -178,7 +178,8 @@ class Outbox:
         if step.state is not StepState.UNKNOWN:
             return 0.0
         if happened:
-            done = replace(step, state=StepState.DONE, told="", remark=Remark.BY_WORD, others=())
+            # Which record it made nobody has said: what an answer named was not found to be this one.
+            done = replace(step, state=StepState.DONE, told="", remark=Remark.BY_WORD, others=(), result="")
             await self._decided(act.with_step(index, done))
             return 0.0
         wait_s = self.sender.lost_in_s(act_id, index)
@@ -351,17 +352,17 @@ class Outbox:
                 break
             await self._clock.sleep(pause_s)
             for index in self._to_look_at_again(self.ledger[act_id]):
-                await self._look_again_at(act_id, index)
+                await self._look_again_at(act_id, index, is_last=pause_s == _LOOKED_AT_AFTER_S[-1])
         if not is_done and self.ledger[act_id].state is ActState.DONE:
             self._confirming.pop(act_id, None)
             self._confirm(self.ledger[act_id])
 
-    async def _look_again_at(self, act_id: str, index: int) -> None:
+    async def _look_again_at(self, act_id: str, index: int, *, is_last: bool) -> None:
         act = self.ledger[act_id]
         try:
             async with self._slots[act.steps[index].system]:
                 if act.steps[index].state is StepState.DONE:
-                    await self.sender.look_again(act, index)
+                    await self.sender.look_again(act, index, is_last=is_last)
                 else:
                     await self.sender.find_out(act, index)
                     self._wake.set()  # what was done after all lets the next step go

@@ -112,8 +112,11 @@ class StepSender:
             return await self._check_yes(act, index, finding)
         return await self._without_trace(act, index, finding)
 
-    async def look_again(self, act: Act, index: int) -> None:
+    async def look_again(self, act: Act, index: int, *, is_last: bool) -> None:
         """Look at a step some time after it was done: for a second record of it, and whether somebody changed it.
+
+        A list that does not show the record itself says nothing of a second one: unless this is the last look, the
+        step is not confirmed by that.
 
         Raises:
             SystemCallError: Its system cannot be asked.
@@ -130,7 +133,7 @@ class StepSender:
         await self._ledger.put(
             act.id,
             index,
-            confirmed=True,
+            confirmed=is_last or not finding.is_unlisted,
             remark=remark,
             others=others,
             seen_in_list=step.seen_in_list or (finding.outcome is StepOutcome.HAPPENED and finding.by_list),

@@ -131,6 +131,7 @@ class Created:
                 record=first,
                 others=tuple(others),
                 by_list=bool(search.marked),
+                is_unlisted=not search.marked,
                 differs=differs,
             )
         if search.alike or not search.is_whole:
