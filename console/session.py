@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -17,9 +17,10 @@ from console.services.desk import Desk
 from console.services.permissions import REP, ROLES
 from console.services.sign_in import SignIn, SignInState
 from console.settings import KEPT, Deployment, load_deployment
-from console.store.database import Database, open_beside, open_database
+from console.store.database import Database
 from console.store.secrets import SecretRepository
-from console.store_places import AskCode, Kept, Stores, profile_of
+from console.store_places import NOBODY_ASKED, AskCode, Kept, StoreQuestions, Stores
+from console.store_profiles import StoreProfiles
 from console.system.sandbox_launcher import SandboxProcess
 from console.system.secrets import KeptSecrets, SystemSecrets
 
@@ -50,6 +51,7 @@ class Session:
     notice: str = ""
     new_code: str = ""
     make_code: Callable[[], Awaitable[str]] | None = None
+    confirm_code: Callable[[], Awaitable[None]] | None = None
     sign_in: SignIn | None = None
     lock_after_s: float = 600.0
     hides_from_capture: bool = False
@@ -61,13 +63,13 @@ async def open_session(
     config: Path | None,
     demo: bool,
     with_store: bool = False,
-    ask_code: AskCode | None = None,
+    questions: StoreQuestions = NOBODY_ASKED,
     ask_person: AskPerson | None = None,
     ask_secret: AskSecret | None = None,
 ) -> AsyncIterator[Session]:
     """Yield the services; at the end close them and stop the sandbox.
 
-    With a store what is known and typed outlives the program; where there is no key for it, `ask_code` asks for one.
+    With a store what is known and typed outlives the program; what must be asked about it, `questions` asks.
     Where the deployment says at which provider people sign in, `ask_person` has them do it, unless they still are. On
     a sandbox without `ask_person` nobody signs in: its systems take a token that was handed over. A secret that the
     store should hold and does not is asked for by `ask_secret`, and kept there.
@@ -80,19 +82,16 @@ async def open_session(
     sandbox = await SandboxProcess.start() if demo else None
     try:
         secrets: Secrets
+        folder = stores_folder()
         if sandbox is not None:
             deployment = sandbox.deployment_with_sign_in if ask_person else sandbox.deployment
             secrets, profile = sandbox.secrets, "sandbox"
         else:
             path = config or default_configuration()
             deployment = await asyncio.to_thread(load_deployment, path)
-            secrets, profile = SystemSecrets(path.parent), profile_of(deployment)
-        stores = Stores(
-            Path(platformdirs.user_data_dir("opticom-console", appauthor=False)) / "stores",
-            profile,
-            None if demo else ask_code,
-            makes_code=not demo,
-        )
+            secrets = SystemSecrets(path.parent)
+            profile = await asyncio.to_thread(StoreProfiles(folder).choose, deployment)
+        stores = Stores(folder, profile, _of_sandbox(questions) if demo else questions)
         async with AsyncExitStack() as stack:
             await asyncio.to_thread(check_settings, deployment, secrets)
             sign_in, user = None, REP
@@ -111,13 +110,15 @@ async def open_session(
             stack.push_async_callback(desk.aclose)
             await desk.open_store()
             first = sandbox.first_customer if sandbox else None
+            elsewhere = await StoreProfiles(folder).unsent_elsewhere(profile) if with_store and not demo else ""
             try:
                 yield Session(
                     desk,
                     first,
-                    kept.notice,
+                    " ".join(filter(None, (kept.notice, elsewhere))),
                     kept.new_code,
                     kept.make_code,
+                    kept.confirm_code,
                     sign_in,
                     lock_after_s=deployment.lock_after_min * 60,
                     hides_from_capture=deployment.hide_from_capture,
@@ -148,7 +149,7 @@ async def access_to(
     secrets: Secrets = SystemSecrets(config.parent)
     wanted = {at: label for at, label in deployment.kept_secrets.items() if at in auth.references}
     if wanted:
-        kept = await open_last_store(config=config, demo=False, ask_code=ask_code, to_read=True)
+        kept = await open_last_store(config=config, demo=False, questions=StoreQuestions(code=ask_code), to_read=True)
         try:
             secrets = KeptSecrets(await _kept_secrets(wanted, kept.database, ask_secret), secrets)
         finally:
@@ -215,7 +216,9 @@ async def _signed_in(sign_in: SignIn, stores: Stores | None, ask_person: AskPers
     return person, kept
 
 
-async def open_last_store(*, config: Path | None, demo: bool, ask_code: AskCode | None, to_read: bool = False) -> Kept:
+async def open_last_store(
+    *, config: Path | None, demo: bool, questions: StoreQuestions = NOBODY_ASKED, to_read: bool = False
+) -> Kept:
     """Return the store of whoever worked last on a deployment's desk, or why there is none to be opened.
 
     Opened only `to_read`, it may be open in the desk's window meanwhile.
@@ -223,13 +226,21 @@ async def open_last_store(*, config: Path | None, demo: bool, ask_code: AskCode 
     profile, signs_in = "sandbox", True
     if not demo:
         deployment = await asyncio.to_thread(load_deployment, config or default_configuration())
-        profile, signs_in = profile_of(deployment), deployment.sign_in is not None
-    folder = Path(platformdirs.user_data_dir("opticom-console", appauthor=False)) / "stores"
-    opened = open_beside if to_read else open_database
-    stores = Stores(folder, profile, ask_code, makes_code=False, open_file=opened)
+        profile = await asyncio.to_thread(StoreProfiles(stores_folder()).choose, deployment)
+        signs_in = deployment.sign_in is not None
+    stores = Stores(stores_folder(), profile, questions, to_read=to_read)
     if signs_in:
         return await stores.open_last() or Kept()
     return await stores.open() if stores.has(profile) or not to_read else Kept()
+
+
+def _of_sandbox(questions: StoreQuestions) -> StoreQuestions:
+    return replace(questions, code=None, shows_codes=False, keeps_work=False)
+
+
+def stores_folder() -> Path:
+    """Return where the stores of this user lie."""
+    return Path(platformdirs.user_data_dir("opticom-console", appauthor=False)) / "stores"
 
 
 def default_configuration() -> Path:

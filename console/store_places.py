@@ -10,15 +10,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from console.errors import StoreError, StoreInUseError, StoreKeyError
+from console.errors import StoreDamagedError, StoreError, StoreInUseError, StoreKeyError
 from console.models.person import Person
-from console.settings import Deployment
-from console.store.database import Database, open_database
-from console.store.recovery import has_recovery, new_code, unwrap_key, wrap_key
-from console.system.store_key import NoKeyringError, find_key, keep_in_keyring
+from console.store.contents import StoreState, read_through
+from console.store.database import Database, open_beside, open_database, take_lock
+from console.store.lock import StoreLock
+from console.store.recovery import (
+    confirm_code,
+    digest_of_confirmed,
+    has_recovery,
+    new_code,
+    unwrap_key,
+    wrap_key,
+)
+from console.store.remains import StoreRemains
+from console.system.store_key import Keyring, NoKeyringError
 
 IN_MEMORY = "What you type is kept in memory alone, until the desk closes."
-OpenFile = Callable[[Path, bytes], Database]
 
 
 class AskCode(Protocol):
@@ -28,22 +36,49 @@ class AskCode(Protocol):
         """Say why and return what was typed; `is_new` is whether a code is chosen, not remembered."""
 
 
+AskAnew = Callable[[str], Awaitable[bool]]
+"""Says why a store cannot be opened and returns whether to set it aside and begin a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A store that was opened, or why none was.
+
+    `notice` is what the user must know. `make_code` returns a new recovery code, `confirm_code` lets it be the only
+    one. `new_code` is one that was made because nobody has written one down yet.
+    """
+
+    database: Database | None = None
+    notice: str = ""
+    new_code: str = ""
+    make_code: Callable[[], Awaitable[str]] | None = None
+    confirm_code: Callable[[], Awaitable[None]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreQuestions:
+    """Who is asked about a store, where anybody can be.
+
+    `shows_codes` is whether a code that is made is shown; `keeps_work` whether work lies in it that somebody would
+    miss, unlike in a sandbox's.
+    """
+
+    code: AskCode | None = None
+    anew: AskAnew | None = None
+    shows_codes: bool = False
+    keeps_work: bool = True
+
+
+NOBODY_ASKED = StoreQuestions()
+
+
 class Stores:
     """The stores of one deployment on this computer: one for each person, and a note of who worked here last."""
 
-    def __init__(
-        self,
-        folder: Path,
-        profile: str,
-        ask_code: AskCode | None,
-        *,
-        makes_code: bool,
-        open_file: OpenFile = open_database,
-    ) -> None:
-        self._folder, self._profile = folder, profile
-        self._ask_code, self._makes_code, self._open_file = ask_code, makes_code, open_file
+    def __init__(self, folder: Path, profile: str, questions: StoreQuestions, *, to_read: bool = False) -> None:
+        self._folder, self._profile, self._questions, self._to_read = folder, profile, questions, to_read
 
-    async def open(self, person: Person | None = None) -> "Kept":
+    async def open(self, person: Person | None = None) -> Kept:
         """Return a person's store, made where there is none; without a person the one of a desk without sign-in."""
         name = self._profile
         if person is not None:
@@ -51,7 +86,7 @@ class Stores:
             await asyncio.to_thread(self._note_last, name)
         return await self._open(name)
 
-    async def open_last(self) -> "Kept | None":
+    async def open_last(self) -> Kept | None:
         """Return the store of whoever worked here last, None where that is not known."""
         name = await asyncio.to_thread(self._read_last)
         if not re.fullmatch(rf"{re.escape(self._profile)}-[0-9a-f]{{12}}", name):
@@ -59,12 +94,12 @@ class Stores:
         return await self._open(name) if self.has(name) else None
 
     def has(self, name: str) -> bool:
-        """Return whether there is a store of this name."""
-        return StorePlace(self._folder / name).exists
+        """Return whether there is a store of this name, or what is left of one."""
+        return bool(StoreRemains(self._folder / name).names)
 
-    async def _open(self, name: str) -> "Kept":
-        place = StorePlace(self._folder / name, self._open_file)
-        return await place.open(self._ask_code, makes_code=self._makes_code)
+    async def _open(self, name: str) -> Kept:
+        place = StorePlace(self._folder / name, self._questions)
+        return await (place.open_to_read() if self._to_read else place.open())
 
     @property
     def _last(self) -> Path:
@@ -86,79 +121,184 @@ class Stores:
             return ""
 
 
-def profile_of(deployment: Deployment) -> str:
-    """Return the name of a deployment's store: another deployment's facts and acts are not this one's."""
-    addresses = "\n".join(sorted(system.base_url for system in deployment.systems.values()))
-    return hashlib.blake2b(addresses.encode(), digest_size=8).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A store that was opened, or why none was."""
-
-    database: Database | None = None
-    notice: str = ""
-    new_code: str = ""
-    make_code: Callable[[], Awaitable[str]] | None = None
-
-
 class StorePlace:
-    """Where one deployment's store lies, and how it is opened."""
+    """Where one person's store lies, and how it is opened."""
 
-    def __init__(self, folder: Path, open_file: OpenFile = open_database) -> None:
-        self._folder, self._open_file = folder, open_file
+    def __init__(self, folder: Path, questions: StoreQuestions) -> None:
+        self._folder, self._questions = folder, questions
         self._file = folder / "desk.store"
+        self._keyring = Keyring(folder.name)
+        self._no_keyring: NoKeyringError | None = None
+        self._remains = StoreRemains(folder)
 
-    @property
-    def exists(self) -> bool:
-        return self._file.exists()
-
-    async def open(self, ask_code: AskCode | None, *, makes_code: bool) -> Kept:
+    async def open(self) -> Kept:
         """Return the open store; where there is none, or no key, what the user must know.
 
         Raises:
             StoreInUseError: Another program has it open.
         """
         try:
-            try:
-                found = await asyncio.to_thread(find_key, self._file, self._folder.name)
-                key, is_new = found.key, found.source == "new"
-                database = await asyncio.to_thread(self._open_file, self._file, key)
-            except StoreKeyError as error:
-                key = await self._ask(error, ask_code)
-                is_new = False
-                database = await asyncio.to_thread(self._open_file, self._file, key)
+            lock = await asyncio.to_thread(take_lock, self._file)  # before the key: of two first starts one makes it
         except StoreInUseError:
             raise
         except StoreError as error:
             return Kept(notice=f"{error} {IN_MEMORY}")
+        try:
+            return await self._open_locked(lock)
+        except StoreError as error:
+            await asyncio.to_thread(lock.close)
+            return Kept(notice=f"{error} {IN_MEMORY}")
+        except BaseException:
+            lock.close()
+            raise
+
+    async def open_to_read(self) -> Kept:
+        """Return the store to be read beside the desk that may have it open."""
+        try:
+            try:
+                key = await self._key_of_store()
+            except StoreKeyError as error:
+                key = await self._ask(error)
+            return Kept(await asyncio.to_thread(open_beside, self._file, key))
+        except StoreError as error:
+            return Kept(notice=f"{error} {IN_MEMORY}")
+
+    async def _open_locked(self, lock: StoreLock) -> Kept:
+        try:
+            return await self._open_found(lock)
+        except StoreDamagedError as error:
+            if self._questions.anew is None or not await self._questions.anew(str(error)):
+                raise
+            aside = await asyncio.to_thread(self._remains.set_aside)
+        kept = await self._begin(lock)
+        told = f"What there was lies in {aside}, untouched; the same key and code open it."
+        return Kept(kept.database, told, kept.new_code, kept.make_code, kept.confirm_code)
+
+    async def _open_found(self, lock: StoreLock) -> Kept:
+        if not self._remains.has_store:
+            await self._refuse_remains()
+            return await self._begin(lock)
+        tried = None
+        try:
+            tried = key = await self._key_of_store()
+            return await self._with(lock, key)
+        except NoKeyringError as error:
+            key = await self._ask(error)
+        except StoreKeyError as error:
+            key = await self._ask(error)
+            if key == tried:
+                raise StoreDamagedError(
+                    f"The desk's store {self._file} is damaged: its own key does not open it. It is left as it is."
+                ) from error
+            kept = await self._with(lock, key)
+            await self._keyring.keep(key)
+            return kept
+        return await self._with(lock, key)
+
+    async def _find_key(self) -> bytes | None:
+        """Return the key in the keyring, None where it has none. One that fails is not asked again.
+
+        Raises:
+            NoKeyringError: There is no keyring, or it does not answer.
+        """
+        if self._no_keyring is not None:
+            raise self._no_keyring
+        try:
+            return await self._keyring.find()
+        except NoKeyringError as error:
+            self._no_keyring = error
+            raise
+
+    async def _key_of_store(self) -> bytes:
+        """Return the key in the keyring.
+
+        Raises:
+            StoreKeyError: There is none, or no keyring.
+        """
+        key = await self._find_key()
+        if key is None:
+            raise StoreKeyError(
+                "This computer's keyring no longer has the key of the desk's store. Your recovery code opens it."
+            )
+        return key
+
+    async def _refuse_remains(self) -> None:
+        """See that nothing of an earlier store is left: a new one would be put over it.
+
+        Raises:
+            StoreDamagedError: Something is left, or the keyring has the key of a store that is gone.
+        """
+        if self._remains.is_first_start:
+            return
+        left = list(self._remains.names)
+        if not left and self._questions.keeps_work:
+            with contextlib.suppress(NoKeyringError):
+                left = ["its key in the keyring"] if await self._find_key() is not None else []
+        if left:
+            raise StoreDamagedError(
+                f"The desk's store {self._file} is missing or empty, but {', '.join(left)} is left of it. Nothing was "
+                "touched. If you have a copy of the file, put it back and start again."
+            )
+
+    async def _begin(self, lock: StoreLock) -> Kept:
+        """Return a new store. Killed in between, the next start does the same again."""
+        await asyncio.to_thread(self._remains.begin)
+        try:
+            key = await self._find_key() or await self._keyring.make()
+        except NoKeyringError as error:
+            self._no_keyring = error
+            key = await self._ask(error)
+        kept = await self._with(lock, key)
+        await asyncio.to_thread(self._remains.is_begun)
+        return kept
+
+    async def _with(self, lock: StoreLock, key: bytes) -> Kept:
+        """Return the store that a key opens, with what must be known of it."""
+        database = await asyncio.to_thread(open_database, self._file, key, lock)
+        try:
+            notice = await read_through(database)
+            state = StoreState(database)
+            confirmed = await asyncio.to_thread(digest_of_confirmed, self._folder)
+            is_confirmed = bool(confirmed) and await state.load("recovery") == confirmed
+        except BaseException:
+            # The lock stays ours: what is damaged may be set aside, and a new store begun.
+            await asyncio.to_thread(database.close, keep_lock=True)
+            raise
 
         async def make_code() -> str:
             code = new_code()
             await asyncio.to_thread(wrap_key, self._folder, key, code)
             return code
 
-        return Kept(database, new_code=await make_code() if is_new and makes_code else "", make_code=make_code)
+        async def confirm() -> None:
+            await asyncio.to_thread(confirm_code, self._folder)
+            await state.save("recovery", await asyncio.to_thread(digest_of_confirmed, self._folder))
 
-    async def _ask(self, error: StoreKeyError, ask_code: AskCode | None) -> bytes:
+        code = ""
+        if self._questions.shows_codes and not is_confirmed:
+            if self._no_keyring is not None:  # whoever opened it has typed what opens it
+                await confirm()
+            else:
+                code = await make_code()
+        return Kept(database, notice, code, make_code, confirm)
+
+    async def _ask(self, error: StoreKeyError) -> bytes:
         """Return the key a user's code opens, or that they make one for; asked until it fits or they give up."""
         has_code = await asyncio.to_thread(has_recovery, self._folder)
-        if ask_code is None or (self._file.exists() and not has_code):
+        ask = self._questions.code
+        if ask is None or (self._remains.has_store and not has_code):
             raise error
         sentence = str(error)
         while True:
-            code = await ask_code(sentence, is_new=not has_code)
+            code = await ask(sentence, is_new=not has_code)
             if code is None:
                 raise error
             if not has_code:
                 key = secrets_module.token_bytes(32)
                 await asyncio.to_thread(wrap_key, self._folder, key, code)
+                await asyncio.to_thread(confirm_code, self._folder)
                 return key
             try:
-                key = await asyncio.to_thread(unwrap_key, self._folder, code)
+                return await asyncio.to_thread(unwrap_key, self._folder, code)
             except StoreKeyError as wrong:
                 sentence = str(wrong)
-                continue
-            if not isinstance(error, NoKeyringError):
-                await asyncio.to_thread(keep_in_keyring, self._folder.name, key)
-            return key

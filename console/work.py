@@ -117,9 +117,9 @@ def _take_up(window: MainWindow, workspace: Any, person: Any, session: Any) -> N
         window.status.say(tr("This system cannot leave the window out of screenshots."))
     if session.notice:
         window.say(session.notice)
-    workspace.recovery.make = session.make_code
+    workspace.recovery.attach(session.make_code, session.confirm_code)
     if session.new_code:
-        sys.modules["console.views.store_dialogs"].RecoveryDialog(session.new_code, window).open()
+        workspace.recovery.show(session.new_code)
 
 
 async def _open(
@@ -135,6 +135,7 @@ async def _open(
     workspace, person = await _bring_workspace(window, palette, bridge, preferences, stack)
     # No Qt in what is imported here, so it may take its time on another thread.
     session_module = await asyncio.to_thread(importlib.import_module, "console.session")
+    dialogs = sys.modules["console.views.store_dialogs"]
     window.say(tr("Connecting the systems…"))
     tour = importlib.import_module("console.tour") if options.tour is not None else None
     opening = asyncio.create_task(
@@ -144,8 +145,10 @@ async def _open(
                 demo=options.demo,
                 with_store=options.tour is None,
                 ask_person=tour.sign_in_by_itself if tour is not None else person.bar.ask,
-                ask_code=sys.modules["console.views.store_dialogs"].asker(window),
-                ask_secret=sys.modules["console.views.store_dialogs"].secret_asker(window),
+                questions=session_module.StoreQuestions(
+                    dialogs.code_asker(window), dialogs.anew_asker(window), shows_codes=True
+                ),
+                ask_secret=dialogs.secret_asker(window),
             )
         ),
         name="open session",

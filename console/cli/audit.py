@@ -37,10 +37,11 @@ def run(options: argparse.Namespace) -> int:
 
 async def _kept(options: argparse.Namespace) -> list[Link]:
     from console.session import open_last_store  # noqa: PLC0415 - loads much that a collected file does not need
-    from console.store_places import IN_MEMORY  # noqa: PLC0415 - the same
+    from console.store_places import IN_MEMORY, StoreQuestions  # noqa: PLC0415 - the same
 
     ask = ask_code if sys.stdin.isatty() else None
-    kept = await open_last_store(config=options.config, demo=options.demo, ask_code=ask, to_read=True)
+    questions = StoreQuestions(code=ask)
+    kept = await open_last_store(config=options.config, demo=options.demo, questions=questions, to_read=True)
     if kept.database is None:
         why = kept.notice.removesuffix(IN_MEMORY).strip()
         raise ConfigurationError(why or "Whoever worked last at this desk kept nothing here, or has signed out.")

@@ -9,7 +9,7 @@ from console.errors import ConfigurationError, UsageError
 from console.session import open_last_store
 from console.settings import KEPT
 from console.store.secrets import SecretRepository
-from console.store_places import IN_MEMORY
+from console.store_places import IN_MEMORY, StoreQuestions
 
 
 def run(options: argparse.Namespace) -> int:
@@ -20,7 +20,7 @@ def run(options: argparse.Namespace) -> int:
 async def _run(options: argparse.Namespace) -> int:
     at_terminal = sys.stdin.isatty()
     ask = ask_code if at_terminal else None
-    kept = await open_last_store(config=options.config, demo=options.demo, ask_code=ask)
+    kept = await open_last_store(config=options.config, demo=options.demo, questions=StoreQuestions(code=ask))
     if kept.database is None:
         why = kept.notice.removesuffix(IN_MEMORY).strip()
         raise ConfigurationError(why or "Nobody has worked at this desk yet. Start its window once; it asks by itself.")

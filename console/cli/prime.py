@@ -24,7 +24,7 @@ from console.services.customer_view import CustomerView
 from console.services.desk import Desk
 from console.services.part import PartCoordinator
 from console.session import open_session
-from console.store_places import IN_MEMORY
+from console.store_places import IN_MEMORY, StoreQuestions
 
 _SIDE_BY_SIDE = 4
 # What passes by itself, and for how long it is waited for while nothing else comes either.
@@ -76,7 +76,7 @@ async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> 
         config=options.config,
         demo=options.demo,
         with_store=True,
-        ask_code=asks,
+        questions=StoreQuestions(code=asks),
         ask_person=asked,
         ask_secret=ask_secret if sys.stdin.isatty() else None,
     )
@@ -88,9 +88,6 @@ async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> 
         if not session.desk.is_kept:
             why = session.notice.removesuffix(IN_MEMORY).strip()
             raise StoreError(f"{why} Customers can only be read ahead into a store.")
-        if session.new_code:
-            print(f"Your recovery code, which opens your work should the keyring lose it: {session.new_code}")
-            print("Write it down; it is shown only now.")
         if session.desk.openings.is_required and options.reason is None:
             raise UsageError("Say why the accounts are read: --reason 'visits of tomorrow'. It is recorded.")
         whole = await prime(session.desk, customers, options.reason or "")

@@ -26,9 +26,9 @@ class Finding:
     `record` is the id of the record that the step made or changed, empty where none was found. `others` are further
     records that carry the step's mark, or where nothing carries it, records that look like it. `by_list` is whether
     the outcome rests on a list: then DID_NOT is only as good as that list, which may lag or leave marks out.
-    `is_unlisted` is whether the record was found by its id, and its list does not show it: then the list lags, or leaves
-    marks out, and a second record need not show either. `differs` is whether the record found holds another version of the step than the one that is wanted now. `reason` is
-    why a step was turned down, in the system's words.
+    `is_unlisted` is whether the record was found by its id, and its list does not show it: then the list lags or
+    leaves marks out, and a second record need not show either. `differs` is whether the record found holds another
+    version of the step than the one that is wanted now. `reason` is why a step was turned down, in the system's words.
     """
 
     outcome: StepOutcome

@@ -1,7 +1,9 @@
 """The outbox's entries. Implements the port ActStore."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import apsw
 import msgspec
@@ -9,6 +11,7 @@ import msgspec
 from console.models.outbox import Act
 from console.store.database import Database
 
+_log = logging.getLogger(__name__)
 _DECODER = msgspec.json.Decoder(Act)
 
 
@@ -31,27 +34,41 @@ class ActRepository:
             connection.executemany("DELETE FROM draft WHERE place = ?", [(place,) for place in typed_in])
             return kept
 
-        return await self._database.write(work)
+        return await self._database.write(work, settle=True)
 
     async def change(self, act: Act) -> None:
         def work(connection: apsw.Connection) -> None:
             _change(connection, act)
 
-        await self._database.write(work)
+        await self._database.write(work, settle=True)
 
     async def load(self, *, closed: int = 50) -> Sequence[Act]:
         def work(connection: apsw.Connection) -> list[Act]:
             rows = connection.execute(
-                "SELECT body FROM act WHERE open OR seq IN"
+                "SELECT seq, body FROM act WHERE open OR seq IN"
                 " (SELECT seq FROM act WHERE NOT open ORDER BY seq DESC LIMIT ?) ORDER BY seq",
                 (closed,),
             )
-            return [_decode(bytes(row[0])) for row in rows]
+            return list(_readable(rows))
 
         return await self._database.read(work)
 
 
-def _decode(body: bytes) -> Act:
+def _readable(rows: Iterable[tuple[Any, ...]]) -> Iterator[Act]:
+    """Yield the acts that can be read; another is left where it is, and told of when the store is opened."""
+    for seq, body in rows:
+        try:
+            yield decode_act(body if isinstance(body, bytes) else b"")
+        except msgspec.MsgspecError as error:
+            _log.warning("act %s cannot be read: %s", seq, error)
+
+
+def decode_act(body: bytes) -> Act:
+    """Return an act as it was kept.
+
+    Raises:
+        msgspec.MsgspecError: It is none.
+    """
     # Its name in stores made before version 0.2.
     return _DECODER.decode(body.replace(b'"was_doubtful":', b'"was_sent":'))
 

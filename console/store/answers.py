@@ -25,7 +25,10 @@ class AnswerRepository:
             ).fetchone()
             if row is None:
                 return None
-            return str(row[0]), msgspec.json.decode(bytes(row[1]), type=dict[str, str]), bytes(row[2])
+            try:
+                return str(row[0]), msgspec.json.decode(bytes(row[1]), type=dict[str, str]), bytes(row[2])
+            except (msgspec.MsgspecError, TypeError):
+                return None  # it is asked for whole
 
         return await self._database.read(work)
 

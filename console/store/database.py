@@ -19,16 +19,17 @@ from console.errors import (
     StoreDamagedError,
     StoreError,
     StoreFullError,
-    StoreInUseError,
     StoreKeyError,
     StoreNewerError,
 )
+from console.store.lock import StoreLock
 from console.store.schema import MIGRATIONS
+from console.store.witness import Witness
 
 T = TypeVar("T")
 _PLAIN_HEADER = b"SQLite format 3\x00"
 Work = Callable[[apsw.Connection], T]
-_Waiting = tuple[Work[Any], Future[Any]]
+_Waiting = tuple[Work[Any], Future[Any], bool]
 # Enough to spare the disk, so few that what was typed never waits long for what was read.
 _MOST_TOGETHER = 32
 
@@ -40,23 +41,34 @@ class Database:
     those that wait at once share a commit, so that many cost the disk as little as one. Reads go beside them.
     """
 
-    def __init__(self, writer: apsw.Connection, reader: apsw.Connection, lock: apsw.Connection | None) -> None:
-        self._writer, self._reader, self._lock = writer, reader, lock
+    def __init__(
+        self,
+        writer: apsw.Connection,
+        reader: apsw.Connection,
+        lock: StoreLock | None,
+        witness: Witness | None = None,
+        *,
+        lost_commits: int = 0,
+    ) -> None:
+        self._writer, self._reader, self._lock, self._witness = writer, reader, lock, witness
+        self.lost_commits = lost_commits
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._writing = threading.Thread(target=self._write_all, name="store write", daemon=True)
         self._writing.start()
         self._reading = ThreadPoolExecutor(1, "store read")
         self.is_kept = lock is not None
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], *, settle: bool = False) -> T:
         """Return what some work made in one transaction; when it raises, nothing of it is kept.
+
+        `settle` moves it out of the log into the file itself right after: damage of a page is found there.
 
         Raises:
             StoreFullError: There is no room, or the disk cannot be written.
             StoreDamagedError: The file is damaged.
         """
         outcome: Future[T] = Future()
-        self._queue.put((work, outcome))
+        self._queue.put((work, outcome, settle))
         return await asyncio.wrap_future(outcome)
 
     async def read(self, work: Work[T]) -> T:
@@ -73,14 +85,19 @@ class Database:
         """Do one transaction on the calling thread; for the writer's own, and before and after the loop runs."""
 
         def transaction(connection: apsw.Connection) -> T:
+            if self._lock is not None:
+                self._lock.check()
             connection.execute("BEGIN IMMEDIATE")
             try:
                 result = work(connection)
+                number = connection.execute("UPDATE commits SET number = number + 1 RETURNING number").get
                 connection.execute("COMMIT")
             except BaseException:
                 with contextlib.suppress(apsw.Error):  # a failed COMMIT may have ended it already
                     connection.execute("ROLLBACK")
                 raise
+            if self._witness is not None:
+                self._witness.note(int(number))
             return result
 
         return self._run(self._writer, transaction)
@@ -89,15 +106,17 @@ class Database:
         """Wait for what is under way and close the file."""
         await asyncio.get_running_loop().run_in_executor(None, self.close)
 
-    def close(self) -> None:
-        """Close the file on the calling thread, after what is under way."""
+    def close(self, *, keep_lock: bool = False) -> None:
+        """Close the file on the calling thread, after what is under way; the lock too, unless the caller keeps it."""
         self._queue.put(None)
         self._writing.join()
         self._reading.shutdown()
         if self._reader is not self._writer:
             self._reader.close()
         self._writer.close()
-        if self._lock is not None:
+        if self._witness is not None:
+            self._witness.close()
+        if self._lock is not None and not keep_lock:
             self._lock.close()
 
     def _write_all(self) -> None:
@@ -116,14 +135,17 @@ class Database:
         outcomes: list[tuple[Any, BaseException | None]] = []
         try:
             if waiting:
-                self.write_now(lambda connection: outcomes.extend(self._try(connection, work) for work, _ in waiting))
+                self.write_now(lambda connection: outcomes.extend(self._try(connection, one[0]) for one in waiting))
         except BaseException as error:  # noqa: BLE001 - whoever waits gets it
             outcomes = [(None, error)] * len(waiting)
-        for (_, outcome), (result, failure) in zip(waiting, outcomes, strict=True):
+        for (_, outcome, _), (result, failure) in zip(waiting, outcomes, strict=True):
             if failure is not None:
                 outcome.set_exception(failure)
             else:
                 outcome.set_result(result)
+        if any(settle for _, _, settle in waiting):
+            with contextlib.suppress(apsw.Error):  # it is committed all the same; the next one settles this too
+                self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
     def _try(self, connection: apsw.Connection, work: Work[Any]) -> tuple[Any, BaseException | None]:
         connection.execute("SAVEPOINT one")
@@ -156,12 +178,13 @@ class Database:
             raise StoreDamagedError(_damaged(connection.filename)) from error
 
 
-def open_database(path: Path, key: bytes) -> Database:
+def open_database(path: Path, key: bytes, lock: StoreLock | None = None) -> Database:
     """Return the store in a file, made if it is not there. Blocks; call it off the window's thread.
 
     Args:
         path: The database's file; a lock beside it keeps a second program out.
         key: 32 random bytes.
+        lock: The lock, where it is held already; it is closed with the store, and stays held where that fails.
 
     Raises:
         StoreInUseError: Another program has it open.
@@ -170,22 +193,33 @@ def open_database(path: Path, key: bytes) -> Database:
         StoreNewerError: A newer version of the desk made it.
         StoreFullError: The disk is full or cannot be written.
     """
+    held = lock or take_lock(path)
+    witness = Witness(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreFullError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
-    lock = _lock(path.with_suffix(".lock"))
-    try:
+        _refuse_log_alone(path)
+        witness.before_open()
         writer = _connect(path, key)
         try:
             _migrate(writer, path)
-            return Database(writer, _connect(path, key), lock)
+            lost = witness.compare(_commits(writer))
+            return Database(writer, _connect(path, key), held, witness, lost_commits=lost)
         except BaseException:
             writer.close()
             raise
     except BaseException:
-        lock.close()
+        witness.close()
+        if lock is None:
+            held.close()
         raise
+
+
+def take_lock(path: Path) -> StoreLock:
+    """Return the lock of a store's file. Its folder is made where there is none. Raises as `StoreLock`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreFullError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
+    return StoreLock(path.with_suffix(".lock"))
 
 
 def open_beside(path: Path, key: bytes) -> Database:
@@ -212,25 +246,6 @@ def in_memory() -> Database:
     connection = apsw.Connection(":memory:")
     _migrate(connection, Path(":memory:"))
     return Database(connection, connection, None)
-
-
-def _lock(path: Path) -> apsw.Connection:
-    """Return a connection that holds the lock until it is closed, also when the process is killed."""
-    try:
-        connection = apsw.Connection(str(path))
-    except apsw.Error as error:
-        raise StoreFullError(f"The folder {path.parent} cannot be written.") from error
-    try:
-        connection.execute("BEGIN EXCLUSIVE")
-    except apsw.BusyError as error:
-        connection.close()
-        raise StoreInUseError(
-            "The desk is already open for this user. Go on in the window that is open; two would mix up your work."
-        ) from error
-    except apsw.Error as error:
-        connection.close()
-        raise StoreFullError(f"The folder {path.parent} cannot be written.") from error
-    return connection
 
 
 def _connect(path: Path, key: bytes) -> apsw.Connection:
@@ -280,6 +295,20 @@ def _migrate(connection: apsw.Connection, path: Path) -> None:
         raise StoreFullError(f"The store {path} cannot be written: the disk is full or read-only.") from error
     except apsw.CorruptError as error:
         raise StoreDamagedError(_damaged(str(path))) from error
+
+
+def _refuse_log_alone(path: Path) -> None:
+    """SQLite deletes the log of a file that is missing or empty, and what was committed with it."""
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size and not (path.exists() and path.stat().st_size):
+        raise StoreDamagedError(_damaged(str(path)))
+
+
+def _commits(connection: apsw.Connection) -> int:
+    try:
+        return int(connection.execute("SELECT number FROM commits").get)
+    except (apsw.CorruptError, TypeError) as error:
+        raise StoreDamagedError(_damaged(connection.filename)) from error
 
 
 def _damaged(path: str) -> str:

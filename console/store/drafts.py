@@ -8,6 +8,15 @@ import apsw
 from console.store.database import Database
 
 
+def _time(text: str) -> datetime:
+    """Return when a draft was kept; its text counts, so an unreadable time is taken for long ago."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
 class DraftRepository:
     """The table of drafts."""
 
@@ -17,7 +26,7 @@ class DraftRepository:
     async def load(self) -> Mapping[str, tuple[str, datetime]]:
         def work(connection: apsw.Connection) -> dict[str, tuple[str, datetime]]:
             rows = connection.execute("SELECT place, text, kept_at FROM draft")
-            return {str(place): (str(text), datetime.fromisoformat(kept)) for place, text, kept in rows}
+            return {str(place): (str(text), _time(str(kept))) for place, text, kept in rows}
 
         return await self._database.read(work)
 

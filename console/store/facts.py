@@ -1,5 +1,6 @@
 """Facts with their versions. Implements the port FactStore."""
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -25,7 +26,11 @@ class FactRepository:
                 "SELECT part, body, max(read_at), seen_at FROM fact WHERE customer = ? AND read_at <= ? GROUP BY part",
                 (customer, _text(at) if at else "9"),
             )
-            return {str(part): StoredFact(bytes(body), _time(read), _time(seen)) for part, body, read, seen in rows}
+            found = {}
+            for part, body, read, seen in rows:
+                with contextlib.suppress(ValueError, TypeError):  # what cannot be read is asked for anew
+                    found[str(part)] = StoredFact(bytes(body), _time(read), _time(seen))
+            return found
 
         return await self._database.read(work)
 

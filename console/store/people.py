@@ -1,8 +1,9 @@
 """Whom the desk has seen, findable by what is typed. Implements the port PersonStore."""
 
+import contextlib
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from typing import Any
@@ -130,7 +131,7 @@ def _by_index(connection: apsw.Connection, question: str, limit: int) -> list[Kn
         " ORDER BY rowid DESC LIMIT ?) w ON p.id = w.rowid",
         (question, limit),
     )
-    return [_person(row) for row in rows]
+    return list(_readable(rows))
 
 
 def _nearly(connection: apsw.Connection, folded: Sequence[str], limit: int) -> list[KnownPerson]:
@@ -159,6 +160,13 @@ def _likeness(typed: str, name: str) -> float:
     words, parts = typed.split(), name.split()
     best = (max(SequenceMatcher(None, word, part).ratio() for part in parts) for word in words)
     return sum(best) / len(words) if words and parts else 0.0
+
+
+def _readable(rows: Iterable[tuple[Any, ...]]) -> Iterator[KnownPerson]:
+    """Yield the customers that can be read; another is found by asking the systems."""
+    for row in rows:
+        with contextlib.suppress(ValueError, TypeError, msgspec.MsgspecError):
+            yield _person(row)
 
 
 def _person(row: tuple[Any, ...]) -> KnownPerson:

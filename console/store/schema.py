@@ -84,4 +84,15 @@ MIGRATIONS: tuple[str, ...] = (
         value TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE commits (
+        number INTEGER NOT NULL  -- of the last commit; the file desk.commits has it too
+    );
+    INSERT INTO commits VALUES (0);
+
+    CREATE TABLE store_state (
+        name TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )

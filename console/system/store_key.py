@@ -1,68 +1,85 @@
 """The store's key: 32 random bytes, kept in the operating system's keyring and nowhere else in clear."""
 
+import asyncio
+import contextlib
 import logging
 import secrets
-from dataclasses import dataclass
-from pathlib import Path
+import threading
+from collections.abc import Callable
+from typing import TypeVar
 
 from console.errors import StoreKeyError
 
 _log = logging.getLogger(__name__)
 _SERVICE = "opticom-console"
+# A keyring asks its user for a password now and then; one that is broken never answers.
+_PATIENCE_S = 8.0
 
-
-@dataclass(frozen=True, slots=True)
-class StoreKey:
-    """A key that opens the store, and where it is from: `keyring`, or `new` at the first start."""
-
-    key: bytes
-    source: str
+T = TypeVar("T")
 
 
 class NoKeyringError(StoreKeyError):
     """This computer has no keyring that can be used."""
 
 
-def find_key(store: Path, profile: str) -> StoreKey:
-    """Return the key of a profile's store, made and kept in the keyring at the first start. May take 0.3 s.
+class Keyring:
+    """The entry of one profile's store. Nothing waits for a keyring that does not answer, not even the end."""
 
-    `store` is the store's file.
+    def __init__(self, profile: str) -> None:
+        self._profile = profile
 
-    Raises:
-        NoKeyringError: There is no keyring; nothing is written in its place.
-        StoreKeyError: There is a store already, but the keyring has no key for it.
-    """
-    known = _from_keyring(profile)
-    if known is not None:
-        return StoreKey(known, "keyring")
-    if store.exists():
-        raise StoreKeyError(
-            "This computer's keyring no longer has the key of the desk's store. Your recovery code opens it."
-        )
-    key = secrets.token_bytes(32)
-    keep_in_keyring(profile, key)
-    return StoreKey(key, "new")
+    async def find(self) -> bytes | None:
+        """Return the key, None where there is none. May take 0.3 s.
+
+        Raises:
+            NoKeyringError: There is no keyring, or it does not answer.
+        """
+        return await self._within(lambda: _find(self._profile))
+
+    async def make(self) -> bytes:
+        """Return a new key that is kept in the keyring now. Raises as `find`; then nothing is written in its place."""
+        key = secrets.token_bytes(32)
+        await self.keep(key)
+        return key
+
+    async def keep(self, key: bytes) -> None:
+        """Put a key into the keyring, in place of any other of this profile. Raises as `find`."""
+        await self._within(lambda: _keep(self._profile, key))
+
+    async def _within(self, work: Callable[[], T]) -> T:
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+
+        def tell(result: T | None, error: Exception | None) -> None:
+            if done.done():
+                return
+            if error is not None:
+                done.set_exception(error)
+            else:
+                done.set_result(result)  # type: ignore[arg-type] # one of the two is given
+
+        def run() -> None:
+            result, failure = None, None
+            try:
+                result = work()
+            except Exception as error:  # noqa: BLE001 - whoever waits gets it
+                failure = error
+            with contextlib.suppress(RuntimeError):  # the program has ended meanwhile
+                loop.call_soon_threadsafe(tell, result, failure)
+
+        # A daemon: the threads of a pool would hold the process until the keyring answers.
+        threading.Thread(target=run, name="keyring", daemon=True).start()
+        try:
+            return await asyncio.wait_for(asyncio.shield(done), _PATIENCE_S)
+        except TimeoutError as error:
+            done.cancel()
+            raise NoKeyringError(
+                f"This computer's keyring{_name()} does not answer, so the key of the desk's store cannot be read."
+            ) from error
 
 
-def keep_in_keyring(profile: str, key: bytes) -> None:
-    """Put a key into the keyring, in place of any other of this profile.
-
-    Raises:
-        NoKeyringError: It cannot be kept there.
-    """
+def _find(profile: str) -> bytes | None:
     import keyring  # noqa: PLC0415 - looks for every back end, which takes up to 0.3 s
-    from keyring.errors import KeyringError  # noqa: PLC0415 - see above
-
-    try:
-        keyring.set_password(_SERVICE, profile, key.hex())
-        if keyring.get_password(_SERVICE, profile) != key.hex():
-            raise NoKeyringError(_NO_KEYRING)
-    except (KeyringError, RuntimeError, OSError) as error:
-        raise NoKeyringError(_NO_KEYRING) from error
-
-
-def _from_keyring(profile: str) -> bytes | None:
-    import keyring  # noqa: PLC0415 - see above
     from keyring.errors import KeyringError  # noqa: PLC0415 - see above
 
     try:
@@ -79,6 +96,27 @@ def _from_keyring(profile: str) -> bytes | None:
         _log.warning("the keyring's entry for the store is no key")
         return None
     return key
+
+
+def _keep(profile: str, key: bytes) -> None:
+    import keyring  # noqa: PLC0415 - see above
+    from keyring.errors import KeyringError  # noqa: PLC0415 - see above
+
+    try:
+        keyring.set_password(_SERVICE, profile, key.hex())
+        if keyring.get_password(_SERVICE, profile) != key.hex():
+            raise NoKeyringError(_NO_KEYRING)
+    except (KeyringError, RuntimeError, OSError) as error:
+        raise NoKeyringError(_NO_KEYRING) from error
+
+
+def _name() -> str:
+    """Return which keyring it is, as far as that is known already, in brackets."""
+    import sys  # noqa: PLC0415 - for this sentence alone
+
+    core = sys.modules.get("keyring.core")
+    backend = getattr(core, "_keyring_backend", None)
+    return f" ({type(backend).__module__.rpartition('.')[2]})" if backend is not None else ""
 
 
 _NO_KEYRING = "This computer has no keyring to hold the key of the desk's store."

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -12,6 +13,8 @@ from console.views.main_window import MainWindow
 from console.views.texts import tr
 from console.views.widgets.fields import FramedDialog
 from console.views.widgets.labels import Button, Label, button_row
+
+T = TypeVar("T")
 
 
 class CodeDialog(FramedDialog):
@@ -104,31 +107,80 @@ class RecoveryDialog(QDialog):
 
 
 class RecoveryCode:
-    """Makes a new recovery code and shows it; `make` is None where there is no store."""
+    """Makes a new recovery code and shows it. The one before goes on opening the store until this one is noted."""
 
     def __init__(self, window: MainWindow, bridge: Bridge) -> None:
         self._window, self._bridge = window, bridge
-        self.make: Callable[[], Awaitable[str]] | None = None
+        self._make: Callable[[], Awaitable[str]] | None = None
+        self._confirm: Callable[[], Awaitable[None]] | None = None
+
+    def attach(self, make: Callable[[], Awaitable[str]] | None, confirm: Callable[[], Awaitable[None]] | None) -> None:
+        """Take how a code is made, and how it is said that it is written down; None where there is no store."""
+        self._make, self._confirm = make, confirm
+
+    def show(self, code: str) -> None:
+        """Show a code until it is written down."""
+        dialog = RecoveryDialog(code, self._window)
+        dialog.accepted.connect(self._is_noted)
+        dialog.open()
+
+    def _is_noted(self) -> None:
+        if self._confirm is not None:
+            self._bridge.run_command(self._window, _await(self._confirm()), lambda _: None)
 
     def show_new(self) -> None:
         """Make a new code and show it, or say that there is none."""
-        if self.make is None:
+        if self._make is None:
             self._window.status.say(tr("There is no store on this computer, so there is no recovery code."))
             return
-        making = _await(self.make())
-        self._bridge.run_command(self._window, making, lambda code: RecoveryDialog(code, self._window).open())
+        self._bridge.run_command(self._window, _await(self._make()), self.show)
 
 
-async def _await(doing: Awaitable[str]) -> str:
+async def _await(doing: Awaitable[T]) -> T:
     return await doing
 
 
-def asker(window: QWidget) -> Callable[..., Awaitable[str | None]]:
+class AnewDialog(FramedDialog):
+    """Says why a store cannot be opened; nothing is touched unless its user says so."""
+
+    def __init__(self, sentence: str, window: QWidget) -> None:
+        super().__init__(window)
+        self.setWindowTitle(tr("The desk's store"))
+        self.setModal(True)
+        self.setMinimumWidth(460)
+        self.anew = Button(tr("Set it aside and begin a new one"), "plain")
+        self.anew.clicked.connect(self.accept)
+        self.leave = Button(tr("Leave it; keep nothing today"), "main")
+        self.leave.setDefault(True)
+        self.leave.clicked.connect(self.reject)
+        more = tr(
+            "What is left can be set aside in a folder of its own beside it, from which your administrator may still "
+            "save unsent work; then a new store is begun. Or leave it as it is: the desk works, and what you type is "
+            "gone when it closes."
+        )
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        column.addWidget(Label(sentence, wrap=True))
+        column.addWidget(Label(more, wrap=True))
+        column.addLayout(button_row(self.anew, self.leave))
+        self.leave.setFocus()
+
+
+def code_asker(window: QWidget) -> Callable[..., Awaitable[str | None]]:
     """Return what asks on a window: the code that was typed, or None."""
 
     async def ask(sentence: str, *, is_new: bool) -> str | None:
         dialog = CodeDialog(sentence, window, is_new=is_new)
         return dialog.code.text() if await _answered(dialog) else None
+
+    return ask
+
+
+def anew_asker(window: QWidget) -> Callable[[str], Awaitable[bool]]:
+    """Return what asks on a window whether a store that cannot be opened is set aside and a new one begun."""
+
+    async def ask(sentence: str) -> bool:
+        return await _answered(AnewDialog(sentence, window))
 
     return ask
 

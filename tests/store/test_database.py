@@ -217,7 +217,7 @@ def test_the_recovery_code_opens_the_key_and_no_other_does(tmp_path: Path) -> No
     assert unwrap_key(tmp_path, code.lower().replace("-", " ")) == KEY
     with pytest.raises(StoreKeyError, match="nor the recovery code"):
         unwrap_key(tmp_path, new_code())
-    data = (tmp_path / "recovery.key").read_bytes()
+    data = (tmp_path / "recovery.next").read_bytes()
     assert KEY not in data
     assert code.replace("-", "").encode() not in data
 

@@ -13,6 +13,7 @@ from console.errors import ConfigurationError, StoreInUseError
 from console.models.customer import CustomerId
 from console.session import open_last_store, open_session
 from console.store.audit import AuditRepository
+from console.store_places import StoreQuestions
 from console.system.sandbox_launcher import sandbox_settings
 from tests.support.control import Control
 
@@ -57,7 +58,7 @@ async def test_a_key_is_asked_for_once_and_lies_nowhere_in_clear(
     asked = Asked(sandbox)
     for _ in range(2):
         async with open_session(
-            config=configuration, demo=False, with_store=True, ask_code=passphrase, ask_secret=asked
+            config=configuration, demo=False, with_store=True, questions=StoreQuestions(passphrase), ask_secret=asked
         ) as session:
             view = session.desk.view_customer(CustomerId(sandbox.first_customer))
             view.open()
@@ -73,7 +74,9 @@ async def test_a_key_is_asked_for_once_and_lies_nowhere_in_clear(
 
 async def test_the_store_is_looked_into_while_the_desk_is_open(sandbox: Control, configuration: Path) -> None:
     async def looked() -> int:
-        kept = await open_last_store(config=configuration, demo=False, ask_code=passphrase, to_read=True)
+        kept = await open_last_store(
+            config=configuration, demo=False, questions=StoreQuestions(passphrase), to_read=True
+        )
         if kept.database is None:
             return 0
         found = await AuditRepository(kept.database).load()
@@ -82,20 +85,28 @@ async def test_the_store_is_looked_into_while_the_desk_is_open(sandbox: Control,
 
     assert await looked() == 0  # and it makes none
     async with open_session(
-        config=configuration, demo=False, with_store=True, ask_code=passphrase, ask_secret=Asked(sandbox)
+        config=configuration,
+        demo=False,
+        with_store=True,
+        questions=StoreQuestions(passphrase),
+        ask_secret=Asked(sandbox),
     ) as session:
         session.desk.audit.record("opened", sandbox.first_customer)
         await session.desk.audit.settled()
         assert await looked() >= 1
         with pytest.raises(StoreInUseError):  # nobody else writes to it
-            await open_last_store(config=configuration, demo=False, ask_code=passphrase)
+            await open_last_store(config=configuration, demo=False, questions=StoreQuestions(passphrase))
 
 
 async def test_a_system_is_checked_with_the_key_the_desk_keeps_also_while_it_is_open(
     sandbox: Control, configuration: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with open_session(
-        config=configuration, demo=False, with_store=True, ask_code=passphrase, ask_secret=Asked(sandbox)
+        config=configuration,
+        demo=False,
+        with_store=True,
+        questions=StoreQuestions(passphrase),
+        ask_secret=Asked(sandbox),
     ):
         monkeypatch.setattr(check_system, "ask_code", passphrase)
         monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
@@ -124,7 +135,9 @@ def test_a_check_without_the_key_names_what_is_missing(configuration: Path) -> N
 
 async def test_without_it_and_nobody_to_ask_it_is_said_in_a_sentence(configuration: Path) -> None:
     with pytest.raises(ConfigurationError, match="store:crm for CRM is not in the store.*keep-secret crm"):
-        async with open_session(config=configuration, demo=False, with_store=True, ask_code=passphrase):
+        async with open_session(
+            config=configuration, demo=False, with_store=True, questions=StoreQuestions(passphrase)
+        ):
             pass
 
     async def nobody(_sentence: str) -> str | None:

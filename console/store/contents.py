@@ -1,0 +1,92 @@
+"""What an opened store holds besides its tables' own subjects: its state, and what of it cannot be read."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import apsw
+import msgspec
+
+from console.models.audit import AuditEntry
+from console.store.acts import decode_act
+from console.store.database import Database
+
+
+class StoreState:
+    """Small facts about the store itself, each by its name."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def load(self, name: str) -> str:
+        """Return what is kept under a name, empty where nothing is."""
+
+        def work(connection: apsw.Connection) -> str:
+            row = connection.execute("SELECT value FROM store_state WHERE name = ?", (name,)).fetchone()
+            return str(row[0]) if row else ""
+
+        return await self._database.read(work)
+
+    async def save(self, name: str, value: str) -> None:
+        def work(connection: apsw.Connection) -> None:
+            connection.execute("INSERT OR REPLACE INTO store_state (name, value) VALUES (?, ?)", (name, value))
+
+        await self._database.write(work)
+
+
+async def count_open_acts(database: Database) -> int:
+    """Return how many actions have not come to their end.
+
+    Raises:
+        StoreError: The store cannot be read.
+    """
+    return await database.read(lambda connection: int(connection.execute("SELECT count(*) FROM act WHERE open").get))
+
+
+async def read_through(database: Database) -> str:
+    """Read what a start needs; return what the user must know of it, empty where all is well.
+
+    A record that cannot be read is left where it is, for a newer version or an administrator: the rest works.
+
+    Raises:
+        StoreDamagedError: The file is damaged where a start needs it.
+    """
+    unreadable = await database.read(_unreadable)
+    told = []
+    if database.lost_commits:
+        told.append(
+            f"The store's log was damaged: the last {database.lost_commits} things that were kept are missing. Look in "
+            "the systems for what you did last. The damaged log is kept beside the store."
+        )
+    if unreadable:
+        what = " and ".join(f"{count} {kind}" for kind, count in unreadable.items())
+        told.append(
+            f"In the store {what} cannot be read. They are left as they are, and the rest works. Tell your "
+            "administrator; what you sent and miss here, look for in the systems."
+        )
+    return " ".join(told)
+
+
+def _unreadable(connection: apsw.Connection) -> Counter[str]:
+    acts = connection.execute("SELECT body FROM act WHERE open OR seq > (SELECT max(seq) FROM act) - 50")
+    audit = connection.execute("SELECT body FROM audit ORDER BY seq DESC LIMIT 1000")
+    connection.execute("SELECT place, text FROM draft").fetchall()
+    counts = Counter(
+        {
+            "actions": _count_unreadable(acts, decode_act),
+            "entries of the audit": _count_unreadable(audit, msgspec.json.Decoder(AuditEntry).decode),
+        }
+    )
+    return +counts
+
+
+def _count_unreadable(rows: Iterable[tuple[Any, ...]], decode: Callable[[bytes], object]) -> int:
+    return sum(1 for (body,) in rows if not _is_readable(body, decode))
+
+
+def _is_readable(body: object, decode: Callable[[bytes], object]) -> bool:
+    try:
+        decode(body if isinstance(body, bytes) else b"")
+    except msgspec.MsgspecError:
+        return False
+    return True

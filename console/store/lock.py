@@ -1,0 +1,141 @@
+"""One program's hold on the folder of a store, until it ends or is killed."""
+
+import contextlib
+import errno
+import os
+import secrets
+import struct
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import apsw
+
+from console.errors import StoreFullError, StoreInUseError
+
+_OPEN_ALREADY = "The desk is already open for this user. Go on in the window that is open; two would mix up your work."
+
+
+class StoreLock:
+    """A lock on a file of its own beside the store's. It goes with the process, however that ends."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the lock. What stands in its place and is no lock is set aside, never deleted.
+
+        Raises:
+            StoreInUseError: Another program has it.
+            StoreFullError: The folder cannot be written, or its files cannot be locked.
+        """
+        self._path = path
+        see_that_locks_hold(path.parent)
+        self._connection = self._take()
+        self._identity = self._found()
+
+    def check(self) -> None:
+        """See that the lock is still there; one that somebody removed is taken again.
+
+        Raises:
+            StoreInUseError: Another program has taken it meanwhile.
+            StoreFullError: It cannot be taken again.
+        """
+        if self._found() == self._identity:
+            return
+        try:
+            again = self._take()
+        except StoreInUseError as error:
+            raise StoreInUseError(
+                f"The lock {self._path} was removed, and another window has taken the store. Go on in that one; "
+                "nothing more is kept here."
+            ) from error
+        self._connection.close()
+        self._connection, self._identity = again, self._found()
+
+    def close(self) -> None:
+        """Let others have it."""
+        self._connection.close()
+
+    def _found(self) -> tuple[int, int] | None:
+        with contextlib.suppress(OSError):
+            stat = self._path.stat()
+            return stat.st_dev, stat.st_ino
+        return None
+
+    def _take(self) -> apsw.Connection:
+        try:
+            return self._lock()
+        except (apsw.CantOpenError, apsw.NotADBError, apsw.CorruptError):
+            self._set_aside()
+        try:
+            return self._lock()
+        except apsw.Error as error:
+            raise StoreFullError(f"The folder {self._path.parent} cannot be written.") from error
+
+    def _lock(self) -> apsw.Connection:
+        connection = apsw.Connection(str(self._path))
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+        except apsw.BusyError as error:
+            connection.close()
+            raise StoreInUseError(_OPEN_ALREADY) from error
+        except (apsw.NotADBError, apsw.CorruptError):
+            connection.close()
+            raise
+        except apsw.Error as error:
+            connection.close()
+            raise StoreFullError(f"The folder {self._path.parent} cannot be written.") from error
+        return connection
+
+    def _set_aside(self) -> None:
+        """Make room for the lock where a folder or a file of something else has its name."""
+        if not self._path.exists():
+            return
+        try:
+            self._path.replace(self._path.with_name(f"{self._path.name}.not-a-lock-{os.getpid()}"))
+        except OSError as error:
+            raise StoreFullError(
+                f"{self._path} is not the desk's lock and cannot be moved away: {error.strerror}. Remove it."
+            ) from error
+
+
+def see_that_locks_hold(folder: Path, *, lock: Callable[[int], None] | None = None) -> None:
+    """See that the folder's file system locks files: some take every lock of everybody, or none.
+
+    Only Linux lets one process see that; elsewhere nothing is tested. `lock` locks an open file or raises OSError.
+
+    Raises:
+        StoreFullError: Files there cannot be locked, or the folder cannot be written.
+    """
+    if lock is None:
+        if sys.platform != "linux":
+            return
+        lock = _lock_open_file
+    path = folder / f"desk.lock-test-{secrets.token_hex(4)}"
+    try:
+        with path.open("wb") as first, path.open("wb") as second:
+            lock(first.fileno())
+            try:
+                lock(second.fileno())
+            except OSError as error:
+                if error.errno in {errno.EAGAIN, errno.EACCES}:
+                    return
+                raise
+    except OSError as error:
+        if error.errno in {errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS}:
+            raise StoreFullError(f"{_no_locks(folder)} ({error.strerror})") from error
+        raise StoreFullError(f"The folder {folder} cannot be written: {error.strerror}.") from error
+    finally:
+        with contextlib.suppress(OSError):
+            path.unlink()
+    raise StoreFullError(_no_locks(folder))
+
+
+def _lock_open_file(file: int) -> None:
+    """Lock a file for this opening of it alone, as two processes would lock it (Linux, since 3.15)."""
+    import fcntl  # noqa: PLC0415 - not on Windows
+
+    request = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+    fcntl.fcntl(file, fcntl.F_OFD_SETLK, request)
+
+
+def _no_locks(folder: Path) -> str:
+    return f"Files in {folder} cannot be locked, so two desks could write one store. Put it on a local disk."

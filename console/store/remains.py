@@ -1,0 +1,83 @@
+"""What lies in the folder of a store: whether something of one is left where the store itself is gone."""
+
+import contextlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+from console.errors import StoreFullError
+from console.store.recovery import sync_folder
+
+_OF_A_STORE = (
+    "desk.store",
+    "desk.store-wal",
+    "desk.store-shm",
+    "desk.store-wal.before",
+    "desk.commits",
+    "recovery.key",
+    "recovery.next",
+)
+_BEGUN = "first-start"
+
+
+class StoreRemains:
+    """The files of one store, without opening any."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @property
+    def has_store(self) -> bool:
+        """Whether the store's own file is there and holds anything."""
+        return _size(self._folder / "desk.store") > 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is left of a store that is gone, as names of files that hold anything; empty files do not count."""
+        return tuple(name for name in _OF_A_STORE if _size(self._folder / name) > 0)
+
+    @property
+    def is_first_start(self) -> bool:
+        """Whether a first start began here and did not come to its end: nothing was kept yet."""
+        return (self._folder / _BEGUN).exists()
+
+    def begin(self) -> None:
+        """Note that a first start begins.
+
+        Raises:
+            StoreFullError: It cannot be written.
+        """
+        try:
+            (self._folder / _BEGUN).touch()
+            sync_folder(self._folder)
+        except OSError as error:
+            raise StoreFullError(f"The folder {self._folder} cannot be written: {error.strerror}.") from error
+
+    def is_begun(self) -> None:
+        """Note that the store is there, with its key."""
+        with contextlib.suppress(OSError):
+            (self._folder / _BEGUN).unlink(missing_ok=True)
+            sync_folder(self._folder)
+
+    def set_aside(self) -> Path:
+        """Move all of it into a folder of its own, which is returned; nothing is deleted.
+
+        Raises:
+            StoreFullError: It cannot be moved.
+        """
+        aside = self._folder / f"set-aside-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
+        try:
+            aside.mkdir()
+            for name in _OF_A_STORE:
+                if (self._folder / name).exists():
+                    (self._folder / name).replace(aside / name)
+            sync_folder(self._folder)
+        except OSError as error:
+            raise StoreFullError(f"{self._folder} cannot be moved aside: {error.strerror}.") from error
+        return aside
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else int(path.exists())
+    except OSError:
+        return 0
