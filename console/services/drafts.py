@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from console.errors import StoreError
 from console.models.card_number import masked
@@ -18,16 +19,20 @@ _TRIED_AGAIN_S = 5.0
 
 
 class Drafts:
-    """All drafts of a user by place, such as `note/CU-1`. `kept_at` is when the last of them was kept (UTC)."""
+    """All drafts of a user by place, such as `note/CU-1`. `kept_at` is when the last of them was kept (UTC).
+
+    The second part of a place is whose it is: a customer's number, or that of what is edited. Empty ones are forgotten.
+    """
 
     def __init__(self, store: DraftStore, clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._texts: dict[str, str] = {}
+        self._of: dict[str, dict[str, str]] = {}
         self._changed: dict[str, str] = {}
         self._on_its_way: dict[str, str] = {}
         self._writing: asyncio.Task[None] | None = None
         self._trying_again: asyncio.Task[None] | None = None
-        self._subscribers: list[Callable[[], None]] = []
+        self._subscribers: list[tuple[str, Callable[[], None]]] = []
         self.kept_at: datetime | None = None
         self.failure: str | None = None
 
@@ -38,7 +43,8 @@ class Drafts:
             StoreError: It cannot be read.
         """
         kept = await self._store.load()
-        self._texts = {place: text for place, (text, _) in kept.items()}
+        for place, (text, _) in kept.items():
+            self._put(place, text)
 
     def text(self, place: str) -> str:
         """Return what stands in a place; empty where nothing does."""
@@ -47,27 +53,33 @@ class Drafts:
     @property
     def places(self) -> Mapping[str, str]:
         """Every place with a text."""
-        return {place: text for place, text in self._texts.items() if text}
+        return MappingProxyType(self._texts)
+
+    def of(self, owner: str) -> Mapping[str, str]:
+        """Return every place of one customer with a text."""
+        return self._of.get(owner, {})
 
     def type(self, place: str, text: str) -> None:
         """Take what stands in a place now; it is on the disk a moment later."""
         text = masked(text)  # a card number is not kept, whatever field it was typed into
         if self._texts.get(place, "") == text:
             return
-        self._texts[place] = self._changed[place] = text
+        self._put(place, text)
+        self._changed[place] = text
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write(), name="keep drafts")
-        self._tell()
+        self._tell((place,))
 
     async def keep_now(self) -> None:
         """Keep what was typed so far without waiting for a pause; where that fails it is tried again in a while."""
         if self._changed:
             await self._write(wait_s=0.0)
 
-    def subscribe(self, told: Callable[[], None]) -> Callable[[], None]:
-        """Call back when something was typed or kept; return what ends that."""
-        self._subscribers.append(told)
-        return lambda: self._subscribers.remove(told) if told in self._subscribers else None
+    def subscribe(self, told: Callable[[], None], owner: str = "") -> Callable[[], None]:
+        """Call back when something was typed or kept, of one owner or of anybody; return what ends that."""
+        entry = (owner, told)
+        self._subscribers.append(entry)
+        return lambda: self._subscribers.remove(entry) if entry in self._subscribers else None
 
     @property
     def is_kept(self) -> bool:
@@ -102,9 +114,9 @@ class Drafts:
                 self.failure = str(error)
                 if self._trying_again is None or self._trying_again.done():
                     self._trying_again = asyncio.create_task(self._try_again(), name="keep drafts again")
-                self._tell()
+                self._tell(writing)
                 return
-            self._tell()
+            self._tell(writing)
 
     async def _try_again(self) -> None:
         """Try until what was typed is kept; what is typed meanwhile tries by itself too."""
@@ -112,6 +124,24 @@ class Drafts:
             await self._clock.sleep(_TRIED_AGAIN_S)
             await self._write(wait_s=0.0)
 
-    def _tell(self) -> None:
-        for told in list(self._subscribers):
-            told()
+    def _put(self, place: str, text: str) -> None:
+        owner = _owner_of(place)
+        if text:
+            self._texts[place] = text
+            self._of.setdefault(owner, {})[place] = text
+            return
+        self._texts.pop(place, None)
+        if owner in self._of:
+            self._of[owner].pop(place, None)
+            if not self._of[owner]:
+                del self._of[owner]
+
+    def _tell(self, places: Iterable[str]) -> None:
+        owners = {"", *map(_owner_of, places)}
+        for owner, told in list(self._subscribers):
+            if owner in owners:
+                told()
+
+
+def _owner_of(place: str) -> str:
+    return place.partition("/")[2].partition("/")[0]

@@ -92,7 +92,7 @@ class NoteDock(Surface):
         column.addWidget(self.send_button)
         column.addWidget(self._acts)
         self._unsubscribe = [
-            desk.drafts.subscribe(self._show_kept),
+            desk.drafts.subscribe(self._show_kept, customer_id),
             desk.outbox.subscribe(lambda act: self._show_acts() if act.customer_id == customer_id else None),
         ]
         self._show_kept()

@@ -16,7 +16,7 @@ class PageMemory:
     """
 
     def __init__(self, drafts: Drafts, customer_id: CustomerId) -> None:
-        self._drafts = drafts
+        self._drafts, self._customer_id = drafts, customer_id
         self._front = f"front/{customer_id}"
         self._rows = f"row/{customer_id}/"
         self._typed = {
@@ -33,7 +33,7 @@ class PageMemory:
     @property
     def drafts(self) -> list[str]:
         """What was typed for this customer and is not sent, in words: `note`, `contact data`, `promise`."""
-        places = self._drafts.places
+        places = self._drafts.of(self._customer_id)
         return [word for start, word in self._typed.items() if any(self._is_of(start, place) for place in places)]
 
     @staticmethod
@@ -55,5 +55,6 @@ class PageMemory:
 
     def forget(self) -> None:
         """Forget where the user was."""
-        for place in [self._front, *(place for place in self._drafts.places if place.startswith(self._rows))]:
+        places = self._drafts.of(self._customer_id)
+        for place in [self._front, *(place for place in places if place.startswith(self._rows))]:
             self._drafts.type(place, "")

@@ -89,7 +89,7 @@ class OpenCustomers(QStackedWidget):
         close.setAccessibleName(tr("Close {}").format(customer_id))
         close.clicked.connect(lambda: self._close_page(page))
         self._tabs.setTabButton(index, QTabBar.ButtonPosition.RightSide, close)
-        self._rename(page)
+        self._renumber()
         self._tabs.setCurrentIndex(index)
         self._on_tab(index)
         page.open()
@@ -191,17 +191,21 @@ class OpenCustomers(QStackedWidget):
         self._window.show_title(title.replace("[*]", "[*][*]"))
 
     def _rename(self, page: CustomerPage) -> None:
-        self._renumber()
+        for i in range(self._tabs.count()):
+            if self._tabs.tabData(i) is page:
+                self._name_tab(i, page)
         if page is self.page:
             self._show_title()
 
     def _renumber(self) -> None:
+        self._tabs.setVisible(self._tabs.count() > 0)
+        for i in range(self._tabs.count()):
+            self._name_tab(i, self._tabs.tabData(i))
+
+    def _name_tab(self, index: int, page: CustomerPage) -> None:
         tabs = self._tabs
-        tabs.setVisible(tabs.count() > 0)
-        for i in range(tabs.count()):
-            page = tabs.tabData(i)
-            text = texts.no_mnemonic(f"{i + 1}  {page.title}")
-            if tabs.tabText(i) != text:
-                tabs.setTabText(i, text)
-                typed = tr("Not sent yet: {}").format(", ".join(page.memory.drafts)) if page.memory.drafts else ""
-                tabs.setTabToolTip(i, texts.tooltip(f"{page.title}\n{page.customer_id}\n{typed}".rstrip()))
+        text = texts.no_mnemonic(f"{index + 1}  {page.title}")
+        if tabs.tabText(index) != text:
+            tabs.setTabText(index, text)
+            typed = tr("Not sent yet: {}").format(", ".join(page.memory.drafts)) if page.memory.drafts else ""
+            tabs.setTabToolTip(index, texts.tooltip(f"{page.title}\n{page.customer_id}\n{typed}".rstrip()))

@@ -103,7 +103,8 @@ class CustomerPage(LivePage):
         self._unsubscribe += [
             part.subscribe(lambda _part: self.alerts.tick(self.view.now())) for part in self.view.parts
         ]
-        self._unsubscribe.append(desk.drafts.subscribe(lambda: self.renamed.emit(self.title)))
+        self._told_title = ""
+        self._unsubscribe.append(desk.drafts.subscribe(self._tell_title, customer_id))
         self._unsubscribe.append(desk.openings.subscribe(self._on_opening))
         self._unsubscribe.append(desk.network.subscribe(lambda _online: self.tick()))
         self._unsubscribe.append(desk.outbox.subscribe(lambda _act: self.alerts.tick(self.view.now())))
@@ -192,6 +193,12 @@ class CustomerPage(LivePage):
         if self.as_of is not None:
             return tr("{} as of {}").format(name, texts.day(self.as_of))
         return f"✎ {name}" if self.memory.drafts else name
+
+    def _tell_title(self) -> None:
+        title = self.title
+        if title != self._told_title:
+            self._told_title = title
+            self.renamed.emit(title)
 
     # ------------------------------------------------------------------ life
 
