@@ -38,6 +38,7 @@ _WINDOW_MODULES = (
     "console.views.customer.page",
     "console.views.outbox.page",
     "console.views.keys.card_guard",
+    "console.views.keys.length_guard",
     "console.views.opening_dialog",
     "console.views.os_lock",
     "console.views.sign_in_bar",
@@ -90,6 +91,7 @@ async def _bring_workspace(
     workspace = sys.modules["console.views.workspace"].Workspace(window, palette, bridge, preferences)
     person = sys.modules["console.views.sign_in_bar"].PersonAtDesk(window, bridge, workspace.ask_all)
     sys.modules["console.views.keys.card_guard"].CardGuard(window)
+    sys.modules["console.views.keys.length_guard"].LengthGuard(window)
     module.DeskMenus(window, workspace, person, preferences)
     stack.callback(workspace.close_all)
     await asyncio.sleep(0)

@@ -20,6 +20,7 @@ from console.services.permissions import REP, ROLES
 from console.views.customer.page import CustomerPage
 from console.views.icons import ICON
 from console.views.keys.card_guard import CardGuard
+from console.views.keys.length_guard import LengthGuard
 from console.views.main_window import MainWindow
 from console.views.menus import DeskMenus
 from console.views.preferences import Preferences
@@ -97,6 +98,7 @@ async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) ->
     workspace = Workspace(window, SearchPalette.over(window), bridge, preferences)
     await asyncio.sleep(0)
     CardGuard(window)
+    LengthGuard(window)
     DeskMenus(window, workspace, PersonAtDesk(window, bridge, workspace.ask_all), preferences)
     await asyncio.sleep(0)
     # Off the window's thread, as the program does: the first time it loads the numbering plans.

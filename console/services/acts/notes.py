@@ -2,7 +2,8 @@
 
 from console.services.contact import NotPossibleError, refuse_card_numbers
 
-_LONGEST_NOTE = 10_000
+LONGEST_NOTE = 10_000
+LONGEST_FORM_TEXT = 5_000
 
 
 def checked_note(text: str) -> str:
@@ -15,9 +16,9 @@ def checked_note(text: str) -> str:
     if not words:
         raise NotPossibleError("There is nothing in the note yet.")
     refuse_card_numbers([words])
-    if len(words) > _LONGEST_NOTE:
-        over = len(words) - _LONGEST_NOTE
-        raise NotPossibleError(f"The note is {over:,} characters too long; {_LONGEST_NOTE:,} are the most.")
+    if len(words) > LONGEST_NOTE:
+        over = len(words) - LONGEST_NOTE
+        raise NotPossibleError(f"The note is {over:,} characters too long; {LONGEST_NOTE:,} are the most.")
     return words
 
 

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.customer import CustomerId
+from console.services.acts.notes import LONGEST_NOTE
 from console.services.desk import Desk
 from console.views import texts
 from console.views.keys.send import is_send
@@ -16,6 +17,7 @@ from console.views.outbox.words import act_state
 from console.views.texts import tr
 from console.views.widgets.act_dialog import send_words, shortened
 from console.views.widgets.labels import Button, CloseButton, Label, Surface
+from console.views.widgets.limited_text import LimitedText
 
 WIDTH = 320
 _REASONS = ("Question about a bill", "Question about a service", "Fault", "Order", "Complaint", "Other")
@@ -24,7 +26,7 @@ _SHOWN = 3
 _LEAST_BESIDE = 760
 
 
-class _NoteEdit(QPlainTextEdit):
+class _NoteEdit(LimitedText):
     """Takes Ctrl+Enter for sending and Esc for closing; plain text alone, whatever is pasted."""
 
     sent = Signal()
@@ -67,7 +69,7 @@ class NoteDock(Surface):
             self.reason.addItem(tr(reason), reason)
         self.reason.setCurrentIndex(self.reason.findData(desk.drafts.text(self._reason_place)))
         self.reason.currentIndexChanged.connect(lambda _index: self._on_reason())
-        self.text = _NoteEdit()
+        self.text = _NoteEdit(LONGEST_NOTE)
         self.text.setObjectName("note")
         self.text.setAccessibleName(tr("What was said"))
         self.text.setPlaceholderText(tr("What was said. It is kept while you type."))

@@ -10,19 +10,20 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
     QVBoxLayout,
     QWidget,
 )
 
 from console.bridge import Bridge
 from console.errors import ConsoleError
+from console.services.acts.notes import LONGEST_FORM_TEXT
 from console.services.drafts import Drafts
 from console.views import texts
 from console.views.keys.send import is_send
 from console.views.texts import tr
 from console.views.widgets.fields import FramedDialog
 from console.views.widgets.labels import Button, Label, button_row
+from console.views.widgets.limited_text import LimitedText
 from console.views.widgets.live_page import PlainScroll
 
 SEND_KEYS = "Ctrl+Return"
@@ -41,16 +42,17 @@ def shortened(text: str) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
-class FormText(QPlainTextEdit):
+class FormText(LimitedText):
     """A longer text in a form; Tab leaves it, Ctrl+Enter is the form's."""
 
     def __init__(self, name: str, words: str, text: str = "") -> None:
-        super().__init__(text)
+        super().__init__(LONGEST_FORM_TEXT, text)
         self.setObjectName(name)
         self.setAccessibleName(words)
         self.setTabChangesFocus(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave Ctrl+Enter to the form."""
         if is_send(event):
             event.ignore()
         else:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from console.models.outbox import RiskClass
 from console.models.trouble_ticket import TroubleTicket
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.notes import LONGEST_FORM_TEXT
 from console.services.acts.situation import Situation, picked
 from console.services.contact import NotPossibleError, refuse_card_numbers
 from console.services.permissions import Deed
 
-_LONGEST = 5000
 _TYPES = (
     Choice("technical", "Something does not work"),
     Choice("billing", "About a bill"),
@@ -42,8 +42,8 @@ def checked_text(text: str, missing: str) -> str:
     if not words:
         raise NotPossibleError(missing)
     refuse_card_numbers([words])
-    if len(words) > _LONGEST:
-        raise NotPossibleError(f"The text is {len(words) - _LONGEST:,} characters too long.")
+    if len(words) > LONGEST_FORM_TEXT:
+        raise NotPossibleError(f"The text is {len(words) - LONGEST_FORM_TEXT:,} characters too long.")
     return words
 
 

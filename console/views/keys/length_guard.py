@@ -1,0 +1,41 @@
+"""Limits every field as it is typed or pasted into, wherever in the program the field is, and says what did not fit."""
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from console.views.main_window import MainWindow
+from console.views.texts import tr
+from console.views.widgets.limited_text import LimitedText
+
+_LONGEST_LINE = 1_000
+# What a line takes in Qt where nobody has said otherwise: laid out it is a freeze.
+_UNLIMITED = 32_767
+
+
+class LengthGuard(QObject):
+    """Watches the fields of the program, each from the first time it has the focus."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._on_focus)
+
+    def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if not isinstance(now, QLineEdit | LimitedText) or now.property("lengthGuard"):
+            return
+        now.setProperty("lengthGuard", True)  # noqa: FBT003 - Qt's own
+        if isinstance(now, LimitedText):
+            now.was_cut.connect(self._say)
+            return
+        if now.maxLength() == _UNLIMITED:
+            now.setMaxLength(_LONGEST_LINE)
+        now.inputRejected.connect(lambda: self._on_rejected(now))
+
+    def _on_rejected(self, field: QLineEdit) -> None:
+        if len(field.text()) >= field.maxLength():
+            self._say(field.maxLength())
+
+    def _say(self, longest: int) -> None:
+        self._window.status.say(tr("This field takes {} characters; the rest was left out.").format(f"{longest:,}"))
