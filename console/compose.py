@@ -115,11 +115,18 @@ def _guard(
 ) -> _Guard:
     store, collector = AuditRepository(database), _collector(deployment.audit, secrets)
     person = parts.sign_in.person if parts.sign_in is not None else None
-    audit = Audit(store, collector, person=person, role=parts.user.role, clock=parts.clock)
+    audit = Audit(
+        store,
+        collector,
+        person=person,
+        role=parts.user.role,
+        clock=parts.clock,
+        is_required=deployment.audit.required,
+    )
     # Without sign-in nobody is known who could answer for having opened an account; such a desk is for trying out.
     verification = deployment.verification if deployment.sign_in is not None else None
     openings = Openings(verification, crm=crm, known=known, clock=parts.clock, told=audit.on_opening)
-    permissions = Permissions(parts.user, openings)
+    permissions = Permissions(parts.user, openings, unrecorded=audit.refusal)
     search = AuditSearch(store, collector, audit, permissions, parts.clock)
     return _Guard(audit, search, openings, permissions, store)
 

@@ -53,7 +53,11 @@ class Bridge:
         on_result: Callable[[T], None] | None = None,
         on_error: Callable[[ConsoleError], None] | None = None,
     ) -> "asyncio.Task[T]":
-        """Start a write and return its task. Writes go one after the other, and to their end even if the owner goes."""
+        """Start a write and return its task. Writes go one after the other, and to their end even if the owner goes.
+
+        Then nobody is called back, and an error of theirs stands in the log alone: on the screen it would belong to
+        nothing any more.
+        """
 
         async def in_turn() -> T:
             async with self._commands:
@@ -68,7 +72,10 @@ class Bridge:
             self._tasks.discard(ended)
             if not gone:
                 QObject.disconnect(connection)
-            self._deliver(ended, None if gone else on_result, None if gone else on_error)
+            if gone:
+                _note_unseen(ended)
+            else:
+                self._deliver(ended, on_result, on_error)
 
         task.add_done_callback(done)
         return task
@@ -107,3 +114,10 @@ class Bridge:
             on_error(error)
         else:
             self.report(error, task.get_name())
+
+
+def _note_unseen(task: "asyncio.Task[Any]") -> None:
+    """Log how a write ended whose widget has gone."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        _log.warning("%s failed, and its widget has gone", task.get_name(), exc_info=error)

@@ -15,15 +15,20 @@ from console.store.audit import AuditRepository
 from console.system.audit_file import links_of
 
 _AT_ONCE = 1000
+_MOST_NAMED = 20
 
 
 def run(options: argparse.Namespace) -> int:
     """Print what was found; return 0, or 1 where the audit is not whole."""
     if options.compare and options.collected is None:
         raise UsageError("--compare holds this computer's audit against a collector's file: name it with --collected.")
-    collected = list(links_of(options.collected)) if options.collected is not None else []
+    bad: list[int] = []
+    collected = list(links_of(options.collected, bad.append)) if options.collected is not None else []
     kept = asyncio.run(_kept(options)) if not options.collected or options.compare else []
-    problems = list(_problems(kept, collected))
+    problems = [f"Line {number} of {options.collected} is no entry of an audit." for number in bad[:_MOST_NAMED]]
+    if len(bad) > _MOST_NAMED:
+        problems.append(f"{len(bad) - _MOST_NAMED:,} more lines of it are none.")
+    problems += _problems(kept, collected)
     links = kept or collected
     if options.find is not None:
         lines = list(found(links, options.find))

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -13,6 +13,7 @@ from console.models.outbox import Act, ActState
 from console.models.person import Person
 from console.ports.audit import AuditStore, Collector
 from console.ports.clock import Clock
+from console.services.subscribers import Subscribers
 
 _log = logging.getLogger(__name__)
 
@@ -23,16 +24,25 @@ _AGAIN_AFTER_S = (1.0, 5.0, 30.0, 120.0)
 class Audit:
     """Takes entries at once and writes them behind the caller, in their order; `aclose` waits until all are kept.
 
-    What the store cannot take stays in line and is offered again with the next. Without a collector the chain stays
-    on this computer, where cutting off its end cannot be found.
+    What the store cannot take stays in line and is offered again with the next; `failure` says why meanwhile. Without a
+    collector the chain stays on this computer, where cutting off its end cannot be found.
     """
 
     def __init__(
-        self, store: AuditStore, collector: Collector | None, *, person: Person | None, role: str, clock: Clock
+        self,
+        store: AuditStore,
+        collector: Collector | None,
+        *,
+        person: Person | None,
+        role: str,
+        clock: Clock,
+        is_required: bool = False,
     ) -> None:
         self._store, self._collector, self._clock = store, collector, clock
         self.who = person.subject if person is not None else ""
-        self._role = role
+        self._role, self._is_required = role, is_required
+        self.failure: str | None = None
+        self._subscribers: Subscribers[[]] = Subscribers()
         self._line: list[bytes] = []
         self._seen: set[tuple[str, str]] = set()
         self._states: dict[str, ActState] = {}
@@ -47,6 +57,21 @@ class Audit:
         self._tasks = [asyncio.create_task(self._write(), name="audit")]
         if self._collector is not None:
             self._tasks.append(asyncio.create_task(self._send(self._collector), name="audit collector"))
+
+    def subscribe(self, told: Callable[[], None]) -> Callable[[], None]:
+        """Call back when the audit cannot be written any more, or can again; return what ends that."""
+        return self._subscribers.add(told)
+
+    @property
+    def waiting(self) -> int:
+        """How many entries are not on the disk yet; they are gone with the program."""
+        return len(self._line)
+
+    def refusal(self) -> str | None:
+        """Return why nothing may be seen or done now, None where it may: the deployment can require the audit."""
+        if not self._is_required or self.failure is None:
+            return None
+        return "What is done here cannot be recorded now, so no account is shown and nothing is sent until it can."
 
     def record(
         self,
@@ -111,7 +136,6 @@ class Audit:
             await self._collector.aclose()
 
     async def _write(self) -> None:
-        told = False
         while True:
             await self._there_is_more.wait()
             self._there_is_more.clear()
@@ -121,17 +145,22 @@ class Audit:
             try:
                 await self._store.append(taken)
             except StoreError as error:
-                if not told:
+                if self.failure is None:
                     _log.warning("the audit cannot be kept, and waits: %s", error)
-                told = True
+                self._set_failure(str(error))
                 await asyncio.sleep(_AGAIN_AFTER_S[0])
                 self._there_is_more.set()
                 continue
-            told = False
+            self._set_failure(None)
             del self._line[: len(taken)]
             self._to_send.set()
             if not self._line:
                 self._written.set()
+
+    def _set_failure(self, failure: str | None) -> None:
+        if failure != self.failure:
+            self.failure = failure
+            self._subscribers.tell()
 
     async def _send(self, collector: Collector) -> None:
         tries = 0

@@ -9,6 +9,7 @@ from console.models.provenance import Damage
 from console.ports.billing import BillingSystem
 from console.ports.crm import CrmSystem
 from console.ports.provisioning import ProvisioningSystem
+from console.services.subscribers import Subscribers
 
 _log = logging.getLogger(__name__)
 _SLOW_MS = 2000.0
@@ -23,7 +24,7 @@ class HealthBoard:
     def __init__(self, systems: Sequence[str]) -> None:
         self._health = {name: SystemHealth(name) for name in systems}
         self._damages: dict[str, list[Damage]] = {name: [] for name in systems}
-        self._subscribers: list[Told] = []
+        self._subscribers: Subscribers[[SystemHealth, SystemState]] = Subscribers()
 
     def health(self, system: str) -> SystemHealth:
         return self._health[system]
@@ -34,8 +35,7 @@ class HealthBoard:
 
     def subscribe(self, told: Told) -> Callable[[], None]:
         """Call back with a system's health and its state before, on every answer; return what ends that."""
-        self._subscribers.append(told)
-        return lambda: self._subscribers.remove(told) if told in self._subscribers else None
+        return self._subscribers.add(told)
 
     def note(self, exchange: Exchange) -> None:
         """Take note of how one request ended."""
@@ -61,8 +61,7 @@ class HealthBoard:
         if (state is SystemState.DOWN) != (before.state is SystemState.DOWN):
             # Without the sentence: a system's own words may hold a customer's data. The request's line has its code.
             _log.warning("%s %s", exchange.system, "is down" if state is SystemState.DOWN else "is back")
-        for told in list(self._subscribers):
-            told(after, before.state)
+        self._subscribers.tell(after, before.state)
 
     def note_damage(self, system: str, damages: Sequence[Damage]) -> None:
         """Count records and values that could not be read, and keep the latest of them."""
@@ -71,8 +70,7 @@ class HealthBoard:
         del kept[:-_MOST_DAMAGES]
         now = self._health[system]
         self._health[system] = replace(now, damaged_records=now.damaged_records + len(damages))
-        for told in list(self._subscribers):
-            told(self._health[system], now.state)
+        self._subscribers.tell(self._health[system], now.state)
 
 
 class Connections:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -10,6 +11,7 @@ from console.errors import StoreError
 from console.models.card_number import masked
 from console.ports.clock import Clock
 from console.ports.store import DraftStore
+from console.services.subscribers import Subscribers
 
 _log = logging.getLogger(__name__)
 # A keystroke older than 250 ms is never lost: what is left of that is for the disk.
@@ -32,7 +34,7 @@ class Drafts:
         self._on_its_way: dict[str, str] = {}
         self._writing: asyncio.Task[None] | None = None
         self._trying_again: asyncio.Task[None] | None = None
-        self._subscribers: list[tuple[str, Callable[[], None]]] = []
+        self._subscribers: defaultdict[str, Subscribers[[]]] = defaultdict(Subscribers)
         self.kept_at: datetime | None = None
         self.failure: str | None = None
 
@@ -77,9 +79,7 @@ class Drafts:
 
     def subscribe(self, told: Callable[[], None], owner: str = "") -> Callable[[], None]:
         """Call back when something was typed or kept, of one owner or of anybody; return what ends that."""
-        entry = (owner, told)
-        self._subscribers.append(entry)
-        return lambda: self._subscribers.remove(entry) if entry in self._subscribers else None
+        return self._subscribers[owner].add(told)
 
     @property
     def is_kept(self) -> bool:
@@ -137,10 +137,9 @@ class Drafts:
                 del self._of[owner]
 
     def _tell(self, places: Iterable[str]) -> None:
-        owners = {"", *map(_owner_of, places)}
-        for owner, told in list(self._subscribers):
-            if owner in owners:
-                told()
+        for owner in dict.fromkeys(("", *map(_owner_of, places))):
+            if owner in self._subscribers:
+                self._subscribers[owner].tell()
 
 
 def _owner_of(place: str) -> str:

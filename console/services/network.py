@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Callable
 
+from console.services.subscribers import Subscribers
+
 _log = logging.getLogger(__name__)
 
 
@@ -11,12 +13,11 @@ class Network:
 
     def __init__(self) -> None:
         self.is_online = True
-        self._subscribers: list[Callable[[bool], None]] = []
+        self._subscribers: Subscribers[[bool]] = Subscribers()
 
     def subscribe(self, told: Callable[[bool], None]) -> Callable[[], None]:
         """Call back when the network goes or comes; return what ends that."""
-        self._subscribers.append(told)
-        return lambda: self._subscribers.remove(told) if told in self._subscribers else None
+        return self._subscribers.add(told)
 
     def set_online(self, *, online: bool) -> None:
         """Take note; what is as it was is told to nobody."""
@@ -24,5 +25,4 @@ class Network:
             return
         self.is_online = online
         _log.info("the network %s", "is back" if online else "is gone")
-        for told in list(self._subscribers):
-            told(online)
+        self._subscribers.tell(online)

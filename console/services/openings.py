@@ -18,6 +18,7 @@ from console.services.contact import NotPossibleError, refuse_card_numbers
 from console.services.harvest import HarvestWatch
 from console.services.known import KnownFacts
 from console.services.permissions import Deed, Subject
+from console.services.subscribers import Subscribers
 from console.settings.roles import named
 from console.settings.verification import Method, VerificationSettings
 
@@ -104,7 +105,7 @@ class Openings:
         self._seen_at: dict[str, datetime] = {}
         self._verified_at: dict[str, datetime] = {}
         self._unchecked_at: dict[str, datetime] = {}
-        self._subscribers: list[Callable[[CustomerId], None]] = []
+        self._subscribers: Subscribers[[CustomerId]] = Subscribers()
 
     @property
     def is_required(self) -> bool:
@@ -125,8 +126,7 @@ class Openings:
 
     def subscribe(self, told: Callable[[CustomerId], None]) -> Callable[[], None]:
         """Call back with a customer whose account was opened, opened further, or closed; return what ends that."""
-        self._subscribers.append(told)
-        return lambda: self._subscribers.remove(told) if told in self._subscribers else None
+        return self._subscribers.add(told)
 
     def opening(self, customer_id: CustomerId) -> Opening | None:
         """Return how an account is open; None while it is not, or no longer is."""
@@ -357,8 +357,7 @@ class Openings:
             self._told(HARVESTING, customer_id, words)
 
     def _tell(self, customer_id: CustomerId) -> None:
-        for told in list(self._subscribers):
-            told(customer_id)
+        self._subscribers.tell(customer_id)
 
 
 def _reason(words: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from console.errors import ConsoleError, NotServedError, SystemCallError, SystemUnavailableError, ThrottledError
 from console.models.provenance import Records
 from console.ports.clock import Clock
+from console.services.subscribers import Subscribers
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -99,13 +100,12 @@ class PartCoordinator(Generic[T]):
         self._rng = rng
         self._asking: asyncio.Task[None] | None = None
         self._waiting: asyncio.Task[None] | None = None
-        self._subscribers: list[Callable[[Part[T]], None]] = []
+        self._subscribers: Subscribers[[Part[T]]] = Subscribers()
         self._closed = False
 
     def subscribe(self, told: Callable[[Part[T]], None]) -> Callable[[], None]:
         """Call back with the part on every change; return what ends that."""
-        self._subscribers.append(told)
-        return lambda: self._subscribers.remove(told) if told in self._subscribers else None
+        return self._subscribers.add(told)
 
     def ask(self) -> None:
         """Ask the system, unless it is being asked already."""
@@ -232,5 +232,4 @@ class PartCoordinator(Generic[T]):
             self.held = changes["facts"]
             changes["facts"] = self._cover(self.held) if self.held is not None else None
         self.part = replace(self.part, **changes)
-        for told in list(self._subscribers):
-            told(self.part)
+        self._subscribers.tell(self.part)

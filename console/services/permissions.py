@@ -1,6 +1,6 @@
 """The one place that decides what this user may see and do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Protocol
@@ -108,17 +108,26 @@ class AccountDoor(Protocol):
 class Permissions:
     """Answers for one signed-in user. Every read of a customer asks here before it asks a system.
 
-    Without a door every account is open; `door` is asked after the role.
+    Without a door every account is open; `door` is asked after the role. `unrecorded` says why nothing may be seen or
+    done because it could not be recorded, None while it can, or need not be.
     """
 
-    def __init__(self, user: User, door: AccountDoor | None = None) -> None:
-        self.user, self._door = user, door
+    def __init__(
+        self,
+        user: User,
+        door: AccountDoor | None = None,
+        *,
+        unrecorded: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        self.user, self._door, self._unrecorded = user, door, unrecorded
 
     def refusal(self, subject: Subject, customer_id: CustomerId) -> str | None:
         """Return why this user may not see it, in one sentence, or None when they may."""
         by_role = self.refusal_by_role(subject)
         if by_role is not None:
             return by_role
+        if (unrecorded := self._unrecorded()) is not None:
+            return unrecorded
         return self._door.refusal(subject, customer_id) if self._door is not None else None
 
     def refusal_by_role(self, subject: Subject) -> str | None:
@@ -131,6 +140,8 @@ class Permissions:
         """Return why this user may not do it, for a customer or at all, in one sentence, or None when they may."""
         if deed not in self.user.may_do:
             return f"{_BY_ROLE}{self.user.role} may not {deed.value}."
+        if (unrecorded := self._unrecorded()) is not None:
+            return unrecorded
         if self._door is None or customer_id is None:
             return None
         return self._door.refusal_to_do(deed, customer_id)

@@ -13,6 +13,7 @@ from console.errors import SignInRefusedError, SignInUnreachableError, StoreErro
 from console.models.person import Person
 from console.ports.clock import Clock
 from console.ports.identity import Attempt, Grant, IdentityProvider, SecretStore
+from console.services.subscribers import Subscribers
 
 __all__ = ["Attempt", "Grant", "SignIn", "SignInState"]
 
@@ -67,14 +68,15 @@ class SignIn:
         self._refresh_token: str | None = None
         self._confirmed_at: datetime | None = None
         self._renewing = asyncio.Lock()
-        self._subscribers: list[Callable[[SignInState], None]] = []
+        self._subscribers: Subscribers[[SignInState]] = Subscribers()
+        self.is_unkept = False
+        self.unkept: Subscribers[[str]] = Subscribers()
         self.person: Person | None = None
         self.state = SignInState.SIGNED_OUT
 
     def subscribe(self, told: Callable[[SignInState], None]) -> Callable[[], None]:
         """Call back with the state whenever it changes; return what ends that."""
-        self._subscribers.append(told)
-        return lambda: self._subscribers.remove(told)
+        return self._subscribers.add(told)
 
     # ------------------------------------------------------------------ signing in and out
 
@@ -160,6 +162,8 @@ class SignIn:
     async def access_token(self) -> str:
         async with self._renewing:
             if self._access_token is not None and self._clock.monotonic_s() < self._good_until_s:
+                if self.is_unkept:
+                    await self._try_to_save()
                 return self._access_token
             return await self._renew()
 
@@ -186,7 +190,7 @@ class SignIn:
         if grant.refresh_token is not None:
             self._refresh_token = grant.refresh_token
         self._confirmed_at = self._clock.now()
-        await self._save()
+        await self._try_to_save()
         self._access_token = grant.access_token
         pause_s = min(_RENEWED_BEFORE_S, grant.lasts_s / 2)
         self._good_until_s = self._clock.monotonic_s() + grant.lasts_s - pause_s
@@ -200,8 +204,7 @@ class SignIn:
         if state is self.state:
             return
         self.state = state
-        for told in list(self._subscribers):
-            told(state)
+        self._subscribers.tell(state)
 
     # ------------------------------------------------------------------ who it is
 
@@ -250,6 +253,18 @@ class SignIn:
         except (StoreError, msgspec.MsgspecError) as error:
             _log.warning("the kept sign-in cannot be used: %s", type(error).__name__)
             return None
+
+    async def _try_to_save(self) -> None:
+        """Keep the sign-in; where this computer cannot, work goes on with what is in memory: the systems answer."""
+        try:
+            await self._save()
+        except StoreError as error:
+            if not self.is_unkept:
+                _log.warning("the sign-in cannot be kept on this computer: %s", error)
+                self.is_unkept = True
+                self.unkept.tell(str(error))
+        else:
+            self.is_unkept = False
 
     async def _save(self) -> None:
         if self._store is None or self.person is None or self._confirmed_at is None:

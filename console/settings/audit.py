@@ -9,12 +9,14 @@ class AuditSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """Collectors of the audit: a `file`, such as on a share that only grows, or an address that takes entries by POST.
 
     `secret` refers to where the token for the address lies. With neither the audit stays on this computer alone, where
-    cutting off its end cannot be found.
+    cutting off its end cannot be found. Where it is `required`, nothing is shown of an account and nothing is done
+    while it cannot be written.
     """
 
     file: str | None = None
     url: str | None = None
     secret: str | None = None
+    required: bool = False
 
 
 def audit_problems(settings: AuditSettings) -> list[str]:

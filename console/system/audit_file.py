@@ -2,13 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
 from console.errors import CollectorError
 from console.models.audit import AuditEntry, AuditQuery, Link
+
+_log = logging.getLogger(__name__)
 
 
 class AuditFile:
@@ -27,8 +32,12 @@ class AuditFile:
 
     def _append(self, links: Sequence[Link]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a", encoding="utf-8") as file:
-            file.writelines(f"{line_of(link)}\n" for link in links)
+        with self._path.open("ab+") as file:
+            # A write that failed on a full disk may have left half a line, of which nothing more may become part.
+            half = b"" if _ends_a_line(file) else b"\n"
+            file.write(half + "".join(f"{line_of(link)}\n" for link in links).encode())
+            file.flush()
+            os.fsync(file.fileno())
 
     async def find(self, query: AuditQuery) -> Sequence[Link]:
         return await asyncio.to_thread(self._find, query)
@@ -37,13 +46,16 @@ class AuditFile:
         if not self._path.exists():
             return []
         found: dict[tuple[str, int], tuple[AuditEntry, Link]] = {}  # once, though a lost answer sends it twice
-        for link in links_of(self._path):
+        bad: list[int] = []
+        for link in links_of(self._path, bad.append):
             try:
                 entry = msgspec.json.decode(link.body, type=AuditEntry)
-            except msgspec.MsgspecError as error:
-                raise CollectorError(f"{self._path} holds something that is no entry of an audit.") from error
-            if query.fits(entry, link.body):
-                found[link.chain, link.seq] = (entry, link)
+                if query.fits(entry, link.body):
+                    found[link.chain, link.seq] = (entry, link)
+            except (msgspec.MsgspecError, TypeError):
+                _log.warning("entry %d of chain %s in %s cannot be read", link.seq, link.chain, self._path)
+        if bad:
+            _log.warning("%s has %d lines that are no entries, the first is line %d", self._path, len(bad), bad[0])
         newest = sorted(found.values(), key=lambda pair: pair[0].at, reverse=True)
         return [link for _entry, link in newest[: query.limit]]
 
@@ -56,21 +68,35 @@ def line_of(link: Link) -> str:
     return json.dumps({"chain": link.chain, "seq": link.seq, "head": link.head, "body": link.body.decode()})
 
 
-def links_of(path: Path) -> Iterator[Link]:
-    """Yield the links in a collector's file.
+def links_of(path: Path, on_bad_line: Callable[[int], object]) -> Iterator[Link]:
+    """Yield the links in a collector's file; the numbers of lines that are none go to `on_bad_line`, and it goes on.
 
     Raises:
-        CollectorError: It cannot be read, or a line of it is no link.
+        CollectorError: It cannot be read.
     """
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open("rb") as file:
             for number, line in enumerate(file, 1):
-                try:
-                    found = json.loads(line)
-                    yield Link(str(found["chain"]), int(found["seq"]), str(found["body"]).encode(), str(found["head"]))
-                except (ValueError, KeyError, TypeError) as error:
-                    raise CollectorError(f"Line {number} of {path} is no entry of an audit.") from error
-    except UnicodeDecodeError as error:
-        raise CollectorError(f"The audit file {path} holds bytes that are no text; somebody changed it.") from error
+                link = _link_of(line)
+                if link is not None:
+                    yield link
+                elif line.strip():
+                    on_bad_line(number)
     except OSError as error:
         raise CollectorError(f"The audit file {path} cannot be read: {error.strerror or error}.") from error
+
+
+def _link_of(line: bytes) -> Link | None:
+    """Return the link a line holds, None where it is none: half a line, or what somebody else wrote."""
+    try:
+        found = json.loads(line)
+        return Link(str(found["chain"]), int(found["seq"]), str(found["body"]).encode(), str(found["head"]))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _ends_a_line(file: BinaryIO) -> bool:
+    if file.seek(0, os.SEEK_END) == 0:
+        return True
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"

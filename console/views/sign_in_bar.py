@@ -146,7 +146,12 @@ class PersonAtDesk:
             self._window.show_person(sign_in.person.name, sign_in.person.role)
         self._on_state(sign_in.state)
         sign_in.subscribe(self._on_state)
+        sign_in.unkept.add(self._on_unkept)
         self.lock.start()
+
+    def _on_unkept(self, why: str) -> None:
+        told = tr("{} You stay signed in; should the desk end before it can be kept, you sign in again.").format(why)
+        self._window.status.say(told)
 
     def _on_state(self, state: SignInState) -> None:
         if state is SignInState.ENDED and self._sign_in is not None:

@@ -72,7 +72,9 @@ class DeskStatusBar(QStatusBar):
         if self._kept is None:
             return
         drafts = desk.drafts
-        if drafts.failure is not None:
+        if desk.audit.failure is not None:
+            words, look = tr("The audit cannot be kept: {} waiting").format(desk.audit.waiting), "danger"
+        elif drafts.failure is not None:
             words, look = tr("Typed text cannot be kept"), "danger"
         elif not desk.is_kept:
             words, look = tr("Kept in memory only"), "attention"

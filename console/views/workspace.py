@@ -89,6 +89,7 @@ class Workspace(QObject):
             desk.health.subscribe(self._on_health),
             desk.outbox.subscribe(lambda _act: self._show_waiting(desk)),
             desk.drafts.subscribe(lambda: self._window.status.show_kept(desk)),
+            desk.audit.subscribe(lambda: self._window.status.show_kept(desk)),
         ]
         self._show_waiting(desk)
         self._window.status.show_kept(desk)

@@ -12,7 +12,7 @@ import pytest
 from console.__main__ import _parser
 from console.cli import check_system
 from console.compose import Parts, compose_desk
-from console.errors import ConfigurationError, SignInRefusedError, SignInRequiredError
+from console.errors import ConfigurationError, SignInRefusedError, SignInRequiredError, StoreError
 from console.models.customer import CustomerId
 from console.models.person import Person
 from console.services.customer_view import CustomerView
@@ -218,3 +218,32 @@ async def test_what_is_wrong_is_told_before_anybody_has_to_sign_in(
     with pytest.raises(ConfigurationError, match=told):
         async with open_session(config=path, demo=False, with_store=True, ask_person=ask):
             pass
+
+
+@pytest.mark.expects_log("the sign-in cannot be kept")
+async def test_a_token_that_ends_while_the_disk_is_full_is_renewed_and_kept_later(
+    desk: Desk, sign_in: SignIn, sandbox: Control
+) -> None:
+    kept = SecretRepository(in_memory())
+    full: list[StoreError | None] = [None]
+
+    class Store(SecretRepository):
+        async def save(self, name: str, value: str) -> None:
+            if full[0] is not None:
+                raise full[0]
+            await kept.save(name, value)
+
+    await sign_in.keep_in(Store(in_memory()))
+    before = await kept.load("sign-in")
+    told: list[str] = []
+    sign_in.unkept.add(told.append)
+    full[0] = StoreError("The disk is full.")
+    sign_in.refused(await sign_in.access_token())
+    view = await _opened(desk, sandbox.first_customer)
+    assert not [part for part in view.parts if part.part.failure]
+    view.close()
+    assert told == ["The disk is full."]
+    full[0] = None
+    await sign_in.access_token()
+    assert not sign_in.is_unkept
+    assert await kept.load("sign-in") != before

@@ -2,8 +2,9 @@
 
 import asyncio
 import random
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -11,10 +12,11 @@ import pytest
 
 from console.cli import audit as command
 from console.errors import CollectorError, StoreError
-from console.models.audit import AuditEntry, Link, first_broken, head_of
+from console.models.audit import AuditEntry, AuditQuery, Link, first_broken, head_of
 from console.models.customer import CustomerId
 from console.services.audit import Audit
 from console.services.openings import Reason
+from console.services.permissions import REP, Deed, Permissions, Subject
 from console.store.audit import AuditRepository
 from console.store.database import Database, in_memory, open_beside, open_database
 from console.system.audit_file import AuditFile, links_of
@@ -100,7 +102,7 @@ async def test_what_is_cut_off_at_the_end_is_found_by_the_collector(tmp_path: Pa
     collector = AuditFile(tmp_path / "collected.jsonl")
     links = await recorded(database, 50, collector)
     await database.aclose()
-    collected = list(links_of(tmp_path / "collected.jsonl"))
+    collected = list(links_of(tmp_path / "collected.jsonl", pytest.fail))
     assert collected == links
     assert list(command._problems(links, collected)) == []
     assert first_broken(links[:30]) is None  # alone it looks whole
@@ -141,11 +143,37 @@ async def test_a_collector_that_does_not_take_it_gets_it_later(
     assert (tmp_path / "folder").read_text(encoding="utf-8") == "a file where a folder should be"
 
 
-async def test_rubbish_in_a_collected_file_is_said(tmp_path: Path) -> None:
+async def test_rubbish_in_a_collected_file_is_reported_and_passed_over(tmp_path: Path) -> None:
     file = tmp_path / "collected.jsonl"
-    file.write_text('{"chain": "c"}\n', encoding="utf-8")
-    with pytest.raises(CollectorError, match="Line 1 of"):
-        list(links_of(file))
+    links = [Link("c", 1, b'{"a": 1}', "h"), Link("c", 2, b"{}", "i")]
+    await AuditFile(file).send(links[:1])
+    for rubbish in (b"{\n", b"\xff\xfe\n", b"[" * 100_000 + b"\n", b'{"chain": "c"}\n'):
+        with file.open("ab") as opened:
+            opened.write(rubbish)
+    await AuditFile(file).send(links[1:])
+    bad: list[int] = []
+    assert list(links_of(file, bad.append)) == links
+    assert bad == [2, 3, 4, 5]
+
+
+async def test_half_a_line_of_a_full_disk_spoils_no_other(tmp_path: Path) -> None:
+    file = tmp_path / "collected.jsonl"
+    links = [Link("c", number, b"{}", "h") for number in range(1, 4)]
+    await AuditFile(file).send(links[:2])
+    file.write_bytes(file.read_bytes()[:-20])
+    await AuditFile(file).send(links[1:])
+    bad: list[int] = []
+    assert list(links_of(file, bad.append)) == links
+    assert bad == [2]
+
+
+async def test_a_clock_that_was_set_back_hides_no_entry(tmp_path: Path) -> None:
+    store = AuditRepository(in_memory())
+    now = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    for days in (0, 0, -3, 0, 0):
+        entry = AuditEntry(now + timedelta(days=days), "rep", "rep", "saw", "CU-1", "", "", {}, {})
+        await store.append([msgspec.json.encode(entry)])
+    assert len(await store.find(AuditQuery(since=now - timedelta(days=1)))) == 4
 
 
 async def test_a_day_is_in_it_who_saw_and_did_what_why_and_with_which_values(sandbox: Control) -> None:
@@ -175,3 +203,39 @@ async def test_a_day_is_in_it_who_saw_and_did_what_why_and_with_which_values(san
     assert all(entry.at.tzinfo is not None and entry.at <= datetime.now(UTC) for entry in entries)
     assert list(command.found(links, "CALLED BACK"))
     await desk.aclose()
+
+
+@pytest.mark.expects_log("the audit cannot be kept")
+async def test_an_audit_that_cannot_be_written_is_said_at_once_and_can_stop_all_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    database = in_memory()
+    repository = AuditRepository(database)
+    full: list[StoreError | None] = [StoreError("The disk is full.")]
+
+    class Full(AuditRepository):
+        async def append(self, bodies: Sequence[bytes]) -> Sequence[Link]:
+            if full[0] is not None:
+                raise full[0]
+            return await repository.append(bodies)
+
+    monkeypatch.setattr("console.services.audit._AGAIN_AFTER_S", (0.02,))
+    audit = Audit(Full(database), None, person=None, role="rep", clock=SystemClock(), is_required=True)
+    permissions = Permissions(REP, unrecorded=audit.refusal)
+    told: list[str | None] = []
+    audit.subscribe(lambda: told.append(audit.failure))
+    audit.start()
+    assert permissions.refusal_to_do(Deed.ADD_NOTE) is None
+    audit.record("saw", "CU-1", "bills")
+    async with asyncio.timeout(5):
+        while not told:
+            await asyncio.sleep(0.01)
+    assert (told, audit.waiting) == (["The disk is full."], 1)
+    assert "cannot be recorded" in str(permissions.refusal_to_do(Deed.ADD_NOTE))
+    assert "cannot be recorded" in str(permissions.refusal(Subject.CUSTOMER, CustomerId("CU-1")))
+    full[0] = None
+    await audit.settled()
+    assert (told, audit.waiting) == (["The disk is full.", None], 0)
+    assert permissions.refusal_to_do(Deed.ADD_NOTE) is None
+    await audit.aclose()
+    await database.aclose()

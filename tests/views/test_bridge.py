@@ -127,3 +127,24 @@ def test_a_task_that_steps_once_more_at_the_end_finds_a_running_loop() -> None:
         loop.run_until_complete(main())
     assert seen == [True]
     assert asyncio.events._get_running_loop() is None
+
+
+@pytest.mark.expects_log("its widget has gone")
+async def test_an_error_of_a_form_that_was_closed_does_not_appear_elsewhere() -> None:
+    bridge, owner, said = Bridge(), QObject(), []
+    bridge.on_unhandled = said.append
+    go_on = asyncio.Event()
+
+    async def fail() -> None:
+        await go_on.wait()
+        raise ConsoleError("The disk is full.")
+
+    task = bridge.run_command(owner, fail(), on_error=lambda error: said.append(str(error)))
+    await asyncio.sleep(0)
+    owner.deleteLater()
+    del owner
+    await asyncio.sleep(0.05)
+    go_on.set()
+    await asyncio.wait([task])
+    await asyncio.sleep(0)
+    assert said == []

@@ -12,6 +12,7 @@ from console.services.contradictions.system_facts import SystemFacts
 from console.services.customer_view import CustomerView
 from console.services.masking import masked
 from console.services.part import PartCoordinator
+from console.services.subscribers import Subscribers
 
 _LISTS = (
     "accounts", "bills", "products", "services", "product_orders", "service_orders", "payments", "same_person",
@@ -31,7 +32,7 @@ class ContradictionWatch:
         self.comparison = Comparison()
         self._was_waiting = True
         self._lines: dict[str, PartCoordinator[Any]] = {}
-        self._told: list[Callable[[], None]] = []
+        self._subscribers: Subscribers[[]] = Subscribers()
         self._due: asyncio.Handle | None = None
         self._closed = False
         parts: list[PartCoordinator[Any]] = [view.customer, view.party, *(getattr(view, name) for name in _LISTS)]
@@ -39,8 +40,7 @@ class ContradictionWatch:
 
     def subscribe(self, told: Callable[[], None]) -> Callable[[], None]:
         """Call back when what was found, or whether all has answered, has changed; return what ends that."""
-        self._told.append(told)
-        return lambda: self._told.remove(told) if told in self._told else None
+        return self._subscribers.add(told)
 
     def about(self, record: str) -> Contradiction | None:
         """Return the first contradiction about a record."""
@@ -57,7 +57,7 @@ class ContradictionWatch:
         self._closed = True
         for unsubscribe in self._unsubscribe:
             unsubscribe()
-        self._told.clear()
+        self._subscribers.clear()
         if self._due is not None:
             self._due.cancel()
 
@@ -71,8 +71,7 @@ class ContradictionWatch:
         self.comparison = masked(compare(self._facts()), self._view.covered)
         self._was_waiting = self.is_waiting
         if before != (self.comparison, self._was_waiting):
-            for told in list(self._told):
-                told()
+            self._subscribers.tell()
 
     def _on_part(self, part: Any) -> None:
         if self._due is None and part.asking_since is None:

@@ -8,6 +8,7 @@ from console.errors import StoreError
 from console.models.outbox import Act, Step
 from console.ports.clock import Clock
 from console.ports.store import ActStore
+from console.services.subscribers import Subscribers
 
 
 class Ledger:
@@ -16,7 +17,7 @@ class Ledger:
     def __init__(self, store: ActStore, clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._acts: dict[str, Act] = {}
-        self._subscribers: list[Callable[[Act], None]] = []
+        self._subscribers: Subscribers[[Act]] = Subscribers()
 
     def __getitem__(self, act_id: str) -> Act:
         return self._acts[act_id]
@@ -106,9 +107,7 @@ class Ledger:
 
     def subscribe(self, on_change: Callable[[Act], None]) -> Callable[[], None]:
         """Call back with every act that has changed; return what ends that."""
-        self._subscribers.append(on_change)
-        return lambda: self._subscribers.remove(on_change) if on_change in self._subscribers else None
+        return self._subscribers.add(on_change)
 
     def _tell(self, act: Act) -> None:
-        for on_change in list(self._subscribers):
-            on_change(act)
+        self._subscribers.tell(act)

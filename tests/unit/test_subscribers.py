@@ -1,0 +1,20 @@
+"""Who is told of a change."""
+
+import pytest
+
+from console.services.subscribers import Subscribers
+
+
+@pytest.mark.expects_log("could not take what they were told")
+def test_one_that_raises_stops_none_of_the_others() -> None:
+    told: list[int] = []
+    subscribers: Subscribers[[int]] = Subscribers()
+    end = subscribers.add(told.append)
+    subscribers.add(lambda number: 1 // (number - 1))
+    subscribers.add(lambda number: told.append(-number))
+    subscribers.tell(1)
+    assert told == [1, -1]
+    end()
+    end()
+    subscribers.tell(2)
+    assert told == [1, -1, -2]
