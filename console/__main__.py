@@ -1,6 +1,7 @@
 """Starts the desk or one of the commands; decides before anything imports Qt."""
 
 import argparse
+import contextlib
 import importlib
 import io
 import os
@@ -27,10 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         status = _run(options)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        _flush()
     except ConsoleError as error:
-        print(error, file=sys.stderr)
+        _tell(str(error))
         return 2 if isinstance(error, ConfigurationError | UsageError) else 1
     except BrokenPipeError:
         # The reader of our output has gone, such as `head`; the interpreter would complain when it flushes the rest.
@@ -40,17 +40,49 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except OSError as error:
         place = f"{error.filename} cannot be used" if error.filename else "This computer does not allow it"
-        print(f"{place}: {error.strerror or error}.", file=sys.stderr)
+        _tell(f"{place}: {error.strerror or error}.")
         return 1
-    except Exception:
-        import logging
-
-        from console.system.logs import log_file
-
-        logging.getLogger("console").exception("stopped by an error nobody foresaw")
-        print(f"The console stopped because of a fault of its own. The details are in {log_file()}", file=sys.stderr)
+    except Exception as error:  # noqa: BLE001 - it is logged, and said
+        _tell_fault(error)
         return 1
     return status
+
+
+def _flush() -> None:
+    """Bring out what was printed. What cannot be is said, and is no failure of the command: that was carried out."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _tell(f"What was printed cannot be written: {error.strerror or error}.")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _tell(sentence: str) -> None:
+    """Say something to whoever started the program from a terminal, if there is one that can be told."""
+    with contextlib.suppress(OSError, AttributeError, ValueError):
+        print(sentence, file=sys.stderr, flush=True)
+
+
+def _tell_fault(error: Exception) -> None:
+    """Say that the program stopped by a fault of its own, and where its details are."""
+    import logging
+    import traceback
+
+    from console.system.logs import log_file
+
+    logging.getLogger("console").error("stopped by an error nobody foresaw", exc_info=error)
+    try:
+        where = f"The details are in {log_file()}"
+        has_log = log_file().exists()
+    except ConfigurationError as no_folder:
+        where, has_log = str(no_folder), False
+    _tell(f"The console stopped because of a fault of its own. {where}")
+    if not has_log:
+        _tell("".join(traceback.format_exception(error)))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -163,7 +195,10 @@ def _places() -> str:
     from console.session import default_configuration
     from console.system.logs import log_file
 
-    return f"Configuration: {default_configuration()}\nLog:            {log_file()}"
+    try:
+        return f"Configuration: {default_configuration()}\nLog:            {log_file()}"
+    except ConfigurationError as error:
+        return str(error)
 
 
 def _add_common(parser: argparse.ArgumentParser, default: object) -> None:

@@ -25,8 +25,8 @@ def run(options: argparse.Namespace) -> int:
     app.setApplicationDisplayName("OptiCom Agent Console")
     THEME.start(app, preferences.theme)
     window = MainWindow(preferences)
-    for name in (signal.SIGINT, signal.SIGTERM):
-        # Ctrl+C and a polite kill close the window, which ends the program in order at whatever point it is.
+    for name in _polite_signals():
+        # Ctrl+C, a polite kill and a terminal that goes close the window, which ends the program in order.
         signal.signal(name, lambda _number, _frame: window.leave())
     window.show()
     # No coroutine runs yet, so events may be processed by hand: first the paint alone, so that keys pressed already
@@ -39,6 +39,11 @@ def run(options: argparse.Namespace) -> int:
     from console.work import work  # noqa: PLC0415 - event loop and services take longer to load than the window
 
     return work(app, window, palette, options, preferences)
+
+
+def _polite_signals() -> list[signal.Signals]:
+    names = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+    return [getattr(signal, name) for name in names if hasattr(signal, name)]
 
 
 def _make_application() -> QApplication:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-import platformdirs
-
 from console.compose import Parts, check_settings, compose_desk, compose_sign_in
 from console.errors import ConfigurationError, SignInRefusedError, SignInUnreachableError
 from console.models.person import Person
@@ -23,6 +21,7 @@ from console.store_places import NOBODY_ASKED, AskCode, Kept, StoreQuestions, St
 from console.store_profiles import StoreProfiles
 from console.system.sandbox_launcher import SandboxProcess
 from console.system.secrets import KeptSecrets, SystemSecrets
+from console.user_folders import configuration_folder, data_folder
 
 
 class AskSecret(Protocol):
@@ -240,9 +239,9 @@ def _of_sandbox(questions: StoreQuestions) -> StoreQuestions:
 
 def stores_folder() -> Path:
     """Return where the stores of this user lie."""
-    return Path(platformdirs.user_data_dir("opticom-console", appauthor=False)) / "stores"
+    return data_folder() / "stores"
 
 
 def default_configuration() -> Path:
     """Return where the settings are looked for when nothing is said."""
-    return Path(platformdirs.user_config_dir("opticom-console", appauthor=False)) / "systems.toml"
+    return configuration_folder() / "systems.toml"

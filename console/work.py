@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import importlib
 import sys
@@ -101,7 +102,8 @@ async def _bring_workspace(
 
 async def _say_why_not(window: MainWindow, error: ConsoleError, closed: asyncio.Event) -> int:
     """Say why the desk cannot work, here and to whoever started it from a terminal; return the status once closed."""
-    sys.stderr.write(f"{error}\n")
+    with contextlib.suppress(OSError, AttributeError, ValueError):  # there may be no terminal, or none that can be told
+        sys.stderr.write(f"{error}\n")
     window.say(str(error))
     window.set_failed()
     if isinstance(error, StoreInUseError):

@@ -11,13 +11,12 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-import platformdirs
-
 from console.errors import ConfigurationError, UsageError
 from console.sandbox.database import DatabaseMissingError
 from console.sandbox.server import LABELS, Running, Sandbox, serve
 from console.sandbox.storage import open_world
 from console.system.sandbox_launcher import sandbox_settings, with_sign_in
+from console.user_folders import cache_folder
 
 _MOST_AT_ONCE = 10
 
@@ -133,7 +132,7 @@ class ProgressBar:
 
 def default_folder(seed: int, customers: int) -> Path:
     """Return where a world's files lie when nothing else is said."""
-    return Path(platformdirs.user_cache_dir("opticom-console", appauthor=False)) / f"sandbox-{seed}-{customers}"
+    return cache_folder() / f"sandbox-{seed}-{customers}"
 
 
 def write_configuration(folder: Path, addresses: Mapping[str, str], tokens: Mapping[str, str]) -> Path:

@@ -249,6 +249,8 @@ def in_memory() -> Database:
 
 
 def _connect(path: Path, key: bytes) -> apsw.Connection:
+    if path.is_dir():
+        raise StoreDamagedError(f"The store {path} is a folder, so it is not the desk's. Move it away.")
     header = b""
     with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
         header = file.read(len(_PLAIN_HEADER))

@@ -15,6 +15,9 @@ from console.errors import StoreFullError, StoreInUseError
 
 _OPEN_ALREADY = "The desk is already open for this user. Go on in the window that is open; two would mix up your work."
 
+# SQLite's limit is 512, and the names of its log and journal are longer than the file's.
+_LONGEST_PATH = 490
+
 
 class StoreLock:
     """A lock on a file of its own beside the store's. It goes with the process, however that ends."""
@@ -27,6 +30,7 @@ class StoreLock:
             StoreFullError: The folder cannot be written, or its files cannot be locked.
         """
         self._path = path
+        _see_that_path_fits(path)
         see_that_locks_hold(path.parent)
         self._connection = self._take()
         self._identity = self._found()
@@ -95,6 +99,20 @@ class StoreLock:
             raise StoreFullError(
                 f"{self._path} is not the desk's lock and cannot be moved away: {error.strerror}. Remove it."
             ) from error
+
+
+def _see_that_path_fits(path: Path) -> None:
+    """SQLite takes no longer paths, and only those that are text."""
+    try:
+        length = len(str(path).encode())
+    except UnicodeEncodeError as error:
+        told = "The path of the store has bytes that are no text. Set XDG_DATA_HOME to another."
+        raise StoreFullError(told) from error
+    if length > _LONGEST_PATH:
+        raise StoreFullError(
+            f"The path of the store has {length} bytes; {_LONGEST_PATH} are the most. "
+            "Set XDG_DATA_HOME to a shorter one."
+        )
 
 
 def see_that_locks_hold(folder: Path, *, lock: Callable[[int], None] | None = None) -> None:

@@ -7,9 +7,9 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
+from console.errors import ConfigurationError
 from console.models.card_number import masked
+from console.user_folders import log_folder
 
 _BYTES = 2_000_000
 _KEPT = 3
@@ -19,7 +19,7 @@ FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 def log_file() -> Path:
     """Return where the log lies on this system."""
-    return Path(platformdirs.user_log_dir("opticom-console", appauthor=False)) / "console.log"
+    return log_folder() / "console.log"
 
 
 class PrivateFormatter(logging.Formatter):
@@ -50,12 +50,10 @@ def start_logging() -> None:
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     handler: logging.Handler = logging.NullHandler()
-    path = log_file()
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, ConfigurationError):
+        path = log_file()
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            path, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True
-        )
+        handler = logging.handlers.RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8")
         handler.setFormatter(PrivateFormatter(FORMAT))
     root.addHandler(handler)
     logging.captureWarnings(capture=True)

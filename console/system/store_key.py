@@ -86,6 +86,8 @@ def _find(profile: str) -> bytes | None:
         text = keyring.get_password(_SERVICE, profile)
     except (KeyringError, RuntimeError, OSError) as error:
         raise NoKeyringError(_NO_KEYRING) from error
+    except Exception as error:  # such as a back end that does not exist, or a damaged keyringrc.cfg
+        raise NoKeyringError(_unusable(error)) from error
     if text is None:
         return None
     try:
@@ -104,10 +106,18 @@ def _keep(profile: str, key: bytes) -> None:
 
     try:
         keyring.set_password(_SERVICE, profile, key.hex())
-        if keyring.get_password(_SERVICE, profile) != key.hex():
-            raise NoKeyringError(_NO_KEYRING)
+        is_kept = keyring.get_password(_SERVICE, profile) == key.hex()
     except (KeyringError, RuntimeError, OSError) as error:
         raise NoKeyringError(_NO_KEYRING) from error
+    except Exception as error:  # as above
+        raise NoKeyringError(_unusable(error)) from error
+    if not is_kept:
+        raise NoKeyringError(_NO_KEYRING)
+
+
+def _unusable(error: Exception) -> str:
+    words = " ".join(str(error).split())[:200]
+    return f"This computer's keyring cannot be used ({type(error).__name__}: {words}), so the desk's store has no key."
 
 
 def _name() -> str:
