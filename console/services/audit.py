@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -19,6 +21,9 @@ _log = logging.getLogger(__name__)
 
 _AT_ONCE = 500
 _AGAIN_AFTER_S = (1.0, 5.0, 30.0, 120.0)
+
+# Of more customers and acts than these a repetition may be written down twice, which does no harm.
+_MOST_REMEMBERED = 1_000
 
 
 class Audit:
@@ -44,8 +49,8 @@ class Audit:
         self.failure: str | None = None
         self._subscribers: Subscribers[[]] = Subscribers()
         self._line: list[bytes] = []
-        self._seen: set[tuple[str, str]] = set()
-        self._states: dict[str, ActState] = {}
+        self._seen: OrderedDict[str, set[str]] = OrderedDict()
+        self._states: OrderedDict[str, ActState] = OrderedDict()
         self._there_is_more = asyncio.Event()
         self._written, self._to_send = asyncio.Event(), asyncio.Event()
         self._to_send.set()  # what an earlier run left
@@ -92,14 +97,16 @@ class Audit:
 
     def saw(self, customer_id: CustomerId, subject: str) -> None:
         """Write down that something of an account was shown, once for each opening of it."""
-        if (customer_id, subject) not in self._seen:
-            self._seen.add((customer_id, subject))
+        subjects = self._seen.setdefault(customer_id, set())
+        _keep_last(self._seen, customer_id, _MOST_REMEMBERED)
+        if subject not in subjects:
+            subjects.add(subject)
             self.record("saw", customer_id, subject)
 
     def on_opening(self, what: str, customer: str, words: str) -> None:
         """Write down what happens at the door of an account."""
         if what == "closed":
-            self._seen = {pair for pair in self._seen if pair[0] != customer}
+            self._seen.pop(customer, None)
         self.record(what, customer, words)
 
     def on_act(self, act: Act) -> None:
@@ -108,6 +115,7 @@ class Audit:
             return
         is_new = act.id not in self._states
         self._states[act.id] = act.state
+        _keep_last(self._states, act.id, _MOST_REMEMBERED)
         for step in act.steps if is_new or not act.is_open else ():
             self.record(
                 "did",
@@ -183,3 +191,10 @@ class Audit:
                 continue
             if len(links) == _AT_ONCE:
                 self._to_send.set()
+
+
+def _keep_last(remembered: OrderedDict[str, Any], key: str, most: int) -> None:
+    """Let a key be the last that is forgotten, and forget the first where there are too many."""
+    remembered.move_to_end(key)
+    if len(remembered) > most:
+        remembered.popitem(last=False)

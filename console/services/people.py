@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from console.errors import StoreError
@@ -16,33 +18,49 @@ _log = logging.getLogger(__name__)
 _NUMBERED = frozenset({Subject.BILLING_ACCOUNTS, Subject.BILLS, Subject.PRODUCT_ORDERS, Subject.SERVICE_ORDERS})
 HERE = "desk"
 
+# Of so many customers the parts come in at once; of others what came first is in the store already.
+_MOST_AT_ONCE = 64
+
+
+@dataclass(slots=True)
+class _Learned:
+    person: KnownPerson | None = None
+    numbers: set[str] = field(default_factory=set)
+
 
 class SeenPeople:
     """Puts customers into the local index, and finds them there; a store that fails finds nobody."""
 
     def __init__(self, store: PersonStore) -> None:
         self._store = store
-        self._known: dict[str, KnownPerson] = {}
-        self._numbers: dict[str, set[str]] = {}
+        self._learning: OrderedDict[str, _Learned] = OrderedDict()
         self._writing: set[asyncio.Task[None]] = set()
 
     def learn(self, customer_id: str, subject: Any, facts: Any) -> None:
         """Take what a system told about a customer."""
-        numbers = self._numbers.setdefault(customer_id, set())
-        before = len(numbers)
+        learned = self._learned_of(customer_id)
+        numbers, before = learned.numbers, len(learned.numbers)
         if subject in _NUMBERED and isinstance(facts, Records):
             numbers |= {str(getattr(item.value, "number", None) or item.value.id) for item in facts}
         elif subject is Subject.CUSTOMER and isinstance(facts, Sourced):
-            self._known[customer_id] = person_of(facts.value, facts.origin.read_at)
+            learned.person = person_of(facts.value, facts.origin.read_at)
         elif len(numbers) == before:
             return
-        person = self._known.get(customer_id)
+        person = learned.person
         if person is not None:
             whole = KnownPerson(
                 person.customer_id, person.name, person.kind, person.status, person.details,
                 (*person.numbers, *sorted(numbers)), person.seen_at,
             )  # fmt: skip
             self._start([whole])
+
+    def _learned_of(self, customer_id: str) -> "_Learned":
+        """Return what was learned of a customer while they are open; the oldest is forgotten, the store has it."""
+        learned = self._learning.setdefault(customer_id, _Learned())
+        self._learning.move_to_end(customer_id)
+        if len(self._learning) > _MOST_AT_ONCE:
+            self._learning.popitem(last=False)
+        return learned
 
     async def prime(self, customers: Sequence[Customer]) -> None:
         """Know these customers without having opened them."""
