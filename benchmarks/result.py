@@ -19,6 +19,16 @@ AIMS: dict[tuple[str, str], tuple[str, float]] = {
     ("memory", "nine customers open"): ("ratio", 3.0),
     ("memory", "nine open after 1,000 others"): ("ratio", 3.0),
     ("memory", "growth over the last 500"): ("value", 8.0),
+    **{
+        ("disk", name): ("value", 0.0)
+        for name in (
+            "acknowledged and lost",
+            "failed and came back",
+            "errors of no kind of ours",
+            "flips and cuts without a word",
+            "planted faults not found",
+        )
+    },
     ("many", "a key, 40 open"): ("value", 2.0),
     ("many", "a switch, 40 open"): ("value", 100.0),
     ("many", "longest switch, 40 open"): ("value", 100.0),

@@ -6,6 +6,7 @@ data stays in memory and deleted data is overwritten; both are compiled into the
 
 import asyncio
 import contextlib
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,11 +28,16 @@ from console.store.schema import MIGRATIONS
 from console.store.witness import Witness
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 _PLAIN_HEADER = b"SQLite format 3\x00"
 Work = Callable[[apsw.Connection], T]
 _Waiting = tuple[Work[Any], Future[Any], bool]
 # Enough to spare the disk, so few that what was typed never waits long for what was read.
 _MOST_TOGETHER = 32
+_LONGEST_LOG = 1000
+# The version of the schema since which commits are counted.
+_COUNTS_COMMITS = 5
+_TRIES_TO_WRITE_OVER = 3
 
 
 class Database:
@@ -52,6 +58,9 @@ class Database:
     ) -> None:
         self._writer, self._reader, self._lock, self._witness = writer, reader, lock, witness
         self.lost_commits = lost_commits
+        self._frames: int | None = None
+        if witness is not None:
+            writer.set_wal_hook(self._on_log)
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._writing = threading.Thread(target=self._write_all, name="store write", daemon=True)
         self._writing.start()
@@ -88,6 +97,7 @@ class Database:
             if self._lock is not None:
                 self._lock.check()
             connection.execute("BEGIN IMMEDIATE")
+            number = None
             try:
                 result = work(connection)
                 number = connection.execute("UPDATE commits SET number = number + 1 RETURNING number").get
@@ -95,12 +105,39 @@ class Database:
             except BaseException:
                 with contextlib.suppress(apsw.Error):  # a failed COMMIT may have ended it already
                     connection.execute("ROLLBACK")
+                if number is not None:
+                    self._refused(int(number))
                 raise
             if self._witness is not None:
-                self._witness.note(int(number))
+                self._witness.note(int(number), self._frames)
             return result
 
         return self._run(self._writer, transaction)
+
+    def _on_log(self, connection: apsw.Connection, _name: str, frames: int) -> int:
+        """Take how far the log reaches after a commit; a long one is moved into the file, as SQLite would by itself."""
+        self._frames = frames
+        if frames >= _LONGEST_LOG:
+            with contextlib.suppress(apsw.Error):
+                connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        return apsw.SQLITE_OK
+
+    def _refused(self, number: int) -> None:
+        """See that a commit which failed does not come back: the log may hold all of it but the last sync.
+
+        The next commit writes over it, so an empty one is tried at once. Where that fails too, the next start cuts it.
+        """
+        if self._witness is None:
+            return
+        self._witness.note_refused(number)
+        for _ in range(_TRIES_TO_WRITE_OVER):
+            try:
+                with self._writer:
+                    over = self._writer.execute("UPDATE commits SET number = number + 1 RETURNING number").get
+            except apsw.Error:
+                continue
+            self._witness.note(int(over), self._frames)
+            return
 
     async def aclose(self) -> None:
         """Wait for what is under way and close the file."""
@@ -112,8 +149,8 @@ class Database:
         self._writing.join()
         self._reading.shutdown()
         if self._reader is not self._writer:
-            self._reader.close()
-        self._writer.close()
+            _close(self._reader)
+        _close(self._writer)
         if self._witness is not None:
             self._witness.close()
         if self._lock is not None and not keep_lock:
@@ -198,13 +235,16 @@ def open_database(path: Path, key: bytes, lock: StoreLock | None = None) -> Data
     try:
         _refuse_log_alone(path)
         witness.before_open()
-        writer = _connect(path, key)
+        writer = _without_refused(path, key, witness)
         try:
             _migrate(writer, path)
             lost = witness.compare(_commits(writer))
+            with contextlib.suppress(apsw.Error):  # then the log goes on from where it is
+                writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+                witness.log_is_empty()
             return Database(writer, _connect(path, key), held, witness, lost_commits=lost)
         except BaseException:
-            writer.close()
+            _close(writer)
             raise
     except BaseException:
         witness.close()
@@ -248,6 +288,10 @@ def in_memory() -> Database:
     return Database(connection, connection, None)
 
 
+def _open_file(path: Path) -> apsw.Connection:
+    return apsw.Connection(str(path))
+
+
 def _connect(path: Path, key: bytes) -> apsw.Connection:
     if path.is_dir():
         raise StoreDamagedError(f"The store {path} is a folder, so it is not the desk's. Move it away.")
@@ -257,7 +301,7 @@ def _connect(path: Path, key: bytes) -> apsw.Connection:
     if header == _PLAIN_HEADER:
         raise StoreDamagedError(f"The store {path} is not encrypted, so it is not the desk's. Move it away.")
     try:
-        connection = apsw.Connection(str(path))
+        connection = _open_file(path)
     except apsw.Error as error:
         raise StoreFullError(f"The store {path} cannot be opened: its folder cannot be written.") from error
     try:
@@ -297,6 +341,29 @@ def _migrate(connection: apsw.Connection, path: Path) -> None:
         raise StoreFullError(f"The store {path} cannot be written: the disk is full or read-only.") from error
     except apsw.CorruptError as error:
         raise StoreDamagedError(_damaged(str(path))) from error
+
+
+def _without_refused(path: Path, key: bytes, witness: Witness) -> apsw.Connection:
+    """Return a connection to a store in which nothing stands that whoever waited was told had failed."""
+    connection = _connect(path, key)
+    if int(connection.pragma("user_version")) < _COUNTS_COMMITS or not witness.has_refused(_commits(connection)):
+        return connection
+    page_size = int(connection.pragma("page_size"))
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    _close(connection)
+    try:
+        is_cut = witness.cut_refused(page_size)
+    except OSError as error:
+        raise StoreFullError(f"The store {path} cannot be written: {error.strerror}.") from error
+    if not is_cut:
+        _log.warning("the store's last commit was called failed, and is there")
+    return _connect(path, key)
+
+
+def _close(connection: apsw.Connection) -> None:
+    """Close a connection; what a disk refuses then is in the log already."""
+    with contextlib.suppress(apsw.Error):
+        connection.close()
 
 
 def _refuse_log_alone(path: Path) -> None:

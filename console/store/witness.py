@@ -1,6 +1,7 @@
-"""Outside the store: how often it was committed. A store that has fewer has lost what was kept last.
+"""Outside the store: how often it was committed, and what of its log nobody was told is kept.
 
 SQLite stops reading its log at the first page that is damaged, and says nothing: what was committed after it is gone.
+And a commit whose last sync failed is called failed, but stands in the log: the next start would take it for done.
 """
 
 import contextlib
@@ -12,6 +13,9 @@ from pathlib import Path
 from console.errors import StoreFullError
 
 _DIGITS = 20
+_LOG_HEADER, _FRAME_HEADER = 32, 24
+_SALTS = slice(16, 24)
+_UNKNOWN = "unknown"
 
 
 class Witness:
@@ -23,6 +27,8 @@ class Witness:
         self._log = store.with_name(f"{store.name}-wal")
         self._log_copy = store.with_name(f"{store.name}-wal.before")
         self._file: int | None = None
+        self._good_frames: int | None = None
+        self._good_salts = b""
 
     def before_open(self) -> None:
         """Copy the log that a killed program left: opening the store may write over it.
@@ -37,35 +43,87 @@ class Witness:
             shutil.copyfile(self._log, half)
             half.replace(self._log_copy)
         except OSError as error:
-            half.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                half.unlink(missing_ok=True)
             raise StoreFullError(f"The store {self._store} cannot be written: {error.strerror}.") from error
+
+    # ------------------------------------------------------------------ at the start
+
+    def has_refused(self, committed: int) -> bool:
+        """Return whether the last commit of a store is one that whoever waited was told had failed."""
+        number, refused = self._read()
+        return refused != "" and committed == number
+
+    def cut_refused(self, page_size: int) -> bool:
+        """Take the refused commit off the log, which no connection has open; False where its place is not known."""
+        _, refused = self._read()
+        if refused == _UNKNOWN:
+            return False
+        frames, _, salts = refused.partition(" ")
+        with self._log.open("r+b") as log:
+            is_same_log = log.read(_LOG_HEADER)[_SALTS].hex() == salts
+            # A log that was begun anew for it holds nothing else: what was in the one before is in the store itself.
+            log.truncate(_LOG_HEADER + int(frames) * (_FRAME_HEADER + page_size) if is_same_log else 0)
+        return True
 
     def compare(self, committed: int) -> int:
         """Return how many commits a store lacks that has so many; the log's copy is kept where it lacks any."""
-        lost = max(0, self._read() - committed)
+        number, refused = self._read()
+        lost = max(0, number - bool(refused) - committed)
         if lost:
             with contextlib.suppress(OSError):
                 self._log_copy.replace(self._log_copy.with_suffix(f".damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"))
         else:
             self._log_copy.unlink(missing_ok=True)
-        self.note(committed)
+        self._write(committed)
         return lost
 
-    def note(self, committed: int) -> None:
-        """Write down the last commit. Not synced: after a loss of power an older number does no harm."""
-        with contextlib.suppress(OSError):  # then the next start compares with an older number
-            if self._file is None:
-                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
-            os.lseek(self._file, 0, os.SEEK_SET)
-            os.write(self._file, f"{committed:0{_DIGITS}d}\n".encode())
+    def log_is_empty(self) -> None:
+        """Note that all there is stands in the store itself."""
+        self._good_frames, self._good_salts = 0, b""
+
+    # ------------------------------------------------------------------ while it is open
+
+    def note(self, committed: int, frames: int | None) -> None:
+        """Write down a commit, and up to where the log is good. Not synced: an older number does no harm."""
+        self._good_frames, self._good_salts = frames, self._salts()
+        self._write(committed)
+
+    def note_refused(self, committed: int) -> None:
+        """Write down that a commit has failed, though its log may hold it."""
+        known = self._good_frames is not None
+        self._write(committed, f"{self._good_frames} {self._good_salts.hex()}" if known else _UNKNOWN)
 
     def close(self) -> None:
         if self._file is not None:
             os.close(self._file)
             self._file = None
 
-    def _read(self) -> int:
+    def _salts(self) -> bytes:
         try:
-            return int(self._path.read_bytes()[:_DIGITS].decode("ascii", "replace"))
+            with self._log.open("rb") as log:
+                return log.read(_LOG_HEADER)[_SALTS]
+        except OSError:
+            return b""
+
+    def _write(self, committed: int, refused: str = "") -> None:
+        with contextlib.suppress(OSError):  # then the next start compares with an older number
+            if self._file is None:
+                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+            os.lseek(self._file, 0, os.SEEK_SET)
+            os.write(self._file, f"{committed:0{_DIGITS}d}{refused:>40}\n".encode())
+
+    def _read(self) -> tuple[int, str]:
+        try:
+            line = self._path.read_bytes().decode("ascii")
+            return int(line[:_DIGITS]), _checked(line[_DIGITS:].strip())
         except (OSError, ValueError):
-            return 0  # nothing is known, so nothing is missed
+            return 0, ""  # nothing is known, so nothing is missed
+
+
+def _checked(refused: str) -> str:
+    frames, _, salts = refused.partition(" ")
+    if refused not in {"", _UNKNOWN}:
+        int(frames)
+        bytes.fromhex(salts)
+    return refused
