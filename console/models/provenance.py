@@ -51,7 +51,8 @@ class Records(Generic[T]):
 
     `total` is how many the system says there are, None where it does not say. `complete` is whether all of them were
     read; false when the list was cut at a limit, and then `next_offset` is where to go on reading. `damaged` are the
-    records that came but could not be read. `read_at` is when the oldest of them was read.
+    records that came but could not be read. `read_at` is when the oldest of them was read, but for those that were kept
+    from an earlier reading: each says itself when that was.
     """
 
     items: tuple[Sourced[T], ...]
@@ -88,6 +89,29 @@ class Records(Generic[T]):
             more.total,
             self.damaged + more.damaged,
             more.next_offset,
+        )
+
+    def continued_by(self, known: "Records[T]") -> "Records[T]":
+        """Return the beginning of a long list, read again, with what was read after it before.
+
+        What the earlier reading had behind the last of these follows; where it does not have that one, nothing is known
+        to follow.
+        """
+        if self.next_offset is None or not self.items:
+            return self
+        places = {item.origin.id: place for place, item in enumerate(known.items)}
+        last = places.get(self.items[-1].origin.id)
+        if last is None:
+            return self
+        here = {item.origin.id for item in self.items}
+        tail = tuple(item for item in known.items[last + 1 :] if item.origin.id not in here)
+        if not tail:
+            return self
+        return replace(
+            self,
+            items=self.items + tail,
+            complete=known.complete,
+            next_offset=None if known.complete else self.next_offset + len(tail),
         )
 
     def joined_or_ended(self, more: "Records[T]") -> "Records[T]":

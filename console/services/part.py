@@ -195,6 +195,7 @@ class PartCoordinator(Generic[T]):
         else:
             if self._asking is me and not self._closed:
                 self._asking = None
+                facts = _with_rest(facts, self.held)
                 self._keep(facts)
                 self._set(facts=facts, read_at=self._read_at(facts), asking_since=None, failure=None)
 
@@ -233,3 +234,10 @@ class PartCoordinator(Generic[T]):
             changes["facts"] = self._cover(self.held) if self.held is not None else None
         self.part = replace(self.part, **changes)
         self._subscribers.tell(self.part)
+
+
+def _with_rest(facts: T, before: T | None) -> T:
+    """Return facts just read; of a long list of which only the beginning is read again, with what followed it."""
+    if isinstance(facts, Records) and isinstance(before, Records):
+        return facts.continued_by(before)  # type: ignore[return-value] # T is those records
+    return facts

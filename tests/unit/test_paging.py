@@ -69,6 +69,31 @@ async def test_a_failure_while_reading_on_keeps_what_was_read_and_waits() -> Non
     one.close()
 
 
+def test_the_beginning_read_again_keeps_what_was_read_after_it() -> None:
+    known = records(1, 2, 3, 4, 5, next_offset=5)
+    assert [item.value for item in records(1, 2, next_offset=2).continued_by(known)] == [1, 2, 3, 4, 5]
+    moved = records(9, 1, 2, next_offset=3).continued_by(known)
+    assert ([item.value for item in moved], moved.next_offset, moved.complete) == ([9, 1, 2, 3, 4, 5], 6, False)
+    whole = records(1, 2, next_offset=2).continued_by(records(1, 2, 3))
+    assert ([item.value for item in whole], whole.next_offset, whole.complete) == ([1, 2, 3], None, True)
+    assert [item.value for item in records(7, 8, next_offset=2).continued_by(known)] == [7, 8], "it may all be others"
+    assert [item.value for item in records(1, 2).continued_by(known)] == [1, 2], "a list that has ended has ended"
+
+
+async def test_asking_again_keeps_what_was_read_on() -> None:
+    one = part(records(1, 2, next_offset=2), records(3, 4, next_offset=4), records(1, 2, next_offset=2))
+    one.ask()
+    await one.settled()
+    one.ask_more()
+    await one.settled()
+    one.ask()
+    facts = (await one.settled()).facts
+    assert facts is not None
+    assert [item.value for item in facts] == [1, 2, 3, 4]
+    assert one.has_more
+    one.close()
+
+
 def test_a_system_that_ignores_paging_is_not_asked_for_ever() -> None:
     first = records(1, 2, next_offset=2)
     again = first.joined_or_ended(records(1, 2, next_offset=4))
