@@ -29,6 +29,13 @@ AIMS: dict[tuple[str, str], tuple[str, float]] = {
             "planted faults not found",
         )
     },
+    ("day", "memory, MB at the end"): ("ratio", 1.2),
+    ("day", "files at the end"): ("ratio", 1.2),
+    ("day", "threads at the end"): ("ratio", 1.2),
+    ("day", "objects at the end"): ("ratio", 1.2),
+    ("day", "longest turn, CPU"): ("value", 100.0),
+    ("day", "systems away at the end"): ("value", 0.0),
+    ("day", "notes not sent at the end"): ("value", 0.0),
     ("many", "a key, 40 open"): ("value", 2.0),
     ("many", "a switch, 40 open"): ("value", 100.0),
     ("many", "longest switch, 40 open"): ("value", 100.0),

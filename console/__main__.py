@@ -10,6 +10,7 @@ from pathlib import Path
 
 from console.errors import ConfigurationError, ConsoleError, UsageError
 
+_LEAST_FILES, _MOST_FILES = 128, 4096
 _COMMANDS = {
     "sandbox": "sandbox",
     "prime": "prime",
@@ -87,6 +88,7 @@ def _tell_fault(error: Exception) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     """Import and run one command; each loads only what it needs."""
+    _allow_files()
     if options.tour is not None and (options.command is not None or not options.demo):
         raise UsageError("--tour drives the demo's window: use it as opticom-console --demo --tour FOLDER.")
     if options.command is None:
@@ -109,6 +111,26 @@ def _run(options: argparse.Namespace) -> int:
             "pip install 'opticom-console[sandbox]'"
         ) from error
     return int(command.run(options))
+
+
+def _allow_files() -> None:
+    """Allow this process as many open files as it may have; Windows has no such limit.
+
+    Raises:
+        ConfigurationError: It may have too few: a system would look dead that could not be connected to.
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    if allowed < _LEAST_FILES:
+        raise ConfigurationError(
+            f"This process may open only {allowed} files at once; the console needs {_LEAST_FILES}. Raise ulimit -n."
+        )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -77,6 +77,14 @@ def test_output_that_cannot_be_written_is_no_failed_command(stream: str, tmp_pat
     assert "Traceback" not in done.stderr
 
 
+@_LINUX
+def test_too_few_files_are_said_and_not_taken_for_a_system_that_is_down() -> None:
+    command = f'ulimit -n 24; "{sys.executable}" -m console show CU-1 --demo'
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False, cwd=ROOT)
+    assert done.returncode == 2
+    assert done.stderr == "This process may open only 24 files at once; the console needs 128. Raise ulimit -n.\n"
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no SIGHUP")
 def test_a_terminal_that_goes_ends_the_window_in_order(tmp_path: Path) -> None:
     own = {f"XDG_{name}_HOME": str(tmp_path / name.lower()) for name in ("DATA", "STATE", "CACHE", "CONFIG")}
