@@ -1,6 +1,7 @@
 """The window, painted before anything behind it is loaded."""
 
 import argparse
+import contextlib
 import gc
 import os
 import signal
@@ -36,9 +37,17 @@ def run(options: argparse.Namespace) -> int:
 
     palette = SearchPalette.over(window)
     app.processEvents()
+    from console.bridge import DisplayGoneError  # noqa: PLC0415 - as below
     from console.work import work  # noqa: PLC0415 - event loop and services take longer to load than the window
 
-    return work(app, window, palette, options, preferences)
+    try:
+        return work(app, window, palette, options, preferences)
+    except DisplayGoneError as error:
+        # Qt's objects are gone; whatever the interpreter's own end would still run, would run on those.
+        with contextlib.suppress(OSError, AttributeError, ValueError):
+            sys.stderr.write(f"{error}\n")
+            sys.stderr.flush()
+        os._exit(1)
 
 
 def _polite_signals() -> list[signal.Signals]:

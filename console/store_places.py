@@ -289,6 +289,8 @@ class StorePlace:
         if ask is None or (self._remains.has_store and not has_code):
             raise error
         sentence = str(error)
+        if has_code and isinstance(error, NoKeyringError):
+            sentence += " Your recovery code or passphrase opens it."
         while True:
             code = await ask(sentence, is_new=not has_code)
             if code is None:

@@ -1,7 +1,7 @@
 """Where Qt and asyncio meet; the only place that knows both."""
 
 from console.bridge.garbage import WindowGarbageCollector
-from console.bridge.loop import EventLoop, run_application
+from console.bridge.loop import DisplayGoneError, EventLoop, run_application
 from console.bridge.network import watch_network
 from console.bridge.stall_watchdog import STALL_MS, StallWatchdog
 from console.bridge.tasks import Bridge
@@ -9,6 +9,7 @@ from console.bridge.tasks import Bridge
 __all__ = [
     "STALL_MS",
     "Bridge",
+    "DisplayGoneError",
     "EventLoop",
     "StallWatchdog",
     "WindowGarbageCollector",

@@ -13,6 +13,7 @@ import qasync
 from PySide6.QtWidgets import QApplication
 
 from console.bridge.tasks import Bridge
+from console.errors import ConsoleError
 
 _log = logging.getLogger(__name__)
 
@@ -41,10 +42,17 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc] # qasync says nothing 
             asyncio.events._set_running_loop(None)  # noqa: SLF001 - see above
 
 
+class DisplayGoneError(ConsoleError):
+    """Qt has ended its loop under the program, since there is nothing any more to show a window on."""
+
+
 def run_application(app: QApplication, bridge: Bridge, main: Callable[[], Coroutine[Any, Any, int]]) -> int:
     """Run a coroutine on the window's thread until it returns; return its result.
 
     Exceptions in Qt slots and in tasks nobody awaits reach the bridge's error route instead of the terminal.
+
+    Raises:
+        DisplayGoneError: The display has gone, such as an X server that was killed; Qt ends its loop then.
     """
     app.setQuitOnLastWindowClosed(False)  # closing a last dialog would stop the loop under running tasks
     loop = EventLoop(app)
@@ -54,10 +62,17 @@ def run_application(app: QApplication, bridge: Bridge, main: Callable[[], Corout
     loop.set_exception_handler(lambda _loop, context: _on_loop_error(bridge, context))
     try:
         with loop:
+            task = loop.create_task(main())
             try:
-                return int(loop.run_until_complete(main()))
+                return int(loop.run_until_complete(task))
+            except RuntimeError as error:
+                if task.done():
+                    raise
+                told = "The display has gone, and the desk with it. Start it again; what it had kept is there."
+                raise DisplayGoneError(told) from error
             finally:
-                loop.run_until_complete(loop.shutdown_asyncgens())
+                if task.done():
+                    loop.run_until_complete(loop.shutdown_asyncgens())
     finally:
         sys.excepthook = before
         asyncio.set_event_loop(None)

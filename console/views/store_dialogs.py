@@ -89,7 +89,7 @@ class RecoveryDialog(QDialog):
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByKeyboard)
         told = tr(
             "What you type and have not sent is encrypted on this computer; its key lies in the keyring. Should that "
-            "be lost, this code opens it. Write it down; it is not shown again. A new one is under File."
+            "be lost, this code opens it. Write it down; until you say so each start shows one. File makes a new one."
         )
         copy = Button(tr("Copy"), "plain")
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(code))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module")
-def display() -> Iterator[str]:
+@contextmanager
+def x_server() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     read, write = os.pipe()
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp", "-noreset"],
@@ -28,9 +29,15 @@ def display() -> Iterator[str]:
     os.close(write)
     with os.fdopen(read) as pipe:
         number = pipe.readline().strip()  # the whole line: closing earlier would end the server
-    yield f":{number}"
+    yield f":{number}", server
     server.terminate()
     server.wait(10)
+
+
+@pytest.fixture(scope="module")
+def display() -> Iterator[str]:
+    with x_server() as (name, _):
+        yield name
 
 
 def _browser(folder: Path) -> Path:
@@ -170,3 +177,18 @@ def test_a_wrong_configuration_is_said_in_the_window_and_to_whoever_started_it(d
         assert desk.process.wait(15) == 2
     finally:
         desk.end()
+
+
+def test_a_display_that_goes_ends_the_desk_with_one_sentence(tmp_path: Path) -> None:
+    with x_server() as (name, server):
+        desk = Desk(name, tmp_path)
+        try:
+            desk.sign_in()
+            server.kill()
+            assert desk.process.wait(20) == 1
+            assert desk.process.stderr is not None
+            told = desk.process.stderr.read().decode()
+            assert "The display has gone" in told
+            assert "Traceback" not in told, told
+        finally:
+            desk.end()
