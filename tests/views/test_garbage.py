@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import threading
+import time
 
 import pytest
 from PySide6.QtGui import QPainter, QPixmap
@@ -81,3 +82,18 @@ class TestCollector:
         await asyncio.sleep(0.2)
         collector.stop()
         assert gc.get_stats()[2]["collections"] == before
+
+    async def test_a_window_that_is_never_quiet_collects_everything_in_small_pieces(self) -> None:
+        gc.collect()
+        gc.freeze()
+        collector = WindowGarbageCollector(beat_ms=20)
+        collector.start()
+        before = gc.get_stats()[2]["collections"]
+        left = [[[i] for i in range(4_000)] for _ in range(3)]  # what survives a collection of the young
+        async with asyncio.timeout(10):
+            while gc.get_stats()[2]["collections"] == before:
+                until_s = time.thread_time() + 0.01
+                while time.thread_time() < until_s:
+                    left = [*left[-3:], [[i] for i in range(4_000)]]
+                await asyncio.sleep(0.005)
+        collector.stop()

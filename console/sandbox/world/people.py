@@ -1,5 +1,6 @@
 """Who the customers are: names, addresses and numbers in the forms of their countries."""
 
+import functools
 import random
 import unicodedata
 from dataclasses import dataclass, replace
@@ -193,6 +194,7 @@ def full_name(country: Country, given: str, family: str) -> str:
     return f"{family} {given}" if country is JP else f"{given} {family}"
 
 
+@functools.lru_cache(maxsize=2048)
 def derive_person(seed: int, n: int, as_of: date) -> Person:
     """Return customer n's person; a few share home and number with their neighbour, a few are there twice."""
     rng = random.Random(f"{seed} person {n}")
