@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+import logging
 import re
 import secrets as secrets_module
 from collections.abc import Awaitable, Callable
@@ -26,6 +27,7 @@ from console.store.recovery import (
 from console.store.remains import StoreRemains
 from console.system.store_key import Keyring, NoKeyringError
 
+_log = logging.getLogger(__name__)
 IN_MEMORY = "What you type is kept in memory alone, until the desk closes."
 
 
@@ -146,6 +148,7 @@ class StorePlace:
         try:
             return await self._open_locked(lock)
         except StoreError as error:
+            _log.info("the store cannot be opened: %s", error)
             await asyncio.to_thread(lock.close)
             return Kept(notice=f"{error} {IN_MEMORY}")
         except BaseException:
@@ -155,6 +158,8 @@ class StorePlace:
     async def open_to_read(self) -> Kept:
         """Return the store to be read beside the desk that may have it open."""
         try:
+            if not self._remains.has_store:
+                await self._refuse_remains()
             try:
                 key = await self._key_of_store()
             except StoreKeyError as error:
@@ -171,7 +176,8 @@ class StorePlace:
                 raise
             aside = await asyncio.to_thread(self._remains.set_aside)
         kept = await self._begin(lock)
-        told = f"What there was lies in {aside}, untouched; the same key and code open it."
+        _log.info("what was left of a store was set aside in %s", aside)
+        told = f"What was left lies in {aside}, untouched. A code you wrote down before is for that alone."
         return Kept(kept.database, told, kept.new_code, kept.make_code, kept.confirm_code)
 
     async def _open_found(self, lock: StoreLock) -> Kept:
@@ -235,9 +241,10 @@ class StorePlace:
             with contextlib.suppress(NoKeyringError):
                 left = ["its key in the keyring"] if await self._find_key() is not None else []
         if left:
+            how = "empty" if self._remains.is_empty_file else "missing"
             raise StoreDamagedError(
-                f"The desk's store {self._file} is missing or empty, but {', '.join(left)} is left of it. Nothing was "
-                "touched. If you have a copy of the file, put it back and start again."
+                f"The desk's store {self._file} is {how}. What is left of it: {', '.join(left)}. Nothing was touched. "
+                "If you have a copy of the file, close the desk, put the copy there and start again."
             )
 
     async def _begin(self, lock: StoreLock) -> Kept:

@@ -20,8 +20,8 @@ class WindowGarbageCollector:
     # A beat in which the window's thread was busy for less than this share of it was quiet.
     QUIET_SHARE = 0.05
     QUIET_BEATS = 3
-    # A window that is never quiet collects everything all the same, after so many collections of the young: what is left
-    # of closed customers is then little. Left for minutes it was 200 MB, and took more than a second at once.
+    # A window that is never quiet collects everything all the same after so many collections of the young: what closed
+    # customers leave is little then. Left for minutes it was 200 MB, and took more than a second at once.
     MOST_YOUNG = 3
     LONGEST_BEATS = 300
 

@@ -63,7 +63,7 @@ class Drafts:
 
     def type(self, place: str, text: str) -> None:
         """Take what stands in a place now; it is on the disk a moment later."""
-        text = masked(text)  # a card number is not kept, whatever field it was typed into
+        text = masked(text) if text.strip() else ""  # a card number is not kept, whatever field it was typed into
         if self._texts.get(place, "") == text:
             return
         self._put(place, text)

@@ -55,8 +55,8 @@ async def read_through(database: Database) -> str:
     told = []
     if database.lost_commits:
         told.append(
-            f"The store's log was damaged: the last {database.lost_commits} things that were kept are missing. Look in "
-            "the systems for what you did last. The damaged log is kept beside the store."
+            f"The last {database.lost_commits} things that were kept are missing: the store is older than it was, or "
+            "its log was damaged. Look in the systems for what you did last."
         )
     if unreadable:
         what = " and ".join(f"{count} {kind}" for kind, count in unreadable.items())

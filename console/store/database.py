@@ -257,6 +257,8 @@ def take_lock(path: Path) -> StoreLock:
     """Return the lock of a store's file. Its folder is made where there is none. Raises as `StoreLock`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):
+            path.parent.chmod(0o700)
     except OSError as error:
         raise StoreFullError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
     return StoreLock(path.with_suffix(".lock"))
@@ -268,8 +270,8 @@ def open_beside(path: Path, key: bytes) -> Database:
     Raises:
         StoreError: As for `open_database`, or there is none yet, or an older version of the desk made it.
     """
-    if not path.exists():
-        raise StoreError(f"Nothing is kept yet at {path}.")
+    if not (path.is_file() and path.stat().st_size):  # opening an empty file would begin a store in it
+        raise StoreError(f"Nothing is kept at {path}.")
     reader = _connect(path, key)
     if (version := int(reader.pragma("user_version"))) != len(MIGRATIONS):
         reader.close()
@@ -382,8 +384,8 @@ def _commits(connection: apsw.Connection) -> int:
 
 def _damaged(path: str) -> str:
     return (
-        f"The desk's store {path} is damaged. It is left as it is, so that what it holds can be saved; move it away to "
-        "begin anew, and ask your administrator."
+        f"The desk's store {path} is damaged. It is left as it is, so that what it holds can be saved. Ask your "
+        "administrator."
     )
 
 

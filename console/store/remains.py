@@ -7,15 +7,16 @@ from pathlib import Path
 from console.errors import StoreFullError
 from console.store.recovery import sync_folder
 
-_OF_A_STORE = (
-    "desk.store",
-    "desk.store-wal",
-    "desk.store-shm",
-    "desk.store-wal.before",
-    "desk.commits",
-    "recovery.key",
-    "recovery.next",
-)
+# Every file of a store, and what it is for a person.
+_OF_A_STORE = {
+    "desk.store": "an empty file",
+    "desk.store-wal": "its log",
+    "desk.store-shm": "its log",
+    "desk.store-wal.before": "a copy of its log",
+    "desk.commits": "the count of what was kept in it",
+    "recovery.key": "its recovery file",
+    "recovery.next": "its recovery file",
+}
 _BEGUN = "first-start"
 
 
@@ -32,8 +33,13 @@ class StoreRemains:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What is left of a store that is gone, as names of files that hold anything; empty files do not count."""
-        return tuple(name for name in _OF_A_STORE if _size(self._folder / name) > 0)
+        """What is left of a store that is gone, in words; files that hold nothing do not count."""
+        return tuple(dict.fromkeys(word for name, word in _OF_A_STORE.items() if _size(self._folder / name) > 0))
+
+    @property
+    def is_empty_file(self) -> bool:
+        """Whether the store's own file is there and holds nothing."""
+        return (self._folder / "desk.store").is_file() and not self.has_store
 
     @property
     def is_first_start(self) -> bool:

@@ -94,7 +94,8 @@ class RecoveryDialog(QDialog):
         copy = Button(tr("Copy"), "plain")
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(code))
         close = Button(tr("I have written it down"), "main")
-        close.setDefault(True)
+        # What somebody goes on typing ends with Enter: it may copy the code, never take it away.
+        close.setAutoDefault(False)
         close.clicked.connect(self.accept)
         row = button_row(copy, close)
         column = QVBoxLayout(self)
@@ -103,7 +104,7 @@ class RecoveryDialog(QDialog):
         column.addWidget(shown)
         column.addLayout(row)
         self.setMinimumWidth(460)
-        close.setFocus()
+        copy.setFocus()
 
 
 class RecoveryCode:
@@ -143,7 +144,7 @@ async def _await(doing: Awaitable[T]) -> T:
 class AnewDialog(FramedDialog):
     """Says why a store cannot be opened; nothing is touched unless its user says so."""
 
-    def __init__(self, sentence: str, window: QWidget) -> None:
+    def __init__(self, sentence: str, window: MainWindow) -> None:
         super().__init__(window)
         self.setWindowTitle(tr("The desk's store"))
         self.setModal(True)
@@ -154,15 +155,17 @@ class AnewDialog(FramedDialog):
         self.leave.setDefault(True)
         self.leave.clicked.connect(self.reject)
         more = tr(
-            "What is left can be set aside in a folder of its own beside it, from which your administrator may still "
-            "save unsent work; then a new store is begun. Or leave it as it is: the desk works, and what you type is "
-            "gone when it closes."
+            "What is left can be set aside in a folder beside it, for your administrator to look at; then a new store "
+            "is begun. Or leave it as it is: the desk works, and what you type is gone when it closes."
         )
         column = QVBoxLayout(self)
         column.setSpacing(12)
         column.addWidget(Label(sentence, wrap=True))
         column.addWidget(Label(more, wrap=True))
-        column.addLayout(button_row(self.anew, self.leave))
+        end = Button(tr("Close the desk"), "plain")
+        end.clicked.connect(self.reject)
+        end.clicked.connect(window.leave)
+        column.addLayout(button_row(self.anew, end, self.leave))
         self.leave.setFocus()
 
 
@@ -176,7 +179,7 @@ def code_asker(window: QWidget) -> Callable[..., Awaitable[str | None]]:
     return ask
 
 
-def anew_asker(window: QWidget) -> Callable[[str], Awaitable[bool]]:
+def anew_asker(window: MainWindow) -> Callable[[str], Awaitable[bool]]:
     """Return what asks on a window whether a store that cannot be opened is set aside and a new one begun."""
 
     async def ask(sentence: str) -> bool:

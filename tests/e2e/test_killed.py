@@ -92,7 +92,9 @@ async def test_typed_text_outlives_a_kill_and_can_be_sent(
     try:
         desk.focus("Recovery code")
         desk.do("key", "Escape")  # which must not make the code go
-        desk.do("key", "Return")
+        desk.do("key", "Return")  # nor must that: it copies
+        desk.do("key", "Tab")
+        desk.do("key", "space")
         desk.focus("OptiCom Agent Console")
         first, *_, second = await customers(sandbox, 20)  # the first two have one name
         opened = find(desk, first)

@@ -121,7 +121,10 @@ async def test_what_is_left_of_a_store_is_not_written_over(folder: Path, gone: s
     before = files_in(folder)
     kept = await opened(folder)
     assert kept.database is None
-    assert "missing or empty" in kept.notice
+    assert f"is {gone}. What is left of it:" in kept.notice
+    reading = await StorePlace(folder, StoreQuestions()).open_to_read()
+    assert reading.database is None
+    assert f"is {gone}" in reading.notice
     assert IN_MEMORY in kept.notice
     assert files_in(folder) == before
 

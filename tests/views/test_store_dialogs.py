@@ -1,10 +1,12 @@
 """The questions about the store: nothing goes by a slip of the finger, nothing hidden is believed at once."""
 
+import asyncio
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 
-from console.views.store_dialogs import CodeDialog, RecoveryDialog
+from console.views.store_dialogs import AnewDialog, CodeDialog, RecoveryDialog, anew_asker
 from tests.views.conftest import Rig, texts_of
 
 
@@ -18,7 +20,11 @@ async def test_a_recovery_code_stays_until_it_is_said_to_be_written_down(rig: Ri
     dialog.close()
     assert dialog.isVisible()
     assert ended == []
-    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    QTest.keyClicks(dialog.focusWidget(), "kowalski")
+    QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
+    assert ended == []
+    QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+    QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Space)
     assert ended == [QDialog.DialogCode.Accepted.value]
 
 
@@ -41,3 +47,18 @@ async def test_a_new_passphrase_is_typed_twice_and_long_enough(rig: Rig) -> None
     assert ended == [QDialog.DialogCode.Accepted.value]
     assert dialog.code.text() == "correct horse"
     dialog.deleteLater()
+
+
+async def test_what_is_left_of_a_store_is_left_unless_its_user_says_otherwise(rig: Rig) -> None:
+    ask = anew_asker(rig.window)
+    asking = asyncio.ensure_future(ask("The store is missing."))
+    await rig.until(lambda: rig.window.findChild(AnewDialog) is not None)
+    dialog = rig.window.findChild(AnewDialog)
+    assert "The store is missing." in texts_of(dialog)
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    assert await asking is False
+    asking = asyncio.ensure_future(ask("The store is missing."))
+    await rig.until(lambda: any(one.isVisible() for one in rig.window.findChildren(AnewDialog)))
+    shown = next(one for one in rig.window.findChildren(AnewDialog) if one.isVisible())
+    QTest.mouseClick(shown.anew, Qt.MouseButton.LeftButton)
+    assert await asking is True

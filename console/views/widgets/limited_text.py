@@ -23,6 +23,7 @@ class LimitedText(QPlainTextEdit):
             return
         text, room = source.text(), self._room()
         self.insertPlainText(text[:room])
+        self.ensureCursorVisible()
         if len(text) > room:
             self.was_cut.emit(self._longest)
 
