@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except OSError as error:
-        place = f"{error.filename} cannot be used" if error.filename else "This computer does not allow it"
+        place = f"{error.filename} cannot be used" if error.filename else "Something could not be read or written"
         _tell(f"{place}: {error.strerror or error}.")
         return 1
     except Exception as error:  # noqa: BLE001 - it is logged, and said

@@ -109,7 +109,9 @@ async def open_session(
             stack.push_async_callback(desk.aclose)
             await desk.open_store()
             first = sandbox.first_customer if sandbox else None
-            elsewhere = await StoreProfiles(folder).unsent_elsewhere(profile) if with_store and not demo else ""
+            elsewhere = ""
+            if with_store and not demo:
+                elsewhere = await StoreProfiles(folder).unsent_elsewhere(profile, signs_in=sign_in is not None)
             try:
                 yield Session(
                     desk,

@@ -39,10 +39,13 @@ class StoreProfiles:
             _log.info("the systems of a store cannot be noted: %s", error)
         return name
 
-    async def unsent_elsewhere(self, profile: str) -> str:
-        """Return a sentence about unsent actions in stores of other deployments, empty where there are none."""
+    async def unsent_elsewhere(self, profile: str, *, signs_in: bool) -> str:
+        """Return a sentence about unsent actions in stores of other deployments, empty where there are none.
+
+        Where people sign in, the store of before they did is another one too; those of other people are theirs.
+        """
         count, addresses = 0, dict[str, None]()
-        for folder in await asyncio.to_thread(lambda: list(self._others(profile))):
+        for folder in await asyncio.to_thread(lambda: list(self._others(profile, signs_in=signs_in))):
             unsent = await _count_unsent(folder)
             if unsent:
                 count += unsent
@@ -51,7 +54,7 @@ class StoreProfiles:
             return ""
         where = f" ({', '.join(addresses)})" if addresses else ""
         return (
-            f"On this computer {count} actions for other systems{where} were never sent. Start the console with their "
+            f"On this computer {count} actions of another desk{where} were never sent. Start the console with its "
             "configuration to send them, or to save them into a file that can be taken in here."
         )
 
@@ -76,10 +79,10 @@ class StoreProfiles:
             return {}
         return {str(key): str(value) for key, value in noted.items()} if isinstance(noted, dict) else {}
 
-    def _others(self, profile: str) -> Iterator[Path]:
+    def _others(self, profile: str, *, signs_in: bool) -> Iterator[Path]:
         for path in sorted(self._folder.iterdir()) if self._folder.is_dir() else ():
             is_other = path.name.partition("-")[0] not in {profile, "sandbox"}
-            if is_other and path.is_dir() and StoreRemains(path).has_store:
+            if (is_other or (signs_in and path.name == profile)) and path.is_dir() and StoreRemains(path).has_store:
                 yield path
 
 

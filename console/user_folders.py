@@ -34,4 +34,4 @@ def _found(look: Callable[[], str]) -> Path:
     try:
         return Path(look())
     except (RuntimeError, KeyError) as error:
-        raise ConfigurationError("This user has no home folder. Set HOME to a folder of theirs.") from error
+        raise ConfigurationError("This user has no home folder. Set HOME to one.") from error

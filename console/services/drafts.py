@@ -45,8 +45,9 @@ class Drafts:
             StoreError: It cannot be read.
         """
         kept = await self._store.load()
-        for place, (text, _) in kept.items():
+        for place, (text, kept_at) in kept.items():
             self._put(place, text)
+            self.kept_at = max(self.kept_at or kept_at, kept_at)
 
     def text(self, place: str) -> str:
         """Return what stands in a place; empty where nothing does."""

@@ -44,7 +44,7 @@ def test_a_user_without_a_home_gets_help_and_one_sentence() -> None:
     assert "has no home folder" in shown.stdout
     done = as_nobody("show", "CU-1")
     assert done.returncode == 2, done.stderr
-    assert done.stderr == "This user has no home folder. Set HOME to a folder of theirs.\n"
+    assert done.stderr == "This user has no home folder. Set HOME to one.\n"
 
 
 @pytest.mark.parametrize(

@@ -412,7 +412,8 @@ async def test_a_changed_address_keeps_the_store_and_another_deployment_has_its_
     assert StoreProfiles(stores).choose(deployment(**{**moved, "billing": "https://new2"})) == first
     other = StoreProfiles(stores).choose(deployment(**THEIRS))
     assert other != first
-    told = await StoreProfiles(stores).unsent_elsewhere(other)
-    assert "3 actions for other systems" in told
+    told = await StoreProfiles(stores).unsent_elsewhere(other, signs_in=False)
+    assert "3 actions of another desk" in told
     assert "https://new" in told
-    assert await StoreProfiles(stores).unsent_elsewhere(first) == ""
+    assert await StoreProfiles(stores).unsent_elsewhere(first, signs_in=False) == ""
+    assert "3 actions" in await StoreProfiles(stores).unsent_elsewhere(first, signs_in=True)

@@ -4,6 +4,7 @@ from console.services.contact import NotPossibleError, refuse_card_numbers
 
 LONGEST_NOTE = 10_000
 LONGEST_FORM_TEXT = 5_000
+_LONGEST_TITLE = 60
 
 
 def checked_note(text: str) -> str:
@@ -22,7 +23,8 @@ def checked_note(text: str) -> str:
     return words
 
 
-def note_title(words: str) -> str:
+def note_title(text: str) -> str:
     """Return a note on one short line, without the signs that would turn the direction of the lines beside it."""
-    shown = "".join(sign for sign in words if sign.isspace() or sign.isprintable())
-    return f"Note: {' '.join(shown.split())[:60]}"
+    shown = "".join(sign for sign in text if sign.isspace() or sign.isprintable())
+    words = " ".join(shown.split())
+    return f"Note: {words if len(words) <= _LONGEST_TITLE else words[: _LONGEST_TITLE - 1] + '…'}"
