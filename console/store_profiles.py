@@ -12,7 +12,7 @@ from console.settings import Deployment
 from console.store.contents import count_open_acts
 from console.store.database import open_beside
 from console.store.remains import StoreRemains
-from console.system.store_key import Keyring
+from console.system.store_key import Keyring, NoKeyringError
 
 _log = logging.getLogger(__name__)
 _NOTE = ".systems"
@@ -46,7 +46,10 @@ class StoreProfiles:
         """
         count, addresses = 0, dict[str, None]()
         for folder in await asyncio.to_thread(lambda: list(self._others(profile, signs_in=signs_in))):
-            unsent = await _count_unsent(folder)
+            try:
+                unsent = await _count_unsent(folder)
+            except NoKeyringError:
+                break  # it would answer for none of them, and each would be waited for
             if unsent:
                 count += unsent
                 addresses |= dict.fromkeys(self._noted(folder.name.partition("-")[0]).values())
@@ -87,11 +90,15 @@ class StoreProfiles:
 
 
 async def _count_unsent(folder: Path) -> int:
-    """Return how many actions of a store were not sent; 0 where this user's keyring does not open it."""
+    """Return how many actions of a store were not sent; 0 where this user's keyring does not open it.
+
+    Raises:
+        NoKeyringError: There is no keyring, or it does not answer.
+    """
+    key = await Keyring(folder.name).find()
+    if key is None:
+        return 0
     try:
-        key = await Keyring(folder.name).find()
-        if key is None:
-            return 0
         database = await asyncio.to_thread(open_beside, folder / "desk.store", key)
     except StoreError as error:
         _log.info("another deployment's store cannot be looked into: %s", error)
