@@ -271,7 +271,7 @@ def open_beside(path: Path, key: bytes) -> Database:
         StoreError: As for `open_database`, or there is none yet, or an older version of the desk made it.
     """
     if not (path.is_file() and path.stat().st_size):  # opening an empty file would begin a store in it
-        raise StoreError(f"Nothing is kept at {path}.")
+        raise StoreError(f"Nothing is kept yet at {path}.")
     reader = _connect(path, key)
     if (version := int(reader.pragma("user_version"))) != len(MIGRATIONS):
         reader.close()
