@@ -29,6 +29,10 @@ AIMS: dict[tuple[str, str], tuple[str, float]] = {
             "planted faults not found",
         )
     },
+    **{
+        ("kill-phases", name): ("value", 0.0)
+        for name in ("first start", "new recovery code", "migration", "writing and closing", "secrets and sign-out")
+    },
     ("day", "memory, MB at the end"): ("ratio", 1.2),
     ("day", "files at the end"): ("ratio", 1.2),
     ("day", "threads at the end"): ("ratio", 1.2),
