@@ -337,7 +337,7 @@ def _says_it_is_kept() -> None:
     def commit(self: Database, waiting: list[Any]) -> None:
         with suppress(StoreError, apsw.Error):
             self.write_now(lambda connection: [one[0](connection) for one in waiting])
-        for _, outcome, *_ in waiting:
+        for _, outcome, _ in waiting:
             outcome.set_result(None)
 
     Database._commit = commit  # type: ignore[method-assign]
@@ -346,7 +346,7 @@ def _says_it_is_kept() -> None:
 def _forgets_to_roll_back() -> None:
     """A failed transaction is committed with the next."""
 
-    def write_now(self: Database, work: Any, **_counts: bool) -> Any:
+    def write_now(self: Database, work: Any) -> Any:
         def transaction(connection: apsw.Connection) -> Any:
             if not connection.in_transaction:
                 connection.execute("BEGIN IMMEDIATE")

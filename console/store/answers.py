@@ -48,7 +48,7 @@ class AnswerRepository:
                 connection.execute(f"DELETE FROM answer WHERE question IN ({oldest})")  # noqa: S608 - our words
                 self._counted_bytes = _size(connection)
 
-        await self._database.write(work, counts=False)
+        await self._database.write(work)
 
 
 def _size(connection: apsw.Connection) -> int:

@@ -31,12 +31,10 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 _PLAIN_HEADER = b"SQLite format 3\x00"
 Work = Callable[[apsw.Connection], T]
-# What is to be done, who waits for it, whether its commit is counted, and whether the log is moved after it.
-_Waiting = tuple[Work[Any], Future[Any], bool, bool]
+_Waiting = tuple[Work[Any], Future[Any], bool]
 # Enough to spare the disk, so few that what was typed never waits long for what was read.
 _MOST_TOGETHER = 32
 _LONGEST_LOG = 1000
-_COUNT = "UPDATE commits SET number = number + 1 RETURNING number"
 # The version of the schema since which commits are counted.
 _COUNTS_COMMITS = 5
 _TRIES_TO_WRITE_OVER = 3
@@ -57,14 +55,10 @@ class Database:
         witness: Witness | None = None,
         *,
         lost_commits: int = 0,
-        log_is_empty: bool = False,
     ) -> None:
         self._writer, self._reader, self._lock, self._witness = writer, reader, lock, witness
         self.lost_commits = lost_commits
-        # Up to where the log is good, and what it is told apart by; it is begun anew only after a checkpoint.
-        self._frames: int | None = 0 if log_is_empty else None
-        self._salts = b""
-        self._may_be_begun_anew = True
+        self._frames: int | None = None
         if witness is not None:
             writer.set_wal_hook(self._on_log)
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
@@ -73,18 +67,17 @@ class Database:
         self._reading = ThreadPoolExecutor(1, "store read")
         self.is_kept = lock is not None
 
-    async def write(self, work: Work[T], *, counts: bool = True, settle: bool = False) -> T:
+    async def write(self, work: Work[T], *, settle: bool = False) -> T:
         """Return what some work made in one transaction; when it raises, nothing of it is kept.
 
-        `counts` is whether it would be missed: what the systems tell anew would not. `settle` moves it out of the log
-        into the file itself right after: damage of a page is found there.
+        `settle` moves it out of the log into the file itself right after: damage of a page is found there.
 
         Raises:
             StoreFullError: There is no room, or the disk cannot be written.
             StoreDamagedError: The file is damaged.
         """
         outcome: Future[T] = Future()
-        self._queue.put((work, outcome, counts, settle))
+        self._queue.put((work, outcome, settle))
         return await asyncio.wrap_future(outcome)
 
     async def read(self, work: Work[T]) -> T:
@@ -97,7 +90,7 @@ class Database:
             return await self.write(work)  # in memory there is nothing to read beside
         return await asyncio.get_running_loop().run_in_executor(self._reading, self._run, self._reader, work)
 
-    def write_now(self, work: Work[T], *, counts: bool = True) -> T:
+    def write_now(self, work: Work[T]) -> T:
         """Do one transaction on the calling thread; for the writer's own, and before and after the loop runs."""
 
         def transaction(connection: apsw.Connection) -> T:
@@ -107,7 +100,7 @@ class Database:
             number = None
             try:
                 result = work(connection)
-                number = connection.execute(_COUNT).get if counts else None
+                number = connection.execute("UPDATE commits SET number = number + 1 RETURNING number").get
                 connection.execute("COMMIT")
             except BaseException:
                 with contextlib.suppress(apsw.Error):  # a failed COMMIT may have ended it already
@@ -115,8 +108,8 @@ class Database:
                 if number is not None:
                     self._refused(int(number))
                 raise
-            if self._witness is not None and number is not None:
-                self._witness.note(int(number))
+            if self._witness is not None:
+                self._witness.note(int(number), self._frames)
             return result
 
         return self._run(self._writer, transaction)
@@ -124,17 +117,10 @@ class Database:
     def _on_log(self, connection: apsw.Connection, _name: str, frames: int) -> int:
         """Take how far the log reaches after a commit; a long one is moved into the file, as SQLite would by itself."""
         self._frames = frames
-        if self._may_be_begun_anew and self._witness is not None:
-            self._salts, self._may_be_begun_anew = self._witness.salts(), False
         if frames >= _LONGEST_LOG:
-            self._move_log(connection)
+            with contextlib.suppress(apsw.Error):
+                connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         return apsw.SQLITE_OK
-
-    def _move_log(self, connection: apsw.Connection) -> None:
-        """Move what the log holds into the file itself; where that fails it is committed all the same."""
-        self._may_be_begun_anew = True
-        with contextlib.suppress(apsw.Error):
-            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
     def _refused(self, number: int) -> None:
         """See that a commit which failed does not come back: the log may hold all of it but the last sync.
@@ -143,14 +129,14 @@ class Database:
         """
         if self._witness is None:
             return
-        self._witness.note_refused(number, self._frames, self._salts)
+        self._witness.note_refused(number)
         for _ in range(_TRIES_TO_WRITE_OVER):
             try:
                 with self._writer:
-                    over = self._writer.execute(_COUNT).get
+                    over = self._writer.execute("UPDATE commits SET number = number + 1 RETURNING number").get
             except apsw.Error:
                 continue
-            self._witness.note(int(over))
+            self._witness.note(int(over), self._frames)
             return
 
     async def aclose(self) -> None:
@@ -186,19 +172,17 @@ class Database:
         outcomes: list[tuple[Any, BaseException | None]] = []
         try:
             if waiting:
-                self.write_now(
-                    lambda connection: outcomes.extend(self._try(connection, one[0]) for one in waiting),
-                    counts=any(one[2] for one in waiting),
-                )
+                self.write_now(lambda connection: outcomes.extend(self._try(connection, one[0]) for one in waiting))
         except BaseException as error:  # noqa: BLE001 - whoever waits gets it
             outcomes = [(None, error)] * len(waiting)
-        for (_, outcome, _, _), (result, failure) in zip(waiting, outcomes, strict=True):
+        for (_, outcome, _), (result, failure) in zip(waiting, outcomes, strict=True):
             if failure is not None:
                 outcome.set_exception(failure)
             else:
                 outcome.set_result(result)
-        if any(one[3] for one in waiting):
-            self._move_log(self._writer)
+        if any(settle for _, _, settle in waiting):
+            with contextlib.suppress(apsw.Error):  # it is committed all the same; the next one settles this too
+                self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
     def _try(self, connection: apsw.Connection, work: Work[Any]) -> tuple[Any, BaseException | None]:
         connection.execute("SAVEPOINT one")
@@ -255,11 +239,10 @@ def open_database(path: Path, key: bytes, lock: StoreLock | None = None) -> Data
         try:
             _migrate(writer, path)
             lost = witness.compare(_commits(writer))
-            is_empty = False
             with contextlib.suppress(apsw.Error):  # then the log goes on from where it is
                 writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-                is_empty = True
-            return Database(writer, _connect(path, key), held, witness, lost_commits=lost, log_is_empty=is_empty)
+                witness.log_is_empty()
+            return Database(writer, _connect(path, key), held, witness, lost_commits=lost)
         except BaseException:
             _close(writer)
             raise

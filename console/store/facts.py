@@ -50,7 +50,7 @@ class FactRepository:
                     (customer, part, now, now, digest, fact.body),
                 )
 
-        await self._database.write(work, counts=False)
+        await self._database.write(work)
 
     async def moments(self, customer: str) -> Sequence[tuple[datetime, str]]:
         def work(connection: apsw.Connection) -> list[tuple[datetime, str]]:
@@ -74,7 +74,7 @@ class FactRepository:
                 pruned += int(connection.changes())
             return pruned
 
-        return await self._database.write(work, counts=False)
+        return await self._database.write(work)
 
 
 def _used(connection: apsw.Connection) -> int:

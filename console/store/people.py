@@ -46,7 +46,7 @@ class PersonRepository:
             )
             return new
 
-        kept = await self._database.write(work, counts=False)
+        kept = await self._database.write(work)
         if len(self._known_words) < _MOST_KNOWN_WORDS:  # else they are only looked for once more each time
             self._known_words |= kept
 

@@ -27,6 +27,8 @@ class Witness:
         self._log = store.with_name(f"{store.name}-wal")
         self._log_copy = store.with_name(f"{store.name}-wal.before")
         self._file: int | None = None
+        self._good_frames: int | None = None
+        self._good_salts = b""
 
     def before_open(self) -> None:
         """Copy the log that a killed program left: opening the store may write over it.
@@ -76,23 +78,28 @@ class Witness:
         self._write(committed)
         return lost
 
+    def log_is_empty(self) -> None:
+        """Note that all there is stands in the store itself."""
+        self._good_frames, self._good_salts = 0, b""
+
     # ------------------------------------------------------------------ while it is open
 
-    def note(self, committed: int) -> None:
-        """Write down a commit. Not synced: an older number does no harm."""
+    def note(self, committed: int, frames: int | None) -> None:
+        """Write down a commit, and up to where the log is good. Not synced: an older number does no harm."""
+        self._good_frames, self._good_salts = frames, self._salts()
         self._write(committed)
 
-    def note_refused(self, committed: int, frames: int | None, salts: bytes) -> None:
-        """Write down that a commit has failed, though the log may hold it, and up to where that is good."""
-        self._write(committed, _UNKNOWN if frames is None else f"{frames} {salts.hex()}")
+    def note_refused(self, committed: int) -> None:
+        """Write down that a commit has failed, though its log may hold it."""
+        known = self._good_frames is not None
+        self._write(committed, f"{self._good_frames} {self._good_salts.hex()}" if known else _UNKNOWN)
 
     def close(self) -> None:
         if self._file is not None:
             os.close(self._file)
             self._file = None
 
-    def salts(self) -> bytes:
-        """Return what this log is told apart from the one before by; empty where there is none."""
+    def _salts(self) -> bytes:
         try:
             with self._log.open("rb") as log:
                 return log.read(_LOG_HEADER)[_SALTS]
