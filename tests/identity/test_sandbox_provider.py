@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -192,7 +193,7 @@ async def test_a_system_that_wants_a_person_is_checked_for_whoever_signs_in(
     told = json.loads(capsys.readouterr().out)
     assert len(opened) == 1
     assert {finding["resource"] for finding in told["findings"]} >= {"customerBill"}
-    assert "401" not in json.dumps(told)
+    assert not re.search(r"\b401\b", json.dumps(told))  # the digits alone may stand in a measured time
 
 
 @pytest.mark.parametrize(
