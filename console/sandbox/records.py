@@ -17,6 +17,7 @@ Record = dict[str, Any]
 # A list nothing narrows down is looked through record by record: whole worlds up to this size, else for a while.
 _LOOKED_THROUGH_WHOLE = 5000
 _LOOK_FOR_S = 20.0
+_REMEMBERED_EVERY = 1024
 _PEOPLE_FILTERS = {
     "name": "name",
     "contactMedium.characteristic.emailAddress": "email",
@@ -31,6 +32,8 @@ class Records:
         self._world = world
         self._store = store
         self._links = links
+        # Where in lists that are not counted some customers' records begin, as far as somebody has read.
+        self._walked: dict[str, dict[int, int]] = {}
         self.settle: Callable[[Resource, Record, str | None], Record] = lambda _resource, record, _changed: record
 
     # ------------------------------------------------------------------ reading
@@ -106,27 +109,48 @@ class Records:
         for place in deleted:
             start += place <= start
         total = self._store.total(resource.name)
-        n, first = (0, 0) if total is None else self._store.block_at(resource.name, start)
-        page: list[Record] = []
-        skip = start - first
-        async for n_now in self._from(n if total is None or start < total else self._world.customers):
-            count = resource.count(self._world, n_now) if resource.count else None
-            if count is not None and count <= skip:
-                skip -= count
-                continue
-            records = resource.records(self._world, n_now, self._links)
-            for record in records[skip:]:
-                live = self._live(resource, record)
-                if live is not None:
-                    page.append(live)
-            skip = max(0, skip - len(records))
-            if len(page) >= asked.limit:
-                break
+        page, end = await self._page_of_the_seed(resource, start, asked.limit, total)
         created = [item for item in self._store.created(resource.name) if item.body is not None]
         if len(page) < asked.limit:
-            made_from = 0 if total is None else max(0, asked.offset - (total - len(deleted)))
+            made_from = max(0, asked.offset - (end - len(deleted)))
             page += [self.settle(resource, item.body, item.changed) for item in created[made_from:] if item.body]
         return (None if total is None else total - len(deleted) + len(created)), page[: asked.limit]
+
+    async def _page_of_the_seed(
+        self, resource: Resource, start: int, limit: int, total: int | None
+    ) -> tuple[list[Record], int]:
+        """Return at least `limit` records of the seed from `start` on, or all up to its end, and how far was read.
+
+        Raises:
+            BadRequestError: A list without a total would have to be counted for too long to get there.
+        """
+        if total is not None and start >= total:
+            return [], total
+        n, at = self._walked_to(resource, start) if total is None else self._store.block_at(resource.name, start)
+        page: list[Record] = []
+        until_s = time.monotonic() + _LOOK_FOR_S
+        async for n_now in self._from(n):
+            if total is None and n_now % _REMEMBERED_EVERY == 0:
+                self._walked.setdefault(resource.name, {})[at] = n_now
+                if time.monotonic() > until_s:
+                    raise BadRequestError("the list would have to be counted that far; ask again, or filter it")
+            count = resource.count(self._world, n_now) if resource.count else None
+            if count is not None and at + count <= start:
+                at += count
+                continue
+            records = resource.records(self._world, n_now, self._links)
+            lives = (self._live(resource, record) for record in records[max(0, start - at) :])
+            page += [live for live in lives if live is not None]
+            at += len(records)
+            if len(page) >= limit:
+                break
+        return page, at
+
+    def _walked_to(self, resource: Resource, offset: int) -> tuple[int, int]:
+        """Return a customer on the way to an offset of a list that is not counted, and where their records begin."""
+        walked = self._walked.get(resource.name, {0: 0})
+        first = max(at for at in walked if at <= offset)
+        return walked[first], first
 
     def _live(self, resource: Resource, record: Record) -> Record | None:
         kept = self._store.kept(resource.name, str(record["id"]))
@@ -186,8 +210,10 @@ class Records:
             kept = replace(kept, place=self._place(resource, kept.n, number))
         self._store.keep(resource.name, replace(kept, body=None, changed=instant(now)))
 
-    def _place(self, resource: Resource, n: int, number: str) -> int:
-        """Return where in the whole list of the seed a record stands."""
+    def _place(self, resource: Resource, n: int, number: str) -> int | None:
+        """Return where in the whole list of the seed a record stands, None where the list is not counted."""
+        if self._store.total(resource.name) is None:
+            return None
         block, first = self._store.block_of(resource.name, n)
         if resource.count is not None:
             first += sum(resource.count(self._world, other) for other in range(block, n))

@@ -19,11 +19,14 @@ from console.sandbox.world import World
 from console.sandbox.world.people import fold, split_words, words_of
 
 # Raise it when the world's rules change, so that an index made by older rules is made anew.
-SCHEMA = 8
+SCHEMA = 9
 _KEEP_FOR = timedelta(days=7)
 # How many customers share one entry of an extent: few enough to count through in a moment.
 _BLOCK = 64
 _BATCH = 5000
+# Beyond so many customers lists are not counted where that takes every customer's whole life: a practice room of a
+# million would be ready after five minutes, and after one without.
+_COUNTED_WHOLE = 100_000
 # Beyond so many hits of a search nobody wants to know how many exactly.
 MOST_COUNTED = 5000
 NO_CUSTOMER = -1
@@ -53,7 +56,8 @@ _INDEXES = (
 class Kept:
     """A record that is no longer, or never was, as the seed has it; without a body it was deleted.
 
-    `made` is its number in the order of creation, None where the seed made it; `place` is where a deleted one stood.
+    `made` is its number in the order of creation, None where the seed made it; `place` is where a deleted one stood,
+    None in a list that is not counted.
     """
 
     id: str
@@ -179,9 +183,8 @@ class SystemStore:
         """Return where in the seed's list records were deleted, ascending."""
         if resource not in self._touched:
             return []
-        rows = self._database.rows(
-            "SELECT place FROM record WHERE resource = ? AND body IS NULL AND made IS NULL ORDER BY place", resource
-        )
+        where = "resource = ? AND body IS NULL AND made IS NULL AND place IS NOT NULL"
+        rows = self._database.rows(f"SELECT place FROM record WHERE {where} ORDER BY place", resource)  # noqa: S608 - our words
         return [int(row[0]) for row in rows]
 
     def keep(self, resource: str, kept: Kept) -> None:
@@ -274,7 +277,12 @@ class Indexing:
     def __init__(self, database: Database, system: str, world: World) -> None:
         self._database = database
         self._world = world
-        self._counted = [resource for resource in SYSTEMS[system] if resource.count is not None]
+        is_large = world.customers > _COUNTED_WHOLE
+        self._counted = [
+            resource
+            for resource in SYSTEMS[system]
+            if resource.count is not None and not (is_large and resource.counts_life)
+        ]
         self._people = system == "crm"
         self._totals = dict.fromkeys((resource.name for resource in self._counted), 0)
         self._extents: list[tuple[str, int, int]] = []

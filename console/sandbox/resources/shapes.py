@@ -26,7 +26,8 @@ class Links:
 class Resource:
     """One resource: where it is served, its records for one customer, and how it may be written.
 
-    `count` is how many records a customer has, known without making them, or None where they must be made to know.
+    `count` is how many records a customer has, known without making them, or None where they must be made to know;
+    `counts_life` says that it takes the customer's whole life to count, not the person alone.
     `narrow` are the filters that name the customers who can match. `operations` are those of the published
     description: L list, G get one, C create, P patch, D delete. `needed` are the attributes a new record must have,
     `fill` completes one (it may work out a whole answer), `changeable` what a patch may touch, None for everything.
@@ -45,6 +46,7 @@ class Resource:
     changeable: frozenset[str] | None = None
     state: str = "state"
     steps: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    counts_life: bool = False
 
 
 CUSTOMER_BASE = "/tmf-api/customerManagement/v4"

@@ -99,4 +99,5 @@ TROUBLE_TICKET = Resource(
     fill=_fill,
     state="status",
     steps=_STEPS,
+    counts_life=True,
 )

@@ -99,6 +99,7 @@ PRODUCT_ORDER = Resource(
     needed=("productOrderItem",),
     fill=_take,
     steps=ORDER_STEPS,
+    counts_life=True,
 )
 CANCEL_PRODUCT_ORDER = Resource(
     "cancelProductOrder",

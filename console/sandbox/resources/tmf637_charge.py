@@ -79,4 +79,5 @@ CHARGE = Resource(
     fill=_fill,
     state="status",
     steps=_STEPS,
+    counts_life=True,
 )

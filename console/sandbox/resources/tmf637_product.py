@@ -83,4 +83,5 @@ PRODUCT = Resource(
     prefix="PRN",
     needed=("status",),
     state="status",
+    counts_life=True,
 )

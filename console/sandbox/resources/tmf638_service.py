@@ -62,4 +62,5 @@ SERVICE = Resource(
     {"id": by_item("service"), "relatedParty.id": by_customer},
     prefix="SVN",
     needed=("state", "serviceSpecification"),
+    counts_life=True,
 )

@@ -104,6 +104,7 @@ SERVICE_ORDER = Resource(
     needed=("serviceOrderItem",),
     fill=_take,
     steps=ORDER_STEPS,
+    counts_life=True,
 )
 CANCEL_SERVICE_ORDER = Resource(
     "cancelServiceOrder",

@@ -90,6 +90,7 @@ APPOINTMENT = Resource(
     needed=("validFor",),
     fill=_fill,
     state="status",
+    counts_life=True,
 )
 SEARCH_TIME_SLOT = Resource(
     "searchTimeSlot",

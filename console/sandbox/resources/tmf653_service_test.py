@@ -80,4 +80,5 @@ SERVICE_TEST = Resource(
     prefix="ST-",
     needed=("name", "relatedService", "testSpecification"),
     fill=_start,
+    counts_life=True,
 )

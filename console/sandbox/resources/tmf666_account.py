@@ -87,4 +87,5 @@ BILLING_ACCOUNT = Resource(
     prefix="BAN-",
     needed=("name", "relatedParty"),
     fill=lambda _world, record, now, _links: {"state": "active", **record, "lastModified": instant(now)},
+    counts_life=True,
 )

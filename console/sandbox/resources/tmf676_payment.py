@@ -150,4 +150,5 @@ REFUND = Resource(
     needed=_NEEDED,
     fill=_give_back,
     state="status",
+    counts_life=True,
 )

@@ -150,6 +150,7 @@ CUSTOMER_BILL = Resource(
     {"id": by_bill, "billNo": _by_bill_number, "relatedParty.id": by_customer, "billingAccount.id": by_account},
     operations="LGP",
     changeable=frozenset({"state"}),
+    counts_life=True,
 )
 APPLIED_RATE = Resource(
     "appliedCustomerBillingRate",
