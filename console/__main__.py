@@ -15,7 +15,6 @@ _COMMANDS = {
     "sandbox": "sandbox",
     "prime": "prime",
     "keep-secret": "keep_secret",
-    "diagnose": "audit",
     "check-system": "check_system",
     "show": "show",
 }
@@ -103,8 +102,9 @@ def _run(options: argparse.Namespace) -> int:
     from console.system.logs import start_logging
 
     start_logging()
+    name = options.what if options.command == "diagnose" else _COMMANDS[options.command]
     try:
-        command = importlib.import_module(f"console.cli.{_COMMANDS[options.command]}")
+        command = importlib.import_module(f"console.cli.{name}")
     except ModuleNotFoundError as error:
         raise ConfigurationError(
             f"{options.command} needs {error.name}, which is not installed. The sandbox is an extra: "
@@ -160,8 +160,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     check = commands.add_parser("check-system", parents=[common], help="how far one server serves the desk")
     _add_check(check)
-    diagnose = commands.add_parser("diagnose", parents=[common], help="whether the audit is whole, and what is in it")
-    diagnose.add_argument("what", choices=("audit",))
+    diagnose = commands.add_parser(
+        "diagnose", parents=[common], help="whether the audit is whole and what is in it; how full the caches are"
+    )
+    diagnose.add_argument("what", choices=("audit", "caches"))
     diagnose.add_argument("--collected", type=Path, metavar="FILE", help="look through a collector's file instead")
     diagnose.add_argument("--compare", action="store_true", help="with --collected: hold this computer's against it")
     diagnose.add_argument("--find", metavar="TEXT", help="print the entries that hold a customer, a person or a word")

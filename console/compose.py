@@ -15,6 +15,7 @@ from console.errors import ConfigurationError
 from console.http import HttpLayer
 from console.http.audit_collector import AuditCollector
 from console.http.oidc import open_provider
+from console.models.cache_size import CacheSize
 from console.models.check_report import CheckReport
 from console.models.customer import Customer, CustomerId
 from console.models.health import Exchange, SystemHealth, SystemState
@@ -316,6 +317,9 @@ def compose_desk(
         before = parts.clock.now() - timedelta(days=deployment.store.keep_days)
         await facts.prune(before=before, most_bytes=int(deployment.store.max_mb * 1_000_000))
 
+    def cache_sizes() -> list[CacheSize]:
+        return [*http.cache_sizes, known.size, people.size, *audit.sizes]
+
     async def aclose() -> None:
         reader.close()
         await drafts.aclose()
@@ -359,5 +363,6 @@ def compose_desk(
         documents=BillDocuments(billing=billing, reader=reader, permissions=permissions, saw=guard.saw),
         network=network,
         view_customer=view_customer,
+        cache_sizes=cache_sizes,
         aclose=aclose,
     )

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from console.bridge import Bridge, StallWatchdog, WindowGarbageCollector, run_application, watch_network
 from console.errors import ConfigurationError, ConsoleError, StoreInUseError
+from console.system.cache_log import log_caches
 from console.system.logs import start_logging
 from console.views.icons import ICON
 from console.views.main_window import MainWindow
@@ -100,6 +101,11 @@ async def _bring_workspace(
     return workspace, person
 
 
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def _say_why_not(window: MainWindow, error: ConsoleError, closed: asyncio.Event) -> int:
     """Say why the desk cannot work, here and to whoever started it from a terminal; return the status once closed."""
     with contextlib.suppress(OSError, AttributeError, ValueError):  # there may be no terminal, or none that can be told
@@ -171,6 +177,8 @@ async def _open(
             raise
         return await _say_why_not(window, error, closed)
     _take_up(window, workspace, person, session)
+    caches = asyncio.create_task(log_caches(session.desk.cache_sizes), name="caches")
+    stack.push_async_callback(_end, caches)
     stack.callback(watch_network(session.desk.network.set_online))
     # What is loaded now stays for good; no later collection need look at it again, which would take tens of ms.
     gc.freeze()

@@ -25,6 +25,7 @@ from console.http.questions import Command, Limits, Question
 from console.http.sign_in import SignIn
 from console.http.validators import Kept, Validators, is_strong, is_usable
 from console.http.wire import Wire
+from console.models.cache_size import CacheSize
 from console.models.health import Exchange
 from console.ports.clock import Clock
 
@@ -194,6 +195,11 @@ class Endpoint:
         """Let the next question through to the system itself: past the breaker's pause and any stored answer."""
         self._breaker.let_through()
         self._validators.forget(question)
+
+    @property
+    def cache_size(self) -> CacheSize:
+        """How much of this system's answers is in memory."""
+        return self._validators.size
 
     async def aclose(self, patience_s: float = 1.0) -> None:
         """Let requests on the wire end, for a moment; then close the connections under them."""

@@ -16,6 +16,7 @@ from console.http.questions import Limits
 from console.http.sign_in import FixedSignIn, PersonSignIn, SignIn, TokenSignIn
 from console.http.trust import system_trust
 from console.http.validators import Validators
+from console.models.cache_size import CacheSize
 from console.models.health import Exchange
 from console.ports.clock import Clock
 from console.ports.identity import AccessTokens
@@ -99,6 +100,11 @@ class HttpLayer:
         )
         self._endpoints.append(endpoint)
         return endpoint
+
+    @property
+    def cache_sizes(self) -> list[CacheSize]:
+        """How much of each system's answers is in memory."""
+        return [endpoint.cache_size for endpoint in self._endpoints]
 
     async def aclose(self) -> None:
         """Close every connection; requests on the wire get a moment to end."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from console.errors import StoreError
 from console.http.questions import Question
+from console.models.cache_size import CacheSize
 from console.ports.store import AnswerStore
 
 _log = logging.getLogger(__name__)
@@ -56,6 +57,11 @@ class Validators:
         self._bytes = 0
         self._kept: OrderedDict[Question, Kept] = OrderedDict()
         self._writing: set[asyncio.Task[None]] = set()
+
+    @property
+    def size(self) -> CacheSize:
+        """How many bytes of bodies are in memory."""
+        return CacheSize(f"answers of {self._system}", self._bytes, self._most_bytes, "bytes")
 
     async def find(self, question: Question) -> Kept | None:
         """Return the last answer to a question, or None."""

@@ -10,6 +10,7 @@ import msgspec
 
 from console.errors import CollectorError, StoreError
 from console.models.audit import AuditEntry
+from console.models.cache_size import CacheSize
 from console.models.customer import CustomerId
 from console.models.outbox import Act, ActState
 from console.models.person import Person
@@ -66,6 +67,14 @@ class Audit:
     def subscribe(self, told: Callable[[], None]) -> Callable[[], None]:
         """Call back when the audit cannot be written any more, or can again; return what ends that."""
         return self._subscribers.add(told)
+
+    @property
+    def sizes(self) -> tuple[CacheSize, CacheSize]:
+        """How many customers and acts are remembered, so that nothing is written down twice."""
+        return (
+            CacheSize("audit, customers seen", len(self._seen), _MOST_REMEMBERED, "customers"),
+            CacheSize("audit, states of acts", len(self._states), _MOST_REMEMBERED, "acts"),
+        )
 
     @property
     def waiting(self) -> int:

@@ -1,8 +1,9 @@
 """All services of one desk together, as the composition root hands them to a window or a command."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from console.models.cache_size import CacheSize
 from console.services.acts import Acts
 from console.services.audit import Audit
 from console.services.audit_search import AuditSearch
@@ -57,6 +58,7 @@ class Desk:
     is_kept: bool
     open_store: Callable[[], Awaitable[None]]
     view_customer: Callable[..., CustomerView]
+    cache_sizes: Callable[[], Sequence[CacheSize]]
     aclose: Callable[[], Awaitable[None]]
 
     def label(self, system: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from console.errors import StoreError
+from console.models.cache_size import CacheSize
 from console.models.provenance import Records, Sourced
 from console.ports.store import EncodedFact, FactStore
 
@@ -53,6 +54,11 @@ class KnownFacts:
         self._customers: OrderedDict[str, dict[Hashable, Any]] = OrderedDict()
         self._writing: set[asyncio.Task[None]] = set()
         self._failed = False
+
+    @property
+    def size(self) -> CacheSize:
+        """How many customers' facts are in memory."""
+        return CacheSize("facts of customers", len(self._customers), _MOST_CUSTOMERS, "customers")
 
     def load(self, customer_id: str, part: _Part) -> Any:
         """Return the facts of a part that are in memory, or None."""

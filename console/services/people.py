@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from console.errors import StoreError
+from console.models.cache_size import CacheSize
 from console.models.customer import Customer, CustomerId
 from console.models.provenance import Records, Sourced
 from console.models.search import KnownPerson, SearchHit, SearchQuery
@@ -35,6 +36,11 @@ class SeenPeople:
         self._store = store
         self._learning: OrderedDict[str, _Learned] = OrderedDict()
         self._writing: set[asyncio.Task[None]] = set()
+
+    @property
+    def size(self) -> CacheSize:
+        """How many customers' names and numbers are being put together in memory."""
+        return CacheSize("people being learned", len(self._learning), _MOST_AT_ONCE, "customers")
 
     def learn(self, customer_id: str, subject: Any, facts: Any) -> None:
         """Take what a system told about a customer."""

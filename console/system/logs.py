@@ -22,6 +22,13 @@ def log_file() -> Path:
     return log_folder() / "console.log"
 
 
+def log_files() -> list[Path]:
+    """Return the log's files that exist, newest first."""
+    first = log_file()
+    files = [first, *(first.with_name(f"{first.name}.{number}") for number in range(1, _KEPT + 1))]
+    return [path for path in files if path.exists()]
+
+
 class PrivateFormatter(logging.Formatter):
     """Says of an error its kind and where it happened, never its words: those may hold a customer's name or number.
 

@@ -264,3 +264,9 @@ def test_the_log_has_what_the_user_is_spared(tmp_path: Path) -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in logs)
     assert "customerBill" in text
     assert "CU-" not in text, "what was looked for stays out of the log"
+
+
+def test_caches_of_a_window_that_never_ran_are_told_as_missing(tmp_path: Path) -> None:
+    done = run("diagnose", "caches", environment={"XDG_STATE_HOME": str(tmp_path), "HOME": str(tmp_path)})
+    assert done.returncode == 1
+    assert "no cache sizes yet" in done.stdout

@@ -1,6 +1,7 @@
 """The program in a real X window, used with a real mouse and keyboard."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -143,12 +144,18 @@ def test_find_and_open_a_customer_by_keyboard_and_close_with_the_mouse(display: 
         assert desk.process.wait(15) == 0
         assert desk.process.stderr is not None
         assert desk.process.stderr.read().decode() == ""
+        _check_caches_told(desk)
     finally:
-        if desk.process.poll() is None:
-            desk.process.kill()
-        desk.process.wait(10)
-        if desk.process.stderr is not None:
-            desk.process.stderr.close()
+        desk.end()
+
+
+def _check_caches_told(desk: Desk) -> None:
+    """After a window with one customer, the command knows how full each cache was."""
+    command = [sys.executable, "-m", "console", "diagnose", "caches"]
+    told = subprocess.run(command, env=desk.env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert told.returncode == 0, told.stderr
+    assert re.search(r"facts of customers +1 of 40 customers", told.stdout), told.stdout
+    assert re.search(r"answers of billing +[\d,]+ of 6,291,456 bytes", told.stdout), told.stdout
 
 
 def test_ctrl_c_in_the_terminal_ends_everything(display: str, tmp_path: Path) -> None:
