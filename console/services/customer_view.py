@@ -338,11 +338,16 @@ class CustomerView:
                 records = records.joined_or_ended(await fetch(self.customer_id, after=records.next_offset))
             return records
 
+        async def fetch_newest() -> Records[T]:
+            return await fetch(self.customer_id, after=0)
+
         async def fetch_more(known: Records[T]) -> Records[T]:
             more = known.joined_or_ended(await fetch(self.customer_id, after=known.next_offset or 0))
             return more if len(more) < _MOST_READ else replace(more, next_offset=None)
 
-        coordinator = self._part(system, subject, fetch_again, lambda records: records.read_at, of, fetch_more)
+        coordinator = self._part(
+            system, subject, fetch_again, lambda records: records.read_at, of, fetch_more, fetch_newest
+        )
         return coordinator
 
     def _part(
@@ -353,6 +358,7 @@ class CustomerView:
         read_at: Callable[[T], Any],
         of: str = "",
         fetch_more: Callable[[T], Awaitable[T]] | None = None,
+        fetch_newest: Callable[[], Awaitable[T]] | None = None,
     ) -> PartCoordinator[T]:
         part = (subject, of)
         may_see = self._permissions.refusal(subject, self.customer_id) is None
@@ -377,6 +383,7 @@ class CustomerView:
             clock=self._clock,
             rng=self._rng,
             fetch_more=fetch_more,
+            fetch_newest=fetch_newest,
             cover=lambda facts: masked(facts, self._covered),
         )
         if may_see and not of:

@@ -83,6 +83,7 @@ class PartCoordinator(Generic[T]):
         keep: Callable[[T], None] = lambda _facts: None,
         is_past: bool = False,
         fetch_more: Callable[[T], Awaitable[T]] | None = None,
+        fetch_newest: Callable[[], Awaitable[T]] | None = None,
         cover: Callable[[T], T] = lambda facts: facts,
     ) -> None:
         self.held = known
@@ -94,6 +95,7 @@ class PartCoordinator(Generic[T]):
         self._is_past = is_past
         self._fetch = fetch
         self._fetch_more = fetch_more
+        self._fetch_newest = fetch_newest or fetch
         self._read_at = read_at
         self._refusal = refusal
         self._clock = clock
@@ -108,7 +110,14 @@ class PartCoordinator(Generic[T]):
         return self._subscribers.add(told)
 
     def ask(self) -> None:
-        """Ask the system, unless it is being asked already."""
+        """Ask the system, unless it is being asked already; of a long list all that was read is read again."""
+        self._start(self._fetch)
+
+    def ask_newest(self) -> None:
+        """Ask the system for the first page of a list alone; what was read after it stays as it is."""
+        self._start(self._fetch_newest)
+
+    def _start(self, fetch: Callable[[], Awaitable[T]]) -> None:
         if self._closed or self._is_past or self._asking is not None:
             return
         self._stop_waiting()
@@ -116,7 +125,7 @@ class PartCoordinator(Generic[T]):
         if refusal is not None:
             self._set(denied=refusal, facts=None, read_at=None)
             return
-        self._asking = asyncio.create_task(self._run(self._fetch), name=f"ask {self.part.system}")
+        self._asking = asyncio.create_task(self._run(fetch), name=f"ask {self.part.system}")
         self._set(asking_since=self._clock.now(), denied=None, stopped=False)
 
     def know(self, facts: T) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from console.errors import BadAnswerError, ConsoleError, SystemUnavailableError
+from console.models.provenance import Origin, Records, Sourced
 from console.services.part import Part, PartCoordinator
 from tests.support.factories import NOON, VirtualClock
 
@@ -140,3 +141,34 @@ async def test_a_fault_of_our_own_ends_in_a_sentence_not_in_endless_asking() -> 
     assert settled.asking_since is None
     assert settled.failure is not None
     assert isinstance(settled.failure.error, ConsoleError)
+
+
+async def test_asking_for_the_newest_reads_the_first_page_and_keeps_the_rest() -> None:
+    clock = VirtualClock()
+    everything, newest = Source(), Source(_bills(0, 2, after=2))
+    part: PartCoordinator[Records[str]] = PartCoordinator(
+        system="billing",
+        fetch=everything,
+        fetch_newest=newest,
+        known=_bills(0, 5),
+        read_at=lambda records: records.read_at,
+        refusal=lambda: None,
+        fresh_for=timedelta(seconds=60),
+        clock=clock,
+        rng=random.Random(1),
+    )
+
+    part.ask_newest()
+    settled = await part.settled()
+
+    assert (everything.asked, newest.asked) == (0, 1)
+    assert settled.facts is not None
+    assert [item.value for item in settled.facts] == ["B0", "B1", "B2", "B3", "B4"]
+
+
+def _bills(first: int, end: int, *, after: int | None = None) -> Records[str]:
+    items = tuple(
+        Sourced(f"B{number}", Origin("billing", "customerBill", f"B{number}", None, NOON))
+        for number in range(first, end)
+    )
+    return Records(items, NOON, next_offset=after, complete=after is None)

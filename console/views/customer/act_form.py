@@ -78,7 +78,7 @@ class ActForm(ActDialog):
         ]
         self.finished.connect(lambda _result: self._leave())
         for name in self._kind.asks:
-            getattr(view, name).ask()
+            getattr(view, name).ask_newest()
         self.refresh()
 
     # ------------------------------------------------------------------ what is asked
