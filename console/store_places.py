@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from console.errors import StoreDamagedError, StoreError, StoreInUseError, StoreKeyError
+from console.models.passphrase import LEAST_CHARACTERS, LEAST_DIFFERENT, is_strong
 from console.models.person import Person
 from console.store.contents import StoreState, read_through
 from console.store.database import Database, open_beside, open_database, take_lock
@@ -20,7 +21,9 @@ from console.store.recovery import (
     confirm_code,
     digest_of_confirmed,
     has_recovery,
+    key_in_the_clear,
     new_code,
+    remove_plain,
     unwrap_key,
     wrap_key,
 )
@@ -28,6 +31,13 @@ from console.store.remains import StoreRemains
 from console.system.store_key import Keyring, NoKeyringError
 
 _log = logging.getLogger(__name__)
+TOO_WEAK = (
+    f"Choose at least {LEAST_CHARACTERS} characters, {LEAST_DIFFERENT} of them different, so that nobody guesses it."
+)
+_WAS_PLAIN = (
+    "The recovery file was not encrypted: an earlier version made it so from a passphrase without letters and digits. "
+    "It was replaced and removed. Whoever could read this computer's disk could read what is kept here."
+)
 IN_MEMORY = "What you type is kept in memory alone, until the desk closes."
 
 
@@ -131,6 +141,7 @@ class StorePlace:
         self._file = folder / "desk.store"
         self._keyring = Keyring(folder.name)
         self._no_keyring: NoKeyringError | None = None
+        self._confirmed_before = ""
         self._remains = StoreRemains(folder)
 
     async def open(self) -> Kept:
@@ -266,7 +277,12 @@ class StorePlace:
             notice = await read_through(database)
             state = StoreState(database)
             confirmed = await asyncio.to_thread(digest_of_confirmed, self._folder)
-            is_confirmed = bool(confirmed) and await state.load("recovery") == confirmed
+            known = await state.load("recovery")
+            if known and known == self._confirmed_before != confirmed:  # rewritten just now, for the same code
+                await state.save("recovery", confirmed)
+                known = confirmed
+            is_confirmed = bool(confirmed) and known == confirmed
+            plain = await asyncio.to_thread(key_in_the_clear, self._folder) if self._questions.shows_codes else None
         except BaseException:
             # The lock stays ours: what is damaged may be set aside, and a new store begun.
             await asyncio.to_thread(database.close, keep_lock=True)
@@ -282,16 +298,23 @@ class StorePlace:
             await state.save("recovery", await asyncio.to_thread(digest_of_confirmed, self._folder))
 
         code = ""
-        if self._questions.shows_codes and not is_confirmed:
+        if self._questions.shows_codes and (plain is not None or not is_confirmed):
             if self._no_keyring is not None:  # whoever opened it has typed what opens it
                 await confirm()
             else:
                 code = await make_code()
+        if plain is not None:
+            await asyncio.to_thread(remove_plain, self._folder)
+            notice = f"{notice} {_WAS_PLAIN}".strip()
         return Kept(database, notice, code, make_code, confirm)
 
     async def _ask(self, error: StoreKeyError) -> bytes:
         """Return the key a user's code opens, or that they make one for; asked until it fits or they give up."""
+        plain = await asyncio.to_thread(key_in_the_clear, self._folder)
+        if plain is not None:
+            return await self._ask_anew(plain, error)
         has_code = await asyncio.to_thread(has_recovery, self._folder)
+        self._confirmed_before = await asyncio.to_thread(digest_of_confirmed, self._folder)
         ask = self._questions.code
         if ask is None or (self._remains.has_store and not has_code):
             raise error
@@ -303,6 +326,9 @@ class StorePlace:
             if code is None:
                 raise error
             if not has_code:
+                if not is_strong(code):
+                    sentence = TOO_WEAK
+                    continue
                 key = secrets_module.token_bytes(32)
                 await asyncio.to_thread(wrap_key, self._folder, key, code)
                 await asyncio.to_thread(confirm_code, self._folder)
@@ -311,3 +337,19 @@ class StorePlace:
                 return await asyncio.to_thread(unwrap_key, self._folder, code)
             except StoreKeyError as wrong:
                 sentence = str(wrong)
+
+    async def _ask_anew(self, key: bytes, error: StoreKeyError) -> bytes:
+        """Return the key of a recovery file that was not encrypted, once it is kept by a new passphrase or keyring."""
+        if not isinstance(error, NoKeyringError):
+            return key  # a new code is made and shown once the store is open
+        ask, sentence = self._questions.code, f"{_WAS_PLAIN} Choose another passphrase."
+        if ask is None:
+            raise error
+        while (code := await ask(sentence, is_new=True)) is not None:
+            if is_strong(code):
+                await asyncio.to_thread(wrap_key, self._folder, key, code)
+                await asyncio.to_thread(remove_plain, self._folder)
+                await asyncio.to_thread(confirm_code, self._folder)
+                return key
+            sentence = TOO_WEAK
+        raise error

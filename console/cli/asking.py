@@ -5,7 +5,6 @@ import getpass
 import sys
 import webbrowser
 
-from console.errors import ConsoleError
 from console.models.person import Person
 from console.services.sign_in import SignIn
 
@@ -25,13 +24,11 @@ async def ask_person(sign_in: SignIn, sentence: str) -> Person:
 async def ask_code(sentence: str, *, is_new: bool) -> str | None:
     """Ask for a code on the terminal; nothing typed is going on without."""
     print(sentence)
-    words = "A passphrase for your work on this computer: " if is_new else "Recovery code or passphrase: "
+    words = "Choose a passphrase for your work on this computer: " if is_new else "Recovery code or passphrase: "
     try:
         typed = await asyncio.to_thread(getpass.getpass, words)
     except EOFError:
         return None
-    if is_new and typed and len(typed.strip()) < 10:
-        raise ConsoleError("It must have 10 characters or more.")
     return typed.strip() or None
 
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QLineEdit, QMessageBox, QVBoxLayout, QWidget
 
 from console.bridge import Bridge
+from console.models.passphrase import LEAST_CHARACTERS, LEAST_DIFFERENT, is_strong
 from console.views.main_window import MainWindow
 from console.views.texts import tr
 from console.views.widgets.fields import FramedDialog
@@ -38,8 +39,7 @@ class CodeDialog(FramedDialog):
         self._is_new = is_new
         if is_new:
             self.code.setEchoMode(QLineEdit.EchoMode.Password)
-            self.code.setPlaceholderText(tr("At least 10 characters"))
-        self._least = 10 if is_new else 1
+            self.code.setPlaceholderText(tr("At least {} characters").format(LEAST_CHARACTERS))
         self.open_button = Button(tr("Keep my work with this") if is_new else tr("Open"), "main")
         self.open_button.clicked.connect(self._take)
         without = Button(tr("Go on without"), "plain")
@@ -63,9 +63,11 @@ class CodeDialog(FramedDialog):
         self.code.returnPressed.connect(self.again.setFocus if is_new else self._take)
 
     def _take(self) -> None:
-        if len(self.code.text().strip()) < self._least:
-            short = tr("At least {} characters, so that nobody guesses it.").format(self._least)
-            self._told.set_words(short if self._is_new else tr("Type it first."))
+        if self._is_new and not is_strong(self.code.text()):
+            weak = tr("At least {} characters, {} of them different, so that nobody guesses it.")
+            self._told.set_words(weak.format(LEAST_CHARACTERS, LEAST_DIFFERENT))
+        elif not self.code.text().strip():
+            self._told.set_words(tr("Type it first."))
         elif self._is_new and self.again.text() != self.code.text():
             self._told.set_words(tr("The two are not the same. Type it once more."))
             self.again.clear()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,15 +16,18 @@ from pathlib import Path
 import apsw
 import keyring
 import pytest
+from keyring.backends.fail import Keyring as FailKeyring
 
 from console.errors import StoreError, StoreFullError, StoreInUseError
 from console.models.outbox import Act, RiskClass
+from console.models.passphrase import is_strong
 from console.settings import Auth, Deployment, System
 from console.store.acts import ActRepository
+from console.store.contents import StoreState
 from console.store.database import Database, open_database
 from console.store.drafts import DraftRepository
 from console.store.lock import StoreLock, see_that_locks_hold
-from console.store.recovery import unwrap_key
+from console.store.recovery import digest_of_confirmed, unwrap_key, wrap_key
 from console.store_places import IN_MEMORY, Kept, StorePlace, StoreQuestions
 from console.store_profiles import StoreProfiles
 from tests.support.file_keyring import PATH, WAIT, FileKeyring
@@ -342,6 +346,114 @@ async def test_a_recovery_file_that_is_lost_or_changed_is_found_at_the_start(
     assert kept.database is not None
     assert kept.new_code
     await kept.database.aclose()
+
+
+def old_rule_file(folder: Path, key: bytes, passphrase: str) -> None:
+    """Write a recovery file as it was written when only the letters and digits of a passphrase counted."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "recovery.key").unlink(missing_ok=True)
+    connection = apsw.Connection(str(folder / "recovery.key"))
+    connection.pragma("cipher", "sqlcipher")
+    connection.pragma("legacy", 4)
+    connection.pragma("key", "".join(sign for sign in passphrase.upper() if sign.isalnum()))
+    connection.execute("CREATE TABLE wrapped (key BLOB)")
+    connection.execute("INSERT INTO wrapped VALUES (?)", (key,))
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "passphrase", ["!!!!!!!!!!!!", "%&§% $$ ??;", "correct horse", "Köln 1248 ß", "пароль длинный"]
+)
+def test_a_recovery_file_is_encrypted_and_opens_with_the_whole_passphrase_alone(
+    tmp_path: Path, passphrase: str
+) -> None:
+    wrap_key(tmp_path, KEY, passphrase)
+    assert not (tmp_path / "recovery.next").read_bytes().startswith(b"SQLite format 3")
+    assert unwrap_key(tmp_path, f" {unicodedata.normalize('NFD', passphrase)} ") == KEY
+    for other in ("", "?", passphrase.upper(), passphrase[:-1], passphrase.replace(" ", "")):
+        if other != passphrase:
+            with pytest.raises(StoreError):
+                unwrap_key(tmp_path, other)
+
+
+@pytest.mark.parametrize("code", ["", "   "])
+def test_an_empty_code_makes_no_recovery_file(tmp_path: Path, code: str) -> None:
+    with pytest.raises(StoreError):
+        wrap_key(tmp_path, KEY, code)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("typed", ["!!!!!!!!!!!!", "aaaaaaaaaaaab", "short 1", "          ", "abab abab abab"])
+def test_a_passphrase_that_is_guessed_in_a_moment_is_weak(typed: str) -> None:
+    assert not is_strong(typed)
+
+
+async def test_a_weak_passphrase_is_asked_for_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    keyring.set_keyring(FailKeyring())
+    answers, sentences = iter(["!!!!!!!!!!!!", "correct horse"]), []
+
+    async def ask(sentence: str, *, is_new: bool) -> str | None:
+        assert is_new
+        sentences.append(sentence)
+        return next(answers)
+
+    kept = await opened(folder, StoreQuestions(code=ask, shows_codes=True))
+    assert kept.database is not None
+    await kept.database.aclose()
+    assert "5 of them different" in sentences[1]
+    assert len(unwrap_key(folder, "correct horse")) == 32
+
+
+async def test_a_recovery_file_of_the_old_rule_opens_once_and_is_rewritten(folder: Path) -> None:
+    await filled(folder)
+    key = bytes.fromhex(str(keyring.get_password("opticom-console", folder.name)))
+    old_rule_file(folder, key, "correct horse")
+    assert unwrap_key(folder, "correct horse") == key
+    with pytest.raises(StoreError):
+        unwrap_key(folder, "correct-horse")
+    assert unwrap_key(folder, "correct horse") == key
+
+
+async def test_a_rewritten_recovery_file_counts_as_written_down(folder: Path) -> None:
+    await filled(folder)
+    key = bytes.fromhex(str(keyring.get_password("opticom-console", folder.name)))
+    old_rule_file(folder, key, "correct horse")
+    database = open_database(folder / "desk.store", key)
+    await StoreState(database).save("recovery", digest_of_confirmed(folder))
+    await database.aclose()
+    FileKeyring().set_password("opticom-console", folder.name, "")  # the keyring was reset
+
+    async def ask(_sentence: str, *, is_new: bool) -> str | None:
+        assert not is_new
+        return "correct horse"
+
+    kept = await opened(folder, StoreQuestions(code=ask, shows_codes=True))
+
+    assert kept.database is not None
+    assert kept.new_code == ""
+    await kept.database.aclose()
+
+
+async def test_a_recovery_file_without_encryption_is_said_and_replaced(folder: Path) -> None:
+    await filled(folder)
+    key = str(keyring.get_password("opticom-console", folder.name))
+    old_rule_file(folder, bytes.fromhex(key), "!!!!!!!!!!!!")
+    assert (folder / "recovery.key").read_bytes().startswith(b"SQLite format 3")
+
+    kept = await opened(folder)
+
+    assert kept.database is not None
+    assert "was not encrypted" in kept.notice
+    assert kept.new_code
+    assert kept.confirm_code is not None
+    await kept.confirm_code()
+    await kept.database.aclose()
+    assert unwrap_key(folder, kept.new_code).hex() == key
+    again = await opened(folder)
+    assert again.database is not None
+    assert (again.notice, again.new_code) == ("", "")
+    await again.database.aclose()
 
 
 async def test_of_two_first_starts_one_makes_the_key(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
