@@ -14,6 +14,7 @@ from typing import Protocol
 from console.errors import StoreDamagedError, StoreError, StoreInUseError, StoreKeyError
 from console.models.passphrase import LEAST_CHARACTERS, LEAST_DIFFERENT, is_strong
 from console.models.person import Person
+from console.private_files import private_folder, write_private
 from console.store.contents import StoreState, read_through
 from console.store.database import Database, open_beside, open_database, take_lock
 from console.store.lock import StoreLock
@@ -123,8 +124,8 @@ class Stores:
 
     def _note_last(self, name: str) -> None:
         with contextlib.suppress(OSError):  # then the next start asks for a sign-in
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self._last.write_text(name, encoding="utf-8")
+            private_folder(self._folder)
+            write_private(self._last, name)
 
     def _read_last(self) -> str:
         try:

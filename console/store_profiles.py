@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from console.errors import StoreError
+from console.private_files import private_folder, write_private
 from console.settings import Deployment
 from console.store.contents import count_open_acts
 from console.store.database import open_beside
@@ -33,8 +34,8 @@ class StoreProfiles:
         systems = {name: system.base_url for name, system in sorted(deployment.systems.items())}
         name = self._known(systems)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            (self._folder / f"{name}{_NOTE}").write_text(json.dumps(systems), encoding="utf-8")
+            private_folder(self._folder)
+            write_private(self._folder / f"{name}{_NOTE}", json.dumps(systems))
         except OSError as error:
             _log.info("the systems of a store cannot be noted: %s", error)
         return name

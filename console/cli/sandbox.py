@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from console.errors import ConfigurationError, UsageError
+from console.private_files import private_folder, write_private
 from console.sandbox.database import DatabaseMissingError
 from console.sandbox.server import LABELS, Running, Sandbox, serve
 from console.sandbox.storage import open_world
@@ -46,7 +47,7 @@ def _folder_of_its_own(wanted: Path, *, alternatives: bool) -> Iterator[Path]:
     """
     candidates = [wanted, *(wanted.with_name(f"{wanted.name}-{number}") for number in range(2, _MOST_AT_ONCE))]
     for folder in candidates if alternatives else candidates[:1]:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         # An exclusive transaction of SQLite is a lock on every system, and ends with the process whatever ends it.
         lock = sqlite3.connect(folder / "in-use.lock", timeout=0, isolation_level=None)
         try:
@@ -85,7 +86,7 @@ def _run(options: argparse.Namespace, folder: Path, place: str | Path) -> int:
         print(f"  {'Faults':<14}{running.control}  (bearer token in {folder / 'control.token'})\n")
         desk = folder / "desk.toml"
         settings = sandbox_settings(running.addresses, "file:{}.token")
-        desk.write_text(with_sign_in(settings, running.identity, running.audit, "file:{}.token"), encoding="utf-8")
+        write_private(desk, with_sign_in(settings, running.identity, running.audit, "file:{}.token"))
         print(f"Open the desk on it, and sign in:  opticom-console --config {desk}")
         print(f"Without sign-in, as a rep, for commands:  --config {configuration}\n", flush=True)
 
@@ -138,9 +139,7 @@ def default_folder(seed: int, customers: int) -> Path:
 def write_configuration(folder: Path, addresses: Mapping[str, str], tokens: Mapping[str, str]) -> Path:
     """Write the settings for a desk on this sandbox, with each token in a file only its owner may read."""
     for name, token in tokens.items():
-        path = folder / f"{name}.token"
-        path.touch(mode=0o600)
-        path.write_text(token, encoding="utf-8")
+        write_private(folder / f"{name}.token", token)
     configuration = folder / "systems.toml"
-    configuration.write_text(sandbox_settings(addresses, "file:{}.token"), encoding="utf-8")
+    write_private(configuration, sandbox_settings(addresses, "file:{}.token"))
     return configuration

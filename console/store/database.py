@@ -23,6 +23,7 @@ from console.errors import (
     StoreKeyError,
     StoreNewerError,
 )
+from console.private_files import close_folder, private_file, private_folder
 from console.store.lock import StoreLock
 from console.store.schema import MIGRATIONS
 from console.store.witness import Witness
@@ -256,9 +257,8 @@ def open_database(path: Path, key: bytes, lock: StoreLock | None = None) -> Data
 def take_lock(path: Path) -> StoreLock:
     """Return the lock of a store's file. Its folder is made where there is none. Raises as `StoreLock`."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(OSError):
-            path.parent.chmod(0o700)
+        private_folder(path.parent)
+        close_folder(path.parent)
     except OSError as error:
         raise StoreFullError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
     return StoreLock(path.with_suffix(".lock"))
@@ -291,7 +291,7 @@ def in_memory() -> Database:
 
 
 def _open_file(path: Path) -> apsw.Connection:
-    return apsw.Connection(str(path))
+    return apsw.Connection(str(private_file(path)))
 
 
 def _connect(path: Path, key: bytes) -> apsw.Connection:
@@ -306,6 +306,8 @@ def _connect(path: Path, key: bytes) -> apsw.Connection:
         connection = _open_file(path)
     except apsw.Error as error:
         raise StoreFullError(f"The store {path} cannot be opened: its folder cannot be written.") from error
+    except OSError as error:
+        raise StoreFullError(f"The store {path} cannot be opened: {error.strerror}.") from error
     try:
         connection.pragma("cipher", "sqlcipher")
         connection.pragma("legacy", 4)

@@ -12,6 +12,7 @@ from pathlib import Path
 import apsw
 
 from console.errors import StoreFullError, StoreInUseError
+from console.private_files import private_file
 
 _OPEN_ALREADY = "The desk is already open for this user. Go on in the window that is open; two would mix up your work."
 
@@ -75,7 +76,10 @@ class StoreLock:
             raise StoreFullError(f"The folder {self._path.parent} cannot be written.") from error
 
     def _lock(self) -> apsw.Connection:
-        connection = apsw.Connection(str(self._path))
+        try:
+            connection = apsw.Connection(str(private_file(self._path)))
+        except OSError as error:
+            raise StoreFullError(f"The lock {self._path} cannot be used: {error.strerror}.") from error
         try:
             connection.execute("BEGIN EXCLUSIVE")
         except apsw.BusyError as error:

@@ -17,6 +17,7 @@ import apsw
 
 from console.errors import StoreFullError, StoreKeyError
 from console.models.passphrase import derivation_input
+from console.private_files import private_file, private_folder
 
 _log = logging.getLogger(__name__)
 _CODE_BYTES = 15
@@ -39,7 +40,7 @@ def wrap_key(folder: Path, key: bytes, code: str) -> None:
         StoreKeyError: The code would protect nothing.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         _write(folder, key, code).replace(folder / _NEXT)
         sync_folder(folder)
     except (OSError, apsw.Error) as error:
@@ -53,7 +54,7 @@ def _write(folder: Path, key: bytes, code: str) -> Path:
         raise StoreKeyError("An empty code protects nothing.")
     half = folder / "recovery.half"
     half.unlink(missing_ok=True)
-    connection = _open_wrap(half, secret)
+    connection = _open_wrap(private_file(half), secret)
     try:
         connection.execute("CREATE TABLE wrapped (key BLOB)")
         connection.execute("INSERT INTO wrapped VALUES (?)", (key,))

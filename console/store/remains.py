@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from console.errors import StoreFullError
+from console.private_files import private_file, private_folder
 from console.store.recovery import sync_folder
 
 # Every file of a store, and what it is for a person.
@@ -53,7 +54,7 @@ class StoreRemains:
             StoreFullError: It cannot be written.
         """
         try:
-            (self._folder / _BEGUN).touch()
+            private_file(self._folder / _BEGUN)
             sync_folder(self._folder)
         except OSError as error:
             raise StoreFullError(f"The folder {self._folder} cannot be written: {error.strerror}.") from error
@@ -72,7 +73,7 @@ class StoreRemains:
         """
         aside = self._folder / f"set-aside-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
         try:
-            aside.mkdir()
+            private_folder(aside)
             for name in _OF_A_STORE:
                 if (self._folder / name).exists():
                     (self._folder / name).replace(aside / name)

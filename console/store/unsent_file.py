@@ -8,6 +8,7 @@ import msgspec
 
 from console.errors import StoreError, StoreFullError, StoreKeyError
 from console.models.outbox import Act
+from console.private_files import private_file
 
 _DECODER = msgspec.json.Decoder(Act)
 
@@ -19,7 +20,7 @@ class UnsentFiles:
         new = path.with_name(f"{path.name}.part")
         try:
             new.unlink(missing_ok=True)
-            connection = _open(new, passphrase)
+            connection = _open(private_file(new), passphrase)
             try:
                 connection.execute("CREATE TABLE act (body BLOB); CREATE TABLE draft (place TEXT, text TEXT)")
                 connection.executemany("INSERT INTO act VALUES (?)", [(msgspec.json.encode(act),) for act in acts])

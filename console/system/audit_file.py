@@ -12,6 +12,7 @@ import msgspec
 
 from console.errors import CollectorError
 from console.models.audit import AuditEntry, AuditQuery, Link
+from console.private_files import private_file
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ class AuditFile:
 
     def _append(self, links: Sequence[Link]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        if not self._path.exists():
+            private_file(self._path)  # whoever collects may open it to others; then it stays so
         with self._path.open("ab+") as file:
             # A write that failed on a full disk may have left half a line, of which nothing more may become part.
             half = b"" if _ends_a_line(file) else b"\n"

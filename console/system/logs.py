@@ -3,16 +3,22 @@
 import contextlib
 import logging
 import logging.handlers
+import os
+import sys
+import time
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from console.errors import ConfigurationError
 from console.models.card_number import masked
+from console.private_files import private_file, private_folder
 from console.user_folders import log_folder
 
 _BYTES = 2_000_000
 _KEPT = 3
+_TRIES = 20
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -48,19 +54,105 @@ class PrivateFormatter(logging.Formatter):
         return "".join(lines).rstrip("\n")
 
 
+class _SharedFileHandler(logging.handlers.RotatingFileHandler):
+    """Writes a log that other processes of the same user write too, and begins a new file where one of them did.
+
+    Where a full file cannot be moved, as on Windows while another process has it open, it grows until it can.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8")
+        self._lock_file = private_file(path.with_suffix(".lock")).open("ab")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with _alone(self._lock_file.fileno()):
+            if self.stream is not None and self._was_moved(self.stream.fileno()):
+                self.stream.close()
+                self.stream = self._open()
+            super().emit(record)
+
+    def close(self) -> None:
+        super().close()
+        self._lock_file.close()
+
+    def doRollover(self) -> None:  # noqa: N802 - the name is logging's
+        with contextlib.suppress(OSError):
+            super().doRollover()
+        if self.stream is None:
+            self.stream = self._open()
+
+    def _open(self) -> Any:
+        private_file(Path(self.baseFilename))
+        return super()._open()
+
+    def _was_moved(self, file: int) -> bool:
+        ours = os.fstat(file)
+        try:
+            now = Path(self.baseFilename).stat()
+        except OSError:
+            return True
+        return (now.st_dev, now.st_ino) != (ours.st_dev, ours.st_ino)
+
+
+@contextlib.contextmanager
+def _alone(file: int) -> Iterator[None]:
+    """Let no other process write meanwhile: a line takes microseconds, a new file a millisecond.
+
+    A process that was stopped while it wrote is not waited for, nor a file system without locks: then a full log may
+    lose a line.
+    """
+    is_locked = False
+    for _ in range(_TRIES):
+        try:
+            _lock(file)
+        except OSError:
+            time.sleep(0.001)
+        else:
+            is_locked = True
+            break
+    try:
+        yield
+    finally:
+        if is_locked:
+            with contextlib.suppress(OSError):
+                _unlock(file)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: int) -> None:
+        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+
+    def _unlock(file: int) -> None:
+        msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
+else:
+    import fcntl
+
+    def _lock(file: int) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _unlock(file: int) -> None:
+        fcntl.flock(file, fcntl.LOCK_UN)
+
+
 def start_logging() -> None:
-    """Send all logging to the log file, at most 8 MB of it; where none can be written, nowhere.
+    """Send all logging to the log file, at most 8 MB of it; where none can be written, nowhere. Once for a process.
 
     Questions to the systems are logged by the HTTP layer without what was asked for; the libraries below it, which
     would log whole addresses, are kept quiet there.
     """
     root = logging.getLogger()
+    if any(isinstance(handler, _SharedFileHandler) for handler in root.handlers):
+        return
     root.setLevel(logging.INFO)
     handler: logging.Handler = logging.NullHandler()
     with contextlib.suppress(OSError, ConfigurationError):
         path = log_file()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8")
+        private_folder(path.parent)
+        for existing in log_files():
+            private_file(existing)
+        handler = _SharedFileHandler(path)
         handler.setFormatter(PrivateFormatter(FORMAT))
     root.addHandler(handler)
     logging.captureWarnings(capture=True)

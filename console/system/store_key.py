@@ -14,6 +14,7 @@ _log = logging.getLogger(__name__)
 _SERVICE = "opticom-console"
 # A keyring asks its user for a password now and then; one that is broken never answers.
 _PATIENCE_S = 8.0
+_PLAIN = frozenset({"PlaintextKeyring", "RegistryKeyring"})
 
 T = TypeVar("T")
 
@@ -83,7 +84,10 @@ def _find(profile: str) -> bytes | None:
     from keyring.errors import KeyringError  # noqa: PLC0415 - see above
 
     try:
+        _refuse_plain(keyring.get_keyring())
         text = keyring.get_password(_SERVICE, profile)
+    except NoKeyringError:
+        raise
     except (KeyringError, RuntimeError, OSError) as error:
         raise NoKeyringError(_NO_KEYRING) from error
     except Exception as error:  # such as a back end that does not exist, or a damaged keyringrc.cfg
@@ -105,14 +109,31 @@ def _keep(profile: str, key: bytes) -> None:
     from keyring.errors import KeyringError  # noqa: PLC0415 - see above
 
     try:
+        _refuse_plain(keyring.get_keyring())
         keyring.set_password(_SERVICE, profile, key.hex())
         is_kept = keyring.get_password(_SERVICE, profile) == key.hex()
+    except NoKeyringError:
+        raise
     except (KeyringError, RuntimeError, OSError) as error:
         raise NoKeyringError(_NO_KEYRING) from error
     except Exception as error:  # as above
         raise NoKeyringError(_unusable(error)) from error
     if not is_kept:
         raise NoKeyringError(_NO_KEYRING)
+
+
+def _refuse_plain(backend: object) -> None:
+    """Refuse a keyring that writes secrets into a file as they are; of a chain its first decides where they go.
+
+    Source: keyrings.alt 5, whose back ends without encryption are PlaintextKeyring, and Windows' RegistryKeyring.
+    """
+    chained = list(getattr(backend, "backends", ()) or ())
+    chosen = type(chained[0] if chained else backend)
+    if any(one.__name__ in _PLAIN for one in chosen.__mro__):
+        raise NoKeyringError(
+            f"This computer's keyring ({chosen.__name__}) keeps secrets unencrypted, so it gets no key. "
+            "PYTHON_KEYRING_BACKEND or keyringrc.cfg chooses another."
+        )
 
 
 def _unusable(error: Exception) -> str:

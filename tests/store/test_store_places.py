@@ -69,6 +69,15 @@ async def filled(folder: Path, acts: int = 3) -> Kept:
     return kept
 
 
+def forget_keys() -> None:
+    """Reset the keyring, as a user may."""
+    Path(os.environ[PATH]).unlink()
+
+
+def keyring_file_exists() -> bool:
+    return Path(os.environ[PATH]).exists()
+
+
 def files_in(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and path.suffix != ".lock"}
 
@@ -422,7 +431,7 @@ async def test_a_rewritten_recovery_file_counts_as_written_down(folder: Path) ->
     database = open_database(folder / "desk.store", key)
     await StoreState(database).save("recovery", digest_of_confirmed(folder))
     await database.aclose()
-    Path(os.environ[PATH]).unlink()  # the keyring was reset
+    forget_keys()
 
     async def ask(_sentence: str, *, is_new: bool) -> str | None:
         assert not is_new
@@ -454,6 +463,18 @@ async def test_a_recovery_file_without_encryption_is_said_and_replaced(folder: P
     assert again.database is not None
     assert (again.notice, again.new_code) == ("", "")
     await again.database.aclose()
+
+
+class PlaintextKeyring(FileKeyring):
+    """By its name and its ways the back end of keyrings.alt that encrypts nothing."""
+
+
+async def test_a_keyring_that_encrypts_nothing_gets_no_key(folder: Path) -> None:
+    keyring.set_keyring(PlaintextKeyring())
+    kept = await opened(folder)
+    assert kept.database is None
+    assert "keeps secrets unencrypted" in kept.notice
+    assert not keyring_file_exists()
 
 
 async def test_of_two_first_starts_one_makes_the_key(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
