@@ -129,11 +129,11 @@ async def _finish(folder: Path) -> None:
                 if step.state is StepState.UNKNOWN and step.remark is Remark.CANNOT_TELL:
                     # The user looks at the system's own screens.
                     there = await _is_there(deployment, folder, act, step)
-                    await desk.outbox.settle(act.id, place, happened=there)
+                    await desk.decisions.settle(act, place, happened=there)
                 elif step.state is StepState.CONFLICT:
-                    await desk.outbox.resolve(act.id, place, {})
+                    await desk.decisions.resolve(act, place, {})
                 elif step.state is StepState.REFUSED:
-                    await desk.outbox.retry(act.id)
+                    await desk.decisions.retry(act)
                     break
         await asyncio.sleep(0.1)
     _say(unfinished=[act.id for act in _unfinished(desk)], decided=sorted(decided))

@@ -15,15 +15,16 @@ from console.errors import ConfigurationError
 from console.http import HttpLayer
 from console.http.audit_collector import AuditCollector
 from console.http.oidc import open_provider
+from console.models.billing_account import BillingAccount
 from console.models.cache_size import CacheSize
 from console.models.check_report import CheckReport
 from console.models.customer import Customer, CustomerId
 from console.models.health import Exchange, SystemHealth, SystemState
-from console.models.provenance import Sourced
+from console.models.provenance import Records, Sourced
 from console.ports.audit import Collector
 from console.ports.clock import Clock
 from console.ports.secrets import Secrets
-from console.services.acts import Acts
+from console.services.acts import Acts, Decisions, SendCheck
 from console.services.audit import Audit
 from console.services.audit_search import AuditSearch, earlier
 from console.services.bill_documents import BillDocuments
@@ -58,6 +59,7 @@ from console.system.audit_file import AuditFile
 from console.system.clock import SystemClock
 from console.system.pdf import PdfReader
 
+_ACCOUNTS = (Subject.BILLING_ACCOUNTS, "")
 _LABELS: dict[str, str] = {"crm": "CRM", "billing": "Billing", "provisioning": "Provisioning"}
 
 
@@ -185,6 +187,11 @@ def name_of(found: Sourced[Customer] | None) -> str:
     return found.value.name if found is not None else ""
 
 
+def account_of(found: Records[BillingAccount] | None, account_id: str) -> BillingAccount | None:
+    """Return one of a customer's accounts as billing last said it, None where it has not."""
+    return next((one.value for one in found or () if one.value.id == account_id), None)
+
+
 async def compose_check(
     name: str,
     system: System,
@@ -273,6 +280,7 @@ def compose_desk(
         {one.name: one for one in (crm_acts, billing_acts, provisioning_acts)},
         clock=parts.clock,
         rng=parts.rng,
+        admit=SendCheck(permissions, billing=billing, approvals=crm_acts, acts=lambda: outbox.acts),
     )
     _connect(outbox, guard, health, parts, deployment)
     drafts = Drafts(DraftRepository(database), parts.clock)
@@ -287,8 +295,11 @@ def compose_desk(
         clock=parts.clock,
         rng=parts.rng,
         country=deployment.country,
+        person=audit.who,
         name_of=lambda customer_id: name_of(known.load(customer_id, (Subject.CUSTOMER, ""))),
+        account=lambda customer_id, account_id: account_of(known.load(customer_id, _ACCOUNTS), account_id),
     )
+    decisions = Decisions(outbox, acts, permissions, country=deployment.country)
     network = Network()
     reader = PdfReader()
 
@@ -333,7 +344,7 @@ def compose_desk(
 
     return Desk(
         name=deployment.name,
-        user=parts.user,
+        permissions=permissions,
         openings=guard.openings,
         audit=audit,
         audit_search=guard.search,
@@ -354,6 +365,7 @@ def compose_desk(
         ),
         outbox=outbox,
         acts=acts,
+        decisions=decisions,
         drafts=drafts,
         leaving=Leaving(outbox, drafts, acts, UnsentFiles(), is_kept=database.is_kept),
         moments=known.moments,

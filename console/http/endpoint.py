@@ -5,6 +5,7 @@ import logging
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -19,7 +20,7 @@ from console.errors import (
 from console.http.answers import THREAD_ABOVE_BYTES, Answer, Undecodable, decode_body
 from console.http.breaker import Breaker, RetryBudget
 from console.http.connections import Connections
-from console.http.failures import Failures
+from console.http.failures import Failures, server_time
 from console.http.pace import Pace
 from console.http.questions import Command, Limits, Question
 from console.http.sign_in import SignIn
@@ -89,6 +90,14 @@ class Endpoint:
         self._flights: dict[Question, _Flight] = {}
         self._writes: set[asyncio.Task[Answer]] = set()
         self._closing = False
+        self._told_at: tuple[datetime, float] | None = None
+
+    def system_now(self) -> datetime:
+        """Return the time of day by the system's own clock (aware UTC), as of its last answer; else this computer's."""
+        if self._told_at is None:
+            return self._clock.now()
+        at, monotonic_s = self._told_at
+        return at + timedelta(seconds=self._clock.monotonic_s() - monotonic_s)
 
     async def get(self, question: Question) -> Answer:
         """Return the answer to a question: status 200 to 299 or 404, body decoded.
@@ -329,6 +338,8 @@ class Endpoint:
         if question.fresh:
             sent["Cache-Control"] = "no-cache"
         status, headers, body = await self._wire.receive(question, sent, deadline_s)
+        if (told := server_time(headers)) is not None:
+            self._told_at = told, self._clock.monotonic_s()
         if status == httpx.codes.NOT_MODIFIED and kept is not None:
             value = await self._value(question, 200, kept.body)
             return Answer(200, {**kept.headers, **headers}, value, self._clock.now(), len(body), unchanged=True)

@@ -55,6 +55,15 @@ class Remark(Enum):
     EARLIER_VERSION = "earlier version"  # what the system holds is what was asked for before it was edited
     TWICE = "twice"
     BY_WORD = "by word"  # a user has looked at the system and says so
+    NO_RIGHT = "no right"  # this user's role no longer allows it
+    NO_ACCESS = "no access"  # the account was not open for it, or its access was revoked since
+    OVER_LIMIT = "over limit"
+    NOT_APPROVED = "not approved"  # by another person, within their limit, for exactly this
+    MORE_THAN_OWED = "more than owed"
+
+
+# Why a step is not sent, though nothing was asked of its system.
+BARRED = frozenset({Remark.NO_RIGHT, Remark.NO_ACCESS, Remark.OVER_LIMIT, Remark.NOT_APPROVED, Remark.MORE_THAN_OWED})
 
 
 class ActState(Enum):
@@ -116,12 +125,26 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """How the account was open when an action was made: since when (aware UTC), why, and whether for call detail.
+
+    `reason` is the value of a reason of the access service, such as `a caller`.
+    """
+
+    at: datetime
+    reason: str
+    reaches_call_detail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """One thing a user did. `happened_at` is when they did it, aware UTC, and travels with it however late it is sent.
 
     `customer_name` is what they were called then, to be shown without asking. `seq` is its place in the order, 0
     before it is kept. `next_try_at` is when it is tried again by itself. `kind` and `values` are the declared kind and
-    what was entered, empty for the oldest kinds.
+    what was entered, empty for the oldest kinds. `person` is the provider's name for who did it, empty where nobody
+    signs in. `grant` is how the account was open for them, None where no account is closed, or an earlier version
+    kept it.
     """
 
     id: str
@@ -139,6 +162,8 @@ class Act:
     customer_name: str = ""
     kind: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    person: str = ""
+    grant: Grant | None = None
 
     @property
     def state(self) -> ActState:

@@ -1,6 +1,7 @@
 """The billing system: accounts, balances and bills."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from console.models.billing_account import BillingAccount
@@ -61,6 +62,15 @@ class BillingSystem(Protocol):
 
     async def fetch_refunds(self, customer_id: CustomerId, *, after: int = 0) -> Records[Payment]:
         """Return what was given back, newest first; cut as bills are. Source: TMF676 v4.0.0, GET /refund."""
+
+    async def fetch_recent_refunds(self, customer_id: CustomerId, *, within: timedelta) -> Sequence[Payment]:
+        """Return all that was given back within a time until now by the system's own clock, failed ones left out.
+
+        Asked anew, to the end of the list. Source: TMF676 v4.0.0, GET /refund.
+
+        Raises:
+            BadAnswerError: Some of it cannot be read, so that a sum of it would be too small.
+        """
 
     async def fetch_charges(self, customer_id: CustomerId) -> Records[Product]:
         """Return what is charged every month, ended and suspended charges included; before tax.

@@ -16,7 +16,9 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from console.sandbox.clock import SandboxClock
+from console.sandbox.credit_limits import CreditRules, Person
 from console.sandbox.documents import bill_pdf
+from console.sandbox.error_bodies import error_response
 from console.sandbox.events import Events
 from console.sandbox.faults import FaultLayer, FaultState
 from console.sandbox.lifecycle import Lifecycle
@@ -33,21 +35,6 @@ from console.sandbox.v5 import Shape, is_v4_of_v5, v5_shape
 from console.sandbox.world import World
 from console.sandbox.writes import Writes, read_object
 
-_REASONS = {
-    400: "Bad request",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "Not found",
-    405: "Method not allowed",
-    409: "Conflict",
-    415: "Unsupported media type",
-    429: "Too many requests",
-    500: "Internal server error",
-    502: "Bad gateway",
-    503: "Service unavailable",
-    504: "Gateway time-out",
-}
-
 
 class SystemApp:
     """The application of one system: crm, billing or provisioning."""
@@ -61,16 +48,17 @@ class SystemApp:
         *,
         token: str,
         clock: SandboxClock,
-        knows: Callable[[str], bool],
+        person_of: Callable[[str], Person | None],
     ) -> None:
         self.state = FaultState()
         self._system = system
         self._world = world
         self._store = store
         self._links = links
-        self._token, self._knows = token, knows
+        self._token, self._person_of = token, person_of
+        self.rules: CreditRules | None = None
         self._clock = clock
-        self._records = Records(world, store, links)
+        self._records = self.records = Records(world, store, links)
         self.events = Events(system, store, clock)
         resources = {resource.name: resource for resource in SYSTEMS[system]}
         self.lifecycle = Lifecycle(system, resources, world, self._records, links, clock=clock, tell=self.events.tell)
@@ -197,6 +185,8 @@ class SystemApp:
             body = shape.take(await read_object(request))
 
             def make() -> Record:
+                if self.rules is not None:
+                    self.rules.check_create(resource.name, body, self._person(request))
                 return self._writes.create(resource, shape, body)
 
             return await self._write(request, shape, make, status=201)
@@ -213,6 +203,8 @@ class SystemApp:
 
             def change() -> Record:
                 self._writes.check_version(request, _etag(msgspec.json.encode(told)))
+                if self.rules is not None:
+                    self.rules.check_change(resource.name, before, patch, self._person(request))
                 return self._writes.change(resource, before, patch)
 
             return await self._write(request, shape, change, status=200)
@@ -341,7 +333,10 @@ class SystemApp:
                 return False
             given = f"Bearer {password}" if user == "desk" else ""
         own = hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode())
-        return own or self._knows(given.removeprefix("Bearer "))
+        return own or self._person(request) is not None
+
+    def _person(self, request: Request) -> Person | None:
+        return self._person_of(request.headers.get("authorization", "").removeprefix("Bearer "))
 
     async def _issue_token(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode(errors="replace")))
@@ -349,31 +344,7 @@ class SystemApp:
         return Response(msgspec.json.encode(value), status, media_type="application/json")
 
     async def _on_error(self, _request: Request, error: Exception) -> Response:
-        """Answer an error in the published shape, or in the shape of a quirk."""
-        if not isinstance(error, HTTPException):  # a fault of the sandbox's own: whoever asks is told which
-            error = HTTPException(500, f"{type(error).__name__}: {error}")
-        status, quirks, kind = error.status_code, self.state.quirks, "application/json"
-        reason, message = _REASONS.get(status, "Error"), error.detail
-        value: Any = {
-            "code": str(status),
-            "reason": reason,
-            "message": message,
-            "status": str(status),
-            "@type": "Error",
-        }
-        if "errors-as-list" in quirks:
-            value = {"message": reason, "errors": [{"message": message}]}
-        elif "errors-nested" in quirks:
-            value = {"error": {"message": reason, "detail": message}, "status": "failure"}
-        elif "errors-in-list" in quirks:
-            value = [{"message": message, "errorCode": reason.upper().replace(" ", "_")}]
-        elif "errors-as-problem" in quirks:
-            kind = "application/problem+json"
-            value = {"type": "about:blank", "title": reason, "detail": message, "status": status}
-        body = msgspec.json.encode(value)
-        if "errors-as-html" in quirks:
-            kind, body = "text/html", f"<html><body><h1>{reason}</h1></body></html>".encode()
-        return Response(body, status, dict(error.headers or {}), media_type=kind)
+        return error_response(error, self.state.quirks)
 
 
 def _in_v4(asked: ListRequest, shape: Shape) -> ListRequest:

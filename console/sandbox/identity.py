@@ -22,6 +22,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from console.sandbox.credit_limits import Person
+
 CLIENT = "opticom-desk"
 # The identities, each with the role its claim carries.
 IDENTITIES: Mapping[str, str] = {
@@ -82,10 +84,17 @@ class IdentityService:
         ]
         self.app = Starlette(routes=routes)
 
-    def knows(self, token: str) -> bool:
-        """Return whether an access token is good now."""
+    def person_of(self, token: str) -> Person | None:
+        """Return whose access token it is, None where it is not good now."""
         family, until_s = self._tokens.get(token, (None, 0.0))
-        return family is not None and not family.is_ended and time.monotonic() < until_s
+        if family is None or family.is_ended or time.monotonic() >= until_s:
+            return None
+        return self.person(f"sandbox-{family.identity}")
+
+    def person(self, subject: str) -> Person | None:
+        """Return an identity by the provider's name for it, None where there is none."""
+        identity = subject.removeprefix("sandbox-")
+        return Person(subject, tuple(self.roles[identity])) if identity in IDENTITIES else None
 
     def end_access(self) -> None:
         """End every access token, as if its time had come; renewing goes on working."""

@@ -27,11 +27,14 @@ from starlette.types import ASGIApp
 from console.sandbox.app import SystemApp
 from console.sandbox.audit import AuditService
 from console.sandbox.clock import SandboxClock
+from console.sandbox.credit_limits import CreditRules
 from console.sandbox.database import open_database
 from console.sandbox.faults import Faults
 from console.sandbox.identity import IdentityService
 from console.sandbox.quirks import QUIRKS
 from console.sandbox.resources import SYSTEMS, Links
+from console.sandbox.resources.tmf621_trouble_ticket import TROUBLE_TICKET
+from console.sandbox.resources.tmf676_payment import REFUND
 from console.sandbox.storage import SystemStore, prepare
 from console.sandbox.world import World
 
@@ -114,12 +117,27 @@ class Sandbox:
         self.identity = IdentityService()
         self.apps = {
             system: SystemApp(
-                system, world, store, links, token=self._tokens[system], clock=self._clock, knows=self.identity.knows
+                system,
+                world,
+                store,
+                links,
+                token=self._tokens[system],
+                clock=self._clock,
+                person_of=self.identity.person_of,
             )
             for system, store in self._stores.items()
         }
         # What is ordered is charged for from then on; that it is no longer, billing must be told by whoever ends it.
         self.apps["provisioning"].lifecycle.fulfilment.billing = self.apps["billing"].lifecycle.keeper
+        rules = CreditRules(
+            world,
+            self._clock,
+            refunds_of=lambda n: self.apps["billing"].records.of(REFUND, n),
+            ticket=lambda number: self.apps["crm"].records.one(TROUBLE_TICKET, number),
+            person=self.identity.person,
+        )
+        for app in self.apps.values():
+            app.rules = rules
         self._ticking: asyncio.Task[None] | None = None
         self._listeners = {system: Listener(app.asgi) for system, app in self.apps.items()}
         self._identity = Listener(self.identity.app)

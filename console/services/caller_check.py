@@ -47,6 +47,11 @@ class CallerCheck:
             raise NotPossibleError(f"Too many wrong answers. This account can be tried again in {minutes} min.")
         self.forgive(customer_id)
 
+    def shut_at(self, customer_id: CustomerId) -> datetime | None:
+        """Return when the last wrong answer closed an account (aware UTC), None where none did, or it is forgiven."""
+        count, last = self._wrong.get(customer_id, (0, None))
+        return last if count >= self._settings.attempts else None
+
     async def fits(self, customer_id: CustomerId, method: Method, answer: str) -> bool:
         """Return whether an answer is what CRM holds; always so for a method that compares nothing.
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from console.models.cache_size import CacheSize
-from console.services.acts import Acts
+from console.services.acts import Acts, Decisions
 from console.services.audit import Audit
 from console.services.audit_search import AuditSearch
 from console.services.bill_documents import BillDocuments
@@ -15,9 +15,9 @@ from console.services.known import Moment
 from console.services.leaving import Leaving
 from console.services.network import Network
 from console.services.openings import Openings
-from console.services.outbox import Outbox
+from console.services.outbox import ReadOutbox
 from console.services.people import HERE
-from console.services.permissions import User
+from console.services.permissions import Permissions, User
 from console.services.search import CustomerSearch
 
 
@@ -40,7 +40,7 @@ class Desk:
     """
 
     name: str
-    user: User
+    permissions: Permissions
     openings: Openings
     audit: Audit
     audit_search: AuditSearch
@@ -50,8 +50,9 @@ class Desk:
     connections: Connections
     documents: BillDocuments
     network: Network
-    outbox: Outbox
+    outbox: ReadOutbox
     acts: Acts
+    decisions: Decisions
     drafts: Drafts
     leaving: Leaving
     moments: Callable[[str], Awaitable[list[Moment]]]
@@ -60,6 +61,11 @@ class Desk:
     view_customer: Callable[..., CustomerView]
     cache_sizes: Callable[[], Sequence[CacheSize]]
     aclose: Callable[[], Awaitable[None]]
+
+    @property
+    def user(self) -> User:
+        """Who works at this console, and what they may."""
+        return self.permissions.user
 
     def label(self, system: str) -> str:
         """Return the word people use for a system; the desk's own index is a place too."""

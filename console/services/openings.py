@@ -11,6 +11,7 @@ from enum import Enum, IntEnum
 
 from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
+from console.models.outbox import Grant
 from console.ports.clock import Clock
 from console.ports.crm import CrmSystem
 from console.services.caller_check import CallerCheck
@@ -182,6 +183,28 @@ class Openings:
         if deed in self._stronger_done and found.step is not Step.CALL_DETAIL:
             return f"To {deed.value} the caller must be verified further."
         return None
+
+    def grant(self, customer_id: CustomerId) -> Grant | None:
+        """Return how an account is open now, to stand on what is made under it; None where none is ever closed."""
+        found = self.opening(customer_id) if self._settings is not None else None
+        if found is None:
+            return None
+        return Grant(found.at, found.reason.value, reaches_call_detail=found.step is Step.CALL_DETAIL)
+
+    def admits(self, deed: Deed, customer_id: CustomerId, grant: Grant | None) -> bool:
+        """Return whether what was made under a grant may be sent now, by today's rules.
+
+        A grant is revoked by as many wrong answers as close the account, given after it. What an earlier version made
+        carries none; it was checked when it was made.
+        """
+        if self._settings is None or grant is None:
+            return True
+        if grant.reason != Reason.CALLER.value and deed not in self._without_caller:
+            return False
+        if deed in self._stronger_done and not grant.reaches_call_detail:
+            return False
+        shut_at = self._check.shut_at(customer_id)
+        return shut_at is None or shut_at < grant.at
 
     def note_act(self, customer_id: str) -> None:
         """Note that something was sent in an account, so that opening it was no looking around."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from console.models.customer import CustomerId
+from console.models.outbox import Grant, Remark
 from console.settings.roles import Deed, Personal, RoleSettings, Subject, named
 
 __all__ = [
@@ -104,6 +105,12 @@ class AccountDoor(Protocol):
     def refusal_to_do(self, deed: Deed, customer_id: CustomerId) -> str | None:
         """Return why something cannot be done now, or None."""
 
+    def grant(self, customer_id: CustomerId) -> Grant | None:
+        """Return how an account is open now, None where it is not, or none is ever closed."""
+
+    def admits(self, deed: Deed, customer_id: CustomerId, grant: Grant | None) -> bool:
+        """Return whether what was made under a grant may be sent now."""
+
 
 class Permissions:
     """Answers for one signed-in user. Every read of a customer asks here before it asks a system.
@@ -135,6 +142,31 @@ class Permissions:
         if subject in self.user.may_see:
             return None
         return f"{_BY_ROLE}{self.user.role} does not show {subject.value}."
+
+    def may_do(self, deed: Deed) -> bool:
+        """Return whether this user's role has a right, for any customer."""
+        return deed in self.user.may_do
+
+    @property
+    def unrecorded(self) -> str | None:
+        """Why nothing may be sent now because it could not be recorded, None while it can."""
+        return self._unrecorded()
+
+    def grant(self, customer_id: CustomerId) -> Grant | None:
+        """Return how an account is open now, to stand on what is made under it."""
+        return self._door.grant(customer_id) if self._door is not None else None
+
+    def bar_to_send(self, deed: Deed, customer_id: CustomerId, grant: Grant | None) -> Remark:
+        """Return why what was made under a grant may not be sent now, NONE where it may.
+
+        The role and the rules are today's. That a grant has expired since bars nothing: a day without a network is
+        longer than a grant.
+        """
+        if not self.may_do(deed):
+            return Remark.NO_RIGHT
+        if self._door is not None and not self._door.admits(deed, customer_id, grant):
+            return Remark.NO_ACCESS
+        return Remark.NONE
 
     def refusal_to_do(self, deed: Deed, customer_id: CustomerId | None = None) -> str | None:
         """Return why this user may not do it, for a customer or at all, in one sentence, or None when they may."""

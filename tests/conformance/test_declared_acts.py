@@ -179,7 +179,7 @@ async def test_half_done_is_seen_at_once_and_can_be_finished(sandbox: Control, d
     half = await until(desk, act, ActState.HALF_DONE, within_s=1.0)
     assert [step.state for step in half.steps] == [StepState.DONE, StepState.WAITING]
     await sandbox.clear()
-    await desk.outbox.retry(act.id)
+    await desk.decisions.retry(act)
     await until(desk, act, ActState.DONE)
 
 
@@ -191,7 +191,7 @@ async def test_half_done_can_be_taken_back(sandbox: Control, desk: Desk, people:
     await sandbox.faults("billing", outage=True)
     act = await desk.acts.do("suspend", situation, values, view.customer_id)
     half = await until(desk, act, ActState.HALF_DONE)
-    back = await desk.acts.take_back(half)
+    back = await desk.decisions.take_back(half)
     await until(desk, back, ActState.DONE)
     assert next(one for one in desk.outbox.acts if one.id == act.id).state is ActState.WITHDRAWN
     await sandbox.clear()
@@ -211,7 +211,7 @@ async def test_what_is_done_and_completed_is_taken_back_by_the_opposite(
     act = await desk.acts.do("suspend", situation, values, view.customer_id)
     done = await until(desk, act, ActState.DONE)
     await sandbox.advance(200)
-    await until(desk, await desk.acts.take_back(done), ActState.DONE)
+    await until(desk, await desk.decisions.take_back(done), ActState.DONE)
     await sandbox.advance(200)
     view = await asked(desk, view.customer_id, "suspend")
     product = desk.acts.situation(view).one("products", values["product"], "product")
@@ -308,7 +308,7 @@ async def test_a_conflict_of_a_declared_act_can_be_decided(sandbox: Control, des
     await sandbox.advance(200)  # it is booked: what the payment was planned on has moved
     act = await desk.acts.do("take-payment", situation, values | {"amount": "1"}, view.customer_id)
     asked_about = await until(desk, act, ActState.CONFLICT)
-    await desk.acts.resolve(asked_about, 0, {})
+    await desk.decisions.resolve(asked_about, 0, {})
     assert (await until(desk, act, ActState.DONE)).title == act.title
 
 

@@ -1,8 +1,8 @@
 """What lies on the disk may be read by its user alone, whoever made it and when."""
 
-import logging
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from console.errors import StoreError
 from console.private_files import close_folder, private_file, private_folder, write_private
 from console.store.database import open_database
 from console.store.recovery import confirm_code, wrap_key
-from console.system.logs import start_logging
 
 KEY = bytes(range(32))
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has access lists, which mkdir sets by itself")
@@ -57,20 +56,17 @@ def test_modes_that_were_too_wide_are_corrected_at_the_start(tmp_path: Path) -> 
     assert open_to_others(folder) == []
 
 
-def test_the_log_is_its_users_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    monkeypatch.setattr("console.user_folders.platformdirs.user_log_dir", lambda *_a, **_k: str(tmp_path / "log"))
+def test_the_log_is_its_users_alone(tmp_path: Path) -> None:
     (tmp_path / "log").mkdir(mode=0o755)
     (tmp_path / "log" / "console.log").write_text("earlier\n", encoding="utf-8")
-    root = logging.getLogger()
-    before = list(root.handlers)
-    try:
-        start_logging()
-        assert open_to_others(tmp_path / "log") == []
-    finally:
-        for handler in set(root.handlers) - set(before):
-            root.removeHandler(handler)
-            handler.close()
+    (tmp_path / "log" / "console.log.1").write_text("earlier\n", encoding="utf-8")
+    program = (
+        "import logging, sys; from pathlib import Path; from console.system import logs;"
+        "logs.log_folder = lambda: Path(sys.argv[1]); logs.start_logging(); logging.getLogger('console').info('hello')"
+    )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path / "log")], check=True, timeout=60)
+    assert "hello" in (tmp_path / "log" / "console.log").read_text(encoding="utf-8")
+    assert open_to_others(tmp_path / "log") == []
 
 
 @pytest.mark.parametrize("name", ["desk.store", "desk.lock"])

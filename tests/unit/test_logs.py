@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import pytest
@@ -48,11 +49,16 @@ def log_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     """A log of this test's own; what was started on it is taken away again."""
     monkeypatch.setattr("console.system.logs.log_folder", lambda: tmp_path)
     root = logging.getLogger()
-    before = list(root.handlers)
+    before = [handler for handler in root.handlers if isinstance(handler, RotatingFileHandler)]
+    for handler in before:  # of another test's console
+        root.removeHandler(handler)
+    others = list(root.handlers)
     yield tmp_path
-    for handler in set(root.handlers) - set(before):
+    for handler in set(root.handlers) - set(others):
         root.removeHandler(handler)
         handler.close()
+    for handler in before:
+        root.addHandler(handler)
 
 
 def test_logging_that_is_started_again_writes_each_line_once(log_folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Acts by mouse and by keyboard in the window: notes, contact data, promises, conflicts, and what stays after an end."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
 from console.models.outbox import ActState
+from console.services.permissions import Deed
 from console.views import texts
 from console.views.customer.contact_form import ContactForm
 from console.views.customer.promise_form import PromiseForm
@@ -394,3 +396,30 @@ async def test_the_letters_work_while_a_note_has_the_keyboard(rig: Rig) -> None:
     assert page.acts.dock is not None
     assert page.acts.dock.text.toPlainText() == "Half a note"
     assert not page.isVisible()
+
+
+@pytest.mark.expects_log("is down")
+@pytest.mark.expects_log("is back")
+async def test_what_the_role_lost_is_said_and_handed_to_a_supervisor(rig: Rig) -> None:
+    page = await rig.open()
+    await rig.sandbox.faults("crm", outage=True)
+    page.acts.open_note()
+    page.acts.dock.text.setPlainText("Written as a rep")
+    page.acts.dock.send_button.click()
+    await the_act(rig, ActState.QUEUED)
+    user = rig.desk.permissions.user
+    rig.desk.permissions.user = replace(user, may_do=user.may_do - {Deed.ADD_NOTE})
+    await rig.sandbox.clear()
+    rig.desk.outbox.system_is_back("crm")
+    await the_act(rig, ActState.REFUSED)
+    rig.press(Qt.Key.Key_J, CTRL)
+    rig.keys("u")
+    shown = rig.workspace.pages["outbox"]
+    assert isinstance(shown, OutboxPage)
+    await rig.until(lambda: "your role no longer allows this" in texts_of(shown))
+    button = shown.details.buttons["hand over"]
+    assert button.isVisible()
+    button.click()
+    ticket = await the_act(rig, ActState.DONE)
+    assert ticket.title.startswith("Hand over: ")
+    assert [act.state for act in rig.desk.outbox.acts if act.id != ticket.id] == [ActState.WITHDRAWN]

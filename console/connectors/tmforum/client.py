@@ -31,6 +31,7 @@ class TmForumClient:
     ) -> None:
         self.name = endpoint.system
         self.label = endpoint.label
+        self.system_now = endpoint.system_now
         self._endpoint = endpoint
         self._system = system
         self._clock = clock

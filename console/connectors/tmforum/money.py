@@ -1,10 +1,14 @@
 """What billing keeps besides bills: TMF676 payments and refunds, TMF635 usage and TMF677 allowances."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.reading import BEFORE_ALL, Versions
 from console.connectors.tmforum.v4 import inventory as v4_inventory
 from console.connectors.tmforum.v4 import money as v4
 from console.connectors.tmforum.v5 import inventory as v5_inventory
+from console.errors import BadAnswerError
 from console.models.customer import CustomerId
 from console.models.inventory import Product
 from console.models.payment import Payment
@@ -36,6 +40,17 @@ class TmForumMoney:
             "refund", customer_id, REFUND, after=after, parameter="requestor.id"
         )
         return found.sorted_by(lambda payment: payment.paid_at, missing=BEFORE_ALL)
+
+    async def fetch_recent_refunds(self, customer_id: CustomerId, *, within: timedelta) -> Sequence[Payment]:
+        found = await self.fetch_refunds(customer_id)
+        while found.next_offset is not None:
+            found = found.joined_or_ended(await self.fetch_refunds(customer_id, after=found.next_offset))
+        if found.damaged:
+            told = f"{self._client.label}: a refund of this customer cannot be read, so what was given is not known."
+            raise BadAnswerError(told, system=self._client.name, code=f"{self._client.name.upper()}-REFUNDS")
+        since = self._client.system_now() - within
+        refunds = (item.value for item in found)
+        return [one for one in refunds if not one.failed and (one.paid_at is None or one.paid_at >= since)]
 
     async def fetch_charges(self, customer_id: CustomerId) -> Records[Product]:
         return await self._client.fetch_of_customer("product", customer_id, CHARGE, whole=_MOST_CHARGES)

@@ -10,7 +10,7 @@ from console.errors import SystemCallError
 from console.models.billing_account import BillingAccount
 from console.models.customer import CustomerId
 from console.models.money import Money
-from console.models.outbox import Act, ActState, Remark, RiskClass, Step, StepState
+from console.models.outbox import Act, ActState, RiskClass, Step
 from console.ports.acting import ActingSystem
 from console.ports.clock import Clock
 from console.services.acts.amounts import read_positive
@@ -62,9 +62,11 @@ class Acts:
         clock: Clock,
         rng: random.Random,
         country: str,
+        person: str = "",
         name_of: Callable[[CustomerId], str] = lambda _customer: "",
+        account: Callable[[str, str], BillingAccount | None] = lambda _customer, _account: None,
     ) -> None:
-        self._name_of = name_of
+        self._person, self._name_of, self._account = person, name_of, account
         self._outbox, self._crm, self._billing = outbox, crm, billing
         self._systems = {"crm": crm, "billing": billing, "provisioning": provisioning}
         self._labels, self._with_service_orders = labels, with_service_orders
@@ -158,13 +160,7 @@ class Acts:
         self._check(Deed.PROMISE_TO_PAY, customer_id)
         if account.balance is None:
             raise NotPossibleError("Billing does not say what is owed, so nothing can be promised on it.")
-        money = read_positive(amount, account.balance.currency)
-        if account.balance.amount <= 0:
-            raise NotPossibleError("Nothing is owed on this account.")
-        promised = account.promised
-        if money.amount + promised.amount > account.balance.amount:
-            already = f", and {promised} of it is promised already" if promised.amount else ""
-            raise NotPossibleError(f"Only {account.balance} is owed{already}.")
+        money = _promised(account, amount)
         self._check_day(due_on)
         act_id = self._new_id()
         wanted = {"amount": str(money.amount), "currency": money.currency, "due_on": due_on.isoformat()}
@@ -172,6 +168,21 @@ class Acts:
         step = Step("promise-to-pay", self._billing.name, f"{act_id}-1", wanted, account.id, base)
         act = self._act(act_id, customer_id, promise_title(wanted), RiskClass.MONEY, step)
         return await self._outbox.submit(act, typed_in=typed_in)
+
+    def checked_promise(self, customer_id: str, step: Step, amount: str) -> Money:
+        """Return an amount that the account of a promise can take, by what billing last said of it.
+
+        Raises:
+            NotPossibleError: It cannot be promised.
+        """
+        account = self._account(customer_id, step.record)
+        return read_positive(amount, step.wanted["currency"]) if account is None else _promised(account, amount)
+
+    def checked_day(self, typed: str) -> date:
+        """Return a day on which a promise can be due. Raises as `checked_promise`."""
+        day = read_day(typed, self._clock.now().astimezone().date())
+        self._check_day(day)
+        return day
 
     # ------------------------------------------------------------------ declared kinds
 
@@ -181,6 +192,7 @@ class Acts:
             view,
             self._outbox.of_customer(view.customer_id),
             self._permissions.user,
+            person=self._person,
             labels=self._labels,
             with_service_orders=self._with_service_orders,
         )
@@ -220,53 +232,11 @@ class Acts:
         act_id = self._new_id()
         steps = [self._step(step, f"{act_id}-{number}") for number, step in enumerate(plan.steps, 1)]
         act = replace(self._act(act_id, customer_id, plan.title, plan.risk, *steps), kind=kind, values=dict(values))
+        if instead_of is not None and instead_of.customer_id != customer_id:
+            raise NotPossibleError("It was made for another customer.")
         if instead_of is not None and not instead_of.is_settled:
             raise NotPossibleError("It is on its way, so it cannot be changed any more.")
         return await self._outbox.submit(act, typed_in=typed_in, instead_of=instead_of)
-
-    async def take_back(self, act: Act) -> Act:
-        """Keep an act that undoes what is done of another, the last of it first, and give up the rest of that one.
-
-        Raises:
-            NotPossibleError: A part of it cannot be undone, or a system may be doing it.
-            StoreError: It could not be kept; nothing has changed.
-        """
-        if not act.can_be_taken_back:
-            raise NotPossibleError("It cannot be taken back now.")
-        if act.kind in ACTS:
-            self._check(ACTS[act.kind].deed, CustomerId(act.customer_id))
-        act_id = self._new_id()
-        done = [step for step in act.steps if step.state in {StepState.DONE, StepState.AWAITING}]
-        steps = [
-            replace(step.back, record=step.back.record or step.result, key=f"{act_id}-{number}")
-            for number, step in enumerate(reversed(done), 1)
-            if step.back is not None
-        ]
-        undoing = self._act(act_id, act.customer_id, f"Take back: {act.title}", act.risk, *steps)
-        return await self._outbox.submit(replace(undoing, kind="take-back"), instead_of=act)
-
-    async def take_back_copy(self, act: Act) -> Act:
-        """Keep an act that undoes what a system has of another a second time; the first stays.
-
-        Raises:
-            NotPossibleError: This user may not, or nothing of it is there twice.
-            StoreError: It could not be kept; nothing has changed.
-        """
-        if not act.has_copy_to_take_back:
-            raise NotPossibleError("Nothing of it is there twice that can be taken back.")
-        if act.kind in ACTS:
-            self._check(ACTS[act.kind].deed, CustomerId(act.customer_id))
-        act_id = self._new_id()
-        twice = [step for step in act.steps if step.remark is Remark.TWICE and step.others]
-        steps = [
-            replace(step.back, record=step.others[0], key=f"{act_id}-{number}")
-            for number, step in enumerate(twice, 1)
-            if step.back is not None
-        ]
-        undoing = self._act(act_id, act.customer_id, f"Take back the second: {act.title}", act.risk, *steps)
-        kept = await self._outbox.submit(replace(undoing, kind="take-back"))
-        await self._outbox.forget_copies(act.id)
-        return kept
 
     def _step(self, planned: PlannedStep, key: str) -> Step:
         system = self._systems[planned.system].name
@@ -281,52 +251,6 @@ class Acts:
         """
         for deed in deeds_of(act):
             self._check(deed, CustomerId(act.customer_id))
-
-    # ------------------------------------------------------------------ changing one's mind
-
-    async def edit(self, act: Act, values: Mapping[str, str]) -> Act:
-        """Change what an act asks for, while no system can be doing it; a decision of its own.
-
-        Args:
-            act: As it stands in the outbox.
-            values: Some of the values its steps want, as typed.
-
-        Raises:
-            NotPossibleError: A value cannot be sent, or a system may be doing it.
-            StoreError: It could not be kept.
-        """
-        checked = {key: self._checked_value(act.steps[0].wanted, key, value) for key, value in values.items()}
-        edited = await self._outbox.edit(act.id, checked, title=_title(act, checked))
-        if edited is None:
-            raise NotPossibleError("It is on its way, so it cannot be changed any more.")
-        return edited
-
-    async def resolve(self, act: Act, place: int, chosen: Mapping[str, str]) -> None:
-        """End a conflict of a step with these values, for every system of the act.
-
-        Raises:
-            NotPossibleError: A value that is neither the user's nor the system's cannot be sent.
-            StoreError: It could not be kept.
-        """
-        step = act.steps[place]
-        checked = {
-            key: value
-            if value in {step.wanted.get(key), step.theirs.get(key)}
-            else self._checked_value(step.wanted, key, value)
-            for key, value in chosen.items()
-        }
-        await self._outbox.resolve(act.id, place, checked, title=_title(act, checked))
-
-    def _checked_value(self, wanted: Mapping[str, str], key: str, value: str) -> str:
-        if key == "text":
-            return checked_note(value)
-        if key == "amount":
-            return str(read_positive(value, wanted["currency"]).amount)
-        if key == "due_on":
-            day = read_day(value, self._clock.now().astimezone().date())
-            self._check_day(day)
-            return day.isoformat()
-        return checked_contact(key, value, self._country)
 
     def _contact_steps(
         self,
@@ -356,24 +280,52 @@ class Acts:
         if refusal is not None:
             raise NotPossibleError(refusal)
 
+    def new(self, customer_id: str, title: str, risk: RiskClass, steps: Sequence[Step]) -> Act:
+        """Return an action of this user's, made now and not kept yet; its steps get their keys."""
+        act_id = self._new_id()
+        keyed = [replace(step, key=f"{act_id}-{number}") for number, step in enumerate(steps, 1)]
+        return self._act(act_id, customer_id, title, risk, *keyed)
+
+    @property
+    def crm_name(self) -> str:
+        """The configured name of CRM."""
+        return self._crm.name
+
     def _act(self, act_id: str, customer_id: str, title: str, risk: RiskClass, *steps: Step) -> Act:
-        now, role = self._clock.now(), self._permissions.user.role
+        customer = CustomerId(customer_id)
         return Act(
-            act_id, customer_id, title, risk, now, steps, role, customer_name=self._name_of(CustomerId(customer_id))
+            act_id,
+            customer_id,
+            title,
+            risk,
+            self._clock.now(),
+            steps,
+            self._permissions.user.role,
+            customer_name=self._name_of(customer),
+            person=self._person,
+            grant=self._permissions.grant(customer),
         )
 
     def _new_id(self) -> str:
         return uuid7(self._clock.now(), self._rng)
 
 
-def _title(act: Act, values: Mapping[str, str]) -> str:
-    """Return the title of an act once it wants these values."""
-    if act.kind:  # a declared act is called by its plan
-        return act.title
-    wanted = {**act.steps[0].wanted, **values}
-    if act.risk is RiskClass.NOTE:
-        return note_title(wanted["text"])
-    return contact_title(wanted) if act.risk is RiskClass.FIELD else promise_title(wanted)
+def _promised(account: BillingAccount, amount: str) -> Money:
+    """Return an amount that can be promised on an account.
+
+    Raises:
+        NotPossibleError: It is none, or more than is owed and not promised already.
+    """
+    if account.balance is None:
+        raise NotPossibleError("Billing does not say what is owed, so nothing can be promised on it.")
+    money = read_positive(amount, account.balance.currency)
+    if account.balance.amount <= 0:
+        raise NotPossibleError("Nothing is owed on this account.")
+    promised = account.promised
+    if money.amount + promised.amount > account.balance.amount:
+        already = f", and {promised} of it is promised already" if promised.amount else ""
+        raise NotPossibleError(f"Only {account.balance} is owed{already}.")
+    return money
 
 
 def contact_title(changed: Mapping[str, str]) -> str:

@@ -1,16 +1,18 @@
 """What an act is planned on: what the systems last said about the customer, who acts, and what is under way."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from console.models.billing_account import BillingAccount
 from console.models.customer import Customer
 from console.models.customer_bill import CustomerBill
 from console.models.inventory import Product, Service
-from console.models.outbox import Act
+from console.models.money import Money
+from console.models.outbox import Act, StepState
 from console.services.acts.declared import Choice, Values
 from console.services.contact import NotPossibleError
 from console.services.customer_view import CustomerView
@@ -26,7 +28,8 @@ class Situation:
 
     `lines` are those of the bills that were looked at. `today` is the user's own day. `under_way` leads from records to
     the title of the act here that is still changing them. `with_service_orders` is whether this deployment wants a
-    service order beside every product order.
+    service order beside every product order. `person` is the provider's name for who works here, empty where nobody
+    signs in. `credits_under_way` are those of this console that billing may not have yet.
     """
 
     now: datetime
@@ -39,6 +42,8 @@ class Situation:
     not_served: frozenset[str] = frozenset()
     labels: Mapping[str, str] = field(default_factory=lambda: dict(_SAID_BY))
     with_service_orders: bool = False
+    person: str = ""
+    credits_under_way: Sequence[Money] = ()
 
     def all_of(self, name: str) -> Sequence[Any]:
         """Return one list.
@@ -172,7 +177,13 @@ def told_apart(choices: Iterable[Choice]) -> tuple[Choice, ...]:
 
 
 def situation_of(
-    view: CustomerView, acts: Sequence[Act], user: User, *, labels: Mapping[str, str], with_service_orders: bool
+    view: CustomerView,
+    acts: Sequence[Act],
+    user: User,
+    *,
+    person: str,
+    labels: Mapping[str, str],
+    with_service_orders: bool,
 ) -> Situation:
     """Return the situation of a customer as their view knows it now; `acts` are those of this customer."""
     names = (
@@ -201,7 +212,18 @@ def situation_of(
         not_served=frozenset(not_served),
         labels=labels,
         with_service_orders=with_service_orders,
+        person=person,
+        credits_under_way=tuple(_credits(acts, {item.id for item in lists["refunds"] or ()})),
     )
+
+
+def _credits(acts: Sequence[Act], listed: Collection[str]) -> Iterator[Money]:
+    """Yield what actions here give back that billing has not listed: queued, asked for, on the way, or just done."""
+    for act in acts:
+        for step in act.steps:
+            is_rejected = step.state in {StepState.REFUSED, StepState.CONFLICT}
+            if step.kind == "refund" and not act.withdrawn and not is_rejected and step.result not in listed:
+                yield Money(Decimal(step.wanted["amount"]), step.wanted["currency"])
 
 
 def _records(step: Any) -> set[str]:

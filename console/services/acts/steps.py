@@ -39,6 +39,8 @@ _DEEDS: Mapping[str, Deed] = {
     "promise-to-pay": Deed.PROMISE_TO_PAY,
     "withdraw-approval": Deed.GIVE_CREDIT,
     "close-ticket": Deed.WORK_TICKETS,
+    "create-ticket": Deed.WORK_TICKETS,
+    "change-holder": Deed.CHANGE_CONTACT,
     "cancel-visit": Deed.VISITS,
     "move-visit": Deed.VISITS,
     **dict.fromkeys(("undo-order", "order-service", "change-charge"), Deed.SUSPEND),
@@ -46,14 +48,15 @@ _DEEDS: Mapping[str, Deed] = {
 
 
 def deeds_of(act: Act) -> set[Deed]:
-    """Return what a user must be allowed for an act that was made elsewhere.
+    """Return what a user must be allowed for an action, also for one that takes another back.
 
     Raises:
         NotPossibleError: It does something that no rule here is about.
     """
-    if act.kind in ACTS:
-        return {ACTS[act.kind].deed}
+    kind = act.values.get("of", "") if act.kind == "take-back" else act.kind
+    if kind in ACTS:
+        return {ACTS[kind].deed}
     found = {_DEEDS[step.kind] for step in act.steps if step.kind in _DEEDS}
     if not found or any(step.kind not in _DEEDS for step in act.steps):
-        raise NotPossibleError(f"“{act.title}” cannot be taken in: this console has no rule for it.")
+        raise NotPossibleError(f"“{act.title}”: this console has no rule for who may do it.")
     return found

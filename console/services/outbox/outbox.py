@@ -4,9 +4,10 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from console.errors import StoreError, SystemCallError, ThrottledError
 from console.models.outbox import Act, ActState, Remark, RiskClass, StepState
@@ -30,6 +31,32 @@ _CONFIRMED_WITHIN_S = 24 * 3600.0
 _NOTHING_KNOWN = frozenset({StepState.WAITING, StepState.REFUSED, StepState.CONFLICT})
 
 
+Admit = Callable[[Act, int], Awaitable[Remark]]
+"""Says whether a step may be sent now: NONE, or why it may not. Raises SystemCallError where that cannot be told."""
+
+
+async def admit_all(_act: Act, _index: int) -> Remark:
+    """Let every step pass."""
+    return Remark.NONE
+
+
+class ReadOutbox(Protocol):
+    """What of an outbox is for everybody; it is changed through `Decisions`, which asks whether the user may."""
+
+    @property
+    def acts(self) -> Sequence[Act]:
+        """Every act that is open and the last that are not, in their order."""
+
+    def of_customer(self, customer_id: str) -> Sequence[Act]:
+        """Return the acts on one customer, in their order."""
+
+    def subscribe(self, on_change: Callable[[Act], None]) -> Callable[[], None]:
+        """Call back with every act that has changed; return what ends that."""
+
+    def system_is_back(self, system: str) -> None:
+        """Try again soon what waited for a system."""
+
+
 class Outbox:
     """Nothing ever expires. An act found under way at the start may have happened: its system is asked before anything
     is sent again. What needs a user waits for one; notes go on past it.
@@ -45,11 +72,12 @@ class Outbox:
         *,
         clock: Clock,
         rng: random.Random,
+        admit: Admit = admit_all,
     ) -> None:
         self._clock = clock
         self.ledger = Ledger(store, clock)
         self.schedule = self.schedule_type(clock, rng)
-        self.sender = self.sender_type(self.ledger, systems, clock)
+        self.sender = self.sender_type(self.ledger, systems, clock, admit)
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._confirming: dict[str, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()

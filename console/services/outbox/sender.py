@@ -1,7 +1,7 @@
 """Takes one step of an act as far as it goes now: prepared, sent, looked for, and believed only when it is seen."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from console.errors import ConflictError, RefusedError, SignInRequiredError, SystemCallError, ThrottledError
@@ -25,8 +25,14 @@ _TO_LOOK_FOR = frozenset({StepState.UNKNOWN, StepState.ACCEPTED, StepState.AWAIT
 class StepSender:
     """Does steps. An answer never proves that a write did not happen; only a look does (decision 0027)."""
 
-    def __init__(self, ledger: Ledger, systems: Mapping[str, ActingSystem], clock: Clock) -> None:
-        self._ledger, self._systems, self._clock = ledger, systems, clock
+    def __init__(
+        self,
+        ledger: Ledger,
+        systems: Mapping[str, ActingSystem],
+        clock: Clock,
+        admit: Callable[[Act, int], Awaitable[Remark]],
+    ) -> None:
+        self._ledger, self._systems, self._clock, self._admit = ledger, systems, clock, admit
         self._in_doubt_since_s: dict[tuple[str, int], float] = {}
 
     async def do_step(self, act: Act, index: int) -> Act:
@@ -44,9 +50,12 @@ class StepSender:
             step = act.steps[index]
             if step.state is not StepState.WAITING:
                 return act
-            current = await system.read_current(act, step)
+            bar = await self._admit(act, index)
+            current = await system.read_current(act, step) if bar is Remark.NONE else RemoteState()
             if not self._is_as_asked(act, index, step):
                 return self._ledger[act.id]
+            if bar is not Remark.NONE:
+                return await self._ledger.put(act.id, index, state=StepState.REFUSED, told="", remark=bar)
             prepared = self._prepare(act, step, current)
             if prepared.state is not StepState.WAITING:
                 return await self._ledger.change(act.with_step(index, prepared))

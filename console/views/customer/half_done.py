@@ -107,7 +107,7 @@ class HalfDoneDialog(QDialog):
         if not self.go.isEnabled():
             return
         takes_back = self.choices[TAKE_BACK].isChecked()
-        doing = self._desk.acts.take_back(self._act) if takes_back else self._desk.outbox.retry(self._act.id)
+        doing = self._desk.decisions.take_back(self._act) if takes_back else self._desk.decisions.retry(self._act)
         self._bridge.run_command(self, doing, lambda _done: self.accept(), self._failed)
 
     def _failed(self, error: ConsoleError) -> None:

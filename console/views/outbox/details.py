@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from console.models.outbox import Act, ActState, StepState
+from console.models.outbox import BARRED, Act, ActState, StepState
 from console.services.desk import Desk
 from console.views import texts
 from console.views.outbox.words import VALUE_NAMES, again_words, made_at, step_line
@@ -38,6 +38,7 @@ class ActDetails(QWidget):
             "withdraw": tr("Withdraw"),
             "take back": tr("Take back"),
             "take back copy": tr("Take back the second one"),
+            "hand over": tr("Hand to a supervisor"),
         }
         self.buttons = {name: Button(text, "plain") for name, text in words.items()}
         bar = QHBoxLayout()
@@ -96,6 +97,7 @@ class ActDetails(QWidget):
             "withdraw": is_open and not states & {StepState.UNKNOWN, StepState.AWAITING},
             "take back": act is not None and act.can_be_taken_back,
             "take back copy": act is not None and act.has_copy_to_take_back,
+            "hand over": act is not None and is_open and any(step.remark in BARRED for step in act.steps),
         }
         focused = next((name for name, button in self.buttons.items() if button.hasFocus()), "")
         if focused and not shown[focused]:

@@ -7,13 +7,12 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from console.bridge import Bridge
 from console.models.outbox import Act, StepState
+from console.services.acts.decisions import EDITABLE
 from console.services.desk import Desk
 from console.views.outbox.words import VALUE_NAMES
 from console.views.texts import tr
 from console.views.widgets.act_dialog import ActDialog, FormText
 from console.views.widgets.labels import Label
-
-_EDITABLE = ("text", "phone", "email", "amount", "due_on")
 
 
 class EditDialog(ActDialog):
@@ -22,7 +21,7 @@ class EditDialog(ActDialog):
     def __init__(self, desk: Desk, bridge: Bridge, act: Act, window: QWidget) -> None:
         super().__init__(tr("Edit: {}").format(act.title), tr("Keep and send"), desk.drafts, bridge, window)
         self._desk, self._act = desk, act
-        self._wanted = {name: act.steps[0].wanted[name] for name in _EDITABLE if name in act.steps[0].wanted}
+        self._wanted = {name: act.steps[0].wanted[name] for name in EDITABLE if name in act.steps[0].wanted}
         self._text: QPlainTextEdit | None = None
         for name, value in self._wanted.items():
             if name == "text":
@@ -45,7 +44,7 @@ class EditDialog(ActDialog):
         values = {name: field.text() for name, field in self.fields.items()}
         if self._text is not None:
             values["text"] = self._text.toPlainText()
-        return self._desk.acts.edit(self._act, values)
+        return self._desk.decisions.edit(self._act, values)
 
     def forget_drafts(self) -> None:
         super().forget_drafts()

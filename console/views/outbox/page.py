@@ -62,6 +62,7 @@ class OutboxPage(LivePage):
             "withdraw": self._withdraw,
             "take back": self._take_back,
             "take back copy": self._take_back_copy,
+            "hand over": self._hand_over,
         }
         self.details = ActDetails(desk, do, self.table.setFocus)
         self.conflict = ConflictPanel(self, desk.drafts)
@@ -173,7 +174,7 @@ class OutboxPage(LivePage):
     def _retry(self) -> None:
         if (act := self.chosen) is not None:
             self._bridge.on_unhandled(tr("Trying again: {}.").format(act.title))
-            self._run(self._desk.outbox.retry(act.id))
+            self._run(self._desk.decisions.retry(act))
 
     def _edit(self) -> None:
         if (act := self.chosen) is not None and act.kind in ACTS:
@@ -184,11 +185,15 @@ class OutboxPage(LivePage):
 
     def _take_back(self) -> None:
         if (act := self.chosen) is not None:
-            self._run(self._desk.acts.take_back(act))
+            self._run(self._desk.decisions.take_back(act))
 
     def _take_back_copy(self) -> None:
         if (act := self.chosen) is not None:
-            self._run(self._desk.acts.take_back_copy(act))
+            self._run(self._desk.decisions.take_back_copy(act))
+
+    def _hand_over(self) -> None:
+        if (act := self.chosen) is not None:
+            self._run(self._desk.decisions.hand_over(act))
 
     def _withdraw(self) -> None:
         act = self.chosen
@@ -222,7 +227,7 @@ class OutboxPage(LivePage):
             if not withdrawn:
                 self._too_late()
 
-        self._bridge.run_command(self, self._desk.outbox.withdraw(act.id), told, self._say_why_not)
+        self._bridge.run_command(self, self._desk.decisions.withdraw(act), told, self._say_why_not)
 
     def _too_late(self) -> None:
         act = self.chosen
@@ -243,7 +248,7 @@ class OutboxPage(LivePage):
                 words = tr("It may still arrive. You can send it again in {} s.")
                 self._bridge.on_unhandled(words.format(math.ceil(wait_s)))
 
-        settling = self._desk.outbox.settle(act.id, place, happened=happened)
+        settling = self._desk.decisions.settle(act, place, happened=happened)
         self._bridge.run_command(self, settling, settled, self._say_why_not)
 
     def _decided(self, chosen: dict[str, str]) -> None:
@@ -257,7 +262,7 @@ class OutboxPage(LivePage):
             self.show_acts()
             self._choose_first()  # the next that waits for a decision
 
-        deciding = self._desk.acts.resolve(act, place, chosen)
+        deciding = self._desk.decisions.resolve(act, place, chosen)
         self._bridge.run_command(self, deciding, done, lambda error: self.conflict.refused(str(error)))
 
 

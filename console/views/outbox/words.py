@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from console.models.outbox import Act, ActState, Remark, RiskClass, Step, StepState
+from console.models.outbox import BARRED, Act, ActState, Remark, RiskClass, Step, StepState
 from console.services.acts.catalogue import ACTS
 from console.services.desk import Desk
 from console.views import texts
@@ -52,6 +52,11 @@ _REMARKS: dict[Remark, str] = {
     Remark.EARLIER_VERSION: "{0} has it as it was before you edited it. Take it back if that's wrong.",
     Remark.TWICE: "{0} has it twice: {1}. One of them must go.",
     Remark.BY_WORD: "You said that it's done.",
+    Remark.NO_RIGHT: "Rejected: your role no longer allows this. Hand it to a supervisor, or withdraw it.",
+    Remark.NO_ACCESS: "Rejected: the account wasn't open for this, or its access was revoked.",
+    Remark.OVER_LIMIT: "Rejected: above your credit limit for this customer by now. Hand it to a supervisor.",
+    Remark.NOT_APPROVED: "Rejected: no approval by another person, within their limit, for exactly this credit.",
+    Remark.MORE_THAN_OWED: "Rejected: more than is owed by now.",
 }
 _FOUND_ALIKE = "Found there and alike: {}."
 _STEP_STATES = {
@@ -132,7 +137,7 @@ def step_line(act: Act, step: Step, desk: Desk) -> tuple[str, str]:
     state_words = tr(_STEP_WORDS[step.state])
     if step.state is StepState.WAITING and step.was_sent:
         state_words = tr("Sent before. It's looked for first, then sent again.")
-    if step.remark is Remark.BY_WORD:
+    if step.remark is Remark.BY_WORD or step.remark in BARRED:
         state_words = ""
     parts = (remark_words(step, desk), told) if is_asked else (state_words, told, remark_words(step, desk))
     words = " ".join(part for part in parts if part)

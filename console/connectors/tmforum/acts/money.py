@@ -33,7 +33,7 @@ class _Money(Created):
     def made_at(self, record: Reader) -> datetime | None:
         return record.when("refundDate") or record.when("paymentDate")
 
-    def finding(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> Finding:
+    def finding(self, client: TmForumClient, act: Act, step: Step, record: Mapping[str, Any]) -> Finding:
         if str(record.get("status", "")).strip().lower() in _FAILED:
             return turned_down(client, record, self.resource)
         return Finding(StepOutcome.HAPPENED)
@@ -68,8 +68,10 @@ class Refund(_Money):
     party: ClassVar[str] = "requestor"
 
     def body(self, client: TmForumClient, act: Act, step: Step) -> dict[str, Any]:
+        approval = next((one.result for one in act.steps if one.kind == "ask-approval" and one.result), None)
         return {
             **self._common(act, step),
+            **({"authorizationCode": approval} if approval else {}),
             "name": "Credit",
             "description": step.wanted["reason"],
             "refundDate": instant(act.happened_at),

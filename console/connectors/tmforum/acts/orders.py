@@ -18,7 +18,7 @@ _CANCELLED = {"cancelled", "pendingCancellation", "assessingCancellation"}
 class _Order(Created):
     """What both kinds of orders share."""
 
-    def finding(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> Finding:
+    def finding(self, client: TmForumClient, act: Act, step: Step, record: Mapping[str, Any]) -> Finding:
         if record.get("state") in _TURNED_DOWN:
             return turned_down(client, record, "order")
         return Finding(StepOutcome.HAPPENED)

@@ -1,6 +1,7 @@
 """Trouble tickets (TMF621): made, worked on, ended; and approvals, which are tickets of their own type."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from console.connectors.tmforum.acts.writer import (
@@ -17,6 +18,7 @@ from console.connectors.tmforum.acts.writer import (
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.wire import Reader
 from console.errors import RefusedError
+from console.models.approval import person_of, request_of
 from console.models.outbox import Act, Step
 from console.ports.acting import Finding, StepOutcome
 
@@ -63,29 +65,49 @@ class AskApproval(CreateTicket):
             "about": step.wanted["account"],
             "about_kind": "BillingAccount",
         }
-        return super().body(client, act, Step(step.kind, step.system, step.key, asked))
+        body = super().body(client, act, Step(step.kind, step.system, step.key, asked))
+        request = request_of(act)
+        if request is not None:
+            note = _note(client, act, f"request {mark_of(step)}", request.text)
+            body["note"] = [{**note, "author": request.by}]
+        return body
 
-    def finding(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> Finding:
+    def finding(self, client: TmForumClient, act: Act, step: Step, record: Mapping[str, Any]) -> Finding:
         decision = decision_on(record)
         if decision is None and record.get("status") in {"cancelled", "rejected"}:
-            decision = "refused", ""
+            decision = Decision("refused")
         if decision is None:
             return Finding(StepOutcome.AWAITING)
-        word, reason = decision
-        if word == "approved":
-            return Finding(StepOutcome.HAPPENED)
-        why = f": {reason.rstrip('.')}" if reason else ""
-        return Finding(StepOutcome.TURNED_DOWN, reason=f"Not approved{why}.")
+        if decision.word != "approved":
+            why = f": {decision.reason.rstrip('.')}" if decision.reason else ""
+            return Finding(StepOutcome.TURNED_DOWN, reason=f"Not approved{why}.")
+        request = request_of(act)
+        if request is None or decision.digest != request.digest:
+            return Finding(StepOutcome.TURNED_DOWN, reason="The approval is not for exactly this credit.")
+        if decision.by == request.by:
+            return Finding(StepOutcome.TURNED_DOWN, reason="Another person must approve it.")
+        return Finding(StepOutcome.HAPPENED)
 
 
-def decision_on(record: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return how an approval was decided, and why; None while it is not."""
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How an approval was decided: `approved` or another word, why, for exactly which request, and by whom."""
+
+    word: str
+    reason: str = ""
+    digest: str = ""
+    by: str = ""
+
+
+def decision_on(record: Mapping[str, Any]) -> Decision | None:
+    """Return how an approval was decided, None while it is not."""
     notes = record.get("note")
     for note in notes if isinstance(notes, list) else ():
         text = note.get("text") if isinstance(note, dict) else None
         if isinstance(text, str) and str(note.get("id", "")).startswith("decision "):
-            word, _, reason = text.partition(": ")
-            return word, reason
+            head, _, reason = text.partition(": ")
+            word, _, digest = head.partition(" ")
+            return Decision(word, reason, digest, str(note.get("author") or ""))
     return None
 
 
@@ -165,10 +187,12 @@ class DecideApproval(CloseTicket):
     """Writes the decision into the ticket, then ends it: what counts is the decision."""
 
     def patch(self, client: TmForumClient, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, Any]:
-        text = ": ".join(part for part in (step.wanted["decision"], step.wanted["reason"]) if part)
+        head = f"{step.wanted['decision']} {step.wanted.get('digest', '')}".strip()
+        text = ": ".join(part for part in (head, step.wanted["reason"]) if part)
         notes = _dicts(record.get("note"))
         if decision_on(record) is None:
-            notes = [*notes, _note(client, act, f"decision {mark_of(step)}", text)]
+            note = _note(client, act, f"decision {mark_of(step)}", text)
+            notes = [*notes, {**note, "author": person_of(act)}]
         return {"note": notes}
 
     async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:

@@ -84,7 +84,7 @@ class Created:
             found |= {str(one["id"]) for one in _listed(held) if isinstance(one, dict) and one.get("id")}
         return found
 
-    def finding(self, client: TmForumClient, step: Step, record: Mapping[str, Any]) -> Finding:
+    def finding(self, client: TmForumClient, act: Act, step: Step, record: Mapping[str, Any]) -> Finding:
         """Return what a record that is there says of its step."""
         return Finding(StepOutcome.HAPPENED)
 
@@ -127,7 +127,7 @@ class Created:
                 others = [record for record in search.alike if record != first]
             differs = step.key != mark_of(step) and not self._is_alike(client, act, step, found[first])
             return replace(
-                self.finding(client, step, found[first]),
+                self.finding(client, act, step, found[first]),
                 record=first,
                 others=tuple(others),
                 by_list=bool(search.marked),

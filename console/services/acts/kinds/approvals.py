@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from console.models.approval import ApprovalRequest, read_request
 from console.models.outbox import RiskClass
 from console.models.trouble_ticket import TroubleTicket
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.kinds.give_credit import given, limit_of
 from console.services.acts.situation import Situation
 from console.services.contact import NotPossibleError
 from console.services.permissions import Deed
@@ -39,8 +41,14 @@ def _plan(now: Situation, values: Values) -> Plan:
     reason = values.get("reason", "").strip()
     if decision == "refused" and not reason:
         raise NotPossibleError("Write why it is refused; whoever asked reads it.")
+    request = read_request((note.author, note.text) for note in ticket.notes)
+    if decision == "approved":
+        _check_approver(now, request)
     ends = "resolved" if decision == "approved" else "rejected" if ticket.status == "acknowledged" else "cancelled"
-    wanted = {"decision": decision, "reason": reason, "status": ends}
+    digest = request.digest if request is not None else ""
+    wanted = {"decision": decision, "reason": reason, "status": ends, "digest": digest}
+    if request is not None:
+        wanted |= {"amount": str(request.money.amount), "currency": request.money.currency}
     step = PlannedStep("decide-approval", "crm", ticket.id, wanted, {"status": ticket.status or ""})
     effect = Effect(
         "crm", ticket.name, "asked for", decision, "No", ("ticket", ticket.id), {"status": ends}, can_be_undone=False
@@ -57,6 +65,24 @@ def _plan(now: Situation, values: Values) -> Plan:
     )
 
 
+def _check_approver(now: Situation, request: ApprovalRequest | None) -> None:
+    """Let somebody else pass than asked, for a credit within their own limit.
+
+    Raises:
+        NotPossibleError: They may not agree to it; the sentence says why.
+    """
+    if request is None:
+        raise NotPossibleError("It does not say for what exactly. Refuse it, and have it asked for again.")
+    if request.by == (now.person or now.user.role):
+        raise NotPossibleError("You asked for it yourself: another person must agree.")
+    currency = request.money.currency
+    limit, before = limit_of(now, currency), given(now, currency)
+    if (before + request.money - limit).amount > 0:
+        raise NotPossibleError(
+            f"{request.money} is over your own limit: {before} were given in 30 days, and you may give {limit}."
+        )
+
+
 DECIDE = ActKind(
-    "decide-approval", "Decide on approval", "Care", "H", Deed.APPROVE, "Decide", ("tickets",), _fields, _plan
+    "decide-approval", "Decide on approval", "Care", "H", Deed.APPROVE, "Decide", ("tickets", "refunds"), _fields, _plan
 )

@@ -32,7 +32,7 @@ def _fields(now: Situation, values: Values) -> Sequence[Field]:
 
 
 def given(now: Situation, currency: str) -> Money:
-    """Return what was given back to the customer in the last 30 days in a currency."""
+    """Return what was given back to the customer in the last 30 days in a currency, with what is on its way here."""
     recent = [
         refund.amount
         for refund in now.all_of("refunds")
@@ -42,6 +42,7 @@ def given(now: Situation, currency: str) -> Money:
         and refund.paid_at
         and now.now - refund.paid_at <= _COUNTED
     ]
+    recent += [money for money in now.credits_under_way if money.currency == currency]
     return sum(recent, start=Money(Decimal(0), currency))
 
 

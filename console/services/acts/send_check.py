@@ -1,0 +1,101 @@
+"""Whether an action may be sent now: by today's role and rules, the access it was made under, and what was given."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from console.errors import SystemUnavailableError
+from console.models.customer import CustomerId
+from console.models.money import Money
+from console.models.outbox import Act, Remark, Step, StepState
+from console.ports.acting import ActingSystem, StepOutcome
+from console.ports.billing import BillingSystem
+from console.services.acts.steps import deeds_of
+from console.services.contact import NotPossibleError
+from console.services.permissions import Permissions
+
+# For so long a refund that billing took may be missing from its list.
+_LISTED_AFTER = timedelta(hours=1)
+COUNTED = timedelta(days=30)
+_SENT = frozenset({StepState.SENDING, StepState.ACCEPTED, StepState.UNKNOWN})
+
+
+class SendCheck:
+    """Asked before each step is sent, however long it waited. `acts` are all that this console has."""
+
+    def __init__(
+        self,
+        permissions: Permissions,
+        *,
+        billing: BillingSystem,
+        approvals: ActingSystem,
+        acts: Callable[[], Sequence[Act]],
+    ) -> None:
+        self._permissions, self._billing, self._approvals, self._acts = permissions, billing, approvals, acts
+
+    async def __call__(self, act: Act, index: int) -> Remark:
+        """Return NONE where a step may be sent, or why it may not.
+
+        Raises:
+            SystemCallError: It cannot be told now, or nothing may be sent that cannot be recorded; it is tried again.
+        """
+        if (unrecorded := self._permissions.unrecorded) is not None:
+            raise SystemUnavailableError(unrecorded, system=act.steps[index].system, code="AUDIT")
+        try:
+            deeds = deeds_of(act)
+        except NotPossibleError:
+            return Remark.NO_RIGHT
+        for deed in deeds:
+            bar = self._permissions.bar_to_send(deed, CustomerId(act.customer_id), act.grant)
+            if bar is not Remark.NONE:
+                return bar
+        step = act.steps[index]
+        if step.kind == "refund":
+            return await self._bar_to_credit(act, step, act.steps[:index])
+        if step.kind == "decide-approval" and step.wanted["decision"] == "approved" and "amount" in step.wanted:
+            return await self._bar_to_give(act, step)
+        return await self._bar_to_promise(act, step) if step.kind == "promise-to-pay" else Remark.NONE
+
+    async def _bar_to_promise(self, act: Act, step: Step) -> Remark:
+        accounts = await self._billing.fetch_billing_accounts(CustomerId(act.customer_id))
+        account = next((one.value for one in accounts if one.value.id == step.record), None)
+        if account is None or account.balance is None:
+            return Remark.NONE  # whether it is there the step itself finds out
+        open_amount = account.balance.amount - account.promised.amount
+        return Remark.NONE if Decimal(step.wanted["amount"]) <= open_amount else Remark.MORE_THAN_OWED
+
+    async def _bar_to_credit(self, act: Act, step: Step, before: Sequence[Step]) -> Remark:
+        approval = next((one for one in before if one.kind == "ask-approval"), None)
+        if approval is not None:
+            finding = await self._approvals.look_up(act, approval)
+            return Remark.NONE if finding.outcome is StepOutcome.HAPPENED else Remark.NOT_APPROVED
+        return await self._bar_to_give(act, step)
+
+    async def _bar_to_give(self, act: Act, step: Step) -> Remark:
+        """Return whether this user's own limit of today covers what a step gives, or agrees to."""
+        money = Money(Decimal(step.wanted["amount"]), step.wanted["currency"])
+        given = await self._given(act, money.currency)
+        limit = self._permissions.user.credit_limits.get(money.currency, Decimal(0))
+        return Remark.NONE if given + money.amount <= limit else Remark.OVER_LIMIT
+
+    async def _given(self, act: Act, currency: str) -> Decimal:
+        """Return what the customer was given by any console within the counted days, with what is on its way here."""
+        refunds = await self._billing.fetch_recent_refunds(CustomerId(act.customer_id), within=COUNTED)
+        listed = {one.id for one in refunds}
+        amounts = [one.amount for one in refunds if one.amount is not None]
+        amounts += [
+            Money(Decimal(step.wanted["amount"]), step.wanted["currency"])
+            for other in self._acts()
+            if other.id != act.id and other.customer_id == act.customer_id
+            for step in other.steps
+            if step.kind == "refund" and step.result not in listed and _may_be_unlisted(act, other, step)
+        ]
+        return sum((one.amount for one in amounts if one.currency == currency), start=Decimal(0))
+
+
+def _may_be_unlisted(act: Act, other: Act, step: Step) -> bool:
+    """Return whether a refund of another action may be given and not be in billing's list yet."""
+    if step.state is StepState.DONE:
+        last = other.changed_at or other.happened_at
+        return (act.changed_at or act.happened_at) - last < _LISTED_AFTER
+    return step.state in _SENT and not other.withdrawn

@@ -1,0 +1,384 @@
+"""Who may change and send an action is asked with every change, and again whenever it is sent."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from console.compose import Parts, compose_desk
+from console.models.customer import CustomerId
+from console.models.outbox import Act, ActState, Remark, StepState
+from console.services.contact import NotPossibleError, known_contact
+from console.services.desk import Desk
+from console.services.openings import Reason
+from console.services.permissions import REP, ROLES, SUPERVISOR
+from console.services.sign_in import SignIn
+from console.store.database import open_database
+from tests.support.acting import asked, first_for_whom, numbers_of
+from tests.support.browser import sign_in_as
+from tests.support.control import Control
+from tests.support.factories import MovableClock
+
+pytestmark = [pytest.mark.own_world, pytest.mark.expects_log("is down"), pytest.mark.expects_log("is back")]
+KEY = bytes(range(32))
+
+
+@pytest.fixture
+def people() -> list[str]:
+    return numbers_of(1, 200)
+
+
+class Consoles:
+    """Opens a console for an identity of the sandbox: who signs in, and as what."""
+
+    def __init__(self, sandbox: Control, desks: Callable[..., SignIn]) -> None:
+        self._sandbox, self._desks = sandbox, desks
+        self._open: list[Desk] = []
+
+    async def __call__(self, identity: str, *, clock: MovableClock | None = None, store: Path | None = None) -> Desk:
+        sign_in = self._desks(self._sandbox.process.identity)
+        attempt = await sign_in.begin()
+        waiting = asyncio.create_task(attempt.wait())
+        await sign_in_as(attempt.address, {"identity": identity})
+        await sign_in.finish(await waiting)
+        user = ROLES[identity.replace("-", " ")]
+        parts = Parts(rng=random.Random(identity), user=user, sign_in=sign_in, clock=clock or MovableClock())
+        database = await asyncio.to_thread(open_database, store, KEY) if store is not None else None
+        deployment = self._sandbox.process.deployment_with_sign_in
+        desk = compose_desk(deployment, self._sandbox.process.secrets, parts, database)
+        await desk.open_store()
+        self._open.append(desk)
+        return desk
+
+    async def close(self, desk: Desk) -> None:
+        self._open.remove(desk)
+        await desk.aclose()
+
+    async def close_all(self) -> None:
+        for desk in list(self._open):
+            await self.close(desk)
+
+
+@pytest.fixture
+async def desk_of(sandbox: Control, desks: Callable[..., SignIn]) -> AsyncIterator[Consoles]:
+    consoles = Consoles(sandbox, desks)
+    yield consoles
+    await consoles.close_all()
+
+
+async def until(desk: Desk, act: Act, *states: ActState, within_s: float = 15) -> Act:
+    async with asyncio.timeout(within_s):
+        while True:
+            now = next(one for one in desk.outbox.acts if one.id == act.id)
+            if now.state in states:
+                return now
+            await asyncio.sleep(0.02)
+
+
+async def opened(desk: Desk, customer: str) -> CustomerId:
+    """Open an account by its caller, far enough for everything."""
+    customer_id = CustomerId(customer)
+    await desk.openings.verify(customer_id, "photo", "")
+    return customer_id
+
+
+async def queued_contact(sandbox: Control, desk: Desk, customer: str, phone: str = "+19375550101") -> Act:
+    """A change of phone that waits because both its systems are away."""
+    customer_id = await opened(desk, customer)
+    view = await asked(desk, customer, "give-credit")
+    account = view.accounts.held.items[0].value
+    seen = known_contact(view.customer.held.value, account)
+    view.close()
+    for system in ("crm", "billing"):
+        await sandbox.faults(system, outage=True)
+    return await desk.acts.change_contact(customer_id, account.id, {"phone": phone}, seen)
+
+
+async def back(sandbox: Control, desk: Desk) -> None:
+    for system in ("crm", "billing"):
+        await sandbox.faults(system)
+        desk.outbox.system_is_back(system)
+
+
+async def credit(desk: Desk, people: list[str], amount: str | None = None, why: str = "") -> tuple[CustomerId, Any]:
+    """Open the first customer a credit can be given to; return them with what plans and does it."""
+    for customer in people:
+        await opened(desk, customer)
+    view, situation, values = await first_for_whom(desk, people, "give-credit")
+    values |= {
+        "amount": amount or "5",
+        "why": why,
+        "account": values.get("account") or situation.all_of("accounts")[0].id,
+    }
+    return view.customer_id, (view, values)
+
+
+async def give(desk: Desk, customer: str, values: dict[str, str]) -> Act:
+    view = await asked(desk, customer, "give-credit")
+    act = await desk.acts.do("give-credit", desk.acts.situation(view), values, CustomerId(customer))
+    view.close()
+    return act
+
+
+# ------------------------------------------------------------------ every change asks anew
+
+
+async def test_a_queued_change_cannot_be_edited_after_the_account_closed(
+    sandbox: Control, desk_of: Consoles, people: list[str]
+) -> None:
+    desk = await desk_of("rep")
+    act = await queued_contact(sandbox, desk, people[0])
+    await until(desk, act, ActState.QUEUED)
+    desk.openings.close(CustomerId(act.customer_id))
+
+    with pytest.raises(NotPossibleError, match="Verify the caller first"):
+        await desk.decisions.edit(act, {"phone": "+19375550199"})
+
+    assert next(one for one in desk.outbox.acts if one.id == act.id).steps == act.steps
+    assert await desk.decisions.withdraw(act)
+
+
+async def test_an_edit_names_nothing_but_what_the_form_shows(
+    sandbox: Control, desk_of: Consoles, people: list[str]
+) -> None:
+    desk = await desk_of("rep")
+    act = await queued_contact(sandbox, desk, people[0])
+    with pytest.raises(NotPossibleError, match="cannot be changed here"):
+        await desk.decisions.edit(act, {"balance": "0"})
+
+
+async def test_a_promise_cannot_be_raised_above_what_is_owed(
+    sandbox: Control, desk_of: Consoles, people: list[str]
+) -> None:
+    desk = await desk_of("rep")
+    for customer in people:
+        customer_id = await opened(desk, customer)
+        view = await asked(desk, customer, "give-credit")
+        account = view.accounts.held.items[0].value
+        if account.balance is not None and account.balance.amount > account.promised.amount:
+            break
+    await sandbox.faults("billing", outage=True)
+    due_on = datetime.now().astimezone().date() + timedelta(days=3)
+    act = await desk.acts.promise_to_pay(customer_id, account, amount="1", due_on=due_on)
+
+    with pytest.raises(NotPossibleError, match="Only .* is owed"):
+        await desk.decisions.edit(act, {"amount": "99999"})
+
+
+async def test_what_is_no_conflict_is_not_resolved(sandbox: Control, desk_of: Consoles, people: list[str]) -> None:
+    desk = await desk_of("rep")
+    act = await queued_contact(sandbox, desk, people[0])
+    with pytest.raises(NotPossibleError, match="decided already"):
+        await desk.decisions.resolve(act, 0, {"phone": "+19375550199"})
+
+
+async def test_a_form_of_one_customer_replaces_no_action_on_another(
+    sandbox: Control, desk_of: Consoles, people: list[str]
+) -> None:
+    desk = await desk_of("rep")
+    act = await queued_contact(sandbox, desk, people[0])
+    await back(sandbox, desk)
+    customer, (_view, values) = await credit(desk, people[1:])
+    situation = desk.acts.situation(await asked(desk, customer, "give-credit"))
+    with pytest.raises(NotPossibleError, match="another customer"):
+        await desk.acts.do("give-credit", situation, values, customer, instead_of=act)
+
+
+# ------------------------------------------------------------------ sending asks again
+
+
+async def test_an_expired_access_does_not_stop_what_was_made_under_it(
+    sandbox: Control, desk_of: Consoles, people: list[str]
+) -> None:
+    clock = MovableClock()
+    desk = await desk_of("rep", clock=clock)
+    act = await queued_contact(sandbox, desk, people[0])
+    clock.ahead = timedelta(hours=9)
+    assert desk.openings.opening(CustomerId(act.customer_id)) is None
+
+    await back(sandbox, desk)
+
+    assert (await until(desk, act, ActState.DONE, ActState.REFUSED)).state is ActState.DONE
+
+
+async def test_an_access_that_was_revoked_stops_what_was_made_under_it(
+    sandbox: Control, desk_of: Consoles, people: list[str]
+) -> None:
+    clock = MovableClock()
+    desk = await desk_of("rep", clock=clock)
+    customer, (_view, values) = await credit(desk, people)
+    await sandbox.faults("billing", outage=True)
+    act = await give(desk, customer, values)
+    clock.ahead = timedelta(minutes=1)
+    for number in ("1", "2", "3"):
+        with pytest.raises(NotPossibleError):
+            await desk.openings.verify(customer, "account", number)
+
+    await back(sandbox, desk)
+
+    stopped = await until(desk, act, ActState.DONE, ActState.REFUSED)
+    assert (stopped.state, stopped.steps[0].remark) == (ActState.REFUSED, Remark.NO_ACCESS)
+
+
+async def test_a_lost_right_stops_the_queue_and_the_action_can_be_handed_over(
+    sandbox: Control, desk_of: Consoles, people: list[str], tmp_path: Path
+) -> None:
+    store = tmp_path / "desk.store"
+    before = await desk_of("rep", store=store)
+    customer, (_view, values) = await credit(before, people)
+    await sandbox.faults("billing", outage=True)
+    act = await give(before, customer, values)
+    await desk_of.close(before)
+
+    await sandbox.faults("billing")
+    after = await desk_of("trainee", store=store)
+    stopped = await until(after, act, ActState.DONE, ActState.REFUSED)
+    assert (stopped.state, stopped.steps[0].remark) == (ActState.REFUSED, Remark.NO_RIGHT)
+    async with sandbox.raw("billing") as billing:
+        given = (await billing.get("/payment/v4/refund", params={"requestor.id": customer})).json()
+    assert act.id not in str(given)
+    with pytest.raises(NotPossibleError, match="may not"):
+        await after.decisions.retry(stopped)
+
+    ticket = await until(after, await after.decisions.hand_over(stopped), ActState.DONE)
+
+    async with sandbox.raw("crm") as crm:
+        made = (await crm.get(f"/tmf-api/troubleTicket/v4/troubleTicket/{ticket.steps[0].result}")).json()
+    assert (made["ticketType"], made["relatedParty"][0]["id"]) == ("handover", customer)
+    assert "sandbox-rep" in made["description"]
+    assert next(one for one in after.outbox.acts if one.id == act.id).withdrawn
+
+
+async def test_credits_of_two_consoles_do_not_add_up_above_the_limit(
+    sandbox: Control, desk_of: Consoles, people: list[str]
+) -> None:
+    first, second = await desk_of("rep"), await desk_of("senior-rep")
+    customer, (view, values) = await credit(first, people)
+    limit = REP.credit_limits[view.accounts.held.items[0].value.balance.currency]
+    await opened(second, customer)
+    await sandbox.faults("billing", outage=True)
+    waiting = await give(first, customer, values | {"amount": str(limit)})
+    await sandbox.faults("billing")
+    other = await give(second, customer, values | {"amount": "1"})
+    await until(second, other, ActState.DONE)
+
+    first.outbox.system_is_back("billing")
+
+    stopped = await until(first, waiting, ActState.DONE, ActState.REFUSED)
+    assert (stopped.state, stopped.steps[0].remark) == (ActState.REFUSED, Remark.OVER_LIMIT)
+
+
+async def test_what_is_queued_here_counts_against_the_limit(
+    sandbox: Control, desk_of: Consoles, people: list[str]
+) -> None:
+    desk = await desk_of("rep")
+    customer, (view, values) = await credit(desk, people)
+    limit = REP.credit_limits[view.accounts.held.items[0].value.balance.currency]
+    await sandbox.faults("billing", outage=True)
+    situation = desk.acts.situation(view)
+    await desk.acts.do("give-credit", situation, values | {"amount": str(limit)}, customer)
+
+    with pytest.raises(NotPossibleError, match="over your limit"):
+        desk.acts.plan("give-credit", desk.acts.situation(view), values | {"amount": str(limit)})
+
+
+# ------------------------------------------------------------------ four eyes
+
+
+async def _asked_for(desk: Desk, people: list[str], over: int) -> tuple[CustomerId, Act, Any]:
+    customer, (view, values) = await credit(desk, people)
+    currency = view.accounts.held.items[0].value.balance.currency
+    amount = desk.user.credit_limits[currency] + over
+    act = await give(desk, customer, values | {"amount": str(amount), "why": "Billed a month too long."})
+    return customer, await until(desk, act, ActState.AWAITING), amount
+
+
+async def _agree(desk: Desk, customer: str) -> Act:
+    await desk.openings.open_for(CustomerId(customer), Reason.TYPED, "Decides what somebody asked for")
+    view = await asked(desk, customer, "decide-approval")
+    situation = desk.acts.situation(view)
+    [ticket] = [one for one in situation.all_of("tickets") if one.ticket_type == "approval" and one.is_open]
+    values = {"ticket": ticket.id, "decision": "approved", "reason": ""}
+    act = await desk.acts.do("decide-approval", situation, values, CustomerId(customer))
+    view.close()
+    return act
+
+
+async def test_another_person_within_their_limit_agrees_and_the_credit_is_given(
+    sandbox: Control, desk_of: Consoles, people: list[str]
+) -> None:
+    rep, supervisor = await desk_of("rep"), await desk_of("supervisor")
+    customer, act, _amount = await _asked_for(rep, people, over=5)
+
+    await until(supervisor, await _agree(supervisor, customer), ActState.DONE)
+    rep.outbox.system_is_back("crm")
+
+    done = await until(rep, act, ActState.DONE, ActState.REFUSED)
+    assert [step.state for step in done.steps] == [StepState.DONE, StepState.DONE], done.steps
+
+
+async def test_nobody_agrees_to_what_they_asked_for_themselves(
+    sandbox: Control, desk_of: Consoles, people: list[str]
+) -> None:
+    supervisor = await desk_of("supervisor")
+    customer, _act, _amount = await _asked_for(supervisor, people, over=5)
+    with pytest.raises(NotPossibleError, match="another person must agree"):
+        await _agree(supervisor, customer)
+
+
+async def test_nobody_agrees_to_more_than_they_may_give(sandbox: Control, desk_of: Consoles, people: list[str]) -> None:
+    rep, supervisor = await desk_of("rep"), await desk_of("supervisor")
+    customer, _act, _amount = await _asked_for(rep, people, over=5000)
+    with pytest.raises(NotPossibleError, match="over your own limit"):
+        await _agree(supervisor, customer)
+
+
+@pytest.mark.parametrize(
+    ("author", "digest"), [("sandbox-supervisor", "0" * 32), ("sandbox-rep", None)], ids=["another credit", "oneself"]
+)
+async def test_an_approval_that_does_not_fit_gives_nothing(
+    sandbox: Control, desk_of: Consoles, people: list[str], author: str, digest: str | None
+) -> None:
+    rep = await desk_of("rep")
+    customer, act, _amount = await _asked_for(rep, people, over=5)
+    place = f"/tmf-api/troubleTicket/v4/troubleTicket/{act.steps[0].result}"
+    async with sandbox.raw("crm") as crm:
+        ticket = (await crm.get(place)).json()
+        fitting = ticket["note"][0]["text"].split()[1].rstrip(":")
+        note = {"id": "decision x", "author": author, "text": f"approved {digest or fitting}"}
+        (await crm.patch(place, json={"note": [*ticket["note"], note]})).raise_for_status()
+
+    rep.outbox.system_is_back("crm")
+
+    stopped = await until(rep, act, ActState.DONE, ActState.REFUSED)
+    assert stopped.state is ActState.REFUSED
+    async with sandbox.raw("billing") as billing:
+        given = (await billing.get("/payment/v4/refund", params={"requestor.id": customer})).json()
+    assert act.id not in str(given)
+
+
+# ------------------------------------------------------------------ the systems check by themselves
+
+
+async def test_billing_rejects_a_credit_above_the_persons_limit_whatever_the_console_says(
+    sandbox: Control, desk_of: Consoles, people: list[str]
+) -> None:
+    desk = await desk_of("rep")
+    generous = replace(
+        REP, credit_limits=dict.fromkeys(REP.credit_limits, next(iter(SUPERVISOR.credit_limits.values())))
+    )
+    desk.permissions.user = generous  # as in a changed file
+    customer, (view, values) = await credit(desk, people)
+    limit = REP.credit_limits[view.accounts.held.items[0].value.balance.currency]
+    act = await give(desk, customer, values | {"amount": str(limit + 1)})
+    assert len(act.steps) == 1
+
+    rejected = await until(desk, act, ActState.DONE, ActState.REFUSED)
+
+    assert rejected.state is ActState.REFUSED
+    assert "an approval that fits is needed" in rejected.steps[0].told
