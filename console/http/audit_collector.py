@@ -1,6 +1,7 @@
 """A collector of the audit that takes entries over HTTP. Implements the port Collector."""
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -8,6 +9,8 @@ import msgspec
 
 from console.errors import CollectorError
 from console.http.answers import NOT_JSON
+from console.http.connections import Connections
+from console.http.reader import CodingError, TooLongError, receive
 from console.http.trust import system_trust
 from console.models.audit import AuditQuery, Link
 from console.settings import LOOPBACK
@@ -37,37 +40,48 @@ class AuditCollector:
     def __init__(self, address: str, token: str) -> None:
         local = urlsplit(address).hostname in LOOPBACK
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
-        self._client = httpx.AsyncClient(verify=system_trust(), timeout=_LIMIT_S, trust_env=not local, headers=headers)
+        trust = system_trust()
+
+        def make_client() -> httpx.AsyncClient:
+            return httpx.AsyncClient(verify=trust, timeout=_LIMIT_S, trust_env=not local, headers=headers)
+
+        self._connections = Connections(make_client)
         self._address = address
 
     async def send(self, links: Sequence[Link]) -> None:
         body = [{"chain": one.chain, "seq": one.seq, "head": one.head, "body": one.body.decode()} for one in links]
-        try:
-            answer = await self._client.post(self._address, content=msgspec.json.encode(body))
-        except httpx.HTTPError as error:
-            raise CollectorError("The collector of the audit cannot be reached.") from error
-        if not answer.is_success:
-            raise CollectorError(f"The collector of the audit answers {answer.status_code}.")
+        status, _ = await self._ask("POST", content=msgspec.json.encode(body))
+        if not _is_success(status):
+            raise CollectorError(f"The collector of the audit answers {status}.")
 
     async def find(self, query: AuditQuery) -> Sequence[Link]:
         asked = {"text": query.text, "what": query.what, "limit": str(query.limit)}
         times = {"since": query.since, "until": query.until}
         asked |= {name: at.isoformat() for name, at in times.items() if at is not None}
-        try:
-            answer = await self._client.get(self._address, params=asked)
-        except httpx.HTTPError as error:
-            raise CollectorError("The collector of the audit cannot be reached.") from error
-        if answer.status_code in {404, 405, 501}:
+        status, body = await self._ask("GET", params=asked)
+        if status in {404, 405, 501}:
             raise CollectorError("The collector of the audit only takes entries; it cannot be searched from here.")
-        if not answer.is_success:
-            raise CollectorError(f"The collector of the audit answers {answer.status_code}.")
-        if len(answer.content) > _MOST_BYTES:
-            raise CollectorError("The collector of the audit answers with more than was asked for.")
+        if not _is_success(status):
+            raise CollectorError(f"The collector of the audit answers {status}.")
         try:
-            found = msgspec.json.decode(answer.content, type=list[_Sent])
+            found = msgspec.json.decode(body, type=list[_Sent])
         except NOT_JSON as error:
             raise CollectorError("The collector of the audit answers with something else than entries.") from error
         return [Link(one.chain, one.seq, one.body.encode(), one.head) for one in found[: query.limit]]
 
     async def aclose(self) -> None:
-        await self._client.aclose()
+        await self._connections.aclose()
+
+    async def _ask(self, method: str, **request: Any) -> tuple[int, bytes]:
+        try:
+            with self._connections.on_wire(_LIMIT_S) as client:
+                status, _, body = await receive(client, method, self._address, most_bytes=_MOST_BYTES, **request)
+        except httpx.HTTPError as error:
+            raise CollectorError("The collector of the audit cannot be reached.") from error
+        except (TooLongError, CodingError) as error:
+            raise CollectorError("The collector of the audit answers with more than was asked for.") from error
+        return status, body
+
+
+def _is_success(status: int) -> bool:
+    return 200 <= status < 300

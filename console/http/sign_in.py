@@ -16,6 +16,7 @@ from console.errors import (
     SystemUnavailableError,
 )
 from console.http.answers import NOT_JSON, clip
+from console.http.reader import CodingError, TooLongError, receive
 from console.ports.clock import Clock
 from console.ports.identity import AccessTokens
 from console.ports.secrets import Secrets
@@ -23,6 +24,7 @@ from console.settings import Auth
 
 _RENEWED_BEFORE_S = 30.0
 _USUAL_LIFE_S = 300.0
+_MOST_BYTES = 1_000_000
 
 
 class SignIn(Protocol):
@@ -126,33 +128,43 @@ class TokenSignIn:
         else:
             form |= {"client_id": auth.client or "", "client_secret": self._secret}
         try:
-            answer = await client.post(auth.token_url or "", data=form, headers=headers, timeout=limit_s)
+            status, _, body = await receive(
+                client,
+                "POST",
+                auth.token_url or "",
+                most_bytes=_MOST_BYTES,
+                data=form,
+                headers=headers,
+                timeout=limit_s,
+            )
         except httpx.HTTPError as error:
             raise self._unavailable("cannot be reached", "TOKEN-NO-CONNECTION") from error
-        if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-            raise self._unavailable("is out of service", f"TOKEN-{answer.status_code}")
+        except (TooLongError, CodingError) as error:
+            raise self._not_understood("its answer is far too long, or compressed wrongly", "TOKEN-BAD") from error
+        if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+            raise self._unavailable("is out of service", f"TOKEN-{status}")
         try:
-            value = msgspec.json.decode(answer.content)
+            value = msgspec.json.decode(body)
         except NOT_JSON:
             value = None
         given = value if isinstance(value, dict) else {}
         token = given.get("access_token")
-        if answer.status_code >= httpx.codes.BAD_REQUEST or given.get("error"):
-            reason = clip(str(given.get("error") or answer.status_code), 60)
+        if status >= httpx.codes.BAD_REQUEST or given.get("error"):
+            reason = clip(str(given.get("error") or status), 60)
             raise SignInRequiredError(
                 f"{self._label}'s sign-in service does not accept this desk ({reason}). "
                 "Your administrator must renew its sign-in.",
                 system=self._system,
-                code=self._code(f"TOKEN-{answer.status_code}"),
+                code=self._code(f"TOKEN-{status}"),
             )
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
-            raise BadAnswerError(
-                f"{self._label}'s sign-in service cannot be understood: it gave no token.",
-                system=self._system,
-                code=self._code("TOKEN-NONE"),
-            )
+            raise self._not_understood("it gave no token", "TOKEN-NONE")
         self._until_s = self._clock.monotonic_s() + _lasts_s(given.get("expires_in"))
         return token
+
+    def _not_understood(self, why: str, code: str) -> BadAnswerError:
+        told = f"{self._label}'s sign-in service cannot be understood: {why}."
+        return BadAnswerError(told, system=self._system, code=self._code(code))
 
     def _unavailable(self, what: str, code: str) -> SystemUnavailableError:
         return SystemUnavailableError(

@@ -1,8 +1,6 @@
 """One request on the wire of one system: sent, received to its last byte, within its time and its size."""
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
-from typing import cast
+from collections.abc import Mapping
 
 import httpx
 
@@ -10,6 +8,7 @@ from console.http.connections import Connections
 from console.http.failures import Failures, server_time
 from console.http.pace import Pace
 from console.http.questions import Limits, Question, path_of
+from console.http.reader import CodingError, TooLongError, receive
 from console.ports.clock import Clock
 
 
@@ -37,31 +36,31 @@ class Wire:
     ) -> tuple[int, dict[str, str], bytes]:
         """Send a request and return status, headers by lower-case name, and body of its answer."""
         remaining_s = self.left_s(deadline_s)
+        most = self._limits.max_answer_bytes
         try:
             with self._connections.on_wire(remaining_s) as client:
-                request = client.build_request(
+                status, headers, body = await receive(
+                    client,
                     method or ("GET" if question.query is None else "POST"),
                     self._address_of(client.base_url, question),
+                    most_bytes=most,
+                    between=lambda: self._see_time(deadline_s),
                     headers={**sent, "Content-Type": "application/json"} if question.query is not None else dict(sent),
                     content=content if content is not None else question.query,
                     timeout=httpx.Timeout(remaining_s, connect=min(5.0, remaining_s)),
                 )
-                response = await client.send(request, stream=True)
-                try:
-                    body = await self._read(response, deadline_s)
-                finally:
-                    await response.aclose()
+        except TooLongError as error:
+            raise self._failures.bad(f"its answer is longer than {most / 1_000_000:.0f} MB", "TOO-LONG") from error
+        except CodingError as error:
+            raise self._failures.bad("its answer is compressed wrongly", "ENCODING") from error
         except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise self._failures.too_slow(was_not_sent=True) from error
         except httpx.TimeoutException as error:
             raise self._failures.too_slow() from error
         except (httpx.TransportError, httpx.StreamError) as error:
             raise self._failures.no_connection(error) from error
-        except httpx.DecodingError as error:
-            raise self._failures.bad("its answer is compressed wrongly", "ENCODING") from error
-        headers = {key.lower(): value for key, value in response.headers.items()}
         self._pace.note(headers, now_s=self._clock.monotonic_s(), now=server_time(headers) or self._clock.now())
-        return response.status_code, headers, body
+        return status, headers, body
 
     def _address_of(self, base: httpx.URL, question: Question) -> httpx.URL:
         if question.address is None:
@@ -73,22 +72,10 @@ class Wire:
         if (address.scheme, address.host, address.port) != (base.scheme, base.host, base.port):
             # Our sign-in is for this system alone and never goes anywhere else.
             raise self._failures.bad("the document lies on another server than the system", "ADDRESS")
+        if address.userinfo:  # httpx would sign in by it, in place of our token
+            raise self._failures.bad("the document's address names a user", "ADDRESS")
         return address
 
-    async def _read(self, response: httpx.Response, deadline_s: float) -> bytes:
-        most = self._limits.max_answer_bytes
-        too_long = f"its answer is longer than {most / 1_000_000:.0f} MB"
-        announced = response.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced) > most:
-            raise self._failures.bad(too_long, "TOO-LONG")
-        body = bytearray()
-        # Closed at once when something is raised: a generator that is only dropped closes the connection half-way.
-        decoded = cast("AsyncGenerator[bytes, None]", response.aiter_bytes())
-        async with aclosing(decoded) as chunks:
-            async for chunk in chunks:
-                body += chunk
-                if len(body) > most:
-                    raise self._failures.bad(too_long, "TOO-LONG")
-                if self._clock.monotonic_s() > deadline_s:
-                    raise self._failures.too_slow()
-        return bytes(body)
+    def _see_time(self, deadline_s: float) -> None:
+        if self._clock.monotonic_s() > deadline_s:
+            raise self._failures.too_slow()

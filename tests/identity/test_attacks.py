@@ -5,6 +5,7 @@ import contextlib
 import hmac
 import json
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from joserfc import jwk, jwt
 
 from console.errors import ConsoleError, SignInRefusedError, SignInUnreachableError
+from console.http.connections import Connections
 from console.http.oidc.id_token import read_id_token
 from console.http.oidc.loopback import Loopback
 from console.http.oidc.provider import OidcProvider
@@ -161,13 +163,24 @@ DOCUMENT = {
 SETTINGS = SignInSettings(issuer=ISSUER, client=CLIENT, roles={"rep": "rep"})
 
 
+def provider_of(answer: Callable[[httpx.Request], httpx.Response]) -> OidcProvider:
+    """A provider whose server answers so, each body streamed as from a network."""
+
+    def streamed(request: httpx.Request) -> httpx.Response:
+        found = answer(request)
+        return httpx.Response(found.status_code, headers=found.headers, stream=httpx.ByteStream(found.content))
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(streamed))
+    return OidcProvider(SETTINGS, Connections(lambda: client), SystemClock())
+
+
 def provider(document: Any, **answers: Any) -> OidcProvider:
     def answer(request: httpx.Request) -> httpx.Response:
         name = request.url.path.rpartition("/")[2]
         found = answers.get(name, document)
         return found if isinstance(found, httpx.Response) else httpx.Response(200, content=json.dumps(found))
 
-    return OidcProvider(SETTINGS, httpx.AsyncClient(transport=httpx.MockTransport(answer)), SystemClock())
+    return provider_of(answer)
 
 
 @pytest.mark.parametrize(
@@ -213,8 +226,7 @@ async def test_a_refresh_token_is_revoked_at_a_safe_address_or_nowhere(address: 
         asked.append(request.method)
         return httpx.Response(200, json=DOCUMENT | {"revocation_endpoint": address})
 
-    client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
-    await OidcProvider(SETTINGS, client, SystemClock()).revoke("the refresh token")
+    await provider_of(answer).revoke("the refresh token")
     assert asked == ["GET"]
 
 

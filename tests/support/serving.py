@@ -47,4 +47,5 @@ async def serving(serve: Serve) -> AsyncIterator[str]:
 async def _close(writer: asyncio.StreamWriter) -> None:
     writer.close()
     with contextlib.suppress(OSError):
-        await writer.wait_closed()
+        # Shielded: a cancelled wait would take the one future along on which every later wait rests.
+        await asyncio.shield(writer.wait_closed())

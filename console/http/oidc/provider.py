@@ -17,8 +17,10 @@ import msgspec
 
 from console.errors import SignInRefusedError, SignInUnreachableError
 from console.http.answers import NOT_JSON, clip
+from console.http.connections import Connections
 from console.http.oidc.id_token import read_id_token
 from console.http.oidc.loopback import Loopback
+from console.http.reader import CodingError, TooLongError, receive
 from console.http.trust import system_trust
 from console.ports.clock import Clock
 from console.ports.identity import Grant
@@ -35,15 +37,19 @@ _NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 def open_provider(settings: SignInSettings, clock: Clock) -> "OidcProvider":
     """Return the provider of the settings. Loads the system's certificates, so not on the window's thread."""
     local = urlsplit(settings.issuer).hostname in LOOPBACK
-    client = httpx.AsyncClient(verify=system_trust(), timeout=_LIMIT_S, trust_env=not local, follow_redirects=False)
-    return OidcProvider(settings, client, clock)
+    trust = system_trust()
+
+    def make_client() -> httpx.AsyncClient:
+        return httpx.AsyncClient(verify=trust, timeout=_LIMIT_S, trust_env=not local, follow_redirects=False)
+
+    return OidcProvider(settings, Connections(make_client), clock)
 
 
 class OidcProvider:
     """Implements the port IdentityProvider. Asks the provider for nothing before it is used."""
 
-    def __init__(self, settings: SignInSettings, client: httpx.AsyncClient, clock: Clock) -> None:
-        self._settings, self._client, self._clock = settings, client, clock
+    def __init__(self, settings: SignInSettings, connections: Connections, clock: Clock) -> None:
+        self._settings, self._connections, self._clock = settings, connections, clock
         self._metadata: Mapping[str, Any] | None = None
         self._keys: Mapping[str, Any] | None = None
 
@@ -67,7 +73,7 @@ class OidcProvider:
             await self._ask("POST", address, form)
 
     async def aclose(self) -> None:
-        await self._client.aclose()
+        await self._connections.aclose()
 
     async def exchange(self, form: Mapping[str, str], *, nonce: str | None) -> Grant:
         """Return what the token endpoint gives for a code or a refresh token."""
@@ -126,22 +132,21 @@ class OidcProvider:
     async def _ask(self, method: str, address: str, form: Mapping[str, str] | None = None) -> Mapping[str, Any]:
         """Return the object a provider answers; a refusal raises, with its own word for why."""
         try:
-            async with self._client.stream(
-                method, address, data=form, headers={"Accept": "application/json"}
-            ) as answer:
-                body = bytearray()
-                async for piece in answer.aiter_bytes():
-                    body += piece
-                    if len(body) > _MOST_BYTES:
-                        raise self._not_understood("answered far more than it should")
+            with self._connections.on_wire(_LIMIT_S) as client:
+                status, _, body = await receive(
+                    client, method, address, most_bytes=_MOST_BYTES, data=form, headers={"Accept": "application/json"}
+                )
+        except TooLongError as error:
+            raise self._not_understood("answered far more than it should") from error
+        except CodingError as error:
+            raise self._not_understood("answered in a way that cannot be decompressed") from error
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise SignInUnreachableError(f"{self._where} cannot be reached.") from error
         try:
-            value = msgspec.json.decode(bytes(body)) if body else {}
+            value = msgspec.json.decode(body) if body else {}
         except NOT_JSON:
             value = None
         found: Mapping[str, Any] = value if isinstance(value, dict) else {}
-        status = answer.status_code
         if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.TOO_MANY_REQUESTS:
             raise SignInUnreachableError(f"{self._where} is out of service.")
         if status >= httpx.codes.BAD_REQUEST:
