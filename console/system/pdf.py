@@ -1,97 +1,202 @@
-"""PDF pages, rendered by PDFium one at a time on a thread of their own. Implements the documents port."""
+"""PDF pages, rendered by PDFium in a process of its own for each document. Implements the documents port."""
 
 import asyncio
-import importlib
-from collections.abc import Callable
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 from console.errors import UnreadableDocumentError
 from console.ports.documents import PageImage
+from console.system import pdf_worker
+from console.system.job_object import JobObject
 
 T = TypeVar("T")
-_MOST_PAGES = 2000
+_log = logging.getLogger(__name__)
 _MOST_PIXELS = 40_000_000
-_LONGEST_TEXT = 20_000
+_MOST_ANSWER = 4 * _MOST_PIXELS + 1_000_000
+# A page takes a few ms; one that takes longer than this is no bill.
+_PATIENCE_S = 20.0
+_MEASURED_EVERY_S = 0.25
+WORKER = "--pdf-worker"
 
 
 class PdfReader:
-    """Opens PDF documents. PDFium is not safe on two threads at once, so all of it happens on one."""
+    """Opens PDF documents, each in a process without keys, tokens or network, which ends with the document."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pdf")
+        self._workers: set[_Worker] = set()
 
     async def open(self, data: bytes) -> "PdfDocument":
         if b"%PDF-" not in data[:1024]:
             raise UnreadableDocumentError("What came is not a PDF document.")
-        document, sizes = await self._run(lambda: _open(data))
-        return PdfDocument(document, sizes, self._run)
+        worker, sizes = await self._run(lambda: self._start(data))
+        return PdfDocument(worker, sizes, self._run, self._end)
+
+    def _start(self, data: bytes) -> "tuple[_Worker, tuple[tuple[float, float], ...]]":
+        worker = _Worker()
+        self._workers.add(worker)
+        try:
+            head, _ = worker.ask({"do": "open"}, data)
+        except UnreadableDocumentError:
+            self._end(worker)
+            raise
+        if "sizes" in head:
+            return worker, tuple((float(width), float(height)) for width, height in head["sizes"])
+        self._end(worker)
+        if head.get("error") == "pages":
+            raise UnreadableDocumentError(f"The document cannot be shown: it has {head.get('pages')} pages.")
+        reason = "It is locked with a password." if head.get("error") == "locked" else "It is damaged."
+        raise UnreadableDocumentError(f"The document cannot be opened. {reason}")
+
+    def _end(self, worker: "_Worker") -> None:
+        self._workers.discard(worker)
+        worker.end()
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def close(self) -> None:
-        """End the thread; a page being rendered is finished first."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        """End every document's process; a page being rendered is given up."""
+        for worker in list(self._workers):
+            worker.kill()
+        self._thread.submit(self._end_all)
+        self._thread.shutdown(wait=False)
+
+    def _end_all(self) -> None:
+        for worker in list(self._workers):
+            self._end(worker)
 
 
 class PdfDocument:
     """One open document."""
 
-    def __init__(self, document: Any, sizes: tuple[tuple[float, float], ...], run: Callable[..., Any]) -> None:
-        self._document = document
-        self._run = run
+    def __init__(
+        self,
+        worker: "_Worker",
+        sizes: tuple[tuple[float, float], ...],
+        run: Callable[..., Any],
+        end: "Callable[[_Worker], None]",
+    ) -> None:
+        self._worker, self._run, self._end = worker, run, end
         self.page_sizes = sizes
 
     async def render(self, page: int, *, scale: float) -> PageImage:
         width, height = self.page_sizes[page]
         # A page of absurd size is shown smaller, not refused.
         most = (_MOST_PIXELS / max(1.0, width * height)) ** 0.5
-        image: PageImage = await self._run(lambda: _render(self._document, page, min(scale, most)))
-        return image
+        asked = {"do": "render", "page": page, "scale": min(scale, most)}
+        head, pixels = await self._run(lambda: self._worker.ask(asked))
+        if "error" in head or len(pixels) != head["stride"] * head["height"]:
+            raise UnreadableDocumentError(f"Page {page + 1} cannot be shown.")
+        return PageImage(int(head["width"]), int(head["height"]), int(head["stride"]), pixels)
 
     async def text(self, page: int) -> str:
-        text: str = await self._run(lambda: _text(self._document, page))
-        return text
+        head, _ = await self._run(lambda: self._worker.ask({"do": "text", "page": page}))
+        return str(head.get("text", ""))
 
     async def aclose(self) -> None:
-        await self._run(self._document.close)
+        await self._run(lambda: self._end(self._worker))
 
 
-def _open(data: bytes) -> tuple[Any, tuple[tuple[float, float], ...]]:
-    pdfium = importlib.import_module("pypdfium2")  # loading it takes too long for the window's thread
-    try:
-        document = pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as error:
-        locked = "password" in str(error).lower()
-        reason = "It is locked with a password." if locked else "It is damaged."
-        raise UnreadableDocumentError(f"The document cannot be opened. {reason}") from error
-    if not 0 < len(document) <= _MOST_PAGES:
-        pages = len(document)
-        document.close()
-        raise UnreadableDocumentError(f"The document cannot be shown: it has {pages} pages.")
-    return document, tuple(document.get_page_size(i) for i in range(len(document)))
+class _Worker:
+    """The process of one document. Used on one thread; killed from any."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            _command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            cwd=Path(sys.executable).anchor or None,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        self._job = JobObject.around(self._process, most_memory=pdf_worker.MOST_MEMORY)
+
+    def ask(self, head: dict[str, Any], body: bytes = b"") -> tuple[dict[str, Any], bytes]:
+        """Return the answer to one request.
+
+        Raises:
+            UnreadableDocumentError: The process took too long or too much memory, or ended.
+        """
+        if self._process.stdin is None or self._process.stdout is None:  # both are pipes
+            raise UnreadableDocumentError("The document cannot be shown.")
+        try:
+            with self._watched():
+                pdf_worker.write_message(self._process.stdin, head, body)
+                answer = pdf_worker.read_message(self._process.stdout, most=_MOST_ANSWER)
+        except (OSError, ValueError) as error:
+            raise UnreadableDocumentError(_NOT_SHOWN) from error
+        if answer is None:
+            _log.warning("the process that renders a document ended with %s", self._process.poll())
+            raise UnreadableDocumentError(_NOT_SHOWN)
+        return answer
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Kill the process where it takes too long, and on macOS, which limits no process's memory, too much of it."""
+        done = threading.Event()
+        thread = threading.Thread(target=self._watch, args=(done,), name="watch the PDF process", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+    def _watch(self, done: threading.Event) -> None:
+        until_s = time.monotonic() + _PATIENCE_S
+        pause_s = _MEASURED_EVERY_S if sys.platform == "darwin" else _PATIENCE_S
+        while not done.wait(pause_s):
+            if time.monotonic() >= until_s or _resident(self._process.pid) > pdf_worker.MOST_MEMORY:
+                self.kill()
+                return
+
+    def kill(self) -> None:
+        """End it at once."""
+        with suppress(OSError):
+            self._process.kill()
+
+    def end(self) -> None:
+        """End it and take back what it held. It has nothing of its own to bring to an end."""
+        self.kill()
+        for stream in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):
+                if stream is not None:
+                    stream.close()
+        self._process.wait()
+        self._job.close()
 
 
-def _render(document: Any, page: int, scale: float) -> PageImage:
-    pdfium = importlib.import_module("pypdfium2")
-    try:
-        opened = document[page]
-        bitmap = opened.render(scale=scale, prefer_bgrx=True)
-        image = PageImage(bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer))
-        bitmap.close()
-        opened.close()
-    except pdfium.PdfiumError as error:
-        raise UnreadableDocumentError(f"Page {page + 1} cannot be shown.") from error
-    return image
+_NOT_SHOWN = "The document cannot be shown: it is damaged, or asks for more than a bill needs."
 
 
-def _text(document: Any, page: int) -> str:
-    pdfium = importlib.import_module("pypdfium2")
-    try:
-        words = document[page].get_textpage()
-        text = str(words.get_text_range())[:_LONGEST_TEXT]
-        words.close()
-    except pdfium.PdfiumError:
-        return ""
-    return text
+def _command() -> list[str]:
+    if getattr(sys, "frozen", False):
+        return [sys.executable, WORKER]
+    # Isolated: neither the environment nor this folder decides what it imports.
+    return [sys.executable, "-I", str(Path(pdf_worker.__file__))]
+
+
+def _environment() -> dict[str, str]:
+    if sys.platform == "win32":  # without this name Windows starts no process
+        return {"SYSTEMROOT": os.environ["SYSTEMROOT"]}
+    return {}
+
+
+def _resident(pid: int) -> int:
+    """Return how many bytes of memory a process holds, 0 where the system limits it by itself or does not say."""
+    if sys.platform == "darwin":
+        command = ["/bin/ps", "-o", "rss=", "-p", str(pid)]
+        told = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+        return int(told) * 1024 if told.isdecimal() else 0
+    return 0
