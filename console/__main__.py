@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from console.errors import ConfigurationError, ConsoleError, UsageError
+from console.plain_stream import plain
 
 _LEAST_FILES, _MOST_FILES = 128, 4096
 _COMMANDS = {
@@ -22,6 +23,15 @@ _COMMANDS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run what the command line asks for and return its exit status: 0 ok, 1 failed, 2 wrong usage or configuration."""
+    if (sys.argv[1:] if arguments is None else arguments) != ["--pdf-worker"]:
+        return _main(arguments)
+    from console.system.pdf_worker import main as render  # the packaged program is its own interpreter
+
+    render()
+    return 0
+
+
+def _main(arguments: list[str] | None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a window's program on Windows has neither
             stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows a question mark
@@ -48,6 +58,16 @@ def main(arguments: list[str] | None = None) -> int:
     return status
 
 
+def _neutralise_output() -> None:
+    """Let nothing that a command prints be obeyed by the terminal: names and sentences come from other systems."""
+    from console.plain_stream import PlainStream
+
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is not None and not isinstance(stream, PlainStream):
+            setattr(sys, name, PlainStream(stream))
+
+
 def _flush() -> None:
     """Bring out what was printed. What cannot be is said, and is no failure of the command: that was carried out."""
     if sys.stdout is None:
@@ -64,7 +84,7 @@ def _flush() -> None:
 def _tell(sentence: str) -> None:
     """Say something to whoever started the program from a terminal, if there is one that can be told."""
     with contextlib.suppress(OSError, AttributeError, ValueError):
-        print(sentence, file=sys.stderr, flush=True)
+        print(plain(sentence), file=sys.stderr, flush=True)
 
 
 def _tell_fault(error: Exception) -> None:
@@ -101,6 +121,7 @@ def _run(options: argparse.Namespace) -> int:
         return app.run(options)
     from console.system.logs import start_logging
 
+    _neutralise_output()
     start_logging()
     name = options.what if options.command == "diagnose" else _COMMANDS[options.command]
     try:

@@ -124,7 +124,7 @@ class ProgressBar:
         left_s = (now_s - self._began_s) * (1 - share) / share
         left = f"{left_s / 60:.0f} min left" if left_s > 90 else f"{left_s:.0f} s left"
         text = f"\r  preparing the world  {bar:░<{self._WIDTH}}  {share:4.0%}  {done:,} customers, {left}   "
-        print(text, end="", file=sys.stderr, flush=True)
+        print(text, end="", file=sys.__stderr__, flush=True)  # it goes back to the line's beginning
 
     def end(self) -> None:
         if self._wrote:

@@ -270,3 +270,18 @@ def test_caches_of_a_window_that_never_ran_are_told_as_missing(tmp_path: Path) -
     done = run("diagnose", "caches", environment={"XDG_STATE_HOME": str(tmp_path), "HOME": str(tmp_path)})
     assert done.returncode == 1
     assert "no cache sizes yet" in done.stdout
+
+
+async def test_what_a_system_says_moves_nothing_in_the_terminal(sandbox: Control, configuration: Path) -> None:
+    escape = "Evil\x1b]0;owned\x07\x1b[2J\r\x9b1A\u202eName"
+    async with sandbox.raw("crm") as crm:
+        place = f"/tmf-api/customerManagement/v4/customer/{sandbox.first_customer}"
+        before = (await crm.get(place)).json()["name"]
+        (await crm.patch(place, json={"name": escape})).raise_for_status()
+        done = run("--config", str(configuration), "show", sandbox.first_customer)
+        wrong = run("--config", str(configuration), "show", "CU-1\x1b[2J")
+        (await crm.patch(place, json={"name": before})).raise_for_status()
+    assert done.returncode == 0, done.stderr
+    for told in (done.stdout, done.stderr, wrong.stdout, wrong.stderr):
+        assert not set(told) & set("\x1b\x07\x9b\r\u202e")
+    assert "Evil" in done.stdout
