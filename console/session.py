@@ -206,6 +206,8 @@ async def _signed_in(sign_in: SignIn, stores: Stores | None, ask_person: AskPers
         if person is not None:
             return person, last
         await last.database.aclose()
+    if stores is not None and stores.has_people:
+        sign_in.demand_proof()  # whoever signs in now may be another than the browser remembers
     if ask_person is None:
         raise SignInRefusedError(sentence or "Somebody must sign in first: open the desk's window once.")
     person = await ask_person(sign_in, sentence)

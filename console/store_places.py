@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+import hmac
 import logging
 import re
 import secrets as secrets_module
@@ -90,21 +91,27 @@ class Stores:
 
     def __init__(self, folder: Path, profile: str, questions: StoreQuestions, *, to_read: bool = False) -> None:
         self._folder, self._profile, self._questions, self._to_read = folder, profile, questions, to_read
+        self._seal = Keyring(f"{profile}.last")
 
     async def open(self, person: Person | None = None) -> Kept:
         """Return a person's store, made where there is none; without a person the one of a desk without sign-in."""
         name = self._profile
         if person is not None:
             name += "-" + hashlib.blake2b(f"{person.issuer}\n{person.subject}".encode(), digest_size=6).hexdigest()
-            await asyncio.to_thread(self._note_last, name)
+            await self._note_last(name)
         return await self._open(name)
 
     async def open_last(self) -> Kept | None:
         """Return the store of whoever worked here last, None where that is not known."""
-        name = await asyncio.to_thread(self._read_last)
+        name = await self._read_last()
         if not re.fullmatch(rf"{re.escape(self._profile)}-[0-9a-f]{{12}}", name):
             return None
         return await self._open(name) if self.has(name) else None
+
+    @property
+    def has_people(self) -> bool:
+        """Whether anybody has a store of this deployment here."""
+        return any(self.has(path.name) for path in self._folder.glob(f"{self._profile}-*") if path.is_dir())
 
     def has(self, name: str) -> bool:
         """Return whether there is a store of this name, or what is left of one."""
@@ -122,16 +129,37 @@ class Stores:
         """Forget who worked here last: the next start asks who signs in."""
         await asyncio.to_thread(self._last.unlink, missing_ok=True)
 
-    def _note_last(self, name: str) -> None:
-        with contextlib.suppress(OSError):  # then the next start asks for a sign-in
+    async def _note_last(self, name: str) -> None:
+        def write() -> None:
             private_folder(self._folder)
             write_private(self._last, name)
 
-    def _read_last(self) -> str:
+        with contextlib.suppress(OSError, NoKeyringError):  # then the next start asks for a sign-in
+            await asyncio.to_thread(write)
+            await self._seal.keep(_sealed(name))
+
+    async def _read_last(self) -> str:
+        """Return the name that was noted last; empty where none was, or the file was changed or put back since.
+
+        Where there is no keyring whoever opens a store types what opens it, whatever the file says.
+        """
         try:
-            return self._last.read_text(encoding="utf-8").strip()
+            name = (await asyncio.to_thread(self._last.read_text, encoding="utf-8")).strip()
         except (OSError, UnicodeDecodeError):
             return ""
+        try:
+            seal = await self._seal.find()
+        except NoKeyringError:
+            return name
+        if seal is None or not hmac.compare_digest(seal, _sealed(name)):
+            _log.warning("who worked here last is not what this computer's keyring says; somebody must sign in")
+            return ""
+        return name
+
+
+def _sealed(name: str) -> bytes:
+    """Return what the keyring has of the name of whoever worked here last."""
+    return hashlib.blake2b(f"last {name}".encode(), digest_size=32).digest()
 
 
 class StorePlace:

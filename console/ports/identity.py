@@ -10,13 +10,15 @@ class Grant:
     """What a provider gives for one sign-in or renewal.
 
     `claims` are those of the ID token, checked; empty where a renewal brings none. `refresh_token` is None where the
-    provider gives none, or keeps the one before. `lasts_s` is for how long the access token is good.
+    provider gives none, or keeps the one before. `lasts_s` is for how long the access token is good. `id_token` is as
+    it came, to end the provider's own session with; empty where none came.
     """
 
     access_token: str
     lasts_s: float
     refresh_token: str | None
     claims: Mapping[str, Any]
+    id_token: str = ""
 
 
 class Attempt(Protocol):
@@ -41,11 +43,18 @@ class Attempt(Protocol):
 class IdentityProvider(Protocol):
     """A provider by the OpenID Connect standard. Every call may raise the errors of `Attempt.wait`."""
 
-    async def begin(self) -> Attempt:
-        """Start a sign-in in the system's browser."""
+    async def begin(self, *, prove: bool = False) -> Attempt:
+        """Start a sign-in in the system's browser.
+
+        With `prove` the person must type their password or the like now: a session that the browser still has is not
+        enough, and what comes back must say when that was.
+        """
 
     async def renew(self, refresh_token: str, *, subject: str) -> Grant:
         """Return a new access token for the same person."""
+
+    async def end_session_address(self, id_token: str) -> str | None:
+        """Return where the browser ends its own session with the provider, None where that is not offered."""
 
     async def revoke(self, refresh_token: str) -> None:
         """End a sign-in at the provider, where it offers that."""

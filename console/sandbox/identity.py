@@ -36,6 +36,7 @@ IDENTITIES: Mapping[str, str] = {
 ACCESS_LIFE_S = 300.0
 _CODE_LIFE_S = 60.0
 _ASKED = ("client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge")
+_COOKIE = "sandbox-session"
 _STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:26em;margin:12vh auto;color:#1c2430}"
     "button{display:block;width:100%;margin:.5em 0;padding:.8em;font:inherit;text-align:left;"
@@ -50,6 +51,7 @@ class _Family:
 
     identity: str
     nonce: str
+    at_s: float
     current: str = ""
     used: set[str] = field(default_factory=set)
     is_ended: bool = False
@@ -74,6 +76,7 @@ class IdentityService:
         self._codes: dict[str, _Code] = {}
         self._families: list[_Family] = []
         self._tokens: dict[str, tuple[_Family, float]] = {}
+        self._sessions: dict[str, tuple[str, float]] = {}
         routes = [
             Route("/.well-known/openid-configuration", self._discovery),
             Route("/keys", self._show_keys),
@@ -81,6 +84,7 @@ class IdentityService:
             Route("/sign-in", self._chosen, methods=["POST"]),
             Route("/token", self._token, methods=["POST"]),
             Route("/revoke", self._revoke, methods=["POST"]),
+            Route("/end-session", self._end_session, methods=["GET"]),
         ]
         self.app = Starlette(routes=routes)
 
@@ -114,6 +118,7 @@ class IdentityService:
                 "authorization_endpoint": f"{self.address}/sign-in",
                 "token_endpoint": f"{self.address}/token",
                 "revocation_endpoint": f"{self.address}/revoke",
+                "end_session_endpoint": f"{self.address}/end-session",
                 "jwks_uri": f"{self.address}/keys",
                 "response_types_supported": ["code"],
                 "subject_types_supported": ["public"],
@@ -132,6 +137,10 @@ class IdentityService:
         wrong = _what_is_wrong(asked)
         if wrong:
             return HTMLResponse(f"<!doctype html><title>Sign in</title><p>{html.escape(wrong)}</p>", 400)
+        identity, at_s = self._sessions.get(request.cookies.get(_COOKIE, ""), ("", 0.0))
+        most_s = int(asked["max_age"]) if asked.get("max_age", "").isdecimal() else float("inf")
+        if identity and "login" not in asked.get("prompt", "").split() and time.time() - at_s <= most_s:
+            return self._send_back(asked, identity, at_s)
         fields = "".join(
             f'<input type="hidden" name="{name}" value="{html.escape(asked.get(name, ""), quote=True)}">'
             for name in _ASKED
@@ -155,12 +164,26 @@ class IdentityService:
         identity = asked.get("identity", "")
         if wrong or identity not in IDENTITIES:
             return JSONResponse({"error": "invalid_request", "error_description": wrong or "no such identity"}, 400)
+        session, now_s = secrets.token_urlsafe(24), time.time()
+        self._sessions[session] = identity, now_s
+        answer = self._send_back(asked, identity, now_s)
+        answer.set_cookie(_COOKIE, session, httponly=True, samesite="lax")
+        return answer
+
+    def _send_back(self, asked: Mapping[str, str], identity: str, at_s: float) -> Response:
+        """Send the browser back with a code for an identity that proved itself at a time."""
         code = secrets.token_urlsafe(24)
-        family = _Family(identity, asked.get("nonce", ""))
+        family = _Family(identity, asked.get("nonce", ""), at_s)
         until_s = time.monotonic() + _CODE_LIFE_S
         self._codes[code] = _Code(family, asked["redirect_uri"], asked["code_challenge"], until_s)
         query = urlencode({"code": code, "state": asked.get("state", ""), "iss": self.address})
         return RedirectResponse(f"{asked['redirect_uri']}?{query}", 303)
+
+    async def _end_session(self, request: Request) -> Response:
+        self._sessions.pop(request.cookies.get(_COOKIE, ""), None)
+        answer = HTMLResponse("<!doctype html><title>Signed out</title><p>You are signed out.</p>")
+        answer.delete_cookie(_COOKIE)
+        return answer
 
     async def _token(self, request: Request) -> Response:
         form = await _form(request)
@@ -212,6 +235,7 @@ class IdentityService:
             "aud": CLIENT,
             "iat": now,
             "exp": now + 300,
+            "auth_time": int(family.at_s),
             "name": IDENTITIES[family.identity],
             "roles": self.roles[family.identity],
         } | ({"nonce": nonce} if nonce else {})

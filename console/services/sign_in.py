@@ -69,6 +69,8 @@ class SignIn:
         self._confirmed_at: datetime | None = None
         self._renewing = asyncio.Lock()
         self._subscribers: Subscribers[[SignInState]] = Subscribers()
+        self._id_token = ""
+        self._must_prove = False
         self.is_unkept = False
         self.unkept: Subscribers[[str]] = Subscribers()
         self.person: Person | None = None
@@ -80,9 +82,13 @@ class SignIn:
 
     # ------------------------------------------------------------------ signing in and out
 
+    def demand_proof(self) -> None:
+        """Let the next sign-in be a person's own: a session that their browser still has is not enough for it."""
+        self._must_prove = True
+
     async def begin(self) -> Attempt:
         """Start a sign-in; give what its `wait` returns to `finish`."""
-        return await self._provider.begin()
+        return await self._provider.begin(prove=self._must_prove)
 
     async def finish(self, grant: Grant) -> Person:
         """Take what a sign-in brought and return who it is. Asked again, it must be the same person.
@@ -99,6 +105,7 @@ class SignIn:
             self._check_role(person)
         self.person = person
         await self._take(grant)
+        self._must_prove = False
         return person
 
     async def restore(self, store: SecretStore) -> Person | None:
@@ -140,18 +147,23 @@ class SignIn:
         else:
             await self._store.forget(_LOCKED)
 
-    async def sign_out(self) -> None:
-        """End the sign-in here and at the provider; where that cannot be reached, here alone."""
+    async def sign_out(self) -> str | None:
+        """End the sign-in here and at the provider; where that cannot be reached, here alone.
+
+        Returns the address at which the browser ends its own session with the provider, None where there is none.
+        """
         refresh_token, self._refresh_token = self._refresh_token, None
         self._access_token = None
         if self._store is not None:
             await self._store.forget(_KEPT_AS)
         self._set(SignInState.SIGNED_OUT)
-        if refresh_token is not None:
-            try:
+        try:
+            if refresh_token is not None:
                 await self._provider.revoke(refresh_token)
-            except (SignInRefusedError, SignInUnreachableError) as error:
-                _log.warning("the sign-in is ended here, but could not be revoked: %s", error)
+            return await self._provider.end_session_address(self._id_token) if self._id_token else None
+        except (SignInRefusedError, SignInUnreachableError) as error:
+            _log.warning("the sign-in is ended here, but could not be revoked: %s", error)
+            return None
 
     async def aclose(self) -> None:
         """Close the connections to the provider."""
@@ -189,6 +201,7 @@ class SignIn:
         """Keep a new refresh token before the access token is used: the one before may be worth nothing by now."""
         if grant.refresh_token is not None:
             self._refresh_token = grant.refresh_token
+        self._id_token = grant.id_token or self._id_token
         self._confirmed_at = self._clock.now()
         await self._try_to_save()
         self._access_token = grant.access_token

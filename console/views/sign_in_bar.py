@@ -200,10 +200,16 @@ class PersonAtDesk:
 
     def _sign_out_and_leave(self) -> None:
         if self._sign_in is not None:
-            self._bridge.run_command(self._window, self._sign_in.sign_out(), lambda _none: self._window.leave())
+            self._bridge.run_command(self._window, self._sign_in.sign_out(), self._leave)
+
+    def _leave(self, address: str | None) -> None:
+        if address is not None:  # else the browser would sign the next person in as this one
+            self.bar.open_address(address)
+        self._window.leave()
 
 
 async def _to_unlock(sign_in: SignIn, bar: SignInBar, told: str) -> Person:
+    sign_in.demand_proof()
     person = await bar.ask(sign_in, told)
     await sign_in.note_locked(locked=False)
     return person

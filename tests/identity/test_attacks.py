@@ -71,6 +71,19 @@ def test_a_token_of_somebody_else_is_refused(changed: dict[str, Any], told: str)
         read(token(changed))
 
 
+@pytest.mark.parametrize("auth_time", [None, "now", True, int(NOW.timestamp()) - 61, 0, -1])
+def test_an_older_sign_in_is_no_proof_of_who_sits_there_now(auth_time: object) -> None:
+    with pytest.raises(SignInRefusedError, match="older sign-in"):
+        read_id_token(
+            token({"auth_time": auth_time}), KEYS, issuer=ISSUER, client=CLIENT, nonce=NONCE, now=NOW, proven_since=NOW
+        )
+
+
+def test_a_sign_in_of_just_now_is_a_proof() -> None:
+    fresh = token({"auth_time": int(NOW.timestamp()) - 2})
+    read_id_token(fresh, KEYS, issuer=ISSUER, client=CLIENT, nonce=NONCE, now=NOW, proven_since=NOW)
+
+
 def _encoded(part: bytes) -> str:
     return urlsafe_b64encode(part).rstrip(b"=").decode()
 

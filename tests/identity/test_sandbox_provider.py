@@ -248,3 +248,47 @@ async def test_a_token_that_ends_while_the_disk_is_full_is_renewed_and_kept_late
     await sign_in.access_token()
     assert not sign_in.is_unkept
     assert await kept.load("sign-in") != before
+
+
+async def _goes_straight_on(made: SignIn, browser: httpx.AsyncClient) -> bool:
+    """Whether a browser that opens the address of a sign-in is sent back without anybody touching it."""
+    attempt = await made.begin()
+    try:
+        page = await browser.get(attempt.address, follow_redirects=False)
+        return page.status_code == 303
+    finally:
+        await attempt.aclose()
+
+
+async def test_what_the_browser_remembers_opens_but_neither_unlocks_nor_switches(
+    sandbox: Control, desks: Desks
+) -> None:
+    made = desks(sandbox.process.identity)
+    async with httpx.AsyncClient(trust_env=False, verify=False) as browser:
+        attempt = await made.begin()
+        page = await browser.get(attempt.address)
+        values = dict(httpx.URL(attempt.address).params.items())
+        await browser.post(page.url, data=values | {"identity": "rep"})
+        await attempt.aclose()
+
+        assert await _goes_straight_on(made, browser)
+        made.demand_proof()
+        assert not await _goes_straight_on(made, browser)
+
+
+async def test_a_sign_out_ends_the_session_in_the_browser_too(sandbox: Control, desks: Desks) -> None:
+    made = desks(sandbox.process.identity)
+    async with httpx.AsyncClient(trust_env=False, verify=False) as browser:
+        attempt = await made.begin()
+        waiting = asyncio.create_task(attempt.wait())
+        page = await browser.get(attempt.address)
+        values = dict(httpx.URL(attempt.address).params.items())
+        await browser.post(page.url, data=values | {"identity": "rep"}, follow_redirects=True)
+        await made.finish(await waiting)
+        await attempt.aclose()
+
+        address = await made.sign_out()
+
+        assert address is not None
+        await browser.get(address)
+        assert not await _goes_straight_on(desks(sandbox.process.identity), browser)

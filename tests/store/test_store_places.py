@@ -21,6 +21,7 @@ from keyring.backends.fail import Keyring as FailKeyring
 from console.errors import StoreError, StoreFullError, StoreInUseError
 from console.models.outbox import Act, RiskClass
 from console.models.passphrase import is_strong
+from console.models.person import Person
 from console.settings import Auth, Deployment, System
 from console.store.acts import ActRepository
 from console.store.contents import StoreState
@@ -28,7 +29,7 @@ from console.store.database import Database, open_database
 from console.store.drafts import DraftRepository
 from console.store.lock import StoreLock, see_that_locks_hold
 from console.store.recovery import digest_of_confirmed, unwrap_key, wrap_key
-from console.store_places import IN_MEMORY, Kept, StorePlace, StoreQuestions
+from console.store_places import IN_MEMORY, Kept, StorePlace, StoreQuestions, Stores
 from console.store_profiles import StoreProfiles
 from tests.support.file_keyring import PATH, WAIT, FileKeyring
 
@@ -550,3 +551,32 @@ async def test_a_changed_address_keeps_the_store_and_another_deployment_has_its_
     assert "https://new" in told
     assert await StoreProfiles(stores).unsent_elsewhere(first, signs_in=False) == ""
     assert "3 actions" in await StoreProfiles(stores).unsent_elsewhere(first, signs_in=True)
+
+
+# ------------------------------------------------------------------ who worked here last
+
+
+@pytest.mark.expects_log("not what this computer's keyring says")
+async def test_a_changed_line_makes_nobody_a_supervisor(folder: Path) -> None:
+    stores = Stores(folder.parent / "stores", "abc", StoreQuestions(shows_codes=True))
+    note = folder.parent / "stores" / "abc.last"
+    for name in ("supervisor", "rep"):
+        kept = await stores.open(Person("https://login.example.net", name, name, name))
+        assert kept.database is not None
+        await kept.database.aclose()
+        if name == "supervisor":
+            of_supervisor = note.read_text(encoding="utf-8")
+    of_rep = note.read_text(encoding="utf-8")
+    last = await stores.open_last()
+    assert last is not None
+    assert last.database is not None
+    await last.database.aclose()
+
+    note.write_text(of_supervisor, encoding="utf-8")  # which is what the file held when she worked here
+
+    assert await stores.open_last() is None
+    note.write_text(of_rep, encoding="utf-8")
+    again = await stores.open_last()
+    assert again is not None
+    assert again.database is not None
+    await again.database.aclose()

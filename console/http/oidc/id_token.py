@@ -17,11 +17,19 @@ _CLOCKS_DIFFER_S = 60
 
 
 def read_id_token(
-    token: str, keys: Mapping[str, Any], *, issuer: str, client: str, nonce: str | None, now: datetime
+    token: str,
+    keys: Mapping[str, Any],
+    *,
+    issuer: str,
+    client: str,
+    nonce: str | None,
+    now: datetime,
+    proven_since: datetime | None = None,
 ) -> dict[str, Any]:
     """Return the claims of an ID token for this desk.
 
-    `nonce` is what the sign-in was begun with, None where a renewal brings the token.
+    `nonce` is what the sign-in was begun with, None where a renewal brings the token. `proven_since` is when the person
+    was asked to prove who they are, None where an older session is enough.
 
     Raises:
         SignInRefusedError: It is not signed by the provider's keys, or not meant for this desk and this sign-in now.
@@ -46,6 +54,8 @@ def read_id_token(
         "it is of the future; is this computer's clock right?": issued is None
         or issued > now.timestamp() + _CLOCKS_DIFFER_S,
         "it names nobody": not isinstance(claims.get("sub"), str) or not claims["sub"],
+        "the sign-in service took an older sign-in for a new one": proven_since is not None
+        and not _is_since(claims.get("auth_time"), proven_since),
         "it is of another sign-in": nonce is not None
         and not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()),
     }
@@ -53,6 +63,11 @@ def read_id_token(
         if holds:
             raise _refused(reason)
     return claims
+
+
+def _is_since(auth_time: object, since: datetime) -> bool:
+    at = _moment(auth_time)
+    return at is not None and at >= since.timestamp() - _CLOCKS_DIFFER_S
 
 
 def _moment(value: object) -> float | None:

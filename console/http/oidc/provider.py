@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -53,18 +54,25 @@ class OidcProvider:
         self._metadata: Mapping[str, Any] | None = None
         self._keys: Mapping[str, Any] | None = None
 
-    async def begin(self) -> "BrowserAttempt":
+    async def begin(self, *, prove: bool = False) -> "BrowserAttempt":
         metadata = await self._discover(anew=True)  # it may be away by now, which a browser would not tell the desk
-        attempt = BrowserAttempt(self, metadata, self._settings)
+        attempt = BrowserAttempt(self, metadata, self._settings, proven_since=self._clock.now() if prove else None)
         await attempt.open()
         return attempt
 
     async def renew(self, refresh_token: str, *, subject: str) -> Grant:
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-        grant = await self.exchange(form, nonce=None)
+        grant = await self.exchange(form, nonce=None, proven_since=None)
         if grant.claims and grant.claims["sub"] != subject:
             raise SignInRefusedError("The sign-in service renewed the sign-in of somebody else. Sign in again.")
         return grant
+
+    async def end_session_address(self, id_token: str) -> str | None:
+        address = (await self._discover()).get("end_session_endpoint")
+        if not isinstance(address, str) or not is_safe_address(address):
+            return None
+        query = urlencode({"id_token_hint": id_token, "client_id": self._settings.client})
+        return f"{address}{'&' if urlsplit(address).query else '?'}{query}"
 
     async def revoke(self, refresh_token: str) -> None:
         address = (await self._discover()).get("revocation_endpoint")
@@ -75,7 +83,7 @@ class OidcProvider:
     async def aclose(self) -> None:
         await self._connections.aclose()
 
-    async def exchange(self, form: Mapping[str, str], *, nonce: str | None) -> Grant:
+    async def exchange(self, form: Mapping[str, str], *, nonce: str | None, proven_since: datetime | None) -> Grant:
         """Return what the token endpoint gives for a code or a refresh token."""
         metadata = await self._discover()
         given = await self._ask("POST", metadata["token_endpoint"], {**form, "client_id": self._settings.client})
@@ -87,23 +95,33 @@ class OidcProvider:
         id_token, refresh = given.get("id_token"), given.get("refresh_token")
         if nonce is not None and not isinstance(id_token, str):
             raise self._not_understood("did not say who signed in")
-        claims = await self._claims(id_token, nonce) if isinstance(id_token, str) else {}
-        return Grant(access, _lasts_s(given.get("expires_in")), refresh if isinstance(refresh, str) else None, claims)
+        claims = await self._claims(id_token, nonce, proven_since) if isinstance(id_token, str) else {}
+        lasts_s, kept = _lasts_s(given.get("expires_in")), refresh if isinstance(refresh, str) else None
+        return Grant(access, lasts_s, kept, claims, id_token if isinstance(id_token, str) else "")
 
-    async def _claims(self, token: str, nonce: str | None) -> dict[str, Any]:
+    async def _claims(self, token: str, nonce: str | None, proven_since: datetime | None) -> dict[str, Any]:
         try:
-            return await self._read(token, nonce, anew=False)
+            return await self._read(token, nonce, proven_since, anew=False)
         except KeyError:  # keys change; once more with those of now
             try:
-                return await self._read(token, nonce, anew=True)
+                return await self._read(token, nonce, proven_since, anew=True)
             except KeyError as error:
                 told = "The sign-in cannot be trusted: its key is not the provider's. You are not signed in."
                 raise SignInRefusedError(told) from error
 
-    async def _read(self, token: str, nonce: str | None, *, anew: bool) -> dict[str, Any]:
+    async def _read(
+        self, token: str, nonce: str | None, proven_since: datetime | None, *, anew: bool
+    ) -> dict[str, Any]:
         keys, settings = await self._fetch_keys(anew=anew), self._settings
-        now = self._clock.now()
-        return read_id_token(token, keys, issuer=settings.issuer, client=settings.client, nonce=nonce, now=now)
+        return read_id_token(
+            token,
+            keys,
+            issuer=settings.issuer,
+            client=settings.client,
+            nonce=nonce,
+            now=self._clock.now(),
+            proven_since=proven_since,
+        )
 
     async def _fetch_keys(self, *, anew: bool) -> Mapping[str, Any]:
         if self._keys is None or anew:
@@ -166,8 +184,16 @@ class OidcProvider:
 class BrowserAttempt:
     """One sign-in in the browser. Implements the port Attempt."""
 
-    def __init__(self, provider: OidcProvider, metadata: Mapping[str, Any], settings: SignInSettings) -> None:
+    def __init__(
+        self,
+        provider: OidcProvider,
+        metadata: Mapping[str, Any],
+        settings: SignInSettings,
+        *,
+        proven_since: datetime | None,
+    ) -> None:
         self._provider, self._metadata, self._settings = provider, metadata, settings
+        self._proven_since = proven_since
         self._state, self._nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         self._verifier = secrets.token_urlsafe(48)
         self._loopback = Loopback(self._state)
@@ -189,8 +215,13 @@ class BrowserAttempt:
             "code_challenge": challenge,
             "code_challenge_method": "S256",
         }
+        prompts = ["login"] if self._proven_since is not None else []
         if "offline_access" in self._settings.scope.split():
-            query["prompt"] = "consent"  # without it no refresh token is given (OpenID Connect Core 1.0, 11)
+            prompts.append("consent")  # without it no refresh token is given (OpenID Connect Core 1.0, 11)
+        if prompts:
+            query["prompt"] = " ".join(prompts)
+        if self._proven_since is not None:
+            query["max_age"] = "0"
         address: str = self._metadata["authorization_endpoint"]
         return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(query)}"
 
@@ -210,7 +241,9 @@ class BrowserAttempt:
             "redirect_uri": redirect,
             "code_verifier": self._verifier,
         }
-        return await asyncio.wait_for(self._provider.exchange(form, nonce=self._nonce), 4 * _LIMIT_S)
+        return await asyncio.wait_for(
+            self._provider.exchange(form, nonce=self._nonce, proven_since=self._proven_since), 4 * _LIMIT_S
+        )
 
     async def aclose(self) -> None:
         await self._loopback.aclose()
