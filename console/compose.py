@@ -15,6 +15,7 @@ from console.errors import ConfigurationError
 from console.http import HttpLayer
 from console.http.audit_collector import AuditCollector
 from console.http.oidc import open_provider
+from console.models.audit import ChainEnd
 from console.models.billing_account import BillingAccount
 from console.models.cache_size import CacheSize
 from console.models.check_report import CheckReport
@@ -53,10 +54,12 @@ from console.store.audit import AuditRepository
 from console.store.database import Database, in_memory
 from console.store.drafts import DraftRepository
 from console.store.facts import FactRepository
+from console.store.head_anchor import HeadAnchor
 from console.store.people import PersonRepository
 from console.store.unsent_file import UnsentFiles
 from console.system.audit_file import AuditFile
 from console.system.clock import SystemClock
+from console.system.installation import installation_id
 from console.system.pdf import PdfReader
 
 _ACCOUNTS = (Subject.BILLING_ACCOUNTS, "")
@@ -92,6 +95,7 @@ class _Guard:
     openings: Openings
     permissions: Permissions
     store: AuditRepository
+    anchor: HeadAnchor | None
 
     def saw(self, customer_id: CustomerId, subject: Subject) -> None:
         """Write down that something of an account was shown."""
@@ -100,8 +104,21 @@ class _Guard:
     async def start(self, now: datetime, *, signed_in: bool) -> None:
         """Take up what was written down within the last day, and begin to write."""
         self.openings.recall(await earlier(self.store, now - DAY))
-        self.audit.start()
-        self.audit.record("signed in" if signed_in else "started")
+        seen = await asyncio.to_thread(self.anchor.load) if self.anchor is not None else None
+        installation = await asyncio.to_thread(installation_id) if self.anchor is not None else ""
+        await self._note(
+            await self.audit.begin("signed in" if signed_in else "started", seen=seen, installation=installation)
+        )
+
+    async def aclose(self) -> None:
+        """Write down that the desk closes, and remember where the audit ends."""
+        self.audit.record("closed the desk")
+        await self.audit.aclose()
+        await self._note(await self.audit.end())
+
+    async def _note(self, end: ChainEnd | None) -> None:
+        if self.anchor is not None and end is not None:
+            await asyncio.to_thread(self.anchor.save, end)
 
 
 def _connect(outbox: Outbox, guard: _Guard, health: HealthBoard, parts: Parts, deployment: Deployment) -> None:
@@ -131,7 +148,8 @@ def _guard(
     openings = Openings(verification, crm=crm, known=known, clock=parts.clock, told=audit.on_opening)
     permissions = Permissions(parts.user, openings, unrecorded=audit.refusal)
     search = AuditSearch(store, collector, audit, permissions, parts.clock)
-    return _Guard(audit, search, openings, permissions, store)
+    anchor = HeadAnchor.beside(database.folder) if database.folder is not None else None
+    return _Guard(audit, search, openings, permissions, store, anchor)
 
 
 class _NamedSecrets:
@@ -335,8 +353,7 @@ def compose_desk(
         reader.close()
         await drafts.aclose()
         await outbox.aclose()
-        audit.record("closed the desk")
-        await audit.aclose()
+        await guard.aclose()
         await http.aclose()
         await known.aclose()
         await people.aclose()

@@ -6,6 +6,7 @@ ConsoleError                  its text is one sentence a user can act on
 ├── UnknownCustomerError      CRM has no customer of that number
 ├── UnreadableDocumentError   a document came that cannot be shown
 ├── CollectorError            the audit cannot be handed over or read
+│   └── CollectorConflictError    the collector has another entry in that place
 ├── SignInRefusedError        a person is not, or no longer, signed in
 ├── SignInUnreachableError    the sign-in service does not answer
 ├── StoreError                the desk's own store cannot be used
@@ -128,6 +129,10 @@ class ThrottledError(SystemCallError):
 
 class CollectorError(ConsoleError):
     """The collector of the audit does not take what it is given, or its file cannot be read."""
+
+
+class CollectorConflictError(CollectorError):
+    """The collector has another entry in the place of one that it was given."""
 
 
 class SignInRefusedError(ConsoleError):

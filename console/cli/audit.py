@@ -3,14 +3,14 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 import msgspec
 
 from console.cli.asking import ask_code
 from console.errors import ConfigurationError, UsageError
-from console.models.audit import AuditEntry, Link, first_broken
+from console.models.audit import AuditEntry, ChainEnd, Link, end_named_by, first_broken
 from console.store.audit import AuditRepository
 from console.system.audit_file import links_of
 
@@ -65,25 +65,68 @@ def _problems(kept: Sequence[Link], collected: Sequence[Link]) -> Iterator[str]:
     broken = first_broken(kept)
     if broken is not None:
         yield f"Entry {broken} on this computer does not follow from those before it."
-    in_order = sorted(collected, key=lambda link: (link.chain, link.seq))
-    for chain, group in groupby(in_order, key=lambda link: link.chain):
-        links = _once(group)
-        first = links[0]
-        if first.seq > 1:
-            print(f"The collected chain {chain} begins at entry {first.seq}; what came before is not in this file.")
-            broken = first_broken(links[1:], after_seq=first.seq, after_head=first.head)
-        else:
-            broken = first_broken(links)
-        if broken is not None:
-            yield f"Entry {broken} of the collected chain {chain} does not follow from those before it."
-        if kept and kept[0].chain == chain:
-            last = links[-1]
-            if len(kept) < last.seq:
-                yield f"Its end is cut off: {len(kept):,} entries here, and the collector has {last.seq:,} of them."
-            elif kept[last.seq - 1].head != last.head:
-                yield f"Entry {last.seq} on this computer is not the one the collector has."
-            elif len(kept) > last.seq:
-                print(f"The file ends at entry {last.seq}; {len(kept) - last.seq} more are here and not in it yet.")
+    chains = {
+        chain: _once(group)
+        for chain, group in groupby(
+            sorted(collected, key=lambda link: (link.chain, link.seq)), key=lambda link: link.chain
+        )
+    }
+    here: dict[str, dict[int, Link]] = {}
+    for link in kept:
+        here.setdefault(link.chain, {})[link.seq] = link
+    for chain, links in chains.items():
+        yield from _problems_in(chain, links, chains)
+        if chain in here:
+            yield from _problems_between(here[chain], links)
+    yield from _forks(chains)
+
+
+def _problems_in(chain: str, links: Sequence[Link], chains: Mapping[str, Sequence[Link]]) -> Iterator[str]:
+    first = links[0]
+    end = _named_by(first)
+    if end is not None:
+        before = next((link for link in chains.get(end.chain, ()) if link.seq == end.seq), None)
+        if before is not None and before.head != end.head:
+            yield f"The collected chain {chain} follows another entry {end.seq} of {end.chain} than was collected."
+        broken = first_broken(links, after_seq=end.seq, after_head=end.head)
+    elif first.seq > 1:
+        print(f"The collected chain {chain} begins at entry {first.seq}; what came before is not in this file.")
+        broken = first_broken(links[1:], after_seq=first.seq, after_head=first.head)
+    else:
+        broken = first_broken(links)
+    if broken is not None:
+        yield f"Entry {broken} of the collected chain {chain} does not follow from those before it."
+
+
+def _problems_between(here: Mapping[int, Link], collected: Sequence[Link]) -> Iterator[str]:
+    last, end = collected[-1], max(here)
+    if end < last.seq:
+        yield f"Its end is cut off: {end:,} entries here, and the collector has {last.seq:,} of them."
+    elif last.seq in here and here[last.seq].head != last.head:
+        yield f"Entry {last.seq} on this computer is not the one the collector has."
+    elif end > last.seq:
+        print(f"The file ends at entry {last.seq}; {end - last.seq} more are here and not in it yet.")
+
+
+def _forks(chains: Mapping[str, Sequence[Link]]) -> Iterator[str]:
+    """Yield where two chains follow one place, or one that went on: an older copy of a store was put back."""
+    followers: dict[tuple[str, int], list[str]] = {}
+    for chain, links in chains.items():
+        if (end := _named_by(links[0])) is not None:
+            followers.setdefault((end.chain, end.seq), []).append(chain)
+    for (before, seq), after in followers.items():
+        goes_on = before in chains and chains[before][-1].seq > seq
+        if len(after) > 1 or goes_on:
+            others = [*after, *([f"{before} itself"] if goes_on else [])]
+            both = " and ".join(others)
+            yield f"After entry {seq} of {before} follow {both}: an older copy of the store was put back."
+
+
+def _named_by(link: Link) -> ChainEnd | None:
+    try:
+        return end_named_by(msgspec.json.decode(link.body, type=AuditEntry))
+    except (msgspec.MsgspecError, TypeError):
+        return None
 
 
 def _once(links: Iterable[Link]) -> list[Link]:

@@ -7,16 +7,17 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
-from console.errors import CollectorError
+from console.errors import CollectorConflictError, CollectorError
 from console.http.answers import NOT_JSON
 from console.http.connections import Connections
 from console.http.reader import CodingError, TooLongError, receive
 from console.http.trust import system_trust
-from console.models.audit import AuditQuery, Link
+from console.models.audit import AuditQuery, ChainEnd, Link
 from console.settings import LOOPBACK
 
 _LIMIT_S = 15.0
 _MOST_BYTES = 8_000_000
+_CONFLICT = 409
 
 
 class _Sent(msgspec.Struct):
@@ -31,8 +32,9 @@ class _Sent(msgspec.Struct):
 class AuditCollector:
     """POSTs links as one JSON list; any 2xx means that the collector has them for good.
 
-    Where the same address answers GET (`text`, `what`, `since`, `until`, `limit`) with such a list, newest first, what
-    every desk sent can be searched; a collector without that is one that only takes.
+    It answers 409 where it has another entry in the place of one. Where the same address answers GET (`text`, `what`,
+    `since`, `until`, `chain`, `limit`) with such a list, newest first, what every desk sent can be searched; a
+    collector without that is one that only takes.
 
     Loads the system's certificates when it is made, so not on the window's thread.
     """
@@ -51,8 +53,19 @@ class AuditCollector:
     async def send(self, links: Sequence[Link]) -> None:
         body = [{"chain": one.chain, "seq": one.seq, "head": one.head, "body": one.body.decode()} for one in links]
         status, _ = await self._ask("POST", content=msgspec.json.encode(body))
+        if status == _CONFLICT:
+            raise CollectorConflictError("The collector of the audit has another entry in the place of this one.")
         if not _is_success(status):
             raise CollectorError(f"The collector of the audit answers {status}.")
+
+    async def end_of(self, chain: str) -> ChainEnd | None:
+        status, body = await self._ask("GET", params={"chain": chain, "limit": "1"})
+        try:
+            found = msgspec.json.decode(body, type=list[_Sent]) if _is_success(status) else []
+        except NOT_JSON:
+            found = []
+        ends = [ChainEnd(one.chain, one.seq, one.head) for one in found if one.chain == chain]
+        return max(ends, key=lambda end: end.seq, default=None)
 
     async def find(self, query: AuditQuery) -> Sequence[Link]:
         asked = {"text": query.text, "what": query.what, "limit": str(query.limit)}

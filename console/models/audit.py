@@ -29,12 +29,37 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An entry as it stands in the chain: `seq` counts from 1, `head` seals it and everything before it."""
+    """An entry as it stands in its chain: `seq` counts on over the chains of a store, `head` seals it and all before.
+
+    Each run of the console has a chain of its own, whose first entry names the last entry of the chain before it.
+    """
 
     chain: str
     seq: int
     body: bytes
     head: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainEnd:
+    """The last entry of a chain that somebody has seen."""
+
+    chain: str
+    seq: int
+    head: str
+
+    @property
+    def values(self) -> dict[str, str]:
+        """How it stands in the first entry of the chain that follows."""
+        return {"chain": self.chain, "entry": str(self.seq), "head": self.head}
+
+
+def end_named_by(entry: AuditEntry) -> ChainEnd | None:
+    """Return the end of the chain before, where an entry is the first of a chain that follows one."""
+    named = entry.before
+    if not {"chain", "entry", "head"} <= named.keys() or not named["entry"].isdecimal():
+        return None
+    return ChainEnd(named["chain"], int(named["entry"]), named["head"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Where the audit is kept, and where it is sent so that it outlives this machine."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from console.models.audit import AuditQuery, Link
+from console.models.audit import AuditQuery, ChainEnd, Link
 
 
 class AuditStore(Protocol):
@@ -11,6 +11,18 @@ class AuditStore(Protocol):
 
     async def append(self, bodies: Sequence[bytes]) -> Sequence[Link]:
         """Add entries at the end, in this order; once this has returned they are on the disk."""
+
+    async def begin_chain(self, first_entry: Callable[[ChainEnd | None], bytes]) -> Link:
+        """Begin a chain of this run's own; `first_entry` makes its first entry from the end of the chain before."""
+
+    async def last(self) -> ChainEnd | None:
+        """Return the end of the chain, None where there is none yet."""
+
+    async def at(self, seq: int) -> ChainEnd | None:
+        """Return the entry at a place, None where there is none."""
+
+    async def begin_chain_after(self, seq: int) -> None:
+        """Let what follows a place be of a new chain: the collector has something else there by the name of this."""
 
     async def load(self, *, after_seq: int = 0, limit: int = 1000) -> Sequence[Link]:
         """Return links from a place on, in their order."""
@@ -33,6 +45,14 @@ class Collector(Protocol):
 
         Raises:
             CollectorError: It does not take them now; they are offered again.
+            CollectorConflictError: It has another entry in the place of one of them.
+        """
+
+    async def end_of(self, chain: str) -> ChainEnd | None:
+        """Return the last entry it has of a chain, None where it has none or cannot tell.
+
+        Raises:
+            CollectorError: It cannot be asked now.
         """
 
     async def find(self, query: AuditQuery) -> Sequence[Link]:

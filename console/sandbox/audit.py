@@ -57,6 +57,9 @@ class AuditService:
             return JSONResponse({"message": str(error)}, 400)
         if len(self._kept) + len(taken) > _MOST_KEPT:
             return JSONResponse({"message": "The sandbox keeps no more"}, 507)
+        for key, (_entry, line) in taken.items():
+            if key in self._kept and self._kept[key][1].head != line.head:
+                return JSONResponse({"message": "There is another entry in that place", "chain": key[0]}, 409)
         for key, value in taken.items():
             self._kept.setdefault(key, value)  # what was taken once is never changed
         return Response(status_code=204)
@@ -71,14 +74,16 @@ class AuditService:
         except ValueError as error:
             return JSONResponse({"message": str(error)}, 400)
         words, what = asked.get("text", "").casefold().split(), asked.get("what", "")
+        chain = asked.get("chain", "")
         found: list[tuple[datetime, dict[str, Any]]] = [
             (entry.at, msgspec.to_builtins(line))
             for entry, line in self._kept.values()
             if since <= entry.at <= until
             and (not what or entry.what == what)
+            and (not chain or line.chain == chain)
             and all(word in line.body.casefold() for word in words)
         ]
-        found.sort(key=lambda pair: pair[0], reverse=True)
+        found.sort(key=lambda pair: (pair[1]["seq"] if chain else 0, pair[0]), reverse=True)
         return JSONResponse([line for _at, line in found[:limit]])
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from console.errors import CollectorError, StoreError
-from console.models.audit import AuditEntry
+from console.errors import CollectorConflictError, CollectorError, StoreError
+from console.models.audit import AuditEntry, AuditQuery, ChainEnd, Link, end_named_by
 from console.models.cache_size import CacheSize
 from console.models.customer import CustomerId
 from console.models.outbox import Act, ActState
@@ -25,6 +25,9 @@ _AGAIN_AFTER_S = (1.0, 5.0, 30.0, 120.0)
 
 # Of more customers and acts than these a repetition may be written down twice, which does no harm.
 _MOST_REMEMBERED = 1_000
+# How the audit calls a store that does not go on from where it was last seen.
+FORKED = "audit forked"
+_FORK = "an older copy of this store was put back, or the store is used at two places"
 
 
 class Audit:
@@ -57,6 +60,59 @@ class Audit:
         self._to_send.set()  # what an earlier run left
         self._written.set()
         self._tasks: list[asyncio.Task[None]] = []
+
+    async def begin(self, what: str, *, seen: ChainEnd | None, installation: str) -> ChainEnd | None:
+        """Begin this run's chain with an entry `what` that names the last; then write and send. Return the new end.
+
+        `seen` is the end of the chain that this computer saw last. Where the store, or the collector, does not go on
+        from there, an older copy of the store was put back: that is written down, and flagged. Where the store cannot
+        be written now, the chain before goes on; None comes back.
+        """
+
+        def first_entry(last: ChainEnd | None) -> bytes:
+            before = last.values if last is not None else {}
+            return self._encoded(what, before=before, after={"installation": installation} if installation else {})
+
+        try:
+            known = await self._store.at(seen.seq) if seen is not None else None
+            last = await self._store.last()
+            link = await self._store.begin_chain(first_entry)
+        except StoreError as error:
+            _log.warning("the audit cannot be begun anew, and goes on as it was: %s", error)
+            self.record(what)
+            self.start()
+            return None
+        if seen is not None and known != seen:
+            self.record(FORKED, words=_FORK, before=last.values if last else {}, after=seen.values)
+        self.start()
+        if self._collector is not None and last is not None:
+            self._tasks.append(
+                asyncio.create_task(self._compare(self._collector, last, link.chain), name="compare the audit")
+            )
+        return ChainEnd(link.chain, link.seq, link.head)
+
+    async def end(self) -> ChainEnd | None:
+        """Return the end of the chain as it is on the disk; None where it cannot be read."""
+        try:
+            return await self._store.last()
+        except StoreError:
+            return None
+
+    async def _compare(self, collector: Collector, last: ChainEnd, ours: str) -> None:
+        """Write down where the collector has more of the chain before than this store, or another that follows it."""
+        try:
+            theirs = await collector.end_of(last.chain)
+            here = await self._store.at(theirs.seq) if theirs is not None else None
+            following = await collector.find(AuditQuery(last.chain))
+        except (CollectorError, StoreError) as error:
+            _log.info("the end of the audit was not compared: %s", error)
+            return
+        if theirs is not None and (here is None or here.head != theirs.head):
+            self.record(FORKED, words=_FORK, before=last.values, after=theirs.values)
+        for link in following:
+            if link.chain != ours and _follows(link, last):
+                end = ChainEnd(link.chain, link.seq, link.head)
+                self.record(FORKED, words=_FORK, before=last.values, after=end.values)
 
     def start(self) -> None:
         """Begin to write and to send."""
@@ -98,11 +154,22 @@ class Audit:
         after: Mapping[str, str] | None = None,
     ) -> None:
         """Write down one thing."""
-        now, values = self._clock.now(), (dict(before or {}), dict(after or {}))
-        entry = AuditEntry(now, self.who, self._role, what, customer, words, system, *values)
-        self._line.append(msgspec.json.encode(entry))
+        self._line.append(self._encoded(what, customer, words, system=system, before=before, after=after))
         self._written.clear()
         self._there_is_more.set()
+
+    def _encoded(
+        self,
+        what: str,
+        customer: str = "",
+        words: str = "",
+        *,
+        system: str = "",
+        before: Mapping[str, str] | None = None,
+        after: Mapping[str, str] | None = None,
+    ) -> bytes:
+        now, values = self._clock.now(), (dict(before or {}), dict(after or {}))
+        return msgspec.json.encode(AuditEntry(now, self.who, self._role, what, customer, words, system, *values))
 
     def saw(self, customer_id: CustomerId, subject: str) -> None:
         """Write down that something of an account was shown, once for each opening of it."""
@@ -191,6 +258,12 @@ class Audit:
                     await collector.send(links)
                     await self._store.note_sent(links[-1].seq)
                 tries = 0
+            except CollectorConflictError as error:
+                _log.warning("the audit goes on in a chain of its own: %s", error)
+                if not await self._leave_chain(sent):
+                    await asyncio.sleep(_AGAIN_AFTER_S[-1])
+                self._to_send.set()
+                continue
             except (CollectorError, StoreError) as error:
                 if not tries:
                     _log.warning("the audit waits to be sent: %s", error)
@@ -200,6 +273,24 @@ class Audit:
                 continue
             if len(links) == _AT_ONCE:
                 self._to_send.set()
+
+    async def _leave_chain(self, sent: int) -> bool:
+        """Let what is not sent be of a new chain, so that nothing of it is taken for what the collector has."""
+        try:
+            await self._store.begin_chain_after(sent)
+        except StoreError:
+            return False
+        self.record(FORKED, words=_FORK)
+        return True
+
+
+def _follows(link: Link, last: ChainEnd) -> bool:
+    try:
+        entry = msgspec.json.decode(link.body, type=AuditEntry)
+    except (msgspec.MsgspecError, TypeError):
+        return False
+    end = end_named_by(entry)
+    return entry.what != FORKED and end is not None and end.chain == last.chain
 
 
 def _keep_last(remembered: OrderedDict[str, Any], key: str, most: int) -> None:

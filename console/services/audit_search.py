@@ -11,7 +11,7 @@ from console.errors import CollectorError, StoreError
 from console.models.audit import AuditEntry, AuditQuery, Link
 from console.ports.audit import AuditStore, Collector
 from console.ports.clock import Clock
-from console.services.audit import Audit
+from console.services.audit import FORKED, Audit
 from console.services.contact import NotPossibleError, refuse_card_numbers
 from console.services.openings import HARVESTING
 from console.services.permissions import Deed, Permissions
@@ -36,7 +36,7 @@ class Found:
     whole: bool
     has_older: bool
     query: AuditQuery
-    places: frozenset[tuple[str, int]] = frozenset()
+    places: frozenset[tuple[str, int, str]] = frozenset()
 
 
 class AuditSearch:
@@ -83,13 +83,13 @@ class AuditSearch:
 
     async def _ask(self, query: AuditQuery, found: Found) -> Found:
         links = await (self._store if self._collector is None else self._collector).find(query)
-        more = [link for link in links if (link.chain, link.seq) not in found.places]
+        more = [link for link in links if (link.chain, link.seq, link.head) not in found.places]
         entries = _entries(more, query)
         return replace(
             found,
             entries=found.entries + entries,
             has_older=bool(entries) and len(links) >= query.limit,
-            places=found.places | {(link.chain, link.seq) for link in more},
+            places=found.places | {(link.chain, link.seq, link.head) for link in more},
         )
 
     async def watch(self, told: Callable[[AuditEntry], None]) -> None:
@@ -104,10 +104,11 @@ class AuditSearch:
             since = self._clock.now() - _LOOKS_BACK
             try:
                 seen = await self._all_of(_SEEN, since)
-                found = await self._all_of(HARVESTING, since)
+                found = [*await self._all_of(HARVESTING, since), *await self._all_of(FORKED, since)]
+                found.sort(key=lambda entry: entry.at, reverse=True)
                 asked_before_ok = True
             except CollectorError as error:
-                seen = found = ()
+                seen, found = (), []
                 if asked_before_ok:
                     _log.warning("what other desks flagged cannot be asked for: %s", error)
                 asked_before_ok = False

@@ -2,12 +2,13 @@
 
 import logging
 import secrets
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 
 import apsw
 import msgspec
 
-from console.models.audit import FIRST_HEAD, AuditEntry, AuditQuery, Link, head_of
+from console.models.audit import FIRST_HEAD, AuditEntry, AuditQuery, ChainEnd, Link, head_of
 from console.store.database import Database
 
 _log = logging.getLogger(__name__)
@@ -20,26 +21,36 @@ class AuditRepository:
         self._database = database
 
     async def append(self, bodies: Sequence[bytes]) -> Sequence[Link]:
-        def work(connection: apsw.Connection) -> list[Link]:
-            chain = _chain(connection)
-            last = connection.execute("SELECT seq, head FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
-            seq, head = (int(last[0]), str(last[1])) if last else (0, FIRST_HEAD)
-            links = []
-            for body in bodies:
-                seq, head = seq + 1, head_of(head, seq + 1, body)
-                connection.execute("INSERT INTO audit (seq, body, head) VALUES (?, ?, ?)", (seq, body, head))
-                links.append(Link(chain, seq, body, head))
-            return links
+        return await self._database.write(lambda connection: [_add(connection, body) for body in bodies])
+
+    async def begin_chain(self, first_entry: Callable[[ChainEnd | None], bytes]) -> Link:
+        def work(connection: apsw.Connection) -> Link:
+            last = _last(connection)
+            _name_chain(connection, (last.seq if last else 0) + 1)
+            return _add(connection, first_entry(last))
 
         return await self._database.write(work)
 
+    async def begin_chain_after(self, seq: int) -> None:
+        await self._database.write(lambda connection: _name_chain(connection, seq + 1))
+
+    async def last(self) -> ChainEnd | None:
+        return await self._database.read(_last)
+
+    async def at(self, seq: int) -> ChainEnd | None:
+        def work(connection: apsw.Connection) -> ChainEnd | None:
+            row = connection.execute("SELECT head FROM audit WHERE seq = ?", (seq,)).fetchone()
+            return ChainEnd(_chains(connection).name_at(seq), seq, str(row[0])) if row else None
+
+        return await self._database.read(work)
+
     async def load(self, *, after_seq: int = 0, limit: int = 1000) -> Sequence[Link]:
         def work(connection: apsw.Connection) -> list[Link]:
-            found = connection.execute("SELECT value FROM audit_state WHERE name = 'chain'").fetchone()
+            chains = _chains(connection)
             rows = connection.execute(
                 "SELECT seq, body, head FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", (after_seq, limit)
             )
-            return [Link(str(found[0]) if found else "", int(row[0]), bytes(row[1]), str(row[2])) for row in rows]
+            return [Link(chains.name_at(int(row[0])), int(row[0]), bytes(row[1]), str(row[2])) for row in rows]
 
         return await self._database.read(work)
 
@@ -78,7 +89,42 @@ def _fits(query: AuditQuery, seq: int, body: bytes) -> bool:
         return False
 
 
-def _chain(connection: apsw.Connection) -> str:
-    """Return the chain's name, made when its first entry is."""
-    connection.execute("INSERT OR IGNORE INTO audit_state (name, value) VALUES ('chain', ?)", (secrets.token_hex(8),))
-    return str(connection.execute("SELECT value FROM audit_state WHERE name = 'chain'").get)
+class _Chains:
+    """Which chain an entry is of."""
+
+    def __init__(self, before: str, begun: Sequence[tuple[int, str]]) -> None:
+        self._before, self._begun = before, begun
+
+    def name_at(self, seq: int) -> str:
+        """Return the name of the chain of an entry; before each run had its own, all were of one."""
+        place = bisect_right(self._begun, seq, key=lambda one: one[0])
+        return self._begun[place - 1][1] if place else self._before
+
+
+def _chains(connection: apsw.Connection) -> _Chains:
+    found = connection.execute("SELECT value FROM audit_state WHERE name = 'chain'").fetchone()
+    begun = connection.execute("SELECT first_seq, chain FROM audit_chain ORDER BY first_seq").fetchall()
+    return _Chains(str(found[0]) if found else "", [(int(str(first)), str(chain)) for first, chain in begun])
+
+
+def _name_chain(connection: apsw.Connection, first_seq: int) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO audit_chain (first_seq, chain) VALUES (?, ?)", (first_seq, secrets.token_hex(8))
+    )
+
+
+def _last(connection: apsw.Connection) -> ChainEnd | None:
+    row = connection.execute("SELECT seq, head FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    return ChainEnd(_chains(connection).name_at(int(row[0])), int(row[0]), str(row[1])) if row else None
+
+
+def _add(connection: apsw.Connection, body: bytes) -> Link:
+    """Add an entry at the end. Where no run has begun a chain, the store's own is begun."""
+    last = _last(connection)
+    seq, before = (last.seq + 1, last.head) if last else (1, FIRST_HEAD)
+    head = head_of(before, seq, body)
+    connection.execute("INSERT INTO audit (seq, body, head) VALUES (?, ?, ?)", (seq, body, head))
+    if not (chain := _chains(connection).name_at(seq)):
+        chain = secrets.token_hex(8)
+        connection.execute("INSERT INTO audit_state (name, value) VALUES ('chain', ?)", (chain,))
+    return Link(chain, seq, body, head)

@@ -68,6 +68,11 @@ class Database:
         self._reading = ThreadPoolExecutor(1, "store read")
         self.is_kept = lock is not None
 
+    @property
+    def folder(self) -> Path | None:
+        """Where the store lies; None in memory, and for one that is only read."""
+        return self._lock.folder if self._lock is not None else None
+
     async def write(self, work: Work[T], *, settle: bool = False) -> T:
         """Return what some work made in one transaction; when it raises, nothing of it is kept.
 

@@ -36,6 +36,11 @@ class StoreLock:
         self._connection = self._take()
         self._identity = self._found()
 
+    @property
+    def folder(self) -> Path:
+        """The folder that it locks."""
+        return self._path.parent
+
     def check(self) -> None:
         """See that the lock is still there; one that somebody removed is taken again.
 

@@ -95,4 +95,10 @@ MIGRATIONS: tuple[str, ...] = (
         value TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE audit_chain (
+        first_seq INTEGER PRIMARY KEY,  -- from this entry of the audit on
+        chain TEXT NOT NULL             -- this is the chain's name; each run has one of its own
+    );
+    """,
 )

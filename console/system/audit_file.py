@@ -11,7 +11,7 @@ from typing import BinaryIO
 import msgspec
 
 from console.errors import CollectorError
-from console.models.audit import AuditEntry, AuditQuery, Link
+from console.models.audit import AuditEntry, AuditQuery, ChainEnd, Link
 from console.private_files import private_file
 
 _log = logging.getLogger(__name__)
@@ -42,19 +42,29 @@ class AuditFile:
             file.flush()
             os.fsync(file.fileno())
 
+    async def end_of(self, chain: str) -> ChainEnd | None:
+        return await asyncio.to_thread(self._end_of, chain)
+
+    def _end_of(self, chain: str) -> ChainEnd | None:
+        if not self._path.exists():
+            return None
+        last = max((link for link in links_of(self._path, _no_matter) if link.chain == chain), key=_place, default=None)
+        return ChainEnd(chain, last.seq, last.head) if last is not None else None
+
     async def find(self, query: AuditQuery) -> Sequence[Link]:
         return await asyncio.to_thread(self._find, query)
 
     def _find(self, query: AuditQuery) -> list[Link]:
         if not self._path.exists():
             return []
-        found: dict[tuple[str, int], tuple[AuditEntry, Link]] = {}  # once, though a lost answer sends it twice
+        # Once, though a lost answer sends it twice; two that differ in one place are two.
+        found: dict[tuple[str, int, str], tuple[AuditEntry, Link]] = {}
         bad: list[int] = []
         for link in links_of(self._path, bad.append):
             try:
                 entry = msgspec.json.decode(link.body, type=AuditEntry)
                 if query.fits(entry, link.body):
-                    found[link.chain, link.seq] = (entry, link)
+                    found[link.chain, link.seq, link.head] = (entry, link)
             except (msgspec.MsgspecError, TypeError):
                 _log.warning("entry %d of chain %s in %s cannot be read", link.seq, link.chain, self._path)
         if bad:
@@ -64,6 +74,14 @@ class AuditFile:
 
     async def aclose(self) -> None:
         pass
+
+
+def _place(link: Link) -> int:
+    return link.seq
+
+
+def _no_matter(_line: int) -> None:
+    """Pass over a line that is none."""
 
 
 def line_of(link: Link) -> str:

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from console.errors import CollectorError
+from console.errors import CollectorConflictError, CollectorError
 from console.http.audit_collector import AuditCollector
 from console.models.audit import AuditQuery, Link
 from tests.support.control import Control
@@ -83,7 +83,9 @@ async def test_the_sandbox_takes_only_what_is_an_entry_from_whoever_has_its_toke
         "h1",
     )
     await known.send([first])
-    await known.send([Link(first.chain, 1, first.body.replace(b"once", b"anew"), "h2")])  # nothing is changed later
+    await known.send([first])  # as when an answer was lost
+    with pytest.raises(CollectorConflictError):  # nothing is changed later, nor taken for a repetition
+        await known.send([Link(first.chain, 1, first.body.replace(b"once", b"anew"), "h2")])
     assert await known.find(AuditQuery("ONCE")) == [first]
     assert await known.find(AuditQuery("anew")) == []
     await known.aclose()

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,13 +13,15 @@ import pytest
 
 from console.cli import audit as command
 from console.errors import CollectorError, StoreError
-from console.models.audit import AuditEntry, AuditQuery, Link, first_broken, head_of
+from console.http.audit_collector import AuditCollector
+from console.models.audit import AuditEntry, AuditQuery, ChainEnd, Link, end_named_by, first_broken, head_of
 from console.models.customer import CustomerId
-from console.services.audit import Audit
+from console.services.audit import FORKED, Audit
 from console.services.openings import Reason
 from console.services.permissions import REP, Deed, Permissions, Subject
 from console.store.audit import AuditRepository
 from console.store.database import Database, in_memory, open_beside, open_database
+from console.store.head_anchor import HeadAnchor
 from console.system.audit_file import AuditFile, links_of
 from console.system.clock import SystemClock
 from tests.support.control import Control
@@ -165,6 +168,148 @@ async def test_half_a_line_of_a_full_disk_spoils_no_other(tmp_path: Path) -> Non
     bad: list[int] = []
     assert list(links_of(file, bad.append)) == links
     assert bad == [2]
+
+
+async def a_run(
+    folder: Path, entries: int, collector: AuditFile | AuditCollector | None = None, *, ends: bool = True
+) -> list[Link]:
+    """One run of a console on a store: it begins its chain, works, and remembers where the audit ended."""
+    database = await asyncio.to_thread(open_database, folder / "desk.store", bytes(32))
+    assert database.folder is not None
+    anchor = HeadAnchor.beside(database.folder)
+    audit = Audit(AuditRepository(database), collector, person=None, role="rep", clock=SystemClock())
+    begun = await audit.begin("started", seen=anchor.load(), installation="here")
+    assert begun is not None
+    anchor.save(begun)
+    for number in range(entries):
+        audit.record("opened", f"CU-{number}", "a caller")
+    await audit.settled()
+    await asyncio.sleep(0.05)  # what compares with the collector may add an entry
+    await audit.settled()
+    store = AuditRepository(database)
+    links = list(await store.load(limit=10_000))
+    if collector is not None:
+        async with asyncio.timeout(10):
+            while await store.sent_up_to() < len(links):
+                await asyncio.sleep(0.02)
+    await audit.aclose()
+    end = await audit.end()
+    if ends and end is not None:
+        anchor.save(end)
+    await database.aclose()
+    return links
+
+
+def forks(links: Sequence[Link]) -> list[AuditEntry]:
+    entries = [msgspec.json.decode(link.body, type=AuditEntry) for link in links]
+    return [entry for entry in entries if entry.what == FORKED]
+
+
+async def test_each_run_has_a_chain_that_names_the_end_of_the_one_before(tmp_path: Path) -> None:
+    runs = [await a_run(tmp_path / "store", 3) for _ in range(3)]
+    links = runs[-1]
+    assert first_broken(links) is None
+    assert [len({link.chain for link in run}) for run in runs] == [1, 2, 3]
+    for number in (4, 8):
+        named = end_named_by(msgspec.json.decode(links[number].body, type=AuditEntry))
+        assert named == ChainEnd(links[number - 1].chain, number, links[number - 1].head)
+    assert not forks(links)
+
+
+async def test_a_chain_of_before_goes_on_and_verifies(tmp_path: Path) -> None:
+    database = open_database(tmp_path / "store" / "desk.store", bytes(32))
+    before = await recorded(database, 5)
+    await database.aclose()
+    links = await a_run(tmp_path / "store", 2)
+    assert links[:5] == before
+    assert first_broken(links) is None
+    assert not forks(links)
+
+
+async def kept_copy(folder: Path) -> Path:
+    return await asyncio.to_thread(shutil.copytree, folder, folder.with_name("copy"))
+
+
+def put_back(folder: Path, copy: Path) -> None:
+    shutil.rmtree(folder)
+    copy.rename(folder)
+
+
+@pytest.mark.own_world
+async def test_an_older_copy_that_was_put_back_hides_nothing_from_a_collector(tmp_path: Path, sandbox: Control) -> None:
+    folder = tmp_path / "store"
+    await a_run(folder, 3, await at_the_sandbox(sandbox))
+    copy = await kept_copy(folder)
+    await a_run(folder, 14, await at_the_sandbox(sandbox))
+    await asyncio.to_thread(put_back, folder, copy)
+
+    after = await a_run(folder, 14, await at_the_sandbox(sandbox))
+
+    assert len(forks(after)) == 2  # by what this computer saw last, and by what the collector has
+    collector = await at_the_sandbox(sandbox)
+    there = await collector.find(AuditQuery("CU-", what="opened", limit=1000))
+    assert len([link for link in there if link.chain == after[-1].chain]) == 14
+    await collector.aclose()
+
+
+async def at_the_sandbox(sandbox: Control) -> AuditCollector:
+    return await asyncio.to_thread(AuditCollector, sandbox.process.audit, sandbox.process.tokens["audit"])
+
+
+async def test_an_older_copy_that_was_put_back_is_found_without_a_collector_too(tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    await a_run(folder, 3)
+    copy = await kept_copy(folder)
+    await a_run(folder, 5)
+    await asyncio.to_thread(put_back, folder, copy)
+    after = await a_run(folder, 1)
+    [found] = forks(after)
+    assert int(found.after["entry"]) > int(found.before["entry"])
+
+
+async def test_a_program_that_was_killed_is_no_older_copy(tmp_path: Path) -> None:
+    await a_run(tmp_path / "store", 3)
+    await a_run(tmp_path / "store", 5, ends=False)
+    assert not forks(await a_run(tmp_path / "store", 2))
+
+
+async def test_a_collected_file_drops_no_entry_of_a_fork_and_the_fork_is_named(tmp_path: Path) -> None:
+    folder, file = tmp_path / "store", tmp_path / "collected.jsonl"
+    await a_run(folder, 3, AuditFile(file))
+    copy = await kept_copy(folder)
+    await a_run(folder, 4, AuditFile(file))
+    await asyncio.to_thread(put_back, folder, copy)
+    await a_run(folder, 4, AuditFile(file))
+
+    collected = list(links_of(file, pytest.fail))
+    opened = await AuditFile(file).find(AuditQuery(what="opened", limit=100))
+    problems = list(command._problems([], collected))
+
+    assert len(opened) == 3 + 4 + 4
+    assert len(problems) == 1
+    assert "an older copy of the store was put back" in problems[0]
+
+
+@pytest.mark.own_world
+@pytest.mark.expects_log("goes on in a chain of its own")
+async def test_what_the_collector_has_otherwise_is_sent_in_a_chain_of_its_own(tmp_path: Path, sandbox: Control) -> None:
+    collector = await at_the_sandbox(sandbox)
+    database = open_database(tmp_path / "store" / "desk.store", bytes(32))
+    store = AuditRepository(database)
+    [first] = await store.append([b'{"at": "2026-11-27T12:00:00Z", "who": "", "role": "rep", "what": "saw"}'])
+    await collector.send([replace(first, head="f" * 64)])  # somebody else's, by the same name and place
+    audit = Audit(store, collector, person=None, role="rep", clock=SystemClock())
+    audit.start()
+    audit.record("opened", "CU-77", "in another chain")
+    async with asyncio.timeout(10):
+        while not await collector.find(AuditQuery("CU-77")):
+            await asyncio.sleep(0.02)
+    links = list(await store.load())
+    await audit.aclose()
+    assert first_broken(links) is None
+    assert links[0].chain != first.chain
+    assert len(forks(links)) == 1
+    await database.aclose()
 
 
 async def test_a_clock_that_was_set_back_hides_no_entry(tmp_path: Path) -> None:
