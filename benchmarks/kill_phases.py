@@ -27,7 +27,7 @@ from console.store.database import open_database
 from console.store.drafts import DraftRepository
 from console.store.recovery import unwrap_key
 from console.store.secrets import SecretRepository
-from console.store_places import Kept, StorePlace, StoreQuestions
+from console.store_place import Kept, StorePlace, StoreQuestions
 from tests.support.file_keyring import PATH
 
 _DEATHS = int(os.environ.get("OPTICOM_KILL_DEATHS") or 40)

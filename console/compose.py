@@ -5,61 +5,50 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
+from console.compose_guard import Guard, NamedSecrets, compose_guard
 from console.connectors.tmforum import TmForumBilling, TmForumCrm, TmForumProvisioning
 from console.connectors.tmforum.acts import TmForumActs
 from console.connectors.tmforum.check import check_system
 from console.connectors.tmforum.client import TmForumClient
 from console.errors import ConfigurationError
 from console.http import HttpLayer
-from console.http.audit_collector import AuditCollector
 from console.http.oidc import open_provider
-from console.models.audit import ChainEnd
 from console.models.billing_account import BillingAccount
 from console.models.cache_size import CacheSize
 from console.models.check_report import CheckReport
 from console.models.customer import Customer, CustomerId
 from console.models.health import Exchange, SystemHealth, SystemState
 from console.models.provenance import Records, Sourced
-from console.ports.audit import Collector
+from console.ports.audit import GuardLog
 from console.ports.clock import Clock
 from console.ports.secrets import Secrets
 from console.services.acts import Acts, Decisions, SendCheck
-from console.services.audit import Audit
-from console.services.audit_search import AuditSearch, earlier
 from console.services.bill_documents import BillDocuments
 from console.services.connections import Connections, HealthBoard
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk, SystemInfo
 from console.services.drafts import Drafts
-from console.services.harvest import DAY
 from console.services.known import KnownFacts
 from console.services.leaving import Leaving
 from console.services.network import Network
-from console.services.openings import Openings
 from console.services.outbox import Outbox
 from console.services.people import SeenPeople
-from console.services.permissions import REP, Permissions, Subject, User, as_deployed
+from console.services.permissions import REP, Subject, User, as_deployed
 from console.services.phone import numbering_plans
 from console.services.search import CustomerSearch
 from console.services.sign_in import SignIn, SignInState
 from console.services.view_parts import PART_TYPES
 from console.settings import KEPT, Deployment, Kind, System
-from console.settings.audit import AuditSettings
 from console.settings.sign_in import SignInSettings
 from console.store.acts import ActRepository
 from console.store.answers import AnswerRepository
-from console.store.audit import AuditRepository
 from console.store.database import Database, in_memory
 from console.store.drafts import DraftRepository
 from console.store.facts import FactRepository
-from console.store.head_anchor import HeadAnchor
 from console.store.people import PersonRepository
 from console.store.unsent_file import UnsentFiles
-from console.system.audit_file import AuditFile
 from console.system.clock import SystemClock
-from console.system.installation import installation_id
 from console.system.pdf import PdfReader
 
 _ACCOUNTS = (Subject.BILLING_ACCOUNTS, "")
@@ -74,6 +63,7 @@ class Parts:
     rng: random.Random = field(default_factory=random.Random)
     user: User = REP
     sign_in: SignIn | None = None
+    guard_log: GuardLog | None = None
     on_exchange: Callable[[Exchange], None] = lambda _exchange: None
 
 
@@ -86,83 +76,13 @@ def _of_deployment(parts: Parts, deployment: Deployment) -> Parts:
     return replace(parts, user=as_deployed(parts.user, deployment.roles))
 
 
-@dataclass(frozen=True, slots=True)
-class _Guard:
-    """What decides who may see and do what, and what writes it down."""
-
-    audit: Audit
-    search: AuditSearch
-    openings: Openings
-    permissions: Permissions
-    store: AuditRepository
-    anchor: HeadAnchor | None
-
-    def saw(self, customer_id: CustomerId, subject: Subject) -> None:
-        """Write down that something of an account was shown."""
-        self.audit.saw(customer_id, subject.value)
-
-    async def start(self, now: datetime, *, signed_in: bool) -> None:
-        """Take up what was written down within the last day, and begin to write."""
-        self.openings.recall(await earlier(self.store, now - DAY))
-        seen = await asyncio.to_thread(self.anchor.load) if self.anchor is not None else None
-        installation = await asyncio.to_thread(installation_id) if self.anchor is not None else ""
-        await self._note(
-            await self.audit.begin("signed in" if signed_in else "started", seen=seen, installation=installation)
-        )
-
-    async def aclose(self) -> None:
-        """Write down that the desk closes, and remember where the audit ends."""
-        self.audit.record("closed the desk")
-        await self.audit.aclose()
-        await self._note(await self.audit.end())
-
-    async def _note(self, end: ChainEnd | None) -> None:
-        if self.anchor is not None and end is not None:
-            await asyncio.to_thread(self.anchor.save, end)
-
-
-def _connect(outbox: Outbox, guard: _Guard, health: HealthBoard, parts: Parts, deployment: Deployment) -> None:
+def _connect(outbox: Outbox, guard: Guard, health: HealthBoard, parts: Parts, deployment: Deployment) -> None:
     """Report every act to the guard, and every system and sign-in that is back to the outbox."""
     outbox.subscribe(guard.audit.on_act)
     outbox.subscribe(lambda act: guard.openings.note_act(act.customer_id))
     health.subscribe(lambda now, before: _tell_outbox(outbox, now, before))
     if parts.sign_in is not None:
         parts.sign_in.subscribe(lambda state: _tell_signed_in(outbox, deployment, state))
-
-
-def _guard(
-    deployment: Deployment, secrets: Secrets, parts: Parts, database: Database, crm: TmForumCrm, known: KnownFacts
-) -> _Guard:
-    store, collector = AuditRepository(database), _collector(deployment.audit, secrets)
-    person = parts.sign_in.person if parts.sign_in is not None else None
-    audit = Audit(
-        store,
-        collector,
-        person=person,
-        role=parts.user.role,
-        clock=parts.clock,
-        is_required=deployment.audit.required,
-    )
-    # Without sign-in nobody is known who could answer for having opened an account; such a desk is for trying out.
-    verification = deployment.verification if deployment.sign_in is not None else None
-    openings = Openings(verification, crm=crm, known=known, clock=parts.clock, told=audit.on_opening)
-    permissions = Permissions(parts.user, openings, unrecorded=audit.refusal)
-    search = AuditSearch(store, collector, audit, permissions, parts.clock)
-    anchor = HeadAnchor.beside(database.folder) if database.folder is not None else None
-    return _Guard(audit, search, openings, permissions, store, anchor)
-
-
-class _NamedSecrets:
-    """Secrets whose errors say for which setting they were read. Implements the port."""
-
-    def __init__(self, secrets: Secrets, setting: str) -> None:
-        self._secrets, self._setting = secrets, setting
-
-    def read(self, reference: str) -> str:
-        try:
-            return self._secrets.read(reference)
-        except ConfigurationError as error:
-            raise ConfigurationError(f"{self._setting}: {error}") from error
 
 
 def check_settings(deployment: Deployment, secrets: Secrets) -> None:
@@ -184,14 +104,7 @@ def check_settings(deployment: Deployment, secrets: Secrets) -> None:
     wanted += [("audit.secret", deployment.audit.secret)] if deployment.audit.secret else []
     for setting, reference in wanted:
         if not reference.startswith(KEPT):
-            _NamedSecrets(secrets, setting).read(reference)
-
-
-def _collector(settings: AuditSettings, secrets: Secrets) -> Collector | None:
-    if settings.url is not None:
-        named = _NamedSecrets(secrets, "audit.secret")
-        return AuditCollector(settings.url, named.read(settings.secret) if settings.secret else "")
-    return AuditFile(Path(settings.file).expanduser()) if settings.file is not None else None
+            NamedSecrets(secrets, setting).read(reference)
 
 
 def _tell_signed_in(outbox: Outbox, deployment: Deployment, state: SignInState) -> None:
@@ -228,7 +141,7 @@ async def compose_check(
     clock = SystemClock()
     http = await asyncio.to_thread(lambda: HttpLayer(clock=clock, on_exchange=lambda _: None, tokens=sign_in))
     try:
-        named = _NamedSecrets(secrets, f"systems.{name}.auth")
+        named = NamedSecrets(secrets, f"systems.{name}.auth")
         endpoint = http.endpoint(name, system, label=system.label or _LABELS[system.kind], secrets=named)
         return await check_system(endpoint, system, clock, by_post=by_post, only=only, told=told)
     finally:
@@ -281,7 +194,7 @@ def compose_desk(
     def client(kind: Kind) -> TmForumClient:
         name, system = deployment.of_kind(kind)
         label = system.label or _LABELS[kind]
-        endpoint = http.endpoint(name, system, label=label, secrets=_NamedSecrets(secrets, f"systems.{name}.auth"))
+        endpoint = http.endpoint(name, system, label=label, secrets=NamedSecrets(secrets, f"systems.{name}.auth"))
         return TmForumClient(endpoint, system, parts.clock, health.note_damage)
 
     crm_client, billing_client, provisioning_client = client("crm"), client("billing"), client("provisioning")
@@ -289,7 +202,7 @@ def compose_desk(
     provisioning = TmForumProvisioning(provisioning_client)
     people, facts = SeenPeople(PersonRepository(database)), FactRepository(database)
     known = KnownFacts(facts, PART_TYPES, saved=people.learn)
-    guard = _guard(deployment, secrets, parts, database, crm, known)
+    guard = compose_guard(deployment, secrets, database, parts=parts, crm=crm, known=known)
     audit, permissions = guard.audit, guard.permissions
     crm_acts, billing_acts = TmForumActs(crm_client), TmForumActs(billing_client)
     provisioning_acts = TmForumActs(provisioning_client)

@@ -17,7 +17,8 @@ from console.services.sign_in import SignIn, SignInState
 from console.settings import KEPT, Deployment, load_deployment
 from console.store.database import Database
 from console.store.secrets import SecretRepository
-from console.store_places import NOBODY_ASKED, AskCode, Kept, StoreQuestions, Stores
+from console.store_place import NOBODY_ASKED, AskCode, Kept, StoreQuestions
+from console.store_places import Stores
 from console.store_profiles import StoreProfiles
 from console.system.sandbox_launcher import SandboxProcess
 from console.system.secrets import KeptSecrets, SystemSecrets
@@ -101,10 +102,16 @@ async def open_session(
                 stack.push_async_callback(sign_in.aclose)
                 person, kept = await _signed_in(sign_in, stores if with_store else None, ask_person)
                 user = ROLES[person.role]
+                if not with_store and deployment.verification.required:
+                    kept = replace(kept, guard=await stores.open_guard(person))
             kept_secrets = await _kept_secrets(deployment.kept_secrets, kept.database, ask_secret)
             secrets = KeptSecrets(kept_secrets, secrets)
             desk = await asyncio.to_thread(
-                compose_desk, deployment, secrets, Parts(user=user, sign_in=sign_in), kept.database
+                compose_desk,
+                deployment,
+                secrets,
+                Parts(user=user, sign_in=sign_in, guard_log=kept.guard),
+                kept.database,
             )
             stack.push_async_callback(desk.aclose)
             await desk.open_store()

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
 
 async def _kept(options: argparse.Namespace) -> list[Link]:
     from console.session import open_last_store  # noqa: PLC0415 - loads much that a collected file does not need
-    from console.store_places import IN_MEMORY, StoreQuestions  # noqa: PLC0415 - the same
+    from console.store_place import IN_MEMORY, StoreQuestions  # noqa: PLC0415 - the same
 
     ask = ask_code if sys.stdin.isatty() else None
     questions = StoreQuestions(code=ask)

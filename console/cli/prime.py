@@ -20,11 +20,13 @@ from console.errors import (
     UsageError,
 )
 from console.models.customer import CustomerId
+from console.services.contact import NotPossibleError
 from console.services.customer_view import CustomerView
 from console.services.desk import Desk
 from console.services.part import PartCoordinator
+from console.services.permissions import Deed
 from console.session import open_session
-from console.store_places import IN_MEMORY, StoreQuestions
+from console.store_place import IN_MEMORY, StoreQuestions
 
 _SIDE_BY_SIDE = 4
 # What passes by itself, and for how long it is waited for while nothing else comes either.
@@ -88,8 +90,11 @@ async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> 
         if not session.desk.is_kept:
             why = session.notice.removesuffix(IN_MEMORY).strip()
             raise StoreError(f"{why} Customers can only be read ahead into a store.")
-        if session.desk.openings.is_required and options.reason is None:
-            raise UsageError("Say why the accounts are read: --reason 'visits of tomorrow'. It is recorded.")
+        if session.desk.openings.is_required:
+            if (refusal := session.desk.permissions.refusal_to_do(Deed.READ_AHEAD)) is not None:
+                raise ConsoleError(refusal)
+            if options.reason is None:
+                raise UsageError("Say why the accounts are read: --reason 'visits of tomorrow'. It is recorded.")
         whole = await prime(session.desk, customers, options.reason or "")
     print(f"{whole} of {len(customers)} customers are on this computer now.")
     return 0 if whole == len(customers) else 1
@@ -110,7 +115,11 @@ async def prime(
     async def one(customer: CustomerId) -> bool:
         async with slots:
             if desk.openings.is_required:
-                desk.openings.open_to_read_ahead(customer, reason)
+                try:
+                    await desk.openings.open_to_read_ahead(customer, reason)
+                except NotPossibleError as error:
+                    print(f"{customer}: {error}", file=sys.stderr)
+                    return False
             view = desk.view_customer(customer)
             try:
                 view.ask_everything()

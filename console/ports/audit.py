@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from console.models.audit import AuditQuery, ChainEnd, Link
+from console.models.audit import AuditEntry, AuditQuery, ChainEnd, Link
 
 
 class AuditStore(Protocol):
@@ -35,6 +35,22 @@ class AuditStore(Protocol):
 
     async def note_sent(self, seq: int) -> None:
         """Remember that the collector has everything up to a place."""
+
+
+class GuardLog(Protocol):
+    """What all programs of one person on this computer note of accounts they opened, to be known to each other.
+
+    Every call raises StoreError where it cannot be used.
+    """
+
+    async def add(self, entry: AuditEntry) -> None:
+        """Note one thing."""
+
+    async def news(self) -> Sequence[AuditEntry]:
+        """Return what others noted since this was asked last, oldest first; at first that of two days."""
+
+    async def aclose(self) -> None:
+        """Close it."""
 
 
 class Collector(Protocol):

@@ -16,6 +16,10 @@ from console.services.known import KnownFacts
 from console.services.permissions import Subject
 from console.settings.verification import Method, VerificationSettings
 
+_DAY = timedelta(hours=24)
+# So many times the attempts may be used up at one account within a day.
+_A_DAY = 3
+
 
 class CallerCheck:
     """Wrong answers are counted for each account; after as many as the deployment allows it stays closed a while.
@@ -31,6 +35,7 @@ class CallerCheck:
         self.by_last_known = False
         self._wrong: dict[str, tuple[int, datetime]] = {}
         self._answers: dict[str, set[tuple[str, str]]] = {}
+        self._today: dict[str, list[datetime]] = {}
 
     def check_attempts(self, customer_id: CustomerId) -> None:
         """Let an account pass for which an answer may be tried now.
@@ -38,7 +43,12 @@ class CallerCheck:
         Raises:
             NotPossibleError: There were too many wrong ones; the sentence says for how long.
         """
-        count, last = self._wrong.get(customer_id, (0, self._clock.now()))
+        now = self._clock.now()
+        today = self._today[customer_id] = [at for at in self._today.get(customer_id, ()) if now - at <= _DAY]
+        if len(today) >= _A_DAY * self._settings.attempts:
+            hours = max(1, round((today[0] + _DAY - now).total_seconds() / 3600))
+            raise NotPossibleError(f"Too many wrong answers today. This account can be tried again in {hours} h.")
+        count, last = self._wrong.get(customer_id, (0, now))
         if count < self._settings.attempts:
             return
         left = last + timedelta(minutes=self._settings.closed_min) - self._clock.now()
@@ -130,11 +140,12 @@ class CallerCheck:
         return f"That is not what CRM holds. {left} more {'attempt' if left == 1 else 'attempts'}.", True
 
     def recall_wrong(self, customer: str, at: datetime) -> None:
-        """Count a wrong answer, given now or written down by an earlier run."""
+        """Count a wrong answer, given now or written down by an earlier run or another program."""
+        self._today.setdefault(customer, []).append(at)
         self._wrong[customer] = (self._wrong.get(customer, (0, at))[0] + 1, at)
 
     def forgive(self, customer: str) -> None:
-        """Forget what was wrong, because the caller is known by now, or it is long ago."""
+        """Forget what was wrong, because the caller is known by now, or it is long ago; a day's count stays."""
         self._wrong.pop(customer, None)
         self._answers.pop(customer, None)
 

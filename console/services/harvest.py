@@ -10,6 +10,8 @@ FAST = 12
 SLOW, SLOW_SHARE = 18, 0.75
 # Callers who do not know their own day of birth come one at a time.
 GUESSED = 6
+# So many wrong answers for one account within a day are somebody who tries, however long they wait in between.
+GUESSED_AT_ONE = 9
 
 
 class HarvestWatch:
@@ -23,6 +25,7 @@ class HarvestWatch:
         self._untouched: dict[str, datetime] = {}
         self._opened: dict[str, datetime] = {}
         self._guessed: dict[str, datetime] = {}
+        self._guesses: dict[str, list[datetime]] = {}
         self._told_at: datetime | None = None
 
     def opened(self, customer: str, at: datetime, *, checked: bool) -> str | None:
@@ -44,20 +47,28 @@ class HarvestWatch:
     def guessed(self, customer: str, at: datetime) -> str | None:
         """Note a wrong answer."""
         self._guessed[customer] = at
+        guesses = self._guesses.setdefault(customer, [])
+        guesses.append(at)
         self._forget(at)
+        if len(guesses) >= GUESSED_AT_ONE and len(guesses) % GUESSED_AT_ONE == 0:
+            return self._tell(at, f"{len(guesses)} wrong answers for one account within a day")
         guessed = sum(at - one <= HOUR for one in self._guessed.values())
         if guessed >= GUESSED:
             return self._tell(at, f"wrong answers for {guessed} accounts within an hour")
         return None
 
-    def touched(self, customer: str) -> None:
-        """Note that something was sent in an account."""
-        self._untouched.pop(customer, None)
+    def touched(self, customer: str) -> bool:
+        """Note that something was sent in an account; return whether nothing had been until now."""
+        return self._untouched.pop(customer, None) is not None
 
     def _forget(self, now: datetime) -> None:
         for kept in (self._untouched, self._opened, self._guessed):
             for customer in [one for one, at in kept.items() if now - at > DAY]:
                 del kept[customer]
+        for customer, guesses in list(self._guesses.items()):
+            guesses[:] = [at for at in guesses if now - at <= DAY]
+            if not guesses:
+                del self._guesses[customer]
 
     def _tell(self, now: datetime, words: str) -> str | None:
         if self._told_at is not None and now - self._told_at <= HOUR:

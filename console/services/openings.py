@@ -5,23 +5,26 @@ and no call detail before a stronger step.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import Enum, IntEnum
 
 from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.models.outbox import Grant
 from console.ports.clock import Clock
 from console.ports.crm import CrmSystem
+from console.services.access import Caller, Opening, Reason, Step
 from console.services.caller_check import CallerCheck
 from console.services.contact import NotPossibleError, refuse_card_numbers
 from console.services.harvest import HarvestWatch
 from console.services.known import KnownFacts
 from console.services.permissions import Deed, Subject
+from console.services.shared_notes import SharedNotes
 from console.services.subscribers import Subscribers
 from console.settings.roles import named
 from console.settings.verification import Method, VerificationSettings
+
+__all__ = ["HARVESTING", "LAPSE_TOLD", "Caller", "Opening", "Openings", "Reason", "Step"]
 
 _LEAST_REASON, _LONGEST_REASON = 12, 300
 # For so long after an account was open without a caller nobody is verified by what it shows.
@@ -34,49 +37,6 @@ _BY_LAST_KNOWN = ", by what was last known, as CRM did not answer"
 HARVESTING = "harvesting"
 # For so long before an opening lapses it is announced.
 LAPSE_TOLD = timedelta(minutes=2)
-
-
-class Step(IntEnum):
-    """How far an account is open."""
-
-    CLOSED = 0
-    ACCOUNT = 1
-    CALL_DETAIL = 2
-
-
-class Reason(Enum):
-    """Why an account is opened."""
-
-    CALLER = "a caller"
-    TICKET = "a ticket"
-    JOB = "a visit"
-    TYPED = "another reason"
-    AHEAD = "reading ahead"
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """One account open at this desk; `how` is the method or the reason in words. `at` and `until` are aware UTC.
-
-    `checked` is whether the desk compared what the caller said with what CRM holds.
-    """
-
-    customer_id: CustomerId
-    reason: Reason
-    how: str
-    step: Step
-    at: datetime
-    until: datetime
-    checked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """What is shown of a customer before they are verified; None where the deployment shows it not."""
-
-    customer_id: CustomerId
-    name: str | None
-    phone: str | None
 
 
 class Openings:
@@ -93,9 +53,10 @@ class Openings:
         known: KnownFacts | None = None,
         clock: Clock,
         told: Callable[[str, str, str], None] = lambda _what, _customer, _words: None,
+        shared: SharedNotes | None = None,
     ) -> None:
         self._settings = settings if settings is not None and settings.required else None
-        self._clock, self._told = clock, told
+        self._clock, self._told, self._shared = clock, told, shared or SharedNotes(None, clock)
         declared = settings or VerificationSettings()
         self._stronger_seen, self._stronger_done = named(declared.stronger)
         self._without_caller = named(declared.without_caller)[1]
@@ -208,7 +169,12 @@ class Openings:
 
     def note_act(self, customer_id: str) -> None:
         """Note that something was sent in an account, so that opening it was no looking around."""
-        self._harvest.touched(customer_id)
+        if self._harvest.touched(customer_id):
+            self._shared.add_later("did", customer_id)
+
+    async def aclose(self) -> None:
+        """Wait until other programs can know all that was noted."""
+        await self._shared.aclose()
 
     def recall(self, entries: Iterable[AuditEntry]) -> None:
         """Take up what an earlier run wrote down: attempts, what was on the screen, and who looked around.
@@ -229,6 +195,8 @@ class Openings:
             elif entry.what == "verification failed":
                 self._check.recall_wrong(entry.customer, entry.at)
                 self._harvest.guessed(entry.customer, entry.at)
+            elif entry.what == "read ahead":
+                self._harvest.opened(entry.customer, entry.at, checked=False)
             elif entry.what == "did":
                 self._harvest.touched(entry.customer)
 
@@ -255,6 +223,12 @@ class Openings:
         self._told("number shown", customer_id, "to call back")
         return phone
 
+    async def catch_up(self) -> bool:
+        """Take up what other programs of this person noted; return whether there was anything."""
+        news = await self._shared.news()
+        self.recall(news)
+        return bool(news)
+
     async def verify(self, customer_id: CustomerId, name: str, answer: str) -> Opening:
         """Open an account for its caller by one of the methods.
 
@@ -264,6 +238,7 @@ class Openings:
             SystemCallError: CRM does not answer what the answer is compared with.
         """
         method = next(one for one in self.methods if one.name == name)
+        await self.catch_up()
         self._check.check_attempts(customer_id)
         seen_at = self._seen_at.get(customer_id)
         if method.checks is not None and seen_at is not None and self._clock.now() - seen_at < _REMEMBERED:
@@ -273,6 +248,7 @@ class Openings:
             told, counts = self._check.note_wrong(customer_id, method, answer)
             if counts:
                 self._told("verification failed", customer_id, method.words)
+                await self._shared.add("verification failed", customer_id, method.words)
                 self._warn(customer_id, self._harvest.guessed(customer_id, self._clock.now()))
             raise NotPossibleError(told)
         self._check.forgive(customer_id)
@@ -282,7 +258,7 @@ class Openings:
         if before is not None and before.reason is Reason.CALLER:
             step = max(step, before.step)
         checked = checked or (before is not None and before.checked)
-        return self._set(customer_id, Reason.CALLER, method.words + self._as_known(), step, checked=checked)
+        return await self._set(customer_id, Reason.CALLER, method.words + self._as_known(), step, checked=checked)
 
     def refusal_to_open(self, customer_id: CustomerId) -> str | None:
         """Return why an account cannot be opened now, whatever is answered; None where it can."""
@@ -300,24 +276,31 @@ class Openings:
                 too often, after which it stays closed whatever the reason.
             SystemCallError: CRM does not say whether there is such a ticket or visit.
         """
+        await self.catch_up()
         self._check.check_attempts(customer_id)
         told = _reason(words) if reason is Reason.TYPED else " ".join(words.split())
         if reason in {Reason.TICKET, Reason.JOB}:
             await self._check_number(customer_id, reason, told)
             told += self._as_known()
         self._note_seen(customer_id, self._clock.now())
-        return self._set(customer_id, reason, told, Step.ACCOUNT, checked=False)
+        return await self._set(customer_id, reason, told, Step.ACCOUNT, checked=False)
 
-    def open_to_read_ahead(self, customer_id: CustomerId, words: str) -> None:
+    async def open_to_read_ahead(self, customer_id: CustomerId, words: str) -> None:
         """Open an account to read it into the store, where nobody sees it: to be shown it must be opened anew.
 
+        It counts in the patterns of looking around like every other opening.
+
         Raises:
-            NotPossibleError: The reason is missing or too long.
+            NotPossibleError: The reason is missing or too long, or answers for the account were wrong too often.
         """
+        await self.catch_up()
+        self._check.check_attempts(customer_id)
         told = _reason(words)
         now = self._clock.now()
         self._open[customer_id] = Opening(customer_id, Reason.AHEAD, told, Step.ACCOUNT, now, now + self._lasts)
         self._told("read ahead", customer_id, told)
+        await self._shared.add("read ahead", customer_id, told)
+        self._warn(customer_id, self._harvest.opened(customer_id, now, checked=False))
 
     def close(self, customer_id: CustomerId) -> None:
         """Close an account; the next time it must be opened anew."""
@@ -367,10 +350,11 @@ class Openings:
         if verified_at is None or at - verified_at >= _REMEMBERED:
             self._seen_at[customer] = at
 
-    def _set(self, customer_id: CustomerId, reason: Reason, how: str, step: Step, *, checked: bool) -> Opening:
+    async def _set(self, customer_id: CustomerId, reason: Reason, how: str, step: Step, *, checked: bool) -> Opening:
         now = self._clock.now()
         opening = self._open[customer_id] = Opening(customer_id, reason, how, step, now, now + self._lasts, checked)
         self._told("opened", customer_id, f"{reason.value}: {how}")
+        await self._shared.add("opened", customer_id, f"{reason.value}: {how}")
         self._warn(customer_id, self._harvest.opened(customer_id, now, checked=checked))
         self._tell(customer_id)
         return opening

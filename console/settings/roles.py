@@ -58,6 +58,7 @@ class Deed(Enum):
     CORRECT_BILLING = "correct what billing keeps"
     APPROVE = "approve what is over a limit"
     READ_AUDIT = "read the audit"
+    READ_AHEAD = "read customers ahead"
 
 
 class Personal(Enum):

@@ -29,7 +29,8 @@ from console.store.database import Database, open_database
 from console.store.drafts import DraftRepository
 from console.store.lock import StoreLock, see_that_locks_hold
 from console.store.recovery import digest_of_confirmed, unwrap_key, wrap_key
-from console.store_places import IN_MEMORY, Kept, StorePlace, StoreQuestions, Stores
+from console.store_place import IN_MEMORY, Kept, StorePlace, StoreQuestions
+from console.store_places import Stores
 from console.store_profiles import StoreProfiles
 from tests.support.file_keyring import PATH, WAIT, FileKeyring
 

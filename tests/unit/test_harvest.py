@@ -10,7 +10,7 @@ from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.ports.crm import CrmSystem
 from console.services.contact import NotPossibleError
-from console.services.harvest import HarvestWatch
+from console.services.harvest import GUESSED_AT_ONE, HarvestWatch
 from console.services.openings import HARVESTING, Openings, Reason
 from console.settings.verification import VerificationSettings
 from tests.support.factories import VirtualClock
@@ -54,9 +54,9 @@ def test_days_of_calls_are_not_taken_for_it() -> None:
     assert told == 0
 
 
-def test_wrong_answers_for_many_accounts_are_a_pattern_and_for_one_are_not() -> None:
+def test_wrong_answers_for_many_accounts_are_a_pattern_and_some_for_one_are_not() -> None:
     watch = HarvestWatch()
-    assert not any(watch.guessed("CU-1", NINE + timedelta(minutes=i)) for i in range(10))
+    assert not any(watch.guessed("CU-1", NINE + timedelta(minutes=i)) for i in range(GUESSED_AT_ONE - 1))
     told = [watch.guessed(f"CU-{i}", NINE + timedelta(minutes=i)) for i in range(2, 10)]
     assert sum(words is not None for words in told) == 1
 

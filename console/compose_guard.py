@@ -1,0 +1,137 @@
+"""The part of the composition root that decides who may see and do what, and writes it down."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from console.errors import ConfigurationError
+from console.http.audit_collector import AuditCollector
+from console.models.audit import ChainEnd
+from console.models.customer import CustomerId
+from console.ports.audit import Collector, GuardLog
+from console.ports.clock import Clock
+from console.ports.crm import CrmSystem
+from console.ports.secrets import Secrets
+from console.services.audit import Audit
+from console.services.audit_search import AuditSearch, earlier
+from console.services.harvest import DAY
+from console.services.known import KnownFacts
+from console.services.openings import Openings
+from console.services.permissions import Permissions, Subject, User
+from console.services.shared_notes import SharedNotes
+from console.services.sign_in import SignIn
+from console.settings import Deployment
+from console.settings.audit import AuditSettings
+from console.store.audit import AuditRepository
+from console.store.database import Database
+from console.store.head_anchor import HeadAnchor
+from console.system.audit_file import AuditFile
+from console.system.installation import installation_id
+
+
+class GuardParts(Protocol):
+    """What of a run the guard needs."""
+
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def user(self) -> User: ...
+    @property
+    def sign_in(self) -> SignIn | None: ...
+    @property
+    def guard_log(self) -> GuardLog | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What decides who may see and do what, and what writes it down."""
+
+    audit: Audit
+    search: AuditSearch
+    openings: Openings
+    permissions: Permissions
+    store: AuditRepository
+    anchor: HeadAnchor | None
+
+    def saw(self, customer_id: CustomerId, subject: Subject) -> None:
+        """Write down that something of an account was shown."""
+        self.audit.saw(customer_id, subject.value)
+
+    async def start(self, now: datetime, *, signed_in: bool) -> None:
+        """Take up what was written down within the last day, and begin to write."""
+        if not await self.openings.catch_up():  # the first start since programs share it
+            self.openings.recall(await earlier(self.store, now - DAY))
+        seen = await asyncio.to_thread(self.anchor.load) if self.anchor is not None else None
+        installation = await asyncio.to_thread(installation_id) if self.anchor is not None else ""
+        await self._note(
+            await self.audit.begin("signed in" if signed_in else "started", seen=seen, installation=installation)
+        )
+
+    async def aclose(self) -> None:
+        """Write down that the desk closes, and remember where the audit ends."""
+        self.audit.record("closed the desk")
+        await self.openings.aclose()
+        await self.audit.aclose()
+        await self._note(await self.audit.end())
+
+    async def _note(self, end: ChainEnd | None) -> None:
+        if self.anchor is not None and end is not None:
+            await asyncio.to_thread(self.anchor.save, end)
+
+
+def compose_guard(
+    deployment: Deployment,
+    secrets: Secrets,
+    database: Database,
+    *,
+    parts: GuardParts,
+    crm: CrmSystem,
+    known: KnownFacts,
+) -> Guard:
+    """Return the guard of a desk; `crm` and `known` are what a caller's answers are compared with."""
+    store, collector = AuditRepository(database), _collector(deployment.audit, secrets)
+    person = parts.sign_in.person if parts.sign_in is not None else None
+    audit = Audit(
+        store,
+        collector,
+        person=person,
+        role=parts.user.role,
+        clock=parts.clock,
+        is_required=deployment.audit.required,
+    )
+    # Without sign-in nobody is known who could answer for having opened an account; such a desk is for trying out.
+    verification = deployment.verification if deployment.sign_in is not None else None
+    openings = Openings(
+        verification,
+        crm=crm,
+        known=known,
+        clock=parts.clock,
+        told=audit.on_opening,
+        shared=SharedNotes(parts.guard_log, parts.clock),
+    )
+    permissions = Permissions(parts.user, openings, unrecorded=audit.refusal)
+    search = AuditSearch(store, collector, audit, permissions, parts.clock)
+    anchor = HeadAnchor.beside(database.folder) if database.folder is not None else None
+    return Guard(audit, search, openings, permissions, store, anchor)
+
+
+class NamedSecrets:
+    """Secrets whose errors say for which setting they were read. Implements the port."""
+
+    def __init__(self, secrets: Secrets, setting: str) -> None:
+        self._secrets, self._setting = secrets, setting
+
+    def read(self, reference: str) -> str:
+        try:
+            return self._secrets.read(reference)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{self._setting}: {error}") from error
+
+
+def _collector(settings: AuditSettings, secrets: Secrets) -> Collector | None:
+    if settings.url is not None:
+        named = NamedSecrets(secrets, "audit.secret")
+        return AuditCollector(settings.url, named.read(settings.secret) if settings.secret else "")
+    return AuditFile(Path(settings.file).expanduser()) if settings.file is not None else None

@@ -1,0 +1,50 @@
+"""How an account is open at this console, why, and what is shown of a caller before."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, IntEnum
+
+from console.models.customer import CustomerId
+
+
+class Step(IntEnum):
+    """How far an account is open."""
+
+    CLOSED = 0
+    ACCOUNT = 1
+    CALL_DETAIL = 2
+
+
+class Reason(Enum):
+    """Why an account is opened."""
+
+    CALLER = "a caller"
+    TICKET = "a ticket"
+    JOB = "a visit"
+    TYPED = "another reason"
+    AHEAD = "reading ahead"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One account open at this desk; `how` is the method or the reason in words. `at` and `until` are aware UTC.
+
+    `checked` is whether the desk compared what the caller said with what CRM holds.
+    """
+
+    customer_id: CustomerId
+    reason: Reason
+    how: str
+    step: Step
+    at: datetime
+    until: datetime
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What is shown of a customer before they are verified; None where the deployment shows it not."""
+
+    customer_id: CustomerId
+    name: str | None
+    phone: str | None

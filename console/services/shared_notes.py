@@ -1,0 +1,52 @@
+"""Tells the other programs of one person on this computer which accounts were opened, and hears it from them."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from console.errors import StoreError
+from console.models.audit import AuditEntry
+from console.ports.audit import GuardLog
+from console.ports.clock import Clock
+
+_log = logging.getLogger(__name__)
+
+
+class SharedNotes:
+    """What window and commands note in common; without a log nothing is, and what is known here counts alone."""
+
+    def __init__(self, log: GuardLog | None, clock: Clock) -> None:
+        self._shared, self._clock = log, clock
+        self._adding: set[asyncio.Task[None]] = set()
+
+    async def news(self) -> Sequence[AuditEntry]:
+        """Return what others noted since this was asked last, oldest first; nothing where that cannot be read."""
+        if self._shared is None:
+            return ()
+        try:
+            return await self._shared.news()
+        except StoreError as error:
+            _log.warning("what other programs noted of accounts cannot be read: %s", error)
+            return ()
+
+    async def add(self, what: str, customer: str, words: str = "") -> None:
+        """Note one thing; where that cannot be written, it is known here alone."""
+        if self._shared is None:
+            return
+        try:
+            await self._shared.add(AuditEntry(self._clock.now(), "", "", what, customer, words))
+        except StoreError as error:
+            _log.warning("other programs cannot be told of an account: %s", error)
+
+    def add_later(self, what: str, customer: str) -> None:
+        """Note one thing behind the caller."""
+        if self._shared is not None:
+            task = asyncio.create_task(self.add(what, customer), name="note for other programs")
+            self._adding.add(task)
+            task.add_done_callback(self._adding.discard)
+
+    async def aclose(self) -> None:
+        """Wait until everything is noted, and close what is shared."""
+        await asyncio.gather(*self._adding, return_exceptions=True)
+        if self._shared is not None:
+            await self._shared.aclose()

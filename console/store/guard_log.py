@@ -1,0 +1,112 @@
+"""What every program of one person on this computer notes of accounts it opened and answers that were wrong.
+
+A small encrypted file beside the store, which window and commands write side by side, so that what one has noticed the
+others know at once. Implements the port GuardLog.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import apsw
+import msgspec
+
+from console.errors import StoreError
+from console.models.audit import AuditEntry
+from console.private_files import private_file
+
+_log = logging.getLogger(__name__)
+_KEPT_FOR = timedelta(hours=48)
+_PATIENCE_MS = 2_000
+_TABLE = "CREATE TABLE IF NOT EXISTS event (id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, body BLOB NOT NULL)"
+
+
+class GuardLogFile:
+    """The file of one person. All calls are for one event loop; each is short and off its thread."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        """Open it, begun where there is none, or where what is there cannot be read. Blocks.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        self._path, self._key = path, key
+        self._last, self._own = 0, set[int]()
+        try:
+            self._connection = self._open()
+        except (apsw.NotADBError, apsw.CorruptError):
+            _log.warning("what was noted of opened accounts cannot be read, and is begun anew")
+            self._remove()
+            self._connection = self._open()
+        except (apsw.Error, OSError) as error:
+            raise StoreError(f"{path} cannot be used: {error}.") from error
+
+    async def add(self, entry: AuditEntry) -> None:
+        """Note one thing.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+
+        def work() -> None:
+            at, body = entry.at.astimezone(UTC).isoformat(), msgspec.json.encode(entry)
+            self._connection.execute("INSERT INTO event (at, body) VALUES (?, ?)", (at, body))
+            self._own.add(self._connection.last_insert_rowid())
+
+        await self._run(work)
+
+    async def news(self) -> Sequence[AuditEntry]:
+        """Return what other programs noted since this was asked last, at first everything of two days, oldest first.
+
+        Raises:
+            StoreError: It cannot be read.
+        """
+        found: list[AuditEntry] = []
+
+        def work() -> None:
+            rows = self._connection.execute("SELECT id, body FROM event WHERE id > ? ORDER BY id", (self._last,))
+            for number, body in rows.fetchall():
+                self._last = int(str(number))
+                if self._last not in self._own:
+                    found.extend(_read(body))
+
+        await self._run(work)
+        return found
+
+    async def aclose(self) -> None:
+        """Close the file."""
+        await asyncio.to_thread(self._connection.close)
+
+    async def _run(self, work: Callable[[], None]) -> None:
+        try:
+            await asyncio.to_thread(work)
+        except apsw.Error as error:
+            raise StoreError(f"{self._path} cannot be used: {error}.") from error
+
+    def _open(self) -> apsw.Connection:
+        connection = apsw.Connection(str(private_file(self._path)))
+        try:
+            connection.pragma("cipher", "sqlcipher")
+            connection.pragma("legacy", 4)
+            connection.pragma("key", f"x'{self._key.hex()}'")
+            connection.set_busy_timeout(_PATIENCE_MS)
+            connection.execute(_TABLE)
+            before = (datetime.now(UTC) - _KEPT_FOR).isoformat()
+            connection.execute("DELETE FROM event WHERE at < ?", (before,))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _remove(self) -> None:
+        for ending in ("", "-journal", "-wal", "-shm"):
+            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+
+
+def _read(body: object) -> list[AuditEntry]:
+    try:
+        return [msgspec.json.decode(body if isinstance(body, bytes) else b"", type=AuditEntry)]
+    except (msgspec.MsgspecError, TypeError):
+        return []

@@ -1,0 +1,318 @@
+"""Where one person's store lies, and how it is opened: its lock, its key, its code, and what is left of one."""
+
+import asyncio
+import contextlib
+import logging
+import secrets as secrets_module
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from console.errors import StoreDamagedError, StoreError, StoreInUseError, StoreKeyError
+from console.models.passphrase import LEAST_CHARACTERS, LEAST_DIFFERENT, is_strong
+from console.store.contents import StoreState, read_through
+from console.store.database import Database, open_beside, open_database, take_lock
+from console.store.guard_log import GuardLogFile
+from console.store.lock import StoreLock
+from console.store.recovery import (
+    confirm_code,
+    digest_of_confirmed,
+    has_recovery,
+    key_in_the_clear,
+    new_code,
+    remove_plain,
+    unwrap_key,
+    wrap_key,
+)
+from console.store.remains import StoreRemains
+from console.system.store_key import Keyring, NoKeyringError
+
+_log = logging.getLogger(__name__)
+TOO_WEAK = (
+    f"Choose at least {LEAST_CHARACTERS} characters, {LEAST_DIFFERENT} of them different, so that nobody guesses it."
+)
+_WAS_PLAIN = (
+    "The recovery file was not encrypted: an earlier version made it so from a passphrase without letters and digits. "
+    "It was replaced and removed. Whoever could read this computer's disk could read what is kept here."
+)
+_GUARD = "guard.store"
+IN_MEMORY = "What you type is kept in memory alone, until the desk closes."
+
+
+class AskCode(Protocol):
+    """Asks the user for a code; None where they go on without."""
+
+    async def __call__(self, sentence: str, *, is_new: bool) -> str | None:
+        """Say why and return what was typed; `is_new` is whether a code is chosen, not remembered."""
+
+
+AskAnew = Callable[[str], Awaitable[bool]]
+"""Says why a store cannot be opened and returns whether to set it aside and begin a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A store that was opened, or why none was.
+
+    `notice` is what the user must know. `make_code` returns a new recovery code, `confirm_code` lets it be the only
+    one. `new_code` is one that was made because nobody has written one down yet. `guard` is what the person's programs
+    note of accounts.
+    """
+
+    database: Database | None = None
+    notice: str = ""
+    new_code: str = ""
+    make_code: Callable[[], Awaitable[str]] | None = None
+    confirm_code: Callable[[], Awaitable[None]] | None = None
+    guard: GuardLogFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreQuestions:
+    """Who is asked about a store, where anybody can be.
+
+    `shows_codes` is whether a code that is made is shown; `keeps_work` whether work lies in it that somebody would
+    miss, unlike in a sandbox's.
+    """
+
+    code: AskCode | None = None
+    anew: AskAnew | None = None
+    shows_codes: bool = False
+    keeps_work: bool = True
+
+
+NOBODY_ASKED = StoreQuestions()
+
+
+class StorePlace:
+    """Where one person's store lies, and how it is opened."""
+
+    def __init__(self, folder: Path, questions: StoreQuestions) -> None:
+        self._folder, self._questions = folder, questions
+        self._file = folder / "desk.store"
+        self._keyring = Keyring(folder.name)
+        self._no_keyring: NoKeyringError | None = None
+        self._confirmed_before = ""
+        self._remains = StoreRemains(folder)
+
+    async def open(self) -> Kept:
+        """Return the open store; where there is none, or no key, what the user must know.
+
+        Raises:
+            StoreInUseError: Another program has it open.
+        """
+        try:
+            lock = await asyncio.to_thread(take_lock, self._file)  # before the key: of two first starts one makes it
+        except StoreInUseError:
+            raise
+        except StoreError as error:
+            return Kept(notice=f"{error} {IN_MEMORY}")
+        try:
+            return await self._open_locked(lock)
+        except StoreError as error:
+            _log.info("the store cannot be opened: %s", error)
+            await asyncio.to_thread(lock.close)
+            return Kept(notice=f"{error} {IN_MEMORY}")
+        except BaseException:
+            lock.close()
+            raise
+
+    async def open_to_read(self) -> Kept:
+        """Return the store to be read beside the desk that may have it open."""
+        try:
+            if not self._remains.has_store:
+                await self._refuse_remains()
+            try:
+                key = await self._key_of_store()
+            except StoreKeyError as error:
+                key = await self._ask(error)
+            return Kept(await asyncio.to_thread(open_beside, self._file, key))
+        except StoreError as error:
+            return Kept(notice=f"{error} {IN_MEMORY}")
+
+    async def open_guard(self) -> GuardLogFile:
+        """Return what programs of this person note of accounts. Raises as `Stores.open_guard`."""
+        if not self._remains.has_store:
+            raise StoreError("Nobody has worked here by this sign-in yet. Start the console's window once, then this.")
+        try:
+            key = await self._key_of_store()
+        except StoreKeyError as error:
+            key = await self._ask(error)
+        return await asyncio.to_thread(GuardLogFile, self._folder / _GUARD, key)
+
+    async def _open_locked(self, lock: StoreLock) -> Kept:
+        try:
+            return await self._open_found(lock)
+        except StoreDamagedError as error:
+            if self._questions.anew is None or not await self._questions.anew(str(error)):
+                raise
+            aside = await asyncio.to_thread(self._remains.set_aside)
+        kept = await self._begin(lock)
+        _log.info("what was left of a store was set aside in %s", aside)
+        told = f"What was left lies in {aside}, untouched. A code you wrote down before is for that alone."
+        return Kept(kept.database, told, kept.new_code, kept.make_code, kept.confirm_code, kept.guard)
+
+    async def _open_found(self, lock: StoreLock) -> Kept:
+        if not self._remains.has_store:
+            await self._refuse_remains()
+            return await self._begin(lock)
+        tried = None
+        try:
+            tried = key = await self._key_of_store()
+            return await self._with(lock, key)
+        except NoKeyringError as error:
+            key = await self._ask(error)
+        except StoreKeyError as error:
+            key = await self._ask(error)
+            if key == tried:
+                raise StoreDamagedError(
+                    f"The desk's store {self._file} is damaged: its own key does not open it. It is left as it is."
+                ) from error
+            kept = await self._with(lock, key)
+            await self._keyring.keep(key)
+            return kept
+        return await self._with(lock, key)
+
+    async def _find_key(self) -> bytes | None:
+        """Return the key in the keyring, None where it has none. One that fails is not asked again.
+
+        Raises:
+            NoKeyringError: There is no keyring, or it does not answer.
+        """
+        if self._no_keyring is not None:
+            raise self._no_keyring
+        try:
+            return await self._keyring.find()
+        except NoKeyringError as error:
+            self._no_keyring = error
+            raise
+
+    async def _key_of_store(self) -> bytes:
+        """Return the key in the keyring.
+
+        Raises:
+            StoreKeyError: There is none, or no keyring.
+        """
+        key = await self._find_key()
+        if key is None:
+            raise StoreKeyError(
+                "This computer's keyring no longer has the key of the desk's store. Your recovery code opens it."
+            )
+        return key
+
+    async def _refuse_remains(self) -> None:
+        """See that nothing of an earlier store is left: a new one would be put over it.
+
+        Raises:
+            StoreDamagedError: Something is left, or the keyring has the key of a store that is gone.
+        """
+        if self._remains.is_first_start:
+            return
+        left = list(self._remains.names)
+        if not left and self._questions.keeps_work:
+            with contextlib.suppress(NoKeyringError):
+                left = ["its key in the keyring"] if await self._find_key() is not None else []
+        if left:
+            how = "empty" if self._remains.is_empty_file else "missing"
+            raise StoreDamagedError(
+                f"The desk's store {self._file} is {how}. What is left of it: {', '.join(left)}. Nothing was touched. "
+                "If you have a copy of the file, close the desk, put the copy there and start again."
+            )
+
+    async def _begin(self, lock: StoreLock) -> Kept:
+        """Return a new store. Killed in between, the next start does the same again."""
+        await asyncio.to_thread(self._remains.begin)
+        try:
+            key = await self._find_key() or await self._keyring.make()
+        except NoKeyringError as error:
+            self._no_keyring = error
+            key = await self._ask(error)
+        kept = await self._with(lock, key)
+        await asyncio.to_thread(self._remains.is_begun)
+        return kept
+
+    async def _with(self, lock: StoreLock, key: bytes) -> Kept:
+        """Return the store that a key opens, with what must be known of it."""
+        database = await asyncio.to_thread(open_database, self._file, key, lock)
+        try:
+            notice = await read_through(database)
+            state = StoreState(database)
+            confirmed = await asyncio.to_thread(digest_of_confirmed, self._folder)
+            known = await state.load("recovery")
+            if known and known == self._confirmed_before != confirmed:  # rewritten just now, for the same code
+                await state.save("recovery", confirmed)
+                known = confirmed
+            is_confirmed = bool(confirmed) and known == confirmed
+            plain = await asyncio.to_thread(key_in_the_clear, self._folder) if self._questions.shows_codes else None
+        except BaseException:
+            # The lock stays ours: what is damaged may be set aside, and a new store begun.
+            await asyncio.to_thread(database.close, keep_lock=True)
+            raise
+
+        async def make_code() -> str:
+            code = new_code()
+            await asyncio.to_thread(wrap_key, self._folder, key, code)
+            return code
+
+        async def confirm() -> None:
+            await asyncio.to_thread(confirm_code, self._folder)
+            await state.save("recovery", await asyncio.to_thread(digest_of_confirmed, self._folder))
+
+        code = ""
+        if self._questions.shows_codes and (plain is not None or not is_confirmed):
+            if self._no_keyring is not None:  # whoever opened it has typed what opens it
+                await confirm()
+            else:
+                code = await make_code()
+        if plain is not None:
+            await asyncio.to_thread(remove_plain, self._folder)
+            notice = f"{notice} {_WAS_PLAIN}".strip()
+        guard = await asyncio.to_thread(GuardLogFile, self._folder / _GUARD, key)
+        return Kept(database, notice, code, make_code, confirm, guard)
+
+    async def _ask(self, error: StoreKeyError) -> bytes:
+        """Return the key a user's code opens, or that they make one for; asked until it fits or they give up."""
+        plain = await asyncio.to_thread(key_in_the_clear, self._folder)
+        if plain is not None:
+            return await self._ask_anew(plain, error)
+        has_code = await asyncio.to_thread(has_recovery, self._folder)
+        self._confirmed_before = await asyncio.to_thread(digest_of_confirmed, self._folder)
+        ask = self._questions.code
+        if ask is None or (self._remains.has_store and not has_code):
+            raise error
+        sentence = str(error)
+        if has_code and isinstance(error, NoKeyringError):
+            sentence += " Your recovery code or passphrase opens it."
+        while True:
+            code = await ask(sentence, is_new=not has_code)
+            if code is None:
+                raise error
+            if not has_code:
+                if not is_strong(code):
+                    sentence = TOO_WEAK
+                    continue
+                key = secrets_module.token_bytes(32)
+                await asyncio.to_thread(wrap_key, self._folder, key, code)
+                await asyncio.to_thread(confirm_code, self._folder)
+                return key
+            try:
+                return await asyncio.to_thread(unwrap_key, self._folder, code)
+            except StoreKeyError as wrong:
+                sentence = str(wrong)
+
+    async def _ask_anew(self, key: bytes, error: StoreKeyError) -> bytes:
+        """Return the key of a recovery file that was not encrypted, once it is kept by a new passphrase or keyring."""
+        if not isinstance(error, NoKeyringError):
+            return key  # a new code is made and shown once the store is open
+        ask, sentence = self._questions.code, f"{_WAS_PLAIN} Choose another passphrase."
+        if ask is None:
+            raise error
+        while (code := await ask(sentence, is_new=True)) is not None:
+            if is_strong(code):
+                await asyncio.to_thread(wrap_key, self._folder, key, code)
+                await asyncio.to_thread(remove_plain, self._folder)
+                await asyncio.to_thread(confirm_code, self._folder)
+                return key
+            sentence = TOO_WEAK
+        raise error

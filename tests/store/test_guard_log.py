@@ -1,0 +1,129 @@
+"""Window and commands of one person know of each other what was opened and answered wrongly."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from console.models.audit import AuditEntry
+from console.models.customer import CustomerId
+from console.models.provenance import Sourced
+from console.ports.crm import CrmSystem
+from console.services.contact import NotPossibleError
+from console.services.harvest import FAST, GUESSED_AT_ONE
+from console.services.openings import HARVESTING, Openings, Reason
+from console.services.shared_notes import SharedNotes
+from console.settings.verification import VerificationSettings
+from console.store.guard_log import GuardLogFile
+from tests.support.factories import MovableClock, origin
+
+KEY = bytes(range(32))
+WHY = "Checks what was asked"
+
+
+class _Crm:
+    """Knows one account number for everybody."""
+
+    async def fetch_customer(self, customer_id: CustomerId) -> object:
+        class Found:
+            account_ids = ("BA-1",)
+
+        return Sourced(Found(), origin(id=customer_id))
+
+
+class Program:
+    """A window or a command of a person: what it opens, and what it had to say of that."""
+
+    def __init__(self, path: Path, clock: MovableClock) -> None:
+        self.told: list[tuple[str, str]] = []
+        self.openings = Openings(
+            VerificationSettings(),
+            crm=cast("CrmSystem", _Crm()),
+            clock=clock,
+            told=lambda what, _customer, words: self.told.append((what, words)),
+            shared=SharedNotes(GuardLogFile(path, KEY), clock),
+        )
+
+    @property
+    def flags(self) -> list[str]:
+        return [words for what, words in self.told if what == HARVESTING]
+
+    async def guess(self, customer: str, answer: str) -> str:
+        with pytest.raises(NotPossibleError) as refused:
+            await self.openings.verify(CustomerId(customer), "account", answer)
+        return str(refused.value)
+
+
+@pytest.fixture
+async def program(tmp_path: Path) -> AsyncIterator[Callable[[], Program]]:
+    clock, made = MovableClock(), list[Program]()
+
+    def make() -> Program:
+        made.append(Program(tmp_path / "guard.store", clock))
+        return made[-1]
+
+    make.clock = clock  # type: ignore[attr-defined]
+    yield make
+    for one in made:
+        await one.openings.aclose()
+
+
+async def test_an_account_that_one_program_shut_is_shut_for_all(program: Callable[[], Program]) -> None:
+    window, show, prime = program(), program(), program()
+    for answer in ("1", "2", "3"):
+        await window.guess("CU-1", answer)
+    with pytest.raises(NotPossibleError, match="Too many wrong answers"):
+        await show.openings.open_for(CustomerId("CU-1"), Reason.TYPED, WHY)
+    with pytest.raises(NotPossibleError, match="Too many wrong answers"):
+        await prime.openings.open_to_read_ahead(CustomerId("CU-1"), WHY)
+    await show.openings.open_for(CustomerId("CU-2"), Reason.TYPED, WHY)
+
+
+async def test_what_all_programs_open_counts_in_one_pattern(program: Callable[[], Program]) -> None:
+    programs = [program() for _ in range(4)]
+    for number in range(FAST):
+        one = programs[number % 4]
+        if number % 4 == 3:
+            await one.openings.open_to_read_ahead(CustomerId(f"CU-{number}"), WHY)
+        else:
+            await one.openings.open_for(CustomerId(f"CU-{number}"), Reason.TYPED, WHY)
+    assert sum(len(one.flags) for one in programs) == 1
+
+
+async def test_a_new_process_for_each_account_is_no_way_around(program: Callable[[], Program]) -> None:
+    flags = 0
+    for number in range(16):
+        show = program()
+        await show.openings.open_for(CustomerId(f"CU-{number}"), Reason.TYPED, WHY)
+        flags += len(show.flags)
+    assert flags >= 1
+
+
+async def test_guesses_at_one_account_are_counted_over_a_day(program: Callable[[], Program]) -> None:
+    window = program()
+    clock = program.clock  # type: ignore[attr-defined]
+    for number in range(GUESSED_AT_ONE):
+        await window.guess("CU-1", str(number))
+        clock.ahead += timedelta(minutes=20)
+    assert any("wrong answers for one account" in words for words in window.flags)
+    assert "today" in await window.guess("CU-1", "BA-1")  # though by now it is the right one
+    clock.ahead += timedelta(hours=25)
+    await window.openings.verify(CustomerId("CU-1"), "account", "BA-1")
+
+
+@pytest.mark.expects_log("begun anew")
+async def test_a_file_of_rubbish_is_begun_anew(tmp_path: Path) -> None:
+    path = tmp_path / "guard.store"
+    await asyncio.to_thread(path.write_bytes, b"rubbish" * 1000)
+    log = GuardLogFile(path, KEY)
+    entry = AuditEntry(MovableClock().now(), "", "", "opened", "CU-1")
+    await log.add(entry)
+    other = GuardLogFile(path, KEY)
+    assert await other.news() == [entry]
+    assert await log.news() == []
+    await log.aclose()
+    await other.aclose()
+    assert b"CU-1" not in await asyncio.to_thread(path.read_bytes)
