@@ -234,6 +234,19 @@ def compose_desk(
     network = Network()
     reader = PdfReader()
 
+    search = CustomerSearch(
+        crm=crm,
+        billing=billing,
+        provisioning=provisioning,
+        permissions=permissions,
+        people=people,
+        clock=parts.clock,
+        country=deployment.country,
+        names_alone=guard.openings.is_required,
+        shows_names=not guard.openings.is_required or "name" in deployment.verification.shown,
+        noted=lambda text: audit.record("searched", words=text),
+    )
+
     def view_customer(customer_id: CustomerId, as_of: datetime | None = None) -> CustomerView:
         return CustomerView(
             customer_id,
@@ -266,6 +279,7 @@ def compose_desk(
         reader.close()
         await drafts.aclose()
         await outbox.aclose()
+        await search.aclose()
         await guard.aclose()
         await http.aclose()
         await known.aclose()
@@ -283,16 +297,7 @@ def compose_desk(
             for name, system in deployment.systems.items()
         ),
         health=health,
-        search=CustomerSearch(
-            crm=crm,
-            billing=billing,
-            provisioning=provisioning,
-            permissions=permissions,
-            people=people,
-            clock=parts.clock,
-            country=deployment.country,
-            names_alone=guard.openings.is_required,
-        ),
+        search=search,
         outbox=outbox,
         acts=acts,
         decisions=decisions,

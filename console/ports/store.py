@@ -107,5 +107,8 @@ class PersonStore(Protocol):
     async def find(self, *, words: str | None, digits: str | None, limit: int) -> Sequence[KnownPerson]:
         """Return customers by the beginnings of words, also nearly right ones, or by digits in a number; best first."""
 
+    async def find_whole(self, *, number: str | None, email: str | None) -> Sequence[str]:
+        """Return the customers that have exactly this number (its digits count) or e-mail address."""
+
     async def count(self) -> int:
         """Return how many customers are known."""

@@ -88,6 +88,18 @@ class SeenPeople:
             for person in found
         ]
 
+    async def find_whole(self, query: SearchQuery) -> frozenset[str]:
+        """Return known customers that a query names by a whole number or e-mail address."""
+        found: set[str] = set()
+        try:
+            for number in dict.fromkeys(filter(None, (query.phone, query.number))):
+                found |= set(await self._store.find_whole(number=number, email=None))
+            if query.email:
+                found |= set(await self._store.find_whole(number=None, email=query.email))
+        except StoreError as error:
+            _log.warning("the local search failed: %s", error)
+        return frozenset(found)
+
     async def aclose(self) -> None:
         """Wait until everything is kept."""
         await asyncio.gather(*self._writing, return_exceptions=True)

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 
 from console.errors import ConsoleError
 from console.models.card_number import MASK, has_card_number
@@ -17,10 +18,13 @@ from console.services.masking import masked
 from console.services.people import SeenPeople
 from console.services.permissions import Permissions, Subject
 from console.services.phone import read_phone
+from console.services.search_notes import SearchNotes, fold_name
 
 _LONGEST_TEXT = 200
 _MOST_HITS = 25
 _MOST_LOOKED_UP = 8
+# One letter in four may be another.
+_NEARLY = 0.74
 _EMAIL = re.compile(r"^[^\s@]+@[^\s@]+\.[^\s@]+$")
 _SPACED_NUMBER = re.compile(r"^[A-Za-z]{0,4}[-_.\s]*\d[\d\s./-]*$")
 
@@ -42,6 +46,10 @@ class CustomerSearch:
     """Searches over the three systems. Cancelling `find` drops what is under way.
 
     With `names_alone`, where accounts are closed until somebody opens them, CRM is asked for numbers and names alone.
+    `shows_names` is whether the name of a closed account may be shown. `noted` hears of every text that was looked for.
+
+    A closed account is found by a whole number, a whole e-mail address or a name: part of a number or an address would
+    tell what a caller is asked for.
     """
 
     def __init__(
@@ -55,6 +63,8 @@ class CustomerSearch:
         clock: Clock,
         country: str,
         names_alone: bool = False,
+        shows_names: bool = True,
+        noted: Callable[[str], None] = lambda _text: None,
     ) -> None:
         self._people = people
         self._crm = crm
@@ -62,7 +72,8 @@ class CustomerSearch:
         self._permissions = permissions
         self._clock = clock
         self._country = country
-        self._names_alone = names_alone
+        self._names_alone, self._shows_names = names_alone, shows_names
+        self._notes = SearchNotes(noted, clock)
 
     def read(self, text: str) -> SearchQuery:
         """Return how a typed or pasted text can be understood; without any reading it finds nothing."""
@@ -85,6 +96,7 @@ class CustomerSearch:
 
         A system that fails is named with its sentence and does not end the others.
         """
+        self._notes.looked_for(query.text)
         search = _Search(query, tell)
         for system in self._systems:
             state = Asking.ASKING if system.can_search(query) else Asking.NOT_ASKED
@@ -95,9 +107,20 @@ class CustomerSearch:
         ]
         await asyncio.gather(*asking)
 
+    async def aclose(self) -> None:
+        """Note the last search."""
+        await self._notes.aclose()
+
     async def _recall(self, search: _Search) -> None:
         """Show whom the desk has seen, before any system answers."""
         hits = await self._people.find(search.query, limit=_MOST_HITS)
+        if any(self._is_closed(hit) for hit in hits):
+            whole = await self._people.find_whole(search.query)
+            hits = [
+                hit
+                for hit in hits
+                if not self._is_closed(hit) or hit.customer_id in whole or _is_called(search.query.name, hit.name)
+            ]
         shown = self._shown(hits)
         if shown:
             search.hits = shown + search.hits
@@ -108,11 +131,14 @@ class CustomerSearch:
         if self._permissions.refusal_by_role(Subject.CUSTOMER) is not None:
             return []
         return [
-            masked(hit, self._permissions.user.masked)
-            if self._permissions.refusal(Subject.CUSTOMER, hit.customer_id) is None
-            else replace(hit, kind=None, status=None, details=())
+            replace(hit, kind=None, status=None, details=(), name=hit.name if self._shows_names else None)
+            if self._is_closed(hit)
+            else masked(hit, self._permissions.user.masked)
             for hit in hits
         ]
+
+    def _is_closed(self, hit: SearchHit) -> bool:
+        return self._permissions.refusal(Subject.CUSTOMER, hit.customer_id) is not None
 
     async def _ask(self, search: _Search, system: CrmSystem | BillingSystem | ProvisioningSystem) -> None:
         started_s = self._clock.monotonic_s()
@@ -160,6 +186,15 @@ async def _or_nothing(asked: Awaitable[Sequence[SearchHit]]) -> Sequence[SearchH
         return await asked
     except ConsoleError:
         return ()
+
+
+def _is_called(typed: str | None, name: str | None) -> bool:
+    """Return whether every word of a typed text is the beginning of a word of a name, or nearly one."""
+    words, parts = fold_name(typed or "").split(), fold_name(name or "").split()
+    return bool(words) and all(
+        any(part.startswith(word) or SequenceMatcher(None, word, part).ratio() >= _NEARLY for part in parts)
+        for word in words
+    )
 
 
 def _together(hits: Sequence[SearchHit]) -> tuple[FoundCustomer, ...]:

@@ -18,6 +18,7 @@ from console.store.database import Database
 # Words so long are kept with each letter left out once, so that a word with one slip meets them.
 _SHORTEST_WORD, _LONGEST_WORD = 3, 30
 _CANDIDATES = 60
+_WHOLE = "whole"
 _MOST_NEAR_WORDS = 12
 _MOST_KNOWN_WORDS = 200_000
 _COLUMNS = "p.customer, p.name, p.kind, p.status, p.details, p.seen_at"
@@ -66,6 +67,20 @@ class PersonRepository:
 
         return await self._database.read(work)
 
+    async def find_whole(self, *, number: str | None, email: str | None) -> Sequence[str]:
+        def work(connection: apsw.Connection) -> list[str]:
+            found: dict[str, KnownPerson] = {}
+            digits = re.sub(r"\D", "", number or "")
+            if digits:
+                _take(found, _by_index(connection, f'numbers : "{_WHOLE}{digits}"', _CANDIDATES))
+            if email:
+                words = " AND ".join(f'words : "{word}"' for word in fold(email).split())
+                people = _by_index(connection, words, _CANDIDATES) if words else []
+                _take(found, [one for one in people if email.casefold() in map(str.casefold, one.details)])
+            return list(found)
+
+        return await self._database.read(work)
+
     async def count(self) -> int:
         return await self._database.read(
             lambda connection: int(next(connection.execute("SELECT count(*) FROM person"))[0])
@@ -81,12 +96,17 @@ def fold(text: str) -> str:
 
 
 def digits_of(numbers: Sequence[str]) -> Iterator[str]:
-    """Yield the digits of numbers, and of long ones their ends: people say them without country or area code."""
+    """Yield the digits of numbers, and of long ones their ends: people say them without country or area code.
+
+    The whole of each also comes marked as that, since who has no business with an account finds it by a whole number
+    alone.
+    """
     for number in numbers:
         digits = re.sub(r"\D", "", number)
         if len(digits) < 3:
             continue
         yield digits
+        yield f"{_WHOLE}{digits}"
         for cut in (1, 2, 3) if number.strip().startswith("+") else ():
             yield digits[cut:]
         if len(digits) > 9:

@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from console.models.outbox import Act, ActState, Remark, StepState
 from console.services.contact import NotPossibleError, known_contact
 from console.services.desk import Desk
 from console.services.openings import Reason
-from console.services.permissions import REP, ROLES, SUPERVISOR
+from console.services.permissions import REP, ROLES
 from console.services.sign_in import SignIn
 from console.store.database import open_database
 from tests.support.acting import asked, first_for_whom, numbers_of
@@ -369,9 +370,7 @@ async def test_billing_rejects_a_credit_above_the_persons_limit_whatever_the_con
     sandbox: Control, desk_of: Consoles, people: list[str]
 ) -> None:
     desk = await desk_of("rep")
-    generous = replace(
-        REP, credit_limits=dict.fromkeys(REP.credit_limits, next(iter(SUPERVISOR.credit_limits.values())))
-    )
+    generous = replace(REP, credit_limits=dict.fromkeys(REP.credit_limits, Decimal(1_000_000)))
     desk.permissions.user = generous  # as in a changed file
     customer, (view, values) = await credit(desk, people)
     limit = REP.credit_limits[view.accounts.held.items[0].value.balance.currency]

@@ -4,6 +4,7 @@ import asyncio
 import re
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -11,7 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from benchmarks.walk import told_by
+from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
+from console.models.search import SearchResult
 from console.services.contact import NotPossibleError
 from console.services.openings import Reason, Step
 from console.services.permissions import ROLES
@@ -128,6 +131,45 @@ async def test_a_search_asks_crm_for_names_alone(rig: Rig, caplog: pytest.LogCap
     asked = [line for line in (record.getMessage() for record in caplog.records) if "customerManagement" in line]
     assert len(asked) >= 3
     assert all("fields=" in line for line in asked)
+
+
+@pytest.mark.gated
+async def test_a_closed_account_is_not_found_by_part_of_a_number_or_address(rig: Rig) -> None:
+    customer = CustomerId(rig.sandbox.first_customer)
+    await rig.desk.openings.open_for(customer, Reason.TYPED, "Looks the caller up before")
+    view = rig.desk.view_customer(customer)
+    view.ask_everything()
+    await view.settled()
+    record = view.customer.held.value
+    view.close()
+    await asyncio.sleep(0.1)  # it is in the index of this computer by now
+    phone = next(one.text for one in record.contact_media if one.kind == "phone")
+    email = next(one.text for one in record.contact_media if one.kind == "email")
+    street = next(one.text for one in record.contact_media if one.kind == "address").split(",")[0]
+    account = record.account_ids[0]
+
+    async def found(text: str) -> set[str]:
+        results: list[SearchResult] = []
+        await rig.desk.search.find(rig.desk.search.read(text), results.append)
+        return {one.customer_id for one in results[-1].found if one.customer_id == customer}
+
+    parts = (phone[2:8], phone[-7:], phone[-4:], account[-5:], email.partition("@")[0], street)
+    assert any([await found(text) for text in parts])  # while it is open that helps
+    rig.desk.openings.close(customer)
+    assert [text for text in parts if await found(text)] == []
+    for text in (phone, email, account, record.name, record.id):
+        assert await found(text), text
+
+
+@pytest.mark.gated
+async def test_what_was_searched_for_is_written_down_once(rig: Rig) -> None:
+    for text in ("kow", "kowal", "kowalski", "+19375550142"):
+        await rig.desk.search.find(rig.desk.search.read(text), lambda _result: None)
+    await rig.desk.search.aclose()
+    await rig.desk.audit.settled()
+    links = await rig.desk.audit._store.load()
+    entries = [msgspec.json.decode(link.body, type=AuditEntry) for link in links]
+    assert [entry.words for entry in entries if entry.what == "searched"] == ["kowalski", "+19375550142"]
 
 
 @pytest.mark.gated

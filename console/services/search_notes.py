@@ -1,0 +1,53 @@
+"""Writes down what was searched for: each text once, not every key on the way to it."""
+
+import asyncio
+import unicodedata
+from collections.abc import Callable
+
+from console.ports.clock import Clock
+
+# Who types on within this time is still typing the same.
+_SETTLED_AFTER_S = 3.0
+
+
+class SearchNotes:
+    """Notes a text once nobody types on, or once something else is typed."""
+
+    def __init__(self, noted: Callable[[str], None], clock: Clock) -> None:
+        self._noted, self._clock = noted, clock
+        self._text = ""
+        self._settling: asyncio.Task[None] | None = None
+
+    def looked_for(self, text: str) -> None:
+        """Take what was looked for now."""
+        if not text or text == self._text:
+            return
+        if self._text and not (text.startswith(self._text) or self._text.startswith(text)):
+            self._note()
+        self._text = text
+        if self._settling is not None:
+            self._settling.cancel()
+        self._settling = asyncio.create_task(self._settle(), name="note a search")
+
+    async def aclose(self) -> None:
+        """Note what is not noted yet."""
+        if self._settling is not None:
+            self._settling.cancel()
+            await asyncio.gather(self._settling, return_exceptions=True)
+        self._note()
+
+    async def _settle(self) -> None:
+        await self._clock.sleep(_SETTLED_AFTER_S)
+        self._note()
+
+    def _note(self) -> None:
+        if self._text:
+            self._noted(self._text)
+            self._text = ""
+
+
+def fold_name(text: str) -> str:
+    """Return a text in lower case without accents or punctuation."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return "".join(sign if sign.isalnum() else " " for sign in letters)
