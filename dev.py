@@ -58,14 +58,16 @@ QT_WAYLAND_LIBRARIES = {
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
 FONT_PACKAGE = "fonts-dejavu-core"
 
+# Tests wait for servers and windows half of their time, so more of them run side by side than there are processors;
+# four worlds of sandboxes are enough for any machine.
+WORKERS = str(min(4, 2 * (os.cpu_count() or 1)))
 CHECKS = {
     "format": ["-m", "ruff", "format", "--check", "--quiet", "."],
     "lint": ["-m", "ruff", "check", "--quiet", "."],
     "types": ["-m", "mypy"],
     # Run as a module it does nothing and says that all is well.
     "imports": ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-cache'])"],
-    # As many side by side as there are processors; four worlds of sandboxes are enough for any machine.
-    "tests": ["-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"],
+    "tests": ["-m", "pytest", "-n", WORKERS, "--dist", "worksteal"],
 }
 
 

@@ -1,1 +1,3 @@
 """The agent console."""
+
+__version__ = "0.1.0"

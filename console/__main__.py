@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+from console import __version__
 from console.errors import ConfigurationError, ConsoleError, UsageError
 from console.plain_stream import plain
 
@@ -164,6 +165,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_places() if "--help" in sys.argv or "-h" in sys.argv else None,
     )
     _add_common(parser, default=None)
+    parser.add_argument("--version", action="version", version=f"OptiCom agent console {__version__}")
     parser.add_argument(
         "--tour", type=Path, metavar="FOLDER", help="open a customer, write screenshots there, and stop"
     )
@@ -219,9 +221,7 @@ def _add_sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--customers", type=int, default=2000, help="how many customers the world has (%(default)s)")
     parser.add_argument("--seed", type=int, default=5376, help="another seed is another world (%(default)s)")
     for name in ("crm", "billing", "provisioning", "identity", "audit", "control"):
-        parser.add_argument(
-            f"--{name}-port", type=int, choices=range(65536), default=0, metavar="PORT", help="by default any free port"
-        )
+        parser.add_argument(f"--{name}-port", type=int, default=0, metavar="PORT", help="by default any free port")
     parser.add_argument(
         "--database", metavar="ADDRESS", help="keep the world in PostgreSQL, for a practice room: postgresql://…"
     )

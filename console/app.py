@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 
-from PySide6.QtCore import QEventLoop, QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QEventLoop, QLocale, QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from console.views.main_window import MainWindow
@@ -71,6 +71,8 @@ def _make_application() -> QApplication:
             os._exit(2)
 
     qInstallMessageHandler(on_message)
+    # Words and names of months in the language of the screens, numbers and times as they are written in this country.
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.system().territory()))
     app = QApplication([sys.argv[0]])
     qInstallMessageHandler(None)
     return app

@@ -102,7 +102,7 @@ async def open_session(
                 stack.push_async_callback(sign_in.aclose)
                 person, kept = await _signed_in(sign_in, stores if with_store else None, ask_person)
                 user = ROLES[person.role]
-                if not with_store and deployment.verification.required:
+                if not with_store and not demo and deployment.verification.required:
                     kept = replace(kept, guard=await stores.open_guard(person))
             kept_secrets = await _kept_secrets(deployment.kept_secrets, kept.database, ask_secret)
             secrets = KeptSecrets(kept_secrets, secrets)

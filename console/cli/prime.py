@@ -109,6 +109,8 @@ async def prime(
     accounts are closed until they are opened, each is read for the reason; to be shown it must be
     opened again.
     """
+    if desk.openings.is_required:
+        desk.openings.check_reason(reason)
     slots = asyncio.Semaphore(_SIDE_BY_SIDE)
     waiting = _Waiting(patience_s)
 

@@ -20,6 +20,8 @@ from console.system.sandbox_launcher import sandbox_settings, with_sign_in
 from console.user_folders import cache_folder
 
 _MOST_AT_ONCE = 10
+_HIGHEST_PORT = 65_535
+_PORTS = ("crm", "billing", "provisioning", "identity", "audit", "control")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -28,6 +30,9 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--customers must be between 1 and 1000000.")
     if not 0 <= options.clock_speed <= 100_000:
         raise UsageError("--clock-speed must be between 0 and 100000.")
+    for name in _PORTS:
+        if not 0 <= getattr(options, f"{name}_port") <= _HIGHEST_PORT:
+            raise UsageError(f"--{name}-port must be between 0 and {_HIGHEST_PORT}; 0 takes any that is free.")
     if options.database is not None and not options.database.startswith(("postgresql://", "postgres://")):
         raise UsageError("--database takes an address such as postgresql://user@localhost/practice.")
     wanted = options.data or default_folder(options.seed, options.customers)
@@ -90,8 +95,7 @@ def _run(options: argparse.Namespace, folder: Path, place: str | Path) -> int:
         print(f"Open the desk on it, and sign in:  opticom-console --config {desk}")
         print(f"Without sign-in, as a rep, for commands:  --config {configuration}\n", flush=True)
 
-    places = ("crm", "billing", "provisioning", "identity", "audit", "control")
-    ports = {name: getattr(options, f"{name}_port") for name in places}
+    ports = {name: getattr(options, f"{name}_port") for name in _PORTS}
     try:
         sandbox = Sandbox(world, place, bar.show, clock_speed=options.clock_speed)
         bar.end()

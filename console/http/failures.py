@@ -26,6 +26,8 @@ _NOT_NOW = frozenset({408, 425})
 
 
 _LONGEST_PAUSE_S = 3600.0
+# What OpenSSL says where the other side answers in plain text.
+_NOT_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE")
 
 
 class Failures:
@@ -120,18 +122,23 @@ class Failures:
 
     def no_connection(self, error: Exception) -> SystemUnavailableError:
         if isinstance(error, httpx.ConnectError):
-            certificate = "CERTIFICATE" in str(error).upper()
-            told = "cannot be trusted: its certificate is not valid" if certificate else "cannot be reached"
-            unreachable = SystemUnavailableError(
-                f"{self.label} {told}.",
-                system=self.system,
-                code=self.code("CERTIFICATE" if certificate else "NO-CONNECTION"),
-            )
-            unreachable.was_not_sent = True
-            return unreachable
+            words = str(error).upper()
+            told, code = "cannot be reached", "NO-CONNECTION"
+            if "CERTIFICATE" in words:
+                told, code = "cannot be trusted: its certificate is not valid", "CERTIFICATE"
+            elif any(sign in words for sign in _NOT_TLS):
+                told, code = "does not encrypt at its address; it needs http:// there, or another port", "NO-TLS"
+            return self._not_sent(told, code)
+        if isinstance(error, httpx.ProxyError):
+            return self._not_sent("cannot be reached through this computer's proxy", "PROXY")
         return SystemUnavailableError(
             f"{self.label} broke off the connection.", system=self.system, code=self.code("CUT-OFF")
         )
+
+    def _not_sent(self, told: str, code: str) -> SystemUnavailableError:
+        error = SystemUnavailableError(f"{self.label} {told}.", system=self.system, code=self.code(code))
+        error.was_not_sent = True
+        return error
 
     def bad(self, what: str, code: str) -> BadAnswerError:
         return BadAnswerError(

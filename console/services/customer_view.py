@@ -263,7 +263,7 @@ class CustomerView:
     async def settled(self) -> None:
         """Return once no part is being asked for."""
         while any(part.part.asking_since for part in self.parts):
-            for part in self.parts:
+            for part in tuple(self.parts):  # another bill's lines may be asked for meanwhile
                 await part.settled()
 
     def close(self) -> None:

@@ -285,6 +285,14 @@ class Openings:
         self._note_seen(customer_id, self._clock.now())
         return await self._set(customer_id, reason, told, Step.ACCOUNT, checked=False)
 
+    def check_reason(self, words: str) -> None:
+        """Let a reason pass that says something.
+
+        Raises:
+            NotPossibleError: It is missing, too long, or holds a card number.
+        """
+        _reason(words)
+
     async def open_to_read_ahead(self, customer_id: CustomerId, words: str) -> None:
         """Open an account to read it into the store, where nobody sees it: to be shown it must be opened anew.
 

@@ -122,12 +122,12 @@ class SignIn:
         try:
             await self.access_token()
         except SignInRefusedError:
-            self.person, self._refresh_token = None, None
+            self.person, self._refresh_token, self._store = None, None, None
             self._set(SignInState.SIGNED_OUT)
             return None
         except SignInUnreachableError:
             if self._clock.now() - kept.confirmed_at >= self._offline_for:
-                self.person = None
+                self.person, self._store = None, None
                 raise
             self._set(SignInState.OFFLINE)
         return self.person

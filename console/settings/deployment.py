@@ -161,7 +161,7 @@ def load_deployment(path: Path) -> Deployment:
         ConfigurationError: One sentence that names the file, the setting and what is wrong with it.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _read(path)
     except FileNotFoundError as error:
         raise ConfigurationError(
             f"There is no configuration at {path}. Copy resources/systems.example.toml there and enter your systems, "
@@ -174,6 +174,13 @@ def load_deployment(path: Path) -> Deployment:
     except OSError as error:
         raise ConfigurationError(f"The configuration {path} cannot be read: {error.strerror or error}.") from error
     return parse_deployment(text, source=str(path), folder=path.parent)
+
+
+def _read(path: Path) -> str:
+    data = path.read_bytes()
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ConfigurationError(f"The configuration {path} is in UTF-16. Save it as UTF-8.")
+    return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8").replace("\r\n", "\n")
 
 
 def parse_deployment(text: str, *, source: str, folder: Path | None = None) -> Deployment:

@@ -16,13 +16,7 @@ from typing import Any, TypeVar
 
 import apsw
 
-from console.errors import (
-    StoreDamagedError,
-    StoreError,
-    StoreFullError,
-    StoreKeyError,
-    StoreNewerError,
-)
+from console.errors import StoreDamagedError, StoreError, StoreFullError, StoreKeyError, StoreNewerError
 from console.private_files import close_folder, private_file, private_folder
 from console.store.lock import StoreLock
 from console.store.schema import MIGRATIONS
@@ -58,6 +52,7 @@ class Database:
         lost_commits: int = 0,
     ) -> None:
         self._writer, self._reader, self._lock, self._witness = writer, reader, lock, witness
+        self._is_closed = False
         self.lost_commits = lost_commits
         self._frames: int | None = None
         if witness is not None:
@@ -82,6 +77,8 @@ class Database:
             StoreFullError: There is no room, or the disk cannot be written.
             StoreDamagedError: The file is damaged.
         """
+        if self._is_closed:
+            raise StoreError("The store is closed.")
         outcome: Future[T] = Future()
         self._queue.put((work, outcome, settle))
         return await asyncio.wrap_future(outcome)
@@ -151,6 +148,7 @@ class Database:
 
     def close(self, *, keep_lock: bool = False) -> None:
         """Close the file on the calling thread, after what is under way; the lock too, unless the caller keeps it."""
+        self._is_closed = True
         self._queue.put(None)
         self._writing.join()
         self._reading.shutdown()

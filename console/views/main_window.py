@@ -163,7 +163,8 @@ class MainWindow(QMainWindow):
         self._fit_screen()
         search = QAction(tr("Find a customer"), self)
         search.setShortcuts([QKeySequence("Ctrl+K"), QKeySequence("Ctrl+T")])
-        search.triggered.connect(self.search_wanted)
+        self._search_refusal = ""
+        search.triggered.connect(self._want_search)
         self.search_action = search
         self.addAction(search)
         self.start_page.search.clicked.connect(self.search_wanted)
@@ -189,18 +190,25 @@ class MainWindow(QMainWindow):
     def set_signed_in(self, *, signed_in: bool) -> None:
         """Offer the search only to somebody who is known."""
         self.start_page.set_title(tr("No customer is open") if signed_in else tr("Nobody is signed in"))
-        self._offer_search(offered=signed_in)
+        self._offer_search("" if signed_in else tr("Sign in first, then search."))
 
     def set_failed(self) -> None:
         """Say that there is no desk to work at; why not is said beside it."""
         self.start_page.set_title(tr("The desk cannot start"))
-        self._offer_search(offered=False)
+        self._offer_search(tr("The console cannot start, so nobody can be found."))
 
-    def _offer_search(self, *, offered: bool) -> None:
-        self.start_page.search.setVisible(offered)
-        self.search_action.setEnabled(offered)
+    def _offer_search(self, refusal: str) -> None:
+        """Offer the search, or say by its keys why there is none."""
+        self._search_refusal = refusal
+        self.start_page.search.setVisible(not refusal)
         for button in (self.search_field, self.add_button):
-            button.setEnabled(offered)
+            button.setEnabled(not refusal)
+
+    def _want_search(self) -> None:
+        if self._search_refusal:
+            self.status.say(self._search_refusal)
+        else:
+            self.search_wanted.emit()
 
     def say(self, sentence: str) -> None:
         """Show a sentence where the user looks: on the start page and in the status bar."""

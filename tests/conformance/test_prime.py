@@ -101,7 +101,8 @@ async def test_where_accounts_are_closed_they_are_read_for_a_reason_and_stay_clo
         await desk.aclose()
     told = [entry for entry in await sandbox.audited("visits of tomorrow", since=before) if entry.what == "read ahead"]
     assert {entry.customer for entry in told} == set(customers)
-    assert not [entry for entry in await sandbox.audited(since=before) if entry.what == "harvesting"]
+    flags = [entry for entry in await sandbox.audited(since=before) if entry.what == "harvesting"]
+    assert len(flags) == 1  # reading ahead counts like every other opening
 
 
 @pytest.mark.expects_log("is down")

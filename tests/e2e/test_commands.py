@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -285,3 +286,16 @@ async def test_what_a_system_says_moves_nothing_in_the_terminal(sandbox: Control
     for told in (done.stdout, done.stderr, wrong.stdout, wrong.stderr):
         assert not set(told) & set("\x1b\x07\x9b\r\u202e")
     assert "Evil" in done.stdout
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "65536"])
+def test_a_port_that_does_not_exist_is_one_sentence(port: str) -> None:
+    done = run("sandbox", f"--crm-port={port}")
+    assert done.returncode == 2
+    assert done.stderr == "--crm-port must be between 0 and 65535; 0 takes any that is free.\n"
+
+
+def test_the_version_is_told() -> None:
+    done = run("--version")
+    assert done.returncode == 0
+    assert re.fullmatch(r"OptiCom agent console \d+\.\d+\.\d+\n", done.stdout)

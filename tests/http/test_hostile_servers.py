@@ -233,3 +233,31 @@ async def test_times_of_a_server_count_by_its_own_clock() -> None:
         pause_s = (caught.value.retry_at - SystemClock().now()).total_seconds()
         assert 15 < pause_s <= 20
         await layer.aclose()
+
+
+async def test_a_port_without_encryption_behind_https_is_named_as_such() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+
+    async with serving(serve) as address:
+        layer, endpoint = layer_of(address.replace("http://127.0.0.1", "https://127.0.0.1"), time_limit_s=3)
+        with pytest.raises(SystemUnavailableError, match="does not encrypt at its address") as refused:
+            await endpoint.get(LIST)
+        assert refused.value.code == "BILLING-NO-TLS"
+        await layer.aclose()
+
+
+async def test_a_dead_proxy_is_named_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+
+    async with serving(refuse) as address:
+        monkeypatch.setenv("HTTPS_PROXY", address)
+        layer, endpoint = layer_of("https://billing.example.net", time_limit_s=3)
+        with pytest.raises(SystemUnavailableError, match="through this computer's proxy"):
+            await endpoint.get(LIST)
+        await layer.aclose()

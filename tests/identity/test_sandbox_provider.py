@@ -292,3 +292,21 @@ async def test_a_sign_out_ends_the_session_in_the_browser_too(sandbox: Control, 
         assert address is not None
         await browser.get(address)
         assert not await _goes_straight_on(desks(sandbox.process.identity), browser)
+
+
+async def test_a_start_after_an_expired_sign_in_goes_on_with_a_new_one(sandbox: Control, desks: Desks) -> None:
+    first = desks(sandbox.process.identity)
+    await _sign_in(first)
+    database = in_memory()
+    await first.keep_in(SecretRepository(database))
+    await sandbox.identity(end_sign_ins=True)
+
+    second = desks(sandbox.process.identity)
+    assert await second.restore(SecretRepository(database)) is None
+    await database.aclose()  # as the session does before somebody signs in anew
+    async with asyncio.timeout(5):
+        await _sign_in(second)
+    assert second.state is SignInState.SIGNED_IN
+    assert not second.is_unkept
+    with pytest.raises(StoreError, match="closed"):
+        await SecretRepository(database).save("a", "b")

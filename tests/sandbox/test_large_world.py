@@ -18,7 +18,7 @@ _NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
 
 
 def _tickets(folder: Path) -> tuple[Resource, Records]:
-    world = World(seed=7, customers=1500, as_of=date(2026, 11, 1))
+    world = World(seed=7, customers=1100, as_of=date(2026, 11, 1))
     store = SystemStore(open_database(folder, "crm"), "crm", world)
     prepare({"crm": store}, world, lambda _n: None)
     resource = next(one for one in SYSTEMS["crm"] if one.name == "troubleTicket")
@@ -47,7 +47,7 @@ async def _all_pages(records: Records, resource: Resource, limit: int = 100) -> 
 
 async def test_pages_of_a_list_without_a_total_join_without_gap_or_overlap(counted, uncounted) -> None:
     expected = await _all_pages(counted[1], counted[0])
-    assert len(expected) > 1000
+    assert len(expected) > 700
 
     assert await _all_pages(uncounted[1], uncounted[0]) == expected
 
@@ -66,7 +66,7 @@ async def test_what_was_made_since_comes_once_at_the_end_of_a_list_without_a_tot
     body = {"description": "No signal", "severity": "high", "ticketType": "technical"}
     made = [records.create(resource, str, body, _NOW)["id"] for _ in range(7)]
 
-    assert (await _all_pages(records, resource, limit=5))[-7:] == made
+    assert (await _all_pages(records, resource, limit=70))[-7:] == made
 
 
 async def test_a_record_deleted_from_a_list_without_a_total_is_gone(uncounted) -> None:

@@ -129,3 +129,26 @@ def test_secrets_lie_outside_the_file(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_secret_that_is_not_there_is_one_sentence(reference: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError):
         SystemSecrets(tmp_path).read(reference)
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ("[systems]\n".encode("utf-16"), "UTF-16. Save it as UTF-8"),
+        ("[systems]\n".encode("utf-16-be"), "not valid TOML"),
+        (b"\xff\xfe", "UTF-16"),
+        (b"\x80\x81", "is no text"),
+    ],
+)
+def test_a_file_in_another_encoding_is_told_by_it(tmp_path: Path, data: bytes, told: str) -> None:
+    path = tmp_path / "systems.toml"
+    path.write_bytes(data)
+    with pytest.raises(ConfigurationError, match=told):
+        load_deployment(path)
+
+
+def test_a_mark_at_the_beginning_and_ends_of_lines_of_windows_are_no_mistake(tmp_path: Path) -> None:
+    example = (Path(__file__).parents[1] / "store" / "earlier" / "systems-1.toml").read_bytes()
+    path = tmp_path / "systems.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + example.replace(b"\n", b"\r\n"))
+    assert load_deployment(path).systems

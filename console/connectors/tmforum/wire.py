@@ -46,7 +46,7 @@ class Spelling:
 _STANDARD = Spelling()
 
 
-_IDENTITIES = frozenset({"id", "href", "@type", "billNo", "value"})  # what is asked by, and what is compared
+_IDENTITIES = frozenset({"id", "href", "url", "@type", "billNo", "value"})  # what is asked by, and what is compared
 
 
 class Reader:
