@@ -64,6 +64,7 @@ class Parts:
     user: User = REP
     sign_in: SignIn | None = None
     guard_log: GuardLog | None = None
+    policy: str = ""
     on_exchange: Callable[[Exchange], None] = lambda _exchange: None
 
 

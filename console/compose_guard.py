@@ -41,6 +41,8 @@ class GuardParts(Protocol):
     @property
     def sign_in(self) -> SignIn | None: ...
     @property
+    def policy(self) -> str: ...
+    @property
     def guard_log(self) -> GuardLog | None: ...
 
 
@@ -54,6 +56,7 @@ class Guard:
     permissions: Permissions
     store: AuditRepository
     anchor: HeadAnchor | None
+    policy: str
 
     def saw(self, customer_id: CustomerId, subject: Subject) -> None:
         """Write down that something of an account was shown."""
@@ -64,10 +67,12 @@ class Guard:
         if not await self.openings.catch_up():  # the first start since programs share it
             self.openings.recall(await earlier(self.store, now - DAY))
         seen = await asyncio.to_thread(self.anchor.load) if self.anchor is not None else None
-        installation = await asyncio.to_thread(installation_id) if self.anchor is not None else ""
-        await self._note(
-            await self.audit.begin("signed in" if signed_in else "started", seen=seen, installation=installation)
-        )
+        known = {
+            "installation": await asyncio.to_thread(installation_id) if self.anchor is not None else "",
+            "policy": self.policy,
+        }
+        known = {name: value for name, value in known.items() if value}
+        await self._note(await self.audit.begin("signed in" if signed_in else "started", seen=seen, known=known))
 
     async def aclose(self) -> None:
         """Write down that the desk closes, and remember where the audit ends."""
@@ -114,7 +119,7 @@ def compose_guard(
     permissions = Permissions(parts.user, openings, unrecorded=audit.refusal)
     search = AuditSearch(store, collector, audit, permissions, parts.clock)
     anchor = HeadAnchor.beside(database.folder) if database.folder is not None else None
-    return Guard(audit, search, openings, permissions, store, anchor)
+    return Guard(audit, search, openings, permissions, store, anchor, parts.policy)
 
 
 class NamedSecrets:

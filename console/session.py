@@ -15,6 +15,7 @@ from console.services.desk import Desk
 from console.services.permissions import REP, ROLES
 from console.services.sign_in import SignIn, SignInState
 from console.settings import KEPT, Deployment, load_deployment
+from console.settings.policy import Policy, read_policy
 from console.store.database import Database
 from console.store.secrets import SecretRepository
 from console.store_place import NOBODY_ASKED, AskCode, Kept, StoreQuestions
@@ -79,7 +80,7 @@ async def open_session(
         StoreInUseError: Another program has the store open.
         SignInRefusedError: Somebody must sign in and nobody can be asked.
     """
-    sandbox = await SandboxProcess.start() if demo else None
+    sandbox, policy = await SandboxProcess.start() if demo else None, Policy()
     try:
         secrets: Secrets
         folder = stores_folder()
@@ -88,7 +89,8 @@ async def open_session(
             secrets, profile = sandbox.secrets, "sandbox"
         else:
             path = config or default_configuration()
-            deployment = await asyncio.to_thread(load_deployment, path)
+            policy = await asyncio.to_thread(read_policy)
+            deployment = await asyncio.to_thread(load_deployment, path, policy)
             secrets = SystemSecrets(path.parent)
             profile = await asyncio.to_thread(StoreProfiles(folder).choose, deployment)
         stores = Stores(folder, profile, _of_sandbox(questions) if demo else questions)
@@ -110,7 +112,7 @@ async def open_session(
                 compose_desk,
                 deployment,
                 secrets,
-                Parts(user=user, sign_in=sign_in, guard_log=kept.guard),
+                Parts(user=user, sign_in=sign_in, guard_log=kept.guard, policy=policy.digest),
                 kept.database,
             )
             stack.push_async_callback(desk.aclose)
@@ -123,7 +125,7 @@ async def open_session(
                 yield Session(
                     desk,
                     first,
-                    " ".join(filter(None, (kept.notice, elsewhere))),
+                    " ".join(filter(None, (policy.warning, kept.notice, elsewhere))),
                     kept.new_code,
                     kept.make_code,
                     kept.confirm_code,

@@ -61,9 +61,10 @@ class Audit:
         self._written.set()
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def begin(self, what: str, *, seen: ChainEnd | None, installation: str) -> ChainEnd | None:
+    async def begin(self, what: str, *, seen: ChainEnd | None, known: Mapping[str, str]) -> ChainEnd | None:
         """Begin this run's chain with an entry `what` that names the last; then write and send. Return the new end.
 
+        `known` is what the entry says of this run: the installation, the digest of the policy.
         `seen` is the end of the chain that this computer saw last. Where the store, or the collector, does not go on
         from there, an older copy of the store was put back: that is written down, and flagged. Where the store cannot
         be written now, the chain before goes on; None comes back.
@@ -71,10 +72,10 @@ class Audit:
 
         def first_entry(last: ChainEnd | None) -> bytes:
             before = last.values if last is not None else {}
-            return self._encoded(what, before=before, after={"installation": installation} if installation else {})
+            return self._encoded(what, before=before, after=known)
 
         try:
-            known = await self._store.at(seen.seq) if seen is not None else None
+            held = await self._store.at(seen.seq) if seen is not None else None
             last = await self._store.last()
             link = await self._store.begin_chain(first_entry)
         except StoreError as error:
@@ -82,7 +83,7 @@ class Audit:
             self.record(what)
             self.start()
             return None
-        if seen is not None and known != seen:
+        if seen is not None and held != seen:
             self.record(FORKED, words=_FORK, before=last.values if last else {}, after=seen.values)
         self.start()
         if self._collector is not None and last is not None:

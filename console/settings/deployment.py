@@ -12,6 +12,7 @@ from console.errors import ConfigurationError
 from console.settings.addresses import is_address, is_safe_address, reference_problem
 from console.settings.audit import AuditSettings, audit_problems
 from console.settings.in_words import in_words
+from console.settings.policy import Policy, read_policy
 from console.settings.profiles import with_profiles
 from console.settings.published import PATHS, V5_PATHS, Kind, Version
 from console.settings.roles import RoleSettings, role_problems
@@ -154,8 +155,8 @@ class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         return next((name, system) for name, system in self.systems.items() if system.kind == kind)
 
 
-def load_deployment(path: Path) -> Deployment:
-    """Return the settings in a TOML file.
+def load_deployment(path: Path, policy: Policy | None = None) -> Deployment:
+    """Return the settings in a TOML file, under a policy; by default under that of this computer.
 
     Raises:
         ConfigurationError: One sentence that names the file, the setting and what is wrong with it.
@@ -173,7 +174,8 @@ def load_deployment(path: Path) -> Deployment:
         ) from error
     except OSError as error:
         raise ConfigurationError(f"The configuration {path} cannot be read: {error.strerror or error}.") from error
-    return parse_deployment(text, source=str(path), folder=path.parent)
+    policy = policy if policy is not None else read_policy()
+    return parse_deployment(text, source=str(path), folder=path.parent, policy=policy)
 
 
 def _read(path: Path) -> str:
@@ -183,7 +185,7 @@ def _read(path: Path) -> str:
     return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8").replace("\r\n", "\n")
 
 
-def parse_deployment(text: str, *, source: str, folder: Path | None = None) -> Deployment:
+def parse_deployment(text: str, *, source: str, folder: Path | None = None, policy: Policy | None = None) -> Deployment:
     """Return the settings in a TOML text; `source` is named in what is wrong with it.
 
     Profiles of the deployment's own are looked for beside it, in `folder`.
@@ -197,7 +199,7 @@ def parse_deployment(text: str, *, source: str, folder: Path | None = None) -> D
         raise ConfigurationError(f"{source} is not valid TOML: {error}.") from error
     except RecursionError as error:
         raise ConfigurationError(f"{source} is not usable: lists stand in lists, far too deep.") from error
-    return deployment_of(document, source=source, folder=folder)
+    return deployment_of(policy.over(document) if policy is not None else document, source=source, folder=folder)
 
 
 def deployment_of(document: dict[str, Any], *, source: str, folder: Path | None = None) -> Deployment:

@@ -178,7 +178,7 @@ async def a_run(
     assert database.folder is not None
     anchor = HeadAnchor.beside(database.folder)
     audit = Audit(AuditRepository(database), collector, person=None, role="rep", clock=SystemClock())
-    begun = await audit.begin("started", seen=anchor.load(), installation="here")
+    begun = await audit.begin("started", seen=anchor.load(), known={"installation": "here"})
     assert begun is not None
     anchor.save(begun)
     for number in range(entries):
