@@ -19,6 +19,8 @@ _COMMANDS = {
     "keep-secret": "keep_secret",
     "check-system": "check_system",
     "show": "show",
+    "export": "data_rights",
+    "erase": "data_rights",
 }
 
 
@@ -177,6 +179,13 @@ def _parser() -> argparse.ArgumentParser:
     prime = commands.add_parser("prime", parents=[common], help="read customers into this computer's store")
     prime.add_argument("file", type=Path, metavar="FILE", help="customer numbers, one a line; - is standard input")
     prime.add_argument("--reason", metavar="WORDS", help="why, where people sign in; it is recorded")
+    for name, words in (
+        ("export", "print all that this computer keeps of a customer, as JSON"),
+        ("erase", "remove all that this computer keeps of a customer"),
+    ):
+        rights = commands.add_parser(name, parents=[common], help=words)
+        rights.add_argument("customer", metavar="CUSTOMER", help="a customer number")
+        rights.add_argument("--reason", metavar="WORDS", help="why, where people sign in; it is recorded")
     keeping = commands.add_parser("keep-secret", parents=[common], help="put a system's key into the encrypted store")
     keeping.add_argument(
         "name", metavar="NAME", help="as in store:NAME in the configuration; typed, or a line of input"

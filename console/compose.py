@@ -27,6 +27,7 @@ from console.services.acts import Acts, Decisions, SendCheck
 from console.services.bill_documents import BillDocuments
 from console.services.connections import Connections, HealthBoard
 from console.services.customer_view import CustomerView
+from console.services.data_rights import DataRights
 from console.services.desk import Desk, SystemInfo
 from console.services.drafts import Drafts
 from console.services.known import KnownFacts
@@ -43,6 +44,7 @@ from console.settings import KEPT, Deployment, Kind, System
 from console.settings.sign_in import SignInSettings
 from console.store.acts import ActRepository
 from console.store.answers import AnswerRepository
+from console.store.customer_records import CustomerRecords
 from console.store.database import Database, in_memory
 from console.store.drafts import DraftRepository
 from console.store.facts import FactRepository
@@ -112,6 +114,13 @@ def _tell_signed_in(outbox: Outbox, deployment: Deployment, state: SignInState) 
     """What waited for somebody to sign in goes on."""
     for name in deployment.systems if state is SignInState.SIGNED_IN else ():
         outbox.system_is_back(name)
+
+
+async def _forget_old(records: CustomerRecords, facts: FactRepository, deployment: Deployment, now: datetime) -> None:
+    """Keep to how long and how much of it the deployment lets a computer keep."""
+    before = now - timedelta(days=deployment.store.keep_days)
+    await records.forget(before=before)
+    await facts.prune(before=before, most_bytes=int(deployment.store.max_mb * 1_000_000))
 
 
 def name_of(found: Sourced[Customer] | None) -> str:
@@ -232,7 +241,7 @@ def compose_desk(
         account=lambda customer_id, account_id: account_of(known.load(customer_id, _ACCOUNTS), account_id),
     )
     decisions = Decisions(outbox, acts, permissions, country=deployment.country)
-    network = Network()
+    network, records = Network(), CustomerRecords(database)
     reader = PdfReader()
 
     search = CustomerSearch(
@@ -266,12 +275,11 @@ def compose_desk(
         )
 
     async def open_store() -> None:
+        await _forget_old(records, facts, deployment, parts.clock.now())
         await guard.start(parts.clock.now(), signed_in=parts.sign_in is not None)
         await drafts.open()
         await outbox.open()
         outbox.start()
-        before = parts.clock.now() - timedelta(days=deployment.store.keep_days)
-        await facts.prune(before=before, most_bytes=int(deployment.store.max_mb * 1_000_000))
 
     def cache_sizes() -> list[CacheSize]:
         return [*http.cache_sizes, known.size, people.size, *audit.sizes]
@@ -304,6 +312,7 @@ def compose_desk(
         decisions=decisions,
         drafts=drafts,
         leaving=Leaving(outbox, drafts, acts, UnsentFiles(), is_kept=database.is_kept),
+        data_rights=DataRights(records, permissions, guard.openings, audit),
         moments=known.moments,
         is_kept=database.is_kept,
         open_store=open_store,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from console.models.outbox import Act
 from console.models.search import KnownPerson
@@ -96,6 +96,19 @@ class UnsentStore(Protocol):
         Raises:
             StoreError: It cannot be read, or not with this passphrase.
         """
+
+
+class CustomerData(Protocol):
+    """All that is kept of one customer. Every call raises StoreError where the store cannot be used."""
+
+    async def unsent(self, customer: str) -> int:
+        """Return how many actions on a customer have not come to their end."""
+
+    async def export(self, customer: str) -> Mapping[str, Any]:
+        """Return everything that is kept of a customer, by kind, as JSON values."""
+
+    async def erase(self, customer: str) -> int:
+        """Remove everything that is kept of a customer, but the audit; return how many records went."""
 
 
 class PersonStore(Protocol):

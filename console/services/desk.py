@@ -10,6 +10,7 @@ from console.services.audit_search import AuditSearch
 from console.services.bill_documents import BillDocuments
 from console.services.connections import Connections, HealthBoard
 from console.services.customer_view import CustomerView
+from console.services.data_rights import DataRights
 from console.services.drafts import Drafts
 from console.services.known import Moment
 from console.services.leaving import Leaving
@@ -55,6 +56,7 @@ class Desk:
     decisions: Decisions
     drafts: Drafts
     leaving: Leaving
+    data_rights: DataRights
     moments: Callable[[str], Awaitable[list[Moment]]]
     is_kept: bool
     open_store: Callable[[], Awaitable[None]]

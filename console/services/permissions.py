@@ -45,7 +45,7 @@ def _limits(whole_units: int) -> Mapping[str, Decimal]:
 
 
 # Reading ahead opens as many accounts as a list has; field staff need it, and who is asked to prepare for an outage.
-_OF_SUPERVISORS = frozenset({Deed.APPROVE, Deed.READ_AUDIT, Deed.READ_AHEAD})
+_OF_SUPERVISORS = frozenset({Deed.APPROVE, Deed.READ_AUDIT, Deed.READ_AHEAD, Deed.EXPORT_DATA, Deed.ERASE_DATA})
 REP = User("rep", frozenset(Subject), frozenset(Deed) - _OF_SUPERVISORS, _limits(25))
 SENIOR_REP = User("senior rep", frozenset(Subject), frozenset(Deed) - _OF_SUPERVISORS, _limits(100))
 SUPERVISOR = User("supervisor", frozenset(Subject), frozenset(Deed), _limits(250))

@@ -59,6 +59,8 @@ class Deed(Enum):
     APPROVE = "approve what is over a limit"
     READ_AUDIT = "read the audit"
     READ_AHEAD = "read customers ahead"
+    EXPORT_DATA = "export what is kept of a customer"
+    ERASE_DATA = "erase what is kept of a customer"
 
 
 class Personal(Enum):

@@ -1,10 +1,11 @@
 """Questions about the desk's own store: a code that opens it, and a new recovery code to be written down."""
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QLineEdit, QMessageBox, QVBoxLayout, QWidget
 
@@ -16,6 +17,7 @@ from console.views.widgets.fields import FramedDialog
 from console.views.widgets.labels import Button, Label, button_row
 
 T = TypeVar("T")
+_ON_CLIPBOARD_MS = 60_000
 
 
 class CodeDialog(FramedDialog):
@@ -93,8 +95,10 @@ class RecoveryDialog(QDialog):
             "What you type and have not sent is encrypted on this computer; its key lies in the keyring. Should that "
             "be lost, this code opens it. Write it down; until you say so each start shows one. File makes a new one."
         )
+        self._code = code
         copy = Button(tr("Copy"), "plain")
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(code))
+        copy.clicked.connect(self._copy)
+        self.finished.connect(lambda _result: _clear_clipboard(code))
         close = Button(tr("I have written it down"), "main")
         # What somebody goes on typing ends with Enter: it may copy the code, never take it away.
         close.setAutoDefault(False)
@@ -107,6 +111,17 @@ class RecoveryDialog(QDialog):
         column.addLayout(row)
         self.setMinimumWidth(460)
         copy.setFocus()
+
+    def _copy(self) -> None:
+        """Put the code on the clipboard for a minute: other programs can read what lies there."""
+        QGuiApplication.clipboard().setText(self._code)
+        QTimer.singleShot(_ON_CLIPBOARD_MS, functools.partial(_clear_clipboard, self._code))
+
+
+def _clear_clipboard(code: str) -> None:
+    clipboard = QGuiApplication.clipboard()
+    if clipboard.text() == code:
+        clipboard.clear()
 
 
 class RecoveryCode:

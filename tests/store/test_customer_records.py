@@ -1,0 +1,158 @@
+"""What is kept of a customer is handed out, erased and forgotten whole, in every table."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from console.compose import Parts
+from console.models.customer import CustomerId
+from console.models.outbox import Act, RiskClass, Step, StepState
+from console.models.search import KnownPerson
+from console.ports.store import EncodedFact
+from console.services.contact import NotPossibleError
+from console.services.openings import Reason
+from console.services.permissions import ROLES
+from console.store.acts import ActRepository
+from console.store.answers import AnswerRepository
+from console.store.audit import AuditRepository
+from console.store.customer_records import CustomerRecords
+from console.store.database import Database, in_memory, open_database
+from console.store.drafts import DraftRepository
+from console.store.facts import FactRepository
+from console.store.people import PersonRepository
+from tests.support.control import Control
+
+KEY = bytes(range(32))
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+CANARY = "Xylophonkanarie"
+
+
+def act(number: str, customer: str, *, done: bool, at: datetime = NOW) -> Act:
+    state = StepState.DONE if done else StepState.WAITING
+    step = Step("add-note", "crm", f"{number}-1", {"text": CANARY}, customer, state=state)
+    return Act(number, customer, f"Note: {CANARY}", RiskClass.NOTE, at, (step,), changed_at=at)
+
+
+async def filled(database: Database, customer: str, *, at: datetime = NOW, open_act: bool = False) -> None:
+    fact = EncodedFact(f'{{"name": "{CANARY}"}}'.encode(), b"content")
+    await FactRepository(database).save(customer, "customer|", lambda: fact, at)
+    person = KnownPerson(
+        CustomerId(customer), f"{CANARY} of {customer}", details=("Way 1",), numbers=("+1937",), seen_at=at
+    )
+    await PersonRepository(database).put([person])
+    await DraftRepository(database).save({f"note/{customer}": CANARY, f"edit/{customer}-done/text": CANARY})
+    await ActRepository(database).add(act(f"{customer}-done", customer, done=True, at=at))
+    if open_act:
+        await ActRepository(database).add(act(f"{customer}-open", customer, done=False, at=at))
+    await AnswerRepository(database).save(f"q-{customer}", "e", {}, CANARY.encode())
+    await AuditRepository(database).append(
+        [f'{{"at": "{at.isoformat()}", "who": "", "role": "", "what": "saw", "customer": "{customer}"}}'.encode()]
+    )
+
+
+def in_tables(database: Database, but: Sequence[str] = ()) -> dict[str, int]:
+    """How many rows each table has."""
+
+    def work(connection: Any) -> dict[str, int]:
+        names = [str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        mine = [name for name in names if not name.startswith(("sqlite_", "person_words_")) and name not in but]
+        return {name: int(connection.execute(f"SELECT count(*) FROM {name}").get) for name in mine}
+
+    return database.write_now(work)
+
+
+# What is no customer's: the store's own state, secrets of the deployment, the audit and its chains.
+OURS = ("audit", "audit_state", "audit_chain", "secret", "commits", "store_state")
+
+
+async def test_erasing_removes_a_customer_from_every_table_and_nobody_else() -> None:
+    database = in_memory()
+    await filled(database, "CU-2")
+    alone = in_tables(database, OURS)
+    await filled(database, "CU-1")
+    records = CustomerRecords(database)
+    assert (await records.export("CU-1"))["facts"]
+
+    assert await records.erase("CU-1") == 5
+
+    assert in_tables(database, OURS) | {"answer": 1} == alone
+    assert not any(value for name, value in (await records.export("CU-1")).items() if name != "audit")
+    assert len((await records.export("CU-2"))["drafts"]) == 2
+    await database.aclose()
+
+
+async def test_an_export_has_everything_of_one_customer_alone() -> None:
+    database = in_memory()
+    for customer in ("CU-1", "CU-2"):
+        await filled(database, customer, open_act=True)
+    found = await CustomerRecords(database).export("CU-1")
+    assert {name: len(values) for name, values in found.items()} == {
+        "facts": 1, "actions": 2, "drafts": 2, "person": 1, "audit": 1,
+    }  # fmt: skip
+    assert "CU-2" not in str(found)
+    await database.aclose()
+
+
+async def test_after_four_hundred_days_nothing_old_is_left_but_what_is_not_sent() -> None:
+    database = in_memory()
+    long_ago = NOW - timedelta(days=400)
+    await filled(database, "CU-1", at=long_ago, open_act=True)
+    database.write_now(lambda connection: connection.execute("UPDATE draft SET kept_at = ?", (long_ago.isoformat(),)))
+    database.write_now(lambda connection: connection.execute("UPDATE answer SET used_at = ?", (long_ago.isoformat(),)))
+
+    await CustomerRecords(database).forget(before=NOW - timedelta(days=30))
+
+    left = {name: count for name, count in in_tables(database, OURS).items() if count}
+    assert left == {"act": 1}
+    assert [one.id for one in await ActRepository(database).load()] == ["CU-1-open"]
+    await database.aclose()
+
+
+async def test_erased_words_are_nowhere_in_the_file(tmp_path: Path) -> None:
+    database = open_database(tmp_path / "desk.store", KEY)
+    await filled(database, "CU-1")
+    await filled(database, "CU-2")
+    await CustomerRecords(database).erase("CU-1")
+    found = await PersonRepository(database).find(words="xylophonkanarie", digits=None, limit=5)
+    assert [one.customer_id for one in found] == ["CU-2"]
+    await database.aclose()
+
+
+@pytest.mark.expects_log("is down")
+@pytest.mark.expects_log("is back")
+@pytest.mark.parametrize(("role", "may"), [("rep", False), ("supervisor", True)])
+async def test_it_needs_a_right_and_a_reason_and_waits_for_unsent_work(
+    sandbox: Control, role: str, *, may: bool
+) -> None:
+    desk = await asyncio.to_thread(lambda: sandbox.desk(parts=Parts(user=ROLES[role]), gated=True))
+    await desk.open_store()
+    customer = CustomerId(sandbox.first_customer)
+    try:
+        if not may:
+            with pytest.raises(NotPossibleError, match="may not export"):
+                await desk.data_rights.export(customer, "asked for by the customer")
+            with pytest.raises(NotPossibleError, match="may not erase"):
+                await desk.data_rights.erase(customer, "asked for by the customer")
+            return
+        with pytest.raises(NotPossibleError, match="Write why"):
+            await desk.data_rights.export(customer, "")
+        assert (await desk.data_rights.export(customer, "asked for by the customer"))["facts"] == []
+        await desk.openings.open_for(customer, Reason.TYPED, "asked for by the customer")
+        await sandbox.faults("crm", outage=True)
+        act = await desk.acts.add_note(customer, "Called back", reason="Note")
+        with pytest.raises(NotPossibleError, match="1 action is not done yet"):
+            await desk.data_rights.erase(customer, "asked for by the customer")
+        async with asyncio.timeout(15):
+            while not await desk.decisions.withdraw(next(one for one in desk.outbox.acts if one.id == act.id)):
+                await asyncio.sleep(0.05)
+        await desk.data_rights.erase(customer, "asked for by the customer")
+        entries = str([link.body for link in await desk.audit._store.load()])
+        assert entries.count("exported") == 1
+        assert entries.count("erased") == 1
+    finally:
+        await sandbox.clear()
+        await desk.aclose()
