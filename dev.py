@@ -58,9 +58,9 @@ QT_WAYLAND_LIBRARIES = {
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
 FONT_PACKAGE = "fonts-dejavu-core"
 
-# Tests wait for servers and windows half of their time, so more of them run side by side than there are processors;
-# four worlds of sandboxes are enough for any machine.
-WORKERS = str(min(4, 2 * (os.cpu_count() or 1)))
+# Tests wait for servers and windows much of their time, so one more runs than there are processors; more would make
+# what is measured of the window slower than it is. Four worlds of sandboxes are enough for any machine.
+WORKERS = str(min(4, 1 + (os.cpu_count() or 1)))
 CHECKS = {
     "format": ["-m", "ruff", "format", "--check", "--quiet", "."],
     "lint": ["-m", "ruff", "check", "--quiet", "."],

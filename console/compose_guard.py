@@ -22,6 +22,7 @@ from console.services.openings import Openings
 from console.services.permissions import Permissions, Subject, User
 from console.services.shared_notes import SharedNotes
 from console.services.sign_in import SignIn
+from console.services.steady_clock import SteadyClock
 from console.settings import Deployment
 from console.settings.audit import AuditSettings
 from console.store.audit import AuditRepository
@@ -112,7 +113,7 @@ def compose_guard(
         verification,
         crm=crm,
         known=known,
-        clock=parts.clock,
+        clock=SteadyClock(parts.clock, lambda by: audit.record("clock set", words=f"by {by.total_seconds():.0f} s")),
         told=audit.on_opening,
         shared=SharedNotes(parts.guard_log, parts.clock),
     )

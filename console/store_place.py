@@ -26,6 +26,7 @@ from console.store.recovery import (
     wrap_key,
 )
 from console.store.remains import StoreRemains
+from console.system.clock import boot_id, boot_s
 from console.system.store_key import Keyring, NoKeyringError
 
 _log = logging.getLogger(__name__)
@@ -139,7 +140,13 @@ class StorePlace:
             key = await self._key_of_store()
         except StoreKeyError as error:
             key = await self._ask(error)
-        return await asyncio.to_thread(GuardLogFile, self._folder / _GUARD, key)
+        return await self._guard_log(key)
+
+    async def _guard_log(self, key: bytes) -> GuardLogFile:
+        def open_it() -> GuardLogFile:
+            return GuardLogFile(self._folder / _GUARD, key, boot_id=boot_id(), boot_s=boot_s)
+
+        return await asyncio.to_thread(open_it)
 
     async def _open_locked(self, lock: StoreLock) -> Kept:
         try:
@@ -268,8 +275,7 @@ class StorePlace:
         if plain is not None:
             await asyncio.to_thread(remove_plain, self._folder)
             notice = f"{notice} {_WAS_PLAIN}".strip()
-        guard = await asyncio.to_thread(GuardLogFile, self._folder / _GUARD, key)
-        return Kept(database, notice, code, make_code, confirm, guard)
+        return Kept(database, notice, code, make_code, confirm, await self._guard_log(key))
 
     async def _ask(self, error: StoreKeyError) -> bytes:
         """Return the key a user's code opens, or that they make one for; asked until it fits or they give up."""

@@ -13,5 +13,8 @@ class Clock(Protocol):
     def monotonic_s(self) -> float:
         """Return seconds from an unknown start; never goes back."""
 
+    def boot_s(self) -> float:
+        """Return seconds since the computer was started, its sleep counted; nobody can set it."""
+
     async def sleep(self, seconds: float) -> None:
         """Return after so many seconds of this clock."""

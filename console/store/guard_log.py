@@ -6,7 +6,9 @@ others know at once. Implements the port GuardLog.
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,21 +20,30 @@ from console.models.audit import AuditEntry
 from console.private_files import private_file
 
 _log = logging.getLogger(__name__)
+# A clock that is kept right by the network moves by less than this.
+_SET = timedelta(minutes=2)
 _KEPT_FOR = timedelta(hours=48)
 _PATIENCE_MS = 2_000
-_TABLE = "CREATE TABLE IF NOT EXISTS event (id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, body BLOB NOT NULL)"
+_TABLE = """CREATE TABLE IF NOT EXISTS event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, body BLOB NOT NULL, boot TEXT NOT NULL, boot_s REAL NOT NULL
+)"""
 
 
 class GuardLogFile:
     """The file of one person. All calls are for one event loop; each is short and off its thread."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(
+        self, path: Path, key: bytes, *, boot_id: str = "", boot_s: Callable[[], float] = time.monotonic
+    ) -> None:
         """Open it, begun where there is none, or where what is there cannot be read. Blocks.
+
+        `boot_id` is what this start of the computer is known by, `boot_s` counts the seconds since, its sleep too.
 
         Raises:
             StoreError: It cannot be written.
         """
         self._path, self._key = path, key
+        self._boot_id, self._boot_s = boot_id, boot_s
         self._last, self._own = 0, set[int]()
         try:
             self._connection = self._open()
@@ -52,7 +63,8 @@ class GuardLogFile:
 
         def work() -> None:
             at, body = entry.at.astimezone(UTC).isoformat(), msgspec.json.encode(entry)
-            self._connection.execute("INSERT INTO event (at, body) VALUES (?, ?)", (at, body))
+            row = (at, body, self._boot_id, self._boot_s())
+            self._connection.execute("INSERT INTO event (at, body, boot, boot_s) VALUES (?, ?, ?, ?)", row)
             self._own.add(self._connection.last_insert_rowid())
 
         await self._run(work)
@@ -66,11 +78,11 @@ class GuardLogFile:
         found: list[AuditEntry] = []
 
         def work() -> None:
-            rows = self._connection.execute("SELECT id, body FROM event WHERE id > ? ORDER BY id", (self._last,))
-            for number, body in rows.fetchall():
+            question = "SELECT id, body, boot, boot_s FROM event WHERE id > ? ORDER BY id"
+            for number, body, boot, since_boot_s in self._connection.execute(question, (self._last,)).fetchall():
                 self._last = int(str(number))
                 if self._last not in self._own:
-                    found.extend(_read(body))
+                    found.extend(self._timed(entry, str(boot), float(str(since_boot_s))) for entry in _read(body))
 
         await self._run(work)
         return found
@@ -84,6 +96,16 @@ class GuardLogFile:
             await asyncio.to_thread(work)
         except apsw.Error as error:
             raise StoreError(f"{self._path} cannot be used: {error}.") from error
+
+    def _timed(self, entry: AuditEntry, boot: str, since_boot_s: float) -> AuditEntry:
+        """Return an entry at the time that the computer counts, where its clock was set since it was noted.
+
+        Only within one start of the computer: over several only the clock says how long they are apart.
+        """
+        if not boot or boot != self._boot_id:
+            return entry
+        at = datetime.now(UTC) - timedelta(seconds=self._boot_s() - since_boot_s)
+        return replace(entry, at=at) if abs(at - entry.at) > _SET else entry
 
     def _open(self) -> apsw.Connection:
         connection = apsw.Connection(str(private_file(self._path)))

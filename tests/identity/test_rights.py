@@ -31,7 +31,7 @@ KEY = bytes(range(32))
 
 @pytest.fixture
 def people() -> list[str]:
-    return numbers_of(1, 200)
+    return numbers_of(1, 50)
 
 
 class Consoles:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -16,9 +16,10 @@ from console.services.contact import NotPossibleError
 from console.services.harvest import FAST, GUESSED_AT_ONE
 from console.services.openings import HARVESTING, Openings, Reason
 from console.services.shared_notes import SharedNotes
+from console.services.steady_clock import SteadyClock
 from console.settings.verification import VerificationSettings
 from console.store.guard_log import GuardLogFile
-from tests.support.factories import MovableClock, origin
+from tests.support.factories import MovableClock, VirtualClock, origin
 
 KEY = bytes(range(32))
 WHY = "Checks what was asked"
@@ -127,3 +128,58 @@ async def test_a_file_of_rubbish_is_begun_anew(tmp_path: Path) -> None:
     await log.aclose()
     await other.aclose()
     assert b"CU-1" not in await asyncio.to_thread(path.read_bytes)
+
+
+async def test_a_clock_that_was_set_moves_nothing_that_was_noted_since_the_computer_started(tmp_path: Path) -> None:
+    path, seconds = tmp_path / "guard.store", [1000.0]
+
+    def log() -> GuardLogFile:
+        return GuardLogFile(path, KEY, boot_id="this start", boot_s=lambda: seconds[0])
+
+    now = datetime.now(UTC)
+    first = log()
+    set_back = AuditEntry(now - timedelta(hours=20), "", "", "verification failed", "CU-1")
+    await first.add(set_back)  # by a clock that was 20 hours behind
+    seconds[0] += 60
+    other = log()
+    [found] = await other.news()
+    assert abs((now - found.at) - timedelta(seconds=60)) < timedelta(seconds=20)
+    after = GuardLogFile(path, KEY, boot_id="the next start", boot_s=lambda: 5.0)
+    assert await after.news() == [set_back]
+    for one in (first, other, after):
+        await one.aclose()
+
+
+@pytest.mark.parametrize("hours", [-30, -1, 1, 24, 24 * 400])
+async def test_a_clock_that_is_set_neither_opens_nor_lapses_anything(hours: int) -> None:
+    clock, jumps = SetClock(), list[timedelta]()
+    steady = SteadyClock(clock, jumps.append)
+    told: list[str] = []
+    openings = Openings(
+        VerificationSettings(), crm=cast("CrmSystem", _Crm()), clock=steady,
+        told=lambda what, _customer, _words: told.append(what),
+    )  # fmt: skip
+    shut, mine = CustomerId("CU-1"), CustomerId("CU-2")
+    await openings.verify(mine, "account", "BA-1")
+    for answer in ("1", "2", "3"):
+        with pytest.raises(NotPossibleError):
+            await openings.verify(shut, "account", answer)
+
+    clock.off = timedelta(hours=hours)
+
+    assert openings.opening(mine) is not None
+    assert openings.refusal_to_open(shut) is not None
+    assert jumps == [timedelta(hours=hours)]
+    clock.passed_s = 16 * 60
+    assert openings.refusal_to_open(shut) is None
+    clock.passed_s = 31 * 60
+    assert openings.opening(mine) is None
+
+
+class SetClock(VirtualClock):
+    """A clock that somebody sets, while the computer counts on."""
+
+    off = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.off

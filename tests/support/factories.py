@@ -21,6 +21,9 @@ class VirtualClock:
     def monotonic_s(self) -> float:
         return self.passed_s
 
+    def boot_s(self) -> float:
+        return self.passed_s
+
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(0)
         self.passed_s += seconds
@@ -34,6 +37,9 @@ class MovableClock(SystemClock):
 
     def now(self) -> datetime:
         return super().now() + self.ahead
+
+    def boot_s(self) -> float:
+        return super().boot_s() + self.ahead.total_seconds()
 
 
 def origin(**changes: object) -> Origin:
