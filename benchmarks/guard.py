@@ -43,6 +43,9 @@ class _Time(SystemClock):
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead
 
+    def boot_s(self) -> float:
+        return super().boot_s() + self.ahead.total_seconds()
+
 
 @dataclass(frozen=True)
 class Known:

@@ -18,7 +18,7 @@ from console.settings.verification import Method, VerificationSettings
 
 _DAY = timedelta(hours=24)
 # So many times the attempts may be used up at one account within a day.
-_A_DAY = 3
+_A_DAY = 5
 
 
 class CallerCheck:

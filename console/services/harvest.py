@@ -11,7 +11,7 @@ SLOW, SLOW_SHARE = 18, 0.75
 # Callers who do not know their own day of birth come one at a time.
 GUESSED = 6
 # So many wrong answers for one account within a day are somebody who tries, however long they wait in between.
-GUESSED_AT_ONE = 9
+GUESSED_AT_ONE = 15
 
 
 class HarvestWatch:

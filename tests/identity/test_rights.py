@@ -334,7 +334,7 @@ async def test_nobody_agrees_to_what_they_asked_for_themselves(
 
 async def test_nobody_agrees_to_more_than_they_may_give(sandbox: Control, desk_of: Consoles, people: list[str]) -> None:
     rep, supervisor = await desk_of("rep"), await desk_of("supervisor")
-    customer, _act, _amount = await _asked_for(rep, people, over=5000)
+    customer, _act, _amount = await _asked_for(rep, people, over=1_000_000)
     with pytest.raises(NotPossibleError, match="over your own limit"):
         await _agree(supervisor, customer)
 
