@@ -44,6 +44,7 @@ class AskPerson(Protocol):
 class Session:
     """The services, and on a sandbox of its own the number of its world's first customer.
 
+    `remove_at_end` lets the person's store be removed once it is closed; it returns why not, empty where it will be.
     `notice` is what the user must know of the store, `new_code` a recovery code made now, to be shown once.
     """
 
@@ -56,6 +57,7 @@ class Session:
     sign_in: SignIn | None = None
     lock_after_s: float = 600.0
     hides_from_capture: bool = False
+    remove_at_end: Callable[[], Awaitable[str]] | None = None
 
 
 @asynccontextmanager
@@ -132,13 +134,30 @@ async def open_session(
                     sign_in,
                     lock_after_s=deployment.lock_after_min * 60,
                     hides_from_capture=deployment.hide_from_capture,
+                    remove_at_end=_remover(stores, desk, sign_in.person)
+                    if sign_in is not None and desk.is_kept
+                    else None,
                 )
             finally:
                 if sign_in is not None and sign_in.state is SignInState.SIGNED_OUT:
                     await stores.forget_last()
+        await stores.remove_marked()
     finally:
         if sandbox is not None:
             await sandbox.stop()
+
+
+def _remover(stores: Stores, desk: Desk, person: Person | None) -> Callable[[], Awaitable[str]]:
+    """Return what has a person's store removed once it is closed; asked, it returns why not, empty where it will be."""
+
+    async def remove_at_end() -> str:
+        unsent = await desk.leaving.unsent()
+        if unsent.acts:
+            return f"{len(unsent.acts)} actions are not done yet. Send, withdraw or save them first."
+        stores.removed = person
+        return ""
+
+    return remove_at_end
 
 
 @asynccontextmanager

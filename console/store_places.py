@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import logging
 import re
+import shutil
 from pathlib import Path
 
 from console.models.person import Person
@@ -24,6 +25,7 @@ class Stores:
     def __init__(self, folder: Path, profile: str, questions: StoreQuestions, *, to_read: bool = False) -> None:
         self._folder, self._profile, self._questions, self._to_read = folder, profile, questions, to_read
         self._seal = Keyring(f"{profile}.last")
+        self.removed: Person | None = None
 
     async def open(self, person: Person | None = None) -> Kept:
         """Return a person's store, made where there is none; without a person the one of a desk without sign-in."""
@@ -60,6 +62,31 @@ class Stores:
     def has(self, name: str) -> bool:
         """Return whether there is a store of this name, or what is left of one."""
         return bool(StoreRemains(self._folder / name).names)
+
+    async def remove_marked(self) -> None:
+        """Remove the store of whoever wanted that, once it is closed; what cannot be removed is in the log."""
+        if self.removed is not None:
+            try:
+                await self.remove(self.removed)
+            except (NoKeyringError, OSError) as error:
+                _log.warning("a store could not be removed from this computer: %s", error)
+
+    async def remove(self, person: Person) -> None:
+        """Remove a person's store: its key first, without which nothing of it can be read, then its files.
+
+        Raises:
+            NoKeyringError: The key cannot be taken out of the keyring; nothing is removed.
+            OSError: A file cannot be removed; without the key it is of no use to anybody.
+        """
+        folder = self._folder / self._name_of(person)
+        await Keyring(folder.name).forget()
+
+        def delete() -> None:
+            if folder.is_dir():
+                shutil.rmtree(folder)
+            folder.with_name(f"{folder.name}.head").unlink(missing_ok=True)
+
+        await asyncio.to_thread(delete)
 
     async def _open(self, name: str) -> Kept:
         place = StorePlace(self._folder / name, self._questions)

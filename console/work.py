@@ -122,7 +122,7 @@ def _take_up(window: MainWindow, workspace: Any, person: Any, session: Any) -> N
     """Put the services into the window, and say what must be known of them."""
     workspace.attach(session.desk)
     if session.sign_in is not None:
-        person.attach(session.sign_in, session.lock_after_s)
+        person.attach(session.sign_in, session.lock_after_s, session.remove_at_end)
     if session.hides_from_capture and not sys.modules["console.views.os_lock"].CaptureGuard(window).can:
         window.status.say(tr("This system cannot leave the window out of screenshots."))
     if session.notice:

@@ -47,6 +47,10 @@ class Keyring:
         """Put a key into the keyring, in place of any other of this profile. Raises as `find`."""
         await self._within(lambda: _keep(self._profile, key))
 
+    async def forget(self) -> None:
+        """Take the key out of the keyring: nothing opens the store any more but its recovery code. Raises as `find`."""
+        await self._within(lambda: _forget(self._profile))
+
     async def _within(self, work: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
@@ -120,6 +124,17 @@ def _keep(profile: str, key: bytes) -> None:
         raise NoKeyringError(_unusable(error)) from error
     if not is_kept:
         raise NoKeyringError(_NO_KEYRING)
+
+
+def _forget(profile: str) -> None:
+    import keyring  # noqa: PLC0415 - see above
+    from keyring.errors import KeyringError  # noqa: PLC0415 - see above
+
+    try:
+        if keyring.get_password(_SERVICE, profile) is not None:
+            keyring.delete_password(_SERVICE, profile)
+    except (KeyringError, RuntimeError, OSError) as error:
+        raise NoKeyringError(_NO_KEYRING) from error
 
 
 def _refuse_plain(backend: object) -> None:

@@ -77,6 +77,7 @@ class DeskMenus(QObject):
         self._add(file, tr("New recovery code…"), None, self._workspace.recovery.show_new)
         self._add(file, tr("Load unsent work…"), None, self._workspace.load_unsent)
         self._add(file, tr("Sign out and close"), None, self._person.sign_out)
+        self._add(file, tr("Sign out and remove my data from this computer"), None, self._person.sign_out_and_remove)
         quit_action = self._add(file, tr("Quit"), "Ctrl+Q", self._window.close)
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)
 

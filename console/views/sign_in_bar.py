@@ -1,7 +1,7 @@
 """The bar over the window that has somebody sign in, at the start and when a sign-in has ended; it takes no focus."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent, QKeySequence
@@ -136,12 +136,21 @@ class PersonAtDesk:
         self.lock = DeskLock(window, self._unlock)
         self._sign_in: SignIn | None = None
         self._unlocking: SignInBar | None = None
+        self._remove: Callable[[], Awaitable[str]] | None = None
         window.events.on_key(LOCK_KEYS, self.lock_now)
 
-    def attach(self, sign_in: SignIn, lock_after_s: float = 600.0) -> None:
-        """Know who works here, and say it in the window's title; lock when nobody touches the desk for a while."""
+    def attach(
+        self,
+        sign_in: SignIn,
+        lock_after_s: float = 600.0,
+        remove: Callable[[], Awaitable[str]] | None = None,
+    ) -> None:
+        """Know who works here, and say it in the window's title; lock when nobody touches the desk for a while.
+
+        `remove` has this person's store removed at the end, and returns why not.
+        """
         self.lock.after_s = lock_after_s
-        self._sign_in = sign_in
+        self._sign_in, self._remove = sign_in, remove
         if sign_in.person is not None:
             self._window.show_person(sign_in.person.name, sign_in.person.role)
         self._on_state(sign_in.state)
@@ -192,11 +201,31 @@ class PersonAtDesk:
         if self._sign_in is None:
             self._window.status.say(tr("Nobody signs in at this desk, so nobody can sign out."))
         else:
-            ask = self._window.before_leaving
-            if ask is not None:
-                ask(self._sign_out_and_leave)
+            self._once_nothing_is_lost(self._sign_out_and_leave)
+
+    def sign_out_and_remove(self) -> None:
+        """Sign out, and destroy what is kept here for this person, once nothing of it waits to be sent."""
+        if self._remove is None:
+            self._window.status.say(tr("Nothing is kept on this computer that could be removed."))
+        else:
+            self._once_nothing_is_lost(self._mark_and_sign_out)
+
+    def _once_nothing_is_lost(self, go_on: Callable[[], None]) -> None:
+        ask = self._window.before_leaving
+        if ask is not None:
+            ask(go_on)
+        else:
+            go_on()
+
+    def _mark_and_sign_out(self) -> None:
+        def marked(refusal: str) -> None:
+            if refusal:
+                self._window.status.say(refusal)
             else:
                 self._sign_out_and_leave()
+
+        if self._remove is not None:
+            self._bridge.run_command(self._window, _await(self._remove()), marked)
 
     def _sign_out_and_leave(self) -> None:
         if self._sign_in is not None:
@@ -206,6 +235,10 @@ class PersonAtDesk:
         if address is not None:  # else the browser would sign the next person in as this one
             self.bar.open_address(address)
         self._window.leave()
+
+
+async def _await(doing: Awaitable[str]) -> str:
+    return await doing
 
 
 async def _to_unlock(sign_in: SignIn, bar: SignInBar, told: str) -> Person:

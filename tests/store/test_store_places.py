@@ -581,3 +581,22 @@ async def test_a_changed_line_makes_nobody_a_supervisor(folder: Path) -> None:
     assert again is not None
     assert again.database is not None
     await again.database.aclose()
+
+
+async def test_a_removed_store_leaves_neither_key_nor_files(folder: Path) -> None:
+    stores = Stores(folder.parent / "stores", "abc", StoreQuestions(shows_codes=True))
+    me, other = (Person("https://login.example.net", name, name, "rep") for name in ("me", "other"))
+    for person in (me, other):
+        kept = await stores.open(person)
+        assert kept.database is not None
+        await kept.database.aclose()
+
+    await stores.remove(me)
+
+    left = sorted(path.name for path in (folder.parent / "stores").iterdir() if path.is_dir())
+    assert len(left) == 1
+    assert keyring.get_password("opticom-console", left[0]) is not None
+    again = await stores.open(me)
+    assert again.database is not None
+    assert await ActRepository(again.database).load() == []
+    await again.database.aclose()

@@ -26,7 +26,9 @@ class FileKeyring(KeyringBackend):
         half.replace(self._path())
 
     def delete_password(self, service: str, username: str) -> None:
-        raise NotImplementedError
+        entries = self._entries()
+        del entries[f"{service}/{username}"]
+        self._path().write_text(json.dumps(entries), encoding="utf-8")
 
     @staticmethod
     def _path() -> Path:

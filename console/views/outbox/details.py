@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from console.models.outbox import BARRED, Act, ActState, StepState
+from console.models.outbox import BARRED, Act, ActState, Remark, StepState
 from console.services.desk import Desk
 from console.views import texts
 from console.views.outbox.words import VALUE_NAMES, again_words, made_at, step_line
@@ -91,7 +91,7 @@ class ActDetails(QWidget):
         is_open = act is not None and act.is_open
         shown = {
             "retry": is_open and bool(states & {StepState.REFUSED, StepState.WAITING}),
-            "edit": act is not None and act.is_settled,
+            "edit": act is not None and act.is_settled and not any(one.remark is Remark.NO_RIGHT for one in act.steps),
             "happened": StepState.UNKNOWN in states,
             "did not": StepState.UNKNOWN in states,
             "withdraw": is_open and not states & {StepState.UNKNOWN, StepState.AWAITING},

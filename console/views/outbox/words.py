@@ -141,6 +141,8 @@ def step_line(act: Act, step: Step, desk: Desk) -> tuple[str, str]:
         state_words = ""
     parts = (remark_words(step, desk), told) if is_asked else (state_words, told, remark_words(step, desk))
     words = " ".join(part for part in parts if part)
+    if step.remark in BARRED:  # it is this console that says so, not the system
+        return _STEP_STATES[step.state], words
     state = "attention" if step.remark in {Remark.TWICE, Remark.EARLIER_VERSION} else _STEP_STATES[step.state]
     return state, f"{label}: {words}"
 
