@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from console.models.cache_size import CacheSize
+from console.models.outbox import Act
 from console.services.acts import Acts, Decisions
 from console.services.audit import Audit
 from console.services.audit_search import AuditSearch
@@ -14,6 +15,7 @@ from console.services.data_rights import DataRights
 from console.services.drafts import Drafts
 from console.services.known import Moment
 from console.services.leaving import Leaving
+from console.services.masking import masked_text
 from console.services.network import Network
 from console.services.openings import Openings
 from console.services.outbox import ReadOutbox
@@ -68,6 +70,14 @@ class Desk:
     def user(self) -> User:
         """Who works at this console, and what they may."""
         return self.permissions.user
+
+    def shown(self, text: str) -> str:
+        """Return a text with what this role has masked in it covered."""
+        return masked_text(text, self.user.masked)
+
+    def title_of(self, act: Act) -> str:
+        """Return the title of an action as this user may see it, in lists, windows' titles and notifications alike."""
+        return self.shown(act.title)
 
     def label(self, system: str) -> str:
         """Return the word people use for a system; the desk's own index is a place too."""

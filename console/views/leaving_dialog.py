@@ -66,7 +66,7 @@ class LeavingDialog(FramedDialog):
             self.meaning.set_words(tr("Closing now loses this. It isn't saved on this computer."))
         self.meaning.set_look("mark", "info" if found.survives or self._has_saved else "danger")
         acts = found.going if found.survives else found.acts
-        names = [f"{act.title}, {act.customer_name or act.customer_id}" for act in acts]
+        names = [f"{self._desk.title_of(act)}, {act.customer_name or act.customer_id}" for act in acts]
         if not found.survives:
             names += [tr("Typed text: {}").format(place) for place in map(_place_words, found.drafts)]
         names = list(dict.fromkeys(names))

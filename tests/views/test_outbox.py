@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
 from console.models.outbox import ActState
-from console.services.permissions import Deed
+from console.services.contact import known_contact
+from console.services.permissions import Deed, Personal
 from console.views import texts
 from console.views.customer.contact_form import ContactForm
 from console.views.customer.promise_form import PromiseForm
@@ -423,3 +424,25 @@ async def test_what_the_role_lost_is_said_and_handed_to_a_supervisor(rig: Rig) -
     ticket = await the_act(rig, ActState.DONE)
     assert ticket.title.startswith("Hand over: ")
     assert [act.state for act in rig.desk.outbox.acts if act.id != ticket.id] == [ActState.WITHDRAWN]
+
+
+@pytest.mark.expects_log("is down")
+@pytest.mark.expects_log("is back")
+async def test_what_a_role_has_masked_is_masked_in_titles_and_notifications_too(rig: Rig) -> None:
+    page = await rig.open()
+    for system in ("crm", "billing"):
+        await rig.sandbox.faults(system, outage=True)
+    user = rig.desk.permissions.user
+    account = page.view.accounts.held.items[0].value
+    seen = known_contact(page.view.customer.held.value, account)
+    customer, phone = page.customer_id, "+19375550173"
+    rig.desk.permissions.user = replace(user, masked=frozenset(Personal))
+    await rig.desk.acts.change_contact(customer, account.id, {"phone": phone}, seen)
+    await the_act(rig, ActState.QUEUED)
+    rig.press(Qt.Key.Key_J, CTRL)
+    rig.keys("u")
+    shown = rig.workspace.pages["outbox"]
+    await rig.until(lambda: "Contact:" in shown.table.rows_model.row(0).cells[1].fact.text)
+    assert phone not in shown.table.rows_model.row(0).cells[1].fact.text
+    assert phone not in texts_of(rig.window)
+    await rig.sandbox.clear()

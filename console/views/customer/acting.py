@@ -78,7 +78,7 @@ class CustomerActs:
         """Say how an act goes on, each state once: whoever sent it looks at this page, not at the outbox."""
         if is_there_twice(act) and act.id not in self._told_twice:
             self._told_twice.add(act.id)
-            self._bridge.on_unhandled(tr("There twice: {}. The Outbox says where.").format(act.title))
+            self._bridge.on_unhandled(tr("There twice: {}. The Outbox says where.").format(self._desk.title_of(act)))
             return
         if self._told.get(act.id) is act.state or (act.state in _HOW_IT_GOES and not self._page.isVisible()):
             return
@@ -88,7 +88,7 @@ class CustomerActs:
             words = "Started: {}. Its result is shown here when it comes."
             self._results.expect(act)
         if words:
-            self._bridge.on_unhandled(tr(words).format(act.title))
+            self._bridge.on_unhandled(tr(words).format(self._desk.title_of(act)))
 
     def _ask_about(self, subjects: Sequence[Subject]) -> None:
         for subject in subjects:

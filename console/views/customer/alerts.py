@@ -108,7 +108,7 @@ class AlertRow(QWidget):
             self.wanted.emit()
             return
         for act in self._desk.outbox.of_customer(self._view.customer_id):
-            if act.is_open and act.title in text and len(act.steps) > 1:
+            if act.is_open and self._desk.title_of(act) in text and len(act.steps) > 1:
                 self.act_wanted.emit(act)
                 return
 
@@ -174,7 +174,7 @@ def _acts(view: CustomerView, desk: Desk) -> Iterator[tuple[str, str, int]]:
     acts = [act for act in every if act.is_open]
     for act in every:
         if is_there_twice(act):
-            yield tr("There twice: {}. Go to the Outbox.").format(act.title), "attention", -1
+            yield tr("There twice: {}. Go to the Outbox.").format(desk.title_of(act)), "attention", -1
     plain = []
     for act in acts:
         state, word = act_state(act)
@@ -182,12 +182,12 @@ def _acts(view: CustomerView, desk: Desk) -> Iterator[tuple[str, str, int]]:
         is_half = any(step.state is StepState.DONE for step in act.steps) and not waits_for_word
         if is_half:
             lacks = next(step.system for step in act.steps if step.state is not StepState.DONE)
-            told = tr("Half done: {}. {} does not have it").format(act.title, desk.label(lacks))
+            told = tr("Half done: {}. {} does not have it").format(desk.title_of(act), desk.label(lacks))
             yield told, "danger" if act.needs_user else state, -1
         elif act.needs_user:
-            yield tr("{}: {}. Go to the Outbox.").format(act.title, word.lower()), state, 0
+            yield tr("{}: {}. Go to the Outbox.").format(desk.title_of(act), word.lower()), state, 0
         elif act.state is ActState.AWAITING:
-            yield tr("Waits for approval: {}").format(act.title), "attention", 1
+            yield tr("Waits for approval: {}").format(desk.title_of(act)), "attention", 1
         else:
             plain.append(act)
     asked = open_approvals([item.value for item in view.tickets.part.facts or ()])

@@ -178,7 +178,9 @@ class NoteDock(Surface):
 
     def _show_acts(self) -> None:
         acts = list(self._desk.outbox.of_customer(self._customer_id))[-_SHOWN:]
-        self._acts.set_words("\n".join(f"{shortened(act.title)} — {act_state(act)[1]}" for act in reversed(acts)))
+        self._acts.set_words(
+            "\n".join(f"{shortened(self._desk.title_of(act))} — {act_state(act)[1]}" for act in reversed(acts))
+        )
 
 
 def kept_words(at: datetime | None) -> str:

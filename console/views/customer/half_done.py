@@ -24,7 +24,7 @@ class HalfDoneDialog(QDialog):
     def __init__(self, desk: Desk, bridge: Bridge, act: Act, window: QWidget) -> None:
         super().__init__(window)
         self._desk, self._bridge, self._act = desk, bridge, act
-        self.setWindowTitle(act.title)
+        self.setWindowTitle(desk.title_of(act))
         self.setMinimumWidth(640)
         self._head = Label("", "body", semibold=True, wrap=True)
         self._about = Label(f"{act.customer_name or act.customer_id}", "small", look="muted")

@@ -110,7 +110,7 @@ class ConflictPanel(QWidget):
         ]
         self.leave()
 
-    def show_conflict(self, act: Act, step: Step, system: str) -> None:
+    def show_conflict(self, act: Act, step: Step, system: str, title: str) -> None:
         """Show a step that is in conflict; the same one again changes nothing."""
         for shortcut in self._shortcuts:
             shortcut.setEnabled(True)
@@ -121,9 +121,9 @@ class ConflictPanel(QWidget):
         self._system = system
         self._places = {name: f"decide/{act.id}/{step.system}/{name}" for name in step.theirs}
         is_money = act.risk is RiskClass.MONEY
-        title = tr("What this was decided on has changed") if is_money else tr("Two people changed the same thing")
-        self._title.set_words(title)
-        self._about.set_words(f"{act.title}, {act.customer_name or act.customer_id}")
+        head = tr("What this was decided on has changed") if is_money else tr("Two people changed the same thing")
+        self._title.set_words(head)
+        self._about.set_words(f"{title}, {act.customer_name or act.customer_id}")
         send = tr("Send it all the same") if is_money else tr("Send merged")
         self.send.setText(send_words(send))
         self.send.setAccessibleName(send)

@@ -66,7 +66,7 @@ class ActDetails(QWidget):
             for label in (self._title, self._about, *self._steps, self._wanted, self._next):
                 label.set_words("")
             return
-        self._title.set_words(act.title)
+        self._title.set_words(self._desk.title_of(act))
         self._about.set_words(
             tr("{}, {}, made {}").format(act.customer_name or act.customer_id, act.customer_id, made_at(act))
         )
@@ -75,7 +75,7 @@ class ActDetails(QWidget):
             label.set_words(words)
             label.set_look("mark", state)
             label.setVisible(bool(words))
-        self._wanted.set_words(_wanted_words(act))
+        self._wanted.set_words(self._desk.shown(_wanted_words(act)))
         self._next.set_words(self._next_words(act))
 
     def _next_words(self, act: Act) -> str:

@@ -19,7 +19,7 @@ class EditDialog(ActDialog):
     """The values of one act in fields; what is typed is kept, also over an end of the program."""
 
     def __init__(self, desk: Desk, bridge: Bridge, act: Act, window: QWidget) -> None:
-        super().__init__(tr("Edit: {}").format(act.title), tr("Keep and send"), desk.drafts, bridge, window)
+        super().__init__(tr("Edit: {}").format(desk.title_of(act)), tr("Keep and send"), desk.drafts, bridge, window)
         self._desk, self._act = desk, act
         self._wanted = {name: act.steps[0].wanted[name] for name in EDITABLE if name in act.steps[0].wanted}
         self._text: QPlainTextEdit | None = None

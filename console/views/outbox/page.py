@@ -125,8 +125,8 @@ class OutboxPage(LivePage):
     def _row(self, act: Act, now: datetime) -> Row:
         state, word = act_state(act)
         texts_of_row = (
-            word, act.title, act.customer_name or act.customer_id, made_at(act), goes_to(act, self._desk), kind(act),
-            next_line(act, self._desk, now),
+            word, self._desk.title_of(act), act.customer_name or act.customer_id, made_at(act),
+            goes_to(act, self._desk), kind(act), next_line(act, self._desk, now),
         )  # fmt: skip
         cells = [Cell(desk_fact(tr(name), text)) for name, text in zip(_COLUMNS, texts_of_row, strict=True)]
         cells[0] = Cell(desk_fact(tr(_COLUMNS[0]), word), state=state)
@@ -145,7 +145,7 @@ class OutboxPage(LivePage):
         place = _first(act, StepState.CONFLICT) if act is not None else None
         if act is not None and place is not None and act.is_open:
             step = act.steps[place]
-            self.conflict.show_conflict(act, step, self._desk.label(step.system))
+            self.conflict.show_conflict(act, step, self._desk.label(step.system), self._desk.title_of(act))
             self._below.setCurrentWidget(self.conflict)
             return
         had_focus = self.conflict.has_focus()
@@ -173,7 +173,7 @@ class OutboxPage(LivePage):
 
     def _retry(self) -> None:
         if (act := self.chosen) is not None:
-            self._bridge.on_unhandled(tr("Trying again: {}.").format(act.title))
+            self._bridge.on_unhandled(tr("Trying again: {}.").format(self._desk.title_of(act)))
             self._run(self._desk.decisions.retry(act))
 
     def _edit(self) -> None:
@@ -212,7 +212,7 @@ class OutboxPage(LivePage):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowTitle(tr("Give up the rest?") if done else tr("Withdraw?"))
-        box.setText(act.title)
+        box.setText(self._desk.title_of(act))
         box.setInformativeText(told.format(", ".join(done)) if done else nothing)
         go = box.addButton(tr("Give up the rest") if done else tr("Withdraw"), QMessageBox.ButtonRole.AcceptRole)
         go.setAutoDefault(False)
