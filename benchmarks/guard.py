@@ -10,7 +10,7 @@ import asyncio
 import random
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -54,6 +54,7 @@ class Known:
     id: CustomerId
     born: str
     account: str
+    pin: str | None
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,8 @@ async def _measure() -> list[Result]:
 
 async def _people(sandbox: SandboxProcess) -> list[Known]:
     headers = {"Authorization": f"Bearer {sandbox.tokens['crm']}"}
+    found: list[Known] = []
     async with httpx.AsyncClient(base_url=sandbox.addresses["crm"], headers=headers, trust_env=False) as crm:
-        found: list[Known] = []
         for offset in range(0, _CUSTOMERS, 100):
             page = await crm.get("/tmf-api/customerManagement/v4/customer", params={"limit": 100, "offset": offset})
             for one in page.raise_for_status().json():
@@ -123,8 +124,11 @@ async def _people(sandbox: SandboxProcess) -> list[Known]:
                 party = (await crm.get(f"/tmf-api/party/v4/{place['@referredType'].lower()}/{place['id']}")).json()
                 if one.get("account"):
                     born = str(party.get("birthDate") or "")[:10]
-                    found.append(Known(CustomerId(one["id"]), born, one["account"][0]["id"]))
-        return found
+                    found.append(Known(CustomerId(one["id"]), born, one["account"][0]["id"], None))
+    headers = {"Authorization": f"Bearer {sandbox.control_token}"}
+    async with httpx.AsyncClient(base_url=sandbox.control, headers=headers, trust_env=False) as control:
+        truths = [(await control.get(f"/truth/{one.id}")).raise_for_status().json() for one in found]
+    return [replace(one, pin=truth["callerKnows"]["pin"]) for one, truth in zip(found, truths, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -223,7 +227,24 @@ class _Rep:
             return False
         return True
 
+    async def _verify_further(self, who: Known) -> None:
+        """Have the caller say their PIN, wrongly at first now and then; who has set none is called back."""
+        openings = self._desk.openings
+        if who.pin is None:
+            await openings.number_on_file(who.id)
+            await openings.verify(who.id, "callback", "")
+            return
+        if self._rng.random() < self._day.says_it_wrong_first:
+            try:
+                await openings.verify(who.id, "pin", f"{(int(who.pin) + 1) % 10_000:04d}")
+            except NotPossibleError:
+                self._clock.ahead += timedelta(seconds=20)
+        await openings.verify(who.id, "pin", who.pin)
+
     async def _do(self, who: Known, deed: Deed) -> None:
+        found = self._desk.openings.opening(who.id)
+        if found is not None and found.reason is Reason.CALLER and self._desk.openings.refusal_to_do(deed, who.id):
+            await self._verify_further(who)
         if self._desk.openings.refusal_to_do(deed, who.id) is not None:
             self._count.stopped += 1
         else:

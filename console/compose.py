@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from console.compose_guard import Guard, NamedSecrets, compose_guard
+from console.connectors.caller_proof import HttpCallerProof
 from console.connectors.tmforum import TmForumBilling, TmForumCrm, TmForumProvisioning
 from console.connectors.tmforum.acts import TmForumActs
 from console.connectors.tmforum.check import check_system
 from console.connectors.tmforum.client import TmForumClient
 from console.errors import ConfigurationError
-from console.http import HttpLayer
+from console.http import Endpoint, HttpLayer
 from console.http.oidc import open_provider
 from console.models.billing_account import BillingAccount
 from console.models.cache_size import CacheSize
@@ -25,6 +26,7 @@ from console.ports.clock import Clock
 from console.ports.secrets import Secrets
 from console.services.acts import Acts, Decisions, SendCheck
 from console.services.bill_documents import BillDocuments
+from console.services.caller_check import CallerSystems
 from console.services.connections import Connections, HealthBoard
 from console.services.customer_view import CustomerView
 from console.services.data_rights import DataRights
@@ -116,6 +118,11 @@ def _tell_signed_in(outbox: Outbox, deployment: Deployment, state: SignInState) 
         outbox.system_is_back(name)
 
 
+def _proof(deployment: Deployment, crm: Endpoint) -> HttpCallerProof | None:
+    settings = deployment.of_kind("crm")[1].caller_proof
+    return HttpCallerProof(crm, settings) if settings is not None else None
+
+
 async def _forget_old(records: CustomerRecords, facts: FactRepository, deployment: Deployment, now: datetime) -> None:
     """Keep to how long and how much of it the deployment lets a computer keep."""
     before = now - timedelta(days=deployment.store.keep_days)
@@ -201,18 +208,29 @@ def compose_desk(
         tokens=parts.sign_in,
     )
 
-    def client(kind: Kind) -> TmForumClient:
+    def endpoint(kind: Kind) -> Endpoint:
         name, system = deployment.of_kind(kind)
         label = system.label or _LABELS[kind]
-        endpoint = http.endpoint(name, system, label=label, secrets=NamedSecrets(secrets, f"systems.{name}.auth"))
-        return TmForumClient(endpoint, system, parts.clock, health.note_damage)
+        return http.endpoint(name, system, label=label, secrets=NamedSecrets(secrets, f"systems.{name}.auth"))
 
-    crm_client, billing_client, provisioning_client = client("crm"), client("billing"), client("provisioning")
+    def client(asked: Endpoint) -> TmForumClient:
+        return TmForumClient(asked, deployment.systems[asked.system], parts.clock, health.note_damage)
+
+    crm_endpoint = endpoint("crm")
+    crm_client, billing_client = client(crm_endpoint), client(endpoint("billing"))
+    provisioning_client = client(endpoint("provisioning"))
     crm, billing = TmForumCrm(crm_client), TmForumBilling(billing_client)
     provisioning = TmForumProvisioning(provisioning_client)
     people, facts = SeenPeople(PersonRepository(database)), FactRepository(database)
     known = KnownFacts(facts, PART_TYPES, saved=people.learn)
-    guard = compose_guard(deployment, secrets, database, parts=parts, crm=crm, known=known)
+    guard = compose_guard(
+        deployment,
+        secrets,
+        database,
+        parts=parts,
+        systems=CallerSystems(crm, provisioning, _proof(deployment, crm_endpoint)),
+        known=known,
+    )
     audit, permissions = guard.audit, guard.permissions
     crm_acts, billing_acts = TmForumActs(crm_client), TmForumActs(billing_client)
     provisioning_acts = TmForumActs(provisioning_client)
@@ -241,8 +259,7 @@ def compose_desk(
         account=lambda customer_id, account_id: account_of(known.load(customer_id, _ACCOUNTS), account_id),
     )
     decisions = Decisions(outbox, acts, permissions, country=deployment.country)
-    network, records = Network(), CustomerRecords(database)
-    reader = PdfReader()
+    network, records, reader = Network(), CustomerRecords(database), PdfReader()
 
     search = CustomerSearch(
         crm=crm,

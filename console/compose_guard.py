@@ -12,10 +12,10 @@ from console.models.audit import ChainEnd
 from console.models.customer import CustomerId
 from console.ports.audit import Collector, GuardLog
 from console.ports.clock import Clock
-from console.ports.crm import CrmSystem
 from console.ports.secrets import Secrets
 from console.services.audit import Audit
 from console.services.audit_search import AuditSearch, earlier
+from console.services.caller_check import CallerSystems
 from console.services.harvest import DAY
 from console.services.known import KnownFacts
 from console.services.openings import Openings
@@ -93,10 +93,10 @@ def compose_guard(
     database: Database,
     *,
     parts: GuardParts,
-    crm: CrmSystem,
+    systems: CallerSystems,
     known: KnownFacts,
 ) -> Guard:
-    """Return the guard of a desk; `crm` and `known` are what a caller's answers are compared with."""
+    """Return the guard of a desk; `systems` and `known` are what a caller's answers are compared with."""
     store, collector = AuditRepository(database), _collector(deployment.audit, secrets)
     person = parts.sign_in.person if parts.sign_in is not None else None
     audit = Audit(
@@ -111,7 +111,7 @@ def compose_guard(
     verification = deployment.verification if deployment.sign_in is not None else None
     openings = Openings(
         verification,
-        crm=crm,
+        systems=systems,
         known=known,
         clock=SteadyClock(parts.clock, lambda by: audit.record("clock set", words=f"by {by.total_seconds():.0f} s")),
         told=audit.on_opening,

@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from console.sandbox import caller_proof
+from console.sandbox.caller_proof import CallerProof
 from console.sandbox.clock import SandboxClock
 from console.sandbox.credit_limits import CreditRules, Person
 from console.sandbox.documents import bill_pdf
@@ -78,6 +80,9 @@ class SystemApp:
         ]
         if system == "billing":
             routes.append(Route(DOCUMENTS + "/{record}.pdf", self._document, methods=["GET"]))
+        self.caller_proof = CallerProof(world, clock) if system == "crm" else None
+        for name, check in self.caller_proof.answers.items() if self.caller_proof is not None else ():
+            routes.append(Route(f"{caller_proof.BASE}/{name}", self._proof(check), methods=["POST"]))
         for base in dict.fromkeys(resource.base for resource in SYSTEMS[system]):
             routes.append(Route(f"{base}/hub", self._registrar(base), methods=["POST"]))
             routes.append(Route(f"{base}/hub/{{record}}", self._unregister, methods=["DELETE"]))
@@ -240,6 +245,13 @@ class SystemApp:
 
         return answer
 
+    def _proof(self, check: Callable[[Record], Record]) -> Any:
+        async def answer(request: Request) -> Response:
+            self._admit(request)
+            return self._json(request, check(await read_object(request)), {}, status=201)
+
+        return answer
+
     # ------------------------------------------------------------------ events
 
     def _registrar(self, base: str) -> Any:
@@ -313,7 +325,7 @@ class SystemApp:
         if faults.expired_token or not self._signed_in(request):
             raise HTTPException(401, "The token is missing, wrong or expired")
         path = request.url.path
-        is_resource = not path.startswith((DOCUMENTS, "/events"))
+        is_resource = not path.startswith((DOCUMENTS, "/events", caller_proof.BASE))
         if is_resource and ("own-paths" in self.state.quirks) != path.startswith("/rest/v2/"):
             raise HTTPException(404, "Nothing is served at this address")
 

@@ -188,6 +188,7 @@ class Sandbox:
             Route("/identity", self._guarded(self._identity_faults), methods=["PUT"]),
             Route("/clock", self._guarded(self._time), methods=["GET", "PUT"]),
             Route("/truth/{customer}", self._guarded(self._truth), methods=["GET"]),
+            Route("/code/{customer}", self._guarded(self._code), methods=["GET"]),
         ]
         return Starlette(routes=routes)
 
@@ -266,6 +267,13 @@ class Sandbox:
     async def _truth(self, request: Request) -> Response:
         for n in self._world.customer_of(self._world.numbers.customer.decode(request.path_params["customer"])):
             return JSONResponse(self._world.truth(n))
+        return JSONResponse({"message": "There is no such customer"}, 404)
+
+    async def _code(self, request: Request) -> Response:
+        """Tell the last code that a customer was sent, which stands on no screen of the console."""
+        proof = self.apps["crm"].caller_proof
+        for n in self._world.customer_of(self._world.numbers.customer.decode(request.path_params["customer"])):
+            return JSONResponse({"code": proof.code_of(n) if proof is not None else None})
         return JSONResponse({"message": "There is no such customer"}, 404)
 
 

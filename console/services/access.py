@@ -5,6 +5,9 @@ from datetime import datetime
 from enum import Enum, IntEnum
 
 from console.models.customer import CustomerId
+from console.services.contact import NotPossibleError, refuse_card_numbers
+
+_LEAST_REASON, _LONGEST_REASON = 12, 300
 
 
 class Step(IntEnum):
@@ -48,3 +51,18 @@ class Caller:
     customer_id: CustomerId
     name: str | None
     phone: str | None
+
+
+def read_reason(words: str) -> str:
+    """Return a reason on one line.
+
+    Raises:
+        NotPossibleError: It is too short to say anything, too long, or holds a card number.
+    """
+    told = " ".join(words.split())
+    refuse_card_numbers([told])
+    if len(told) < _LEAST_REASON or " " not in told:
+        raise NotPossibleError("Write why in a few words, so that whoever reads it later understands.")
+    if len(told) > _LONGEST_REASON:
+        raise NotPossibleError(f"The reason may have {_LONGEST_REASON} characters.")
+    return told

@@ -3,13 +3,18 @@
 import hmac
 import re
 from collections.abc import Awaitable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from console.errors import SystemUnavailableError, UnknownCustomerError
+from console.errors import SystemCallError, SystemUnavailableError, UnknownCustomerError
+from console.models.caller_proof import ProofResult, SentCode
 from console.models.customer import Customer, CustomerId
+from console.models.inventory import Service
+from console.ports.caller_proof import CallerProof
 from console.ports.clock import Clock
 from console.ports.crm import CrmSystem
+from console.ports.provisioning import ProvisioningSystem
 from console.services.contact import NotPossibleError
 from console.services.days import read_past_day
 from console.services.known import KnownFacts
@@ -17,8 +22,20 @@ from console.services.permissions import Subject
 from console.settings.verification import Method, VerificationSettings
 
 _DAY = timedelta(hours=24)
+# A number that a service has had for so long was not put there by whoever calls.
+_TRUSTED_AFTER = timedelta(days=30)
+_NUMBERS = frozenset({"phonenumber", "msisdn", "telephonenumber", "directorynumber"})
 # So many times the attempts may be used up at one account within a day.
 _A_DAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSystems:
+    """What a caller is checked with; without `provisioning` no number is known to be a service's."""
+
+    crm: CrmSystem
+    provisioning: ProvisioningSystem | None = None
+    proof: CallerProof | None = None
 
 
 class CallerCheck:
@@ -29,9 +46,12 @@ class CallerCheck:
     """
 
     def __init__(
-        self, settings: VerificationSettings, crm: CrmSystem, clock: Clock, known: KnownFacts | None = None
+        self, settings: VerificationSettings, systems: CallerSystems, clock: Clock, known: KnownFacts | None = None
     ) -> None:
-        self._settings, self._crm, self._clock, self._known = settings, crm, clock, known
+        self._settings, self._systems, self._clock, self._known = settings, systems, clock, known
+        self._crm = systems.crm
+        self._sent: dict[str, SentCode] = {}
+        self._trusted_number: set[str] = set()
         self.by_last_known = False
         self._wrong: dict[str, tuple[int, datetime]] = {}
         self._answers: dict[str, set[tuple[str, str]]] = {}
@@ -57,6 +77,11 @@ class CallerCheck:
             raise NotPossibleError(f"Too many wrong answers. This account can be tried again in {minutes} min.")
         self.forgive(customer_id)
 
+    def offers(self, method: Method) -> bool:
+        """Return whether this deployment's CRM can do what a method needs."""
+        proof = self._systems.proof
+        return method.proof is None or (proof is not None and method.proof in proof.offers)
+
     def shut_at(self, customer_id: CustomerId) -> datetime | None:
         """Return when the last wrong answer closed an account (aware UTC), None where none did, or it is forgiven."""
         count, last = self._wrong.get(customer_id, (0, None))
@@ -74,6 +99,8 @@ class CallerCheck:
         self.by_last_known = False
         if method.checks is None:
             return True
+        if method.proof is not None:
+            return await self._proves(customer_id, method.proof, answer.strip())
         if method.checks == "account_number" and not _plain(answer):
             raise NotPossibleError("Type the account number that the caller says.")
         customer = await self._or_known(customer_id, Subject.CUSTOMER, self._crm.fetch_customer(customer_id))
@@ -87,6 +114,67 @@ class CallerCheck:
         if not born:
             raise NotPossibleError("CRM keeps no day of birth for this customer. Choose another way.")
         return hmac.compare_digest(read_past_day(answer).isoformat(), born[:10])
+
+    async def send_code(self, customer_id: CustomerId) -> SentCode:
+        """Have CRM send the caller a code, for `fits` to have checked.
+
+        Raises:
+            NotPossibleError: CRM keeps no number that it would send one to.
+            SystemCallError: CRM does not answer, or sends no more codes now.
+        """
+        proof = self._systems.proof
+        sent = await proof.send_code(customer_id) if proof is not None else None
+        if sent is None:
+            raise NotPossibleError("CRM has no number on record to send a code to. Choose another way.")
+        self._sent[customer_id] = sent
+        return sent
+
+    async def _proves(self, customer_id: CustomerId, what: str, answer: str) -> bool:
+        """Return whether the system takes a PIN or code for right. Raises as `fits`."""
+        proof, sent = self._systems.proof, self._sent.get(customer_id)
+        if proof is None:
+            raise NotPossibleError("CRM offers no such check. Choose another way.")
+        if not (answer.isascii() and answer.isdigit()):
+            raise NotPossibleError("Type the digits that the caller says.")
+        if what == "pin":
+            result = await proof.check_pin(customer_id, answer)
+        elif sent is not None:
+            result = await proof.check_code(sent, answer)
+        else:
+            raise NotPossibleError("Send a code first.")
+        if result in {ProofResult.MATCH, ProofResult.EXPIRED}:
+            self._sent.pop(customer_id, None)
+        refusal = _NOT_CHECKED.get(result)
+        if refusal is not None:
+            raise NotPossibleError(refusal)
+        return result is ProofResult.MATCH
+
+    async def number_to_call(self, customer_id: CustomerId) -> str:
+        """Return the number to call back: one that a service has had for 30 days where there is any, else CRM's.
+
+        Empty where there is none at all. Raises as `caller`.
+        """
+        self._trusted_number.discard(customer_id)
+        number = await self._service_number(customer_id)
+        if number is not None:
+            self._trusted_number.add(customer_id)
+            return number
+        found = await self.caller(customer_id, with_phone=True)
+        return next((one.text for one in found.contact_media if one.kind == "phone"), "")
+
+    def called_a_service(self, customer_id: CustomerId) -> bool:
+        """Return whether the number shown last to call back is one that a service has had for 30 days."""
+        return customer_id in self._trusted_number
+
+    async def _service_number(self, customer_id: CustomerId) -> str | None:
+        provisioning = self._systems.provisioning
+        try:
+            services = await provisioning.fetch_services(customer_id) if provisioning is not None else ()
+        except SystemCallError:
+            return None  # then CRM's number is shown, which opens less
+        long_ago = self._clock.now() - _TRUSTED_AFTER
+        numbers = (_number_of(one.value) for one in services if _is_trusted(one.value, long_ago))
+        return next((number for number in numbers if number), None)
 
     async def has(self, customer_id: CustomerId, number: str, *, ticket: bool) -> bool:
         """Return whether CRM keeps a ticket, or else a visit, of this number for this customer. Raises as `fits`."""
@@ -128,6 +216,8 @@ class CallerCheck:
     def note_wrong(self, customer_id: CustomerId, method: Method, answer: str) -> tuple[str, bool]:
         """Return what to say to a wrong answer, and whether it counts: the same once more tells nobody anything new."""
         answers = self._answers.setdefault(customer_id, set())
+        if method.proof is not None:  # counted by the system too, and kept here nowhere
+            answers = set()
         said = method.name, read_past_day(answer).isoformat() if method.checks == "birth_on" else _plain(answer)
         if said in answers:
             return "That was wrong before. Ask the caller again, or choose another way.", False
@@ -148,6 +238,27 @@ class CallerCheck:
         """Forget what was wrong, because the caller is known by now, or it is long ago; a day's count stays."""
         self._wrong.pop(customer, None)
         self._answers.pop(customer, None)
+
+
+# Why an answer was not compared at all.
+_NOT_CHECKED = {
+    ProofResult.LOCKED: "CRM takes no PIN for this customer now: there were too many wrong ones. Choose another way.",
+    ProofResult.NOTHING_SET: "This customer has set no PIN. Choose another way.",
+    ProofResult.EXPIRED: "This code is too old, or was used. Send another one.",
+}
+
+
+def _is_trusted(service: Service, long_ago: datetime) -> bool:
+    return (
+        service.started_at is not None
+        and service.started_at <= long_ago
+        and service.ended_at is None
+        and service.state in {"active", "suspended"}
+    )
+
+
+def _number_of(service: Service) -> str | None:
+    return next((value for name, value in service.characteristics if name.casefold() in _NUMBERS and value), None)
 
 
 def _plain(number: str) -> str:

@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from console.models.audit import AuditEntry
+from console.models.caller_proof import SentCode
 from console.models.customer import CustomerId
 from console.models.outbox import Grant
 from console.ports.clock import Clock
-from console.ports.crm import CrmSystem
-from console.services.access import Caller, Opening, Reason, Step
-from console.services.caller_check import CallerCheck
+from console.services.access import Caller, Opening, Reason, Step, read_reason
+from console.services.caller_check import CallerCheck, CallerSystems
 from console.services.contact import NotPossibleError, refuse_card_numbers
 from console.services.harvest import HarvestWatch
 from console.services.known import KnownFacts
@@ -26,7 +26,6 @@ from console.settings.verification import Method, VerificationSettings
 
 __all__ = ["HARVESTING", "LAPSE_TOLD", "Caller", "Opening", "Openings", "Reason", "Step"]
 
-_LEAST_REASON, _LONGEST_REASON = 12, 300
 # For so long after an account was open without a caller nobody is verified by what it shows.
 _REMEMBERED = timedelta(hours=1)
 # What is no part of anybody's account.
@@ -49,7 +48,7 @@ class Openings:
         self,
         settings: VerificationSettings | None,
         *,
-        crm: CrmSystem,
+        systems: CallerSystems,
         known: KnownFacts | None = None,
         clock: Clock,
         told: Callable[[str, str, str], None] = lambda _what, _customer, _words: None,
@@ -62,7 +61,7 @@ class Openings:
         self._without_caller = named(declared.without_caller)[1]
         self._lasts = timedelta(minutes=declared.lapse_min)
         self._open: dict[str, Opening] = {}
-        self._check = CallerCheck(declared, crm, clock, known)
+        self._check = CallerCheck(declared, systems, clock, known)
         self._harvest = HarvestWatch()
         self._seen_at: dict[str, datetime] = {}
         self._verified_at: dict[str, datetime] = {}
@@ -77,14 +76,16 @@ class Openings:
     @property
     def methods(self) -> tuple[Method, ...]:
         """The ways to verify a caller that this deployment has."""
-        return self._settings.methods if self._settings is not None else ()
+        declared = self._settings.methods if self._settings is not None else ()
+        return tuple(method for method in declared if self._check.offers(method))
 
     def methods_for(self, customer_id: CustomerId) -> tuple[Method, ...]:
         """Return the ways to verify that open an account, or open one further that is open."""
         found = self.opening(customer_id)
         if found is None or found.reason is not Reason.CALLER:
             return self.methods
-        return tuple(one for one in self.methods if one.opens == "call detail" and found.step < Step.CALL_DETAIL)
+        further = [one for one in self.methods if one.opens == "call detail" or one.shows == "phone"]
+        return tuple(further) if found.step < Step.CALL_DETAIL else ()
 
     def subscribe(self, told: Callable[[CustomerId], None]) -> Callable[[], None]:
         """Call back with a customer whose account was opened, opened further, or closed; return what ends that."""
@@ -218,10 +219,21 @@ class Openings:
     async def number_on_file(self, customer_id: CustomerId) -> str:
         """Return the phone number to call back, which is recorded; empty where CRM keeps none. Raises as `caller`."""
         self._check.check_attempts(customer_id)
-        found = await self._check.caller(customer_id, with_phone=True)
-        phone = next((one.text for one in found.contact_media if one.kind == "phone"), "")
+        phone = await self._check.number_to_call(customer_id)
         self._told("number shown", customer_id, "to call back")
         return phone
+
+    async def send_code(self, customer_id: CustomerId) -> SentCode:
+        """Have CRM send a code to the customer's number of record; the desk never learns it.
+
+        Raises:
+            NotPossibleError: There is no such number, or answers were wrong too often.
+            SystemCallError: CRM does not answer, or sends no more codes now.
+        """
+        self._check.check_attempts(customer_id)
+        sent = await self._check.send_code(customer_id)
+        self._told("code sent", customer_id, f"to a number that ends in {sent.ends_in}")
+        return sent
 
     async def catch_up(self) -> bool:
         """Take up what other programs of this person noted; return whether there was anything."""
@@ -241,7 +253,12 @@ class Openings:
         await self.catch_up()
         self._check.check_attempts(customer_id)
         seen_at = self._seen_at.get(customer_id)
-        if method.checks is not None and seen_at is not None and self._clock.now() - seen_at < _REMEMBERED:
+        if (
+            method.checks is not None
+            and method.proof is None
+            and seen_at is not None
+            and self._clock.now() - seen_at < _REMEMBERED
+        ):
             told = "It was open without a caller, so what it shows proves nothing. Call back, or see a photo ID."
             raise NotPossibleError(told)
         if not await self._check.fits(customer_id, method, answer):
@@ -253,7 +270,8 @@ class Openings:
             raise NotPossibleError(told)
         self._check.forgive(customer_id)
         checked = self._note_verified(customer_id, self._clock.now(), compared=method.checks is not None)
-        step = Step.CALL_DETAIL if method.opens == "call detail" else Step.ACCOUNT
+        by_service = method.shows == "phone" and self._check.called_a_service(customer_id)
+        step = Step.CALL_DETAIL if method.opens == "call detail" or by_service else Step.ACCOUNT
         before = self.opening(customer_id)
         if before is not None and before.reason is Reason.CALLER:
             step = max(step, before.step)
@@ -278,7 +296,7 @@ class Openings:
         """
         await self.catch_up()
         self._check.check_attempts(customer_id)
-        told = _reason(words) if reason is Reason.TYPED else " ".join(words.split())
+        told = read_reason(words) if reason is Reason.TYPED else " ".join(words.split())
         if reason in {Reason.TICKET, Reason.JOB}:
             await self._check_number(customer_id, reason, told)
             told += self._as_known()
@@ -291,7 +309,7 @@ class Openings:
         Raises:
             NotPossibleError: It is missing, too long, or holds a card number.
         """
-        _reason(words)
+        read_reason(words)
 
     async def open_to_read_ahead(self, customer_id: CustomerId, words: str) -> None:
         """Open an account to read it into the store, where nobody sees it: to be shown it must be opened anew.
@@ -303,7 +321,7 @@ class Openings:
         """
         await self.catch_up()
         self._check.check_attempts(customer_id)
-        told = _reason(words)
+        told = read_reason(words)
         now = self._clock.now()
         self._open[customer_id] = Opening(customer_id, Reason.AHEAD, told, Step.ACCOUNT, now, now + self._lasts)
         self._told("read ahead", customer_id, told)
@@ -373,18 +391,3 @@ class Openings:
 
     def _tell(self, customer_id: CustomerId) -> None:
         self._subscribers.tell(customer_id)
-
-
-def _reason(words: str) -> str:
-    """Return a reason on one line.
-
-    Raises:
-        NotPossibleError: It is too short to say anything, too long, or holds a card number.
-    """
-    told = " ".join(words.split())
-    refuse_card_numbers([told])
-    if len(told) < _LEAST_REASON or " " not in told:
-        raise NotPossibleError("Write why in a few words, so that whoever reads it later understands.")
-    if len(told) > _LONGEST_REASON:
-        raise NotPossibleError(f"The reason may have {_LONGEST_REASON} characters.")
-    return told

@@ -4,6 +4,7 @@ from console.settings.addresses import LOOPBACK, is_safe_address
 from console.settings.deployment import (
     KEPT,
     Auth,
+    CallerProofSettings,
     Deployment,
     Resource,
     System,
@@ -21,6 +22,7 @@ __all__ = [
     "PATHS",
     "V5_PATHS",
     "Auth",
+    "CallerProofSettings",
     "Deployment",
     "Kind",
     "Resource",

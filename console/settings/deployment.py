@@ -84,13 +84,21 @@ class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     values: dict[str, dict[str, str]] = {}
 
 
+class CallerProofSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a system checks of callers by itself, and where; see docs/caller-proof.md."""
+
+    path: str = "/callerProof/v1"
+    offers: tuple[Literal["pin", "code"], ...] = ("pin", "code")
+
+
 class System(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One system of record and how it is spoken to.
 
     `profile` names what is known of this vendor's servers (a file in resources/profiles, or one of your own whose path
     ends in .toml); whatever is set here goes before it.
     `record_limit` is the most records of a list read at once; `currency` is used for amounts that come without one, and
-    `money` says whether bare numbers are in whole units or in the currency's smallest.
+    `money` says whether bare numbers are in whole units or in the currency's smallest. `caller_proof` is for a
+    CRM that checks callers by itself.
     """
 
     kind: Kind
@@ -105,6 +113,7 @@ class System(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     max_answer_mb: float = 16.0
     currency: str | None = None
     money: Literal["units", "minor"] = "units"
+    caller_proof: CallerProofSettings | None = None
     resources: dict[str, Resource] = {}
 
 
@@ -256,6 +265,8 @@ def _problems(name: str, system: System) -> list[str]:
     elif not is_safe_address(system.base_url):
         found.append(f"systems.{name}.base_url must begin with https; plain http is for this machine alone")
     found += [f"systems.{name}.auth.{problem}" for problem in _auth_problems(name, system.auth)]
+    if system.caller_proof is not None and system.kind != "crm":
+        found.append(f"systems.{name}.caller_proof is for a system of kind crm alone")
     limits: dict[str, tuple[float, float, float]] = {
         "page_size": (system.page_size, 1, 1000),
         "record_limit": (system.record_limit, 1, 100_000),

@@ -13,21 +13,35 @@ class Method(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """One way to know a caller.
 
     With `checks` the desk compares what the caller says with what CRM holds and never shows that: their day of birth,
-    or one of their account numbers. Without, the rep answers for having done what `words` say; `shows` is
-    what the rep must see for that, shown once it is chosen. `opens` is how far.
+    or one of their account numbers; or CRM compares by itself and the desk never learns it: the account's PIN, or a
+    code that CRM sends to a number of record. A CRM that does not offer the last two has no such method.
+
+    Without `checks` the rep answers for having done what `words` say; `shows` is what the rep must see for that, shown
+    once it is chosen. `opens` is how far.
     """
 
     name: str
     words: str
-    checks: Literal["birth_on", "account_number"] | None = None
+    checks: Literal["birth_on", "account_number", "pin", "code"] | None = None
     shows: Literal["phone"] | None = None
     opens: Opens = "account"
+
+    @property
+    def proof(self) -> Literal["pin", "code"] | None:
+        """What the system compares by itself, so that nothing on a screen gives it away; None for the others."""
+        match self.checks:
+            case "pin" | "code" as proof:
+                return proof
+            case _:
+                return None
 
 
 # Call detail is opened by nothing a stranger can look up or read off a bill (47 CFR 64.2010 (b)).
 METHODS = (
     Method(name="birth", words="Day of birth", checks="birth_on"),
     Method(name="account", words="An account number, as on the bill", checks="account_number"),
+    Method(name="pin", words="The account's PIN", checks="pin", opens="call detail"),
+    Method(name="code", words="A code sent to the number on record", checks="code", opens="call detail"),
     # Today's number on file may be one that a stranger has just had changed, so it opens no call detail by itself.
     Method(name="callback", words="I have called back the number on file", shows="phone"),
     Method(name="photo", words="I have seen a valid photo ID", opens="call detail"),
@@ -50,7 +64,7 @@ class VerificationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     attempts: int = 3
     closed_min: int = 15
     lapse_min: int = 30
-    stronger: tuple[str, ...] = ("usage",)
+    stronger: tuple[str, ...] = ("usage", "order", "change_contact")
     without_caller: tuple[str, ...] = ("add_note", "work_tickets", "test_line", "visits", "approve")
     methods: tuple[Method, ...] = METHODS
 

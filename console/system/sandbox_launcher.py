@@ -23,6 +23,8 @@ country = "US"
 kind = "crm"
 base_url = "{crm}"
 auth = {{ kind = "bearer", secret = "{crm_secret}" }}
+[systems.crm.caller_proof]
+path = "/callerProof/v1"
 [systems.crm.resources.customer]
 number_prefix = "CU-"
 [systems.crm.resources.customer.search]

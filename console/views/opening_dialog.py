@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QButtonGroup, QDialog, QFormLayout, QLineEdit, QVB
 
 from console.bridge import Bridge
 from console.errors import ConsoleError
+from console.models.caller_proof import SentCode
 from console.models.customer import CustomerId
 from console.services.desk import Desk
 from console.services.openings import Caller, Opening, Reason, Step
 from console.services.phone import show_phone
+from console.settings.verification import Method
 from console.views.keys.send import is_send
 from console.views.texts import tr
 from console.views.widgets.act_dialog import send_words
@@ -38,7 +40,8 @@ class OpeningDialog(FramedDialog):
         self.setWindowTitle(tr("Who calls?"))
         self.setMinimumWidth(480)
         self._desk, self._bridge, self._customer_id = desk, bridge, customer_id
-        self.busy = self._number_is_shown = False
+        self.busy = False
+        self._prepared: set[str] = set()
         self.who = Label(customer_id, "page", semibold=True)
         self.told = Label("", "small", wrap=True)
         self.told.setMinimumHeight(2 * self.told.fontMetrics().lineSpacing())
@@ -53,7 +56,7 @@ class OpeningDialog(FramedDialog):
         intro = tr("The account is closed. Verify the caller, or say why it is opened without one.")
         if is_open:
             self.setWindowTitle(tr("Verify the caller"))
-            intro = tr("The account is open. Single calls need a way that opens them too.")
+            intro = tr("The account is open. Single calls, orders and new contact data need one of these.")
         column.addWidget(Label(intro, "small", look="secondary", wrap=True))
         self.ways: list[tuple[Choice, str, Reason | None]] = []
         ways = self._make_ways()
@@ -92,8 +95,8 @@ class OpeningDialog(FramedDialog):
         openings = self._desk.openings
         found: list[tuple[str, str, Reason | None]] = []
         for method in openings.methods_for(self._customer_id):
-            calls = tr(" (opens single calls too)") if method.opens == "call detail" else ""
-            found.append((tr(method.words) + calls, method.name, None))
+            more = tr("  ·  opens everything") if method.opens == "call detail" and not self._is_open else ""
+            found.append((tr(method.words) + more, method.name, None))
         if openings.opening(self._customer_id) is None:
             found += [(tr(words), "", reason) for reason, words in _REASONS]
         for words, name, reason in found:
@@ -122,6 +125,8 @@ class OpeningDialog(FramedDialog):
         asked = tr("What the caller says") if reason is None else tr("Number or reason")
         self._asked.set_words(asked if wants else tr("Nothing is typed for this"))
         self.answer.setAccessibleName(self._asked.text())
+        digits = method is not None and method.proof is not None
+        self.answer.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly if digits else Qt.InputMethodHint.ImhNone)
         self.answer.setReadOnly(not wants)  # disabled it would give the focus to a button, and Enter would leave
         self.answer.clear()
         self.told.set_words("" if wants else tr("Opening it, you answer for having done this. It is recorded."))
@@ -131,17 +136,33 @@ class OpeningDialog(FramedDialog):
         self._name_button()
 
     @property
-    def _shows_number_first(self) -> bool:
-        """Whether the number on file is to be shown before the account can be opened; who goes past it, sees it not."""
+    def _first(self) -> Method | None:
+        """The chosen way, while something comes before it: the number on file is shown, or a code is sent."""
         method = next((one for one in self._desk.openings.methods if one.name == self._way[0]), None)
-        return method is not None and method.shows == "phone" and not self._number_is_shown
+        needs = method is not None and (method.shows == "phone" or method.checks == "code")
+        return method if needs and method is not None and method.name not in self._prepared else None
 
     def _name_button(self) -> None:
         opens = tr("Verify") if self._is_open else tr("Open the account")
-        self.open_button.setText(send_words(tr("Show the number") if self._shows_number_first else opens))
+        first = self._first
+        if first is not None:
+            opens = tr("Send the code") if first.checks == "code" else tr("Show the number")
+        self.open_button.setText(send_words(opens))
+
+    def _show_sent(self, name: str, sent: SentCode) -> None:
+        self.busy = False
+        self._prepared.add(name)
+        self._name_button()
+        if self._way[0] == name:
+            self.told.set_look("mark", "info")
+            self.told.set_words(
+                tr("Sent to the number that ends in {}. Type what the caller reads.").format(sent.ends_in)
+            )
+            self.answer.setFocus()
 
     def _show_number(self, name: str, number: str) -> None:
-        self.busy, self._number_is_shown = False, True
+        self.busy = False
+        self._prepared.add(name)
         self._name_button()
         if self._way[0] == name:
             call = tr("On file: {}. Opening it, you answer for having called there. It is recorded.")
@@ -162,9 +183,14 @@ class OpeningDialog(FramedDialog):
         if self.busy:
             return
         self.busy = True
-        if self._shows_number_first:
+        first = self._first
+        if first is not None and first.checks == "code":
+            sending = self._desk.openings.send_code(self._customer_id)
+            self._bridge.run_command(self, sending, functools.partial(self._show_sent, first.name), self._failed)
+            return
+        if first is not None:
             numbers = self._desk.openings.number_on_file(self._customer_id)
-            self._bridge.run_query(self, numbers, functools.partial(self._show_number, self._way[0]), self._failed)
+            self._bridge.run_query(self, numbers, functools.partial(self._show_number, first.name), self._failed)
             return
         self._bridge.run_command(self, self._open(), self._done, self._failed)
 
@@ -175,7 +201,9 @@ class OpeningDialog(FramedDialog):
         return await self._desk.openings.verify(self._customer_id, name, self.answer.text())
 
     def _done(self, opening: Opening) -> None:
-        how = tr("Single calls are open too.") if opening.step is Step.CALL_DETAIL else tr("Single calls stay closed.")
+        how = tr("Everything is open.")
+        if opening.step is not Step.CALL_DETAIL:
+            how = tr("Single calls, orders and new contact data need a stronger way.")
         self._bridge.on_unhandled(tr("Open for {}: {}. {}").format(opening.reason.value, opening.how, how))
         self.accept()
         self.opened.emit(self._customer_id)

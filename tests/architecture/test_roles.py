@@ -46,7 +46,7 @@ async def test_an_act_is_planned_for_the_roles_the_table_marks_and_for_nobody_in
         assert desk.acts.may(kind.name, customer) is not None, kind.name  # closed
     await desk.openings.open_for(customer, Reason.TYPED, "asked for by the customer")
     by_ticket = {kind.name for kind in ACTS.values() if desk.acts.may(kind.name, customer) is None}
-    await desk.openings.verify(customer, "callback", "")
+    await desk.openings.verify(customer, "photo", "")
     by_caller = {kind.name for kind in ACTS.values() if desk.acts.may(kind.name, customer) is None}
     assert by_caller == {kind.name for kind in ACTS.values() if role in marked(kind.title)}
     lines = STORED.read_text(encoding="utf-8").splitlines()

@@ -51,6 +51,11 @@ class Control:
         answer = await self._client.get(f"/truth/{customer}")
         return answer.raise_for_status().json()
 
+    async def code(self, customer: str) -> str:
+        """The last code that a customer was sent."""
+        answer = await self._client.get(f"/code/{customer}")
+        return str(answer.raise_for_status().json()["code"])
+
     async def audited(self, text: str = "", **asked: str) -> list[AuditEntry]:
         """What desks sent to the sandbox's collector of the audit, newest first."""
         headers = {"Authorization": f"Bearer {self.process.tokens['audit']}"}

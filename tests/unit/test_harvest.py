@@ -9,6 +9,7 @@ import pytest
 from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.ports.crm import CrmSystem
+from console.services.caller_check import CallerSystems
 from console.services.contact import NotPossibleError
 from console.services.harvest import GUESSED_AT_ONE, HarvestWatch
 from console.services.openings import HARVESTING, Openings, Reason
@@ -69,7 +70,7 @@ async def test_a_restart_forgives_neither_attempts_nor_looking_around() -> None:
         def note(what: str, customer: str, words: str) -> None:
             told.append(AuditEntry(clock.now(), "me", "rep", what, customer, words))
 
-        openings = Openings(VerificationSettings(), crm=NOBODY, clock=clock, told=note)
+        openings = Openings(VerificationSettings(), systems=CallerSystems(NOBODY), clock=clock, told=note)
         openings.recall(list(told))
         return openings
 
@@ -92,7 +93,10 @@ async def test_an_opening_lapses_unless_it_is_prolonged() -> None:
     told: list[str] = []
     clock = VirtualClock()
     openings = Openings(
-        VerificationSettings(lapse_min=30), crm=NOBODY, clock=clock, told=lambda what, _who, _why: told.append(what)
+        VerificationSettings(lapse_min=30),
+        systems=CallerSystems(NOBODY),
+        clock=clock,
+        told=lambda what, _who, _why: told.append(what),
     )
     customer = CustomerId("CU-1")
     await openings.verify(customer, "photo", "")

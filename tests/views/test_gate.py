@@ -198,12 +198,57 @@ async def test_a_caller_is_verified_by_keys_and_wrong_answers_are_counted(rig: R
     rig.press(Qt.Key.Key_V, CTRL | SHIFT)
     [further] = rig.window.findChildren(OpeningDialog)
     await rig.until(further.answer.hasFocus)
-    assert [name for _button, name, _reason in further.ways] == ["photo"]  # what opens more
+    # What opens more; that calling back does, shows when the number is known.
+    assert [name for _button, name, _reason in further.ways] == ["pin", "code", "callback", "photo"]
+    rig.press(Qt.Key.Key_Up)
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.until(lambda: rig.desk.openings.step(CustomerId(customer)) is Step.CALL_DETAIL)
     await page.view.settled()
     assert page.view.usage.part.denied is None
     assert page.view.usage.part.facts is not None
+
+
+@pytest.mark.gated
+async def test_a_pin_and_a_code_open_everything_by_keys(rig: Rig) -> None:
+    customer = rig.sandbox.first_customer
+    pin = (await rig.sandbox.truth(customer))["callerKnows"]["pin"]
+    assert pin is not None
+    dialog = await asked(rig, customer)
+    rig.press(Qt.Key.Key_Down)
+    rig.press(Qt.Key.Key_Down)
+    rig.keys("12 ab")
+    rig.press(Qt.Key.Key_Return, CTRL)
+    await rig.until(lambda: "Type the digits" in texts_of(dialog))
+    rig.keys(pin)
+    rig.press(Qt.Key.Key_Return, CTRL)
+    await rig.until(lambda: rig.workspace.page is not None)
+    assert rig.desk.openings.step(CustomerId(customer)) is Step.CALL_DETAIL
+
+
+@pytest.mark.gated
+async def test_a_code_is_sent_first_and_its_number_is_not_shown(rig: Rig) -> None:
+    for customer in numbers_of(1, 30):
+        sendable = await code_can_be_sent(rig, customer)
+        if sendable:
+            break
+    dialog = await asked(rig, customer)
+    for _ in range(3):
+        rig.press(Qt.Key.Key_Down)
+    assert "Send the code" in dialog.open_button.text()
+    rig.press(Qt.Key.Key_Return, CTRL)
+    await rig.until(lambda: "Sent to the number that ends in" in texts_of(dialog))
+    assert len(re.findall(r"\d", dialog.told.text())) == 2
+    assert "Open the account" in dialog.open_button.text()
+    rig.keys(await rig.sandbox.code(customer))
+    rig.press(Qt.Key.Key_Return, CTRL)
+    await rig.until(lambda: rig.workspace.page is not None)
+    assert rig.desk.openings.step(CustomerId(customer)) is Step.CALL_DETAIL
+
+
+async def code_can_be_sent(rig: Rig, customer: str) -> bool:
+    async with rig.sandbox.raw("crm") as crm:
+        answer = await crm.post("/callerProof/v1/codeSending", json={"customer": {"id": customer}})
+        return "sentTo" in answer.raise_for_status().json()
 
 
 @pytest.mark.gated("trainee")

@@ -1,8 +1,9 @@
 """The whole world: how many customers, on which day, and what each system would be asked about them."""
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -84,6 +85,24 @@ class World:
         if serial is not None and 0 <= serial // parts < self.customers:
             yield serial // parts
 
+    def pin(self, n: int) -> str | None:
+        """Return the four digits a customer chose for their account; one in eight never chose any."""
+        drawn = int.from_bytes(hashlib.blake2b(f"pin {self.seed} {n}".encode(), digest_size=8).digest())
+        return None if drawn % 8 == 0 else f"{drawn // 8 % 10_000:04d}"
+
+    def number_of_record(self, n: int) -> str | None:
+        """Return a phone number that one of a customer's services has had for 30 days at least, if there is any."""
+        long_ago = self.as_of - timedelta(days=30)
+        for sub in self.life(n).subscriptions:
+            if (
+                sub.plan.family in {"mobile", "voice"}
+                and sub.detail
+                and not sub.ended_on
+                and sub.started_on <= long_ago
+            ):
+                return sub.detail
+        return None
+
     def truth(self, n: int) -> dict[str, Any]:
         """Return what is really so: what a caller knows, contradictions, the causes of every bill difference."""
         life, numbers = self.life(n), self.numbers
@@ -95,6 +114,7 @@ class World:
             "callerKnows": {
                 "birthDate": life.person.born_on.isoformat(),
                 "accounts": [numbers.account.encode(self.account_serial(n, one)) for one in range(life.accounts)],
+                "pin": self.pin(n),
             },
             "duplicateOf": None if life.twin_of is None else numbers.customer.encode(life.twin_of),
             "stories": [{"kind": story.kind, "on": story.on.isoformat()} for story in life.stories],

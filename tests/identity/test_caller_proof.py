@@ -1,0 +1,173 @@
+"""A caller is verified by a PIN or a code that CRM checks by itself, or by calling back a service's number."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+
+import msgspec
+import pytest
+
+from console.compose import Parts, compose_desk
+from console.errors import RefusedError, SystemUnavailableError
+from console.models.audit import AuditEntry
+from console.models.customer import CustomerId
+from console.services.contact import NotPossibleError
+from console.services.desk import Desk
+from console.services.openings import Step
+from console.services.permissions import REP, Deed
+from console.services.sign_in import SignIn
+from tests.support.acting import numbers_of
+from tests.support.browser import sign_in_as
+from tests.support.control import Control
+
+pytestmark = [pytest.mark.own_world, pytest.mark.expects_log("is down"), pytest.mark.expects_log("is back")]
+
+
+@pytest.fixture
+async def signed_in(sandbox: Control, desks: Callable[..., SignIn]) -> SignIn:
+    made = desks(sandbox.process.identity)
+    attempt = await made.begin()
+    waiting = asyncio.create_task(attempt.wait())
+    await sign_in_as(attempt.address, {"identity": "rep"})
+    await made.finish(await waiting)
+    return made
+
+
+@pytest.fixture
+async def desk(sandbox: Control, signed_in: SignIn) -> AsyncIterator[Desk]:
+    parts = Parts(rng=random.Random(1), user=REP, sign_in=signed_in)
+    made = compose_desk(sandbox.process.deployment_with_sign_in, sandbox.process.secrets, parts)
+    await made.open_store()
+    yield made
+    await made.aclose()
+
+
+async def with_pin(sandbox: Control) -> tuple[CustomerId, str]:
+    for number in numbers_of(1, 20):
+        pin = (await sandbox.truth(number))["callerKnows"]["pin"]
+        if pin is not None:
+            return CustomerId(number), pin
+    raise AssertionError("nobody has a PIN")
+
+
+async def with_service_number(sandbox: Control, desk: Desk) -> CustomerId:
+    """The first customer whom CRM can send a code to."""
+    for number in numbers_of(1, 30):
+        try:
+            await desk.openings.send_code(CustomerId(number))
+        except NotPossibleError:
+            continue
+        return CustomerId(number)
+    raise AssertionError("nobody has a phone service")
+
+
+def other(digits: str) -> str:
+    return f"{(int(digits) + 1) % 10 ** len(digits):0{len(digits)}d}"
+
+
+async def test_the_right_pin_opens_everything_and_is_written_down_nowhere(
+    sandbox: Control, desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    customer, pin = await with_pin(sandbox)
+    with caplog.at_level("DEBUG"):
+        opening = await desk.openings.verify(customer, "pin", pin)
+    assert (opening.step, opening.checked) == (Step.CALL_DETAIL, True)
+    assert desk.openings.refusal_to_do(Deed.ORDER, customer) is None
+    await desk.audit.settled()
+    links = await desk.audit._store.load()
+    assert links
+    told = [record.getMessage() for record in caplog.records if record.name.startswith("console")]
+    assert not [
+        text for text in (*told, *(str(link.body) for link in links)) if f'"{pin}"' in text or f" {pin}" in text
+    ]
+
+
+async def test_wrong_pins_count_here_and_in_crm(sandbox: Control, desk: Desk) -> None:
+    customer, pin = await with_pin(sandbox)
+    for left in ("2 more attempts", "1 more attempt", "in 15 min"):
+        with pytest.raises(NotPossibleError, match=left):
+            await desk.openings.verify(customer, "pin", other(pin))
+    with pytest.raises(NotPossibleError, match="Too many wrong answers"):
+        await desk.openings.verify(customer, "pin", pin)
+    assert desk.openings.opening(customer) is None
+
+    async with sandbox.raw("crm") as crm:
+        asked = {"customer": {"id": customer}, "pin": other(pin)}
+        said = [(await crm.post("/callerProof/v1/pinCheck", json=asked)).json()["result"] for _ in range(3)]
+    assert said == ["mismatch", "mismatch", "locked"]
+
+
+async def test_who_has_set_no_pin_is_told_and_loses_no_attempt(sandbox: Control, desk: Desk) -> None:
+    for number in numbers_of(1, 50):
+        if (await sandbox.truth(number))["callerKnows"]["pin"] is None:
+            break
+    for _ in range(4):
+        with pytest.raises(NotPossibleError, match="has set no PIN"):
+            await desk.openings.verify(CustomerId(number), "pin", "1234")
+
+
+async def test_a_code_opens_everything_once_for_ten_minutes(sandbox: Control, desk: Desk) -> None:
+    customer = await with_service_number(sandbox, desk)
+    code = await sandbox.code(customer)
+    assert (await desk.openings.verify(customer, "code", code)).step is Step.CALL_DETAIL
+    desk.openings.close(customer)
+    with pytest.raises(NotPossibleError, match="Send a code first"):
+        await desk.openings.verify(customer, "code", code)
+
+    sent = await desk.openings.send_code(customer)
+    assert len(sent.ends_in) == 2
+    await sandbox.advance(601)
+    with pytest.raises(NotPossibleError, match="too old"):
+        await desk.openings.verify(customer, "code", await sandbox.code(customer))
+    await desk.openings.send_code(customer)
+    with pytest.raises(NotPossibleError, match="2 more attempts"):
+        await desk.openings.verify(customer, "code", other(await sandbox.code(customer)))
+    await desk.audit.settled()
+    entries = [msgspec.json.decode(link.body, type=AuditEntry) for link in await desk.audit._store.load()]
+    words = [entry.words for entry in entries if entry.what == "code sent" and entry.customer == customer]
+    assert words == [f"to a number that ends in {sent.ends_in}"] * 3
+
+
+async def test_a_crm_that_offers_neither_has_no_such_ways(sandbox: Control, signed_in: SignIn) -> None:
+    deployment = sandbox.process.deployment_with_sign_in
+    crm = msgspec.structs.replace(deployment.systems["crm"], caller_proof=None)
+    without = msgspec.structs.replace(deployment, systems={**deployment.systems, "crm": crm})
+    made = compose_desk(without, sandbox.process.secrets, Parts(user=REP, sign_in=signed_in))
+    assert [method.name for method in made.openings.methods] == ["birth", "account", "callback", "photo"]
+    await made.aclose()
+
+
+async def test_nobody_is_verified_while_crm_is_away_or_says_something_else(sandbox: Control, desk: Desk) -> None:
+    customer, pin = await with_pin(sandbox)
+    await sandbox.faults("crm", outage=True)
+    with pytest.raises(SystemUnavailableError):
+        await desk.openings.verify(customer, "pin", pin)
+    await sandbox.faults("crm")
+    await sandbox.quirks("crm", "failure-in-200")
+    with pytest.raises(RefusedError):
+        await desk.openings.verify(customer, "pin", pin)
+    assert desk.openings.opening(customer) is None
+
+
+async def test_calling_back_a_number_that_a_service_has_had_long_opens_everything(sandbox: Control, desk: Desk) -> None:
+    customer = await with_service_number(sandbox, desk)
+    view = desk.view_customer(customer)
+    assert await desk.openings.number_on_file(customer)
+    assert (await desk.openings.verify(customer, "callback", "")).step is Step.CALL_DETAIL
+    view.close()
+    desk.openings.close(customer)
+
+    await sandbox.faults("provisioning", outage=True)  # now nobody knows whose number it is
+    await desk.openings.number_on_file(customer)
+    assert (await desk.openings.verify(customer, "callback", "")).step is Step.ACCOUNT
+    assert desk.openings.refusal_to_do(Deed.CHANGE_CONTACT, customer) is not None
+
+
+async def test_what_a_stranger_could_take_over_needs_the_stronger_step(sandbox: Control, desk: Desk) -> None:
+    number = sandbox.first_customer
+    knows = (await sandbox.truth(number))["callerKnows"]
+    customer = CustomerId(number)
+    await desk.openings.verify(customer, "account", knows["accounts"][0])
+    for deed in (Deed.ORDER, Deed.CHANGE_CONTACT):
+        assert "verified further" in (desk.openings.refusal_to_do(deed, customer) or "")
+    assert desk.openings.refusal_to_do(Deed.ADD_NOTE, customer) is None
