@@ -73,7 +73,7 @@ class Parts:
 
 
 def _tell_outbox(outbox: Outbox, now: SystemHealth, before: SystemState) -> None:
-    if before is SystemState.DOWN and now.state is not SystemState.DOWN:
+    if before in {SystemState.DOWN, SystemState.NOT_ASKED} and now.state is not SystemState.DOWN:
         outbox.system_is_back(now.system)
 
 
