@@ -113,6 +113,8 @@ def _run(options: argparse.Namespace) -> int:
     _allow_files()
     if options.tour is not None and (options.command is not None or not options.demo):
         raise UsageError("--tour drives the demo's window: use it as opticom-console --demo --tour FOLDER.")
+    if options.config is not None and options.demo:
+        raise UsageError("--demo works on a sandbox of its own: leave --config out, or --demo.")
     if options.command is None:
         try:
             from console import app

@@ -11,11 +11,13 @@ from console.compose import Parts, check_settings, compose_desk, compose_sign_in
 from console.errors import ConfigurationError, SignInRefusedError, SignInUnreachableError
 from console.models.person import Person
 from console.ports.secrets import Secrets
+from console.ports.store import CustomerData
 from console.services.desk import Desk
 from console.services.permissions import REP, ROLES
 from console.services.sign_in import SignIn, SignInState
 from console.settings import KEPT, Deployment, load_deployment
 from console.settings.policy import Policy, read_policy
+from console.store.customer_records import CustomerRecords
 from console.store.database import Database
 from console.store.secrets import SecretRepository
 from console.store_place import NOBODY_ASKED, AskCode, Kept, StoreQuestions
@@ -40,12 +42,20 @@ class AskPerson(Protocol):
         """Say a sentence, where there is one, and return who signed in."""
 
 
+async def nobody_else() -> AsyncIterator[CustomerData | None]:
+    """Yield no store: there are no other people here."""
+    for none in list[None]():
+        yield none
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """The services, and on a sandbox of its own the number of its world's first customer.
 
     `remove_at_end` lets the person's store be removed once it is closed; it returns why not, empty where it will be.
-    `notice` is what the user must know of the store, `new_code` a recovery code made now, to be shown once.
+    `other_stores` yields what other people's stores of this deployment keep on this computer, one after the other; None
+    for one that cannot be opened now. `notice` is what the user must know of the store, `new_code` a recovery code made
+    now, to be shown once.
     """
 
     desk: Desk
@@ -58,6 +68,7 @@ class Session:
     lock_after_s: float = 600.0
     hides_from_capture: bool = False
     remove_at_end: Callable[[], Awaitable[str]] | None = None
+    other_stores: Callable[[], AsyncIterator[CustomerData | None]] = nobody_else
 
 
 @asynccontextmanager
@@ -137,6 +148,7 @@ async def open_session(
                     remove_at_end=_remover(stores, desk, sign_in.person)
                     if sign_in is not None and desk.is_kept
                     else None,
+                    other_stores=_others(stores),
                 )
             finally:
                 if sign_in is not None and sign_in.state is SignInState.SIGNED_OUT:
@@ -158,6 +170,14 @@ def _remover(stores: Stores, desk: Desk, person: Person | None) -> Callable[[], 
         return ""
 
     return remove_at_end
+
+
+def _others(stores: Stores) -> Callable[[], AsyncIterator[CustomerData | None]]:
+    async def others() -> AsyncIterator[CustomerData | None]:
+        async for kept in stores.open_others():
+            yield CustomerRecords(kept.database) if kept.database is not None else None
+
+    return others
 
 
 @asynccontextmanager

@@ -7,13 +7,15 @@ import hmac
 import logging
 import re
 import shutil
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+from console.errors import StoreInUseError
 from console.models.person import Person
 from console.private_files import private_folder, write_private
 from console.store.guard_log import GuardLogFile
 from console.store.remains import StoreRemains
-from console.store_place import Kept, StorePlace, StoreQuestions
+from console.store_place import NOBODY_ASKED, Kept, StorePlace, StoreQuestions
 from console.system.store_key import Keyring, NoKeyringError
 
 _log = logging.getLogger(__name__)
@@ -26,6 +28,7 @@ class Stores:
         self._folder, self._profile, self._questions, self._to_read = folder, profile, questions, to_read
         self._seal = Keyring(f"{profile}.last")
         self.removed: Person | None = None
+        self._opened = ""
 
     async def open(self, person: Person | None = None) -> Kept:
         """Return a person's store, made where there is none; without a person the one of a desk without sign-in."""
@@ -59,6 +62,26 @@ class Stores:
         """Whether anybody has a store of this deployment here."""
         return any(self.has(path.name) for path in self._folder.glob(f"{self._profile}-*") if path.is_dir())
 
+    async def open_others(self) -> AsyncIterator[Kept]:
+        """Yield every other store of this deployment, one after the other, each closed before the next is opened.
+
+        Nobody is asked for a code; one that does not open, or that a window has open, comes without its database.
+        """
+        names = [path.name for path in sorted(self._folder.glob(f"{self._profile}*")) if path.is_dir()]
+        mine = re.compile(rf"{re.escape(self._profile)}(-[0-9a-f]{{12}})?")
+        for name in names:
+            if name == self._opened or not mine.fullmatch(name) or not self.has(name):
+                continue
+            try:
+                kept = await StorePlace(self._folder / name, NOBODY_ASKED).open()
+            except StoreInUseError as error:
+                kept = Kept(notice=str(error))
+            try:
+                yield kept
+            finally:
+                if kept.database is not None:
+                    await kept.database.aclose()
+
     def has(self, name: str) -> bool:
         """Return whether there is a store of this name, or what is left of one."""
         return bool(StoreRemains(self._folder / name).names)
@@ -89,6 +112,7 @@ class Stores:
         await asyncio.to_thread(delete)
 
     async def _open(self, name: str) -> Kept:
+        self._opened = name
         place = StorePlace(self._folder / name, self._questions)
         return await (place.open_to_read() if self._to_read else place.open())
 

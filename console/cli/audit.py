@@ -18,6 +18,10 @@ _AT_ONCE = 1000
 _MOST_NAMED = 20
 
 
+# Without a window nothing is kept here, so what such a command did is written to the collector alone.
+_NOT_FOUND = "No entry here holds {}. What `show` did stands at the collector: look there, or with --collected FILE."
+
+
 def run(options: argparse.Namespace) -> int:
     """Print what was found; return 0, or 1 where the audit is not whole."""
     if options.compare and options.collected is None:
@@ -32,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     links = kept or collected
     if options.find is not None:
         lines = list(found(links, options.find))
-        print("\n".join(lines) if lines else f"No entry holds {options.find}.")
+        print("\n".join(lines) if lines else _NOT_FOUND.format(options.find))
     print(f"{len(links):,} entries, last head {links[-1].head if links else 'none'}.")
     for problem in problems:
         print(problem)

@@ -7,8 +7,9 @@ import sys
 from contextlib import AsyncExitStack
 
 from console.cli.asking import ask_code, ask_person, ask_secret
-from console.errors import StoreError, StoreInUseError
+from console.errors import StoreError, StoreInUseError, UsageError
 from console.models.customer import CustomerId
+from console.services.data_rights import Reached
 from console.session import open_session
 from console.store_place import IN_MEMORY, StoreQuestions
 
@@ -35,11 +36,26 @@ async def _run(options: argparse.Namespace) -> int:
             raise StoreError("The console is open on this store. Close it first.") from error
         if not session.desk.is_kept:
             raise StoreError(session.notice.removesuffix(IN_MEMORY).strip() or "Nothing is kept on this computer.")
-        customer, reason = CustomerId(options.customer), options.reason or ""
+        rights, customer, reason = session.desk.data_rights, CustomerId(options.customer), options.reason or ""
+        if session.desk.openings.is_required and options.reason is None:
+            raise UsageError("Say why: --reason 'the customer asked for it in writing'. It is recorded.")
         if options.command == "export":
-            found = await session.desk.data_rights.export(customer, reason)
-            print(json.dumps(found, ensure_ascii=False, indent=2))
+            reached = await rights.export(customer, reason, session.other_stores)
+            print(json.dumps(reached.found, ensure_ascii=False, indent=2))
         else:
-            gone = await session.desk.data_rights.erase(customer, reason)
-            print(f"{gone} records of {customer} were removed from this computer. The audit keeps the number.")
-    return 0
+            reached = await rights.erase(customer, reason, session.other_stores)
+            stores = "1 store" if reached.stores == 1 else f"{reached.stores} stores"
+            print(f"{reached.records} records of {customer} were removed from {stores} of this computer.")
+        return _told(customer, reached)
+
+
+def _told(customer: CustomerId, reached: Reached) -> int:
+    """Say what was not reached, or not there at all; return the exit status."""
+    if not reached.records:
+        print(f"Nothing is kept of a customer {customer}. A number is written as the systems have it.", file=sys.stderr)
+    if not reached.closed:
+        return 0
+    stores = "1 store" if reached.closed == 1 else f"{reached.closed} stores"
+    why = "a window has it open, or its key is not in the keyring"
+    print(f"{stores} of this computer could not be looked into: {why}.", file=sys.stderr)
+    return 1

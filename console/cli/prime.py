@@ -15,8 +15,10 @@ from console.errors import (
     ConsoleError,
     StoreError,
     StoreInUseError,
+    SystemCallError,
     SystemUnavailableError,
     ThrottledError,
+    UnknownCustomerError,
     UsageError,
 )
 from console.models.customer import CustomerId
@@ -86,12 +88,13 @@ async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> 
         try:
             session = await stack.enter_async_context(opening)
         except StoreInUseError as error:
-            raise StoreError("The desk is open on this store. Close it, then read customers ahead.") from error
+            raise StoreError("The console is open on this store. Close it first.") from error
         if not session.desk.is_kept:
             why = session.notice.removesuffix(IN_MEMORY).strip()
             raise StoreError(f"{why} Customers can only be read ahead into a store.")
         if session.desk.openings.is_required:
             if (refusal := session.desk.permissions.refusal_to_do(Deed.READ_AHEAD)) is not None:
+                session.desk.audit.record("refused", words=Deed.READ_AHEAD.value)
                 raise ConsoleError(refusal)
             if options.reason is None:
                 raise UsageError("Say why the accounts are read: --reason 'visits of tomorrow'. It is recorded.")
@@ -122,6 +125,14 @@ async def prime(
                 except NotPossibleError as error:
                     print(f"{customer}: {error}", file=sys.stderr)
                     return False
+            try:  # what lists of nobody hold is not kept
+                await desk.openings.caller(customer)
+            except UnknownCustomerError as error:
+                print(f"{customer}: {error}", file=sys.stderr)
+                desk.openings.close(customer)
+                return False
+            except SystemCallError:
+                pass  # waited for below, with everything else
             view = desk.view_customer(customer)
             try:
                 view.ask_everything()

@@ -14,6 +14,7 @@ from console.errors import SystemUnavailableError, UsageError
 from console.models.customer import CustomerId
 from console.services.contact import NotPossibleError
 from console.services.openings import Reason, Step
+from console.store.customer_records import CustomerRecords
 from console.store.database import open_database
 from tests.support.acting import numbers_of
 from tests.support.control import Control
@@ -31,6 +32,8 @@ async def test_a_primed_customer_is_there_without_a_network(
     await desk.open_store()
     assert await prime(desk, [customer, CustomerId("CU-0000000")]) == 1
     assert "CU-0000000" in capsys.readouterr().err
+    nobody = await CustomerRecords(database).export("CU-0000000")
+    assert not any(nobody.values())
     await desk.aclose()
     for system in ("crm", "billing", "provisioning"):
         await sandbox.faults(system, outage=True)

@@ -1,7 +1,7 @@
 """What is kept of a customer is handed out, erased and forgotten whole, in every table."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from console.ports.store import EncodedFact
 from console.services.contact import NotPossibleError
 from console.services.openings import Reason
 from console.services.permissions import ROLES
+from console.session import nobody_else
 from console.store.acts import ActRepository
 from console.store.answers import AnswerRepository
 from console.store.audit import AuditRepository
@@ -134,25 +135,54 @@ async def test_it_needs_a_right_and_a_reason_and_waits_for_unsent_work(
     try:
         if not may:
             with pytest.raises(NotPossibleError, match="may not export"):
-                await desk.data_rights.export(customer, "asked for by the customer")
+                await desk.data_rights.export(customer, "asked for by the customer", nobody_else)
             with pytest.raises(NotPossibleError, match="may not erase"):
-                await desk.data_rights.erase(customer, "asked for by the customer")
+                await desk.data_rights.erase(customer, "asked for by the customer", nobody_else)
+            assert str([link.body for link in await desk.audit._store.load()]).count('"refused"') == 2
             return
         with pytest.raises(NotPossibleError, match="Write why"):
-            await desk.data_rights.export(customer, "")
-        assert (await desk.data_rights.export(customer, "asked for by the customer"))["facts"] == []
+            await desk.data_rights.export(customer, "", nobody_else)
+        assert (await desk.data_rights.export(customer, "asked for by the customer", nobody_else)).records == 0
         await desk.openings.open_for(customer, Reason.TYPED, "asked for by the customer")
         await sandbox.faults("crm", outage=True)
         act = await desk.acts.add_note(customer, "Called back", reason="Note")
         with pytest.raises(NotPossibleError, match="1 action is not done yet"):
-            await desk.data_rights.erase(customer, "asked for by the customer")
+            await desk.data_rights.erase(customer, "asked for by the customer", nobody_else)
         async with asyncio.timeout(15):
             while not await desk.decisions.withdraw(next(one for one in desk.outbox.acts if one.id == act.id)):
                 await asyncio.sleep(0.05)
-        await desk.data_rights.erase(customer, "asked for by the customer")
+        await desk.data_rights.erase(customer, "asked for by the customer", nobody_else)
         entries = str([link.body for link in await desk.audit._store.load()])
         assert entries.count("exported") == 1
         assert entries.count("erased") == 1
     finally:
         await sandbox.clear()
         await desk.aclose()
+
+
+async def test_what_other_people_here_keep_of_a_customer_goes_too(sandbox: Control) -> None:
+    desk = await asyncio.to_thread(lambda: sandbox.desk(parts=Parts(user=ROLES["supervisor"]), gated=True))
+    await desk.open_store()
+    mine, waits = in_memory(), in_memory()
+    await filled(mine, "CU-1")
+    await filled(waits, "CU-2", open_act=True)
+
+    async def others() -> AsyncIterator[CustomerRecords | None]:
+        yield CustomerRecords(mine)
+        yield CustomerRecords(waits)
+        yield None  # a window has it open
+
+    reason = "asked for by the customer"
+    reached = await desk.data_rights.export(CustomerId("CU-1"), reason, others)
+    assert (reached.stores, reached.closed) == (3, 1)
+    assert CANARY in str(reached.found["facts"])
+    with pytest.raises(NotPossibleError, match="1 action is not done yet"):
+        await desk.data_rights.erase(CustomerId("CU-2"), reason, others)
+    reached = await desk.data_rights.erase(CustomerId("CU-1"), reason, others)
+    assert (reached.stores, reached.closed) == (3, 1)
+    assert reached.records >= 4
+    left = await CustomerRecords(mine).export("CU-1")
+    assert not any(left[kind] for kind in left if kind != "audit")
+    for database in (mine, waits):
+        await database.aclose()
+    await desk.aclose()

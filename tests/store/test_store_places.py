@@ -600,3 +600,29 @@ async def test_a_removed_store_leaves_neither_key_nor_files(folder: Path) -> Non
     assert again.database is not None
     assert await ActRepository(again.database).load() == []
     await again.database.aclose()
+
+
+async def test_the_stores_of_everybody_else_here_are_looked_into_one_after_the_other(folder: Path) -> None:
+    where = folder.parent / "stores"
+    names = ("one", "two", "three")
+    people = [Person("https://id.example.net", name, name.title(), role="rep") for name in names]
+    for person in people:
+        stores = Stores(where, "abc", StoreQuestions(shows_codes=True))
+        kept = await stores.open(person)
+        assert kept.database is not None
+        await kept.database.aclose()
+    mine = Stores(where, "abc", StoreQuestions(shows_codes=True))
+    theirs = Stores(where, "abc", StoreQuestions(shows_codes=True))
+    own, in_use = await mine.open(people[0]), await theirs.open(people[1])
+    assert own.database is not None
+    assert in_use.database is not None
+    other = Stores(where, "other", StoreQuestions(shows_codes=True))
+    stranger = await other.open(people[0])
+    assert stranger.database is not None
+
+    found = [kept.database is not None async for kept in mine.open_others()]
+
+    assert sorted(found) == [False, True]  # one is open elsewhere, one is here; not my own, nor another deployment's
+    for kept in (own, in_use, stranger):
+        assert kept.database is not None
+        await kept.database.aclose()
