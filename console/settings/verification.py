@@ -41,7 +41,7 @@ METHODS = (
     Method(name="birth", words="Day of birth", checks="birth_on"),
     Method(name="account", words="An account number, as on the bill", checks="account_number"),
     Method(name="pin", words="The account's PIN", checks="pin", opens="call detail"),
-    Method(name="code", words="A code sent to the number on record", checks="code", opens="call detail"),
+    Method(name="code", words="A code sent to their phone", checks="code", opens="call detail"),
     # Today's number on file may be one that a stranger has just had changed, so it opens no call detail by itself.
     Method(name="callback", words="I have called back the number on file", shows="phone"),
     Method(name="photo", words="I have seen a valid photo ID", opens="call detail"),
