@@ -9,12 +9,13 @@ import random
 import re
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 import msgspec
 from PySide6.QtWidgets import QLabel
 
+from benchmarks.gate_paths import Paths, walk_paths
 from benchmarks.result import Result
 from benchmarks.walk import told_by
 from benchmarks.window import in_window
@@ -107,6 +108,7 @@ class Count:
     looked_at: int = 0
     planted: int = 0
     missed: int = 0
+    paths: Paths = field(default_factory=Paths)
 
 
 def measure() -> list[Result]:
@@ -123,14 +125,20 @@ def measure() -> list[Result]:
                     fresh.show()
                     await _walk(fresh, bridge, sandbox, role, count)
                     fresh.close()
+                paths = await walk_paths(sandbox)
+                count.paths, count.planted, count.missed = paths[0], count.planted + paths[1], count.missed + paths[2]
             finally:
                 await bridge.aclose()
                 await sandbox.stop()
         return 0
 
     in_window(main)
+    for wrong in (*count.paths.let_through[:10], *count.paths.held_up[:10]):
+        print(f"gate: {wrong}")
     return [
         Result("gate", "told and must not be", count.told, "", count.looked_at),
+        Result("gate", "let through and must not be", len(count.paths.let_through), "", count.paths.tried),
+        Result("gate", "held up and may be", len(count.paths.held_up), "", count.paths.tried),
         Result("gate", "planted leaks not found", count.missed, "", count.planted),
     ]
 
