@@ -92,10 +92,15 @@ async def _live(window: MainWindow, bridge: Bridge, folder: Path, customers: lis
                 dock.send()
             with contextlib.suppress(ConsoleError):  # such as nothing owed, or not known yet
                 act = await _act(desk, rng.choice(views), f"{seed}.{number}", rng)
-                wanted = {**act.steps[0].wanted, "record": act.steps[0].record, "at": act.happened_at.isoformat()}
-                _say(kept=act.id, customer=act.customer_id, kind=act.steps[0].kind, wanted=wanted)
+                _say(kept=act.id, **_facts(act))
             await asyncio.sleep(rng.random() * 0.06)
     return 0
+
+
+def _facts(act: Act) -> dict[str, Any]:
+    """Return what an act wants, and of whom."""
+    wanted = {**act.steps[0].wanted, "record": act.steps[0].record, "at": act.happened_at.isoformat()}
+    return {"customer": act.customer_id, "kind": act.steps[0].kind, "wanted": wanted}
 
 
 async def _act(desk: Desk, view: CustomerView, mark: str, rng: random.Random) -> Act:
@@ -212,6 +217,8 @@ class _Book:
         finally:
             await database.aclose()
         self.damaged += whole != "ok"
+        for act in acts:  # one that was kept in the last moment was not said any more
+            self.kept.setdefault(act.id, _facts(act))
         self.states.update({step.state for act in acts if act.is_open for step in act.steps})
         draft = drafts[f"note/{customer}"][0] if f"note/{customer}" in drafts else ""
         due = [text for text, at in typed if at <= died_at - _TYPED_IS_KEPT_AFTER_S]
@@ -255,7 +262,7 @@ async def _measure(folder: Path) -> list[Result]:
                 if number % 3 == 0:
                     await _clear(control)
                     await _other_desk(sandbox, rng.choice(edited), rng)
-                if number % _LONG_LIFE_EVERY == _LONG_LIFE_EVERY - 1:
+                if number % _LONG_LIFE_EVERY == _LONG_LIFE_EVERY - 1 or number == _DEATHS - 1:
                     await _clear(control)
                     book.read(await asyncio.to_thread(_run_to_the_end, folder))
         times = await _times(sandbox, customers, book)
@@ -386,7 +393,9 @@ async def _wrong_contacts(sandbox: SandboxProcess, book: _Book, edited: set[str]
             numbers = [facts["phoneNumber"] for medium in media if "phoneNumber" in (facts := medium["characteristic"])]
             may_be = phones if customer in book.decided else phones[-1:]
             strict += customer not in book.decided
-            wrong += [customer] if numbers[0] not in may_be else []
+            if numbers[0] not in may_be:
+                wrong.append(customer)
+                print(f"kill: {customer} has {numbers[0]}; wanted were, the last at the end, {phones}")
     print(f"kill: {len(wanted)} customers with changed numbers, {strict} without a decision of a user's")
     return wrong
 
