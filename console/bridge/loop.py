@@ -4,12 +4,16 @@ import asyncio
 import logging
 import os
 import sys
+import time
+from collections import deque
 from collections.abc import Callable, Coroutine
+from contextvars import Context
 from typing import Any
 
 os.environ.setdefault("QT_API", "pyside6")  # qasync takes the first Qt it finds otherwise
 
 import qasync
+from PySide6.QtCore import QObject, QTimerEvent
 from PySide6.QtWidgets import QApplication
 
 from console.bridge.tasks import Bridge
@@ -18,13 +22,81 @@ from console.errors import ConsoleError
 _log = logging.getLogger(__name__)
 
 
-class EventLoop(qasync.QEventLoop):  # type: ignore[misc] # qasync says nothing of its types
-    """Qt's loop as asyncio's, with the two things that qasync leaves out.
+_TURN_S = 0.010
+"""How long steps that are ready may follow each other before keys, clicks and painting get their turn."""
 
-    At the end of `run_until_complete` qasync processes Qt's events one last time: tasks that take a step there must
-    find a running loop, or they could not start others. And asynchronous generators that are dropped half-way must be
-    closed by the loop: without its hooks a dropped response stream leaves its connection in use for good.
+
+class ReadySteps(QObject):
+    """The callbacks that wait for the loop's next turn, run in the order in which they came.
+
+    qasync gives each a timer of its own, and Qt fires all that are due before it looks at the next key: when ten
+    customers are answered at once, that is a wait of many small steps. Here they take a turn of ten milliseconds, and
+    go on in the next.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._handles: deque[asyncio.Handle] = deque()
+        self._timer = 0
+
+    def add(self, handle: asyncio.Handle) -> None:
+        """Let a callback run in the next turn; of the window's thread."""
+        self._handles.append(handle)
+        self._wake()
+
+    def clear(self) -> None:
+        """Forget what waits; the loop is closed."""
+        self._handles.clear()
+        self._sleep()
+
+    def timerEvent(self, _event: QTimerEvent) -> None:  # noqa: N802 - Qt's name
+        # Stopped before and started after: Qt never fires a timer within itself, and a step may open a loop of its own.
+        self._sleep()
+        until_s = time.monotonic() + _TURN_S
+        for _ in range(len(self._handles)):  # what these steps add is for the next turn
+            if not self._handles:  # a loop of its own within a step has taken them
+                break
+            handle = self._handles.popleft()
+            if not handle.cancelled():
+                handle._run()  # noqa: SLF001 - what loops of their own are to call
+            if time.monotonic() >= until_s:
+                break
+        if self._handles:
+            self._wake()
+
+    def _wake(self) -> None:
+        if not self._timer:
+            self._timer = self.startTimer(0)
+
+    def _sleep(self) -> None:
+        if self._timer:
+            self.killTimer(self._timer)
+            self._timer = 0
+
+
+class EventLoop(qasync.QEventLoop):  # type: ignore[misc] # qasync says nothing of its types
+    """Qt's loop as asyncio's, with the three things that qasync leaves out.
+
+    Callbacks that are ready run in short turns (see ReadySteps). At the end of `run_until_complete` qasync processes
+    Qt's events one last time: tasks that take a step there must find a running loop, or they could not start others.
+    And asynchronous generators that are dropped half-way must be closed by the loop: without its hooks a dropped
+    response stream leaves its connection in use for good.
+    """
+
+    def __init__(self, app: QApplication) -> None:
+        self._ready_steps = ReadySteps()
+        super().__init__(app)
+
+    def call_soon(
+        self, callback: Callable[..., object], *args: object, context: Context | None = None
+    ) -> asyncio.Handle:
+        handle = asyncio.Handle(callback, args, self, context)
+        self._ready_steps.add(handle)
+        return handle
+
+    def close(self) -> None:
+        self._ready_steps.clear()
+        super().close()
 
     def run_forever(self) -> int:
         try:

@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEvent, QEventLoop, QObject
 from PySide6.QtWidgets import QApplication
 
 from console.bridge import Bridge, EventLoop, StallWatchdog, watch_network
@@ -127,6 +127,57 @@ def test_a_task_that_steps_once_more_at_the_end_finds_a_running_loop() -> None:
         loop.run_until_complete(main())
     assert seen == [True]
     assert asyncio.events._get_running_loop() is None
+
+
+class Typed(QObject):
+    """Notes when what was posted to it, as a key is, got its turn."""
+
+    def __init__(self, done: list[str]) -> None:
+        super().__init__()
+        self.done = done
+
+    def event(self, event: QEvent) -> bool:
+        self.done.append("key")
+        return super().event(event)
+
+
+def _busy(done: list[str], ms: float) -> None:
+    until = time.thread_time() + ms / 1000
+    while time.thread_time() < until:
+        pass
+    done.append("step")
+
+
+async def test_a_key_waits_for_a_few_of_many_small_steps_only(themed: None) -> None:
+    done: list[str] = []
+    typed = Typed(done)
+    loop = asyncio.get_running_loop()
+    loop.call_soon(lambda: QApplication.postEvent(typed, QEvent(QEvent.Type.User)))
+    for _ in range(50):
+        loop.call_soon(_busy, done, 2)
+    while len(done) < 51:
+        await asyncio.sleep(0)
+    assert done.index("key") < 10
+
+
+async def test_steps_run_in_the_order_in_which_they_came_and_not_once_cancelled(themed: None) -> None:
+    done: list[int] = []
+    loop = asyncio.get_running_loop()
+    handles = [loop.call_soon(done.append, number) for number in range(200)]
+    handles[7].cancel()
+    await asyncio.sleep(0)
+    assert done == [number for number in range(200) if number != 7]
+
+
+async def test_a_loop_opened_within_a_step_lets_the_other_steps_run(themed: None) -> None:
+    """As a menu or a question of the system does, which has a loop of its own."""
+    inner = QEventLoop()
+    loop = asyncio.get_running_loop()
+    loop.call_soon(lambda: (loop.call_soon(inner.quit), inner.exec()))
+    async with asyncio.timeout(5):
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    assert not inner.isRunning()
 
 
 @pytest.mark.expects_log("its widget has gone")
