@@ -98,7 +98,7 @@ def _pairs(world: World, n: int) -> Iterator[tuple[CustomerBill, Lines, Customer
     for record in _on_the_wire(APPLIED_RATE.records(world, n, _LINKS)):
         lines[record["bill"]["id"]].append(read_rate(Reader(record)))
     accounts: dict[str | None, list[CustomerBill]] = defaultdict(list)
-    for bill in sorted(bills, key=lambda bill: bill.billed_at or world.as_of):
+    for bill in sorted(bills, key=lambda bill: bill.billed_on or world.as_of):
         accounts[bill.account_id].append(bill)
     for own in accounts.values():
         for earlier, later in pairwise(own):

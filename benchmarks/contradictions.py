@@ -173,7 +173,7 @@ def _facts(world: World, crm: WorldCrm, n: int) -> SystemFacts:
     same = _done(fetch_same_person(cast("CrmSystem", crm), found, party))
     bills_read = read(tmf678_customer_bill.CUSTOMER_BILL, bills.read_bill)
     newest = {}
-    for bill in sorted(bills_read, key=lambda one: one.billed_at):
+    for bill in sorted(bills_read, key=lambda one: one.billed_on):
         newest[bill.account_id] = bill.id
     lines: dict[str, list[Any]] = {bill: [] for bill in newest.values()}
     for record in _on_the_wire(tmf678_customer_bill.APPLIED_RATE.records(world, n, _LINKS)):

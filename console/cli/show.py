@@ -163,7 +163,7 @@ def _origin(part: Part[Any], desk: Desk) -> str:
     return f"{desk.label(part.system)}, {part.read_at:%H:%M:%S} UTC" if part.read_at else desk.label(part.system)
 
 
-def _day(at: datetime | None) -> str:
+def _day(at: date | None) -> str:
     return f"{at:%Y-%m-%d}" if at else "no date   "
 
 
@@ -173,7 +173,7 @@ def _account(account: BillingAccount) -> str:
 
 
 def _bill(bill: CustomerBill) -> str:
-    return f"{_day(bill.billed_at)}  {bill.label:<18}{bill.amount_due or 'no amount'!s:>14}  {bill.state or ''}"
+    return f"{_day(bill.billed_on)}  {bill.label:<18}{bill.amount_due or 'no amount'!s:>14}  {bill.state or ''}"
 
 
 def _product(product: Product) -> str:

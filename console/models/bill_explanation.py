@@ -1,7 +1,7 @@
 """Why one bill differs from another: causes whose amounts add up to the difference, and the lines behind each."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from enum import Enum
 
 from console.models.customer_bill import CustomerBill
@@ -29,7 +29,7 @@ class CauseKind(Enum):
 class LineChange:
     """One thing billed: what it cost on each bill without tax, None where it is not on it.
 
-    Times are aware UTC and those of the later bill that has it.
+    Days are those of the later bill that has it.
     """
 
     name: str
@@ -37,8 +37,8 @@ class LineChange:
     before: Money | None
     after: Money | None
     product_id: str | None = None
-    period_start: datetime | None = None
-    period_end: datetime | None = None
+    period_start: date | None = None
+    period_end: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

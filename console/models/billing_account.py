@@ -18,7 +18,7 @@ PROMISE_TO_PAY, PAY_IN_PARTS = "promiseToPay", "payInParts"
 class PaymentPlan:
     """What is to be paid by when. Source: TMF666 v4 PaymentPlan.
 
-    `type` and `status` are the system's own words; `due_on` is the day its validity ends, in UTC;
+    `type` and `status` are the system's own words; `due_on` is the day its validity ends, as written;
     `parts` is in how many payments.
     """
 

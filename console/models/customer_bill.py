@@ -1,7 +1,7 @@
 """A bill and its lines."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import NewType
 
 from console.models.money import Money
@@ -23,22 +23,26 @@ class CustomerBill:
     """One bill of one billing account. Source: TMF678 v4 CustomerBill.
 
     `number` is what people read, None where the system has none. `amount_due` includes tax; `remaining` is what of it
-    is still unpaid. `state` keeps its spelling, also one the standard does not know.
+    is still unpaid. `state` keeps its spelling, also one the standard does not know. Days are as the system wrote them.
     """
 
     id: CustomerBillId
     number: str | None
     account_id: str | None
     state: str | None
-    billed_at: datetime | None
-    due_at: datetime | None
-    period_start: datetime | None
-    period_end: datetime | None
+    billed_on: date | None
+    due_on: date | None
+    period_start: date | None
+    period_end: date | None
     amount_due: Money | None
     tax_excluded: Money | None
     tax_included: Money | None
     remaining: Money | None
     documents: tuple[BillDocument, ...] = ()
+
+    def is_late(self, today: date) -> bool:
+        """Whether it should have been paid before a day; on the day it is due it is not late."""
+        return self.due_on is not None and self.due_on < today
 
     @property
     def label(self) -> str:
@@ -56,8 +60,8 @@ class AppliedBillingRate:
     id: str
     name: str
     type: str | None
-    period_start: datetime | None
-    period_end: datetime | None
+    period_start: date | None
+    period_end: date | None
     tax_excluded: Money | None
     tax_included: Money | None
     product_id: str | None

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+Day = TypeVar("Day", bound=date)
 U = TypeVar("U")
 
 
@@ -73,7 +74,7 @@ class Records(Generic[T]):
         """How many records came but could not be shown at all."""
         return sum(1 for damage in self.damaged if damage.lost)
 
-    def sorted_by(self, key: Callable[[T], datetime | None], missing: datetime) -> "Records[T]":
+    def sorted_by(self, key: Callable[[T], Day | None], missing: Day) -> "Records[T]":
         """Return the same records newest first; those without a date come last."""
         ordered = sorted(self.items, key=lambda item: key(item.value) or missing, reverse=True)
         return replace(self, items=tuple(ordered))

@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from console.errors import ConsoleError
@@ -93,7 +93,7 @@ def _classified(lines: Sequence[AppliedBillingRate]) -> list[tuple[CauseKind, Ap
     return [(_kind(line, regular), line) for line in lines]
 
 
-def _regular_start(lines: Sequence[AppliedBillingRate]) -> datetime | None:
+def _regular_start(lines: Sequence[AppliedBillingRate]) -> date | None:
     """Return when the month begins that most recurring lines of a bill are for."""
     starts = Counter(line.period_start for line in lines if _is_recurring(line) and _days(line) >= _SHORTEST_MONTH_DAYS)
     return max(starts, key=lambda start: (starts[start], start), default=None) if starts else None
@@ -107,7 +107,7 @@ def _days(line: AppliedBillingRate) -> int:
     return (line.period_end - line.period_start).days if line.period_start and line.period_end else 0
 
 
-def _kind(line: AppliedBillingRate, regular: datetime | None) -> CauseKind:
+def _kind(line: AppliedBillingRate, regular: date | None) -> CauseKind:
     word = (line.type or "").lower().replace("_", "").replace(" ", "")
     if word in _BY_TYPE:
         return _BY_TYPE[word]
@@ -171,15 +171,15 @@ def _causes(changes: Sequence[LineChange], currency: str) -> Iterable[Cause]:
 
 def order_behind(cause: Cause, explanation: BillExplanation, orders: Sequence[Order]) -> Order | None:
     """Return the order a cause comes from: of what it names, ordered between the bills or just before; None if none."""
-    if cause.kind not in _ORDERED or explanation.later.billed_at is None:
+    if cause.kind not in _ORDERED or explanation.later.billed_on is None:
         return None
-    since = (explanation.earlier.billed_at or explanation.later.billed_at) - _ORDERED_BEFORE
+    since = (explanation.earlier.billed_on or explanation.later.billed_on) - _ORDERED_BEFORE
     name = cause.name.casefold()
     fitting = [
         order
         for order in orders
         if order.ordered_at is not None
-        and since <= order.ordered_at <= explanation.later.billed_at
+        and since <= order.ordered_at.date() <= explanation.later.billed_on
         and any(item.name and name.startswith(item.name.casefold()) for item in order.items)
     ]
-    return max(fitting, key=lambda order: order.ordered_at or since, default=None)
+    return max(fitting, key=lambda order: order.ordered_at or datetime.min.replace(tzinfo=UTC), default=None)

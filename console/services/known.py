@@ -19,6 +19,9 @@ _log = logging.getLogger(__name__)
 _MOST_CUSTOMERS = 40
 _TOGETHER = timedelta(seconds=5)
 _Part = tuple[Any, str]
+# Counted up whenever the same answer of a system is read as something else than before: what was kept by other rules is
+# not shown again.
+_RULES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class KnownFacts:
         on_failure: Callable[[StoreError], None] = lambda _error: None,
     ) -> None:
         self._store = store
-        self._decoders = {subject.value: msgspec.json.Decoder(kind) for subject, kind in types.items()}
+        self._decoders = {_kept_as(subject.value): msgspec.json.Decoder(kind) for subject, kind in types.items()}
         self._saved = saved
         self._on_failure = on_failure
         self._customers: OrderedDict[str, dict[Hashable, Any]] = OrderedDict()
@@ -82,7 +85,7 @@ class KnownFacts:
             decoder = self._decoders.get(subject)
             try:
                 if decoder is not None:
-                    found[subject, of] = decoder.decode(fact.body)
+                    found[_subject(subject), of] = decoder.decode(fact.body)
             except msgspec.DecodeError:
                 _log.info("a stored fact of kind %s is in an older shape and left out", subject)
         return found
@@ -99,7 +102,10 @@ class KnownFacts:
         found: list[Moment] = []
         before: datetime | None = None
         for at, part in changes:
-            subject, _, _ = part.partition("|")
+            kept_as = part.partition("|")[0]
+            if kept_as not in self._decoders:
+                continue
+            subject = _subject(kept_as)
             if before is None or before - at > _TOGETHER:
                 found.append(Moment(at, ()))
             if subject not in found[-1].changed:
@@ -115,9 +121,9 @@ class KnownFacts:
             self._customers.popitem(last=False)
         subject, of = part
         self._saved(customer_id, subject, facts)
-        if facts is None or read_at is None or self._failed or subject.value not in self._decoders:
+        if facts is None or read_at is None or self._failed or _kept_as(subject.value) not in self._decoders:
             return
-        name = f"{subject.value}|{of}"
+        name = f"{_kept_as(subject.value)}|{of}"
         self._start(self._store.save(customer_id, name, lambda: encode(facts), read_at))
 
     async def aclose(self) -> None:
@@ -140,6 +146,15 @@ class KnownFacts:
             self._failed = True
             _log.warning("facts are no longer kept: %s", error)
             self._on_failure(error)
+
+
+def _kept_as(subject: str) -> str:
+    return f"{subject}#{_RULES}"
+
+
+def _subject(kept_as: str) -> str:
+    """Return the subject of what was kept, by whatever rules."""
+    return kept_as.partition("#")[0]
 
 
 def encode(facts: Any) -> EncodedFact:

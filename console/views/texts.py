@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
@@ -59,8 +59,8 @@ def change(value: Money) -> str:
     return text if text.startswith(MINUS) or value.amount == 0 else f"+{text}"
 
 
-def day(at: datetime | None, *, year: bool | None = None) -> str:
-    """Return a date as people say it: `8 Nov`, with the year where it is not this one. The day is the one in UTC."""
+def day(at: date | None, *, year: bool | None = None) -> str:
+    """Return a date as people say it: `8 Nov`, with the year where it is not this one; of a time the day in UTC."""
     if at is None:
         return tr("no date")
     with_year = year if year is not None else at.year != datetime.now(UTC).year
@@ -125,9 +125,19 @@ def moment(at: datetime) -> str:
     return f"{recent_day(at, within=True)} {clock(at)}"
 
 
-def _qt_date(at: datetime) -> QDate:
-    utc = at.astimezone(UTC)
-    return QDate(utc.year, utc.month, utc.day)
+def _qt_date(at: date) -> QDate:
+    on = at.astimezone(UTC) if isinstance(at, datetime) else at
+    return QDate(on.year, on.month, on.day)
+
+
+def local_day(at: datetime) -> date:
+    """Return the day it is in this machine's zone at a moment."""
+    return at.astimezone().date()
+
+
+def begin_of(on: date) -> datetime:
+    """Return when a day begins in this machine's zone."""
+    return datetime.combine(on, time.min).astimezone()
 
 
 def age(read_at: datetime, now: datetime) -> str:

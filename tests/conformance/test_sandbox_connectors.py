@@ -46,7 +46,7 @@ async def test_what_the_desk_shows_is_what_the_systems_hold(sandbox: Control) ->
         assert due is not None
         assert due.amount == Decimal(str(bill["amountDue"]["value"]))
         assert due.currency == bill["amountDue"]["unit"]
-    dates = [item.value.billed_at for item in bills]
+    dates = [item.value.billed_on for item in bills]
     assert dates == sorted(dates, reverse=True)
     assert all(item.origin.version for item in bills), "bills carry their last update as version"
 
@@ -131,8 +131,8 @@ async def test_a_server_that_departs_from_the_standard_is_read_all_the_same(
     assert [item.value.amount_due for item in odd.bills.part.facts] == [
         item.value.amount_due for item in plain.bills.part.facts
     ]
-    assert [item.value.billed_at for item in odd.bills.part.facts if quirk != "dates-colon-milliseconds"] == [
-        item.value.billed_at for item in plain.bills.part.facts if quirk != "dates-colon-milliseconds"
+    assert [item.value.billed_on for item in odd.bills.part.facts if quirk != "dates-colon-milliseconds"] == [
+        item.value.billed_on for item in plain.bills.part.facts if quirk != "dates-colon-milliseconds"
     ]
     newest = next(iter(plain.bills.part.facts)).value.id
     assert [item.value.tax_included for item in odd.bill_lines(newest).part.facts or ()] == [
@@ -160,7 +160,7 @@ async def test_dates_that_say_nothing_are_missing_not_wrong(sandbox: Control) ->
         view = await whole(sandbox.desk(), sandbox.first_customer)
         assert not failures(view)
         assert view.bills.part.facts is not None
-        assert {item.value.billed_at for item in view.bills.part.facts} == {None}
+        assert {item.value.billed_on for item in view.bills.part.facts} == {None}
 
 
 async def test_states_nobody_knows_survive_as_they_came(sandbox: Control) -> None:

@@ -1,6 +1,6 @@
 """The difference of two bills: each rule, and that the causes always add up to it."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,14 +18,14 @@ from console.services.bill_explained import NotComparableError, explain, order_b
 from console.views.customer.say_bill import said_causes, say
 from console.views.customer.say_bill_words import LANGUAGES
 
-OCTOBER, NOVEMBER = datetime(2026, 10, 8, tzinfo=UTC), datetime(2026, 11, 8, tzinfo=UTC)
+OCTOBER, NOVEMBER = date(2026, 10, 8), date(2026, 11, 8)
 
 
 def usd(amount: str) -> Money:
     return Money(Decimal(amount), "USD")
 
 
-def bill(at: datetime, total: str | None, currency: str = "USD") -> CustomerBill:
+def bill(at: date, total: str | None, currency: str = "USD") -> CustomerBill:
     amount = None if total is None else Money(Decimal(total), currency)
     return CustomerBill(
         CustomerBillId(f"B-{at:%m}"), None, "BA-1", None, at, None, at, None, amount, None, amount, None
@@ -33,7 +33,7 @@ def bill(at: datetime, total: str | None, currency: str = "USD") -> CustomerBill
 
 
 def line(
-    at: datetime, name: str, kind: str, net: str, *, product: str = "", days: int = 31, **more: Any
+    at: date, name: str, kind: str, net: str, *, product: str = "", days: int = 31, **more: Any
 ) -> AppliedBillingRate:
     starts = more.get("starts", at)
     gross = usd(more["gross"]) if "gross" in more else usd(net)
@@ -99,9 +99,9 @@ def test_a_cause_is_linked_to_the_order_behind_it() -> None:
     new = [line(NOVEMBER, "Wi-Fi pods, 2", "recurring", "8", product="P1")]
     found = explain(bill(OCTOBER, "0"), [], bill(NOVEMBER, "8"), new)
 
-    def order(number: str, at: datetime, name: str) -> Order:
-        items = (OrderItem("1", "add", name, None),)
-        return Order(number, OrderKind.PRODUCT, "", "completed", None, at, None, None, items)
+    def order(number: str, at: date, name: str) -> Order:
+        items, ordered_at = (OrderItem("1", "add", name, None),), datetime.combine(at, time(9), UTC)
+        return Order(number, OrderKind.PRODUCT, "", "completed", None, ordered_at, None, None, items)
 
     orders = [
         order("PO-1", OCTOBER + timedelta(days=8), "Wi-Fi pods, 2"),

@@ -21,7 +21,8 @@ from console.services.contradictions import RULES, SystemFacts, compare
 
 NOW = datetime(2026, 11, 19, 12, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=200)
-BILLED = NOW - timedelta(days=11)
+TODAY = NOW.date()
+BILLED = TODAY - timedelta(days=11)
 FEE = Money(Decimal("9.89"), "USD")
 HOME = ContactMedium("postalAddress", "1418 Alder St, Dayton OH 45402")
 PRODUCT = Product("PR1", "Static IP", "active", LONG_AGO, None, FEE, "month", "IP-1", "BA-1", ("SV1",))
@@ -29,9 +30,9 @@ SERVICE = Service("SV1", "Static IP", "active", True, "ip", LONG_AGO, None)
 ACCOUNT = BillingAccount(BillingAccountId("BA-1"), "Ana", state="active", contact_media=(HOME,), holder="Ana Lind")
 CUSTOMER = Customer(CustomerId("CU-1"), "Ana Lind", since=LONG_AGO, contact_media=(HOME,), account_ids=("BA-1",))
 BILL = CustomerBill(
-    CustomerBillId("B1"), "B-1", "BA-1", "sent", BILLED, NOW, BILLED, NOW, FEE, FEE, FEE, FEE
+    CustomerBillId("B1"), "B-1", "BA-1", "sent", BILLED, TODAY, BILLED, TODAY, FEE, FEE, FEE, FEE
 )  # fmt: skip
-LINE = AppliedBillingRate("L1", "Static IP", "recurring", BILLED, NOW, FEE, FEE, "PR1")
+LINE = AppliedBillingRate("L1", "Static IP", "recurring", BILLED, TODAY, FEE, FEE, "PR1")
 ORDER = Order(
     "PO-1", OrderKind.PRODUCT, "New", "completed", None, LONG_AGO, LONG_AGO, LONG_AGO,
     (OrderItem("1", "add", "Static IP", "completed", "PR1"),),
@@ -90,8 +91,8 @@ def test_a_disagreement_is_found_where_it_matters_with_what_each_says(kind: Kind
 
 
 def test_what_it_costs_is_counted_over_all_bills_since() -> None:
-    earlier = replace(BILL, id=CustomerBillId("B0"), billed_at=NOW - timedelta(days=35))
-    before = replace(BILL, id=CustomerBillId("B-"), billed_at=NOW - timedelta(days=66))
+    earlier = replace(BILL, id=CustomerBillId("B0"), billed_on=TODAY - timedelta(days=35))
+    before = replace(BILL, id=CustomerBillId("B-"), billed_on=TODAY - timedelta(days=66))
     changed = facts(products=(ENDED,), services=(), bills=(before, earlier, BILL))
     assert compare(changed).found[0].cost == Money(Decimal("19.78"), "USD")
 
@@ -160,7 +161,7 @@ def test_once_billing_has_stopped_it_only_the_credit_is_left_to_give() -> None:
 
 def test_a_payment_counts_for_the_bill_it_pays_to_the_cent_else_for_one_nothing_was_paid_of() -> None:
     half = Money(Decimal("4.94"), "USD")
-    older = replace(BILL, id=CustomerBillId("B0"), billed_at=BILLED - timedelta(days=62), remaining=half)
+    older = replace(BILL, id=CustomerBillId("B0"), billed_on=BILLED - timedelta(days=62), remaining=half)
     whole = compare(facts(bills=(older, BILL), payments=(PAID,))).found
     part = compare(facts(bills=(BILL,), payments=(replace(PAID, amount=half),))).found
     assert [one.about for one in (*whole, *part)] == ["B1", "B1"]

@@ -37,9 +37,9 @@ async def test_a_bill_is_explained_by_keyboard_to_the_cent(rig: Rig) -> None:
     await rig.until(lambda: view.explanation is not None and view.explanation is not found)
     other = view.explanation
     assert other is not None
-    assert other.earlier.billed_at is not None
-    assert other.later.billed_at is not None
-    assert other.earlier.billed_at < other.later.billed_at
+    assert other.earlier.billed_on is not None
+    assert other.later.billed_on is not None
+    assert other.earlier.billed_on < other.later.billed_on
     view.earlier.setCurrentIndex(3)
     assert "two different bills" in view.sentence.text()
     view.earlier.setCurrentIndex(1)  # the newer one in the other box is explained all the same

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date
 
 from console.connectors.tmforum.money import TmForumMoney
 from console.connectors.tmforum.numbers import complete_number
-from console.connectors.tmforum.reading import BEFORE_ALL, Versions, customer_named
+from console.connectors.tmforum.reading import Versions, customer_named
 from console.connectors.tmforum.v4 import bills as v4
 from console.connectors.tmforum.v5 import bills as v5
 from console.connectors.tmforum.wire import Reader
@@ -39,7 +40,7 @@ class TmForumBilling(TmForumMoney):
 
     async def fetch_customer_bills(self, customer_id: CustomerId, *, after: int = 0) -> Records[CustomerBill]:
         bills = await self._client.fetch_of_customer("customerBill", customer_id, BILL, after=after)
-        return bills.sorted_by(lambda bill: bill.billed_at, missing=BEFORE_ALL)
+        return bills.sorted_by(lambda bill: bill.billed_on, missing=date.min)
 
     async def fetch_bill_document(self, document: BillDocument) -> bytes:
         return await self._client.fetch_document("customerBill", document.address)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -130,6 +130,16 @@ class Reader:
             self._problem(key, value)
             return None
         return None if found.year >= _NO_END_YEAR else found
+
+    def day(self, key: str) -> date | None:
+        """Return a day as it was written, whatever hour and zone stand behind it; the year 9999 is None.
+
+        A bill that is due on `2026-12-01T00:00:00+01:00` is due on the first, wherever it is read.
+        """
+        value = self.raw(key)
+        if self.when(key) is None:
+            return None
+        return date.fromisoformat(str(value).strip()[:10])
 
     def money(self, key: str) -> Money | None:
         """Return an amount, from {unit, value}, a bare number or a text; the exact decimal the system wrote."""

@@ -52,7 +52,7 @@ def _record(world: World, n: int, ticket: Ticket, links: Links) -> Record:
         "priority": _PRIORITIES[ticket.severity],
         "creationDate": instant(ticket.opened_at),
         "lastUpdate": instant(changed_at),
-        "expectedResolutionDate": instant(ticket.due_at),
+        "expectedResolutionDate": instant(ticket.due_on),
         "status": status,
         "statusChangeDate": instant(changed_at),
         "statusChangeReason": reason,

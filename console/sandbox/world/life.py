@@ -100,7 +100,7 @@ class Ticket:
     text: str
     opened_at: datetime
     changes: list[tuple[str, datetime, str]]
-    due_at: datetime
+    due_on: datetime
     subscription: int | None = None
     notes: list[tuple[str, datetime, str]] = field(default_factory=list)  # author, time, text
 

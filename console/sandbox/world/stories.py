@@ -67,9 +67,9 @@ def _say(life: Life, on: date, hour: int, channel: str, reason: str, text: str,
 
 
 def _open_ticket(life: Life, opened_at: datetime, name: str, kind: str, text: str, severity: str = "medium") -> Ticket:
-    due_at = opened_at + timedelta(hours={"high": 8, "medium": 48}.get(severity, 120))
+    due_on = opened_at + timedelta(hours={"high": 8, "medium": 48}.get(severity, 120))
     ticket = Ticket(
-        len(life.tickets), name, kind, severity, text, opened_at, [("acknowledged", opened_at, "Received")], due_at
+        len(life.tickets), name, kind, severity, text, opened_at, [("acknowledged", opened_at, "Received")], due_on
     )
     life.tickets.append(ticket)
     return ticket

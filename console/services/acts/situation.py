@@ -161,7 +161,7 @@ class Situation:
         """Return an account's bills that are not paid, oldest first."""
         found: Sequence[CustomerBill] = self.all_of("bills")
         own = [bill for bill in found if bill.account_id == account_id and bill.remaining and bill.remaining.amount > 0]
-        return sorted(own, key=lambda bill: bill.billed_at or self.now)
+        return sorted(own, key=lambda bill: bill.billed_on or date.max)
 
 
 def picked(values: Values, name: str, choices: Sequence[Choice]) -> str:

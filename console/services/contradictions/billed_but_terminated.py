@@ -23,7 +23,7 @@ def find(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
             yield NotCompared(KIND, f"Provisioning does not say when {product.name} ended.")
             continue
         bill = facts.newest_bill(product.account_id)
-        if bill is None or bill.billed_at is None or bill.billed_at < product.terminated_at:
+        if bill is None or bill.billed_on is None or bill.billed_on < product.terminated_at.date():
             continue
         if bill.id not in facts.lines:
             yield facts.without_lines(KIND, bill)
@@ -35,7 +35,7 @@ def find(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
         bills = sum(
             1
             for one in facts.need("bills")
-            if one.account_id == product.account_id and one.billed_at and one.billed_at >= product.terminated_at
+            if one.account_id == product.account_id and one.billed_on and one.billed_on >= product.terminated_at.date()
         )
         first, charge = lines[0], facts.charge_of(product)
         credit = Mend("give-credit", {"account": product.account_id or "", "amount": str(amount.amount * bills)})
@@ -60,7 +60,7 @@ def find(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
 def _is_after(line: AppliedBillingRate, product: Product) -> bool:
     ended, starts = product.terminated_at, line.period_start
     is_monthly = (line.type or "").lower() in {"recurring", "recurringcharge", "discount"}
-    return line.product_id == product.id and is_monthly and bool(starts and ended and starts >= ended)
+    return line.product_id == product.id and is_monthly and bool(starts and ended and starts >= ended.date())
 
 
 def _sum(lines: Sequence[AppliedBillingRate]) -> Money | None:

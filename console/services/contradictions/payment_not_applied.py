@@ -1,7 +1,7 @@
 """Money came in and no bill was credited with it."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import date
 
 from console.models.contradiction import Contradiction, ContradictionKind, Mend
 from console.models.customer_bill import CustomerBill
@@ -9,7 +9,6 @@ from console.models.payment import Payment
 from console.services.contradictions.system_facts import SystemFacts
 
 KIND = ContradictionKind.PAYMENT_NOT_APPLIED
-_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _DONE = {"done", "completed", "settled"}
 
 
@@ -29,7 +28,7 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
             and bill.remaining is not None
             and bill.remaining.currency == payment.amount.currency
             and bill.remaining.amount >= payment.amount.amount > 0
-            and (payment.paid_at is None or bill.billed_at is None or bill.billed_at <= payment.paid_at)
+            and (payment.paid_at is None or bill.billed_on is None or bill.billed_on <= payment.paid_at.date())
         ]
         if not open_bills:
             continue
@@ -37,7 +36,7 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
         # The one it pays to the cent, else one nothing was paid of; of several the newest.
         bill = max(
             open_bills,
-            key=lambda one: (one.remaining == amount, one.remaining == one.amount_due, one.billed_at or _BEFORE_ALL),
+            key=lambda one: (one.remaining == amount, one.remaining == one.amount_due, one.billed_on or date.min),
         )
         taken.add(bill.id)
         yield Contradiction(
@@ -46,7 +45,7 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
             bill.id,
             (
                 facts.claim("billing", f"{payment.amount} came in, {payment.id}", payment.id, payment.paid_at),
-                facts.claim("billing", f"{bill.remaining} of bill {bill.label} is unpaid", bill.id, bill.billed_at),
+                facts.claim("billing", f"{bill.remaining} of bill {bill.label} is unpaid", bill.id, bill.billed_on),
             ),
             payment.paid_at.date() if payment.paid_at else None,
             payment.amount,

@@ -78,8 +78,8 @@ class SystemFacts:
             NotKnownError: Billing has not said the bills.
         """
         bills: Sequence[CustomerBill] = self.need("bills")
-        own = [bill for bill in bills if bill.account_id == account_id and bill.billed_at is not None]
-        return max(own, key=lambda bill: bill.billed_at or self.as_of, default=None)
+        own = [bill for bill in bills if bill.account_id == account_id and bill.billed_on is not None]
+        return max(own, key=lambda bill: bill.billed_on or date.min, default=None)
 
     def without_lines(self, kind: ContradictionKind, bill: CustomerBill) -> NotCompared:
         """Return that a rule could not look at a bill whose lines are not known."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import date
 from typing import Any
 
 from console.models.contradiction import Comparison, Contradiction
@@ -22,7 +22,6 @@ _LISTS = (
 
 # Somebody with forty accounts is compared by the bills of so many; the rules say of the others that they did not look.
 _MOST_BILLS = 12
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class ContradictionWatch:
@@ -99,9 +98,9 @@ class ContradictionWatch:
         for item in self._view.bills.part.facts or ():
             bill = item.value
             known = newest.get(bill.account_id)
-            if bill.billed_at and (known is None or known.billed_at is None or known.billed_at < bill.billed_at):
+            if bill.billed_on and (known is None or known.billed_on is None or known.billed_on < bill.billed_on):
                 newest[bill.account_id] = bill
-        by_date = sorted(newest.values(), key=lambda bill: bill.billed_at or _LONG_AGO, reverse=True)
+        by_date = sorted(newest.values(), key=lambda bill: bill.billed_on or date.min, reverse=True)
         return by_date[:_MOST_BILLS]
 
     def _facts(self) -> SystemFacts:

@@ -153,8 +153,8 @@ class AccountPanel(Panel):
             self._show_field("Next due", make, "")
         else:
             bill, origin = due
-            text = f"{texts.money(bill.remaining or bill.amount_due)}, {texts.day(bill.due_at)}"
-            overdue = bill.due_at is not None and bill.due_at < self._view.now()
+            text = f"{texts.money(bill.remaining or bill.amount_due)}, {texts.day(bill.due_on)}"
+            overdue = bill.is_late(texts.local_day(self._view.now()))
             self._rows["Next due"][0].set_words(tr("Overdue since") if overdue else tr("Next due"))
             self._show_field("Next due", FactMaker(origin, self.system_label, fresh=fresh), text)
 

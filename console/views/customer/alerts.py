@@ -205,11 +205,11 @@ def _late(view: CustomerView, now: datetime) -> str:
     late = [
         item.value
         for item in view.bills.part.facts or ()
-        if item.value.due_at and item.value.due_at < now and item.value.remaining and item.value.remaining.amount > 0
+        if item.value.is_late(texts.local_day(now)) and item.value.remaining and item.value.remaining.amount > 0
     ]
     if not late:
         return ""
-    oldest = min(bill.due_at for bill in late if bill.due_at)
+    oldest = min(bill.due_on for bill in late if bill.due_on)
     return tr("{} late, the oldest since {}").format(
         tr("1 bill") if len(late) == 1 else tr("{} bills").format(len(late)), texts.day(oldest)
     )

@@ -140,7 +140,7 @@ class BillsPanel(Panel):
         word, state = _bill_state(bill, self._view.now(), paid_at)
         difference = _difference(bill.amount_due, earlier.amount_due if earlier else None)
         cells = (
-            make.cell(tr("Date"), texts.day(bill.billed_at)),
+            make.cell(tr("Date"), texts.day(bill.billed_on)),
             make.cell(tr("Number"), bill.label),
             make.cell(tr("Amount"), texts.money(bill.amount_due) if bill.amount_due else "", number=True, strong=True),
             make.cell(tr("Amount as a bar"), "", bar=share),
@@ -183,11 +183,11 @@ def _bill_state(bill: CustomerBill, now: datetime, paid_at: datetime | None) -> 
     word, state = texts.state(bill.state)
     if bill.state == "settled" and paid_at is not None:
         return tr("{} {}").format(word, texts.day(paid_at)), state
-    unpaid = bill.state in {"new", "validated", "sent", "partiallyPaid"} and bill.due_at is not None
+    unpaid = bill.state in {"new", "validated", "sent", "partiallyPaid"} and bill.due_on is not None
     if not unpaid or (bill.remaining is not None and bill.remaining.amount <= 0):
         return word, state
-    late = bill.due_at is not None and bill.due_at < now
-    told = (tr("Late, {}") if late else tr("Due {}")).format(texts.day(bill.due_at))
+    late = bill.is_late(texts.local_day(now))
+    told = (tr("Late, {}") if late else tr("Due {}")).format(texts.day(bill.due_on))
     if bill.remaining is not None and bill.amount_due is not None and bill.remaining != bill.amount_due:
         told = tr("{}, {} left").format(told, texts.money(bill.remaining))
     return told, "attention" if late else "info"

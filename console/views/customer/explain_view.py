@@ -123,9 +123,9 @@ class ExplainView(Surface):
         """Explain a bill against the one before it on its account."""
         facts = self._view.bills.part.facts or ()
         own = [
-            (item.value.billed_at, item.value)
+            (item.value.billed_on, item.value)
             for item in facts
-            if item.value.account_id == bill.account_id and item.value.billed_at is not None
+            if item.value.account_id == bill.account_id and item.value.billed_on is not None
         ]
         self._bills = [one for _, one in sorted(own, key=lambda pair: pair[0], reverse=True)]
         place = next((n for n, one in enumerate(self._bills) if one.id == bill.id), 0)
@@ -133,7 +133,7 @@ class ExplainView(Surface):
             box.blockSignals(True)  # noqa: FBT003 - Qt's own
             box.clear()
             for one in self._bills:
-                box.addItem(f"{texts.day(one.billed_at)}   {texts.money(one.tax_included or one.amount_due)}")
+                box.addItem(f"{texts.day(one.billed_on)}   {texts.money(one.tax_included or one.amount_due)}")
             box.setCurrentIndex(chosen)
             box.blockSignals(False)  # noqa: FBT003 - Qt's own
         self._title.set_words(f"{self._view.name}  ·  {bill.account_id or ''}")

@@ -1,7 +1,7 @@
 """The explanation of a bill as a sentence to read aloud, and the words for its causes."""
 
 import re
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 
 from PySide6.QtCore import QDate, QLocale
@@ -33,7 +33,7 @@ def say(explanation: BillExplanation, language: str = "en") -> str:
     locale = QLocale(words.locale)
     earlier, later = explanation.earlier, explanation.later
     total, difference = later.tax_included or later.amount_due, explanation.difference
-    months = [_month(bill.billed_at, locale) if bill.billed_at else bill.label for bill in (later, earlier)]
+    months = [_month(bill.billed_on, locale) if bill.billed_on else bill.label for bill in (later, earlier)]
     template = words.higher if difference.amount > 0 else words.lower if difference.amount else words.same
     told = template.format(
         month=months[0], before=months[1], total=_money(total, locale), difference=_money(difference, locale)
@@ -69,7 +69,7 @@ def _sentence(cause: Cause, words: Words, locale: QLocale) -> str:
     return template.format(name=_PART.sub("", cause.name), amount=_money(cause.amount, locale))
 
 
-def _month(at: datetime, locale: QLocale) -> str:
+def _month(at: date, locale: QLocale) -> str:
     return locale.toString(QDate(at.year, at.month, 1), "MMMM yyyy")
 
 

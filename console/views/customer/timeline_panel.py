@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -139,7 +139,7 @@ class TimelinePanel(Panel):
         yield from self._contacts()
         for bill in view.bills.part.facts or ():
             text = (tr("Bill {}").format(texts.money(bill.value.amount_due)), bill.value.label)
-            yield self._entry("b", bill, bill.value.billed_at, MONEY, view.bills, "bills", text)
+            yield self._entry("b", bill, _begin(bill.value.billed_on), MONEY, view.bills, "bills", text)
         for payment in view.payments.part.facts or ():
             paid = payment.value
             told = tr("Payment failed") if paid.failed else tr("Payment {}").format(texts.money(paid.amount))
@@ -207,6 +207,10 @@ class TimelinePanel(Panel):
             return Row(entry.key, cells, icon=icon, lead=lead, data=item)
 
         return make
+
+
+def _begin(on: date | None) -> datetime | None:
+    return texts.begin_of(on) if on is not None else None
 
 
 def _contact(value: PartyInteraction) -> tuple[str, str, str, str | None]:

@@ -40,7 +40,7 @@ class Waterfall(QWidget):
         before, after = earlier.tax_included or earlier.amount_due, later.tax_included or later.amount_due
         if before is None or after is None:
             return
-        self._add(texts.day(earlier.billed_at), Decimal(0), before.amount, texts.amount(before))
+        self._add(texts.day(earlier.billed_on), Decimal(0), before.amount, texts.amount(before))
         level = before.amount
         causes = [(cause.name, cause.amount) for cause in explanation.causes]
         if len(causes) > _MOST:
@@ -49,7 +49,7 @@ class Waterfall(QWidget):
         for name, amount in causes:
             self._add(name, level, level + amount.amount, texts.change(amount))
             level += amount.amount
-        self._add(texts.day(later.billed_at), Decimal(0), after.amount, texts.amount(after))
+        self._add(texts.day(later.billed_on), Decimal(0), after.amount, texts.amount(after))
 
     def _add(self, name: str, start: Decimal, end: Decimal, text: str) -> None:
         self._steps.append((name, start, end))

@@ -44,13 +44,13 @@ def _holder(reader: Reader, contact: Reader | None) -> str | None:
 
 def _plan(part: Reader) -> PaymentPlan:
     period = part.part("validFor")
-    ends = period.when("endDateTime") if period else None
+    ends = period.day("endDateTime") if period else None
     parts = part.number("numberOfPayments")
     return PaymentPlan(
         part.text("planType"),
         part.text("status"),
         part.money("totalAmount"),
-        ends.date() if ends else None,
+        ends,
         int(parts) if parts else 1,
     )
 
@@ -78,10 +78,10 @@ def read_bill(reader: Reader) -> CustomerBill:
         number=reader.text("billNo"),
         account_id=account.text("id") if account else None,
         state=reader.state("state"),
-        billed_at=reader.when("billDate"),
-        due_at=reader.when("paymentDueDate"),
-        period_start=period.when("startDateTime") if period else None,
-        period_end=period.when("endDateTime") if period else None,
+        billed_on=reader.day("billDate"),
+        due_on=reader.day("paymentDueDate"),
+        period_start=period.day("startDateTime") if period else None,
+        period_end=period.day("endDateTime") if period else None,
         amount_due=reader.money("amountDue"),
         tax_excluded=reader.money("taxExcludedAmount"),
         tax_included=reader.money("taxIncludedAmount"),
@@ -108,8 +108,8 @@ def read_rate(reader: Reader) -> AppliedBillingRate:
         id=identifier,
         name=reader.text("name") or reader.text("description") or identifier,
         type=reader.text("type"),
-        period_start=period.when("startDateTime") if period else None,
-        period_end=period.when("endDateTime") if period else None,
+        period_start=period.day("startDateTime") if period else None,
+        period_end=period.day("endDateTime") if period else None,
         tax_excluded=reader.money("taxExcludedAmount"),
         tax_included=reader.money("taxIncludedAmount"),
         product_id=product.text("id") if product else None,

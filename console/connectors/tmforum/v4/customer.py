@@ -32,13 +32,13 @@ def read_party(reader: Reader, kind: PartyKind) -> Party:
     parts = (reader.text("givenName"), reader.text("familyName"))
     name = reader.text("fullName") or reader.text("formattedName") or " ".join(part for part in parts if part)
     company = reader.text("tradingName") or reader.text("name")
-    born = reader.when("birthDate")
+    born = reader.day("birthDate")
     return Party(
         id=reader.identifier(),
         kind=kind,
         name=(company if kind is PartyKind.ORGANIZATION else name) or name or company or reader.identifier(),
         status=reader.state("status"),
-        birth_on=born.date().isoformat() if born else None,
+        birth_on=born.isoformat() if born else None,
         languages=tuple(code for part in reader.parts("languageAbility") if (code := part.text("languageCode"))),
         contact_media=read_contact_media(reader),
     )
