@@ -32,16 +32,25 @@ class Bridge:
         on_result: Callable[[T], None] | None = None,
         on_error: Callable[[ConsoleError], None] | None = None,
     ) -> "asyncio.Task[T]":
-        """Start a read and return its task; several run side by side. Cancelling the task calls nobody back."""
+        """Start a read and return its task; several run side by side. Cancelling the task calls nobody back.
+
+        Nor does one whose owner goes between its end and the turn in which it is told.
+        """
         task = asyncio.get_event_loop().create_task(question)
         self._tasks.add(task)
-        # Bound to the task alone: a closure over the owner would keep a destroyed widget's Python side alive.
-        connection = owner.destroyed.connect(task.cancel)
+        gone: list[bool] = []
+        # Bound to task and list alone: a closure over the owner would keep a destroyed widget's Python side alive.
+        cancelled = owner.destroyed.connect(task.cancel)
+        connection = owner.destroyed.connect(lambda: gone.append(True))
 
         def done(ended: "asyncio.Task[T]") -> None:
             self._tasks.discard(ended)
-            QObject.disconnect(connection)
-            self._deliver(ended, on_result, on_error)
+            if gone:
+                _ = ended.cancelled() or ended.exception()  # an answer that nobody waits for any more
+            else:
+                QObject.disconnect(cancelled)
+                QObject.disconnect(connection)
+                self._deliver(ended, on_result, on_error)
 
         task.add_done_callback(done)
         return task

@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QEvent, QEventLoop, QObject
 from PySide6.QtWidgets import QApplication
 
@@ -178,6 +179,21 @@ async def test_a_loop_opened_within_a_step_lets_the_other_steps_run(themed: None
         await asyncio.sleep(0)
         await asyncio.sleep(0)
     assert not inner.isRunning()
+
+
+async def test_nobody_is_told_who_went_between_the_end_of_a_task_and_its_turn(themed: None) -> None:
+    bridge, owner, called = Bridge(), QObject(), []
+    loop = asyncio.get_running_loop()
+
+    async def answer() -> int:
+        loop.call_soon(lambda: shiboken6.delete(owner))  # runs before the task's end is told
+        return 1
+
+    task = bridge.run_query(owner, answer(), called.append, called.append)
+    async with asyncio.timeout(2):
+        while bridge.running:
+            await asyncio.sleep(0)
+    assert (await task, called) == (1, [])
 
 
 @pytest.mark.expects_log("its widget has gone")
