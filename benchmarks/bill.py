@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from benchmarks.result import Result
-from console.connectors.tmforum.v4.bills import read_bill, read_rate
+from console.connectors.tmforum.records.bills import read_bill, read_rate
 from console.connectors.tmforum.wire import Reader
 from console.http.answers import decode_body
 from console.models.bill_explanation import BillExplanation, CauseKind

@@ -15,7 +15,7 @@ from typing import Any, cast
 from benchmarks.bill import _on_the_wire
 from benchmarks.result import Result
 from console.compose import compose_desk
-from console.connectors.tmforum.v4 import bills, customer, inventory, money, orders
+from console.connectors.tmforum.records import bills, customer, inventory, money, orders
 from console.connectors.tmforum.wire import Reader
 from console.models.contradiction import Contradiction, ContradictionKind
 from console.models.customer import Customer, CustomerId, Party, PartyKind

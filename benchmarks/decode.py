@@ -106,7 +106,7 @@ def _rate(read: Callable[[], int]) -> float:
 
 def _read(body: bytes) -> int:
     """Read a body as the connector does; return how many records came, given up ones included."""
-    translate = NEEDS["customerBill"].versions.v4
+    translate = NEEDS["customerBill"].read
     elements = decode_body(body)
     for element in elements:
         try:
@@ -141,7 +141,7 @@ def _broken() -> float:
                 reader = Reader(element)
                 reader.identifier()
                 belongs_to(reader, "CU-1")
-                NEEDS[resource].versions.of(version)(reader)  # type: ignore[arg-type] # one of the two versions
+                NEEDS[resource].read(reader)
         except MalformedRecordError:
             continue
         except Exception as error:  # noqa: BLE001 - anything else is what is looked for

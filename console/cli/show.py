@@ -200,12 +200,13 @@ def _payment(payment: Payment) -> str:
 
 
 def _bucket(bucket: Bucket) -> str:
-    allowed = "no limit told" if bucket.allowed is None else f"of {bucket.allowed} {bucket.units or ''}"
-    return f"{bucket.product_name or ''}  {bucket.name}  used {bucket.used} {allowed}, until {_day(bucket.ends_at)}"
+    allowed = bucket.told or "no limit told" if bucket.allowed is None else f"of {bucket.allowed}"
+    used = "not told" if bucket.used is None else bucket.used
+    return f"{bucket.product_name or ''}  {bucket.name}  used {used} {allowed}, until {_day(bucket.ends_at)}"
 
 
 def _usage(usage: Usage) -> str:
-    return f"{_time(usage.at)}  {usage.description or ''}  {usage.amount or ''}  {usage.cost or ''}".rstrip()
+    return f"{_time(usage.at)}  {usage.description or ''}  {usage.amount}  {usage.cost or ''}".rstrip()
 
 
 def _ticket(ticket: TroubleTicket) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from console.models.detail import Detail
 from console.models.reference import Reference
 
 
@@ -18,6 +19,7 @@ class Appointment:
     description: str | None
     place: str | None
     about: tuple[Reference, ...] = ()
+    details: tuple[Detail, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

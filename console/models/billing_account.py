@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import NewType
 
 from console.models.customer import ContactMedium
+from console.models.detail import Detail
 from console.models.money import Money
 
 BillingAccountId = NewType("BillingAccountId", str)
@@ -39,10 +40,22 @@ class PaymentPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherBalance:
+    """What an account holds besides what is owed, such as a deposit. Source: TMF666 v4 AccountBalance.
+
+    `type` is the system's own word.
+    """
+
+    type: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class BillingAccount:
     """Whom and how we bill. Source: TMF666 v4 BillingAccount.
 
-    `balance` is what is owed now (positive: the customer owes us), including tax; None where billing does not say.
+    `balance` is what was owed when it was read (positive: the customer owes us), including tax; None where billing does
+    not say. In further currencies `also_owed`; deposits, points and the like are `other_balances` and owed by nobody.
     `contact_media` are billing's own copy of how to reach the customer, `holder` whom it names as the customer.
     """
 
@@ -61,6 +74,9 @@ class BillingAccount:
     payment_plans: tuple[PaymentPlan, ...] = ()
     holder: str | None = None
     payment_method_id: str | None = None
+    also_owed: tuple[Money, ...] = ()
+    other_balances: tuple[OtherBalance, ...] = ()
+    details: tuple[Detail, ...] = ()
 
     @property
     def promises(self) -> tuple[PaymentPlan, ...]:

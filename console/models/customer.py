@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import Enum
 from typing import NewType
 
+from console.models.detail import Detail
 from console.models.reference import Reference
 
 CustomerId = NewType("CustomerId", str)
@@ -57,11 +58,15 @@ class Party:
     birth_on: str | None = None
     languages: tuple[str, ...] = ()
     contact_media: tuple[ContactMedium, ...] = ()
+    details: tuple[Detail, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer: the role a party plays towards us. Source: TMF629 v4 Customer."""
+    """A customer: the role a party plays towards us. Source: TMF629 v4 Customer.
+
+    `contact_media` are the ways to reach them that held when this was read, `ended_media` those that did not.
+    """
 
     id: CustomerId
     name: str
@@ -73,3 +78,5 @@ class Customer:
     contact_media: tuple[ContactMedium, ...] = ()
     account_ids: tuple[str, ...] = ()
     related: tuple[Reference, ...] = ()
+    ended_media: tuple[ContactMedium, ...] = ()
+    details: tuple[Detail, ...] = ()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NewType
 
+from console.models.detail import Detail
 from console.models.money import Money
 
 CustomerBillId = NewType("CustomerBillId", str)
@@ -39,6 +40,7 @@ class CustomerBill:
     tax_included: Money | None
     remaining: Money | None
     documents: tuple[BillDocument, ...] = ()
+    details: tuple[Detail, ...] = ()
 
     def is_late(self, today: date) -> bool:
         """Whether it should have been paid before a day; on the day it is due it is not late."""
@@ -65,3 +67,4 @@ class AppliedBillingRate:
     tax_excluded: Money | None
     tax_included: Money | None
     product_id: str | None
+    details: tuple[Detail, ...] = ()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from console.models.detail import Detail
 from console.models.reference import Reference
 
 
@@ -22,6 +23,7 @@ class PartyInteraction:
     description: str | None
     status: str | None
     about: tuple[Reference, ...] = ()
+    details: tuple[Detail, ...] = ()
 
     @property
     def way(self) -> str:

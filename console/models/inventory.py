@@ -2,13 +2,49 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
+from console.models.detail import Detail
 from console.models.money import Money
+
+
+class PriceKind(Enum):
+    """When a price is charged."""
+
+    RECURRING = "recurring"
+    ONE_TIME = "oneTime"
+    USAGE = "usage"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPrice:
+    """One price as it is charged now. Source: TMF637 v4 and v5 ProductPrice.
+
+    `amount` is before tax, unless `with_tax`; for a `unit` of use where there is one. `period` is `month`, `year`,
+    `week`, `day` or `quarter`, else the system's own word. Until `until` (aware UTC) it is charged in place of `full`.
+    It is not `certain` where the system changes it in a way that may mean two amounts; `amount` is unchanged then.
+    """
+
+    kind: PriceKind
+    name: str | None
+    amount: Money
+    period: str | None = None
+    unit: str | None = None
+    with_tax: bool = False
+    certain: bool = True
+    until: datetime | None = None
+    full: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product a customer has bought. Source: TMF637 v4 Product; `price` is its recurring price before tax."""
+    """A product a customer has bought. Source: TMF637 v4 and v5 Product.
+
+    `price` is what is charged now each `price_period` before tax, None where that is not known; until `price_until`
+    (aware UTC) in place of `full_price`. What is charged once, for use, otherwise, or told with tax alone is in
+    `other_prices`.
+    """
 
     id: str
     name: str
@@ -21,6 +57,10 @@ class Product:
     account_id: str | None
     service_ids: tuple[str, ...] = ()
     characteristics: tuple[tuple[str, str], ...] = ()
+    price_until: datetime | None = None
+    full_price: Money | None = None
+    other_prices: tuple[ProductPrice, ...] = ()
+    details: tuple[Detail, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +80,7 @@ class Service:
     ended_at: datetime | None
     characteristics: tuple[tuple[str, str], ...] = ()
     operating_status: str | None = None
+    details: tuple[Detail, ...] = ()
 
     @property
     def is_suspended(self) -> bool:

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
+
+from console.models.detail import Detail
+from console.models.inventory import ProductPrice
 
 
 class OrderKind(Enum):
@@ -16,7 +20,7 @@ class OrderKind(Enum):
 class OrderItem:
     """One thing an order adds, changes or ends; `action` and `state` keep the standard's spelling.
 
-    `thing_id` is the product or service it is about, empty where it is none yet.
+    `thing_id` is the product or service it is about, empty where it is none yet. `prices` are what it costs.
     """
 
     id: str
@@ -24,6 +28,9 @@ class OrderItem:
     name: str
     state: str | None
     thing_id: str = ""
+    quantity: Decimal | None = None
+    prices: tuple[ProductPrice, ...] = ()
+    appointment_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,8 @@ class Milestone:
 class Order:
     """One order. Source: TMF622 v4 ProductOrder and TMF641 v4 ServiceOrder.
 
-    Product orders have no milestones in the standard; `errors` are the sentences the system attached.
+    `items` are all of them, an item before those inside it. Product orders have no milestones in version 4; `errors`
+    are the sentences the system attached.
     """
 
     id: str
@@ -55,6 +63,7 @@ class Order:
     milestones: tuple[Milestone, ...] = ()
     errors: tuple[str, ...] = ()
     product_order_id: str | None = None
+    details: tuple[Detail, ...] = ()
 
     @property
     def is_open(self) -> bool:

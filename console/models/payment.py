@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from console.models.detail import Detail
 from console.models.money import Money
 
 
@@ -24,6 +25,7 @@ class Payment:
     account_id: str | None
     bill_ids: tuple[str, ...] = ()
     is_refund: bool = False
+    details: tuple[Detail, ...] = ()
 
     @property
     def failed(self) -> bool:

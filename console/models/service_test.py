@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from console.models.detail import Detail
+
 
 @dataclass(frozen=True, slots=True)
 class TestMeasure:
@@ -28,6 +30,7 @@ class ServiceTest:
     service_name: str | None
     at: datetime | None
     measures: tuple[TestMeasure, ...] = ()
+    details: tuple[Detail, ...] = ()
 
     @property
     def passed(self) -> bool | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from console.models.detail import Detail
 from console.models.reference import Reference
 
 
@@ -42,6 +43,7 @@ class TroubleTicket:
     changes: tuple[StatusChange, ...] = ()
     notes: tuple[Note, ...] = ()
     about: tuple[Reference, ...] = ()
+    details: tuple[Detail, ...] = ()
 
     @property
     def is_open(self) -> bool:

@@ -4,7 +4,56 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from console.models.detail import Detail
 from console.models.money import Money
+
+# How much of the least unit of its kind a unit is: data in thousands, as tariffs count, binary units where named.
+_UNITS = {
+    **{name: ("data", Decimal(1000) ** power) for power, name in enumerate(("b", "kb", "mb", "gb", "tb"))},
+    **{name: ("data", Decimal(1024) ** power) for power, name in enumerate(("kib", "mib", "gib", "tib"), 1)},
+    **dict.fromkeys(("byte", "bytes"), ("data", Decimal(1))),
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), ("time", Decimal(1))),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), ("time", Decimal(60))),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), ("time", Decimal(3600))),
+}
+
+
+def unit_kind(units: str | None) -> str | None:
+    """Return `data` or `time` for a unit of one, None for any other."""
+    found = _UNITS.get((units or "").strip().lower())
+    return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An amount in the system's own unit (`MB`, `minutes`, ...), None where it has none. Source: TMF677 v4 Quantity."""
+
+    amount: Decimal
+    units: str | None
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.units or ''}".strip()
+
+    def share_of(self, whole: "Quantity") -> float | None:
+        """Return how much of another amount this is, 0 to 1; None where the units cannot be compared."""
+        mine, other = (_UNITS.get((one.units or "").strip().lower()) for one in (self, whole))
+        same = (self.units or "").lower() == (whole.units or "").lower()
+        if not same and (mine is None or other is None or mine[0] != other[0]):
+            return None
+        factor = Decimal(1) if same or mine is None or other is None else mine[1] / other[1]
+        return float(self.amount * factor / whole.amount) if whole.amount > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class UsageAmount:
+    """How much was used; `name` is what was counted in the system's own word (`duration`, `volume`, ...).
+
+    `text` is the amount as the system wrote it, `units` its unit, None where it has none.
+    """
+
+    name: str
+    text: str
+    units: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,33 +64,61 @@ class Usage:
     at: datetime | None
     usage_type: str | None
     description: str | None
-    amount: str | None
+    amounts: tuple[UsageAmount, ...]
     status: str | None
     cost: Money | None
     product_name: str | None
+    details: tuple[Detail, ...] = ()
+
+    @property
+    def amount(self) -> str:
+        """What was used, each amount with its unit; named where there are several, empty where nothing is told."""
+        told = [f"{one.text} {one.units or ''}".strip() for one in self.amounts]
+        if len(told) > 1:
+            told = [f"{one.name} {text}" for one, text in zip(self.amounts, told, strict=True)]
+        return ", ".join(told)
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """What one user of an allowance used, or another figure of it. Source: TMF677 v4 ConsumptionSummary.
+
+    `type` and `level` are the system's own words, `told` is the value in words where it gives one.
+    """
+
+    type: str
+    level: str | None
+    user: str | None
+    value: Quantity | None
+    told: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One allowance of one product in a period. Source: TMF677 v4 BucketRefOrValue.
+    """One allowance of one product in a period. Source: TMF677 v4 BucketRefOrValue, v5 Bucket and consumption summary.
 
-    Amounts are in `units` (the system's word, such as MB). `allowed` is None where there is no limit or none was told.
+    Each amount is in a unit of its own. `used` is the total of all users; `allowed` is None where there is no limit or
+    none was told; `told` is what is left in the system's words, such as `Unlimited`. What single users used, and other
+    figures, are `counters`.
     """
 
     id: str
     name: str
     product_id: str | None
     product_name: str | None
-    units: str | None
-    used: Decimal | None
-    allowed: Decimal | None
-    remaining: Decimal | None
+    used: Quantity | None
+    allowed: Quantity | None
+    remaining: Quantity | None
     starts_at: datetime | None
     ends_at: datetime | None
+    reserved: Quantity | None = None
+    told: str | None = None
+    counters: tuple[Counter, ...] = ()
 
     @property
     def share(self) -> float | None:
         """How much of the allowance is used, 0 to 1; None where that makes no sense."""
-        if self.allowed is None or self.allowed <= 0 or self.used is None:
+        if self.allowed is None or self.allowed.amount <= 0 or self.used is None:
             return None
-        return min(1.0, max(0.0, float(self.used / self.allowed)))
+        share = self.used.share_of(self.allowed)
+        return None if share is None else min(1.0, max(0.0, share))

@@ -14,7 +14,7 @@ _ODD_KEYS = {
     "contactMedium": "contactmedium",
     "milestoneDate": "MilestoneDate",
 }
-_ODD_STATES = {"active": "Inactive", "terminated": "aborted ", "settled": "PAID", "completed": "Closed/Complete"}
+_ODD_STATES = {"active": "In Use ", "terminated": "aborted ", "settled": "PAID", "completed": "Closed/Complete"}
 
 
 def _walk(value: Any, change: Callable[[str, Any], tuple[str, Any]], key: str = "") -> Any:
@@ -84,6 +84,7 @@ def _empty_omitted(record: Record) -> Record:
         "engagedParty",
         "bill",
         "description",
+        "usageConsumption",
     }
     return {key: value for key, value in record.items() if key in keep}
 

@@ -96,9 +96,9 @@ class System(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     `profile` names what is known of this vendor's servers (a file in resources/profiles, or one of your own whose path
     ends in .toml); whatever is set here goes before it.
-    `record_limit` is the most records of a list read at once; `currency` is used for amounts that come without one, and
-    `money` says whether bare numbers are in whole units or in the currency's smallest. `caller_proof` is for a
-    CRM that checks callers by itself.
+    `record_limit` is the most records of a list read at once; `currency` is used for amounts that come without one,
+    `money` says whether bare numbers are in whole units or in the currency's smallest, and `decimal_mark` what stands
+    before the fraction of numbers that come as texts. `caller_proof` is for a CRM that checks callers by itself.
     """
 
     kind: Kind
@@ -113,6 +113,7 @@ class System(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     max_answer_mb: float = 16.0
     currency: str | None = None
     money: Literal["units", "minor"] = "units"
+    decimal_mark: Literal[".", ","] = "."
     caller_proof: CallerProofSettings | None = None
     resources: dict[str, Resource] = {}
 

@@ -37,9 +37,9 @@ class FocusedValue(QObject):
 
     def show_origin(self) -> None:
         """Show where the focused value comes from."""
-        fact = self.fact()
+        fact, record = self.fact(), getattr(QApplication.focusWidget(), "focused_record", tuple)
         if fact is not None:
-            self._show_origin(fact)
+            self._show_origin(fact, record())
 
     def copy(self) -> None:
         """Copy what is selected, or the focused value."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -209,6 +210,12 @@ _STATES = {
     "upToDate": ("Up to date", "ok"),
     "inArrears": ("In arrears", "attention"),
 }
+
+
+def spelt_out(word: str) -> str:
+    """Return a system's own word as people write it: `depositBalance` as "Deposit balance"."""
+    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", word)
+    return " ".join(parts).capitalize() if parts else word
 
 
 def value(raw: str) -> str:

@@ -12,12 +12,7 @@ from typing import Any
 import httpx
 from joserfc.jwk import ECKey
 
-from console.connectors.tmforum.v4 import bills, care, catalogue, customer, inventory, money, orders
-from console.connectors.tmforum.v5 import bills as bills5
-from console.connectors.tmforum.v5 import care as care5
-from console.connectors.tmforum.v5 import customer as customer5
-from console.connectors.tmforum.v5 import inventory as inventory5
-from console.connectors.tmforum.v5 import orders as orders5
+from console.connectors.tmforum.records import bills, care, catalogue, customer, inventory, money, orders, usage
 from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
 from console.errors import CollectorError, ConfigurationError, ConsoleError, SignInRefusedError
 from console.http.answers import Undecodable, decode_body
@@ -45,11 +40,9 @@ _READERS: tuple[Callable[[Reader], object], ...] = (
     bills.read_account, bills.read_bill, bills.read_rate, care.read_ticket, care.read_interaction,
     care.read_appointment, care.read_slots, catalogue.read_price, customer.read_customer, customer.read_contact_media,
     inventory.read_product, inventory.read_service, inventory.read_test, money.read_payment, money.read_refund,
-    money.read_usage, money.read_buckets, orders.read_product_order, orders.read_service_order, bills5.read_account,
-    bills5.read_rate, care5.read_ticket, care5.read_interaction, customer5.read_customer, inventory5.read_service,
-    orders5.read_product_order,
+    usage.read_usage, usage.read_buckets, orders.read_product_order, orders.read_service_order,
     lambda reader: customer.read_party(reader, PartyKind.INDIVIDUAL),
-    lambda reader: customer5.read_party(reader, PartyKind.ORGANIZATION),
+    lambda reader: customer.read_party(reader, PartyKind.ORGANIZATION),
     lambda reader: catalogue.read_offering(reader, {}),
 )  # fmt: skip
 _SPELLINGS = (Spelling(), Spelling(currency="USD", minor=True))

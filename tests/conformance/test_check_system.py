@@ -63,7 +63,13 @@ async def test_the_profile_it_proposes_mends_what_it_found(
     view = await whole(sandbox.desk(**{system: {"resources": resources}}), customer)
     assert not failures(view)
     for name in ("accounts", "bills", "products", "services", "service_orders", "tickets"):
-        assert told(getattr(view, name).part.facts) == told(getattr(plain, name).part.facts), name
+        mended, meant = (without_details(told(getattr(one, name).part.facts)) for one in (view, plain))
+        assert mended == meant, name
+
+
+def without_details(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Further facts under a name that means nothing, such as `importance`, nobody can guess."""
+    return [{key: value for key, value in one.items() if key != "details"} for one in values]
 
 
 async def test_what_no_setting_mends_is_said(sandbox: Control) -> None:
@@ -72,7 +78,7 @@ async def test_what_no_setting_mends_is_said(sandbox: Control) -> None:
     assert verdicts(report, "select")["service"] is Verdict.SETTING
     assert 'customer_filter = ""' in report.profile
     states = next(found for found in report.findings if found.operation == "states" and found.resource == "service")
-    assert "Inactive" in states.got
+    assert "In Use" in states.got
     assert verdicts(report, "times")
 
 

@@ -167,8 +167,8 @@ async def test_states_nobody_knows_survive_as_they_came(sandbox: Control) -> Non
     await sandbox.quirks("provisioning", "states-unknown")
     view = await whole(sandbox.desk(), sandbox.first_customer)
     states = {item.value.state for item in view.services.part.facts or ()}
-    assert states <= {"Inactive", "aborted ", "inactive", "designed", "reserved", "feasibilityChecked"}
-    assert "Inactive" in states
+    assert "In Use " in states
+    assert states <= {"In Use ", "aborted", "inactive", "designed", "reserved", "feasibilityChecked"}
 
 
 async def test_a_bill_without_the_number_people_read_shows_its_id(sandbox: Control) -> None:

@@ -103,7 +103,14 @@ async def test_search_works_over_v5(sandbox: Control) -> None:
 
 # quirk, the settings that mend it, the system
 MENDED: list[tuple[str, str, dict[str, Any]]] = [
-    ("provisioning", "attributes-renamed", {"serviceOrder": {"attributes": {"serviceOrderItem": "orderItem"}}}),
+    (
+        "provisioning",
+        "attributes-renamed",
+        {
+            "serviceOrder": {"attributes": {"serviceOrderItem": "orderItem", "priority": "importance"}},
+            "productOrder": {"attributes": {"priority": "importance"}},
+        },
+    ),
     ("crm", "attributes-renamed", {"troubleTicket": {"attributes": {"priority": "importance"}}}),
     ("crm", "priority-numeric", {}),
     ("crm", "fields-unknown", {}),

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from console.connectors.tmforum.numbers import complete_number
-from console.connectors.tmforum.v4.bills import read_account, read_bill, read_rate
-from console.connectors.tmforum.v4.customer import read_customer, read_party
-from console.connectors.tmforum.v4.inventory import read_product, read_service
-from console.connectors.tmforum.v4.orders import read_product_order, read_service_order
+from console.connectors.tmforum.records.bills import read_account, read_bill, read_rate
+from console.connectors.tmforum.records.customer import read_customer, read_party
+from console.connectors.tmforum.records.inventory import read_product, read_service
+from console.connectors.tmforum.records.orders import read_product_order, read_service_order
 from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
 from console.models.customer import PartyKind
 from console.models.money import Money
@@ -93,7 +93,11 @@ def test_text_cannot_steer_what_shows_it() -> None:
 
 
 def test_a_state_keeps_its_spelling() -> None:
-    assert Reader({"status": "aborted "}).state("status") == "aborted "
+    assert Reader({"status": " My own state"}).state("status") == " My own state"
+    for spelt in ("aborted ", "ABORTED", "Aborted"):
+        assert Reader({"status": spelt}).state("status") == "aborted"
+    for spelt in ("in progress", "IN_PROGRESS", "InProgress", "in-progress"):
+        assert Reader({"status": spelt}).state("status") == "inProgress"
 
 
 @pytest.mark.parametrize("value", [None, "text", 3, [], {"name": "no id"}, {"id": None}, {"id": True}, {"id": {}}])

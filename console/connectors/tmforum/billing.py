@@ -6,9 +6,8 @@ from datetime import date
 
 from console.connectors.tmforum.money import TmForumMoney
 from console.connectors.tmforum.numbers import complete_number
-from console.connectors.tmforum.reading import Versions, customer_named
-from console.connectors.tmforum.v4 import bills as v4
-from console.connectors.tmforum.v5 import bills as v5
+from console.connectors.tmforum.reading import customer_named
+from console.connectors.tmforum.records.bills import read_account, read_bill, read_rate
 from console.connectors.tmforum.wire import Reader
 from console.models.billing_account import BillingAccount
 from console.models.customer import CustomerId
@@ -17,10 +16,6 @@ from console.models.health import CheckResult
 from console.models.provenance import Records
 from console.models.search import SearchHit, SearchQuery
 
-ACCOUNT = Versions(v4.read_account, v5.read_account)
-BILL = Versions(v4.read_bill, v5.read_bill)
-RATE = Versions(v4.read_rate, v5.read_rate)
-NAMED = Versions(customer_named, customer_named)
 _RESOURCES = ("billingAccount", "customerBill", "appliedCustomerBillingRate", "payment", "refund", "usage")
 
 # Lists that are of no use in part are read so far.
@@ -36,10 +31,10 @@ class TmForumBilling(TmForumMoney):
         return self._client.name
 
     async def fetch_billing_accounts(self, customer_id: CustomerId) -> Records[BillingAccount]:
-        return await self._client.fetch_of_customer("billingAccount", customer_id, ACCOUNT, whole=_MOST_ACCOUNTS)
+        return await self._client.fetch_of_customer("billingAccount", customer_id, read_account, whole=_MOST_ACCOUNTS)
 
     async def fetch_customer_bills(self, customer_id: CustomerId, *, after: int = 0) -> Records[CustomerBill]:
-        bills = await self._client.fetch_of_customer("customerBill", customer_id, BILL, after=after)
+        bills = await self._client.fetch_of_customer("customerBill", customer_id, read_bill, after=after)
         return bills.sorted_by(lambda bill: bill.billed_on, missing=date.min)
 
     async def fetch_bill_document(self, document: BillDocument) -> bytes:
@@ -56,7 +51,7 @@ class TmForumBilling(TmForumMoney):
         return await self._client.fetch_many(
             "appliedCustomerBillingRate",
             parameters,
-            RATE,
+            read_rate,
             is_asked_for=is_of_bill,
             drop_others=settings.look_through,
             whole=_MOST_LINES,
@@ -77,7 +72,7 @@ class TmForumBilling(TmForumMoney):
 
     async def _by_account(self, typed: str) -> list[SearchHit]:
         number = complete_number(typed, self._client.settings("billingAccount").number_prefix)
-        found = number and await self._client.fetch_one("billingAccount", number, NAMED)
+        found = number and await self._client.fetch_one("billingAccount", number, customer_named)
         if not found or found.value is None:
             return []
         customer_id, name = found.value
@@ -90,9 +85,9 @@ class TmForumBilling(TmForumMoney):
             return []
         parameter = (settings.search or {}).get("number")
         if parameter is None:
-            one = await self._client.fetch_one("customerBill", number, NAMED)
+            one = await self._client.fetch_one("customerBill", number, customer_named)
             named = [one.value] if one and one.value else []
         else:
-            many = await self._client.fetch_many("customerBill", ((parameter, number),), NAMED, most=limit)
+            many = await self._client.fetch_many("customerBill", ((parameter, number),), customer_named, most=limit)
             named = [item.value for item in many if item.value]
         return [SearchHit(customer_id, self.name, f"Bill {number}", name) for customer_id, name in named]

@@ -1,19 +1,13 @@
 """What CRM keeps of caring for a customer: TMF621 tickets, TMF683 interactions and TMF646 appointments."""
 
 from console.connectors.tmforum.client import TmForumClient
-from console.connectors.tmforum.reading import BEFORE_ALL, Versions
-from console.connectors.tmforum.v4 import care as v4
-from console.connectors.tmforum.v5 import care as v5
+from console.connectors.tmforum.reading import BEFORE_ALL
+from console.connectors.tmforum.records.care import read_appointment, read_interaction, read_slots, read_ticket
 from console.models.appointment import Appointment, TimeSlot
 from console.models.customer import CustomerId
 from console.models.interaction import PartyInteraction
 from console.models.provenance import Records, Sourced
 from console.models.trouble_ticket import TroubleTicket
-
-TICKET = Versions(v4.read_ticket, v5.read_ticket)
-INTERACTION = Versions(v4.read_interaction, v5.read_interaction)
-APPOINTMENT = Versions(v4.read_appointment)
-SLOTS = Versions(v4.read_slots)
 
 
 class TmForumCare:
@@ -23,18 +17,18 @@ class TmForumCare:
         self._client = client
 
     async def fetch_trouble_tickets(self, customer_id: CustomerId, *, after: int = 0) -> Records[TroubleTicket]:
-        found = await self._client.fetch_of_customer("troubleTicket", customer_id, TICKET, after=after)
+        found = await self._client.fetch_of_customer("troubleTicket", customer_id, read_ticket, after=after)
         return found.sorted_by(lambda ticket: ticket.created_at, missing=BEFORE_ALL)
 
     async def fetch_interactions(self, customer_id: CustomerId, *, after: int = 0) -> Records[PartyInteraction]:
-        found = await self._client.fetch_of_customer("partyInteraction", customer_id, INTERACTION, after=after)
+        found = await self._client.fetch_of_customer("partyInteraction", customer_id, read_interaction, after=after)
         return found.sorted_by(lambda interaction: interaction.at, missing=BEFORE_ALL)
 
     async def fetch_appointments(self, customer_id: CustomerId, *, after: int = 0) -> Records[Appointment]:
-        found = await self._client.fetch_of_customer("appointment", customer_id, APPOINTMENT, after=after)
+        found = await self._client.fetch_of_customer("appointment", customer_id, read_appointment, after=after)
         return found.sorted_by(lambda appointment: appointment.starts_at, missing=BEFORE_ALL)
 
     async def fetch_time_slots(self, customer_id: CustomerId) -> Records[TimeSlot]:
         party = {"id": customer_id, "role": "customer", "@referredType": "Customer"}
-        found = await self._client.ask("searchTimeSlot", {"relatedParty": party}, SLOTS)
+        found = await self._client.ask("searchTimeSlot", {"relatedParty": party}, read_slots)
         return Records(tuple(Sourced(slot, found.origin) for slot in found.value), found.origin.read_at)

@@ -4,11 +4,12 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
 
-from console.connectors.tmforum.reading import Versions, belongs_to
+from console.connectors.tmforum.reading import belongs_to
 from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
 from console.errors import BadAnswerError, NotServedError, SystemCallError
 from console.http import Answer, Command, Endpoint, Question, Undecodable, is_strong
@@ -41,7 +42,7 @@ class TmForumClient:
         return self._system.resources.get(resource) or Resource()
 
     async def fetch_one(
-        self, resource: str, record: str, versions: Versions[T], *, parameters: Sequence[tuple[str, str]] = ()
+        self, resource: str, record: str, read: Callable[[Reader], T], *, parameters: Sequence[tuple[str, str]] = ()
     ) -> Sourced[T] | None:
         """Return one record, or None where the system has none of that id.
 
@@ -49,13 +50,13 @@ class TmForumClient:
             BadAnswerError: What came is not such a record.
         """
         answer = await self._endpoint.get(self.question(resource, record=record, parameters=parameters))
-        return None if answer.status == 404 else self._one(resource, record, answer, versions)
+        return None if answer.status == 404 else self._one(resource, record, answer, read)
 
-    def _one(self, resource: str, record: str, answer: Answer, versions: Versions[T]) -> Sourced[T]:
+    def _one(self, resource: str, record: str, answer: Answer, read: Callable[[Reader], T]) -> Sourced[T]:
         try:
-            reader = self.reader(resource, answer.value)
+            reader = self.reader(resource, answer.value, answer.read_at)
             identifier = reader.identifier()
-            value = versions.of(self.settings(resource).version)(reader)
+            value = read(reader)
         except MalformedRecordError as error:
             self._report([Damage(resource, record, str(error))])
             raise self.bad_answer(f"its {resource} cannot be read: {error}", "RECORD") from error
@@ -69,7 +70,7 @@ class TmForumClient:
         self,
         resource: str,
         customer_id: CustomerId,
-        versions: Versions[T],
+        read: Callable[[Reader], T],
         *,
         after: int = 0,
         parameter: str | None = None,
@@ -98,7 +99,7 @@ class TmForumClient:
         return await self.fetch_many(
             resource,
             parameters,
-            versions,
+            read,
             is_asked_for=is_own,
             drop_others=settings.look_through,
             after=after,
@@ -109,7 +110,7 @@ class TmForumClient:
         self,
         resource: str,
         parameters: Sequence[tuple[str, str]],
-        versions: Versions[T],
+        read: Callable[[Reader], T],
         *,
         is_asked_for: Callable[[Reader], bool] = lambda _reader: True,
         drop_others: bool = False,
@@ -137,15 +138,16 @@ class TmForumClient:
         while True:
             answer, page = await self._page(resource, parameters, offset, page_size)
             before = len(seen) + len(damaged)
+            spelling = self._spelling(resource, answer.read_at)
             for element in page:
                 try:
-                    reader = self.reader(resource, element)
+                    reader = _reader(element, spelling)
                     identifier = reader.identifier()
                 except MalformedRecordError as error:
                     damaged.append(Damage(resource, None, str(error)))
                     continue
                 if is_asked_for(reader):
-                    self._take(resource, identifier, reader, versions, answer, found, damaged)
+                    self._take(resource, identifier, reader, read, answer, found, damaged)
                 elif not drop_others:
                     raise self.bad_answer(f"it ignores the filter for the asked {resource}", "FILTER")
                 seen.add(identifier)
@@ -161,7 +163,7 @@ class TmForumClient:
         next_offset = None if complete else offset
         return Records(tuple(found.values()), answer.read_at, complete, trusted, tuple(damaged), next_offset)
 
-    async def ask(self, resource: str, criteria: Mapping[str, Any], versions: Versions[T]) -> Sourced[T]:
+    async def ask(self, resource: str, criteria: Mapping[str, Any], read: Callable[[Reader], T]) -> Sourced[T]:
         """Return the answer to a query that is asked by POST; nothing is changed by it.
 
         Raises:
@@ -171,7 +173,7 @@ class TmForumClient:
         answer = await self._endpoint.get(question)
         if answer.status == 404:
             raise self._no_such_path(resource)
-        return self._one(resource, "", answer, versions)
+        return self._one(resource, "", answer, read)
 
     async def fetch_raw(
         self, resource: str, record: str, *, owner: str | None = None
@@ -267,14 +269,14 @@ class TmForumClient:
         resource: str,
         identifier: str,
         reader: Reader,
-        versions: Versions[T],
+        read: Callable[[Reader], T],
         answer: Answer,
         found: dict[str, Sourced[T]],
         damaged: list[Damage],
     ) -> None:
         """Translate one record into `found`, or note its damage."""
         try:
-            value = versions.of(self.settings(resource).version)(reader)
+            value = read(reader)
         except MalformedRecordError as error:
             damaged.append(Damage(resource, identifier, str(error)))
             return
@@ -303,25 +305,24 @@ class TmForumClient:
         base = settings.path or default_path(self._system.kind, resource, settings.version)
         return Question(base, settings.name or resource, record, tuple(parameters))
 
-    def reader(self, resource: str, value: Any) -> Reader:
-        """Return a record to be read in this system's spelling.
+    def reader(self, resource: str, value: Any, read_at: datetime | None = None) -> Reader:
+        """Return a record to be read in this system's spelling; `read_at` is when it was said, by default now.
 
         Raises:
             MalformedRecordError: It is no record.
         """
-        if isinstance(value, Undecodable):
-            raise MalformedRecordError("it is not valid JSON")
+        return _reader(value, self._spelling(resource, read_at))
+
+    def _spelling(self, resource: str, read_at: datetime | None) -> Spelling:
         settings = self.settings(resource)
-        minor = self._system.money == "minor"
-        return Reader(
-            value,
-            Spelling(
-                self._system.currency,
-                minor,
-                names=settings.attributes,
-                values=settings.values,
-                customer_role=settings.customer_role,
-            ),
+        return Spelling(
+            self._system.currency,
+            minor=self._system.money == "minor",
+            names=settings.attributes,
+            values=settings.values,
+            customer_role=settings.customer_role,
+            read_at=read_at,
+            decimal_mark=self._system.decimal_mark,
         )
 
     def _not_served(self, sentence: str) -> NotServedError:
@@ -333,6 +334,12 @@ class TmForumClient:
             for damage in found[:3]:
                 _log.warning("%s: a %s is damaged: %s", self.name, damage.resource, damage.reason)
             self._on_damage(self.name, found)
+
+
+def _reader(value: Any, spelling: Spelling) -> Reader:
+    if isinstance(value, Undecodable):
+        raise MalformedRecordError("it is not valid JSON")
+    return Reader(value, spelling)
 
 
 def _json(body: Mapping[str, Any]) -> bytes:

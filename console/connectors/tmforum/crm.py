@@ -1,13 +1,13 @@
 """CRM over TMF629 customer and TMF632 party."""
 
 import asyncio
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 
 from console.connectors.tmforum.care import TmForumCare
 from console.connectors.tmforum.numbers import complete_number
-from console.connectors.tmforum.reading import Versions
-from console.connectors.tmforum.v4 import customer as v4
-from console.connectors.tmforum.v5 import customer as v5
+from console.connectors.tmforum.records.customer import read_customer, read_party
+from console.connectors.tmforum.wire import Reader
 from console.models.customer import Customer, CustomerId, Party, PartyKind
 from console.models.health import CheckResult
 from console.models.provenance import Sourced
@@ -16,7 +16,6 @@ from console.models.search import Reading, SearchHit, SearchQuery
 Asked = tuple[tuple[str, str], ...]
 _NAMES: Asked = (("fields", "id,name"),)
 _RESOURCES = ("customer", "individual", "organization", "troubleTicket", "partyInteraction", "appointment")
-CUSTOMER = Versions(v4.read_customer, v5.read_customer)
 
 
 class TmForumCrm(TmForumCare):
@@ -27,11 +26,11 @@ class TmForumCrm(TmForumCare):
         return self._client.name
 
     async def fetch_customer(self, customer_id: CustomerId) -> Sourced[Customer] | None:
-        return await self._client.fetch_one("customer", customer_id, CUSTOMER)
+        return await self._client.fetch_one("customer", customer_id, read_customer)
 
     async def fetch_caller(self, customer_id: CustomerId, *, with_phone: bool) -> Customer | None:
         asked = (("fields", "id,name,contactMedium"),) if with_phone else _NAMES
-        found = await self._client.fetch_one("customer", customer_id, CUSTOMER, parameters=asked)
+        found = await self._client.fetch_one("customer", customer_id, read_customer, parameters=asked)
         return found.value if found is not None else None
 
     async def fetch_party(self, customer: Customer) -> Sourced[Party] | None:
@@ -69,19 +68,19 @@ class TmForumCrm(TmForumCare):
         return await self._client.check(_RESOURCES)
 
     async def _by_number(self, number: CustomerId, more: Asked) -> list[SearchHit]:
-        found = await self._client.fetch_one("customer", number, CUSTOMER, parameters=more)
+        found = await self._client.fetch_one("customer", number, read_customer, parameters=more)
         return [] if found is None else [_hit(found, f"Customer {found.value.id}")]
 
     async def _by_parameter(self, asked: tuple[str, str], more: Asked, reading: Reading, limit: int) -> list[SearchHit]:
-        found = await self._client.fetch_many("customer", (asked, *more), CUSTOMER, most=limit)
+        found = await self._client.fetch_many("customer", (asked, *more), read_customer, most=limit)
         value = asked[1]
         words = {Reading.PHONE: f"Phone {value}", Reading.EMAIL: f"E-mail {value}", Reading.NAME: "Name"}
         return [_hit(item, words[reading]) for item in found]
 
 
-def party(kind: PartyKind) -> Versions[Party]:
+def party(kind: PartyKind) -> Callable[[Reader], Party]:
     """Return how an individual or an organization is read."""
-    return Versions(lambda reader: v4.read_party(reader, kind), lambda reader: v5.read_party(reader, kind))
+    return functools.partial(read_party, kind=kind)
 
 
 def _hit(found: Sourced[Customer], matched: str) -> SearchHit:

@@ -4,22 +4,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from console.connectors.tmforum.client import TmForumClient
-from console.connectors.tmforum.reading import BEFORE_ALL, Versions
-from console.connectors.tmforum.v4 import inventory as v4_inventory
-from console.connectors.tmforum.v4 import money as v4
-from console.connectors.tmforum.v5 import inventory as v5_inventory
+from console.connectors.tmforum.reading import BEFORE_ALL
+from console.connectors.tmforum.records.inventory import read_product
+from console.connectors.tmforum.records.money import read_payment, read_refund
+from console.connectors.tmforum.records.usage import read_buckets, read_usage
 from console.errors import BadAnswerError
 from console.models.customer import CustomerId
 from console.models.inventory import Product
 from console.models.payment import Payment
 from console.models.provenance import Records, Sourced
 from console.models.usage import Bucket, Usage
-
-PAYMENT = Versions(v4.read_payment)
-REFUND = Versions(v4.read_refund)
-CHARGE = Versions(v4_inventory.read_product, v5_inventory.read_product)
-USAGE = Versions(v4.read_usage)
-BUCKETS = Versions(v4.read_buckets)
 
 # Lists that are of no use in part are read so far.
 _MOST_CHARGES = 1_000
@@ -32,12 +26,14 @@ class TmForumMoney:
         self._client = client
 
     async def fetch_payments(self, customer_id: CustomerId, *, after: int = 0) -> Records[Payment]:
-        found = await self._client.fetch_of_customer("payment", customer_id, PAYMENT, after=after, parameter="payer.id")
+        found = await self._client.fetch_of_customer(
+            "payment", customer_id, read_payment, after=after, parameter="payer.id"
+        )
         return found.sorted_by(lambda payment: payment.paid_at, missing=BEFORE_ALL)
 
     async def fetch_refunds(self, customer_id: CustomerId, *, after: int = 0) -> Records[Payment]:
         found = await self._client.fetch_of_customer(
-            "refund", customer_id, REFUND, after=after, parameter="requestor.id"
+            "refund", customer_id, read_refund, after=after, parameter="requestor.id"
         )
         return found.sorted_by(lambda payment: payment.paid_at, missing=BEFORE_ALL)
 
@@ -53,13 +49,13 @@ class TmForumMoney:
         return [one for one in refunds if not one.failed and (one.paid_at is None or one.paid_at >= since)]
 
     async def fetch_charges(self, customer_id: CustomerId) -> Records[Product]:
-        return await self._client.fetch_of_customer("product", customer_id, CHARGE, whole=_MOST_CHARGES)
+        return await self._client.fetch_of_customer("product", customer_id, read_product, whole=_MOST_CHARGES)
 
     async def fetch_usage(self, customer_id: CustomerId, *, after: int = 0) -> Records[Usage]:
-        found = await self._client.fetch_of_customer("usage", customer_id, USAGE, after=after)
+        found = await self._client.fetch_of_customer("usage", customer_id, read_usage, after=after)
         return found.sorted_by(lambda usage: usage.at, missing=BEFORE_ALL)
 
     async def fetch_usage_consumption(self, customer_id: CustomerId) -> Sourced[tuple[Bucket, ...]]:
         party = [{"id": customer_id, "role": "customer", "@referredType": "Customer"}]
         criteria = {"searchCriteria": {"relatedParty": party}, "relatedParty": party}
-        return await self._client.ask("queryUsageConsumption", criteria, BUCKETS)
+        return await self._client.ask("queryUsageConsumption", criteria, read_buckets)

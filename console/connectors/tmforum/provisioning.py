@@ -1,16 +1,15 @@
 """Provisioning over TMF622 productOrder, TMF641 serviceOrder, TMF637 product, TMF638 service and TMF653 serviceTest."""
 
 import asyncio
+import functools
 from collections.abc import Sequence
 
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.numbers import complete_number
-from console.connectors.tmforum.reading import BEFORE_ALL, Versions, customer_named
-from console.connectors.tmforum.v4 import catalogue as v4_catalogue
-from console.connectors.tmforum.v4 import inventory as v4_inventory
-from console.connectors.tmforum.v4 import orders as v4_orders
-from console.connectors.tmforum.v5 import inventory as v5_inventory
-from console.connectors.tmforum.v5 import orders as v5_orders
+from console.connectors.tmforum.reading import BEFORE_ALL, customer_named
+from console.connectors.tmforum.records.catalogue import read_offering, read_price
+from console.connectors.tmforum.records.inventory import read_product, read_service, read_test
+from console.connectors.tmforum.records.orders import read_product_order, read_service_order
 from console.models.customer import CustomerId
 from console.models.health import CheckResult
 from console.models.inventory import Product, Service
@@ -20,12 +19,6 @@ from console.models.provenance import Records
 from console.models.search import SearchHit, SearchQuery
 from console.models.service_test import ServiceTest
 
-PRODUCT_ORDER = Versions(v4_orders.read_product_order, v5_orders.read_product_order)
-SERVICE_ORDER = Versions(v4_orders.read_service_order)
-PRODUCT = Versions(v4_inventory.read_product, v5_inventory.read_product)
-SERVICE = Versions(v4_inventory.read_service, v5_inventory.read_service)
-TEST = Versions(v4_inventory.read_test)
-NAMED = Versions(customer_named, customer_named)
 _RESOURCES = ("productOrder", "serviceOrder", "product", "service", "serviceTest")
 
 # Lists that are of no use in part are read so far.
@@ -43,29 +36,27 @@ class TmForumProvisioning:
         return self._client.name
 
     async def fetch_product_orders(self, customer_id: CustomerId, *, after: int = 0) -> Records[Order]:
-        orders = await self._client.fetch_of_customer("productOrder", customer_id, PRODUCT_ORDER, after=after)
+        orders = await self._client.fetch_of_customer("productOrder", customer_id, read_product_order, after=after)
         return orders.sorted_by(lambda order: order.ordered_at, missing=BEFORE_ALL)
 
     async def fetch_service_orders(self, customer_id: CustomerId, *, after: int = 0) -> Records[Order]:
-        orders = await self._client.fetch_of_customer("serviceOrder", customer_id, SERVICE_ORDER, after=after)
+        orders = await self._client.fetch_of_customer("serviceOrder", customer_id, read_service_order, after=after)
         return orders.sorted_by(lambda order: order.ordered_at, missing=BEFORE_ALL)
 
     async def fetch_products(self, customer_id: CustomerId, *, after: int = 0) -> Records[Product]:
-        return await self._client.fetch_of_customer("product", customer_id, PRODUCT, after=after)
+        return await self._client.fetch_of_customer("product", customer_id, read_product, after=after)
 
     async def fetch_services(self, customer_id: CustomerId, *, after: int = 0) -> Records[Service]:
-        return await self._client.fetch_of_customer("service", customer_id, SERVICE, after=after)
+        return await self._client.fetch_of_customer("service", customer_id, read_service, after=after)
 
     async def fetch_service_tests(self, customer_id: CustomerId, *, after: int = 0) -> Records[ServiceTest]:
-        tests = await self._client.fetch_of_customer("serviceTest", customer_id, TEST, after=after)
+        tests = await self._client.fetch_of_customer("serviceTest", customer_id, read_test, after=after)
         return tests.sorted_by(lambda test: test.at, missing=BEFORE_ALL)
 
     async def fetch_offerings(self) -> Records[ProductOffering]:
-        prices = await self._client.fetch_many(
-            "productOfferingPrice", (), Versions(v4_catalogue.read_price), whole=_MOST_OFFERINGS
-        )
+        prices = await self._client.fetch_many("productOfferingPrice", (), read_price, whole=_MOST_OFFERINGS)
         by_id = {item.origin.id: item.value for item in prices}
-        offering = Versions(lambda reader: v4_catalogue.read_offering(reader, by_id))
+        offering = functools.partial(read_offering, prices=by_id)
         return await self._client.fetch_many("productOffering", (), offering, whole=_MOST_OFFERINGS)
 
     def can_search(self, query: SearchQuery) -> bool:
@@ -84,7 +75,7 @@ class TmForumProvisioning:
 
     async def _by_order(self, resource: str, word: str, typed: str) -> list[SearchHit]:
         number = complete_number(typed, self._client.settings(resource).number_prefix)
-        found = number and await self._client.fetch_one(resource, number, NAMED)
+        found = number and await self._client.fetch_one(resource, number, customer_named)
         if not found or found.value is None:
             return []
         customer_id, name = found.value

@@ -1,31 +1,14 @@
-"""What several resources share when they are read: versions, references, and one customer's list from an offset on."""
+"""What several resources share when they are read: references, and one customer's list from an offset on."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
 
 from console.connectors.tmforum.wire import Reader
 from console.models.customer import CustomerId
 from console.models.reference import Reference
-from console.settings import Version
 
-T = TypeVar("T")
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 # What version 5 wraps a reference into; the role stays outside.
 _WRAPPERS = ("partyOrPartyRole", "entity")
-
-
-@dataclass(frozen=True, slots=True)
-class Versions(Generic[T]):
-    """How one resource is read in each version of its description; v5 is None where none is published."""
-
-    v4: Callable[[Reader], T]
-    v5: Callable[[Reader], T] | None = None
-
-    def of(self, version: Version) -> Callable[[Reader], T]:
-        """Return the reader for a version; the settings allow v5 only where there is one."""
-        return self.v5 if version == "v5" and self.v5 is not None else self.v4
 
 
 def references(reader: Reader, key: str) -> tuple[Reference, ...]:

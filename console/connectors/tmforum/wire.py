@@ -1,26 +1,27 @@
 """Reading a record as it really comes: odd keys, dates and amounts are understood, damage costs its value alone."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+from console.connectors.tmforum.values import (
+    clean,
+    currency_code,
+    exact_number,
+    instant,
+    kind_of,
+    spelt_out,
+    split_amount,
+    standard_state,
+    whole,
+)
 from console.models.card_number import masked
 from console.models.money import Money, minor_digits
 
-_LONGEST_TEXT = 4000
 _NO_END_YEAR = 9999
-_LARGEST_EXPONENT = 12
-# Control characters, and the marks that turn the direction of all text after them.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-_BROKEN_FRACTION = re.compile(r"(T\d{2}:\d{2}:\d{2}):(\d{1,6})")
-# Commas only where they can be nothing but thousands: before a decimal point. "12,50" and "1,520" may be either.
-_TEXT_AMOUNT = re.compile(
-    r"^\s*(?P<before>[A-Z]{3})?\s*(?P<amount>[-+−]?(?:\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+\.\d+))\s*(?P<after>[A-Z]{3})?\s*$",
-    re.ASCII,
-)
+_A_DAY = len("2026-12-01")
 
 
 class MalformedRecordError(ValueError):
@@ -33,7 +34,9 @@ class Spelling:
 
     `currency` is for amounts that come without one, `minor` whether whole numbers are in its smallest unit. `names`
     leads from an attribute's name in the standard to the server's, `values` from an attribute and the server's value
-    to the standard's. `customer_role` is what the customer is called among related parties.
+    to the standard's. `customer_role` is what the customer is called among related parties. `read_at` is when it was
+    said (aware UTC), which decides what of it holds. `decimal_mark` stands before the fraction of numbers that come as
+    texts.
     """
 
     currency: str | None = None
@@ -41,6 +44,8 @@ class Spelling:
     names: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     customer_role: str = "customer"
+    read_at: datetime | None = None
+    decimal_mark: str = "."
 
 
 _STANDARD = Spelling()
@@ -57,11 +62,16 @@ class Reader:
 
     def __init__(self, value: Any, spelling: Spelling = _STANDARD, problems: list[str] | None = None) -> None:
         if not isinstance(value, dict):
-            raise MalformedRecordError(f"a record is expected, not {_kind(value)}")
+            raise MalformedRecordError(f"a record is expected, not {kind_of(value)}")
         self._value = value
         self.spelling = spelling
         self._folded: dict[str, Any] | None = None
         self.problems: list[str] = [] if problems is None else problems
+
+    @property
+    def now(self) -> datetime:
+        """When this was said, aware UTC: what holds is judged by it."""
+        return self.spelling.read_at or datetime.now(UTC)
 
     def raw(self, key: str) -> Any:
         """Return an attribute as it came, or None; the server's own name for it goes before the standard's."""
@@ -75,14 +85,14 @@ class Reader:
         return self._folded.get(key.lower())
 
     def identifier(self) -> str:
-        """Return the record's id; a number is as good as a text.
+        """Return the record's id; a whole number is as good as a text, also one written as `1001.0`.
 
         Raises:
             MalformedRecordError: There is none.
         """
-        value = self.raw("id")
+        value = whole(self.raw("id"))
         if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
-            raise MalformedRecordError(f"its id is {_kind(value)}")
+            raise MalformedRecordError(f"its id is {kind_of(value)}")
         return clean(str(value))
 
     def text(self, key: str) -> str | None:
@@ -93,15 +103,32 @@ class Reader:
         if isinstance(value, bool):
             return str(value).lower()
         if isinstance(value, str | int | Decimal):
-            words = self._standard(key, clean(str(value))) or None
+            words = self._standard(key, clean(str(whole(value) if key == "id" else value))) or None
             return masked(words) if words and key not in _IDENTITIES else words
         self._problem(key, value)
         return None
 
-    def state(self, key: str) -> str | None:
-        """Return a state in the system's own spelling, blanks at its ends included; unknown ones survive."""
+    def any_text(self, key: str) -> str | None:
+        """Return the text of a value of any shape: quantities with their unit, lists and objects part by part."""
         value = self.raw(key)
-        return self._standard(key, clean(value, strip=False)) if isinstance(value, str) and value else self.text(key)
+        if not value or not isinstance(value, dict | list):
+            return self.text(key) if value not in ([], {}) else None
+        words = spelt_out(value)
+        if words is None:
+            self._problem(key, value)
+            return None
+        return masked(clean(words))
+
+    def state(self, key: str) -> str | None:
+        """Return a state by the standard's spelling, whatever case or signs a server writes it in.
+
+        One that the standard does not know survives in the system's own spelling, blanks at its ends included.
+        """
+        value = self.raw(key)
+        if not isinstance(value, str) or not value:
+            return self.text(key)
+        said = self._standard(key, clean(value, strip=False))
+        return standard_state(said)
 
     def flag(self, key: str) -> bool | None:
         value = self.raw(key)
@@ -124,8 +151,7 @@ class Reader:
             self._problem(key, value)
             return None
         try:
-            found = datetime.fromisoformat(_BROKEN_FRACTION.sub(r"\1.\2", value.strip()))
-            found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+            found = instant(value.strip())
         except (ValueError, OverflowError):
             self._problem(key, value)
             return None
@@ -141,25 +167,44 @@ class Reader:
             return None
         return date.fromisoformat(str(value).strip()[:10])
 
+    def is_valid(self, key: str = "validFor") -> bool:
+        """Return whether this holds by its period, at the time it was read; without a period it does.
+
+        A day alone as its end is the last day on which it holds.
+        """
+        period = self.part(key)
+        if period is None:
+            return True
+        at = self.now
+        starts, ends = period.when("startDateTime"), period.when("endDateTime")
+        if ends is not None and len(str(period.raw("endDateTime")).strip()) == _A_DAY:
+            ends += timedelta(days=1)
+        return (starts is None or starts <= at) and (ends is None or at < ends)
+
     def money(self, key: str) -> Money | None:
-        """Return an amount, from {unit, value}, a bare number or a text; the exact decimal the system wrote."""
+        """Return an amount, from {unit, value}, a bare number or a text; the exact decimal the system wrote.
+
+        The unit is a code in any case or a sign that stands for one currency; any other is kept as it came.
+        """
         value = self.raw(key)
         if value is None or value == "":
             return None
-        currency = self.spelling.currency
+        unit = self.spelling.currency
         if isinstance(value, dict):
             part = Reader(value, self.spelling, self.problems)
-            currency = part.text("unit") or part.text("units") or part.text("currency") or currency
+            unit = part.text("unit") or part.text("units") or part.text("currency") or unit
             value = part.raw("value") if part.raw("value") is not None else part.raw("amount")
-        amount = self._amount(value)
-        if isinstance(value, str) and (match := _TEXT_AMOUNT.match(value)):
-            currency = match["before"] or match["after"] or currency
+        if isinstance(value, str):
+            own, value = split_amount(value)
+            unit = own or unit
+        amount = exact_number(value, self.spelling.decimal_mark)
         if amount is None:
             self._problem(key, value)
             return None
-        if currency is None:
+        if unit is None:
             self.problems.append(f"{key} has no currency")
             return None
+        currency = currency_code(unit)
         minor = self.spelling.minor and isinstance(value, int)
         return Money(amount.scaleb(-minor_digits(currency)) if minor else amount, currency)
 
@@ -168,7 +213,7 @@ class Reader:
         value = self.raw(key)
         if value is None or value == "":
             return None
-        amount = self._amount(value)
+        amount = exact_number(value, self.spelling.decimal_mark)
         if amount is None:
             self._problem(key, value)
         return amount
@@ -191,34 +236,6 @@ class Reader:
         own = self.spelling.values.get(key)
         return value if own is None else own.get(value, value)
 
-    def _amount(self, value: Any) -> Decimal | None:
-        if isinstance(value, bool):
-            return None
-        if isinstance(value, str):
-            match = _TEXT_AMOUNT.match(value)
-            value = match["amount"].replace(",", "").replace("−", "-") if match else None
-        if not isinstance(value, str | int | Decimal):
-            return None
-        try:
-            amount = Decimal(value)
-        except InvalidOperation:
-            return None
-        usable = amount.is_finite() and -_LARGEST_EXPONENT <= amount.adjusted() <= _LARGEST_EXPONENT
-        return amount if usable or amount == 0 else None
-
     def _problem(self, key: str, value: Any) -> None:
         """Note that a value cannot be read."""
-        self.problems.append(f"{key} is {_kind(value)} that cannot be read")
-
-
-def clean(text: str, *, strip: bool = True) -> str:
-    """Return a text that is safe to show: control and direction marks become visible, very long ones are cut."""
-    shown = text.strip() if strip else text
-    if not shown.isprintable():
-        shown = _UNPRINTABLE.sub("\ufffd", shown)
-    return shown if len(shown) <= _LONGEST_TEXT else shown[:_LONGEST_TEXT] + "…"
-
-
-def _kind(value: Any) -> str:
-    names = {dict: "an object", list: "a list", str: "a text", bool: "a truth value", type(None): "missing"}
-    return names.get(type(value), "a number")
+        self.problems.append(f"{key} is {kind_of(value)} that cannot be read")

@@ -121,6 +121,8 @@ def _bucket(world: World, n: int, allowance: Allowance, links: Links) -> Record:
                 "consumptionPeriod": valid,
             }
         )
+    else:
+        bucket["remainingValueName"] = "Unlimited"
     return {
         "id": bucket["id"],
         "name": product["name"],

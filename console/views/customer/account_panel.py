@@ -14,7 +14,7 @@ from console.services.customer_view import CustomerView
 from console.views import texts
 from console.views.customer.facts import FactMaker, promise_words
 from console.views.texts import tr
-from console.views.widgets.fact import FactLabel
+from console.views.widgets.fact import FactLabel, ShownFact
 from console.views.widgets.labels import Label
 from console.views.widgets.live_page import PlainScroll
 from console.views.widgets.panel import Panel, Source
@@ -22,7 +22,8 @@ from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactList
 
 _FIELDS = (
-    "Account", "State", "Payment", "Next due", "Promised", "Last payment", "Credit limit", "Bill cycle", "Paid by",
+    "Account", "State", "Payment", "Next due", "Promised", "Also owed", "Not owed", "Last payment", "Credit limit",
+    "Bill cycle", "Paid by",
 )  # fmt: skip
 
 
@@ -34,6 +35,7 @@ class AccountPanel(Panel):
     def __init__(self, view: CustomerView, system_label: str, is_booking: Callable[[], bool] = lambda: False) -> None:
         self._view, self._is_booking = view, is_booking
         self._chosen: str | None = None
+        self._record: Callable[[], tuple[ShownFact, ...]] = tuple
         body = QWidget()
         self._list = FactList(tr("Billing accounts"))
         self._list.setMaximumHeight(126)
@@ -125,7 +127,8 @@ class AccountPanel(Panel):
     def _show(self, item: Sourced[BillingAccount], *, fresh: bool) -> None:
         account = item.value
         make = FactMaker(item.origin, self.system_label, fresh=fresh)
-        self._balance.show_fact(make.fact(tr("Balance"), texts.money(account.balance)))
+        self._record = lambda: self._facts_of(make, account)
+        self._balance.show_fact(make.fact(tr("Balance"), texts.money(account.balance)), self._record)
         owed = account.balance is not None and account.balance.amount > 0
         self._owed.set_words(
             tr("owed") if owed else tr("nothing owed") if account.balance is not None else tr("balance not told")
@@ -136,6 +139,10 @@ class AccountPanel(Panel):
             "State": texts.state(account.state)[0],
             "Payment": texts.state(account.payment_status)[0] if account.payment_status else "",
             "Promised": promise_words(account.promises),
+            "Also owed": ", ".join(texts.money(amount) for amount in account.also_owed),
+            "Not owed": ", ".join(
+                f"{texts.spelt_out(one.type)} {texts.money(one.amount)}" for one in account.other_balances
+            ),
             "Credit limit": texts.money(account.credit_limit) if account.credit_limit else "",
             "Bill cycle": account.bill_cycle or "",
             "Paid by": account.payment_method or "",
@@ -158,9 +165,16 @@ class AccountPanel(Panel):
             self._rows["Next due"][0].set_words(tr("Overdue since") if overdue else tr("Next due"))
             self._show_field("Next due", FactMaker(origin, self.system_label, fresh=fresh), text)
 
+    def _facts_of(self, make: FactMaker, account: BillingAccount) -> tuple[ShownFact, ...]:
+        """Return everything the account's record says, for whoever opens one of its values."""
+        known = [make.fact(tr(name), self._rows[name][1].text()) for name in _FIELDS if self._rows[name][1].text()]
+        named = [make.fact(tr("Type"), account.account_type or ""), make.fact(tr("Holder"), account.holder or "")]
+        media = [make.fact(texts.spelt_out(medium.medium), medium.text) for medium in account.contact_media]
+        return (*known, *named, *media, *(cell.fact for cell in make.details(account.details)))
+
     def _show_field(self, name: str, make: FactMaker, text: str) -> None:
         label, value = self._rows[name]
-        value.show_fact(make.fact(tr(name), text))
+        value.show_fact(make.fact(tr(name), text), self._record)
         label.setVisible(bool(text))
 
     def _last_payment(self, account: BillingAccount) -> Sourced[Payment] | None:

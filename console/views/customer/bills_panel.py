@@ -17,7 +17,7 @@ from console.views.customer.facts import FactMaker
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label
 from console.views.widgets.panel import Panel, Source
-from console.views.widgets.row_model import Row
+from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
 
 # Kinds of lines, as systems spell them, in words; others stay as they came.
@@ -40,7 +40,7 @@ class BillsPanel(Panel):
         columns = (tr("Date"), tr("Number"), tr("Amount"), "", tr("Change"), tr("State"))
         self.table = FactTable(tr("Bills"), columns, stretch=3, optional=(3, 4, 1))
         self.table.chosen.connect(self._on_chosen)
-        self.table.opened.connect(lambda row: self._want_document(row.data))
+        self.table.opened.connect(self._on_opened)
         self.lines = BillLines(view, system_label, watch)
         self.lines.document_wanted.connect(self._want_document)
         self.lines.explain.clicked.connect(self._want_explanation)
@@ -147,7 +147,14 @@ class BillsPanel(Panel):
             make.cell(tr("Change"), texts.change(difference) if difference else "", number=True, worked_out=True),
             make.cell(tr("State"), word, state=state),
         )
-        return Row(bill.id, cells, data=bill)
+        return Row(bill.id, cells, data=bill, details=lambda: _bill_details(make, bill))
+
+    def _on_opened(self, row: Row) -> None:
+        """Show the document of a bill; one that has none is shown itself."""
+        if isinstance(row.data, CustomerBill) and row.data.documents:
+            self._want_document(row.data)
+        else:
+            self.table.show_row(row)
 
     def _want_document(self, bill: object) -> None:
         if isinstance(bill, CustomerBill) and bill.documents:
@@ -160,6 +167,19 @@ class BillsPanel(Panel):
         if isinstance(row.data, CustomerBill) and row.data.id != self._chosen:
             self._chosen = row.data.id
             self.lines.show_bill(row.data)
+
+
+def _bill_details(make: FactMaker, bill: CustomerBill) -> list[Cell]:
+    """Return what a bill says besides what its row has room for."""
+    amounts = ((tr("Before tax"), bill.tax_excluded), (tr("With tax"), bill.tax_included), (tr("Left"), bill.remaining))
+    period = tr("{} to {}").format(texts.day(bill.period_start), texts.day(bill.period_end))
+    return [
+        *(make.cell(name, texts.money(amount) if amount else "") for name, amount in amounts),
+        make.cell(tr("Period"), period if bill.period_start and bill.period_end else ""),
+        make.cell(tr("Due"), texts.day(bill.due_on) if bill.due_on else ""),
+        make.cell(tr("Account"), bill.account_id or ""),
+        *make.details(bill.details),
+    ]
 
 
 def _difference(now: Money | None, before: Money | None) -> Money | None:
@@ -231,6 +251,7 @@ class BillLines(QWidget):
         layout.addLayout(head)
         layout.addWidget(self.table, 1)
         layout.addWidget(self._sum)
+        self.table.opened.connect(self.table.show_row)
 
     def show_bill(self, bill: CustomerBill) -> None:
         """Show a bill's lines; they are asked for the first time."""
@@ -274,7 +295,6 @@ class BillLines(QWidget):
         ends = rate.period_end
         same_day = ends is None or ends == rate.period_start
         period = texts.day(rate.period_start) if same_day else f"{texts.day(rate.period_start)} – {texts.day(ends)}"
-        shown = rate.tax_included or rate.tax_excluded
         doubted = self._watch.about(rate.product_id) if rate.product_id else None
         return Row(
             rate.id,
@@ -282,8 +302,9 @@ class BillLines(QWidget):
                 make.cell(tr("Line"), rate.name, state="conflict" if doubted is not None else None),
                 make.cell(tr("Period"), period if rate.period_start else ""),
                 make.cell(tr("Kind"), tr(_KINDS.get(rate.type or "", rate.type or ""))),
-                make.cell(tr("With tax"), texts.amount(shown) if shown else "", number=True),
+                make.cell(tr("With tax"), _line_amount(rate), number=True),
             ),
+            details=lambda: make.details(rate.details),
         )
 
     def _show_sum(self, lines: Records[AppliedBillingRate], bill: CustomerBill) -> None:
@@ -310,3 +331,10 @@ class BillLines(QWidget):
             told = tr("Worked out here: the lines add up to {}, the bill says {}; {} is unexplained.")
             self._sum.setText(told.format(texts.money(found), texts.money(total), texts.money(rest)))
             self._sum.set_look("mark", "attention")
+
+
+def _line_amount(rate: AppliedBillingRate) -> str:
+    """Return a line's amount with tax; one that the system tells before tax alone says so."""
+    if rate.tax_included is not None or rate.tax_excluded is None:
+        return texts.amount(rate.tax_included) if rate.tax_included else ""
+    return tr("{} before tax").format(texts.amount(rate.tax_excluded))

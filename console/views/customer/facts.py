@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from console.models.billing_account import PaymentPlan
+from console.models.detail import Detail
+from console.models.inventory import PriceKind, Product, ProductPrice
 from console.models.provenance import Origin
 from console.views import texts
 from console.views.texts import tr
@@ -34,6 +36,60 @@ class FactMaker:
         worked_out: bool = False,
     ) -> Cell:
         return Cell(self.fact(label, text, worked_out=worked_out), state, bar, track, number, strong)
+
+    def details(self, found: Iterable[Detail]) -> list[Cell]:
+        """Return the cells of further facts; a row shows them when it is opened."""
+        return [self.cell(_detail_name(one), _detail_words(one)) for one in found]
+
+    def prices(self, found: Iterable[ProductPrice]) -> list[Cell]:
+        """Return a cell for each price."""
+        return [self.cell(tr("Price"), price_words(price)) for price in found]
+
+
+def _detail_name(detail: Detail) -> str:
+    return tr(texts.spelt_out(detail.name))
+
+
+def _detail_words(detail: Detail) -> str:
+    """Return a further fact in words: what of it, then its text, amount and time, as far as it has them."""
+    text = {"true": tr("yes"), "false": tr("no")}.get(detail.text, detail.text)
+    amount = texts.money(detail.amount) if detail.amount else ""
+    at = f"{texts.day(detail.at)} {texts.clock(detail.at)}" if detail.at else ""
+    said = " · ".join(part for part in (text, amount, at, texts.day(detail.on) if detail.on else "") if part)
+    return f"{detail.of}: {said}" if detail.of and said else detail.of or said
+
+
+def price_words(price: ProductPrice) -> str:
+    """Return a price in words: the amount, how often, for how much use, and until when in place of what."""
+    words = texts.money(price.amount)
+    if price.unit:
+        words = tr("{} per {}").format(words, price.unit)
+    if price.kind is PriceKind.ONE_TIME:
+        words = tr("{} once").format(words)
+    elif price.period:
+        words = tr("{} a {}").format(words, price.period)
+    if price.with_tax:
+        words = tr("{} with tax").format(words)
+    if price.full is not None and price.until is not None:
+        words = tr("{} until {}, then {}").format(words, texts.day(price.until), texts.money(price.full))
+    if not price.certain:
+        words = tr("{}, changed in a way that is not understood").format(words)
+    return tr("{}: {}").format(price.name, words) if price.name else words
+
+
+def recurring_price(product: Product) -> str:
+    """Return what a product costs again and again, in words; empty where that is not known."""
+    if product.price is None:
+        return ""
+    price = ProductPrice(
+        PriceKind.RECURRING,
+        None,
+        product.price,
+        product.price_period,
+        until=product.price_until,
+        full=product.full_price,
+    )
+    return price_words(price)
 
 
 _MOST_PROMISES = 6

@@ -15,7 +15,7 @@ from console.views.customer.facts import FactMaker
 from console.views.icons import ICON
 from console.views.texts import tr
 from console.views.theme import THEME
-from console.views.widgets.fact import FactLabel
+from console.views.widgets.fact import FactLabel, ShownFact
 from console.views.widgets.labels import Button, Label, Surface
 
 _MARGIN, _GAP = 10, 8
@@ -115,7 +115,7 @@ class CustomerHead(Surface):
             found.value,
             FactMaker(found.origin, self._system_label, fresh=self._view.customer.part.is_fresh(now)),
         )
-        self.name.show_fact(make.fact(tr("Name"), customer.name))
+        self.name.show_fact(make.fact(tr("Name"), customer.name), lambda: self._record(make))
         self._number.show_fact(make.fact(tr("Customer number"), customer.id))
         kinds = {PartyKind.INDIVIDUAL: tr("Residential"), PartyKind.ORGANIZATION: tr("Business"), None: ""}
         self._chip("kind", kinds[customer.kind])
@@ -129,7 +129,7 @@ class CustomerHead(Surface):
         media, origin = (customer.contact_media, found.origin)
         if not media and party is not None:
             media, origin = party.value.contact_media, party.origin
-        self._show_contacts(media, origin)
+        self._show_contacts(media, customer.ended_media, origin)
         self._fit()
         self.tick(now)
 
@@ -152,6 +152,22 @@ class CustomerHead(Surface):
         self._shield.setVisible(opening is not None)
         self._take_icons()
         self._fit()
+
+    def _record(self, make: FactMaker) -> tuple[ShownFact, ...]:
+        """Return everything that CRM says of the customer and of who stands behind them."""
+        customer, party = self._view.customer.part.facts, self._view.party.part.facts
+        if customer is None:
+            return ()
+        known = customer.value
+        status = " · ".join(part for part in (texts.state(known.status)[0], known.status_reason) if part)
+        chips = [make.fact(tr("Said of them"), chip.text()) for chip in self._chips.values() if chip.text()]
+        media = [make.fact(texts.spelt_out(medium.medium), medium.text) for medium in known.contact_media]
+        facts = [make.fact(tr("State"), status), *chips, *media, *(cell.fact for cell in make.details(known.details))]
+        if party is not None:
+            of_party = FactMaker(party.origin, self._system_label)
+            facts += [of_party.fact(tr("Person or company"), party.value.name)]
+            facts += [cell.fact for cell in of_party.details(party.value.details)]
+        return tuple(facts)
 
     def _chip(self, key: str, text: str, state: str = "neutral") -> None:
         self._chips[key].set_words(text)
@@ -178,7 +194,9 @@ class CustomerHead(Surface):
         self.setToolTip(texts.tooltip("\n".join(gone)))
         self.setAccessibleDescription(", ".join(gone))
 
-    def _show_contacts(self, media: tuple[ContactMedium, ...], origin: Origin) -> None:
+    def _show_contacts(
+        self, media: tuple[ContactMedium, ...], ended: tuple[ContactMedium, ...], origin: Origin
+    ) -> None:
         make = FactMaker(origin, self._system_label)
         hidden = []
         for key in _CONTACTS:
@@ -189,6 +207,7 @@ class CustomerHead(Surface):
             )
             self._icons[key].setVisible(bool(text))
             hidden += [f"{medium.medium}: {medium.text}" for medium in ways[1:]]
+        hidden += [tr("{}: {} (not valid now)").format(medium.medium, medium.text) for medium in ended]
         self._more.set_words(tr("(+{})").format(len(hidden)))
         self._more.setToolTip(texts.tooltip("\n".join(hidden)))
         self._more.setAccessibleDescription("\n".join(hidden))

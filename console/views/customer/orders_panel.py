@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 
-from console.models.order import Order, OrderKind
+from console.models.order import Order, OrderItem, OrderKind
 from console.models.provenance import Sourced
 from console.services.customer_view import CustomerView
 from console.views import texts
-from console.views.customer.facts import FactMaker
+from console.views.customer.facts import FactMaker, price_words
 from console.views.texts import tr
 from console.views.widgets.panel import Panel, Source
-from console.views.widgets.row_model import Row
+from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactList
 
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
@@ -78,4 +78,22 @@ class OrdersPanel(Panel):
                 for step in (order.milestones if order.is_open else ())
             ),
         )
-        return Row(order.id, cells, milestones=order.milestones if order.is_open else ())
+        further = [order] if product_order is None else [order, product_order]
+        return Row(
+            order.id,
+            cells,
+            milestones=order.milestones if order.is_open else (),
+            details=lambda: [cell for one in further for cell in self._details(make, one)],
+        )
+
+    def _details(self, make: FactMaker, order: Order) -> list[Cell]:
+        return [*(self._item(make, item) for item in order.items), *make.details(order.details)]
+
+    @staticmethod
+    def _item(make: FactMaker, item: OrderItem) -> Cell:
+        """Return one thing that an order adds, changes or ends: how many, its state and what it costs."""
+        count = f"{texts.plain_number(item.quantity, 0)} × " if item.quantity and item.quantity != 1 else ""
+        state = texts.state(item.state)[0] if item.state else ""
+        facts = [f"{count}{item.name}", texts.spelt_out(item.action or ""), state]
+        facts += [price_words(price) for price in item.prices]
+        return make.cell(tr("Item"), " · ".join(fact for fact in facts if fact))

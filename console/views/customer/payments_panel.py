@@ -11,7 +11,7 @@ from console.views import texts
 from console.views.customer.facts import FactMaker
 from console.views.texts import tr
 from console.views.widgets.panel import Panel, Source
-from console.views.widgets.row_model import Row
+from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
 
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
@@ -77,7 +77,20 @@ class PaymentsPanel(Panel):
             make.cell(tr("By"), by),
             make.cell(tr("State"), word, state=state),
         )
-        return Row(f"{item.origin.resource} {item.origin.id}", cells, data=payment)
+        return Row(
+            f"{item.origin.resource} {item.origin.id}",
+            cells,
+            data=payment,
+            details=lambda: self._details(make, payment),
+        )
+
+    @staticmethod
+    def _details(make: FactMaker, payment: Payment) -> list[Cell]:
+        told = [
+            make.cell(tr("Description"), payment.description or ""),
+            make.cell(tr("Account"), payment.account_id or ""),
+        ]
+        return told + make.details(payment.details)
 
     def _on_opened(self, row: Row) -> None:
         if isinstance(row.data, Payment) and row.data.bill_ids:

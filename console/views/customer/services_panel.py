@@ -9,10 +9,10 @@ from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer_view import CustomerView
 from console.services.phone import show_phone
 from console.views import texts
-from console.views.customer.facts import FactMaker
+from console.views.customer.facts import FactMaker, recurring_price
 from console.views.texts import tr
 from console.views.widgets.panel import Panel, Source
-from console.views.widgets.row_model import Row
+from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactList
 
 _ICONS = {
@@ -24,7 +24,7 @@ _ICONS = {
     "ip": "ip",
     "mobile": "mobile",
 }
-_OVER = {"terminated", "cancelled", "aborted", "aborted "}
+_OVER = {"terminated", "cancelled", "aborted"}
 _DISAGREEMENTS = {
     ContradictionKind.BILLED_BUT_TERMINATED: "Still billed",
     ContradictionKind.ACTIVE_NOT_BILLED: "Not billed",
@@ -90,23 +90,21 @@ class ServicesPanel(Panel):
             state = "conflict" if disagreement is not None else "attention"
             facts.append(tr("sold as {}").format(texts.state(product.value.status)[0].lower()))
         facts += [show_phone(value) if value.startswith("+") else value for _, value in service.characteristics]
-        if product is not None and product.value.price is not None and service.state not in _OVER:
-            price = texts.money(product.value.price)
-            facts.append(
-                tr("{} a {}").format(price, product.value.price_period) if product.value.price_period else price
-            )
+        if product is not None and service.state not in _OVER:
+            facts.append(recurring_price(product.value))
         facts.append(_since(service.started_at, service.ended_at))
         under = make.cell(tr("Details"), " · ".join(fact for fact in facts if fact))
         return Row(
             service.id,
             (make.cell(tr("Service"), service.name), under, make.cell(tr("State"), word, state=state)),
+            details=lambda: self._details(make, service, product, fresh=fresh),
             icon=_ICONS.get(service.category or "", "service"),
         )
 
     def _product(self, item: Sourced[Product], *, fresh: bool) -> Row:
         make, product = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
         word, state = texts.state(product.status)
-        price = texts.money(product.price) if product.price else ""
+        price = recurring_price(product)
         under = " · ".join(
             fact for fact in (tr("product"), _since(product.started_at, product.terminated_at), price) if fact
         )
@@ -115,7 +113,25 @@ class ServicesPanel(Panel):
             make.cell(tr("Details"), under),
             make.cell(tr("State"), word, state=state),
         )
-        return Row(product.id, cells, icon="service")
+        return Row(product.id, cells, icon="service", details=lambda: _product_details(make, product))
+
+    def _details(
+        self, make: FactMaker, service: Service, product: Sourced[Product] | None, *, fresh: bool
+    ) -> list[Cell]:
+        """Return what else is known of a service, and of the product it was sold as."""
+        found = [make.cell(name, value) for name, value in service.characteristics] + make.details(service.details)
+        if product is None:
+            return found
+        return found + _product_details(FactMaker(product.origin, self.system_label, fresh=fresh), product.value)
+
+
+def _product_details(make: FactMaker, product: Product) -> list[Cell]:
+    return [
+        *(make.cell(name, value) for name, value in product.characteristics),
+        *make.prices(product.other_prices),
+        make.cell(tr("Serial number"), product.serial_number or ""),
+        *make.details(product.details),
+    ]
 
 
 def _service_state(service: Service) -> tuple[str, str]:
@@ -130,7 +146,7 @@ def _differs(product: Product, service: Service) -> bool:
     coming = {"created", "pendingActive", "pendingTerminate", None}
     if product.status in coming:
         return False
-    over = {"terminated", "cancelled", "aborted", "aborted ", "inactive"}
+    over = {"terminated", "cancelled", "aborted", "inactive"}
     return product.status != service.state and not (product.status in over and service.state in over)
 
 

@@ -54,4 +54,4 @@ class TestsPanel(Panel):
             make.cell(tr("Measured"), " · ".join(figures) or test.description or ""),
             make.cell(tr("Result"), word, state=state),
         )
-        return Row(test.id, cells, icon="tests")
+        return Row(test.id, cells, icon="tests", details=lambda: make.details(test.details))

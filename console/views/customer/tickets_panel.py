@@ -72,7 +72,7 @@ class TicketsPanel(Panel):
             make.cell(tr("State"), word, state=state),
             make.cell(tr("Description"), ticket.description or ""),
         )
-        return Row(ticket.id, cells, data=item)
+        return Row(ticket.id, cells, data=item, details=lambda: make.details(ticket.details))
 
     def _show_history(self, item: Sourced[TroubleTicket] | None) -> None:
         if item is None:

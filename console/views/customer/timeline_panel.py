@@ -204,7 +204,8 @@ class TimelinePanel(Panel):
                 facts.cell(tr("When"), f"{day} {time}".strip()),
             )
             lead = ("" if same else day, time)
-            return Row(entry.key, cells, icon=icon, lead=lead, data=item)
+            further = getattr(item.value, "details", ())
+            return Row(entry.key, cells, icon=icon, lead=lead, data=item, details=lambda: facts.details(further))
 
         return make
 

@@ -1,18 +1,16 @@
 """What of the allowances is used, and the single calls and data behind it."""
 
-from decimal import Decimal
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter
 
 from console.models.provenance import Sourced
-from console.models.usage import Bucket, Usage
+from console.models.usage import Bucket, Counter, Quantity, Usage
 from console.services.customer_view import CustomerView
 from console.views import texts
 from console.views.customer.facts import FactMaker
 from console.views.texts import tr
 from console.views.widgets.panel import Panel, Source
-from console.views.widgets.row_model import Row
+from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
 
 _NEARLY_USED = 0.85
@@ -36,6 +34,7 @@ class UsagePanel(Panel):
         sources = [Source(tr("Allowances"), view.allowances), Source(tr("Usage"), view.usage)]
         super().__init__(tr("Usage"), "usage", system_label, sources, splitter)
         self.table.opened.connect(self.table.show_row)
+        self.buckets.opened.connect(self.buckets.show_row)
         self.page_in(self.table)
 
     def focus_first(self) -> None:
@@ -73,31 +72,53 @@ class UsagePanel(Panel):
         cells = (
             make.cell(tr("When"), when),
             make.cell(tr("What"), usage.description or usage.usage_type or ""),
-            make.cell(tr("Amount"), usage.amount or "", number=True),
+            make.cell(tr("Amount"), usage.amount, number=True),
             make.cell(tr("Product"), usage.product_name or ""),
             make.cell(tr("Cost before tax"), cost, number=True),
         )
-        return Row(usage.id, cells)
+        return Row(usage.id, cells, details=lambda: make.details(usage.details))
 
 
 def _bucket_row(place: int, bucket: Bucket, make: FactMaker) -> Row:
     share = bucket.share
     state = None if share is None else "attention" if share >= _NEARLY_USED else "ok"
-    left = tr("unlimited") if bucket.allowed is None else _amount(bucket.remaining, bucket.units)
     cells = (
         make.cell(tr("Allowance"), " · ".join(part for part in (bucket.product_name, bucket.name) if part)),
-        make.cell(tr("Used"), _amount(bucket.used, bucket.units), number=True),
+        make.cell(tr("Used"), _amount(bucket.used), number=True),
         make.cell(tr("Share used"), "", bar=share if share is not None else 0.0, track=True),
-        make.cell(tr("Left"), left, state=state),
+        make.cell(tr("Left"), _left(bucket), state=state),
         make.cell(tr("Until"), texts.day(bucket.ends_at)),
     )
-    return Row(f"{bucket.id} {place}", cells)
+    return Row(f"{bucket.id} {place}", cells, details=lambda: _bucket_details(bucket, make))
 
 
-def _amount(value: Decimal | None, units: str | None) -> str:
+def _bucket_details(bucket: Bucket, make: FactMaker) -> list[Cell]:
+    """Return the limit, what is reserved, and what each user of an allowance used."""
+    return [
+        make.cell(tr("Allowed"), _amount(bucket.allowed) if bucket.allowed else ""),
+        make.cell(tr("Reserved"), _amount(bucket.reserved) if bucket.reserved else ""),
+        make.cell(tr("From"), texts.day(bucket.starts_at)),
+        *(make.cell(_counter_name(one), one.told or _amount(one.value)) for one in bucket.counters),
+    ]
+
+
+def _left(bucket: Bucket) -> str:
+    """Return what is left of an allowance: the amount, else the system's own words, else that no limit was told."""
+    if bucket.remaining is not None:
+        return _amount(bucket.remaining)
+    if bucket.told:
+        return tr("unlimited") if bucket.told.lower() == "unlimited" else bucket.told
+    return tr("no limit told") if bucket.allowed is None else tr("not told")
+
+
+def _counter_name(counter: Counter) -> str:
+    return " · ".join(part for part in (counter.user, texts.spelt_out(counter.type), counter.level) if part)
+
+
+def _amount(value: Quantity | None) -> str:
     """Return an amount in units people read: megabytes above a thousand as gigabytes."""
     if value is None:
         return tr("not told")
-    if (units or "").upper() == "MB" and abs(value) >= 1000:
-        return f"{texts.plain_number(value / 1000, 1)} GB"
-    return f"{texts.plain_number(value, 0)} {units or ''}".strip()
+    if (value.units or "").upper() == "MB" and abs(value.amount) >= 1000:
+        return f"{texts.plain_number(value.amount / 1000, 1)} GB"
+    return f"{texts.plain_number(value.amount, 0)} {value.units or ''}".strip()

@@ -53,7 +53,7 @@ class VisitsPanel(Panel):
             make.cell(tr("Details"), " · ".join(fact for fact in facts if fact)),
             make.cell(tr("State"), word, state=state),
         )
-        return Row(visit.id, cells, icon="visits")
+        return Row(visit.id, cells, icon="visits", details=lambda: make.details(visit.details))
 
 
 def _is_coming(visit: Appointment, now: datetime) -> bool:

@@ -103,15 +103,16 @@ class FactLabel(Label):
     ) -> None:
         super().__init__("", size, semibold=semibold, look=look, elide=elide)
         self._fact = ShownFact(label, "", None)
+        self._record: Callable[[], tuple[ShownFact, ...]] = tuple
         self.setContentsMargins(3, 1, 3, 1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(label)
         self.setObjectName(label)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
-    def show_fact(self, fact: ShownFact) -> None:
-        """Show a value; only what changed is painted again."""
-        self._fact = fact
+    def show_fact(self, fact: ShownFact, record: Callable[[], tuple[ShownFact, ...]] = tuple) -> None:
+        """Show a value; only what changed is painted again. `record` gives what else its record says."""
+        self._fact, self._record = fact, record
         self.set_words(fact.text)
         self.setAccessibleName(f"{fact.label}: {fact.text}")
         self.setAccessibleDescription(fact.describe())
@@ -119,6 +120,11 @@ class FactLabel(Label):
 
     def focused_fact(self) -> ShownFact:
         return self._fact
+
+    def focused_record(self) -> tuple[ShownFact, ...]:
+        """Return the value and everything else its record says; nothing where it stands alone."""
+        record = self._record()
+        return (self._fact, *record) if record else ()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip:
@@ -131,16 +137,18 @@ class FactLabel(Label):
         elif is_send(event):  # a form's key, pressed once too often
             event.accept()
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
-            show_origin_of(self, self._fact)
+            show_origin_of(self, self._fact, self.focused_record())
         else:
             super().keyPressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        show_origin_of(self, self._fact)
+        show_origin_of(self, self._fact, self.focused_record())
         super().mouseDoubleClickEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        OriginMenu(self, self._fact, lambda fact: show_origin_of(self, fact)).popup(event.globalPos())
+        OriginMenu(self, self._fact, lambda fact: show_origin_of(self, fact, self.focused_record())).popup(
+            event.globalPos()
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -42,7 +42,7 @@ class Row:
     """One line of a list: `key` identifies the record over changes, `cells` its values from left to right.
 
     In a list the first cell is the title, the second the line under it, the third stands right; `lead` are two short
-    lines at the left, `milestones` are painted below.
+    lines at the left, `milestones` are painted below. `details` gives what else the record says, for whoever opens it.
     """
 
     key: str
@@ -51,6 +51,7 @@ class Row:
     milestones: tuple[Milestone, ...] = ()
     lead: tuple[str, str] | None = None
     data: Any = field(default=None, compare=False)
+    details: Callable[[], Sequence[Cell]] = field(default=tuple, compare=False)
 
 
 class RowModel(QAbstractTableModel):

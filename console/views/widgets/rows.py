@@ -20,6 +20,11 @@ _FAR = {Qt.Key.Key_Home: False, Qt.Key.Key_Up: False, Qt.Key.Key_End: True, Qt.K
 _NEAR_END = 1.5
 
 
+def record_facts(row: Row) -> tuple[ShownFact, ...]:
+    """Return everything the record of a row says, what the row has no room for included."""
+    return tuple(cell.fact for cell in (*row.cells, *row.details()) if cell.fact.text)
+
+
 class _FactView:
     """What lists and tables of facts share: the fact under the cursor, copy, origin, menu, what the cursor is on."""
 
@@ -49,6 +54,11 @@ class _FactView:
     def focused_fact(self: Any) -> ShownFact | None:
         cell = self.currentIndex().data(CELL_ROLE)
         return cell.fact if isinstance(cell, Cell) else None
+
+    def focused_record(self: Any) -> tuple[ShownFact, ...]:
+        """Return everything the record under the cursor says."""
+        row = self.currentIndex().data(ROW_ROLE)
+        return record_facts(row) if isinstance(row, Row) else ()
 
     def copy_current(self: Any) -> None:
         """Copy the selected rows, values separated by tabs; of one row the current value, in a list the whole line."""
@@ -99,14 +109,16 @@ class _FactView:
 
     def show_row(self: Any, row: Row) -> None:
         """Show everything a row says, in full, and where it comes from."""
-        facts = tuple(cell.fact for cell in row.cells if cell.fact.text)
+        facts = record_facts(row)
         if facts:
             show_origin_of(self, facts[0], facts)
 
     def contextMenuEvent(self: Any, event: QContextMenuEvent) -> None:
         fact = self.focused_fact()
         if fact is not None:
-            OriginMenu(self, fact, lambda shown: show_origin_of(self, shown)).popup(event.globalPos())
+            OriginMenu(self, fact, lambda shown: show_origin_of(self, shown, self.focused_record())).popup(
+                event.globalPos()
+            )
 
     def _moved(self: Any) -> None:
         row = self.currentIndex().data(ROW_ROLE)

@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 from console.connectors.tmforum.acts.writer import Patched
 from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.records.bills import contact_rank
+from console.connectors.tmforum.wire import Reader
 from console.models.outbox import Act, Step
 
 # The values of a contact and the attribute each stands in.
@@ -34,7 +36,7 @@ class CustomerContact(Patched):
 
 
 class AccountContact(Patched):
-    """Changes billing's copy: the media of the account's first contact."""
+    """Changes billing's copy: the media of the contact of whoever the account is of."""
 
     resource: ClassVar[str] = "billingAccount"
 
@@ -42,20 +44,30 @@ class AccountContact(Patched):
         return _chosen(media_values(_contact(record).get("contactMedium")), step)
 
     def patch(self, client: TmForumClient, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, Any]:
-        first, *others = record.get("contact") or [{}]
+        contacts, place = _contacts(record) or [{}], _holder_place(record)
         v5 = client.settings(self.resource).version == "v5"
-        media = changed_media(first.get("contactMedium"), step.wanted, v5=v5)
+        media = changed_media(contacts[place].get("contactMedium"), step.wanted, v5=v5)
         return {
             "name": record.get("name"),
             "relatedParty": record.get("relatedParty"),
-            "contact": [{**first, "contactMedium": media}, *others],
+            "contact": [*contacts[:place], {**contacts[place], "contactMedium": media}, *contacts[place + 1 :]],
         }
 
 
 def _contact(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    contacts = _contacts(record)
+    return contacts[_holder_place(record)] if contacts else {}
+
+
+def _contacts(record: Mapping[str, Any]) -> list[dict[str, Any]]:
     contacts = record.get("contact")
-    first = contacts[0] if isinstance(contacts, list) and contacts else {}
-    return first if isinstance(first, dict) else {}
+    return [one for one in contacts if isinstance(one, dict)] if isinstance(contacts, list) else []
+
+
+def _holder_place(record: Mapping[str, Any]) -> int:
+    """Return which contact is read as the holder's, so that the same one is changed."""
+    ranks = [contact_rank(Reader(one)) for one in _contacts(record)]
+    return ranks.index(min(ranks)) if ranks else 0
 
 
 def _chosen(values: Mapping[str, str], step: Step) -> dict[str, str]:
@@ -65,7 +77,7 @@ def _chosen(values: Mapping[str, str], step: Step) -> dict[str, str]:
 def media_values(media: Any) -> dict[str, str]:
     """Return the contact values in a list of media, of each kind the preferred or the first."""
     found: dict[str, str] = {}
-    for medium in sorted(_media(media), key=lambda one: not one.get("preferred")):
+    for medium in sorted(filter(_holds, _media(media)), key=lambda one: not one.get("preferred")):
         facts = _facts(medium)
         for name, attribute in VALUES.items():
             if isinstance(facts.get(attribute), str) and name not in found:
@@ -93,8 +105,14 @@ def changed_media(media: Any, wanted: Mapping[str, str], *, v5: bool) -> list[di
 
 def _place(media: list[dict[str, Any]], names: frozenset[str] | set[str]) -> int | None:
     attributes = {VALUES[name] for name in names}
-    order = sorted(range(len(media)), key=lambda i: not media[i].get("preferred"))
+    holding = [i for i in range(len(media)) if _holds(media[i])]
+    order = sorted(holding, key=lambda i: not media[i].get("preferred"))
     return next((i for i in order if attributes & _facts(media[i]).keys()), None)
+
+
+def _holds(medium: dict[str, Any]) -> bool:
+    """Return whether a medium holds now; one that has ended is history, and is not written over."""
+    return Reader(medium).is_valid()
 
 
 def _facts(medium: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from console.connectors.tmforum.acts.writer import instant
 from console.connectors.tmforum.client import TmForumClient
-from console.connectors.tmforum.v4.bills import read_account
+from console.connectors.tmforum.records.bills import read_account
 from console.connectors.tmforum.wire import MalformedRecordError
 from console.models.outbox import Act, Step
 from console.ports.acting import Finding, RemoteState, StepOutcome

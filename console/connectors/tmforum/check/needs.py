@@ -1,10 +1,12 @@
 """What the desk needs of each resource: the attributes it shows, the states it knows, and how a list is narrowed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from console.connectors.tmforum import billing, care, crm, money, provisioning
-from console.connectors.tmforum.reading import Versions
+from console.connectors.tmforum.crm import party
+from console.connectors.tmforum.records import bills, care, customer, inventory, money, orders, usage
+from console.connectors.tmforum.wire import Reader
 from console.models.customer import PartyKind
 
 _ORDER_STATES = frozenset(
@@ -25,7 +27,7 @@ class Need:
     the desk would use.
     """
 
-    versions: Versions[Any]
+    read: Callable[[Reader], Any]
     shown: tuple[str, ...]
     later: tuple[tuple[str, str], ...] = ()
     state: str = ""
@@ -41,11 +43,11 @@ class Need:
 
 
 NEEDS: dict[str, Need] = {
-    "customer": Need(crm.CUSTOMER, ("name", "status", "engagedParty", "contactMedium"), selected_by=None),
-    "individual": Need(crm.party(PartyKind.INDIVIDUAL), ("givenName", "familyName", "contactMedium"), selected_by=None),
-    "organization": Need(crm.party(PartyKind.ORGANIZATION), ("tradingName", "contactMedium"), selected_by=None),
+    "customer": Need(customer.read_customer, ("name", "status", "engagedParty", "contactMedium"), selected_by=None),
+    "individual": Need(party(PartyKind.INDIVIDUAL), ("givenName", "familyName", "contactMedium"), selected_by=None),
+    "organization": Need(party(PartyKind.ORGANIZATION), ("tradingName", "contactMedium"), selected_by=None),
     "troubleTicket": Need(
-        care.TICKET,
+        care.read_ticket,
         ("name", "status", "severity", "creationDate", "statusChange", "relatedParty"),
         (("statusChange", "statusChangeHistory"),),
         "status",
@@ -53,37 +55,37 @@ NEEDS: dict[str, Need] = {
         newest_first="-creationDate",
     ),
     "partyInteraction": Need(
-        care.INTERACTION,
+        care.read_interaction,
         ("interactionDate", "reason", "direction", "channel", "relatedParty"),
         (("channel", "relatedChannel"),),
         newest_first="-interactionDate.startDateTime",
     ),
     "appointment": Need(
-        care.APPOINTMENT,
+        care.read_appointment,
         ("validFor", "status", "relatedParty"),
         state="status",
         states=frozenset({"initialized", "confirmed", "cancelled", "completed", "failed"}),
     ),
-    "billingAccount": Need(billing.ACCOUNT, ("name", "state", "accountBalance", "relatedParty")),
+    "billingAccount": Need(bills.read_account, ("name", "state", "accountBalance", "relatedParty")),
     "customerBill": Need(
-        billing.BILL,
+        bills.read_bill,
         ("billNo", "billDate", "amountDue", "state", "billingAccount", "paymentDueDate", "relatedParty"),
         state="state",
         states=frozenset({"new", "onHold", "validated", "sent", "partiallyPaid", "settled"}),
         newest_first="-billDate",
     ),
     "appliedCustomerBillingRate": Need(
-        billing.RATE,
+        bills.read_rate,
         ("name", "taxIncludedAmount", "bill", "type"),
         (("type", "appliedBillingRateType"),),
         selected_by=None,
     ),
-    "payment": Need(money.PAYMENT, ("paymentDate", "totalAmount", "status", "account"), selected_by="payer.id"),
-    "refund": Need(money.REFUND, ("refundDate", "totalAmount", "status", "account"), selected_by="requestor.id"),
-    "usage": Need(money.USAGE, ("usageDate", "usageType", "relatedParty")),
-    "queryUsageConsumption": Need(money.BUCKETS, ("usageConsumption",), selected_by=None, is_query=True),
+    "payment": Need(money.read_payment, ("paymentDate", "totalAmount", "status", "account"), selected_by="payer.id"),
+    "refund": Need(money.read_refund, ("refundDate", "totalAmount", "status", "account"), selected_by="requestor.id"),
+    "usage": Need(usage.read_usage, ("usageDate", "usageType", "relatedParty")),
+    "queryUsageConsumption": Need(usage.read_buckets, ("usageConsumption",), selected_by=None, is_query=True),
     "productOrder": Need(
-        provisioning.PRODUCT_ORDER,
+        orders.read_product_order,
         ("state", "orderDate", "productOrderItem", "relatedParty"),
         (("orderDate", "creationDate"),),
         "state",
@@ -91,14 +93,14 @@ NEEDS: dict[str, Need] = {
         newest_first="-orderDate",
     ),
     "serviceOrder": Need(
-        provisioning.SERVICE_ORDER,
+        orders.read_service_order,
         ("state", "orderDate", "serviceOrderItem", "relatedParty"),
         state="state",
         states=_ORDER_STATES,
         newest_first="-orderDate",
     ),
     "product": Need(
-        provisioning.PRODUCT,
+        inventory.read_product,
         ("name", "status", "startDate", "relatedParty"),
         state="status",
         states=frozenset(
@@ -115,12 +117,12 @@ NEEDS: dict[str, Need] = {
         ),
     ),
     "service": Need(
-        provisioning.SERVICE,
+        inventory.read_service,
         ("name", "state", "serviceSpecification", "relatedParty"),
         state="state",
         states=frozenset(
             {"feasibilityChecked", "designed", "reserved", "inactive", "active", "terminated", "suspended"}
         ),
     ),
-    "serviceTest": Need(provisioning.TEST, ("name", "state", "relatedService", "testMeasure")),
+    "serviceTest": Need(inventory.read_test, ("name", "state", "relatedService", "testMeasure")),
 }

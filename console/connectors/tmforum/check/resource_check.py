@@ -179,13 +179,12 @@ class ResourceCheck(Selecting):
 
     def _values(self) -> Iterator[Finding]:
         """Read every record as the desk does, and tell what cannot be read or is not the standard's."""
-        translate = self._need.versions.of(self.version)
         lost, problems = 0, Counter[str]()
         for element in (self._first.records or ()) if self._first else ():
             try:
                 reader = self._reader(element)
                 reader.identifier()
-                translate(reader)
+                self._need.read(reader)
             except MalformedRecordError as error:
                 lost += 1
                 problems[str(error)] += 1

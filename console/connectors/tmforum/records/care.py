@@ -1,22 +1,26 @@
-"""TMF621 trouble tickets, TMF683 interactions and TMF646 appointments, version 4."""
+"""TMF621 trouble tickets, TMF683 interactions and TMF646 appointments."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from console.connectors.tmforum.reading import BEFORE_ALL, reference, references
+from console.connectors.tmforum.records import details
+from console.connectors.tmforum.records.customer import read_media
+from console.connectors.tmforum.values import plain_word
 from console.connectors.tmforum.wire import Reader
 from console.models.appointment import Appointment, TimeSlot
+from console.models.detail import Detail
 from console.models.interaction import PartyInteraction
 from console.models.reference import Reference
 from console.models.trouble_ticket import Note, StatusChange, TroubleTicket
+
+_PLACE = details.places("relatedPlace")
 
 
 def read_ticket(reader: Reader) -> TroubleTicket:
     """Translate a TMF621 trouble ticket."""
     identifier = reader.identifier()
-    changes = [
-        StatusChange(part.state("status"), part.when("changeDate"), part.text("changeReason"))
-        for part in reader.parts("statusChange")
-    ]
+    changes = [_change(part) for key in ("statusChange", "statusChangeHistory") for part in reader.parts(key)]
     notes = [Note(part.text("author"), part.when("date"), part.text("text") or "") for part in reader.parts("note")]
     description = reader.text("description")
     return TroubleTicket(
@@ -34,12 +38,18 @@ def read_ticket(reader: Reader) -> TroubleTicket:
         changes=tuple(sorted(changes, key=lambda change: change.at or BEFORE_ALL)),
         notes=tuple(sorted(notes, key=lambda note: note.at or BEFORE_ALL)),
         about=references(reader, "relatedEntity"),
+        details=details.read_details(reader, _TICKET),
     )
+
+
+def _change(part: Reader) -> StatusChange:
+    at = part.when("changeDate") or part.when("statusChangeDate")
+    return StatusChange(part.state("status"), at, part.text("changeReason") or part.text("statusChangeReason"))
 
 
 def read_interaction(reader: Reader) -> PartyInteraction:
     """Translate a TMF683 party interaction."""
-    period, channel = reader.part("interactionDate"), reader.part("channel")
+    period, channels = reader.part("interactionDate"), list(_channels(reader))
     items = [(part, part.part("item")) for part in reader.parts("interactionItem")]
     about = [_named(reference(item), part) for part, item in items]
     notes = [text for part in reader.parts("note") if (text := part.text("text"))]
@@ -47,13 +57,35 @@ def read_interaction(reader: Reader) -> PartyInteraction:
         id=reader.identifier(),
         at=(period.when("startDateTime") if period else None) or reader.when("creationDate"),
         ended_at=period.when("endDateTime") if period else None,
-        channel=(channel.text("name") or channel.text("id")) if channel else None,
-        direction=reader.text("direction"),
+        channel=channels[0] if channels else None,
+        direction=_direction(reader.text("direction")),
         reason=reader.text("reason"),
         description=reader.text("description") or next(iter(notes), None),
         status=reader.state("status"),
         about=tuple(found for found in about if found is not None),
+        details=tuple(Detail("channel", one) for one in channels[1:]) + details.read_details(reader, _INTERACTION),
     )
+
+
+def _channels(reader: Reader) -> Iterator[str]:
+    """Yield the channels of a contact by name, in either version's shape."""
+    for part in (*reader.parts("channel"), *reader.parts("relatedChannel")):
+        inner = part.part("channel") or part
+        named = inner.text("name") or inner.text("id")
+        if named:
+            yield named
+
+
+def _direction(word: str | None) -> str | None:
+    """Return `inbound` or `outbound`, however a system spells them, else its own word."""
+    plain = plain_word(word or "").rstrip("s")
+    return plain if plain in {"inbound", "outbound"} else word
+
+
+def _resolution(part: Reader) -> Detail | None:
+    """Return what came of one thing that a contact was about."""
+    text = ", ".join(one for one in (part.text("reason"), part.text("resolution")) if one)
+    return Detail("interactionItem", text) if text else None
 
 
 def _named(found: Reference | None, item: Reader) -> Reference | None:
@@ -63,7 +95,7 @@ def _named(found: Reference | None, item: Reader) -> Reference | None:
 
 def read_appointment(reader: Reader) -> Appointment:
     """Translate a TMF646 appointment."""
-    period, place = reader.part("validFor"), reader.part("relatedPlace")
+    period = reader.part("validFor")
     return Appointment(
         id=reader.identifier(),
         status=reader.state("status"),
@@ -71,9 +103,15 @@ def read_appointment(reader: Reader) -> Appointment:
         ends_at=period.when("endDateTime") if period else None,
         category=reader.text("category"),
         description=reader.text("description"),
-        place=place.text("name") if place else None,
+        place=next((place.text for place in _PLACE(reader)), None),
         about=references(reader, "relatedEntity"),
+        details=details.read_details(reader, _APPOINTMENT),
     )
+
+
+def _medium(part: Reader) -> Detail | None:
+    medium = next(read_media(part), None)
+    return Detail("contactMedium", medium.text, medium.medium) if medium else None
 
 
 def read_slots(reader: Reader) -> tuple[TimeSlot, ...]:
@@ -85,3 +123,31 @@ def read_slots(reader: Reader) -> tuple[TimeSlot, ...]:
         if starts is not None and ends is not None:
             found.append(TimeSlot(part.text("id") or starts.isoformat(), starts, ends))
     return tuple(sorted(found, key=lambda slot: slot.starts_at))
+
+
+# Further facts, shown when a record is opened.
+_TICKET = (
+    details.moments("requestedResolutionDate", "statusChangeDate"),
+    details.texts("statusChangeReason"),
+    details.names("channel", "troubleTicketRelationship", "troubleTicketSpecification"),
+    details.externals("externalId", "externalIdentifier"),
+    details.characteristics("troubleTicketCharacteristic"),
+    details.parties("relatedParty"),
+    details.attachments("attachment"),
+)
+_INTERACTION = (
+    details.moments("statusChangeDate"),
+    details.listed("interactionItem", _resolution),
+    details.names("interactionRelationship"),
+    details.parties("relatedParty"),
+    details.notes("note"),
+    details.attachments("attachment"),
+)
+_APPOINTMENT = (
+    details.externals("externalId"),
+    details.moments("creationDate", "lastUpdate"),
+    details.listed("contactMedium", _medium),
+    details.parties("relatedParty"),
+    details.notes("note"),
+    details.attachments("attachment"),
+)

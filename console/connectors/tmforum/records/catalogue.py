@@ -1,4 +1,4 @@
-"""TMF620 product offerings with their prices, version 4."""
+"""TMF620 product offerings with their prices."""
 
 from collections.abc import Mapping
 

@@ -1,0 +1,33 @@
+"""Postal addresses on one line, in the order of their country."""
+
+from console.connectors.tmforum.values import plain_word
+from console.connectors.tmforum.wire import Reader
+
+# Countries that write the post code after the town, by what servers write for them: codes, names and aliases.
+_POST_CODE_LAST = frozenset(
+    {
+        "us", "usa", "unitedstates", "unitedstatesofamerica", "ca", "can", "canada", "au", "aus", "australia", "nz",
+        "nzl", "newzealand", "ie", "irl", "ireland", "gb", "gbr", "uk", "unitedkingdom", "greatbritain", "england",
+        "scotland", "wales", "northernireland", "in", "ind", "india",
+    }
+)  # fmt: skip
+_PARTS = ("street1", "street2", "city", "stateOrProvince", "postCode", "country")
+
+
+def address_parts(facts: Reader) -> tuple[tuple[str, str], ...]:
+    """Return what a postal address is made of, by the standard's names."""
+    return tuple((name, text) for name in _PARTS if (text := facts.text(name)))
+
+
+def postal_address(facts: Reader) -> str | None:
+    """Return a postal address on one line, in the order of its country.
+
+    Read are media (`street1`, `postCode`) and the geographic addresses of places (`streetName`, `postcode`).
+    """
+    city, state, code = facts.text("city"), facts.text("stateOrProvince"), facts.text("postCode")
+    country = plain_word(facts.text("country") or "")
+    order = (city, state, code) if country in _POST_CODE_LAST else (code, city, state)
+    town = " ".join(part for part in order if part)
+    number, name = facts.text("streetNr"), facts.text("streetName")
+    street = facts.text("street1") or " ".join(part for part in (number, name) if part)
+    return ", ".join(part for part in (street, facts.text("street2"), town) if part) or None

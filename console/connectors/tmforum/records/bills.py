@@ -1,0 +1,221 @@
+"""TMF666 accounts and TMF678 bills."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from console.connectors.tmforum.reading import customer_named, reference, references
+from console.connectors.tmforum.records import details
+from console.connectors.tmforum.records.customer import read_contact_media
+from console.connectors.tmforum.values import plain_word
+from console.connectors.tmforum.wire import Reader
+from console.models.billing_account import BillingAccount, BillingAccountId, OtherBalance, PaymentPlan
+from console.models.customer_bill import AppliedBillingRate, BillDocument, CustomerBill, CustomerBillId
+from console.models.detail import Detail
+from console.models.money import Money
+
+# What servers call the person an account is of.
+_HOLDERS = frozenset(
+    {"accountholder", "holder", "accountowner", "owner", "customer", "payer", "billpayer", "billing", "primary"}
+)
+
+
+def read_account(reader: Reader) -> BillingAccount:
+    """Translate a TMF666 billing account."""
+    identifier = reader.identifier()
+    structure = reader.part("billStructure")
+    cycle = structure.part("cycleSpecification") if structure else None
+    payment = reader.part("defaultPaymentMethod")
+    contact = _contact(reader)
+    owed, others = _balances(reader)
+    return BillingAccount(
+        id=BillingAccountId(identifier),
+        name=reader.text("name") or identifier,
+        account_type=reader.text("accountType"),
+        state=reader.state("state"),
+        payment_status=reader.state("paymentStatus"),
+        balance=owed[0] if owed else None,
+        credit_limit=reader.money("creditLimit"),
+        parent_id=_parent(reader),
+        bill_cycle=cycle.text("name") if cycle else None,
+        payment_method=payment.text("name") if payment else None,
+        last_modified_at=reader.when("lastModified") or reader.when("lastUpdate"),
+        contact_media=read_contact_media(contact) if contact else (),
+        payment_plans=tuple(_plan(part) for part in reader.parts("paymentPlan")),
+        holder=_holder(reader, contact),
+        payment_method_id=payment.text("id") if payment else None,
+        also_owed=owed[1:],
+        other_balances=others,
+        details=details.read_details(reader, _ACCOUNT)
+        + (details.read_details(structure, _STRUCTURE) if structure else ()),
+    )
+
+
+def _further_contact(part: Reader) -> Detail | None:
+    name, role = part.text("contactName"), part.text("contactType") or part.text("partyRoleType")
+    return Detail("contact", name, role or "") if name and part.is_valid() else None
+
+
+def _exemption(part: Reader) -> Detail | None:
+    name = part.text("certificateNumber") or part.text("reason")
+    return Detail("taxExemption", name, part.text("issuingJurisdiction") or "") if name and part.is_valid() else None
+
+
+def _tax(key: str, part: Reader) -> Detail | None:
+    amount, category, rate = part.money("taxAmount"), part.text("taxCategory"), part.text("taxRate")
+    return Detail(key, rate or "", category or "", amount) if amount or category else None
+
+
+def _applied(part: Reader) -> Detail | None:
+    """Return how much of a payment went to the bill."""
+    amount, payment = part.money("appliedAmount"), reference(part.part("payment"))
+    return Detail("appliedPayment", payment.label if payment else "", amount=amount) if amount or payment else None
+
+
+def _contact(reader: Reader) -> Reader | None:
+    """Return the contact of whoever the account is of: by role, else the only one; of several without one, the first.
+
+    One that has ended is left out where there is another.
+    """
+    return min(reader.parts("contact"), key=contact_rank, default=None)
+
+
+def contact_rank(contact: Reader) -> tuple[bool, bool]:
+    """Return a contact's rank; the lowest is that of whoever the account is of."""
+    return not contact.is_valid(), not _is_holder(contact)
+
+
+def _is_holder(contact: Reader) -> bool:
+    words = (contact.text("contactType"), contact.text("partyRoleType"))
+    return any(plain_word(word) in _HOLDERS for word in words if word)
+
+
+def _holder(reader: Reader, contact: Reader | None) -> str | None:
+    """Return whom billing names as the customer: the related party of that role or the holder, else its contact.
+
+    A contact of several that nothing calls the holder is nobody's name.
+    """
+    named = customer_named(reader)
+    if named is not None and named[1]:
+        return named[1]
+    for party in references(reader, "relatedParty"):
+        if party.role and party.name and plain_word(party.role) in _HOLDERS:
+            return party.name
+    if contact is None or not (_is_holder(contact) or sum(1 for _ in reader.parts("contact")) == 1):
+        return None
+    return contact.text("contactName")
+
+
+def _plan(part: Reader) -> PaymentPlan:
+    period = part.part("validFor")
+    ends = period.day("endDateTime") if period else None
+    parts = part.number("numberOfPayments")
+    return PaymentPlan(
+        part.text("planType"),
+        part.text("status"),
+        part.money("totalAmount"),
+        ends,
+        int(parts) if parts else 1,
+    )
+
+
+def _balances(reader: Reader) -> tuple[tuple[Money, ...], tuple[OtherBalance, ...]]:
+    """Return what is owed, by currency, and what else the account holds, of the balances that hold now.
+
+    Only a receivable is owed, and a payable is owed the other way; a balance without a type is the account's own.
+    """
+    owed: dict[str, Money] = {}
+    others = []
+    for part in reader.parts("accountBalance"):
+        amount, word = part.money("amount"), part.text("balanceType") or ""
+        if amount is None or not part.is_valid():
+            continue
+        kind = plain_word(word)
+        if "payable" in kind:
+            amount = Money(-amount.amount, amount.currency)
+        elif kind and "receivable" not in kind:
+            others.append(OtherBalance(word, amount))
+            continue
+        owed[amount.currency] = owed.get(amount.currency, Money(Decimal(0), amount.currency)) + amount
+    return tuple(owed.values()), tuple(others)
+
+
+def _parent(reader: Reader) -> str | None:
+    for relation in reader.parts("accountRelationship"):
+        account = relation.part("account")
+        if account and "parent" in (relation.text("relationshipType") or "").lower():
+            return account.text("id")
+    return None
+
+
+def read_bill(reader: Reader) -> CustomerBill:
+    """Translate a TMF678 customer bill."""
+    account, period = reader.part("billingAccount"), reader.part("billingPeriod")
+    return CustomerBill(
+        id=CustomerBillId(reader.identifier()),
+        number=reader.text("billNo"),
+        account_id=account.text("id") if account else None,
+        state=reader.state("state") or reader.state("status"),
+        billed_on=reader.day("billDate"),
+        due_on=reader.day("paymentDueDate"),
+        period_start=period.day("startDateTime") if period else None,
+        period_end=period.day("endDateTime") if period else None,
+        amount_due=reader.money("amountDue"),
+        tax_excluded=reader.money("taxExcludedAmount"),
+        tax_included=reader.money("taxIncludedAmount"),
+        remaining=reader.money("remainingAmount"),
+        documents=tuple(_documents(reader)),
+        details=details.read_details(reader, _BILL),
+    )
+
+
+def _documents(reader: Reader) -> Iterator[BillDocument]:
+    """Yield the documents of a bill that have an address; those in a format other than PDF come last."""
+    found = [
+        BillDocument(part.text("name") or "", address, part.text("mimeType"))
+        for part in reader.parts("billDocument")
+        if (address := part.text("url") or part.text("uri") or part.text("href"))
+    ]
+    yield from sorted(found, key=lambda document: "pdf" not in (document.mime_type or document.name).lower())
+
+
+def read_rate(reader: Reader) -> AppliedBillingRate:
+    """Translate a TMF678 applied customer billing rate."""
+    period, product = reader.part("periodCoverage"), reader.part("product")
+    identifier = reader.identifier()
+    return AppliedBillingRate(
+        id=identifier,
+        name=reader.text("name") or reader.text("description") or identifier,
+        type=reader.text("type") or reader.text("appliedBillingRateType"),
+        period_start=period.day("startDateTime") if period else None,
+        period_end=period.day("endDateTime") if period else None,
+        tax_excluded=reader.money("taxExcludedAmount"),
+        tax_included=reader.money("taxIncludedAmount"),
+        product_id=product.text("id") if product else None,
+        details=details.read_details(reader, _RATE),
+    )
+
+
+# Further facts, shown when a record is opened.
+_ACCOUNT = (
+    details.texts("description", "ratingType"),
+    details.names("financialAccount"),
+    details.parties("relatedParty"),
+    details.listed("contact", _further_contact),
+    details.listed("taxExemption", _exemption),
+)
+_STRUCTURE = (details.names("format", "presentationMedia"),)
+_BILL = (
+    details.days("nextBillDate"),
+    details.texts("category", "runType"),
+    details.listed("taxItem", lambda part: _tax("taxItem", part)),
+    details.listed("appliedPayment", _applied),
+    details.names("financialAccount", "paymentMethod", "billCycle"),
+    details.parties("relatedParty"),
+)
+_RATE = (
+    details.texts("description"),
+    details.days("date"),
+    details.flags("isBilled"),
+    details.listed("appliedTax", lambda part: _tax("appliedTax", part)),
+    details.characteristics("characteristic"),
+)

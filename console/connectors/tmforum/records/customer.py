@@ -1,0 +1,126 @@
+"""TMF629 customer and TMF632 party."""
+
+from collections.abc import Iterator
+
+from console.connectors.tmforum.reading import reference, references
+from console.connectors.tmforum.records import details
+from console.connectors.tmforum.records.addresses import address_parts, postal_address
+from console.connectors.tmforum.wire import Reader
+from console.models.customer import ContactMedium, Customer, CustomerId, Party, PartyKind
+from console.models.detail import Detail
+
+# The attribute that holds what is shown, and the word for the kind of medium.
+_MEDIA = {"phoneNumber": "phone", "emailAddress": "email", "faxNumber": "fax", "socialNetworkId": "social"}
+
+
+def read_customer(reader: Reader) -> Customer:
+    """Translate a TMF629 customer."""
+    identifier = reader.identifier()
+    party = reader.part("engagedParty")
+    period = reader.part("validFor")
+    name = reader.text("name") or (party.text("name") if party else None)
+    return Customer(
+        id=CustomerId(identifier),
+        name=name or identifier,
+        status=reader.state("status"),
+        status_reason=reader.text("statusReason"),
+        kind=_party_kind(party) if party else None,
+        party_id=party.text("id") if party else None,
+        since=period.when("startDateTime") if period else None,
+        contact_media=read_contact_media(reader),
+        ended_media=read_ended_media(reader),
+        account_ids=tuple(account for part in reader.parts("account") if (account := part.text("id"))),
+        related=references(reader, "relatedParty"),
+        details=details.read_details(reader, _CUSTOMER),
+    )
+
+
+def _credit(part: Reader) -> Detail | None:
+    """Return a credit profile that holds: its score and, where there is one, its risk."""
+    score, risk = part.text("creditScore"), part.text("creditRiskRating")
+    if not part.is_valid() or not (score or risk):
+        return None
+    return Detail("creditProfile", score or "", of=risk or "", on=part.day("creditProfileDate"))
+
+
+def _organization(part: Reader, key: str) -> Detail | None:
+    named = reference(part.part("organization"))
+    return Detail(key, named.label, part.text("relationshipType") or "") if named else None
+
+
+def read_party(reader: Reader, kind: PartyKind) -> Party:
+    """Translate a TMF632 individual or organization."""
+    parts = (reader.text("givenName"), reader.text("familyName"))
+    full = reader.text("fullName") or (None if kind is PartyKind.ORGANIZATION else reader.text("name"))
+    name = full or reader.text("formattedName") or " ".join(part for part in parts if part)
+    company = reader.text("tradingName") or reader.text("name")
+    born = reader.day("birthDate")
+    return Party(
+        id=reader.identifier(),
+        kind=kind,
+        name=(company if kind is PartyKind.ORGANIZATION else name) or name or company or reader.identifier(),
+        status=reader.state("status"),
+        birth_on=born.isoformat() if born else None,
+        languages=tuple(code for part in reader.parts("languageAbility") if (code := part.text("languageCode"))),
+        contact_media=read_contact_media(reader),
+        details=details.read_details(reader, _PARTY),
+    )
+
+
+def _party_kind(party: Reader) -> PartyKind | None:
+    referred = f"{party.text('@referredType') or ''} {party.text('href') or ''}".lower()
+    for kind in PartyKind:
+        if kind.value in referred:
+            return kind
+    return None
+
+
+def read_contact_media(reader: Reader) -> tuple[ContactMedium, ...]:
+    """Return the ways to reach someone that hold now, in the order they were given; in the shape of either version."""
+    return tuple(_media(reader, valid=True))
+
+
+def read_ended_media(reader: Reader) -> tuple[ContactMedium, ...]:
+    """Return the ways to reach someone that no longer hold, or not yet."""
+    return tuple(_media(reader, valid=False))
+
+
+def _media(reader: Reader, *, valid: bool) -> Iterator[ContactMedium]:
+    for part in reader.parts("contactMedium"):
+        if part.is_valid() is valid:
+            yield from read_media(part)
+
+
+def read_media(part: Reader) -> Iterator[ContactMedium]:
+    """Yield what a medium holds: one way to reach someone, or each of several that a server has put into one."""
+    facts = part.part("characteristic") or part  # version 5 has the values in the medium itself
+    preferred = bool(part.flag("preferred"))
+    for key in _MEDIA:
+        if text := facts.text(key):
+            yield ContactMedium(_word(part, key), text, preferred)
+    if address := postal_address(facts):
+        yield ContactMedium(_word(part, None), address, preferred, address_parts(facts))
+
+
+def _word(part: Reader, key: str | None) -> str:
+    """Return the system's word for a medium, where it says what kind it is of; else that of what it holds."""
+    word = part.text("mediumType")
+    held = _MEDIA[key] if key else "postalAddress"
+    return word if word and (ContactMedium(word, "").kind != "other" or "fax" in word.lower()) else held
+
+
+# Further facts, shown when a record is opened.
+_CUSTOMER = (
+    details.texts("description", "role"),
+    details.listed("creditProfile", _credit),
+    details.characteristics("characteristic"),
+    details.names("agreement", "paymentMethod"),
+)
+_PARTY = (
+    details.texts("title", "tradingName"),
+    details.listed(
+        "organizationParentRelationship", lambda part: _organization(part, "organizationParentRelationship")
+    ),
+    details.listed("organizationChildRelationship", lambda part: _organization(part, "organizationChildRelationship")),
+    details.parties("relatedParty"),
+)

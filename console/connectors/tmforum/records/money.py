@@ -1,0 +1,63 @@
+"""TMF676 payments and refunds."""
+
+import re
+
+from console.connectors.tmforum.records import details
+from console.connectors.tmforum.wire import Reader
+from console.models.payment import Payment
+
+_NUMBERS = ("cardNumber", "lastFourDigits", "accountNumberBAN", "accountNumber", "walletId")
+_LAST_DIGITS = 4
+
+
+def read_payment(reader: Reader) -> Payment:
+    """Translate a TMF676 payment; the bills it was for are the items it names."""
+    items = (part.part("item") for part in reader.parts("paymentItem"))
+    bills = tuple(bill for item in items if item is not None and (bill := item.text("id")))
+    return _money(reader, "paymentDate", bills, is_refund=False)
+
+
+def read_refund(reader: Reader) -> Payment:
+    """Translate a TMF676 refund."""
+    return _money(reader, "refundDate", (), is_refund=True)
+
+
+def _money(reader: Reader, date: str, bills: tuple[str, ...], *, is_refund: bool) -> Payment:
+    account, channel = reader.part("account"), reader.part("channel")
+    return Payment(
+        id=reader.identifier(),
+        status=reader.state("status"),
+        paid_at=reader.when(date) or reader.when("statusDate"),
+        amount=reader.money("totalAmount") or reader.money("amount"),
+        method=_method(reader.part("paymentMethod")),
+        channel=(channel.text("name") or channel.text("id")) if channel else None,
+        description=reader.text("description"),
+        account_id=account.text("id") if account else None,
+        bill_ids=bills,
+        is_refund=is_refund,
+        details=details.read_details(reader, _PAYMENT),
+    )
+
+
+def _method(part: Reader | None) -> str | None:
+    """Return how money moves, given by reference or by value: its name, else what kind it is, with its last digits.
+
+    By value it may be a card or an account with its number; of that no more than the last four digits is taken.
+    """
+    if part is None:
+        return None
+    inner = part.part("details") or part
+    kind = part.text("name") or part.text("description") or inner.text("brand") or inner.text("type")
+    kind = kind or part.text("@referredType") or part.text("@type") or part.text("id")
+    number = next((text for key in _NUMBERS if (text := inner.text(key))), "")
+    last = re.sub(r"[^0-9A-Za-z]", "", number)[-_LAST_DIGITS:]
+    return f"{kind} …{last}" if kind and last and last not in kind else kind
+
+
+# Further facts, shown when a record is opened.
+_PAYMENT = (
+    details.texts("name", "authorizationCode"),
+    details.moments("statusDate"),
+    details.amounts("amount", "taxAmount"),
+    details.names("payment"),
+)

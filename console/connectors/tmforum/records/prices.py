@@ -1,0 +1,166 @@
+"""What a product costs: TMF637 and TMF622 prices with their alterations."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import MAXYEAR, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from console.connectors.tmforum.values import plain_word
+from console.connectors.tmforum.wire import Reader
+from console.models.inventory import PriceKind, ProductPrice
+from console.models.money import Money, minor_digits
+
+_HUNDRED = Decimal(100)
+_ONE_TIME = frozenset({"onetime", "onetimecharge", "oneoff", "once", "nonrecurring", "nonrecurrent", "setup"})
+_PERIODS = {
+    "monthly": "month", "months": "month", "1month": "month", "permonth": "month", "mensual": "month",
+    "yearly": "year", "annual": "year", "annually": "year", "years": "year", "1year": "year", "peryear": "year",
+    "weekly": "week", "weeks": "week", "daily": "day", "days": "day", "quarterly": "quarter",
+}  # fmt: skip
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_DAYS = {"day": 1, "week": 7}
+
+
+class _NotUnderstoodError(ValueError):
+    """An alteration that may mean more than one amount."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """The prices of a thing at the moment it was read, as `Product` describes them."""
+
+    price: Money | None = None
+    period: str | None = None
+    until: datetime | None = None
+    full: Money | None = None
+    others: tuple[ProductPrice, ...] = ()
+
+
+def read_prices(reader: Reader, keys: tuple[str, ...], started_at: datetime | None) -> PriceList:
+    """Return what a thing costs: its recurring prices before tax added up, and every other price as it stands.
+
+    Those added up are of the first one's period and currency. A price that is only told with tax, of another period,
+    or changed in a way that may mean two amounts is not added up, so that the sum is never a guess.
+    """
+    prices = [read_price(part, started_at) for key in keys for part in reader.parts(key) if part.is_valid()]
+    found = [price for price in prices if price is not None]
+    summed = [price for price in found if price.kind is PriceKind.RECURRING and not price.with_tax and price.certain]
+    first = summed[0] if summed else None
+    if first is None:
+        return PriceList(others=tuple(found))
+    alike = [one for one in summed if (one.period, one.amount.currency) == (first.period, first.amount.currency)]
+    nothing = Money(Decimal(0), first.amount.currency)
+    now = sum((one.amount for one in alike), start=nothing)
+    ends = [one.until for one in alike if one.until is not None]
+    full = sum((one.full or one.amount for one in alike), start=nothing)
+    others = tuple(price for price in found if price not in alike)
+    return PriceList(now, first.period, min(ends, default=None), full if full != now else None, others)
+
+
+def read_period(reader: Reader) -> str | None:
+    """Return how often a price comes again: `month`, `year`, `week`, `day`, `quarter`, else the system's own word."""
+    word = reader.text("recurringChargePeriod") or reader.text("recurringChargePeriodType")
+    return _PERIODS.get(plain_word(word), word.lower()) if word else None
+
+
+def price_kind(reader: Reader) -> PriceKind:
+    """Return what kind of price one is, by its word in any of the spellings that the standard's own files use."""
+    word = plain_word(reader.text("priceType") or "")
+    if word in _ONE_TIME or word.startswith(("onetime", "nonrec")):
+        return PriceKind.ONE_TIME
+    if "recur" in word or "reccur" in word or (not word and reader.text("recurringChargePeriod")):
+        return PriceKind.RECURRING
+    return PriceKind.USAGE if word.startswith("usage") else PriceKind.OTHER
+
+
+def read_price(reader: Reader, started_at: datetime | None) -> ProductPrice | None:
+    """Return one price of a product or of an order's item as it is charged now, or None where it has no amount."""
+    amount, with_tax = _amount(reader)
+    if amount is None:
+        return None
+    kind, period = price_kind(reader), read_period(reader)
+    now, until, certain = amount, None, True
+    try:
+        now, until = _altered(reader, amount, kind, started_at)
+    except _NotUnderstoodError:
+        reader.problems.append("an alteration of a price cannot be read")
+        certain = False
+    return ProductPrice(
+        kind,
+        reader.text("name") or reader.text("priceType"),
+        now,
+        period,
+        reader.text("unitOfMeasure"),
+        with_tax=with_tax,
+        certain=certain,
+        until=until,
+        full=amount if amount != now else None,
+    )
+
+
+def _amount(reader: Reader) -> tuple[Money | None, bool]:
+    """Return the amount of a price before tax, else with it, and whether it is with it."""
+    price = reader.part("price")
+    if price is None:
+        return None, False
+    before = price.money("dutyFreeAmount")
+    return (before, False) if before is not None else (price.money("taxIncludedAmount"), True)
+
+
+def _altered(
+    reader: Reader, amount: Money, kind: PriceKind, started_at: datetime | None
+) -> tuple[Money, datetime | None]:
+    """Return what is charged now, and when the first alteration ends, if one does.
+
+    Raises:
+        _NotUnderstoodError: An alteration may mean more than one amount, or its end is not known.
+    """
+    parts = [part for key in ("productPriceAlteration", "priceAlteration") for part in reader.parts(key)]
+    ends: list[datetime] = []
+    for part in sorted(parts, key=lambda one: one.number("priority") or Decimal(0)):
+        altering = price_kind(part)
+        if not part.is_valid() or altering not in {kind, PriceKind.OTHER}:
+            continue
+        end = _end(part, read_period(part) or read_period(reader), started_at)
+        if end is not None and end <= part.now:
+            continue
+        amount = _apply(part, amount)
+        ends += [end] if end is not None else []
+    return amount, min(ends, default=None)
+
+
+def _apply(part: Reader, amount: Money) -> Money:
+    price = part.part("price")
+    percentage = price.number("percentage") if price else None
+    change = _amount(part)[0]
+    if percentage and 0 < percentage <= _HUNDRED and not (change and change.amount):
+        left = amount.amount * (_HUNDRED - percentage) / _HUNDRED
+        smallest = Decimal(1).scaleb(-minor_digits(amount.currency))
+        return Money(left.quantize(smallest, ROUND_HALF_UP), amount.currency)
+    if percentage or change is None or change.currency != amount.currency:
+        raise _NotUnderstoodError
+    if change.amount > 0 and not plain_word(part.text("priceType") or "").startswith("discount"):
+        raise _NotUnderstoodError  # it may be added, taken away or charged instead
+    return Money(amount.amount - abs(change.amount), amount.currency)
+
+
+def _end(part: Reader, period: str | None, started_at: datetime | None) -> datetime | None:
+    """Return when an alteration ends, or None where it does not."""
+    valid = part.part("validFor")
+    if valid is not None and (end := valid.when("endDateTime")) is not None:
+        return end
+    lasts = part.number("applicationDuration")
+    if not lasts:
+        return None
+    if started_at is None or lasts < 0 or lasts != int(lasts) or period not in {*_MONTHS, *_DAYS}:
+        raise _NotUnderstoodError
+    if period in _DAYS:
+        return started_at + timedelta(days=int(lasts) * _DAYS[period])
+    return _months_after(started_at, int(lasts) * _MONTHS[period])
+
+
+def _months_after(at: datetime, months: int) -> datetime:
+    year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
+    if year > MAXYEAR:
+        raise _NotUnderstoodError
+    return at.replace(year=year, month=month + 1, day=min(at.day, monthrange(year, month + 1)[1]))

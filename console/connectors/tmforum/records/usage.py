@@ -1,0 +1,184 @@
+"""TMF635 usage and TMF677 allowances."""
+
+from collections.abc import Iterator, Sequence
+
+from console.connectors.tmforum.reading import reference
+from console.connectors.tmforum.records import details
+from console.connectors.tmforum.records.quantities import read_quantity
+from console.connectors.tmforum.values import plain_word
+from console.connectors.tmforum.wire import MalformedRecordError, Reader
+from console.models.detail import Detail
+from console.models.money import Money
+from console.models.usage import Bucket, Counter, Quantity, Usage, UsageAmount, unit_kind
+
+# What a usage characteristic that counts something is called, and of what kind its unit is.
+_COUNTED = {"duration": "time", "volume": "data", "amount": None, "quantity": None}
+_UNIT_WORDS = frozenset({"unit", "units", "unitofmeasure"})
+# What of a usage consumption may have sums of its own.
+_SUMMED = ("product", "logicalResource", "service")
+_USED = frozenset({"used", "usedvalue", "consumed", "consumption"})
+_ALLOWED = frozenset({"allowed", "allowedvalue", "granted", "initial", "total", "limit"})
+_FOR_ALL = frozenset({"", "global", "all", "total", "bucket", "overall"})
+
+
+def read_usage(reader: Reader) -> Usage:
+    """Translate a TMF635 usage record; its amounts are what its characteristics count, each with its own unit."""
+    amounts, others = _amounts(list(reader.parts("usageCharacteristic")))
+    rated = list(reader.parts("ratedProductUsage"))
+    products = [named for part in rated if (named := reference(part.part("productRef"))) is not None]
+    return Usage(
+        id=reader.identifier(),
+        at=reader.when("usageDate"),
+        usage_type=reader.text("usageType"),
+        description=reader.text("description"),
+        amounts=amounts,
+        status=reader.state("status"),
+        cost=_cost(rated),
+        product_name=", ".join(dict.fromkeys(product.label for product in products)) or None,
+        details=others + details.read_details(reader, _USAGE),
+    )
+
+
+def _amounts(parts: Sequence[Reader]) -> tuple[tuple[UsageAmount, ...], tuple[Detail, ...]]:
+    """Return what was counted with its units, and the characteristics that count nothing."""
+    counted: list[tuple[str, Reader]] = []
+    units: dict[str, str] = {}
+    others = []
+    for part in parts:
+        name, word = part.text("name") or "", plain_word(part.text("name") or "")
+        if word in _COUNTED:
+            counted.append((name, part))
+        elif word in _UNIT_WORDS or any(word == f"{one}{unit}" for one in _COUNTED for unit in ("unit", "units")):
+            units[word.removesuffix("s")] = part.text("value") or ""
+        elif name and (value := part.any_text("value")):
+            others.append(Detail("usageCharacteristic", value, name))
+    found = []
+    for name, part in counted:
+        inner = part.part("value") if isinstance(part.raw("value"), dict) else None
+        quantity = read_quantity(inner)
+        text = str(quantity.amount) if quantity else part.any_text("value")
+        own = quantity.units if quantity else part.text("unitOfMeasure") or part.text("unit")
+        if text:
+            found.append(UsageAmount(name, text, own or _unit_of(name, units, alone=len(counted) == 1)))
+    return tuple(found), tuple(others)
+
+
+def _unit_of(name: str, units: dict[str, str], *, alone: bool) -> str | None:
+    """Return the unit that a characteristic beside an amount gives: its own, or the only one where it fits its kind."""
+    word = plain_word(name)
+    own = units.get(f"{word}unit")
+    if own:
+        return own
+    shared = units.get("unit") or units.get("unitofmeasure")
+    return shared if shared and (alone or unit_kind(shared) == _COUNTED[word]) else None
+
+
+def _cost(rated: Sequence[Reader]) -> Money | None:
+    """Return what all rated products together cost before tax; None where that is not told in one currency."""
+    costs = [part.money("taxExcludedRatingAmount") for part in rated]
+    told = [cost for cost in costs if cost is not None]
+    if not told or len({cost.currency for cost in told}) > 1:
+        return None
+    return sum(told[1:], start=told[0])
+
+
+def _rated(part: Reader) -> Detail | None:
+    """Return what one rated product usage costs with tax, and whether it is on a bill already."""
+    amount, is_billed = part.money("taxIncludedRatingAmount"), part.flag("isBilled")
+    word = {True: "billed", False: "not billed", None: ""}[is_billed]
+    return Detail("ratedProductUsage", word, part.text("ratingAmountType") or "", amount) if amount or word else None
+
+
+def read_buckets(reader: Reader) -> tuple[Bucket, ...]:
+    """Translate the answer to a TMF677 usage consumption query: all its buckets in the system's order.
+
+    Raises:
+        MalformedRecordError: It says nothing that is an allowance, and does not say that there is none either.
+    """
+    problem = next((part.text("reason") or part.text("message") for part in reader.parts("errorMessage")), None)
+    if problem:
+        raise MalformedRecordError(f"the system could not answer: {problem}")
+    if not isinstance(reader.raw("usageConsumption"), list | dict):
+        raise MalformedRecordError("it names no usage consumption")
+    found: list[Bucket] = []
+    for use in reader.parts("usageConsumption"):
+        before = len(found)
+        for key in ("bucketRefOrValue", "bucket"):
+            found += [_bucket(part, part.part("product") or use.part("product")) for part in use.parts(key)]
+        found += [bucket for key in _SUMMED for thing in use.parts(key) for bucket in _summaries(thing)]
+        is_empty = any(use.raw(key) == [] for key in ("bucketRefOrValue", "bucket"))
+        if len(found) == before and not is_empty:
+            raise MalformedRecordError("a usage consumption in it has no buckets")
+    return tuple(found)
+
+
+def _bucket(part: Reader, product: Reader | None) -> Bucket:
+    counters = [_counter(one) for one in part.parts("bucketCounter")]
+    used, allowed = _total(part, _USED), _total(part, _ALLOWED)
+    period = part.part("validFor")
+    return Bucket(
+        id=part.text("id") or "",
+        name=part.text("name") or part.text("usageType") or part.text("description") or "",
+        product_id=product.text("id") if product else None,
+        product_name=product.text("name") if product else None,
+        used=used,
+        allowed=allowed,
+        remaining=read_quantity(part.part("remainingValue")),
+        starts_at=period.when("startDateTime") if period else None,
+        ends_at=period.when("endDateTime") if period else None,
+        reserved=read_quantity(part.part("reservedValue")),
+        told=part.text("remainingValueName"),
+        counters=tuple(one for one in counters if one is not None and one.value not in {used, allowed, None}),
+    )
+
+
+def _summaries(thing: Reader) -> Iterator[Bucket]:
+    """Yield what is counted for a product, a number or a service without a bucket, such as calls that are unlimited."""
+    for part in thing.parts("consumptionSummary"):
+        period = part.part("consumptionPeriod")
+        yield Bucket(
+            id=part.text("id") or "",
+            name=part.text("counterType") or "",
+            product_id=thing.text("id"),
+            product_name=thing.text("name"),
+            used=read_quantity(part.part("value")),
+            allowed=None,
+            remaining=None,
+            starts_at=period.when("startDateTime") if period else None,
+            ends_at=period.when("endDateTime") if period else None,
+            told=part.text("valueName"),
+        )
+
+
+def _counter(part: Reader) -> Counter | None:
+    user = reference(part.part("user"))
+    kind, value, told = part.text("counterType"), read_quantity(part.part("value")), part.text("valueName")
+    if value is None and told is None:
+        return None
+    return Counter(kind or "", part.text("level"), user.label if user else None, value, told)
+
+
+def _total(bucket: Reader, words: frozenset[str]) -> Quantity | None:
+    """Return the counter of a kind that is for all users; of several the one whose period holds now.
+
+    Without a counter of the whole bucket it is the only one that is not of a single user.
+    """
+    parts = [
+        part
+        for part in bucket.parts("bucketCounter")
+        if plain_word(part.text("counterType") or "") in words and part.raw("user") is None
+    ]
+    whole = [part for part in parts if plain_word(part.text("level") or "") in _FOR_ALL]
+    found = whole or parts
+    holding = [part for part in found if part.is_valid("consumptionPeriod")] or found
+    if not holding or (len(holding) > 1 and not whole):
+        return None
+    return read_quantity(holding[0].part("value"))
+
+
+# Further facts, shown when a record is opened.
+_USAGE = (
+    details.listed("ratedProductUsage", _rated),
+    details.parties("relatedParty"),
+    details.names("usageSpecification"),
+)

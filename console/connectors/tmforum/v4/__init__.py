@@ -1,1 +1,0 @@
-"""The published v4 descriptions: one reader a resource, from its wire shape to our records."""

@@ -1,0 +1,151 @@
+"""Single values as servers write them: what texts, states, times, units and numbers mean, or that they mean nothing."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+_LONGEST_TEXT = 4000
+_LARGEST_EXPONENT = 12
+# Control characters, and the marks that turn the direction of all text after them.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_LEAP_SECOND = re.compile(r"(T\d{2}:?\d{2}:?)60")
+_LAST_MIDNIGHT = re.compile(r"(T)24(?=:?00(?::?00(?:[.,]0+)?)?(?:Z|[+-]\d{2}:?\d{2})?$)")
+_A_CODE = len("EUR")
+_DEEPEST = 4
+_UNIT_KEYS = ("units", "unit", "unitOfMeasure")
+# Signs that stand for one currency alone; $ and ¥ do not.
+_SYMBOLS = {"€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₦": "NGN", "₫": "VND", "₪": "ILS"}
+_BROKEN_FRACTION = re.compile(r"(T\d{2}:\d{2}:\d{2}):(\d{1,6})")
+# Commas only where they can be nothing but thousands: before a decimal point. "12,50" and "1,520" may be either, unless
+# the settings say that a system writes a decimal comma.
+_NUMBERS = {
+    ".": re.compile(r"[-+\u2212]?(?:\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+\.\d+)", re.ASCII),
+    ",": re.compile(r"[-+\u2212]?(?:\d+(?:,\d+)?|\d{1,3}(?:[.\s]\d{3})+(?:,\d+)?)"),
+}
+# An amount with a code or a sign before or after it.
+_UNIT = r"[A-Za-z]{3}|[^\w\s.,+\u2212-]"
+_TEXT_AMOUNT = re.compile(rf"({_UNIT})?\s*([-+\u2212]?[\d.,\s]+?)\s*({_UNIT})?")
+
+
+def plain_word(word: str) -> str:
+    """Return a word as it is compared: without case, blanks and signs."""
+    return "".join(sign for sign in word.lower() if sign.isalnum())
+
+
+# The standard's states, by their plain word; two of them it spells in more than one way itself.
+_STATES = {
+    plain_word(state): state
+    for state in (
+        "new", "onHold", "validated", "sent", "partiallyPaid", "settled", "acknowledged", "rejected", "pending", "held",
+        "inProgress", "cancelled", "completed", "failed", "partial", "assessingCancellation", "pendingCancellation",
+        "draft", "inProgress.accepted", "created", "pendingActive", "active", "pendingTerminate", "terminated",
+        "suspended", "aborted", "feasibilityChecked", "designed", "reserved", "inactive", "closed", "resolved",
+        "initialized", "confirmed", "deceased", "received", "recycled", "guided", "rated", "rerated", "billed",
+    )
+} | {"deceaded": "deceased", "canceled": "cancelled"}  # fmt: skip
+
+
+def standard_state(word: str) -> str:
+    """Return a state in the standard's spelling; one that the standard does not know as it came."""
+    return _STATES.get(plain_word(word), word)
+
+
+def clean(text: str, *, strip: bool = True) -> str:
+    """Return a text that is safe to show: control and direction marks become visible, very long ones are cut."""
+    shown = text.strip() if strip else text
+    if not shown.isprintable():
+        shown = _UNPRINTABLE.sub("\ufffd", shown)
+    return shown if len(shown) <= _LONGEST_TEXT else shown[:_LONGEST_TEXT] + "…"
+
+
+def instant(text: str) -> datetime:
+    """Return a time as ISO 8601 writes it, aware UTC, with what Python does not read: 24:00 and the leap second.
+
+    24:00 is the next day's midnight, the leap second the last of its minute; without a zone it is taken as UTC.
+
+    Raises:
+        ValueError: It is no time.
+        OverflowError: It is beyond what a calendar has.
+    """
+    written = _LEAP_SECOND.sub(r"\g<1>59", _BROKEN_FRACTION.sub(r"\1.\2", text))
+    midnight = _LAST_MIDNIGHT.sub(r"\g<1>00", written)
+    found = datetime.fromisoformat(midnight)
+    found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    return found if midnight == written else found + timedelta(days=1)
+
+
+def split_amount(text: str) -> tuple[str | None, str]:
+    """Return the unit that stands before or after an amount, if one does, and what is left: the number."""
+    match = _TEXT_AMOUNT.fullmatch(text.strip())
+    return (match[1] or match[3], match[2]) if match else (None, text)
+
+
+def exact_number(value: Any, decimal_mark: str = ".") -> Decimal | None:
+    """Return a number or its text, exact; None for what is no number, could be two, or is larger than any amount."""
+    if isinstance(value, str):
+        value = _plain_number(value.strip(), decimal_mark)
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        return None
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        return None
+    usable = amount.is_finite() and -_LARGEST_EXPONENT <= amount.adjusted() <= _LARGEST_EXPONENT
+    return amount if usable or amount == 0 else None
+
+
+def _plain_number(text: str, decimal_mark: str) -> str | None:
+    """Return a number's text as Python reads it, None for what is no number or could be two."""
+    if not _NUMBERS[decimal_mark].fullmatch(text):
+        return None
+    thousands = "." if decimal_mark == "," else ","
+    digits = "".join(sign for sign in text if sign != thousands and not sign.isspace())
+    return digits.replace("\u2212", "-").replace(",", ".")
+
+
+def whole(value: Any) -> Any:
+    """Return a number without its empty fraction, anything else as it is."""
+    return int(value) if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral() else value
+
+
+def currency_code(unit: str) -> str:
+    """Return a currency's code for a unit of money; a unit that nobody knows stays as it came."""
+    return unit.upper() if len(unit) == _A_CODE and unit.isascii() and unit.isalpha() else _SYMBOLS.get(unit, unit)
+
+
+def spelt_out(value: Any, depth: int = 0) -> str | None:
+    """Return a JSON value in words: a list's parts with commas, an object's with their names; None for none at all."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | int | Decimal):
+        return str(value) or None
+    if depth > _DEEPEST:
+        return None
+    if isinstance(value, list):
+        return ", ".join(words for part in value if (words := spelt_out(part, depth + 1))) or None
+    return _object_spelt_out(value, depth) if isinstance(value, dict) else None
+
+
+def _object_spelt_out(value: Mapping[str, Any], depth: int) -> str | None:
+    """Return an object in words; a quantity and an amount are a number with its unit, a reference is its name."""
+    amount = next(
+        (part for key in ("amount", "value") if isinstance(part := value.get(key), int | Decimal | str)), None
+    )
+    unit = next((part for key in _UNIT_KEYS if isinstance(part := value.get(key), str)), None)
+    if amount is not None and (unit is not None or len(value) == 1):
+        return f"{amount} {unit or ''}".strip()
+    parts = {
+        key: spelt_out(part, depth + 1) for key, part in value.items() if not key.startswith("@") and key != "href"
+    }
+    told = {key: words for key, words in parts.items() if words}
+    if "name" in told and set(told) <= {"id", "name"}:
+        return told["name"]
+    return ", ".join(f"{key} {words}" for key, words in told.items()) or None
+
+
+def kind_of(value: Any) -> str:
+    """Return what kind of JSON value something is, in words for a log; never its contents."""
+    names = {dict: "an object", list: "a list", str: "a text", bool: "a truth value", type(None): "missing"}
+    return names.get(type(value), "a number")
