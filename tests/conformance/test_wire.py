@@ -20,7 +20,7 @@ async def test_nothing_is_lost_doubled_stuck_or_misnamed_whatever_is_answered() 
     plans += [Plan((rng.choice(KINDS),), ("answer lost",), manner) for manner in MANNERS]
     plans += [Plan((kind,), full_disk=True) for kind in KINDS[::3]]
     async with worlds(7, 60) as made:
-        found = await run_all(made, plans, 16, side_by_side=12)
+        found = await run_all(made, plans, 16, side_by_side=40)
     assert [(plan, verdict.problems) for plan, verdict in found if verdict.problems] == []
     states = [state for _, verdict in found for state in verdict.states]
     assert states.count("done") > len(plans) * 0.7

@@ -352,6 +352,8 @@ class _Run:
                 proxy.has_late for proxy in self.proxies.values()
             ):
                 return
+        unsettled = next((one for one in actions if not self._is_settled(self._now(one))), actions[0])
+        self._wrong("stuck", unsettled, "it is neither looked at again nor told to the user")
 
     def _is_settled(self, act: Act) -> bool:
         if act.state is ActState.DONE:

@@ -298,6 +298,7 @@ class Outbox:
                 # on the disk as it last was, and both lead to another look.
                 _log.warning("the outbox cannot be kept: %s", error)
                 self.ledger.set_in_memory(self.schedule.postponed(self.ledger[act.id]))
+                self._confirm(self.ledger[act.id])
             except Exception:  # noqa: BLE001 - else the customer would be held up for good; it is logged
                 _log.exception("an act failed in a way nobody foresaw; it is tried again")
                 self.ledger.set_in_memory(self.schedule.postponed(self.ledger[act.id]))
