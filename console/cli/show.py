@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 
 from console.cli.asking import ask_person, ask_secret
-from console.errors import ConsoleError, UnknownCustomerError, UsageError
+from console.errors import ConsoleError, NotServedError, UnknownCustomerError, UsageError
 from console.models.appointment import Appointment
 from console.models.billing_account import BillingAccount
 from console.models.contradiction import Comparison
@@ -55,7 +55,8 @@ async def show(desk: Desk, customer: str, *, as_json: bool) -> tuple[str, bool]:
         failure = view.customer.part.failure
         if failure is not None and isinstance(failure.error, UnknownCustomerError):
             raise failure.error
-        whole = not any(part.part.failure for part in view.parts)
+        failures = [part.part.failure for part in view.parts if part.part.failure]
+        whole = all(isinstance(failure.error, NotServedError) for failure in failures)
         if as_json:
             compared = {"comparison": _plain(watch.comparison)}
             return json.dumps({**json_of(view), **compared}, ensure_ascii=False, indent=2), whole

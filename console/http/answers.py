@@ -102,7 +102,7 @@ def refusal_reason(value: Any) -> str | None:
         ]
     elif "code" in value and "reason" in value:
         parts = [value.get("reason"), value.get("message")]
-    elif "title" in value and ("status" in value or "type" in value):
+    elif "title" in value and not {"status", "type", "detail"}.isdisjoint(value):
         parts = [value.get("title"), value.get("detail")]
     else:
         return None

@@ -42,7 +42,8 @@ class Failures:
     def raise_for(self, status: int, headers: Mapping[str, str], value: Any, *, method: str = "GET") -> None:
         """Raise what a status or an error body means; 2xx returns, and 404 to a GET."""
         if status < httpx.codes.MULTIPLE_CHOICES:
-            reason = failure_in_success(value)
+            is_problem = headers.get("content-type", "").startswith("application/problem+")
+            reason = (refusal_reason(value) or "no reason given") if is_problem else failure_in_success(value)
             if reason is not None:
                 raise self._refused(reason, f"{status}-FAILURE")
             return

@@ -63,7 +63,8 @@ class Limits:
 
 def path_of(base_url: httpx.URL, question: Question) -> str:
     """Return the absolute address of a question; whatever is typed as an identifier stays one path segment."""
-    path = f"{str(base_url).rstrip('/')}/{question.base.strip('/')}/{question.resource}"
+    base = question.base.strip("/")  # empty where a server has its resources at the root
+    path = "/".join(part for part in (str(base_url).rstrip("/"), base, question.resource) if part)
     if question.record is None:
         return path
     segment = quote(question.record, safe="")

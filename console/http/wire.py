@@ -34,15 +34,33 @@ class Wire:
         method: str | None = None,
         content: bytes | None = None,
     ) -> tuple[int, dict[str, str], bytes]:
-        """Send a request and return status, headers by lower-case name, and body of its answer."""
+        """Send a request and return status, headers by lower-case name, and body of its answer.
+
+        A redirect to the same address with or without a slash at its end is followed once; no other is.
+        """
+        verb = method or ("GET" if question.query is None else "POST")
+        address = self._address_of(self._connections.client.base_url, question)
+        answer = await self._receive(address, verb, question, sent, deadline_s, content)
+        again = _with_other_slash(address, verb, *answer[:2])
+        return answer if again is None else await self._receive(again, verb, question, sent, deadline_s, content)
+
+    async def _receive(
+        self,
+        address: httpx.URL,
+        method: str,
+        question: Question,
+        sent: Mapping[str, str],
+        deadline_s: float,
+        content: bytes | None,
+    ) -> tuple[int, dict[str, str], bytes]:
         remaining_s = self.left_s(deadline_s)
         most = self._limits.max_answer_bytes
         try:
             with self._connections.on_wire(remaining_s) as client:
                 status, headers, body = await receive(
                     client,
-                    method or ("GET" if question.query is None else "POST"),
-                    self._address_of(client.base_url, question),
+                    method,
+                    address,
                     most_bytes=most,
                     between=lambda: self._see_time(deadline_s),
                     headers={**sent, "Content-Type": "application/json"} if question.query is not None else dict(sent),
@@ -79,3 +97,21 @@ class Wire:
     def _see_time(self, deadline_s: float) -> None:
         if self._clock.monotonic_s() > deadline_s:
             raise self._failures.too_slow()
+
+
+def _with_other_slash(address: httpx.URL, method: str, status: int, headers: Mapping[str, str]) -> httpx.URL | None:
+    """Return where a redirect leads if that is the same address with or without a slash at its end, else None.
+
+    Only 307 and 308 keep what was sent; the older ones are for reading alone. Source: RFC 9110, section 15.4.
+    """
+    if status not in ((301, 302, 307, 308) if method == "GET" else (307, 308)) or not headers.get("location"):
+        return None
+    try:
+        target = address.join(headers["location"])
+    except httpx.InvalidURL:
+        return None
+    same_origin = (target.scheme, target.host, target.port) == (address.scheme, address.host, address.port)
+    ours, theirs = address.raw_path.partition(b"?")[0], target.raw_path.partition(b"?")[0]
+    if not same_origin or target.userinfo or ours == theirs or ours.rstrip(b"/") != theirs.rstrip(b"/"):
+        return None
+    return address.copy_with(raw_path=theirs + address.raw_path[len(ours) :])

@@ -4,12 +4,20 @@ import asyncio
 import gzip
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from console.errors import ConflictError, RefusedError, SystemCallError, SystemUnavailableError, ThrottledError
+from console.errors import (
+    BadAnswerError,
+    ConflictError,
+    RefusedError,
+    SystemCallError,
+    SystemUnavailableError,
+    ThrottledError,
+)
 from console.http import Command, Endpoint, HttpLayer, Question
 from console.settings import Auth, System
 from console.system.clock import SystemClock
@@ -259,5 +267,91 @@ async def test_a_dead_proxy_is_named_as_such(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv("HTTPS_PROXY", address)
         layer, endpoint = layer_of("https://billing.example.net", time_limit_s=3)
         with pytest.raises(SystemUnavailableError, match="through this computer's proxy"):
+            await endpoint.get(LIST)
+        await layer.aclose()
+
+
+@asynccontextmanager
+async def _slashed(status: str, place: Callable[[str], str]) -> AsyncIterator[tuple[str, list[str]]]:
+    """A server that answers `/api/bill/` alone, and redirects everything else."""
+    asked: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        target = head.split(" ")[1]
+        asked.append(head.split(" ")[0] + " " + target)
+        path, _, query = target.partition("?")
+        if path == "/api/bill/":
+            writer.write(answer(b'[{"id": "1"}]'))
+        else:
+            writer.write(answer(b"", f"Location: {place(f'{path}/?{query}' if query else path + '/')}", status=status))
+        await writer.drain()
+
+    async with serving(serve) as address:
+        yield address, asked
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary", "308 Permanent"])
+async def test_a_redirect_to_the_same_address_with_a_slash_is_followed(status: str) -> None:
+    async with _slashed(status, lambda path: path) as (address, asked):
+        layer, endpoint = layer_of(address)
+        found = await endpoint.get(Question("/api", "bill", parameters=(("relatedParty.id", "a b"),)))
+        assert found.value == [{"id": "1"}]
+        assert asked == ["GET /api/bill?relatedParty.id=a+b", "GET /api/bill/?relatedParty.id=a+b"]
+        await layer.aclose()
+
+
+@pytest.mark.parametrize(("status", "sent"), [("307 Temporary", 2), ("308 Permanent", 2), ("302 Found", 1)])
+async def test_a_write_follows_only_redirects_that_keep_it(status: str, sent: int) -> None:
+    async with _slashed(status, lambda path: path) as (address, asked):
+        layer, endpoint = layer_of(address)
+        if sent == 1:
+            with pytest.raises(SystemCallError):
+                await endpoint.send(WRITE)
+        else:
+            await endpoint.send(WRITE)
+        assert [one.split(" ")[0] for one in asked] == ["POST"] * sent
+        await layer.aclose()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        lambda path: f"http://127.0.0.1:9{path}",
+        lambda path: f"https://other.example{path}",
+        lambda path: f"http://user:pass@{{host}}{path}",
+        lambda path: "/api/bills/",
+        lambda path: "/api/bill",
+        lambda path: "http://[broken/",
+    ],
+)
+async def test_no_other_redirect_is_followed(place: Callable[[str], str]) -> None:
+    async with _slashed("307 Temporary", place) as (address, asked):
+        layer, endpoint = layer_of(address)
+        with pytest.raises(BadAnswerError, match="another address"):
+            await endpoint.get(LIST)
+        assert asked == ["GET /api/bill"]
+        await layer.aclose()
+
+
+async def test_resources_at_the_root_of_a_server_are_asked_for_there() -> None:
+    async with _slashed("404 Not Found", lambda path: path) as (address, asked):
+        layer, endpoint = layer_of(address)
+        await endpoint.get(Question("/", "service"))
+        await endpoint.get(Question("/", "service", "SV-1"))
+        assert asked == ["GET /service", "GET /service/SV-1"]
+        await layer.aclose()
+
+
+async def test_a_problem_document_is_a_failure_whatever_its_status() -> None:
+    body = b'{"title": "Locked", "detail": "by another process"}'
+
+    async def speak(writer: asyncio.StreamWriter) -> None:
+        writer.write(answer(body, kind="application/problem+json"))
+        await writer.drain()
+
+    async with raw_server(speak) as address:
+        layer, endpoint = layer_of(address)
+        with pytest.raises(RefusedError, match="Locked"):
             await endpoint.get(LIST)
         await layer.aclose()

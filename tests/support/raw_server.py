@@ -21,7 +21,7 @@ async def raw_server(speak: Speak) -> AsyncIterator[str]:
         yield address
 
 
-def answer(body: bytes = b"[]", *headers: str, status: str = "200 OK") -> bytes:
+def answer(body: bytes = b"[]", *headers: str, status: str = "200 OK", kind: str = "application/json") -> bytes:
     """Return a whole answer."""
-    lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(body)}", *headers]
+    lines = [f"HTTP/1.1 {status}", f"Content-Type: {kind}", f"Content-Length: {len(body)}", *headers]
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body

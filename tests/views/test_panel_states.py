@@ -102,3 +102,17 @@ async def test_offline(rig: Rig) -> None:
 
 def test_every_panel_of_the_page_is_looked_at_here() -> None:
     assert len(PANELS) == 11
+
+
+@pytest.mark.settings({"provisioning": {"resources": {"serviceTest": {"served": False}}}})
+async def test_what_a_system_does_not_offer_is_no_failure(rig: Rig) -> None:
+    page = await rig.open()
+    page.go_to("tests")
+    panel = page.panel("tests")
+    await rig.until(lambda: "not offered" in head(panel))
+    assert panel._body.currentWidget() is panel._message
+    assert "does not offer this" in texts_of(panel)
+    assert panel._origin_label._state == "neutral"
+    assert foot(panel) == ""
+    assert "has not answered" not in texts_of(page)
+    assert "No answer" not in texts_of(page)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from console.connectors.tmforum.paging import is_last_page, total_count
 from console.connectors.tmforum.reading import belongs_to
 from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
 from console.errors import BadAnswerError, NotServedError, SystemCallError
@@ -152,8 +153,12 @@ class TmForumClient:
                     raise self.bad_answer(f"it ignores the filter for the asked {resource}", "FILTER")
                 seen.add(identifier)
             offset += len(page)
-            total = _total(answer)
-            if not page or len(seen) + len(damaged) == before or _is_last(answer, offset, total):
+            total = total_count(answer.headers)
+            if (
+                not page
+                or len(seen) + len(damaged) == before
+                or is_last_page(answer.headers, len(page), offset - after, page_size)
+            ):
                 break
             if offset - after >= limit:
                 complete = False
@@ -356,21 +361,3 @@ def _id_of(answer: Answer) -> str:
 
 def _version(reader: Reader) -> str | None:
     return reader.text("lastUpdate") or reader.text("lastModified")
-
-
-def _total(answer: Answer) -> int | None:
-    text = answer.headers.get("x-total-count", "").strip()
-    return int(text) if text.isascii() and text.isdigit() else None
-
-
-def _is_last(answer: Answer, offset: int, total: int | None) -> bool:
-    """Return whether nothing follows this page, as far as the server can be believed.
-
-    A count is believed when it is exactly what was read so far. Servers cap pages silently, so a short page proves
-    nothing: without a count to believe and without a Link, the page after it is asked for and comes back empty.
-    """
-    if 'rel="next"' in answer.headers.get("link", "") or "rel=next" in answer.headers.get("link", ""):
-        return False
-    if "link" in answer.headers:
-        return True
-    return total == offset

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from console.errors import BadAnswerError, SignInRequiredError, UnknownCustomerError
+from console.errors import BadAnswerError, NotServedError, SignInRequiredError, UnknownCustomerError
 from console.models.health import SystemHealth, SystemState
 from console.models.outbox import ActState, StepState
 from console.models.provenance import Records
@@ -163,7 +163,12 @@ class AlertRow(QWidget):
 
 
 def _is_news(part: Part[Any], health: SystemHealth) -> bool:
-    """Return whether a part's failure is to be told: not while it is asked again at a system that answers by now."""
+    """Return whether a part's failure is to be told.
+
+    Not while it is asked again at a system that answers by now, nor where the system does not have it: nothing failed.
+    """
+    if part.failure is not None and isinstance(part.failure.error, NotServedError):
+        return False
     is_back = health.state in {SystemState.ANSWERING, SystemState.SLOW}
     return part.failure is not None and not (is_back and part.asking_since)
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from console.errors import BadAnswerError, SystemCallError
+from console.errors import BadAnswerError, NotServedError, SystemCallError
 from console.models.provenance import Records, Sourced
 from console.services.part import Part, PartCoordinator
 from console.services.permissions import is_of_role
@@ -40,6 +40,12 @@ def _failed_head(parts: Sequence[Part[Any]]) -> str:
     """Return what a head says of parts that did not come: they were not answered, or not understandably."""
     bad = all(isinstance(part.failure.error, BadAnswerError) for part in parts if part.failure)
     return tr("{} · not understood") if bad else tr("{} · no answer")
+
+
+def _is_not_served(parts: Sequence[Part[Any]]) -> bool:
+    """Return whether the system does not have what these parts ask for: nothing has failed then."""
+    failures = [part.failure for part in parts if part.failure]
+    return bool(failures) and all(isinstance(failure.error, NotServedError) for failure in failures)
 
 
 def _holds_nothing(facts: Any) -> bool:
@@ -271,17 +277,21 @@ class Panel(Card):
         if asking and (not read or now - min(asking) > _SHOW_ASKING_AFTER):
             return tr("{} · asking, {} s").format(system, int((now - min(asking)).total_seconds())), "mark", "info"
         if not read:
-            failed = any(part.failure for part in parts)
-            stopped = any(part.stopped for part in parts)
-            return (
-                (_failed_head(parts).format(system), "mark", "danger")
-                if failed
-                else (tr("{} · stopped").format(system) if stopped else system, "mark", "neutral")
-            )
+            return self._words_without_facts(parts)
         oldest = min(read)
         if all(part.is_fresh(now) for part in parts if part.facts is not None):
             return f"{system} · {texts.age(oldest, now)}", "muted", "neutral"
         return tr("{} · as at {}").format(system, texts.clock(oldest)), "chip", "stale"
+
+    def _words_without_facts(self, parts: list[Part[Any]]) -> tuple[str, str, str]:
+        """Return the head's right side while nothing was read: whether it failed, was stopped or is not offered."""
+        system = self.system_label
+        if _is_not_served(parts):
+            return tr("{} · not offered").format(system), "mark", "neutral"
+        if any(part.failure for part in parts):
+            return _failed_head(parts).format(system), "mark", "danger"
+        stopped = any(part.stopped for part in parts)
+        return tr("{} · stopped").format(system) if stopped else system, "mark", "neutral"
 
     def _show_body(self, parts: list[Part[Any]], now: datetime) -> None:
         denied = next((part.denied for part in parts if part.denied), None)
@@ -310,6 +320,11 @@ class Panel(Card):
                 self._message.show_words("stale", "neutral", title, "", ask=True)
                 self._body.setCurrentWidget(self._message)
             return
+        if _is_not_served(parts):
+            title = tr("{} does not offer this.").format(self._names_of(parts))
+            self._message.show_words("noPermission", "neutral", title, str(failure.error), ask=False)
+            self._body.setCurrentWidget(self._message)
+            return
         if self._is_offline(parts):
             text = tr("Nothing about this is known here. It is asked as soon as the network is back.")
             self._message.show_words("offline", "offline", tr("This computer has no network."), text, ask=True)
@@ -335,12 +350,16 @@ class Panel(Card):
             self._foot_says(f"{denied} {_how_to_see(denied)}" if self.has_facts() else "", "neutral", "")
 
     def _show_state_of(self, parts: list[Part[Any]], now: datetime) -> None:
-        failure = next((part.failure for part in parts if part.failure), None)
+        failures = [part.failure for part in parts if part.failure]
+        failed = [one for one in failures if not isinstance(one.error, NotServedError)]
+        failure = next(iter(failed), None)
         asking = [part.asking_since for part in parts if part.asking_since]
         lost = sum(part.facts.lost for part in parts if isinstance(part.facts, Records))
         cut = next((part.facts for part in parts if isinstance(part.facts, Records) and not part.facts.complete), None)
         absent = [
-            source.word for source, part in zip(self.sources, parts, strict=True) if part.facts is None and part.failure
+            source.word
+            for source, part in zip(self.sources, parts, strict=True)
+            if part.facts is None and part.failure in failed
         ]
         if self.has_facts() and self._is_offline(parts):
             self._foot_says(tr("No network. Do not quote."), "offline", tr("Ask again"))
