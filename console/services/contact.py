@@ -8,7 +8,7 @@ from console.errors import ConsoleError
 from console.models.billing_account import BillingAccount
 from console.models.card_number import has_card_number
 from console.models.customer import ContactMedium, Customer
-from console.services.phone import read_phone
+from console.services.phone import read_phone, split_extension
 
 IN_CRM, IN_BILLING = "change-contact", "change-billing-contact"
 KEYS = ("phone", "email")
@@ -79,6 +79,10 @@ def checked_contact(key: str, value: str, country: str) -> str:
         raise NotPossibleError(f"{shown} is no e-mail address." if plain else "Type the e-mail address.")
     if key == "phone":
         phone = read_phone(plain, country)
+        if phone is not None and split_extension(plain)[1] is not None:
+            raise NotPossibleError(
+                f"{shown} has an extension, which is not kept with a number. Type the number alone, and note the rest."
+            )
         if phone is None:
             raise NotPossibleError(
                 f"{shown} is no phone number. Write it with its country, such as +1 937 555 0142."

@@ -14,6 +14,7 @@ from console.models.provenance import Records, Sourced
 from console.models.search import KnownPerson, SearchHit, SearchQuery
 from console.ports.store import PersonStore
 from console.services.permissions import Subject
+from console.services.phone import national_digits
 
 _log = logging.getLogger(__name__)
 _NUMBERED = frozenset({Subject.BILLING_ACCOUNTS, Subject.BILLS, Subject.PRODUCT_ORDERS, Subject.SERVICE_ORDERS})
@@ -21,6 +22,7 @@ HERE = "desk"
 
 # Of so many customers the parts come in at once; of others what came first is in the store already.
 _MOST_AT_ONCE = 64
+_LEAST_DIGITS = 3
 
 
 @dataclass(slots=True)
@@ -74,10 +76,15 @@ class SeenPeople:
 
     async def find(self, query: SearchQuery, *, limit: int) -> Sequence[SearchHit]:
         """Return known customers that a query may mean, best first."""
-        digits = "".join(sign for sign in (query.phone or query.number or "") if sign.isdigit())
         words = query.name or (query.email or "").partition("@")[0] or None
+        typed = _digits(query.phone or query.number or "")
+        # A system may keep a number of its own country without the country's code.
+        national = national_digits(query.phone) if query.phone else ""
+        ways = [digits for digits in dict.fromkeys((typed, national)) if len(digits) >= _LEAST_DIGITS]
         try:
-            found = await self._store.find(words=words, digits=digits if len(digits) >= 3 else None, limit=limit)
+            found = list(await self._store.find(words=words, digits=ways[0] if ways else None, limit=limit))
+            for digits in ways[1:]:
+                found += await self._store.find(words=None, digits=digits, limit=limit)
         except StoreError as error:
             _log.warning("the local search failed: %s", error)
             return ()
@@ -85,14 +92,15 @@ class SeenPeople:
             SearchHit(
                 person.customer_id, HERE, "on this computer", person.name, person.kind, person.status, person.details
             )
-            for person in found
-        ]
+            for person in {person.customer_id: person for person in reversed(found)}.values()
+        ][::-1][:limit]
 
     async def find_whole(self, query: SearchQuery) -> frozenset[str]:
         """Return known customers that a query names by a whole number or e-mail address."""
         found: set[str] = set()
         try:
-            for number in dict.fromkeys(filter(None, (query.phone, query.number))):
+            national = national_digits(query.phone) if query.phone else None
+            for number in dict.fromkeys(filter(None, (query.phone, national, query.number))):
                 found |= set(await self._store.find_whole(number=number, email=None))
             if query.email:
                 found |= set(await self._store.find_whole(number=None, email=query.email))
@@ -128,3 +136,7 @@ def person_of(customer: Customer, seen_at: Any) -> KnownPerson:
         tuple(medium.text for medium in customer.contact_media if medium.kind == "phone") + customer.account_ids,
         seen_at,
     )
+
+
+def _digits(text: str) -> str:
+    return "".join(sign for sign in text if sign.isdigit())

@@ -5,8 +5,19 @@ import importlib
 import re
 import unicodedata
 from types import ModuleType
+from typing import Any
 
-_LOOKS_LIKE = re.compile(r"^(tel:)?[\d+()\[\]./\-\s‐-―]{6,40}$", re.IGNORECASE)
+_LOOKS_LIKE = re.compile(r"^[\d+()\[\]./\-\s‐-―]{6,40}$")
+# `tel:` is RFC 3966, `sip:` RFC 3261; what follows the number there are parameters and the server.
+_SCHEME = re.compile(r"^(?:tel|sips?|callto):(?://)?", re.IGNORECASE)
+_AFTER_NUMBER = re.compile(r"[@;?].*$", re.DOTALL)
+_EXTENSION = re.compile(
+    r"(?:\s*[;,]?\s*(?:extension|extn?|ext\s*=|x|durchwahl|poste)\s*[.:=]?\s*|\s*#\s*|\s*,{1,2}\s*)(\d{1,7})\s*$",
+    re.IGNORECASE,
+)
+_LONGEST_TYPED = 120
+# Fewer digits than these are the end of many numbers.
+_LEAST_COMPARED = 7
 
 
 @functools.cache
@@ -16,26 +27,49 @@ def numbering_plans() -> ModuleType:
 
 
 def read_phone(text: str, country: str) -> str | None:
-    """Return a number in E.164, or None where the text is no possible number.
+    """Return a number in E.164 without its extension, or None where the text is no possible number.
 
-    `country` (ISO 3166) is where a number without a country code is dialled. Source: ITU-T E.164.
+    `country` (ISO 3166) is where a number without a country code is dialled; a local one, without its area code, is no
+    number that can be told to another system. Source: ITU-T E.164.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
-    if not _LOOKS_LIKE.match(plain):
+    number = _parsed(split_extension(text)[0], country)
+    if number is None:
         return None
     phonenumbers = numbering_plans()
-    plain = (
-        re.sub(r"^(tel:)?\s*(00|011)(?=[\s\d])", "+", plain.removeprefix("tel:"))
-        if not plain.startswith("+")
-        else plain
-    )
-    try:
-        number = phonenumbers.parse(plain.replace("(0)", ""), country)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def split_extension(text: str) -> tuple[str, str | None]:
+    """Return a number as it was typed, without marks that cannot be seen, and its extension, None where it has none."""
+    typed = unicodedata.normalize("NFKC", text[:_LONGEST_TYPED])
+    plain = "".join(sign for sign in typed if unicodedata.category(sign) != "Cf").strip()
+    address = _SCHEME.match(plain)
+    given = re.search(r";ext=(\d{1,7})", plain, re.IGNORECASE) if address else None
+    if address:
+        plain = _AFTER_NUMBER.sub("", plain[address.end() :])
+    match = _EXTENSION.search(plain)
+    if match is not None and _LOOKS_LIKE.match(plain[: match.start()]):
+        return plain[: match.start()].strip(), match[1]
+    return plain.strip(), given[1] if given else None
+
+
+def national_digits(phone: str) -> str:
+    """Return the digits of a number in E.164 without its country code, as systems keep numbers of their own country."""
+    phonenumbers = numbering_plans()
+    try:
+        return str(phonenumbers.national_significant_number(phonenumbers.parse(phone, None)))
+    except phonenumbers.NumberParseException:
+        return ""
+
+
+def is_same_number(one: str, other: str) -> bool:
+    """Return whether two numbers are one, where systems may have written it with its country code or without."""
+    first, second = (split_extension(text)[0] for text in (one, other))
+    digits = sorted((_digits(first), _digits(second)), key=len)
+    if first.startswith("+") and second.startswith("+"):
+        return digits[0] == digits[1]
+    shorter = digits[0].lstrip("0")
+    return digits[0] == digits[1] or (len(shorter) >= _LEAST_COMPARED and digits[1].endswith(shorter))
 
 
 def show_phone(text: str) -> str:
@@ -46,3 +80,21 @@ def show_phone(text: str) -> str:
     except phonenumbers.NumberParseException:
         return text
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+
+
+def _parsed(plain: str, country: str) -> Any:
+    """Return a number as the library has it, or None where it is none, or none that can be dialled from elsewhere."""
+    if not _LOOKS_LIKE.match(plain):
+        return None
+    phonenumbers = numbering_plans()
+    dialled = plain if plain.startswith("+") else re.sub(r"^(00|011)(?=[\s\d])", "+", plain)
+    try:
+        number = phonenumbers.parse(dialled.replace("(0)", ""), country)
+    except phonenumbers.NumberParseException:
+        return None
+    is_possible = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
+    return number if is_possible else None
+
+
+def _digits(text: str) -> str:
+    return "".join(sign for sign in text if sign.isdigit())

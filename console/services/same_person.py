@@ -2,6 +2,7 @@
 
 from console.errors import NotServedError
 from console.models.customer import Customer, CustomerId, Party
+from console.models.name_words import fold
 from console.models.provenance import Origin, Records, Sourced
 from console.models.search import SearchHit, SearchQuery
 from console.ports.crm import CrmSystem
@@ -53,4 +54,4 @@ def _shared(ours: Customer, our_party: Sourced[Party] | None, other: Customer, p
 
 
 def _plain(text: str | None) -> str:
-    return "".join(sign for sign in (text or "").casefold() if sign.isalnum())
+    return fold(text or "").replace(" ", "")

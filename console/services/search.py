@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import unicodedata
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
@@ -9,6 +10,7 @@ from difflib import SequenceMatcher
 from console.errors import ConsoleError
 from console.models.card_number import MASK, has_card_number
 from console.models.customer import CustomerId
+from console.models.name_words import index_words, ways_to_read
 from console.models.search import Asking, FoundCustomer, SearchHit, SearchQuery, SearchResult, SystemProgress
 from console.ports.billing import BillingSystem
 from console.ports.clock import Clock
@@ -17,8 +19,8 @@ from console.ports.provisioning import ProvisioningSystem
 from console.services.masking import masked
 from console.services.people import SeenPeople
 from console.services.permissions import Permissions, Subject
-from console.services.phone import read_phone
-from console.services.search_notes import SearchNotes, fold_name
+from console.services.phone import read_phone, split_extension
+from console.services.search_notes import SearchNotes
 
 _LONGEST_TEXT = 200
 _MOST_HITS = 25
@@ -26,6 +28,8 @@ _MOST_LOOKED_UP = 8
 # One letter in four may be another.
 _NEARLY = 0.74
 _EMAIL = re.compile(r"^[^\s@]+@[^\s@]+\.[^\s@]+$")
+_SIGNS = frozenset("_@.+()/'’&,:#-")
+_ADDRESS = re.compile(r"^[\u200b-\u200f\u202a-\u202e\u2060-\u2069]*(?:tel|sips?|callto):", re.IGNORECASE)
 _SPACED_NUMBER = re.compile(r"^[A-Za-z]{0,4}[-_.\s]*\d[\d\s./-]*$")
 
 
@@ -79,16 +83,23 @@ class CustomerSearch:
         """Return how a typed or pasted text can be understood; without any reading it finds nothing."""
         if has_card_number(text) or MASK in text:  # nor what is left of one is asked of any system
             return SearchQuery("")
-        plain = " ".join(re.sub(r"[^\w\s@.+()/'’&,:#-]", " ", text)[:_LONGEST_TEXT].split()).lstrip("#").strip()
+        phone = read_phone(text, self._country)
+        if phone and _ADDRESS.match(text.strip()):
+            return SearchQuery(phone, phone=phone)
+        plain = " ".join("".join(_readable(sign) for sign in text[:_LONGEST_TEXT]).split()).lstrip("#").strip()
         if _EMAIL.match(plain):
             return SearchQuery(plain, email=plain.lower())
         has_digit = any(sign.isdigit() for sign in plain)
         letters = sum(sign.isalpha() for sign in plain)
         number = plain if has_digit and (" " not in plain or _SPACED_NUMBER.match(plain)) and "@" not in plain else None
-        phone = read_phone(plain, self._country)
         if phone and plain.startswith("+"):
             number = None
-        name = plain if letters >= 2 and not _SPACED_NUMBER.match(plain) and "@" not in plain else None
+        has_extension = phone is not None and split_extension(text)[1] is not None
+        name = (
+            plain
+            if not has_extension and letters >= 2 and not _SPACED_NUMBER.match(plain) and "@" not in plain
+            else None
+        )
         return SearchQuery(plain, name=name, number=number, phone=phone)
 
     async def find(self, query: SearchQuery, tell: Callable[[SearchResult], None]) -> None:
@@ -180,6 +191,14 @@ class CustomerSearch:
             search.changed()
 
 
+def _readable(sign: str) -> str:
+    """Return a sign that may be part of what is looked for, a blank for any other; marks that cannot be seen go."""
+    category = unicodedata.category(sign)
+    if category == "Cf":
+        return ""
+    return sign if sign.isalnum() or category[0] == "M" or sign in _SIGNS else " "
+
+
 async def _or_nothing(asked: Awaitable[Sequence[SearchHit]]) -> Sequence[SearchHit]:
     """Return the answer; where CRM fails, its own search has already said so."""
     try:
@@ -190,10 +209,13 @@ async def _or_nothing(asked: Awaitable[Sequence[SearchHit]]) -> Sequence[SearchH
 
 def _is_called(typed: str | None, name: str | None) -> bool:
     """Return whether every word of a typed text is the beginning of a word of a name, or nearly one."""
-    words, parts = fold_name(typed or "").split(), fold_name(name or "").split()
-    return bool(words) and all(
-        any(part.startswith(word) or SequenceMatcher(None, word, part).ratio() >= _NEARLY for part in parts)
-        for word in words
+    parts = index_words(name or "")
+    return any(
+        all(
+            any(part.startswith(word) or SequenceMatcher(None, word, part).ratio() >= _NEARLY for part in parts)
+            for word in way
+        )
+        for way in ways_to_read(typed or "")
     )
 
 

@@ -1,7 +1,6 @@
 """Writes down what was searched for: each text once, not every key on the way to it."""
 
 import asyncio
-import unicodedata
 from collections.abc import Callable
 
 from console.ports.clock import Clock
@@ -44,10 +43,3 @@ class SearchNotes:
         if self._text:
             self._noted(self._text)
             self._text = ""
-
-
-def fold_name(text: str) -> str:
-    """Return a text in lower case without accents or punctuation."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return "".join(sign if sign.isalnum() else " " for sign in letters)

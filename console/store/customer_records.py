@@ -100,9 +100,10 @@ def _forget_people(connection: apsw.Connection, where: str, values: Sequence[str
     if not rows:
         return 0
     connection.executemany("DELETE FROM person_words WHERE rowid = ?", rows)
+    connection.executemany("DELETE FROM person_name WHERE rowid = ?", rows)
     connection.executemany("DELETE FROM person WHERE id = ?", rows)
-    connection.execute("CREATE VIRTUAL TABLE temp.left_words USING fts5vocab(main, person_words, 'col')")
-    connection.execute("DELETE FROM slip WHERE word NOT IN (SELECT term FROM temp.left_words WHERE col = 'words')")
+    connection.execute("CREATE VIRTUAL TABLE temp.left_words USING fts5vocab(main, person_name, 'col')")
+    connection.execute("DELETE FROM slip WHERE word NOT IN (SELECT term FROM temp.left_words)")
     connection.execute("DROP TABLE temp.left_words")
     return len(rows)
 

@@ -19,7 +19,7 @@ import apsw
 from console.errors import StoreDamagedError, StoreError, StoreFullError, StoreKeyError, StoreNewerError
 from console.private_files import close_folder, private_file, private_folder
 from console.store.lock import StoreLock
-from console.store.schema import MIGRATIONS
+from console.store.schema import FUNCTIONS, MIGRATIONS
 from console.store.witness import Witness
 
 T = TypeVar("T")
@@ -339,6 +339,8 @@ def _migrate(connection: apsw.Connection, path: Path) -> None:
     version = int(connection.pragma("user_version"))
     if version > len(MIGRATIONS):
         raise StoreNewerError(f"The store {path} was made by a newer version of the desk. Start that one.")
+    for name, function in FUNCTIONS.items():
+        connection.create_scalar_function(name, function)
     try:
         for number in range(version, len(MIGRATIONS)):
             with connection:
@@ -348,6 +350,9 @@ def _migrate(connection: apsw.Connection, path: Path) -> None:
         raise StoreFullError(f"The store {path} cannot be written: the disk is full or read-only.") from error
     except apsw.CorruptError as error:
         raise StoreDamagedError(_damaged(str(path))) from error
+    finally:
+        for name in FUNCTIONS:
+            connection.create_scalar_function(name, None)
 
 
 def _without_refused(path: Path, key: bytes, witness: Witness) -> apsw.Connection:

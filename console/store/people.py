@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
@@ -12,8 +11,10 @@ import apsw
 import msgspec
 
 from console.models.customer import CustomerId, PartyKind
+from console.models.name_words import fold, ways_to_read
 from console.models.search import KnownPerson
 from console.store.database import Database
+from console.store.schema import words_of_person
 
 # Words so long are kept with each letter left out once, so that a word with one slip meets them.
 _SHORTEST_WORD, _LONGEST_WORD = 3, 30
@@ -56,13 +57,13 @@ class PersonRepository:
             found: dict[str, KnownPerson] = {}
             if digits:
                 _take(found, _by_index(connection, f'numbers : "{digits}"*', limit))
-            folded = fold(words or "").split()
-            for mark in ("", "*"):  # those who are called so before those whose names only begin so
-                if folded and len(found) < limit:
-                    question = " AND ".join(f'words : "{word}"{mark}' for word in folded)
-                    _take(found, _by_index(connection, question, limit))
-            if folded and len(found) < limit:
-                _take(found, _nearly(connection, folded, limit))
+            ways = ways_to_read(words or "")
+            # Those who are called so, before those whose names only begin so or are written in another way.
+            for way, mark in [(way, mark) for way in ways[:1] for mark in ("", "*")] + [(way, "*") for way in ways[1:]]:
+                if len(found) < limit:
+                    _take(found, _by_words(connection, " AND ".join(f'"{word}"{mark}' for word in way), limit))
+            if ways and len(found) < limit:
+                _take(found, _nearly(connection, ways[0], limit))
             return list(found.values())[:limit]
 
         return await self._database.read(work)
@@ -74,8 +75,8 @@ class PersonRepository:
             if digits:
                 _take(found, _by_index(connection, f'numbers : "{_WHOLE}{digits}"', _CANDIDATES))
             if email:
-                words = " AND ".join(f'words : "{word}"' for word in fold(email).split())
-                people = _by_index(connection, words, _CANDIDATES) if words else []
+                words = " AND ".join(f'"{word}"' for word in fold(email).split())
+                people = _by_words(connection, words, _CANDIDATES) if words else []
                 _take(found, [one for one in people if email.casefold() in map(str.casefold, one.details)])
             return list(found)
 
@@ -85,14 +86,6 @@ class PersonRepository:
         return await self._database.read(
             lambda connection: int(next(connection.execute("SELECT count(*) FROM person"))[0])
         )
-
-
-def fold(text: str) -> str:
-    """Return a text in lower case without accents or punctuation, `ß` as `ss`, umlauts as plain letters."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(
-        re.sub(r"[^\w\s]|_", " ", "".join(sign for sign in plain if not unicodedata.combining(sign))).split()
-    )
 
 
 def digits_of(numbers: Sequence[str]) -> Iterator[str]:
@@ -138,16 +131,27 @@ def _put(connection: apsw.Connection, person: KnownPerson) -> set[str]:
             "UPDATE person SET name = ?, kind = ?, status = ?, details = ?, seen_at = ? WHERE id = ?", (*values, number)
         )
         connection.execute("DELETE FROM person_words WHERE rowid = ?", (number,))
-    folded = fold(f"{person.name} {' '.join(person.details)}")
+        connection.execute("DELETE FROM person_name WHERE rowid = ?", (number,))
     digits = " ".join(dict.fromkeys(digits_of((person.customer_id, *person.numbers))))
-    connection.execute("INSERT INTO person_words (rowid, words, numbers) VALUES (?, ?, ?)", (number, folded, digits))
-    return set(folded.split())
+    connection.execute("INSERT INTO person_words (rowid, words, numbers) VALUES (?, '', ?)", (number, digits))
+    words = words_of_person(person.name, details)
+    connection.execute("INSERT INTO person_name (rowid, words) VALUES (?, ?)", (number, words))
+    return set(fold(f"{person.name} {' '.join(person.details)}").split())
 
 
 def _by_index(connection: apsw.Connection, question: str, limit: int) -> list[KnownPerson]:
-    """Return the customers that answer a question to the index, those that were put last first."""
+    """Return the customers that answer a question to the index of numbers, those that were put last first."""
+    return _matching(connection, "person_words", question, limit)
+
+
+def _by_words(connection: apsw.Connection, question: str, limit: int) -> list[KnownPerson]:
+    """Return the customers that answer a question to the index of words, those that were put last first."""
+    return _matching(connection, "person_name", question, limit)
+
+
+def _matching(connection: apsw.Connection, table: str, question: str, limit: int) -> list[KnownPerson]:
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM person p JOIN (SELECT rowid FROM person_words WHERE person_words MATCH ?"  # noqa: S608 - our words
+        f"SELECT {_COLUMNS} FROM person p JOIN (SELECT rowid FROM {table} WHERE {table} MATCH ?"  # noqa: S608 - our words
         " ORDER BY rowid DESC LIMIT ?) w ON p.id = w.rowid",
         (question, limit),
     )
@@ -159,8 +163,8 @@ def _nearly(connection: apsw.Connection, folded: Sequence[str], limit: int) -> l
     parts = []
     for typed in folded:
         near = [f'"{word}"' for word in _near_words(connection, typed)]
-        parts.append("words : (" + " OR ".join([f'"{typed}"*', *near]) + ")")
-    people = _by_index(connection, " AND ".join(parts), max(limit, _CANDIDATES))
+        parts.append("(" + " OR ".join([f'"{typed}"*', *near]) + ")")
+    people = _by_words(connection, " AND ".join(parts), max(limit, _CANDIDATES))
     typed_name = " ".join(folded)
     scored = sorted(((_likeness(typed_name, fold(person.name)), n) for n, person in enumerate(people)), reverse=True)
     return [people[n] for _, n in scored[:limit]]

@@ -1,5 +1,24 @@
 """The store's tables, as steps from nothing to now. A released step is never changed; a new one is added behind it."""
 
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from console.models.name_words import fold, index_words
+
+
+def words_of_person(name: str, details: bytes) -> str:
+    """Return the words by which a customer is found: those of the name, and those of their details."""
+    try:
+        telling = msgspec.json.decode(details, type=tuple[str, ...])
+    except msgspec.MsgspecError:
+        telling = ()
+    return " ".join([*index_words(name), *fold(" ".join(telling)).split()])
+
+
+# What the steps call besides SQLite's own.
+FUNCTIONS: Mapping[str, Callable[..., str]] = {"index_words": words_of_person}
+
 MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE fact (
@@ -101,4 +120,21 @@ MIGRATIONS: tuple[str, ...] = (
         chain TEXT NOT NULL             -- this is the chain's name; each run has one of its own
     );
     """,
+    """
+    CREATE VIRTUAL TABLE person_name USING fts5(
+        words,  -- see console.models.name_words
+        content='', contentless_delete=1, prefix='2 3',
+        tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co M*'"
+    );
+    INSERT INTO person_name (rowid, words) SELECT id, index_words(name, details) FROM person;
+    CREATE VIRTUAL TABLE person_vocabulary USING fts5vocab(person_name, 'col');
+    CREATE TEMP TABLE known_word AS SELECT term FROM person_vocabulary
+        WHERE length(term) BETWEEN 3 AND 30 AND term NOT GLOB '*[0-9]*' AND term NOT IN (SELECT word FROM slip);
+    INSERT OR IGNORE INTO slip SELECT term, term FROM known_word;
+    WITH RECURSIVE place(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM place WHERE n < 30)
+        INSERT OR IGNORE INTO slip
+        SELECT substr(term, 1, n - 1) || substr(term, n + 1), term FROM known_word JOIN place ON n <= length(term);
+    DROP TABLE known_word;
+    DROP TABLE person_vocabulary;
+    """,  # the words of person_words are those of older rules, and used no more
 )

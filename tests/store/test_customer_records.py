@@ -60,7 +60,11 @@ def in_tables(database: Database, but: Sequence[str] = ()) -> dict[str, int]:
 
     def work(connection: Any) -> dict[str, int]:
         names = [str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        mine = [name for name in names if not name.startswith(("sqlite_", "person_words_")) and name not in but]
+        mine = [
+            name
+            for name in names
+            if not name.startswith(("sqlite_", "person_words_", "person_name_")) and name not in but
+        ]
         return {name: int(connection.execute(f"SELECT count(*) FROM {name}").get) for name in mine}
 
     return database.write_now(work)

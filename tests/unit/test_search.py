@@ -4,12 +4,15 @@ from typing import Any
 import pytest
 
 from console.errors import SystemUnavailableError
-from console.models.customer import CustomerId
+from console.models.customer import ContactMedium, Customer, CustomerId
 from console.models.search import Asking, SearchHit, SearchQuery, SearchResult
+from console.services.contact import NotPossibleError, checked_contact
 from console.services.people import SeenPeople
 from console.services.permissions import REP, Permissions
-from console.services.phone import read_phone, show_phone
+from console.services.phone import is_same_number, read_phone, show_phone, split_extension
 from console.services.search import CustomerSearch
+from console.store.database import in_memory
+from console.store.people import PersonRepository
 from tests.support.factories import VirtualClock
 
 
@@ -70,6 +73,63 @@ def hit(customer: str, system: str, matched: str = "Name", **more: Any) -> Searc
 )  # fmt: skip
 def test_a_phone_number_is_understood_in_whatever_form_it_is_pasted(typed: str) -> None:
     assert read_phone(typed, "US") == "+19375550142"
+
+
+@pytest.mark.parametrize(
+    ("typed", "extension"),
+    [
+        ("+1 703-555-0324 ext. 12", "12"),
+        ("(703) 555-0324 x12", "12"),
+        ("tel:+1-703-555-0324;ext=12", "12"),
+        ("703-555-0324 #4", "4"),
+        ("\u202a+1 703\u200b555 0324\u202c", None),
+        ("sip:+17035550324@voice.example.com;user=phone", None),
+        ("SIPS:+1-703-555-0324@example.com", None),
+    ],
+)
+def test_a_number_is_read_without_its_extension_and_what_cannot_be_seen(typed: str, extension: str | None) -> None:
+    assert read_phone(typed, "US") == "+17035550324"
+    assert split_extension(typed)[1] == extension
+    query = search(System("crm"), System("billing"), System("provisioning")).read(typed)
+    assert (query.phone, query.email, query.name) == ("+17035550324", None, None)
+
+
+@pytest.mark.parametrize("typed", ["555-0142", "2041877", "555 0142"])
+def test_a_local_number_is_searched_by_its_digits_and_never_completed(typed: str) -> None:
+    assert read_phone(typed, "US") is None
+    query = search(System("crm"), System("billing"), System("provisioning")).read(typed)
+    assert (query.phone, query.number) == (None, typed)
+    with pytest.raises(NotPossibleError, match="no phone number"):
+        checked_contact("phone", typed, "US")
+
+
+def test_a_number_with_an_extension_is_not_written_without_a_word() -> None:
+    with pytest.raises(NotPossibleError, match="extension"):
+        checked_contact("phone", "+1 703 555 0324 x12", "US")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("(937) 555-0142", "+19375550142", True),
+        ("030 23125123", "+49 30 23125123", True),
+        ("+1 937 555 0142 ext. 3", "+19375550142", True),
+        ("+19375550142", "+19375550143", False),
+        ("+4930231251", "+19375550142", False),
+        ("", "+19375550142", False),
+    ],
+)
+def test_a_number_is_the_same_with_its_country_code_and_without(one: str, other: str, same: bool) -> None:
+    assert is_same_number(one, other) is is_same_number(other, one) is same
+
+
+async def test_a_number_kept_without_its_country_code_is_found_with_it() -> None:
+    people = SeenPeople(PersonRepository(database := in_memory()))
+    await people.prime([Customer(CustomerId("CU-1"), "Ann", contact_media=(ContactMedium("phone", "(937) 555-0142"),))])
+    for text in ("+19375550142", "937-555-0142", "555-0142"):
+        query = search(System("crm"), System("billing"), System("provisioning")).read(text)
+        assert [hit.customer_id for hit in await people.find(query, limit=5)] == ["CU-1"], text
+    await database.aclose()
 
 
 @pytest.mark.parametrize(

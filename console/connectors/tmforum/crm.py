@@ -10,6 +10,7 @@ from console.connectors.tmforum.records.customer import read_customer, read_part
 from console.connectors.tmforum.wire import Reader
 from console.models.customer import Customer, CustomerId, Party, PartyKind
 from console.models.health import CheckResult
+from console.models.name_words import spellings
 from console.models.provenance import Sourced
 from console.models.search import Reading, SearchHit, SearchQuery
 
@@ -58,7 +59,9 @@ class TmForumCrm(TmForumCare):
         asked = []
         if query.number and (number := complete_number(query.number, settings.number_prefix)):
             asked.append(self._by_number(CustomerId(number), more))
-        for reading, value in ((Reading.PHONE, query.phone), (Reading.EMAIL, query.email), (Reading.NAME, query.name)):
+        names = spellings(query.name) if query.name else []
+        wanted = [(Reading.PHONE, query.phone), (Reading.EMAIL, query.email), *((Reading.NAME, name) for name in names)]
+        for reading, value in wanted:
             if value and reading.value in parameters:
                 asked.append(self._by_parameter((parameters[reading.value], value), more, reading, limit))
         hits = {hit.customer_id: hit for found in reversed(await asyncio.gather(*asked)) for hit in found}

@@ -1,13 +1,13 @@
 """CRM and billing know the customer by another name, at another address, or under another number."""
 
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 from console.models.billing_account import BillingAccount
 from console.models.contradiction import Contradiction, ContradictionKind, Mend, NotCompared
 from console.models.customer import ContactMedium, Customer
+from console.models.name_words import fold
 from console.services.contradictions.system_facts import SystemFacts
+from console.services.phone import is_same_number
 
 
 def find_address(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
@@ -57,7 +57,8 @@ def _media(
             ours, theirs = _texts(customer.contact_media, one), _texts(account.contact_media, one)
             if kind is ContradictionKind.ADDRESS_DIFFERS and not (ours and theirs):
                 yield NotCompared(kind, f"{'Billing' if ours else 'CRM'} has no address for account {account.id}.")
-            if not ours or not theirs or {_plain(text) for text in ours} & {_plain(text) for text in theirs}:
+            is_same = is_same_number if one == "phone" else _is_same_text
+            if not ours or not theirs or any(is_same(text, other) for text in ours for other in theirs):
                 continue
             yield Contradiction(
                 kind,
@@ -78,7 +79,10 @@ def _texts(media: Sequence[ContactMedium], kind: str) -> list[str]:
     return [medium.text for medium in media if medium.kind == kind]
 
 
+def _is_same_text(one: str, other: str) -> bool:
+    return _plain(one) == _plain(other)
+
+
 def _plain(text: str) -> str:
     """Return a text as it is compared: without case, accents and signs, which systems keep differently."""
-    folded = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
-    return re.sub(r"\W+", "", folded.casefold())
+    return fold(text).replace(" ", "")

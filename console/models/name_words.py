@@ -1,0 +1,112 @@
+"""The words by which a name is found, however it is typed: without accents, joined or split, in part.
+
+What the store keeps of a name and what is asked of it are made by the same rules here.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+# Letters that Unicode does not take apart into a plain letter and a mark, by what people type for them.
+_PLAIN = str.maketrans(
+    {
+        "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th", "ł": "l", "đ": "d", "ħ": "h", "ŋ": "n",
+        "ŧ": "t", "ß": "ss", "ə": "e", "ɛ": "e", "ɔ": "o", "ƙ": "k", "ɓ": "b", "ɗ": "d", "ŀ": "l", "ĸ": "k",
+    }
+)  # fmt: skip
+# Letters with a second spelling.
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+# Marks that people leave out: accents, Hebrew points, Arabic vowels. Those of other scripts are letters of their own.
+_LEFT_OUT = re.compile(
+    "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff]"
+)
+# Kana, Han and Hangul: names in them have no blanks within, or any.
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
+_PARTICLES = frozenset(
+    {
+        "van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "das", "du", "la", "le", "el", "al", "bin",
+        "ibn", "ben", "zu", "ter", "ten", "te", "mac", "mc", "o", "d", "st", "san", "abu", "abd", "fitz", "ap", "af",
+    }
+)  # fmt: skip
+_MOST_JOINED = 4
+_ENOUGH_TO_JOIN = 3
+_MOST_SPELLINGS = 4
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def fold(text: str) -> str:
+    """Return a text in lower case without accents or punctuation, its words apart by one blank."""
+    plain = unicodedata.normalize("NFC", text.casefold()).translate(_PLAIN)
+    bare = _LEFT_OUT.sub("", unicodedata.normalize("NFKD", plain))
+    kept = (sign for sign in unicodedata.normalize("NFC", bare) if unicodedata.category(sign) != "Cf")
+    return " ".join("".join(sign if _is_letter(sign) else " " for sign in kept).split())
+
+
+def index_words(name: str) -> list[str]:
+    """Return every word by which a name is found, its own first and none twice."""
+    own = fold(name).split()
+    more = [*_spelt_out(name), *_joined_by_signs(name), *_joined(own), *_of_characters(own)]
+    return list(dict.fromkeys([*own, *more]))
+
+
+def ways_to_read(typed: str) -> list[list[str]]:
+    """Return the words of a typed text, and after them the other ways to take it: joined, and spelt out."""
+    words = fold(typed).split()
+    ways = [words, _spelt_out(typed)]
+    for length in range(2, min(_MOST_JOINED, len(words)) + 1):
+        ways += [
+            [*words[:place], "".join(words[place : place + length]), *words[place + length :]]
+            for place in range(len(words) - length + 1)
+        ]
+    return [way for n, way in enumerate(ways) if way and way not in ways[:n]]
+
+
+def spellings(typed: str) -> list[str]:
+    """Return the ways to ask a system for a name that keeps it as people write it: as typed first, then joined, without
+    accents, and spelt out; none twice, a few at most.
+    """
+    composed = unicodedata.normalize("NFC", typed)
+    own = composed.casefold()
+    ways = [" ".join(way) for way in ways_to_read(typed)]
+    without_accents = [] if own.isascii() else ways[:1]
+    found = [composed, *without_accents, *(way for way in ways[1:] if way != own)]
+    return list(dict.fromkeys(found))[:_MOST_SPELLINGS]
+
+
+def _is_letter(sign: str) -> bool:
+    return sign.isalnum() or unicodedata.category(sign)[0] == "M"
+
+
+def _spelt_out(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFC", text.casefold())
+    return fold(plain.translate(_SPELT_OUT)).split()
+
+
+def _joined_by_signs(name: str) -> Iterator[str]:
+    """Yield `annemarie` for Anne-Marie, `dangelo` for D'Angelo, and `mac` and `donald` for MacDonald."""
+    for token in name.split():
+        parts = fold(token).split()
+        if len(parts) > 1:
+            yield "".join(parts)
+        humps = _HUMP.split(token)
+        if len(humps) > 1:
+            yield from fold(" ".join(humps)).split()
+
+
+def _joined(words: Sequence[str]) -> Iterator[str]:
+    """Yield words joined with those after them: after a particle, and in names of three words or more any two."""
+    for place, word in enumerate(words):
+        most = _MOST_JOINED if word in _PARTICLES else 2 if len(words) >= _ENOUGH_TO_JOIN else 1
+        for length in range(2, min(most, len(words) - place) + 1):
+            yield "".join(words[place : place + length])
+
+
+def _of_characters(words: Sequence[str]) -> Iterator[str]:
+    """Yield the ends of names in scripts without blanks between words: of 王小明 also 小明 and 明."""
+    together = "".join(word for word in words if _is_cjk(word))
+    for text in dict.fromkeys([*(word for word in words if _is_cjk(word)), together]):
+        yield from (text[place:] for place in range(len(text)))
+
+
+def _is_cjk(word: str) -> bool:
+    return _CJK.fullmatch(word) is not None
