@@ -42,9 +42,14 @@ class CustomerBill:
     documents: tuple[BillDocument, ...] = ()
     details: tuple[Detail, ...] = ()
 
+    @property
+    def is_credit(self) -> bool:
+        """Whether it is a credit note: money that goes to the customer."""
+        return self.amount_due is not None and self.amount_due.amount < 0
+
     def is_late(self, today: date) -> bool:
-        """Whether it should have been paid before a day; on the day it is due it is not late."""
-        return self.due_on is not None and self.due_on < today
+        """Whether it should have been paid before a day; on the day it is due it is not late, and a credit never is."""
+        return self.due_on is not None and self.due_on < today and not self.is_credit
 
     @property
     def label(self) -> str:

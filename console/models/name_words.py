@@ -29,7 +29,7 @@ _PARTICLES = frozenset(
     }
 )  # fmt: skip
 _MOST_JOINED = 4
-_ENOUGH_TO_JOIN = 3
+_TWO_GIVEN_NAMES = 3
 _MOST_SPELLINGS = 4
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -50,15 +50,28 @@ def index_words(name: str) -> list[str]:
 
 
 def ways_to_read(typed: str) -> list[list[str]]:
-    """Return the words of a typed text, and after them the other ways to take it: joined, and spelt out."""
+    """Return the words of a typed text, and after them the likely other ways to take it: spelt out, or joined."""
     words = fold(typed).split()
-    ways = [words, _spelt_out(typed)]
-    for length in range(2, min(_MOST_JOINED, len(words)) + 1):
-        ways += [
-            [*words[:place], "".join(words[place : place + length]), *words[place + length :]]
-            for place in range(len(words) - length + 1)
-        ]
+    joined = [_with_joined(words, place, length) for place, length in _particles(words)]
+    return _none_twice([words, _spelt_out(typed), *joined])
+
+
+def loose_ways_to_read(typed: str) -> list[list[str]]:
+    """Return the ways to take a typed text in which two words are one; for want of better, as each costs a question.
+
+    One letter begins too many words to be looked for beside them.
+    """
+    words, likely = fold(typed).split(), ways_to_read(typed)
+    ways = [_with_joined(words, place, 2) for place in range(len(words) - 1)]
+    return [way for way in _none_twice(ways) if way not in likely and all(len(word) > 1 for word in way)]
+
+
+def _none_twice(ways: Sequence[list[str]]) -> list[list[str]]:
     return [way for n, way in enumerate(ways) if way and way not in ways[:n]]
+
+
+def _with_joined(words: Sequence[str], place: int, length: int) -> list[str]:
+    return [*words[:place], "".join(words[place : place + length]), *words[place + length :]]
 
 
 def spellings(typed: str) -> list[str]:
@@ -67,7 +80,7 @@ def spellings(typed: str) -> list[str]:
     """
     composed = unicodedata.normalize("NFC", typed)
     own = composed.casefold()
-    ways = [" ".join(way) for way in ways_to_read(typed)]
+    ways = [" ".join(way) for way in (*ways_to_read(typed), *loose_ways_to_read(typed))]
     without_accents = [] if own.isascii() else ways[:1]
     found = [composed, *without_accents, *(way for way in ways[1:] if way != own)]
     return list(dict.fromkeys(found))[:_MOST_SPELLINGS]
@@ -94,11 +107,23 @@ def _joined_by_signs(name: str) -> Iterator[str]:
 
 
 def _joined(words: Sequence[str]) -> Iterator[str]:
-    """Yield words joined with those after them: after a particle, and in names of three words or more any two."""
+    """Yield particles joined with the name after them, and of a name of three words the first two as one."""
+    for place, length in _particles(words):
+        yield "".join(words[place : place + length])
+    if len(words) == _TWO_GIVEN_NAMES:
+        yield "".join(words[:2])
+
+
+def _particles(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield where a particle stands, and how many words it is with what follows up to the name: `van der Berg`."""
     for place, word in enumerate(words):
-        most = _MOST_JOINED if word in _PARTICLES else 2 if len(words) >= _ENOUGH_TO_JOIN else 1
-        for length in range(2, min(most, len(words) - place) + 1):
-            yield "".join(words[place : place + length])
+        length = 1
+        while word in _PARTICLES and place + length < len(words) and length < _MOST_JOINED:
+            length += 1
+            if words[place + length - 1] not in _PARTICLES:
+                break
+        if length > 1:
+            yield place, length
 
 
 def _of_characters(words: Sequence[str]) -> Iterator[str]:

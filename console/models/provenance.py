@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -51,7 +52,8 @@ class Records(Generic[T]):
     """A list as a system told it.
 
     `total` is how many the system says there are, None where it does not say. `complete` is whether all of them were
-    read; false when the list was cut at a limit, and then `next_offset` is where to go on reading. `damaged` are the
+    read; false when the list was cut at a limit, and then `next_offset` is where to go on reading. `newest_first` is
+    whether the system gave them so, which is the only way to know the newest of a list that was cut. `damaged` are the
     records that came but could not be read. `read_at` is when the oldest of them was read, but for those that were kept
     from an earlier reading: each says itself when that was.
     """
@@ -62,6 +64,7 @@ class Records(Generic[T]):
     total: int | None = None
     damaged: tuple[Damage, ...] = ()
     next_offset: int | None = None
+    newest_first: bool = False
 
     def __iter__(self) -> Iterator[Sourced[T]]:
         return iter(self.items)
@@ -74,10 +77,22 @@ class Records(Generic[T]):
         """How many records came but could not be shown at all."""
         return sum(1 for damage in self.damaged if damage.lost)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are all there are: what is summed, compared or not found in a list must ask this first."""
+        return self.complete and not self.lost
+
+    @property
+    def knows_newest(self) -> bool:
+        """Whether the newest of all is among these."""
+        return self.complete or self.newest_first
+
     def sorted_by(self, key: Callable[[T], Day | None], missing: Day) -> "Records[T]":
         """Return the same records newest first; those without a date come last."""
+        dated = [day for item in self.items if (day := key(item.value)) is not None]
+        came_so = all(earlier >= later for earlier, later in pairwise(dated))
         ordered = sorted(self.items, key=lambda item: key(item.value) or missing, reverse=True)
-        return replace(self, items=tuple(ordered))
+        return replace(self, items=tuple(ordered), newest_first=came_so and len(dated) > 1)
 
     def joined(self, more: "Records[T]") -> "Records[T]":
         """Return these records and those read after them; a record that comes twice stays where it was."""
@@ -90,6 +105,7 @@ class Records(Generic[T]):
             more.total,
             self.damaged + more.damaged,
             more.next_offset,
+            self.newest_first,
         )
 
     def continued_by(self, known: "Records[T]") -> "Records[T]":

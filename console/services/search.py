@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from console.errors import ConsoleError
 from console.models.card_number import MASK, has_card_number
 from console.models.customer import CustomerId
-from console.models.name_words import index_words, ways_to_read
+from console.models.name_words import index_words, loose_ways_to_read, ways_to_read
 from console.models.search import Asking, FoundCustomer, SearchHit, SearchQuery, SearchResult, SystemProgress
 from console.ports.billing import BillingSystem
 from console.ports.clock import Clock
@@ -210,13 +210,12 @@ async def _or_nothing(asked: Awaitable[Sequence[SearchHit]]) -> Sequence[SearchH
 def _is_called(typed: str | None, name: str | None) -> bool:
     """Return whether every word of a typed text is the beginning of a word of a name, or nearly one."""
     parts = index_words(name or "")
-    return any(
-        all(
-            any(part.startswith(word) or SequenceMatcher(None, word, part).ratio() >= _NEARLY for part in parts)
-            for word in way
-        )
-        for way in ways_to_read(typed or "")
-    )
+    ways = [*ways_to_read(typed or ""), *loose_ways_to_read(typed or "")]
+    return any(all(_begins_one(word, parts) for word in way) for way in ways)
+
+
+def _begins_one(word: str, parts: Sequence[str]) -> bool:
+    return any(part.startswith(word) or SequenceMatcher(None, word, part).ratio() >= _NEARLY for part in parts)
 
 
 def _together(hits: Sequence[SearchHit]) -> tuple[FoundCustomer, ...]:

@@ -11,7 +11,7 @@ import apsw
 import msgspec
 
 from console.models.customer import CustomerId, PartyKind
-from console.models.name_words import fold, ways_to_read
+from console.models.name_words import fold, loose_ways_to_read, ways_to_read
 from console.models.search import KnownPerson
 from console.store.database import Database
 from console.store.schema import words_of_person
@@ -61,7 +61,9 @@ class PersonRepository:
             # Those who are called so, before those whose names only begin so or are written in another way.
             for way, mark in [(way, mark) for way in ways[:1] for mark in ("", "*")] + [(way, "*") for way in ways[1:]]:
                 if len(found) < limit:
-                    _take(found, _by_words(connection, " AND ".join(f'"{word}"{mark}' for word in way), limit))
+                    _take(found, _called(connection, way, mark, limit))
+            for way in loose_ways_to_read(words or "") if ways and not found else ():
+                _take(found, _called(connection, way, "*", limit))
             if ways and len(found) < limit:
                 _take(found, _nearly(connection, ways[0], limit))
             return list(found.values())[:limit]
@@ -147,6 +149,11 @@ def _by_index(connection: apsw.Connection, question: str, limit: int) -> list[Kn
 def _by_words(connection: apsw.Connection, question: str, limit: int) -> list[KnownPerson]:
     """Return the customers that answer a question to the index of words, those that were put last first."""
     return _matching(connection, "person_name", question, limit)
+
+
+def _called(connection: apsw.Connection, words: Sequence[str], mark: str, limit: int) -> list[KnownPerson]:
+    """Return the customers who have all these words, or with the mark `*` words that begin so."""
+    return _by_words(connection, " AND ".join(f'"{word}"{mark}' for word in words), limit)
 
 
 def _matching(connection: apsw.Connection, table: str, question: str, limit: int) -> list[KnownPerson]:

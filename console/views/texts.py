@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 from PySide6.QtGui import QKeySequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # this module is loaded before the first paint; what it puts 
     from decimal import Decimal
 
     from console.models.money import Money
-    from console.models.provenance import Origin
+    from console.models.provenance import Origin, Records
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "SEK": "kr"}
 MINUS = "−"
@@ -105,6 +105,11 @@ def plain_number(value: Decimal, digits: int) -> str:
     """Return a number with the user's separators and so many decimals."""
     text = _grouped(abs(value), digits)
     return f"{MINUS}{text}" if value < 0 else text
+
+
+def counted(number: int, *lists: Records[Any] | None) -> str:
+    """Return a count of what lists hold, with a plus where one of them was not read whole."""
+    return str(number) if all(facts is None or facts.is_whole for facts in lists) else f"{number}+"
 
 
 def spoken_number(text: str | None) -> str | None:

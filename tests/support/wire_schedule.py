@@ -357,7 +357,8 @@ class _Run:
 
     def _is_settled(self, act: Act) -> bool:
         if act.state is ActState.DONE:
-            return all(step.confirmed or not step.was_sent for step in act.steps)
+            # What a user has vouched for is not looked at again: nobody knows which record it is.
+            return all(step.confirmed or not step.was_sent or step.remark is Remark.BY_WORD for step in act.steps)
         return act.state is ActState.WITHDRAWN or (act.needs_user and self.retried.get(act.id, 0) >= 2)
 
     async def _attend(self, action: Action) -> None:

@@ -102,7 +102,7 @@ async def test_a_promise_says_what_is_wrong_and_is_kept_when_it_is_right(rig: Ri
     form.due.setText("+7")
     for typed, told in (
         ("a lot", "no amount"),
-        ("1.234", "decimals"),
+        ("1.2341", "decimals"),
         ("999999", "is owed"),
         ("0", "more than nothing"),
     ):

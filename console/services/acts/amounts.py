@@ -25,6 +25,9 @@ def read_positive(text: str, currency: str) -> Money:
 def read_amount(text: str, currency: str) -> Money:
     """Return a typed amount, exact, in a currency; it may carry the currency's own code, no other.
 
+    What has one separator and three digits after it is asked about, in every currency: it is a thousand to some people
+    and a fraction to others, and it moves money.
+
     Raises:
         NotPossibleError: It is no amount, has more decimals than the currency, another currency, or could mean two.
     """
@@ -35,6 +38,9 @@ def read_amount(text: str, currency: str) -> Money:
         if named != currency:
             raise NotPossibleError(f"This account is kept in {currency}, not in {named}.")
         plain = code[2]
+    if re.fullmatch(r"\d{1,3}[.,]\d{3}", plain) and not plain.startswith("0"):
+        whole, part = re.sub(r"[.,]", "", plain), plain.replace(",", ".")
+        raise NotPossibleError(f"{plain} could be {whole} or {part}. Write {whole}, or {part}0.")
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", plain):
         plain = plain.replace(",", "")
     elif re.fullmatch(r"\d+,\d{1,2}", plain):
@@ -47,7 +53,6 @@ def read_amount(text: str, currency: str) -> Money:
         typed = text.strip()[:30]
         raise NotPossibleError(f"{typed} is no amount. Write it like 12.50." if typed else "Type how much, like 12.50.")
     digits = minor_digits(currency)
-    exponent = amount.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > digits:
+    if amount != round(amount, digits):
         raise NotPossibleError(f"Amounts in {currency} have {digits} decimals.")
-    return Money(amount, currency)
+    return Money(round(amount, digits), currency)

@@ -72,13 +72,17 @@ class SystemFacts:
         return value
 
     def newest_bill(self, account_id: str | None) -> CustomerBill | None:
-        """Return the newest bill of an account, None where it has none.
+        """Return the newest bill of an account that is no credit note, None where it has none.
 
         Raises:
             NotKnownError: Billing has not said the bills.
         """
         bills: Sequence[CustomerBill] = self.need("bills")
-        own = [bill for bill in bills if bill.account_id == account_id and bill.billed_on is not None]
+        own = [
+            bill
+            for bill in bills
+            if bill.account_id == account_id and bill.billed_on is not None and not bill.is_credit
+        ]
         return max(own, key=lambda bill: bill.billed_on or date.min, default=None)
 
     def without_lines(self, kind: ContradictionKind, bill: CustomerBill) -> NotCompared:

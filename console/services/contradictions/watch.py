@@ -97,6 +97,8 @@ class ContradictionWatch:
         newest: dict[str | None, CustomerBill] = {}
         for item in self._view.bills.part.facts or ():
             bill = item.value
+            if bill.is_credit:
+                continue
             known = newest.get(bill.account_id)
             if bill.billed_on and (known is None or known.billed_on is None or known.billed_on < bill.billed_on):
                 newest[bill.account_id] = bill
@@ -116,7 +118,7 @@ class ContradictionWatch:
         lines = {
             bill: tuple(item.value for item in part.part.facts)
             for bill, part in self._lines.items()
-            if part.part.facts is not None
+            if part.part.facts is not None and part.part.facts.is_whole  # what is not there may stand further on
         }
         return SystemFacts(
             view.now(), customer.value if customer else None, lines=lines, labels=self._labels, gaps=gaps, **lists

@@ -1,7 +1,7 @@
 """The billing accounts and what is owed on each."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -21,6 +21,7 @@ from console.views.widgets.panel import Panel, Source
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactList
 
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _FIELDS = (
     "Account", "State", "Payment", "Next due", "Promised", "Also owed", "Not owed", "Last payment", "Credit limit",
     "Bill cycle", "Paid by",
@@ -83,7 +84,7 @@ class AccountPanel(Panel):
 
     def count_words(self) -> str:
         facts = self._view.accounts.part.facts
-        return str(len(facts)) if facts and len(facts) > 1 else ""
+        return texts.counted(len(facts), facts) if facts and len(facts) > 1 else ""
 
     def tick(self, now: datetime) -> None:
         super().tick(now)
@@ -134,6 +135,7 @@ class AccountPanel(Panel):
             tr("owed") if owed else tr("nothing owed") if account.balance is not None else tr("balance not told")
         )
         due = self._next_due(account)
+        whole = self._view.bills.part.facts is None or self._view.bills.part.facts.is_whole
         values = {
             "Account": account.id,
             "State": texts.state(account.state)[0],
@@ -147,8 +149,10 @@ class AccountPanel(Panel):
             "Bill cycle": account.bill_cycle or "",
             "Paid by": account.payment_method or "",
         }
-        paid = self._last_payment(account)
-        if paid is None:
+        paid, payments = self._last_payment(account), self._view.payments.part.facts
+        if payments is not None and not payments.knows_newest:
+            self._show_field("Last payment", make, tr("not known: not all were read"))
+        elif paid is None:
             self._show_field("Last payment", make, "")
         else:
             text = f"{texts.money(paid.value.amount)}, {texts.day(paid.value.paid_at)}"
@@ -163,6 +167,8 @@ class AccountPanel(Panel):
             text = f"{texts.money(bill.remaining or bill.amount_due)}, {texts.day(bill.due_on)}"
             overdue = bill.is_late(texts.local_day(self._view.now()))
             self._rows["Next due"][0].set_words(tr("Overdue since") if overdue else tr("Next due"))
+            if not whole:
+                text = tr("{} or earlier: not all bills were read").format(text)
             self._show_field("Next due", FactMaker(origin, self.system_label, fresh=fresh), text)
 
     def _facts_of(self, make: FactMaker, account: BillingAccount) -> tuple[ShownFact, ...]:
@@ -179,8 +185,12 @@ class AccountPanel(Panel):
 
     def _last_payment(self, account: BillingAccount) -> Sourced[Payment] | None:
         """Return the newest payment to the account that came in, once the payments are there."""
-        payments = self._view.payments.part.facts or ()
-        return next((item for item in payments if item.value.account_id == account.id and not item.value.failed), None)
+        own = [
+            item
+            for item in self._view.payments.part.facts or ()
+            if item.value.account_id == account.id and not item.value.failed
+        ]
+        return max(own, key=lambda item: item.value.paid_at or _BEFORE_ALL, default=None)
 
     def _next_due(self, account: BillingAccount) -> tuple[CustomerBill, Origin] | None:
         """Return the oldest bill of the account that is not paid, once the bills are there."""

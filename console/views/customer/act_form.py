@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QP
 from console.bridge import Bridge
 from console.models.customer_bill import CustomerBillId
 from console.models.outbox import Act
-from console.models.provenance import Origin
+from console.models.provenance import Origin, Records
 from console.services.acts.catalogue import ACTS
 from console.services.acts.declared import Choice, Field, FieldKind, Plan
 from console.services.acts.selection import starts_from
@@ -29,6 +29,7 @@ _FORM_WIDTH, _PREVIEW_WIDTH, _HEIGHT = 320, 720, 540
 _LEAST_PREVIEW = (300, 180)
 _ROUND_IT = 24  # what is left of the window around a form
 _TEXT_HEIGHT = 88
+_MOST_CHOSEN_FROM = 2_000  # of a longer list nobody picks
 _CHOSEN = {FieldKind.CHOICE, FieldKind.PICK}
 
 
@@ -67,6 +68,7 @@ class ActForm(ActDialog):
         self.subject = Label("", "page", semibold=True, elide=True)
         self.preview = PreviewTable()
         self._fresh = Label("", "small", look="chip")
+        self._cut = Label("", "small", look="secondary", wrap=True)
         self._notice = Label("", "small", wrap=True)
         self._notice.set_look("chip", "attention")
         self._notice.setAccessibleName(tr("Approval"))
@@ -94,6 +96,7 @@ class ActForm(ActDialog):
         fields.setContentsMargins(0, 0, 0, 0)
         column.removeItem(self.form)
         fields.addLayout(self.form)
+        fields.addWidget(self._cut)
         fields.addStretch()
         effect = self.effect.parentWidget()
         while effect is not None and effect.parentWidget() is not self:
@@ -128,6 +131,7 @@ class ActForm(ActDialog):
         if self._filling:
             return
         self._filling = True
+        self._read_on()
         try:
             self._show_fields()
         except NotPossibleError as error:
@@ -139,6 +143,19 @@ class ActForm(ActDialog):
         if self._inputs and not self._has_begun:  # they may come only with the facts
             self._has_begun = True
             self._focus_first()
+
+    def _read_on(self) -> None:
+        """Go on reading the lists that are chosen from, and say how far they are while they are not whole."""
+        cut = []
+        for name in self._kind.asks:
+            part = getattr(self._view, name)
+            facts = part.part.facts
+            if isinstance(facts, Records) and not facts.complete:
+                cut.append(tr("{} of {} {}").format(len(facts), facts.total or tr("more"), name.replace("_", " ")))
+                if len(facts) < _MOST_CHOSEN_FROM:
+                    part.ask_more()
+        self._cut.set_words(tr("Read so far: {}").format(", ".join(cut)) if cut else "")
+        self._cut.setVisible(bool(cut))
 
     def _show_fields(self) -> None:
         situation = self._desk.acts.situation(self._view)

@@ -1,7 +1,7 @@
 """What is wrong with this page's facts, worst first; at most four, the rest behind a button."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -27,6 +27,7 @@ from console.views.widgets.labels import Button, Label
 _MOST = 4
 _FIRST_WIDTH, _LEAST_WIDTH = 320, 110
 _SLOW_AFTER_S = 4.0
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _RECENT = timedelta(days=7)
 
 
@@ -207,17 +208,19 @@ def _acts(view: CustomerView, desk: Desk) -> Iterator[tuple[str, str, int]]:
 
 def _late(view: CustomerView, now: datetime) -> str:
     """Return what is to be said about bills that should have been paid; empty where there are none."""
+    bills = view.bills.part.facts
     late = [
         item.value
-        for item in view.bills.part.facts or ()
+        for item in bills or ()
         if item.value.is_late(texts.local_day(now)) and item.value.remaining and item.value.remaining.amount > 0
     ]
     if not late:
         return ""
     oldest = min(bill.due_on for bill in late if bill.due_on)
-    return tr("{} late, the oldest since {}").format(
-        tr("1 bill") if len(late) == 1 else tr("{} bills").format(len(late)), texts.day(oldest)
-    )
+    count = tr("1 bill") if len(late) == 1 else tr("{} bills").format(len(late))
+    if bills is not None and not bills.is_whole:
+        return tr("{} late or more, not all were read; one since {}").format(count, texts.day(oldest))
+    return tr("{} late, the oldest since {}").format(count, texts.day(oldest))
 
 
 def _promised(view: CustomerView) -> str:
@@ -265,7 +268,10 @@ def _stuck(view: CustomerView) -> str:
 
 def _payment_failed(view: CustomerView, now: datetime) -> str:
     """Return what is to be said about a payment that failed in the last days and was not made since."""
-    newest = next(iter(view.payments.part.facts or ()), None)
+    payments = view.payments.part.facts
+    if payments is None or not payments.knows_newest:
+        return ""
+    newest = max(payments, key=lambda item: item.value.paid_at or _BEFORE_ALL, default=None)
     if newest is None or not newest.value.failed or newest.value.paid_at is None:
         return ""
     if now - newest.value.paid_at > _RECENT:

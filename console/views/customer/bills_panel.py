@@ -191,6 +191,8 @@ def _earlier_bills(bills: Records[CustomerBill]) -> dict[str, CustomerBill]:
     before: dict[str | None, CustomerBill] = {}
     found: dict[str, CustomerBill] = {}
     for item in reversed(bills.items):
+        if item.value.is_credit:
+            continue
         earlier = before.get(item.value.account_id)
         if earlier is not None:
             found[item.value.id] = earlier
@@ -201,6 +203,8 @@ def _earlier_bills(bills: Records[CustomerBill]) -> dict[str, CustomerBill]:
 def _bill_state(bill: CustomerBill, now: datetime, paid_at: datetime | None) -> tuple[str, str]:
     """Return the word for a bill's state; a paid one says when, one that is unpaid when it is or was due."""
     word, state = texts.state(bill.state)
+    if bill.is_credit:
+        return tr("Credit, {}").format(word.lower()), "info"
     if bill.state == "settled" and paid_at is not None:
         return tr("{} {}").format(word, texts.day(paid_at)), state
     unpaid = bill.state in {"new", "validated", "sent", "partiallyPaid"} and bill.due_on is not None

@@ -208,12 +208,15 @@ class ExplainView(Surface):
         self.causes.show_rows([self._cause_row(f"{n}", cause, order, origin) for n, (cause, order) in enumerate(rows)])
         changed_first = sorted(found.changes, key=lambda change: not _change(change, found.difference).amount)
         self.lines.show_rows([self._line_row(n, change, found, origin) for n, change in enumerate(changed_first)])
-        whole = old.complete and new.complete and not old.lost and not new.lost
+        whole = old.is_whole and new.is_whole
         self._show_sum(found, whole=whole)
         now = self._view.now()
         fresh = self._view.bills.part.is_fresh(now) and all(line.part.is_fresh(now) for line in self._lines)
-        self._quote.set_words(tr("Safe to quote") if fresh else tr("Do not quote"))
-        self._quote.set_look("chip", "ok" if fresh else "stale")
+        safe = fresh and whole
+        if not whole:
+            self.sentence.set_words(tr("Not every line of both bills was read, so there is nothing to read out yet."))
+        self._quote.set_words(tr("Safe to quote") if safe else tr("Do not quote"))
+        self._quote.set_look("chip", "ok" if safe else "stale")
         self._quote.show()
 
     def _show_sum(self, found: BillExplanation, *, whole: bool) -> None:

@@ -33,7 +33,8 @@ class OrdersPanel(Panel):
 
     def count_words(self) -> str:
         open_ones = sum(item.value.is_open for item in self._shown())
-        return tr("{} open").format(open_ones)
+        lists = (self._view.service_orders.part.facts, self._view.product_orders.part.facts)
+        return tr("{} open").format(texts.counted(open_ones, *lists))
 
     def show_facts(self) -> None:
         now = self._view.now()

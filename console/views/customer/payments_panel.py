@@ -41,7 +41,11 @@ class PaymentsPanel(Panel):
     def count_words(self) -> str:
         facts = self._view.payments.part.facts
         failed = sum(item.value.failed for item in facts or ())
-        return tr("{} failed").format(failed) if failed else str(len(facts)) if facts else ""
+        if not facts:
+            return ""
+        if not failed:
+            return texts.counted(len(facts), facts)
+        return tr("{} failed").format(texts.counted(failed, facts))
 
     def show_facts(self) -> None:
         now = self._view.now()

@@ -42,7 +42,7 @@ class RelatedPanel(Panel):
 
     def count_words(self) -> str:
         facts = self._view.related.part.facts
-        return str(len(facts)) if facts else ""
+        return texts.counted(len(facts), facts) if facts else ""
 
     def show_facts(self) -> None:
         fresh = self._view.related.part.is_fresh(self._view.now())

@@ -55,7 +55,7 @@ class ServicesPanel(Panel):
     def count_words(self) -> str:
         services = self._view.services.part.facts
         active = sum(item.value.state == "active" for item in services or ())
-        return tr("{} active").format(active) if services else ""
+        return tr("{} active").format(texts.counted(active, services)) if services else ""
 
     def show_facts(self) -> None:
         now = self._view.now()

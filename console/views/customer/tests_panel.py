@@ -31,7 +31,7 @@ class TestsPanel(Panel):
 
     def count_words(self) -> str:
         facts = self._view.tests.part.facts
-        return str(len(facts)) if facts else ""
+        return texts.counted(len(facts), facts) if facts else ""
 
     def show_facts(self) -> None:
         fresh = self._view.tests.part.is_fresh(self._view.now())

@@ -45,8 +45,7 @@ class TicketsPanel(Panel):
     def count_words(self) -> str:
         facts = self._view.tickets.part.facts
         open_ones = sum(item.value.is_open for item in facts or ())
-        more = "+" if facts is not None and not facts.complete else ""
-        return tr("{} open").format(f"{open_ones}{more}") if facts else ""
+        return tr("{} open").format(texts.counted(open_ones, facts)) if facts else ""
 
     def show_facts(self) -> None:
         fresh = self._view.tickets.part.is_fresh(self._view.now())

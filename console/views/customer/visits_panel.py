@@ -32,7 +32,7 @@ class VisitsPanel(Panel):
     def count_words(self) -> str:
         now = self._view.now()
         coming = sum(_is_coming(item.value, now) for item in self._view.appointments.part.facts or ())
-        return tr("{} to come").format(coming) if coming else ""
+        return tr("{} to come").format(texts.counted(coming, self._view.appointments.part.facts)) if coming else ""
 
     def show_facts(self) -> None:
         now = self._view.now()

@@ -50,6 +50,8 @@ def _first_amount(values: Values, bills: Sequence[CustomerBill], owed: Money | N
     bill = next((one for one in bills if one.id == values.get("bill", first)), None)
     if bill is None or bill.remaining is None or owed is None:
         return owed
+    if bill.remaining.currency != owed.currency:
+        return None
     return bill.remaining if bill.remaining.amount < owed.amount else owed
 
 
@@ -70,6 +72,9 @@ def _plan(now: Situation, values: Values) -> Plan:
         raise NotPossibleError("Choose what it is paid for.")
     if values.get("bill", _ACCOUNT) != _ACCOUNT:
         bill = now.one("bills", values["bill"], "bill")
+        if bill.remaining is not None and bill.remaining.currency != balance.currency:
+            told = f"Bill {bill.label} is in {bill.remaining.currency} and account {account.id} in {balance.currency}"
+            raise NotPossibleError(f"{told}; such a payment is not taken here.")
         if bill.remaining is None or money.amount > bill.remaining.amount:
             raise NotPossibleError(f"Only {bill.remaining} of bill {bill.label} is open.")
     wanted = {
