@@ -12,8 +12,14 @@ from typing import Any
 import httpcore
 import httpx
 
+from console.errors import ConfigurationError
+
 _log = logging.getLogger(__name__)
 
+_BAD_PROXY = (
+    "The proxy that this computer's environment names (ALL_PROXY, HTTPS_PROXY or HTTP_PROXY) cannot be used: it must "
+    "be an http or https address. Correct it, or take the variable away, and start again."
+)
 # By the machine's steady clock. A request runs in one task, so all that is read and written for it finds its own.
 _DEADLINE_S: ContextVar[float | None] = ContextVar("deadline of the request", default=None)
 
@@ -63,7 +69,10 @@ class Connections:
         await asyncio.gather(*self._closing, return_exceptions=True)
 
     def _made(self) -> httpx.AsyncClient:
-        client = self._make()
+        try:
+            client = self._make()
+        except (ImportError, ValueError, httpx.InvalidURL) as error:  # what httpx says of proxies it cannot use
+            raise ConfigurationError(_BAD_PROXY) from error
         for pool in _pools(client):
             # httpx has no public way to hand its pool another network.
             pool._network_backend = _LimitedNetwork(pool._network_backend)  # noqa: SLF001

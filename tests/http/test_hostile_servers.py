@@ -12,6 +12,7 @@ import pytest
 
 from console.errors import (
     BadAnswerError,
+    ConfigurationError,
     ConflictError,
     RefusedError,
     SystemCallError,
@@ -355,3 +356,10 @@ async def test_a_problem_document_is_a_failure_whatever_its_status() -> None:
         with pytest.raises(RefusedError, match="Locked"):
             await endpoint.get(LIST)
         await layer.aclose()
+
+
+@pytest.mark.parametrize("proxy", ["socks://127.0.0.1:1080/", "socks5://127.0.0.1:1080", "gopher://127.0.0.1"])
+def test_a_proxy_of_the_environment_that_cannot_be_used_is_said(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(ConfigurationError, match="ALL_PROXY"):
+        layer_of("https://billing.example.net")

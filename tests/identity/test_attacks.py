@@ -100,6 +100,48 @@ def test_a_token_signed_with_another_key_or_a_shared_secret_or_not_at_all_is_ref
             read(text)
 
 
+ODD_KEYS = [
+    {"kty": "EC", "crv": "P-999", "x": "a", "y": "b", "kid": "odd"},
+    {"kid": "no type", "use": "sig"},
+    {"kty": "RSA", "n": "!!", "e": "AQAB", "kid": "broken"},
+    {"kty": "oct", "k": "c2VjcmV0", "kid": "shared"},
+    "no key",
+]
+
+
+def read_with(text: str, *keys: Any) -> dict[str, Any]:
+    return read_id_token(text, {"keys": list(keys)}, issuer=ISSUER, client=CLIENT, nonce=NONCE, now=NOW)
+
+
+@pytest.mark.parametrize("odd", ODD_KEYS, ids=str)
+def test_a_key_that_cannot_be_used_keeps_nobody_out(odd: Any) -> None:
+    assert read_with(token(), odd, KEY.as_dict(private=False))["sub"] == "someone"
+
+
+def test_without_names_every_fitting_key_is_tried() -> None:
+    nameless = {name: value for name, value in KEY.as_dict(private=False).items() if name != "kid"}
+    elliptic = jwk.ECKey.generate_key("P-256").as_dict(private=False)
+    second = jwk.RSAKey.generate_key(2048).as_dict(private=False)
+    unnamed = jwt.encode({"alg": "RS256"}, GOOD, KEY, algorithms=["RS256"])
+    for keys in ((nameless,), (elliptic, second, nameless), (OTHER.as_dict(private=False), KEY.as_dict(private=False))):
+        assert read_with(unnamed, *keys)["sub"] == "someone"
+    assert read_with(token(), second, nameless)["sub"] == "someone"
+    with pytest.raises(KeyError):  # asked for anew, since keys change
+        read_with(unnamed, second, elliptic)
+
+
+@pytest.mark.parametrize("algorithm", ["EdDSA", "Ed25519"])
+@pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
+def test_edwards_curves_are_taken_by_either_name(algorithm: str) -> None:
+    key = jwk.OKPKey.generate_key("Ed25519", {"kid": "one"})
+    assert read_with(token(key=key, alg=algorithm), key.as_dict(private=False))["sub"] == "someone"
+
+
+def test_a_key_for_encryption_signs_nothing() -> None:
+    with pytest.raises(KeyError):
+        read_with(token(), KEY.as_dict(private=False) | {"use": "enc"})
+
+
 @given(
     st.one_of(st.text(max_size=200), st.from_regex(r"[A-Za-z0-9_-]{0,60}\.[A-Za-z0-9_-]{0,60}\.[A-Za-z0-9_-]{0,60}"))
 )

@@ -1,9 +1,14 @@
 """The desk by keyboard alone: real key events into the window."""
 
+import sys
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QWidget
 
+from console.views.customer.act_form import ActForm
+from console.views.keys.positions import letter_of
 from console.views.widgets.fact import FactLabel
 from console.views.widgets.origin import OriginDialog
 from tests.views.conftest import Rig, texts_of
@@ -119,3 +124,37 @@ async def test_the_systems_page_tests_connections_by_keyboard(rig: Rig) -> None:
     rig.press(Qt.Key.Key_Space)
     await rig.until(lambda: "ok, " in texts_of(card))
     assert QApplication.focusWidget() is card.test_button
+
+
+def pressed(key: int, text: str, *, scan_code: int = 0) -> QKeyEvent:
+    none = Qt.KeyboardModifier.NoModifier
+    return QKeyEvent(QEvent.Type.KeyPress, key, none, scan_code, 0, 0, text)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="places of keys are numbered by each system in its own way")
+@pytest.mark.parametrize(
+    ("event", "letter"),
+    [
+        (pressed(Qt.Key.Key_B, "b"), "B"),
+        (pressed(0x0643, "\u0643", scan_code=39 + 8), "\u0643"),  # Arabic kaf at the semicolon, where no letter stands
+        (pressed(0x0634, "\u0634", scan_code=30 + 8), "A"),  # Arabic sheen
+        (pressed(0x0421, "\u0441", scan_code=46 + 8), "C"),  # Cyrillic с
+        (pressed(0x03A3, "\u03c3", scan_code=31 + 8), "S"),  # Greek σ
+        (pressed(Qt.Key.Key_VolumeDown, ""), ""),
+        (pressed(Qt.Key.Key_MediaPlay, ""), ""),
+        (pressed(Qt.Key.Key_F5, ""), ""),
+        (pressed(Qt.Key.Key_1, "1"), ""),
+    ],
+)
+def test_a_letter_is_read_by_what_it_types_or_where_it_stands(event: QKeyEvent, letter: str) -> None:
+    assert letter_of(event) == letter
+
+
+async def test_a_key_that_types_no_letter_does_nothing_while_letters_are_shown(rig: Rig) -> None:
+    page = await rig.open()
+    for event in (pressed(0x0643, "\u0643"), pressed(Qt.Key.Key_VolumeDown, ""), pressed(Qt.Key.Key_MediaPlay, "")):
+        rig.press(Qt.Key.Key_D, CTRL)
+        QApplication.sendEvent(QApplication.focusWidget(), event)
+        assert QApplication.activeModalWidget() is None
+        assert not rig.window.findChildren(ActForm)
+    assert page.isVisible()

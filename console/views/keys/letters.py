@@ -8,6 +8,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from console.services.permissions import Deed
+from console.views.keys.positions import letter_of
 from console.views.texts import tr
 from console.views.theme import THEME, font
 from console.views.widgets.labels import Label, paint_frame
@@ -92,17 +93,17 @@ class LetterOverlay(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Meta}:
             return
-        pressed = [event.text().upper(), chr(event.key() & 0xFF).upper()]
-        found = next((self._letters[one] for one in pressed if one in self._letters), None)
+        pressed = letter_of(event)
+        found = self._letters.get(pressed)
         self._leave()
         if event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier:
             return
         if found is not None:
             found.do()
-        elif withheld := next((self._withheld[one] for one in pressed if one in self._withheld), None):
+        elif withheld := self._withheld.get(pressed):
             self.missed.emit(tr("{}: your role does not include that.").format(withheld.text))
-        elif pressed[0].isalnum():
-            self.missed.emit(tr("Nothing has the letter {} here.").format(pressed[0]))
+        elif typed := (pressed or event.text().strip().upper()):
+            self.missed.emit(tr("Nothing has the letter {} here.").format(typed))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
