@@ -61,7 +61,11 @@ def change(value: Money) -> str:
 
 
 def day(at: date | None, *, year: bool | None = None) -> str:
-    """Return a date as people say it: `8 Nov`, with the year where it is not this one; of a time the day in UTC."""
+    """Return a date as people say it: `8 Nov`, with the year where it is not this one.
+
+    Of a time it is the day in this machine's zone; but midnight in UTC is how systems write a day, and stays that day.
+    Beside hours stands `local_day`.
+    """
     if at is None:
         return tr("no date")
     with_year = year if year is not None else at.year != datetime.now(UTC).year
@@ -132,8 +136,10 @@ def moment(at: datetime) -> str:
 
 
 def _qt_date(at: date) -> QDate:
-    on = at.astimezone(UTC) if isinstance(at, datetime) else at
-    return QDate(on.year, on.month, on.day)
+    if isinstance(at, datetime):
+        in_utc = at.astimezone(UTC)
+        at = in_utc if in_utc.time() == time.min else at.astimezone()
+    return QDate(at.year, at.month, at.day)
 
 
 def local_day(at: datetime) -> date:

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from console.connectors.tmforum.acts.promise import PromiseToPay
+from console.connectors.tmforum.acts.visit import MoveVisit
 from console.connectors.tmforum.records import addresses, bills, care, customer, inventory, money, orders, usage
 from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
 from console.models.billing_account import OtherBalance
 from console.models.customer import PartyKind
 from console.models.inventory import PriceKind
 from console.models.money import Money
+from console.models.outbox import Act, RiskClass, Step
 from console.models.provenance import Records
 from console.services.known import KnownFacts, encode
 from console.services.permissions import Subject
@@ -432,3 +435,30 @@ def test_a_number_is_an_id_however_it_is_written(number: Any) -> None:
     account = {"id": number}
     assert bills.read_bill(Reader({"id": number, "billingAccount": account})).id == "1001"
     assert bills.read_bill(Reader({"id": number, "billingAccount": account})).account_id == "1001"
+
+
+# ------------------------------------------------------------------ moments that come back
+
+
+ECHOES = ["2026-12-03T08:00:00Z", "2026-12-03T09:00:00+01:00", "2026-12-03T08:00:00.000Z", "2026-12-03T02:00:00-06:00"]
+
+
+@pytest.mark.parametrize("echo", ECHOES)
+def test_a_visit_is_unmoved_however_its_server_writes_the_hour(echo: str) -> None:
+    known = {"starts": "2026-12-03T08:00:00+00:00", "ends": "2026-12-03T10:00:00+00:00"}
+    step = Step("move-visit", "crm", "k", known, "A", base=known)
+    act = Act("1", "C", "Move", RiskClass.NOTE, NOW, (step,))
+    held = MoveVisit().held({"validFor": {"startDateTime": echo, "endDateTime": "2026-12-03T10:00:00Z"}}, act, step)
+    assert held == known
+    moved = MoveVisit().held({"validFor": {"startDateTime": "2026-12-04T08:00:00Z"}}, act, step)
+    assert moved["starts"] == "2026-12-04T08:00:00Z"
+
+
+@pytest.mark.parametrize("echo", ["2026-11-27T12:00:00.250Z", "2026-11-27T13:00:00.250+01:00", "2026-11-27T12:00:00Z"])
+def test_a_promise_is_known_again_however_its_server_writes_the_moment(echo: str) -> None:
+    act = Act("1", "C", "Promise", RiskClass.NOTE, NOW.replace(microsecond=250_000), ())
+    plan = {"planType": "promiseToPay", "validFor": {"startDateTime": echo}}
+    assert PromiseToPay("promiseToPay")._is_ours(plan, act)
+    assert not PromiseToPay("promiseToPay")._is_ours(
+        {**plan, "validFor": {"startDateTime": "2026-11-27T12:01:00Z"}}, act
+    )

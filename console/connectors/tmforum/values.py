@@ -60,7 +60,7 @@ def clean(text: str, *, strip: bool = True) -> str:
     return shown if len(shown) <= _LONGEST_TEXT else shown[:_LONGEST_TEXT] + "…"
 
 
-def instant(text: str) -> datetime:
+def read_time(text: str) -> datetime:
     """Return a time as ISO 8601 writes it, aware UTC, with what Python does not read: 24:00 and the leap second.
 
     24:00 is the next day's midnight, the leap second the last of its minute; without a zone it is taken as UTC.

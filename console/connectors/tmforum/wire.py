@@ -10,8 +10,8 @@ from console.connectors.tmforum.values import (
     clean,
     currency_code,
     exact_number,
-    instant,
     kind_of,
+    read_time,
     spelt_out,
     split_amount,
     standard_state,
@@ -151,7 +151,7 @@ class Reader:
             self._problem(key, value)
             return None
         try:
-            found = instant(value.strip())
+            found = read_time(value.strip())
         except (ValueError, OverflowError):
             self._problem(key, value)
             return None

@@ -67,7 +67,7 @@ class UsagePanel(Panel):
 
     def _row(self, item: Sourced[Usage], *, fresh: bool) -> Row:
         make, usage = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
-        when = f"{texts.day(usage.at)} {texts.clock(usage.at)}" if usage.at else texts.day(None)
+        when = f"{texts.day(texts.local_day(usage.at))} {texts.clock(usage.at)}" if usage.at else texts.day(None)
         cost = "" if usage.cost is None else tr("included") if usage.cost.amount == 0 else texts.money(usage.cost)
         cells = (
             make.cell(tr("When"), when),

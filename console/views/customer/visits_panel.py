@@ -45,7 +45,8 @@ class VisitsPanel(Panel):
     def _row(self, item: Sourced[Appointment], *, fresh: bool) -> Row:
         make, visit = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
         word, state = texts.state(visit.status)
-        when = f"{texts.day(visit.starts_at)}, {texts.window(visit.starts_at, visit.ends_at)}"
+        on = texts.day(texts.local_day(visit.starts_at) if visit.starts_at else None)
+        when = f"{on}, {texts.window(visit.starts_at, visit.ends_at)}"
         about = ", ".join(reference.label for reference in visit.about)
         facts = (visit.id, visit.description or visit.category or "", about, visit.place or "")
         cells = (

@@ -3,13 +3,14 @@
 A plan has no id; ours is known again by its type and the moment it was promised. See docs/decisions.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from console.connectors.tmforum.acts.writer import instant
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.records.bills import read_account
+from console.connectors.tmforum.values import read_time
 from console.connectors.tmforum.wire import MalformedRecordError
 from console.models.outbox import Act, Step
 from console.ports.acting import Finding, RemoteState, StepOutcome
@@ -89,10 +90,9 @@ def _began(plan: dict[str, Any]) -> datetime | None:
     period = plan.get("validFor")
     start = period.get("startDateTime") if isinstance(period, dict) else None
     try:
-        began = datetime.fromisoformat(start) if isinstance(start, str) else None
-    except ValueError:
+        return read_time(start) if isinstance(start, str) else None
+    except (ValueError, OverflowError):
         return None
-    return began if began is None or began.tzinfo is not None else began.replace(tzinfo=UTC)
 
 
 def _may_have_lost_its_beginning(plan: dict[str, Any]) -> bool:

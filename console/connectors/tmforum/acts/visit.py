@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from console.connectors.tmforum.acts.writer import Created, Patched, customer_party, instant, related_entity
 from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.values import read_time
 from console.connectors.tmforum.wire import Reader
 from console.models.outbox import Act, Step
 
@@ -43,7 +44,7 @@ class MoveVisit(Patched):
         period = record.get("validFor")
         held = period if isinstance(period, dict) else {}
         names = {"starts": "startDateTime", "ends": "endDateTime"}
-        return {key: _same_form(held.get(name)) for key, name in names.items() if key in step.wanted}
+        return {key: _as_known(held.get(name), key, step) for key, name in names.items() if key in step.wanted}
 
     def patch(self, client: TmForumClient, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, Any]:
         return {"validFor": _span(step)}
@@ -70,9 +71,19 @@ def _span(step: Step) -> dict[str, str]:
     return {"startDateTime": instant(starts), "endDateTime": instant(ends)}
 
 
-def _same_form(text: Any) -> str:
-    """Return a time as the desk writes times, so that the same moment is the same text."""
+def _as_known(text: Any, key: str, step: Step) -> str:
+    """Return a time in the words in which the step has the same moment, else as it came.
+
+    Servers echo a time in another zone or without its milliseconds; moments are the same to the second.
+    """
+    moment = _moment(text)
+    known = (words for words in (step.base.get(key), step.wanted.get(key)) if words)
+    return next((words for words in known if moment is not None and _moment(words) == moment), str(text or ""))
+
+
+def _moment(text: Any) -> datetime | None:
+    """Return a time to the second, aware UTC; None where it is none."""
     try:
-        return datetime.fromisoformat(text).isoformat()
-    except (TypeError, ValueError):
-        return str(text or "")
+        return read_time(text).replace(microsecond=0)
+    except (AttributeError, TypeError, ValueError, OverflowError):
+        return None
