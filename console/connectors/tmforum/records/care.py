@@ -7,7 +7,7 @@ from console.connectors.tmforum.reading import BEFORE_ALL, reference, references
 from console.connectors.tmforum.records import details
 from console.connectors.tmforum.records.customer import read_media
 from console.connectors.tmforum.values import plain_word
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import MalformedRecordError, Reader
 from console.models.appointment import Appointment, TimeSlot
 from console.models.detail import Detail
 from console.models.interaction import PartyInteraction
@@ -115,7 +115,13 @@ def _medium(part: Reader) -> Detail | None:
 
 
 def read_slots(reader: Reader) -> tuple[TimeSlot, ...]:
-    """Translate the answer to a TMF646 search for time slots: those that are free, soonest first."""
+    """Translate the answer to a TMF646 search for time slots: those that are free, soonest first.
+
+    Raises:
+        MalformedRecordError: The search failed, which is not the same as nothing being free.
+    """
+    if plain_word(reader.text("searchResult") or "").startswith("fail") or reader.state("status") == "failed":
+        raise MalformedRecordError("the system could not look for free hours")
     found = []
     for part in reader.parts("availableTimeSlot"):
         period = part.part("validFor")
@@ -136,6 +142,7 @@ _TICKET = (
     details.attachments("attachment"),
 )
 _INTERACTION = (
+    details.externals("externalIdentifier"),
     details.moments("statusChangeDate"),
     details.listed("interactionItem", _resolution),
     details.names("interactionRelationship"),

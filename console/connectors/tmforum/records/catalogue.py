@@ -1,28 +1,44 @@
 """TMF620 product offerings with their prices."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
+from console.connectors.tmforum.records.prices import price_kind, read_period
+from console.connectors.tmforum.values import plain_word
 from console.connectors.tmforum.wire import Reader
+from console.models.inventory import PriceKind
 from console.models.money import Money
 from console.models.offering import ProductOffering
 
 
 def read_price(reader: Reader) -> Money | None:
-    """Translate a TMF620 product offering price, where it is a monthly one."""
-    is_monthly = (reader.text("priceType") or "").lower() == "recurring"
-    return reader.money("price") if is_monthly else None
+    """Translate a TMF620 product offering price, where it is one of every month that holds now."""
+    length = reader.number("recurringChargePeriodLength")
+    is_monthly = read_period(reader) in {None, "month"} and length in {None, 1}
+    if price_kind(reader) is not PriceKind.RECURRING or not is_monthly or not _is_on_sale(reader):
+        return None
+    return reader.money("price")
 
 
 def read_offering(reader: Reader, prices: Mapping[str, Money | None]) -> ProductOffering:
     """Translate a TMF620 product offering; `prices` are the catalogue's by their identifier."""
     identifier = reader.identifier()
-    own = (part.text("id") or "" for part in reader.parts("productOfferingPrice"))
+    own = [price for part in reader.parts("productOfferingPrice") if (price := prices.get(part.text("id") or ""))]
+    by_currency: dict[str, Money] = {}
+    for price in own:
+        nothing = Money(Decimal(0), price.currency)
+        by_currency[price.currency] = by_currency.get(price.currency, nothing) + price
     category = next(iter(reader.parts("category")), None)
     return ProductOffering(
         identifier,
         reader.text("name") or identifier,
         category.text("name") if category else None,
         tuple(text for part in reader.parts("marketSegment") if (text := part.text("id"))),
-        reader.flag("isSellable") is not False and (reader.text("lifecycleStatus") or "Active").lower() != "retired",
-        tuple(price for one in own if (price := prices.get(one)) is not None),
+        reader.flag("isSellable") is not False and _is_on_sale(reader),
+        tuple(by_currency.values()),
     )
+
+
+def _is_on_sale(reader: Reader) -> bool:
+    """Return whether an offering or a price holds now and was not taken out of the catalogue."""
+    return reader.is_valid() and plain_word(reader.text("lifecycleStatus") or "") not in {"retired", "obsolete"}

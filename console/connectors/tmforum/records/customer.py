@@ -50,7 +50,7 @@ def _organization(part: Reader, key: str) -> Detail | None:
 
 def read_party(reader: Reader, kind: PartyKind) -> Party:
     """Translate a TMF632 individual or organization."""
-    parts = (reader.text("givenName"), reader.text("familyName"))
+    parts = [reader.text(key) for key in ("givenName", "middleName", "familyNamePrefix", "familyName")]
     full = reader.text("fullName") or (None if kind is PartyKind.ORGANIZATION else reader.text("name"))
     name = full or reader.text("formattedName") or " ".join(part for part in parts if part)
     company = reader.text("tradingName") or reader.text("name")
@@ -117,7 +117,8 @@ _CUSTOMER = (
     details.names("agreement", "paymentMethod"),
 )
 _PARTY = (
-    details.texts("title", "tradingName"),
+    details.texts("title", "preferredGivenName", "tradingName", "organizationType"),
+    details.days("deathDate"),
     details.listed(
         "organizationParentRelationship", lambda part: _organization(part, "organizationParentRelationship")
     ),

@@ -113,7 +113,8 @@ def _characteristics(reader: Reader, key: str) -> tuple[tuple[str, str], ...]:
 _PRODUCT = (
     details.texts("description"),
     details.flags("isBundle", "isCustomerVisible"),
-    details.moments("orderDate"),
+    details.moments("orderDate", "creationDate"),
+    details.names("agreement", "agreementItem"),
     details.names("productOffering", "productSpecification"),
     details.listed("productTerm", _term),
     details.names("product", "productRelationship", "realizingResource"),
@@ -122,6 +123,7 @@ _PRODUCT = (
     details.parties("relatedParty"),
 )
 _SERVICE = (
+    details.externals("externalIdentifier"),
     details.texts("description", "serviceDate", "startMode"),
     details.flags("hasStarted", "isBundle"),
     details.names("serviceSpecification", "supportingService", "supportingResource", "serviceRelationship"),

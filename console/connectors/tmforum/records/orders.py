@@ -104,7 +104,7 @@ def milestone(reader: Reader) -> Milestone:
 
 # Further facts, shown when a record is opened.
 _ORDER = (
-    details.texts("priority"),
+    details.texts("priority", "requestedInitialState"),
     details.moments("requestedStartDate", "requestedCompletionDate", "startDate", "cancellationDate"),
     details.texts("cancellationReason"),
     details.listed("orderTotalPrice", _total),
