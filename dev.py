@@ -119,7 +119,13 @@ def prepare_environment(requirements: str) -> None:
     run_or_explain([*pip, "--require-hashes", "-r", str(lock)], "Installing the pinned requirements failed")
     own = ["--no-deps", "--no-build-isolation", "--editable", str(ROOT)]
     run_or_explain([*pip, *own], "Installing the console itself failed")
+    compile_console()
     (ENVIRONMENT / f"{requirements}.ready").write_text(f"{maker} {fingerprint(requirements)}", encoding="utf-8")
+
+
+def compile_console() -> None:
+    """Compile the console as pip does what it installs, so that no window waits for that while it is used."""
+    subprocess.run([str(PYTHON), "-m", "compileall", "-q", "console"], check=False, cwd=ROOT)
 
 
 def fingerprint(requirements: str) -> str:
@@ -204,6 +210,7 @@ def test(arguments: list[str]) -> int:
     """Every check, all of them even when an early one fails; further arguments go to pytest."""
     prepare_qt_libraries()
     prepare_environment("dev")
+    compile_console()
     environment = {**console_environment(), "QT_QPA_PLATFORM": "offscreen"}
     failed = []
     for name, command in CHECKS.items():

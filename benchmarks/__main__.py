@@ -8,7 +8,7 @@ import sys
 NAMES = (
     "start", "open", "stall", "cost", "memory", "large", "decode", "sim", "kill", "canary", "bill",
     "contradictions", "preview", "gate", "guard", "sign-in",
-    "open-known", "search", "sync", "stopgo", "wire", "soak", "many", "disk", "day", "kill-phases",
+    "open-known", "search", "sync", "stopgo", "wire", "soak", "many", "disk", "day", "kill-phases", "values",
 )  # fmt: skip
 
 

@@ -95,6 +95,17 @@ AIMS: dict[tuple[str, str], tuple[str, float]] = {
     ("soak", "longest turn, CPU"): ("value", 100.0),
     ("canary", "found on the disk"): ("value", 0.0),
     ("canary", "planted leaks not found"): ("value", 0.0),
+    **{
+        ("values", f"{kind}: {name}"): aim
+        for kind in ("made", "published")
+        for name, aim in {
+            "right": ("at least", 0.99),
+            "not understood": ("ratio", 0.01),
+            "missing": ("value", 0.0),
+            "wrong": ("value", 0.0),
+        }.items()
+    },
+    ("values", "planted mistakes not found"): ("value", 0.0),
     ("decode", "clean"): ("at least", 0.5),
     ("decode", "one in ten damaged"): ("at least", 0.5),
     ("decode", "damaged records that broke it"): ("value", 0.0),

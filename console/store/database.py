@@ -19,7 +19,7 @@ import apsw
 from console.errors import StoreDamagedError, StoreError, StoreFullError, StoreKeyError, StoreNewerError
 from console.private_files import close_folder, private_file, private_folder
 from console.store.lock import StoreLock
-from console.store.schema import FUNCTIONS, MIGRATIONS
+from console.store.schema import MIGRATIONS, add_functions
 from console.store.witness import Witness
 
 T = TypeVar("T")
@@ -339,8 +339,7 @@ def _migrate(connection: apsw.Connection, path: Path) -> None:
     version = int(connection.pragma("user_version"))
     if version > len(MIGRATIONS):
         raise StoreNewerError(f"The store {path} was made by a newer version of the desk. Start that one.")
-    for name, function in FUNCTIONS.items():
-        connection.create_scalar_function(name, function)
+    add_functions(connection)
     try:
         for number in range(version, len(MIGRATIONS)):
             with connection:
@@ -350,9 +349,6 @@ def _migrate(connection: apsw.Connection, path: Path) -> None:
         raise StoreFullError(f"The store {path} cannot be written: the disk is full or read-only.") from error
     except apsw.CorruptError as error:
         raise StoreDamagedError(_damaged(str(path))) from error
-    finally:
-        for name in FUNCTIONS:
-            connection.create_scalar_function(name, None)
 
 
 def _without_refused(path: Path, key: bytes, witness: Witness) -> apsw.Connection:

@@ -1,7 +1,8 @@
 """The store's tables, as steps from nothing to now. A released step is never changed; a new one is added behind it."""
 
-from collections.abc import Callable, Mapping
+from typing import cast
 
+import apsw
 import msgspec
 
 from console.models.name_words import fold, index_words
@@ -16,8 +17,12 @@ def words_of_person(name: str, details: bytes) -> str:
     return " ".join([*index_words(name), *fold(" ".join(telling)).split()])
 
 
-# What the steps call besides SQLite's own.
-FUNCTIONS: Mapping[str, Callable[..., str]] = {"index_words": words_of_person}
+def add_functions(connection: apsw.Connection) -> None:
+    """Let the steps call what they need besides SQLite's own functions."""
+    connection.create_scalar_function(
+        "index_words", lambda *values: words_of_person(str(values[0]), bytes(cast("bytes", values[1])))
+    )
+
 
 MIGRATIONS: tuple[str, ...] = (
     """

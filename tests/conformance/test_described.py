@@ -14,7 +14,9 @@ from console.connectors.tmforum.reading import belongs_to, customer_named
 from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
 from console.http.answers import Undecodable, decode_body, refusal_reason
 from console.models.money import Money
+from scripts.tmf_coverage import decisions
 from tests.support.described import DESCRIBED, FOLDER, Maker
+from tests.support.legal_answers import LegalMaker, judge
 
 pytestmark = pytest.mark.skipif(
     not FOLDER, reason="OPTICOM_TMF_DIR does not name a folder with TM Forum's API descriptions"
@@ -83,3 +85,20 @@ def test_the_maker_does_damage() -> None:
     read_ones = [read("customerBill", "v4", record) for record in records]
     assert any(found is None for found in read_ones)
     assert any(found is not None for found in read_ones)
+
+
+SHOWN = {
+    resource: frozenset(name for name, one in decided.items() if one.kind == "shown")
+    for resource, decided in decisions().items()
+}
+
+
+@pytest.mark.parametrize(("resource", "version"), CASES, ids=[f"{name}-{version}" for name, version in CASES])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(rng=st.randoms(use_true_random=False))
+def test_a_legal_answer_is_told_as_it_is(resource: str, version: str, rng: random.Random) -> None:
+    """No other amount, currency, day or moment; `bench values` counts what is told of thousands."""
+    (answer,) = decode_body(json.dumps([LegalMaker(rng).record(resource, version)]).encode())
+    verdict = judge(resource, answer, SHOWN[resource])
+    assert verdict.wrong == []
+    assert len(verdict.missing) <= 1

@@ -22,7 +22,7 @@ DESCRIBED: dict[str, tuple[str, tuple[str, ...]]] = {
     "payment": ("Payment", ("TMF676-v4.json",)),
     "refund": ("Refund", ("TMF676-v4.json",)),
     "usage": ("Usage", ("TMF635-v4.json",)),
-    "queryUsageConsumption": ("QueryUsageConsumption", ("TMF677-v4.json",)),
+    "queryUsageConsumption": ("QueryUsageConsumption", ("TMF677-v4.json", "TMF677-v5.yaml")),
     "productOrder": ("ProductOrder", ("TMF622-v4.json", "TMF622-v5.yaml")),
     "serviceOrder": ("ServiceOrder", ("TMF641-v4.json",)),
     "product": ("Product", ("TMF637-v4.json", "TMF637-v5.yaml")),

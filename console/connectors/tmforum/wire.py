@@ -108,6 +108,11 @@ class Reader:
         self._problem(key, value)
         return None
 
+    def in_words(self) -> str | None:
+        """Return everything this object says in words, for one of a shape that nobody foresaw; None for nothing."""
+        words = spelt_out(self._value)
+        return masked(clean(words)) if words else None
+
     def any_text(self, key: str) -> str | None:
         """Return the text of a value of any shape: quantities with their unit, lists and objects part by part."""
         value = self.raw(key)

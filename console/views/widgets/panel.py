@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from console.errors import BadAnswerError, NotServedError, SystemCallError
-from console.models.provenance import Records, Sourced
+from console.errors import NotServedError, SystemCallError
+from console.models.provenance import Records
 from console.services.part import Part, PartCoordinator
 from console.services.permissions import is_of_role
 from console.views import texts
@@ -20,6 +20,7 @@ from console.views.theme import THEME
 from console.views.widgets.find import FindBar
 from console.views.widgets.labels import Button, Card, Label, StateSurface, Surface
 from console.views.widgets.message import Message, Skeleton
+from console.views.widgets.part_words import failed_head, holds_nothing, how_to_see, is_not_served
 from console.views.widgets.rows import FactList, FactTable
 
 SKELETON_AFTER_MS = 300
@@ -34,27 +35,6 @@ class Source:
 
     word: str
     coordinator: PartCoordinator[Any]
-
-
-def _failed_head(parts: Sequence[Part[Any]]) -> str:
-    """Return what a head says of parts that did not come: they were not answered, or not understandably."""
-    bad = all(isinstance(part.failure.error, BadAnswerError) for part in parts if part.failure)
-    return tr("{} · not understood") if bad else tr("{} · no answer")
-
-
-def _is_not_served(parts: Sequence[Part[Any]]) -> bool:
-    """Return whether the system does not have what these parts ask for: nothing has failed then."""
-    failures = [part.failure for part in parts if part.failure]
-    return bool(failures) and all(isinstance(failure.error, NotServedError) for failure in failures)
-
-
-def _holds_nothing(facts: Any) -> bool:
-    """Return whether a part came and holds nothing."""
-    if isinstance(facts, Sourced):
-        facts = facts.value
-    if isinstance(facts, tuple):
-        return not facts
-    return isinstance(facts, Records) and not facts.items and not facts.damaged
 
 
 class Panel(Card):
@@ -138,7 +118,7 @@ class Panel(Card):
     def is_empty(self) -> bool:
         """Return whether all parts came and hold nothing."""
         found = [source.coordinator.part.facts for source in self.sources]
-        return all(_holds_nothing(facts) for facts in found)
+        return all(holds_nothing(facts) for facts in found)
 
     def ask(self) -> None:
         """Ask this panel's system again."""
@@ -286,17 +266,17 @@ class Panel(Card):
     def _words_without_facts(self, parts: list[Part[Any]]) -> tuple[str, str, str]:
         """Return the head's right side while nothing was read: whether it failed, was stopped or is not offered."""
         system = self.system_label
-        if _is_not_served(parts):
+        if is_not_served(parts):
             return tr("{} · not offered").format(system), "mark", "neutral"
         if any(part.failure for part in parts):
-            return _failed_head(parts).format(system), "mark", "danger"
+            return failed_head(parts).format(system), "mark", "danger"
         stopped = any(part.stopped for part in parts)
         return tr("{} · stopped").format(system) if stopped else system, "mark", "neutral"
 
     def _show_body(self, parts: list[Part[Any]], now: datetime) -> None:
         denied = next((part.denied for part in parts if part.denied), None)
         if denied and not any(part.facts is not None for part in parts):
-            self._message.show_words("noPermission", "neutral", denied, _how_to_see(denied), ask=False)
+            self._message.show_words("noPermission", "neutral", denied, how_to_see(denied), ask=False)
             self._body.setCurrentWidget(self._message)
         elif self.has_facts() and not self.is_empty():
             self._body.setCurrentWidget(self.content)
@@ -320,7 +300,7 @@ class Panel(Card):
                 self._message.show_words("stale", "neutral", title, "", ask=True)
                 self._body.setCurrentWidget(self._message)
             return
-        if _is_not_served(parts):
+        if is_not_served(parts):
             title = tr("{} does not offer this.").format(self._names_of(parts))
             self._message.show_words("noPermission", "neutral", title, str(failure.error), ask=False)
             self._body.setCurrentWidget(self._message)
@@ -347,7 +327,7 @@ class Panel(Card):
         if denied is None:
             self._show_state_of(parts, now)
         else:
-            self._foot_says(f"{denied} {_how_to_see(denied)}" if self.has_facts() else "", "neutral", "")
+            self._foot_says(f"{denied} {how_to_see(denied)}" if self.has_facts() else "", "neutral", "")
 
     def _show_state_of(self, parts: list[Part[Any]], now: datetime) -> None:
         failures = [part.failure for part in parts if part.failure]
@@ -411,9 +391,3 @@ class Panel(Card):
             self._foot_button.setText(button)
             self._foot_button.setAccessibleName(tr("{}: {}").format(self.title, button))
         self._foot.set_state(state if state in {"stale", "attention", "offline"} else "")
-
-
-def _how_to_see(refusal: str) -> str:
-    """Return what somebody can do who is refused something."""
-    further = tr("Press {}.").format(texts.keys("Ctrl+Shift+V"))
-    return tr("Ask somebody whose role shows it.") if is_of_role(refusal) else further

@@ -52,12 +52,12 @@ def read_account(reader: Reader) -> BillingAccount:
 
 def _further_contact(part: Reader) -> Detail | None:
     name, role = part.text("contactName"), part.text("contactType") or part.text("partyRoleType")
-    return Detail("contact", name, role or "") if name and part.is_valid() else None
+    return Detail("contact", name, role or "") if name else None
 
 
 def _exemption(part: Reader) -> Detail | None:
     name = part.text("certificateNumber") or part.text("reason")
-    return Detail("taxExemption", name, part.text("issuingJurisdiction") or "") if name and part.is_valid() else None
+    return Detail("taxExemption", name, part.text("issuingJurisdiction") or "") if name else None
 
 
 def _tax(key: str, part: Reader) -> Detail | None:
@@ -171,11 +171,17 @@ def read_bill(reader: Reader) -> CustomerBill:
 def _documents(reader: Reader) -> Iterator[BillDocument]:
     """Yield the documents of a bill that have an address; those in a format other than PDF come last."""
     found = [
-        BillDocument(part.text("name") or "", address, part.text("mimeType"))
+        BillDocument(_document_name(part), address, part.text("mimeType"))
         for part in reader.parts("billDocument")
         if (address := part.text("url") or part.text("uri") or part.text("href"))
     ]
     yield from sorted(found, key=lambda document: "pdf" not in (document.mime_type or document.name).lower())
+
+
+def _document_name(part: Reader) -> str:
+    return next(
+        (text for key in ("name", "description", "id", "content", "attachmentType") if (text := part.text(key))), ""
+    )
 
 
 def read_rate(reader: Reader) -> AppliedBillingRate:
@@ -196,7 +202,17 @@ def read_rate(reader: Reader) -> AppliedBillingRate:
 
 
 # Further facts, shown when a record is opened.
+_STRUCTURED_BY = (
+    "cycleSpecification.name",
+    "format.name",
+    "format.id",
+    "presentationMedia.name",
+    "presentationMedia.id",
+)
 _ACCOUNT = (
+    details.rest("accountBalance", "amount"),
+    details.rest("billStructure", *_STRUCTURED_BY),
+    details.rest("paymentPlan", "planType", "status", "totalAmount"),
     details.texts("description", "ratingType"),
     details.names("financialAccount"),
     details.parties("relatedParty"),
@@ -205,6 +221,8 @@ _ACCOUNT = (
 )
 _STRUCTURE = (details.names("format", "presentationMedia"),)
 _BILL = (
+    details.rest("billDocument", "url", "uri", "href"),
+    details.rest("billingAccount", "id"),
     details.days("nextBillDate"),
     details.texts("category", "runType"),
     details.listed("taxItem", lambda part: _tax("taxItem", part)),

@@ -133,6 +133,8 @@ def read_slots(reader: Reader) -> tuple[TimeSlot, ...]:
 
 # Further facts, shown when a record is opened.
 _TICKET = (
+    details.rest("note", "text"),
+    details.rest("relatedEntity", "id", "entity.id"),
     details.moments("requestedResolutionDate", "statusChangeDate"),
     details.texts("statusChangeReason"),
     details.names("channel", "troubleTicketRelationship", "troubleTicketSpecification"),
@@ -142,8 +144,10 @@ _TICKET = (
     details.attachments("attachment"),
 )
 _INTERACTION = (
+    details.rest("channel", "name", "id"),
+    details.rest("relatedChannel", "channel.name", "channel.id"),
     details.externals("externalIdentifier"),
-    details.moments("statusChangeDate"),
+    details.moments("creationDate", "statusChangeDate"),
     details.listed("interactionItem", _resolution),
     details.names("interactionRelationship"),
     details.parties("relatedParty"),
@@ -151,6 +155,7 @@ _INTERACTION = (
     details.attachments("attachment"),
 )
 _APPOINTMENT = (
+    details.rest("relatedEntity", "id", "entity.id"),
     details.externals("externalId"),
     details.moments("creationDate", "lastUpdate"),
     details.listed("contactMedium", _medium),

@@ -38,7 +38,7 @@ def read_customer(reader: Reader) -> Customer:
 def _credit(part: Reader) -> Detail | None:
     """Return a credit profile that holds: its score and, where there is one, its risk."""
     score, risk = part.text("creditScore"), part.text("creditRiskRating")
-    if not part.is_valid() or not (score or risk):
+    if not (score or risk):
         return None
     return Detail("creditProfile", score or "", of=risk or "", on=part.day("creditProfileDate"))
 
@@ -100,6 +100,8 @@ def read_media(part: Reader) -> Iterator[ContactMedium]:
             yield ContactMedium(_word(part, key), text, preferred)
     if address := postal_address(facts):
         yield ContactMedium(_word(part, None), address, preferred, address_parts(facts))
+    elif not any(facts.text(key) for key in _MEDIA) and (words := facts.in_words() or part.in_words()):
+        yield ContactMedium(part.text("mediumType") or "other", words, preferred)
 
 
 def _word(part: Reader, key: str | None) -> str:
@@ -112,6 +114,9 @@ def _word(part: Reader, key: str | None) -> str:
 # Further facts, shown when a record is opened.
 _CUSTOMER = (
     details.texts("description", "role"),
+    details.names("engagedParty"),
+    details.rest("relatedParty", "id", "partyOrPartyRole.id"),
+    details.rest("account", "id"),
     details.listed("creditProfile", _credit),
     details.characteristics("characteristic"),
     details.names("agreement", "paymentMethod"),
@@ -124,4 +129,6 @@ _PARTY = (
     ),
     details.listed("organizationChildRelationship", lambda part: _organization(part, "organizationChildRelationship")),
     details.parties("relatedParty"),
+    details.texts("name"),
+    details.rest("languageAbility", "languageCode"),
 )

@@ -13,6 +13,8 @@ from console.connectors.tmforum.wire import Reader
 from console.models.detail import Detail
 
 Declared = Callable[[Reader], Iterator[Detail]]
+# Stands for what is told elsewhere, such as the customer themselves among related parties.
+_TOLD_ELSEWHERE = Detail("")
 
 
 def read_details(reader: Reader, declared: Sequence[Declared]) -> tuple[Detail, ...]:
@@ -67,81 +69,107 @@ def _period(reader: Reader, key: str) -> Iterator[Detail]:
                 yield Detail(key, of=word, on=day)
 
 
-def _name(reader: Reader, key: str) -> Iterator[Detail]:
-    for part in reader.parts(key):
-        found = reference(part)
-        inner = found.label if found is not None else part.text("name") or part.text("description")
-        if inner:
-            yield Detail(key, inner, (found.role if found else None) or "")
+def _each_part(read: Callable[[Reader, str], Detail | None], *keys: str) -> Declared:
+    """Return how attributes are read part by part; a part of another shape is told in words, not left out."""
+
+    def read_all(reader: Reader) -> Iterator[Detail]:
+        for key in keys:
+            for part in reader.parts(key):
+                found = read(part, key) or _in_words(part, key)
+                if found is not None and found is not _TOLD_ELSEWHERE:
+                    yield found
+
+    return read_all
 
 
-def _party(reader: Reader, key: str) -> Iterator[Detail]:
-    for part in reader.parts(key):
-        party = reference(part)
-        if party is not None and not is_customer(party, reader.spelling.customer_role):
-            yield Detail(key, party.label, party.role or "")
+def _in_words(part: Reader, key: str) -> Detail | None:
+    words = part.in_words()
+    return Detail(key, words) if words else None
 
 
-def _note(reader: Reader, key: str) -> Iterator[Detail]:
-    for part in reader.parts(key):
-        text = part.text("text")
-        if text:
-            yield Detail(key, text, part.text("author") or "", at=part.when("date"))
+def _name(part: Reader, key: str) -> Detail | None:
+    found = reference(part)
+    inner = found.label if found is not None else part.text("name") or part.text("description")
+    return Detail(key, inner, (found.role if found else None) or "") if inner else None
 
 
-def _characteristic(reader: Reader, key: str) -> Iterator[Detail]:
-    for part in reader.parts(key):
-        name, value = part.text("name"), part.any_text("value")
-        if name and value:
-            yield Detail(key, value, name)
+def _party(part: Reader, key: str) -> Detail | None:
+    party = reference(part)
+    if party is None:
+        return None
+    if is_customer(party, part.spelling.customer_role):
+        return _TOLD_ELSEWHERE
+    return Detail(key, party.label, party.role or "")
 
 
-def _place(reader: Reader, key: str) -> Iterator[Detail]:
-    """Yield places by name and address, whether they stand in the attribute itself or in its `place`."""
-    for part in reader.parts(key):
-        inner = part.part("place") or part
-        named = inner.text("name")
-        address = postal_address(inner) or next(
-            (found for one in inner.parts("geographicAddress") if (found := postal_address(one))), None
-        )
-        text = ", ".join(one for one in (named, address) if one) or inner.text("id")
-        if text:
-            yield Detail(key, text, part.text("role") or "")
+def _note(part: Reader, key: str) -> Detail | None:
+    text = part.text("text")
+    return Detail(key, text, part.text("author") or "", at=part.when("date")) if text else None
 
 
-def _attachment(reader: Reader, key: str) -> Iterator[Detail]:
-    for part in reader.parts(key):
-        name = part.text("name") or part.text("description") or part.text("url") or part.text("id")
-        if name:
-            yield Detail(key, name, part.text("mimeType") or part.text("attachmentType") or "")
+def _characteristic(part: Reader, key: str) -> Detail | None:
+    name, value = part.text("name"), part.any_text("value")
+    return Detail(key, value, name or "") if value else None
+
+
+def _place(part: Reader, key: str) -> Detail | None:
+    """Return a place by name and address, whether they stand in the attribute itself or in its `place`."""
+    inner = part.part("place") or part
+    named = inner.text("name")
+    address = postal_address(inner) or next(
+        (found for one in inner.parts("geographicAddress") if (found := postal_address(one))), None
+    )
+    text = ", ".join(one for one in (named, address) if one) or inner.text("id")
+    return Detail(key, text, part.text("role") or "") if text else None
+
+
+def _attachment(part: Reader, key: str) -> Detail | None:
+    name = part.text("name") or part.text("description") or part.text("url") or part.text("id")
+    return Detail(key, name, part.text("mimeType") or part.text("attachmentType") or "") if name else None
+
+
+def _identifier(part: Reader, key: str) -> Detail | None:
+    kinds = ("externalReferenceType", "externalIdentifierType", "owner")
+    text = part.text("id") or part.text("name")
+    return Detail(key, text, next((word for kind in kinds if (word := part.text(kind))), "")) if text else None
 
 
 def _external(reader: Reader, key: str) -> Iterator[Detail]:
     """Yield what others call a record: a text in version 4, identifiers with their kind in version 5."""
-    if not isinstance(reader.raw(key), dict | list):
+    if isinstance(reader.raw(key), dict | list):
+        yield from _each_part(_identifier, key)(reader)
+    else:
         yield from _text(reader, key)
-        return
-    for part in reader.parts(key):
-        kinds = ("externalReferenceType", "externalIdentifierType", "owner")
-        text = part.text("id") or part.text("name")
-        if text:
-            yield Detail(key, text, next((word for kind in kinds if (word := part.text(kind))), ""))
 
 
 texts, flags, amounts = partial(_each, _text), partial(_each, _flag), partial(_each, _amount)
 days, moments, periods = partial(_each, _day), partial(_each, _moment), partial(_each, _period)
-names, parties, notes = partial(_each, _name), partial(_each, _party), partial(_each, _note)
-characteristics, places = partial(_each, _characteristic), partial(_each, _place)
-attachments, externals = partial(_each, _attachment), partial(_each, _external)
+names, parties, notes = partial(_each_part, _name), partial(_each_part, _party), partial(_each_part, _note)
+characteristics, places = partial(_each_part, _characteristic), partial(_each_part, _place)
+attachments, externals = partial(_each_part, _attachment), partial(_each, _external)
+
+
+def rest(key: str, *told_by: str) -> Declared:
+    """Return how the parts are read that say none of what the desk reads of them elsewhere: in words.
+
+    `told_by` are the attributes of which one is enough to be told there; `item.id` is one of an object inside.
+    """
+
+    def read(part: Reader, _key: str) -> Detail | None:
+        return _TOLD_ELSEWHERE if any(_says(part, path) for path in told_by) else None
+
+    return _each_part(read, key)
+
+
+def _says(part: Reader, path: str) -> bool:
+    """Return whether a part has something at a path."""
+    name, _, deeper = path.partition(".")
+    value = part.raw(name)
+    if deeper and isinstance(value, dict | list):
+        return any(_says(inner, deeper) for inner in part.parts(name))
+    return value not in (None, "", [], {})
 
 
 def listed(key: str, read: Callable[[Reader], Detail | None]) -> Declared:
-    """Return how an attribute with parts of a shape of its own is read; the parts that say nothing are left out."""
-
-    def read_all(reader: Reader) -> Iterator[Detail]:
-        for part in reader.parts(key):
-            found = read(part)
-            if found is not None:
-                yield found
-
-    return read_all
+    """Return how an attribute with parts of a shape of its own is read."""
+    return _each_part(lambda part, _key: read(part), key)

@@ -105,12 +105,14 @@ def _violation(part: Reader) -> str:
 
 
 def _characteristics(reader: Reader, key: str) -> tuple[tuple[str, str], ...]:
-    found = ((part.text("name"), part.any_text("value")) for part in reader.parts(key))
-    return tuple((name, value) for name, value in found if name and value)
+    found = ((part.text("name"), part.any_text("value") or part.in_words()) for part in reader.parts(key))
+    return tuple((name or key, value) for name, value in found if value)
 
 
 # Further facts, shown when a record is opened.
 _PRODUCT = (
+    details.rest("productPrice", "price.dutyFreeAmount", "price.taxIncludedAmount"),
+    details.rest("billingAccount", "id"),
     details.texts("description"),
     details.flags("isBundle", "isCustomerVisible"),
     details.moments("orderDate", "creationDate"),
@@ -123,6 +125,7 @@ _PRODUCT = (
     details.parties("relatedParty"),
 )
 _SERVICE = (
+    details.texts("category"),
     details.externals("externalIdentifier"),
     details.texts("description", "serviceDate", "startMode"),
     details.flags("hasStarted", "isBundle"),
@@ -135,6 +138,8 @@ _SERVICE = (
     details.notes("note"),
 )
 _TEST = (
+    details.rest("testMeasure", "metricName", "metricDescription", "value.value"),
+    details.rest("relatedService", "id", "name"),
     details.texts("mode"),
     details.moments("startDateTime", "endDateTime"),
     details.names("testSpecification"),

@@ -48,7 +48,8 @@ def _method(part: Reader | None) -> str | None:
         return None
     inner = part.part("details") or part
     kind = part.text("name") or part.text("description") or inner.text("brand") or inner.text("type")
-    kind = kind or part.text("@referredType") or part.text("@type") or part.text("id")
+    types = (part.text(key) or "" for key in ("@referredType", "@type"))
+    kind = kind or " ".join(word for word in (*types, part.text("id") or "") if word and "Ref" not in word) or None
     number = next((text for key in _NUMBERS if (text := inner.text(key))), "")
     last = re.sub(r"[^0-9A-Za-z]", "", number)[-_LAST_DIGITS:]
     return f"{kind} …{last}" if kind and last and last not in kind else kind
@@ -56,6 +57,9 @@ def _method(part: Reader | None) -> str | None:
 
 # Further facts, shown when a record is opened.
 _PAYMENT = (
+    details.rest("account", "id"),
+    details.rest("paymentItem", "item.id"),
+    details.rest("paymentMethod", "name", "description", "id", "details"),
     details.texts("name", "authorizationCode"),
     details.moments("statusDate"),
     details.amounts("amount", "taxAmount"),

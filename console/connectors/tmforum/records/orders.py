@@ -103,7 +103,14 @@ def milestone(reader: Reader) -> Milestone:
 
 
 # Further facts, shown when a record is opened.
+_NAMED_BY = tuple(f"{thing}.{key}" for thing in ("product", "productOffering", "service") for key in ("name", "id"))
 _ORDER = (
+    details.rest("errorMessage", "reason", "message"),
+    details.rest("productOrderErrorMessage", "reason", "message"),
+    details.rest("milestone", "name", "description", "status", "milestoneDate", "message"),
+    details.rest("productOrderMilestone", "name", "description", "status", "milestoneDate", "message"),
+    details.rest("productOrderItem", "action", "state", "productOrderItem", *_NAMED_BY),
+    details.rest("serviceOrderItem", "action", "state", "serviceOrderItem", *_NAMED_BY),
     details.texts("priority", "requestedInitialState"),
     details.moments("requestedStartDate", "requestedCompletionDate", "startDate", "cancellationDate"),
     details.texts("cancellationReason"),

@@ -50,7 +50,7 @@ def _amounts(parts: Sequence[Reader]) -> tuple[tuple[UsageAmount, ...], tuple[De
             counted.append((name, part))
         elif word in _UNIT_WORDS or any(word == f"{one}{unit}" for one in _COUNTED for unit in ("unit", "units")):
             units[word.removesuffix("s")] = part.text("value") or ""
-        elif name and (value := part.any_text("value")):
+        elif value := part.any_text("value"):
             others.append(Detail("usageCharacteristic", value, name))
     found = []
     for name, part in counted:
@@ -118,7 +118,7 @@ def _bucket(part: Reader, product: Reader | None) -> Bucket:
     period = part.part("validFor")
     return Bucket(
         id=part.text("id") or "",
-        name=part.text("name") or part.text("usageType") or part.text("description") or "",
+        name=part.text("name") or part.text("usageType") or part.text("description") or part.in_words() or "",
         product_id=product.text("id") if product else None,
         product_name=product.text("name") if product else None,
         used=used,
@@ -178,6 +178,7 @@ def _total(bucket: Reader, words: frozenset[str]) -> Quantity | None:
 
 # Further facts, shown when a record is opened.
 _USAGE = (
+    details.rest("usageCharacteristic", "value"),
     details.listed("ratedProductUsage", _rated),
     details.parties("relatedParty"),
     details.names("usageSpecification"),
