@@ -112,6 +112,7 @@ async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) ->
     await desk.open_store()
     window.show()
     window.activateWindow()
+    await asyncio.sleep(0.01)  # the program's window has been painted long before its desk is there
     workspace.attach(desk)
     await asyncio.sleep(0.02)
     yield Rig(window, workspace, bridge, desk, sandbox, clock)

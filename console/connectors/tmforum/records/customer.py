@@ -55,6 +55,8 @@ def read_party(reader: Reader, kind: PartyKind) -> Party:
     name = full or reader.text("formattedName") or " ".join(part for part in parts if part)
     company = reader.text("tradingName") or reader.text("name")
     born = reader.day("birthDate")
+    own = reader.text("name") if kind is PartyKind.ORGANIZATION else None
+    registered = (Detail("name", own),) if own and own != company else ()
     return Party(
         id=reader.identifier(),
         kind=kind,
@@ -63,7 +65,7 @@ def read_party(reader: Reader, kind: PartyKind) -> Party:
         birth_on=born.isoformat() if born else None,
         languages=tuple(code for part in reader.parts("languageAbility") if (code := part.text("languageCode"))),
         contact_media=read_contact_media(reader),
-        details=details.read_details(reader, _PARTY),
+        details=registered + details.read_details(reader, _PARTY),
     )
 
 
@@ -129,6 +131,5 @@ _PARTY = (
     ),
     details.listed("organizationChildRelationship", lambda part: _organization(part, "organizationChildRelationship")),
     details.parties("relatedParty"),
-    details.texts("name"),
     details.rest("languageAbility", "languageCode"),
 )
