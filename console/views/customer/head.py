@@ -160,7 +160,7 @@ class CustomerHead(Surface):
             return ()
         known = customer.value
         status = " · ".join(part for part in (texts.state(known.status)[0], known.status_reason) if part)
-        chips = [make.fact(tr("Said of them"), chip.text()) for chip in self._chips.values() if chip.text()]
+        chips = [make.fact(tr("About"), chip.text()) for chip in self._chips.values() if chip.text()]
         media = [make.fact(texts.spelt_out(medium.medium), medium.text) for medium in known.contact_media]
         facts = [make.fact(tr("State"), status), *chips, *media, *(cell.fact for cell in make.details(known.details))]
         if party is not None:
