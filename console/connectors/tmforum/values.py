@@ -1,5 +1,6 @@
 """Single values as servers write them: what texts, states, times, units and numbers mean, or that they mean nothing."""
 
+import functools
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,7 @@ _UNIT = r"[A-Za-z]{3}|[^\w\s.,+\u2212-]"
 _TEXT_AMOUNT = re.compile(rf"({_UNIT})?\s*([-+\u2212]?[\d.,\s]+?)\s*({_UNIT})?")
 
 
+@functools.lru_cache(4_000)
 def plain_word(word: str) -> str:
     """Return a word as it is compared: without case, blanks and signs."""
     return "".join(sign for sign in word.lower() if sign.isalnum())
@@ -69,6 +71,14 @@ def read_time(text: str) -> datetime:
         ValueError: It is no time.
         OverflowError: It is beyond what a calendar has.
     """
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return _read_odd_time(text)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _read_odd_time(text: str) -> datetime:
     written = _LEAP_SECOND.sub(r"\g<1>59", _BROKEN_FRACTION.sub(r"\1.\2", text))
     midnight = _LAST_MIDNIGHT.sub(r"\g<1>00", written)
     found = datetime.fromisoformat(midnight)

@@ -1,6 +1,6 @@
 """Reading a record as it really comes: odd keys, dates and amounts are understood, damage costs its value alone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -54,6 +54,22 @@ _STANDARD = Spelling()
 _IDENTITIES = frozenset({"id", "href", "url", "@type", "billNo", "value"})  # what is asked by, and what is compared
 
 
+# The names of an object in lower case, by its names: records of one resource have the same few sets of them.
+_FOLDED: dict[tuple[str, ...], dict[str, str]] = {}
+_MOST_FOLDED = 5_000
+
+
+def _names_folded(value: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names of an object by their lower case."""
+    names = tuple(value)
+    found = _FOLDED.get(names)
+    if found is None:
+        if len(_FOLDED) >= _MOST_FOLDED:
+            _FOLDED.clear()
+        found = _FOLDED[names] = {name.lower(): name for name in names}
+    return found
+
+
 class Reader:
     """One JSON object, read attribute by attribute, by the standard's names.
 
@@ -65,7 +81,7 @@ class Reader:
             raise MalformedRecordError(f"a record is expected, not {kind_of(value)}")
         self._value = value
         self.spelling = spelling
-        self._folded: dict[str, Any] | None = None
+        self._names: dict[str, str] | None = None
         self.problems: list[str] = [] if problems is None else problems
 
     @property
@@ -80,9 +96,17 @@ class Reader:
             return self._value[own]
         if key in self._value:
             return self._value[key]
-        if self._folded is None:
-            self._folded = {name.lower(): part for name, part in self._value.items()}
-        return self._folded.get(key.lower())
+        if self._names is None:
+            self._names = _names_folded(self._value)
+        name = self._names.get(key.lower())
+        return None if name is None else self._value[name]
+
+    def present(self) -> Container[str]:
+        """Return the names of the attributes that are there, in lower case: the standard's, and those it stands for."""
+        if self._names is None:
+            self._names = _names_folded(self._value)
+        own = {name.lower() for name, theirs in self.spelling.names.items() if theirs in self._value}
+        return self._names.keys() | own if own else self._names
 
     def identifier(self) -> str:
         """Return the record's id; a whole number is as good as a text, also one written as `1001.0`.
@@ -98,15 +122,23 @@ class Reader:
     def text(self, key: str) -> str | None:
         """Return a text without control characters; None for a missing or empty one. Numbers are spelt out."""
         value = self.raw(key)
-        if value is None or value == "":
+        if isinstance(value, str):
+            text = value
+        elif value is None:
             return None
-        if isinstance(value, bool):
+        elif isinstance(value, bool):
             return str(value).lower()
-        if isinstance(value, str | int | Decimal):
-            words = self._standard(key, clean(str(whole(value) if key == "id" else value))) or None
-            return masked(words) if words and key not in _IDENTITIES else words
-        self._problem(key, value)
-        return None
+        elif isinstance(value, int | Decimal):
+            text = str(whole(value) if key == "id" else value)
+        else:
+            self._problem(key, value)
+            return None
+        words = clean(text)
+        if self.spelling.values:
+            words = self._standard(key, words)
+        if not words:
+            return None
+        return words if key in _IDENTITIES or words.isalpha() else masked(words)
 
     def in_words(self) -> str | None:
         """Return everything this object says in words, for one of a shape that nobody foresaw; None for nothing."""

@@ -103,7 +103,7 @@ def read_appointment(reader: Reader) -> Appointment:
         ends_at=period.when("endDateTime") if period else None,
         category=reader.text("category"),
         description=reader.text("description"),
-        place=next((place.text for place in _PLACE(reader)), None),
+        place=next((place.text for place in details.read_details(reader, (_PLACE,))), None),
         about=references(reader, "relatedEntity"),
         details=details.read_details(reader, _APPOINTMENT),
     )

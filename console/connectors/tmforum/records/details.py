@@ -5,6 +5,7 @@ declared is noted as a problem of the record, never left out without a word.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from console.connectors.tmforum.reading import is_customer, reference
@@ -12,23 +13,32 @@ from console.connectors.tmforum.records.addresses import postal_address
 from console.connectors.tmforum.wire import Reader
 from console.models.detail import Detail
 
-Declared = Callable[[Reader], Iterator[Detail]]
 # Stands for what is told elsewhere, such as the customer themselves among related parties.
 _TOLD_ELSEWHERE = Detail("")
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Attributes of one shape: their names, each also in lower case, and how each is read."""
+
+    keys: tuple[tuple[str, str], ...]
+    read: Callable[[Reader, str], Iterator[Detail]]
+
+
 def read_details(reader: Reader, declared: Sequence[Declared]) -> tuple[Detail, ...]:
     """Return the declared further facts of a record, in the order of the declarations."""
-    return tuple(found for declaration in declared for found in declaration(reader))
+    present = reader.present()  # most are not there, and there are many records
+    return tuple(
+        found
+        for declaration in declared
+        for key, folded in declaration.keys
+        if folded in present
+        for found in declaration.read(reader, key)
+    )
 
 
 def _each(read: Callable[[Reader, str], Iterator[Detail]], *keys: str) -> Declared:
-    def read_all(reader: Reader) -> Iterator[Detail]:
-        for key in keys:
-            if reader.raw(key) not in (None, "", [], {}):
-                yield from read(reader, key)
-
-    return read_all
+    return Declared(tuple((key, key.lower()) for key in keys), read)
 
 
 def _text(reader: Reader, key: str) -> Iterator[Detail]:
@@ -71,15 +81,14 @@ def _period(reader: Reader, key: str) -> Iterator[Detail]:
 
 def _each_part(read: Callable[[Reader, str], Detail | None], *keys: str) -> Declared:
     """Return how attributes are read part by part; a part of another shape is told in words, not left out."""
+    return _each(partial(_parts, read), *keys)
 
-    def read_all(reader: Reader) -> Iterator[Detail]:
-        for key in keys:
-            for part in reader.parts(key):
-                found = read(part, key) or _in_words(part, key)
-                if found is not None and found is not _TOLD_ELSEWHERE:
-                    yield found
 
-    return read_all
+def _parts(read: Callable[[Reader, str], Detail | None], reader: Reader, key: str) -> Iterator[Detail]:
+    for part in reader.parts(key):
+        found = read(part, key) or _in_words(part, key)
+        if found is not None and found is not _TOLD_ELSEWHERE:
+            yield found
 
 
 def _in_words(part: Reader, key: str) -> Detail | None:
@@ -137,7 +146,7 @@ def _identifier(part: Reader, key: str) -> Detail | None:
 def _external(reader: Reader, key: str) -> Iterator[Detail]:
     """Yield what others call a record: a text in version 4, identifiers with their kind in version 5."""
     if isinstance(reader.raw(key), dict | list):
-        yield from _each_part(_identifier, key)(reader)
+        yield from _parts(_identifier, reader, key)
     else:
         yield from _text(reader, key)
 
