@@ -2,8 +2,8 @@
 
 Answers are the worked examples of the published descriptions, and 2,000 a resource and version made from them by
 chance (OPTICOM_BENCH_VALUES=100000 for a long run); OPTICOM_TMF_DIR names the folder with the descriptions. An
-attribute is one of those that `scripts/tmf_coverage.toml` calls shown; it is right if something of it is told. What is
-told and stands nowhere in the answer, an amount, a currency or a day, is wrong. Floor: the attributes that were there.
+attribute is one of those that `scripts/tmf_coverage.toml` calls shown; it is right if some part of it is shown. An
+amount, a currency or a day that is shown and is not in the answer is wrong. Floor: the attributes that were there.
 Mistakes are planted in the connector, each of which must be found.
 """
 

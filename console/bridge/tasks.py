@@ -34,7 +34,7 @@ class Bridge:
     ) -> "asyncio.Task[T]":
         """Start a read and return its task; several run side by side. Cancelling the task calls nobody back.
 
-        Nor does one whose owner goes between its end and the turn in which it is told.
+        Nor does a task whose owner is destroyed after the task has ended and before its callback runs.
         """
         task = asyncio.get_event_loop().create_task(question)
         self._tasks.add(task)

@@ -36,7 +36,7 @@ class CustomerContact(Patched):
 
 
 class AccountContact(Patched):
-    """Changes billing's copy: the media of the contact of whoever the account is of."""
+    """Changes billing's copy: the media of the account holder's contact."""
 
     resource: ClassVar[str] = "billingAccount"
 
