@@ -81,6 +81,7 @@ _MEDIA = {
     "emailAddress": "EmailContactMedium",
     "street1": "GeographicAddressContactMedium",
 }
+_EXTERNAL = ("externalId", "externalIdentifier")
 _STEP_NAMES = {"changeDate": "statusChangeDate", "changeReason": "statusChangeReason"}
 
 
@@ -131,6 +132,7 @@ def is_v4_of_v5(path: str) -> bool:
 
 def _tell(resource: str, record: Record, names: Mapping[str, str]) -> Record:
     told: Record = {names.get(key, key): value for key, value in record.items()}
+    told |= {key: _identifiers(told[key]) for key in _EXTERNAL if key in told}
     if resource == "service":
         enabled = record.get("isServiceEnabled") is not False
         if record.get("state") == "active":
@@ -138,6 +140,17 @@ def _tell(resource: str, record: Record, names: Mapping[str, str]) -> Record:
         told["@type"] = "Service"
     related = _RELATED_PARTY.get(resource, "RelatedPartyRefOrPartyRoleRef")
     return {key: _outer(key, value, related) for key, value in told.items()}
+
+
+def _identifiers(held: Any) -> Any:
+    """Return what others call a record as version 5 has it: identifiers, where version 4 has a text."""
+    return [{"@type": "ExternalIdentifier", "id": held}] if isinstance(held, str) else held
+
+
+def _first_identifier(held: Any) -> Any:
+    """Return what others call a record as version 4 has it; the text has place for one."""
+    first = held[0] if isinstance(held, list) and held else held
+    return first.get("id", "") if isinstance(first, dict) else first
 
 
 def _runs(*, is_running: bool) -> str:
@@ -180,6 +193,7 @@ def _v5_href(text: str) -> str:
 def _take(resource: str, record: Record, names: Mapping[str, str]) -> Record:
     outer = {value: key for key, value in names.items()}
     taken = {outer.get(key, key): _inner(key, value) for key, value in record.items()}
+    taken |= {key: _first_identifier(taken[key]) for key in _EXTERNAL if key in taken}
     if resource == "service" and taken.get("state") == "suspended":
         taken |= {"state": "active", "isServiceEnabled": False}
     taken.pop("operatingStatus", None)

@@ -5,7 +5,7 @@ declared is noted as a problem of the record, never left out without a word.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from console.connectors.tmforum.reading import is_customer, reference
@@ -144,11 +144,16 @@ def _identifier(part: Reader, key: str) -> Detail | None:
 
 
 def _external(reader: Reader, key: str) -> Iterator[Detail]:
-    """Yield what others call a record: a text in version 4, identifiers with their kind in version 5."""
+    """Yield what others call a record: a text in version 4, identifiers with their kind in version 5.
+
+    Both are told by one name, whatever the version calls the attribute.
+    """
     if isinstance(reader.raw(key), dict | list):
-        yield from _parts(_identifier, reader, key)
+        found = _parts(_identifier, reader, key)
     else:
-        yield from _text(reader, key)
+        found = _text(reader, key)
+    for detail in found:
+        yield replace(detail, name="externalIdentifier")
 
 
 texts, flags, amounts = partial(_each, _text), partial(_each, _flag), partial(_each, _amount)
