@@ -100,6 +100,8 @@ def prepare_environment(requirements: str) -> None:
     The requirements of dev are those of runtime and more, so what serves dev serves runtime.
     """
     check_interpreter()
+    if ENVIRONMENT.is_symlink():
+        raise SetUpError(f"{ENVIRONMENT.name} is a link, and what is set up would replace what it leads to. Remove it.")
     maker = f"{sys.version} {ROOT}"
     made = {path.stem: path.read_text(encoding="utf-8") for path in ENVIRONMENT.glob("*.ready")}
     serving = [requirements, "dev"]
@@ -226,7 +228,7 @@ def test(arguments: list[str]) -> int:
 
 def bench(arguments: list[str]) -> int:
     prepare_qt_libraries()
-    prepare_environment("runtime")
+    prepare_environment("dev")  # benchmarks share helpers with the tests
     environment = {**console_environment(), "QT_QPA_PLATFORM": "offscreen"}
     return become([str(PYTHON), "-m", "benchmarks", *arguments], environment)
 
