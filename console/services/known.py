@@ -21,7 +21,7 @@ _TOGETHER = timedelta(seconds=5)
 _Part = tuple[Any, str]
 # Counted up whenever the same answer of a system is read as something else than before: what was kept by other rules is
 # not shown again.
-_RULES = 2
+_RULES = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,8 @@ def judge(resource: str, answer: dict[str, Any], wanted: frozenset[str]) -> Verd
         if name == "usageConsumption" and not told.texts:
             continue  # it says that there is nothing
         is_customer = name == "relatedParty" and customer_named(reader) is not None
-        if is_customer or any(told.has(leaf) for leaf in leaves):
+        is_summed = name in _SUMMED and not told.money.isdisjoint(_sums({name: answer[name]}))
+        if is_customer or is_summed or any(told.has(leaf) for leaf in leaves):
             verdict.right.append(name)
         elif any(problem.startswith(name) or name in problem for problem in reader.problems):
             verdict.not_understood.append(name)

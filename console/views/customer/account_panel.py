@@ -143,7 +143,7 @@ class AccountPanel(Panel):
             "Promised": promise_words(account.promises),
             "Also owed": ", ".join(texts.money(amount) for amount in account.also_owed),
             "Not owed": ", ".join(
-                f"{texts.spelt_out(one.type)} {texts.money(one.amount)}" for one in account.other_balances
+                f"{texts.spelt_out(one.type)} {texts.money(one.amount)}".strip() for one in account.other_balances
             ),
             "Credit limit": texts.money(account.credit_limit) if account.credit_limit else "",
             "Bill cycle": account.bill_cycle or "",

@@ -1,5 +1,6 @@
 """TMF666 accounts and TMF678 bills."""
 
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -121,21 +122,24 @@ def _plan(part: Reader) -> PaymentPlan:
 def _balances(reader: Reader) -> tuple[tuple[Money, ...], tuple[OtherBalance, ...]]:
     """Return what is owed, by currency, and what else the account holds, of the balances that hold now.
 
-    Only a receivable is owed, and a payable is owed the other way; a balance without a type is the account's own.
+    Only a receivable is owed, and a payable is owed the other way; a balance without a type is the account's own, where
+    it is the only one of its currency: of several nobody knows whether they are parts or the same seen twice.
     """
     owed: dict[str, Money] = {}
     others = []
-    for part in reader.parts("accountBalance"):
-        amount, word = part.money("amount"), part.text("balanceType") or ""
-        if amount is None or not part.is_valid():
-            continue
-        kind = plain_word(word)
-        if "payable" in kind:
-            amount = Money(-amount.amount, amount.currency)
-        elif kind and "receivable" not in kind:
+    holding = [part for part in reader.parts("accountBalance") if part.is_valid()]
+    balances = [(amount, part.text("balanceType") or "") for part in holding if (amount := part.money("amount"))]
+    untyped = Counter(amount.currency for amount, word in balances if not word)
+    for amount, word in balances:
+        kind, currency = plain_word(word), amount.currency
+        is_doubtful = not word and untyped[currency] > 1
+        if is_doubtful:
+            reader.problems.append("accountBalance is there more than once without a balanceType")
+        if is_doubtful or (kind and "receivable" not in kind and "payable" not in kind):
             others.append(OtherBalance(word, amount))
             continue
-        owed[amount.currency] = owed.get(amount.currency, Money(Decimal(0), amount.currency)) + amount
+        receivable = -amount.amount if "payable" in kind else amount.amount
+        owed[currency] = owed.get(currency, Money(Decimal(0), currency)) + Money(receivable, currency)
     return tuple(owed.values()), tuple(others)
 
 
@@ -173,9 +177,13 @@ def _documents(reader: Reader) -> Iterator[BillDocument]:
     found = [
         BillDocument(_document_name(part), address, part.text("mimeType"))
         for part in reader.parts("billDocument")
-        if (address := part.text("url") or part.text("uri") or part.text("href"))
+        if (address := _document_address(part))
     ]
     yield from sorted(found, key=lambda document: "pdf" not in (document.mime_type or document.name).lower())
+
+
+def _document_address(part: Reader) -> str | None:
+    return part.text("url") or part.text("uri") or part.text("href")
 
 
 def _document_name(part: Reader) -> str:
@@ -221,7 +229,7 @@ _ACCOUNT = (
 )
 _STRUCTURE = (details.names("format", "presentationMedia"),)
 _BILL = (
-    details.rest("billDocument", "url", "uri", "href"),
+    details.unless(lambda part: bool(_document_address(part) and _document_name(part)), "billDocument"),
     details.rest("billingAccount", "id"),
     details.days("nextBillDate"),
     details.texts("category", "runType"),

@@ -148,10 +148,7 @@ def _external(reader: Reader, key: str) -> Iterator[Detail]:
 
     Both are told by one name, whatever the version calls the attribute.
     """
-    if isinstance(reader.raw(key), dict | list):
-        found = _parts(_identifier, reader, key)
-    else:
-        found = _text(reader, key)
+    found = _parts(_identifier, reader, key) if isinstance(reader.raw(key), dict | list) else _text(reader, key)
     for detail in found:
         yield replace(detail, name="externalIdentifier")
 
@@ -168,9 +165,14 @@ def rest(key: str, *told_by: str) -> Declared:
 
     `told_by` are the attributes of which one is enough to be told there; `item.id` is one of an object inside.
     """
+    return unless(lambda part: any(_says(part, path) for path in told_by), key)
+
+
+def unless(is_told: Callable[[Reader], bool], key: str) -> Declared:
+    """Return how the parts are read, in words, that are not told elsewhere."""
 
     def read(part: Reader, _key: str) -> Detail | None:
-        return _TOLD_ELSEWHERE if any(_says(part, path) for path in told_by) else None
+        return _TOLD_ELSEWHERE if is_told(part) else None
 
     return _each_part(read, key)
 

@@ -104,13 +104,21 @@ def milestone(reader: Reader) -> Milestone:
 
 # Further facts, shown when a record is opened.
 _NAMED_BY = tuple(f"{thing}.{key}" for thing in ("product", "productOffering", "service") for key in ("name", "id"))
+
+
+def _item_told_by(item: str) -> tuple[str, ...]:
+    """Return what tells an item of an order: what it says itself, or what the items inside it say."""
+    own = ("action", "state", *_NAMED_BY)
+    return (*own, *(f"{item}.{path}" for path in own))
+
+
 _ORDER = (
     details.rest("errorMessage", "reason", "message"),
     details.rest("productOrderErrorMessage", "reason", "message"),
     details.rest("milestone", "name", "description", "status", "milestoneDate", "message"),
     details.rest("productOrderMilestone", "name", "description", "status", "milestoneDate", "message"),
-    details.rest("productOrderItem", "action", "state", "productOrderItem", *_NAMED_BY),
-    details.rest("serviceOrderItem", "action", "state", "serviceOrderItem", *_NAMED_BY),
+    details.rest("productOrderItem", *_item_told_by("productOrderItem")),
+    details.rest("serviceOrderItem", *_item_told_by("serviceOrderItem")),
     details.texts("priority", "requestedInitialState"),
     details.moments("requestedStartDate", "requestedCompletionDate", "startDate", "cancellationDate"),
     details.texts("cancellationReason"),

@@ -102,14 +102,26 @@ def read_buckets(reader: Reader) -> tuple[Bucket, ...]:
         raise MalformedRecordError("it names no usage consumption")
     found: list[Bucket] = []
     for use in reader.parts("usageConsumption"):
-        before = len(found)
-        for key in ("bucketRefOrValue", "bucket"):
-            found += [_bucket(part, part.part("product") or use.part("product")) for part in use.parts(key)]
-        found += [bucket for key in _SUMMED for thing in use.parts(key) for bucket in _summaries(thing)]
+        told = [bucket for bucket in _buckets_of(use) if _says_something(bucket)]
         is_empty = any(use.raw(key) == [] for key in ("bucketRefOrValue", "bucket"))
-        if len(found) == before and not is_empty:
+        if not told and not is_empty:
             raise MalformedRecordError("a usage consumption in it has no buckets")
+        found += told
     return tuple(found)
+
+
+def _buckets_of(use: Reader) -> Iterator[Bucket]:
+    for key in ("bucketRefOrValue", "bucket"):
+        for part in use.parts(key):
+            yield _bucket(part, part.part("product") or use.part("product"))
+    for key in _SUMMED:
+        for thing in use.parts(key):
+            yield from _summaries(thing)
+
+
+def _says_something(bucket: Bucket) -> bool:
+    """Return whether a bucket has a name or an amount; one that is only an address is none that could be told."""
+    return any((bucket.name, bucket.used, bucket.allowed, bucket.remaining, bucket.told, bucket.counters))
 
 
 def _bucket(part: Reader, product: Reader | None) -> Bucket:
