@@ -14,6 +14,7 @@ from console.services.subscribers import Subscribers
 _log = logging.getLogger(__name__)
 _SLOW_MS = 2000.0
 _MOST_DAMAGES = 50
+_MOST_LOGGED = 3
 
 Told = Callable[[SystemHealth, SystemState], None]
 
@@ -64,7 +65,9 @@ class HealthBoard:
         self._subscribers.tell(after, before.state)
 
     def note_damage(self, system: str, damages: Sequence[Damage]) -> None:
-        """Count records and values that could not be read, and keep the latest of them."""
+        """Count records and values that could not be read, keep the latest of them and log the first."""
+        for damage in damages[:_MOST_LOGGED]:
+            _log.warning("%s: a %s is damaged: %s", system, damage.resource, damage.reason)
         kept = self._damages[system]
         kept += damages
         del kept[:-_MOST_DAMAGES]

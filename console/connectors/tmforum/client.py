@@ -1,7 +1,6 @@
 """Asking one TM Forum system: single records and whole lists, page by page, each record on its own."""
 
 import json
-import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -22,7 +21,7 @@ from console.settings import CUSTOMER_FILTERS, Resource, System, default_path
 
 T = TypeVar("T")
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
-_log = logging.getLogger(__name__)
+_NO_CONTENT = 204  # said by some for a list that holds nothing
 
 
 class TmForumClient:
@@ -265,6 +264,8 @@ class TmForumClient:
             if self.settings(resource).empty_is_404:
                 return answer, []
             raise self._no_such_path(resource)
+        if answer.status == _NO_CONTENT:
+            return answer, []
         if not isinstance(answer.value, list):
             raise self.bad_answer(f"its answer for {resource} is not a list", "NO-LIST")
         return answer, answer.value
@@ -336,8 +337,6 @@ class TmForumClient:
     def _report(self, damaged: Iterable[Damage]) -> None:
         found = list(damaged)
         if found:
-            for damage in found[:3]:
-                _log.warning("%s: a %s is damaged: %s", self.name, damage.resource, damage.reason)
             self._on_damage(self.name, found)
 
 

@@ -1,10 +1,14 @@
 """What records tell about the server that wrote them."""
 
+import contextlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from console.connectors.tmforum.check.looking import Seen
+from console.connectors.tmforum.values import plain_word, read_time
+from console.models.money import minor_digits
 from console.settings import V5_PATHS, Version
 
 _AMOUNTS = ("amountDue", "remainingAmount", "taxIncludedAmount", "taxExcludedAmount", "totalAmount", "amount")
@@ -14,6 +18,23 @@ _CAUSES = {
     "TIMEOUT": "Make it answer within the time limit, or raise time_limit_s.",
     "CUT-OFF": "It dropped the connection: check that the address speaks HTTP, or HTTPS, as it says.",
 }
+_CUSTOMERS = frozenset(
+    {
+        "customer", "consumer", "subscriber", "client", "buyer", "enduser", "user", "accountholder", "holder", "owner",
+        "endcustomer", "kunde", "cliente", "abonne", "abonnent",
+    }
+)  # fmt: skip
+# Attributes whose values mislead under another's name, and names that the standard gives to something else.
+_EXACT = ("Amount", "Date", "Price", "Due", "amount", "date", "Period")
+_OTHER_MEANING = frozenset(
+    {"amount", "description", "type", "state", "status", "name", "date", "category", "priority", "note", "id", "href"}
+)
+# Times that have passed when they are told.
+_PAST = (
+    "creationDate", "lastUpdate", "lastModified", "orderDate", "statusChangeDate", "paymentDate", "refundDate",
+    "usageDate", "interactionDate.startDateTime", "interactionDate", "statusDate",
+)  # fmt: skip
+_A_WORD = 5  # letters of a name that are enough to know it by
 _ONLY_V5 = ("statusChangeHistory", "relatedChannel", "appliedBillingRateType", "productOrderMilestone")
 
 
@@ -52,27 +73,50 @@ def advice_for(seen: Seen) -> str:
     return "The server fails by itself; its log says why." if seen.status >= 500 else "Answer 200 with a JSON array."
 
 
-def all_of(elements: Sequence[Any], holds: Callable[[dict[str, Any]], bool]) -> bool:
-    """Return whether something holds of every readable record, and there is one; damaged ones say nothing."""
-    readable = [one for one in elements if isinstance(one, dict) and isinstance(one.get("id"), str | int)]
-    return bool(readable) and all(holds(one) for one in readable)
+def what_came(seen: Seen) -> str:
+    """Return what came in place of a list, in a word or two."""
+    return f"status {seen.status}" if seen.answer is not None else seen.failure
 
 
 def only_whole_amounts(records: Sequence[dict[str, Any]]) -> bool:
-    """Return whether there are amounts and every one of them is a bare whole number."""
-    found = [record[key] for record in records for key in _AMOUNTS if record.get(key) is not None]
-    return len(found) > 2 and all(type(value) is int for value in found)
+    """Return whether there are amounts that could have decimals, and every one of them is a whole number."""
+    found = [value for record in records for key in _AMOUNTS for value in _amounts(record.get(key))]
+    return len(found) > 2 and all(type(value) is int for value in found) and any(value >= 100 for value in found)
 
 
-def only_role(records: Sequence[dict[str, Any]]) -> str | None:
-    """Return the one role that all related parties have; it is probably the customer's."""
+def _amounts(value: Any) -> Iterator[Any]:
+    """Yield the number of an amount, bare or beside a unit that has decimals."""
+    if isinstance(value, dict):
+        unit, number = str(value.get("unit") or ""), value.get("value")
+        if number is not None and minor_digits(unit.strip().upper()) > 0:
+            yield number
+    elif value is not None:
+        yield value
+
+
+def customer_role(records: Sequence[dict[str, Any]]) -> str | None:
+    """Return the one role that all related parties have, if it is a word for a customer; a seller is none."""
     roles = {
         str(party.get("role"))
         for record in records
         for party in record.get("relatedParty") or ()
         if isinstance(party, dict) and party.get("role")
     }
-    return roles.pop() if len(roles) == 1 else None
+    only = roles.pop() if len(roles) == 1 else None
+    return only if only is not None and plain_word(only) in _CUSTOMERS else None
+
+
+def ahead_of(now: datetime, records: Sequence[dict[str, Any]]) -> timedelta:
+    """Return how far the latest of the times that have passed by their meaning lies after `now`; zero if none does."""
+    latest = max((at for record in records for name in _PAST for at in _times_of(record, name)), default=now)
+    return max(latest - now, timedelta())
+
+
+def _times_of(record: dict[str, Any], path: str) -> Iterator[datetime]:
+    text = at(record, path)
+    if len(text) > len("2026-12-01"):
+        with contextlib.suppress(ValueError, OverflowError):
+            yield read_time(text)
 
 
 def other_bases(base: str) -> Iterator[str]:
@@ -86,15 +130,19 @@ def other_bases(base: str) -> Iterator[str]:
 
 
 def near(name: str, records: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """Yield attributes that are probably what the standard calls `name`: the same word, with something before it."""
-    tail = re.sub(r"^[a-z]+", "", name)
+    """Yield attributes that are probably what the standard calls `name`: the same word, with something before it.
+
+    Amounts and dates are taken by the same word alone: `amount` is not `totalAmount`, nor is `date` `orderDate`. What
+    the standard has a meaning of its own for is nobody's other name.
+    """
+    tail = re.sub(r"^[a-z]+", "", name).lower()
+    is_exact = name.endswith(_EXACT) or len(tail) < _A_WORD
     for record in records:
         for own in record:
-            if own.lower() == name.lower():
-                continue  # found in any case already
-            if len(tail) > 4 and own.lower() == tail.lower():
-                yield own
-            if own.replace("_", "").lower() == name.lower():
+            if own.lower() == name.lower() or own in _OTHER_MEANING:
+                continue  # found in any case already, or something else
+            is_tail = not is_exact and own.lower() == tail
+            if is_tail or plain_word(own) == name.lower():
                 yield own
 
 

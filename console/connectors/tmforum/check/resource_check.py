@@ -1,23 +1,23 @@
 """The check of one resource: where it is, what its records are like, how lists are narrowed, paged and refreshed."""
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from console.connectors.tmforum.check import guesses
 from console.connectors.tmforum.check.looking import Seen
-from console.connectors.tmforum.check.selecting import SAMPLE, UNLIKELY, Selecting
-from console.connectors.tmforum.wire import MalformedRecordError
+from console.connectors.tmforum.check.records_check import RecordsCheck
+from console.connectors.tmforum.check.selecting import Selecting
+from console.connectors.tmforum.check.trial import SAMPLE, UNLIKELY, is_newest_first
 from console.http.answers import refusal_reason
 from console.models.check_report import Finding, Verdict
-from console.settings import V5_PATHS, default_path
+from console.settings import V5_PATHS, Version, default_path
 
 _LIMIT_WORDS = ("limit", "pageLimit", "pageSize", "page_size", "size", "per_page")
-_NO_ZONE = re.compile(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$")
+_NOT_THERE = frozenset({404, 405, 410, 501})
 
 
-class ResourceCheck(Selecting):
-    """Checks one resource of one system; `run` yields what it finds. What was found out goes into `setting`."""
+class ResourceCheck(Selecting, RecordsCheck):
+    """Checks one resource of one system; `run` returns what it finds. What was found out goes into `setting`."""
 
     async def run(self, *, by_post: bool) -> list[Finding]:
         """Return the findings, in the order of asking."""
@@ -28,7 +28,7 @@ class ResourceCheck(Selecting):
         found = [await self._find()]
         if self._first is None or self._first.records is None:
             return found
-        found += [await self._page(), self._shape(), *self._values(), await self._one(), await self._missing()]
+        found += [await self._page(), await self._shape(), *self._values(), await self._one(), await self._missing()]
         if self._need.selected_by is not None:
             found += [await self._select(), await self._empty()]
         if self._name == "appliedCustomerBillingRate":
@@ -41,46 +41,63 @@ class ResourceCheck(Selecting):
 
     async def _find(self) -> Finding:
         """Look for the list at the configured address, then at those the published descriptions have."""
-        places = [(self._base, self._resource, self.version)]
-        if self._settings.path is None:
-            places.append((default_path(self._system.kind, self._name, "v4"), self._name, "v4"))
-            if self._name in V5_PATHS:
-                places.append((V5_PATHS[self._name], self._name, "v5"))
-            places += [
-                (base, self._name, version) for base, _, version in tuple(places) for base in guesses.other_bases(base)
-            ]
-            places += [("", self._name, self.version), ("", self._name.lower(), self.version)]
         tried: list[Seen] = []
-        for base, resource, version in dict.fromkeys(places):
+        for base, resource, version in dict.fromkeys(self._places()):
             seen = await self._looker.get(base, resource, [("offset", "0"), (self._limit, str(SAMPLE))])
             tried.append(seen)
             if seen.status in {401, 407}:
-                self.is_hopeless = True
-                advice = (
-                    f"Signed in by: {self._system.auth.kind}. Check that this is the kind the system wants, and "
-                    "that the secret is the one it knows."
-                )
-                return self._finding(
-                    "sign-in", "an accepted sign-in", f"status {seen.status}", Verdict.BROKEN, advice, seen
-                )
-            if seen.records is None:
+                return self._not_signed_in(seen)
+            if seen.records is None or not await self._is_at(base, resource, version, seen):
                 continue
-            if (base, resource) != (self._base, self._resource):
-                self.setting |= {"path": base or "/"}
-            self._base, self._resource, self.version = base, resource, version
-            self._first = seen
-            self._records = [record for record in seen.records if isinstance(record, dict)]
-            self._total = guesses.number(seen, "x-total-count")
-            return self._found(seen)
+            return await self._found(seen)
         return self._not_found(tried)
 
-    def _found(self, seen: Seen) -> Finding:
-        likely = guesses.likely_version(self._records, self._name)
-        if likely is not None and likely != self.version:
+    def _places(self) -> Iterator[tuple[str, str, Version]]:
+        """Yield where the list may be, the likeliest first: base path, name and version."""
+        yield self._base, self._resource, self.version
+        if self._settings.path is not None:
+            return
+        places: list[tuple[str, str, Version]] = [
+            (self._base, self._resource, self.version),
+            (default_path(self._system.kind, self._name, "v4"), self._name, "v4"),
+        ]
+        if self._name in V5_PATHS:
+            places.append((V5_PATHS[self._name], self._name, "v5"))
+        yield from places
+        yield from ((base, self._name, version) for one, _, version in places for base in guesses.other_bases(one))
+        yield from (("", self._name, self.version), ("", self._name.lower(), self.version))
+
+    async def _is_at(self, base: str, resource: str, version: Version, seen: Seen) -> bool:
+        """Keep a place, if the desk reads the list there; one that is not as set is proposed."""
+        is_as_set = (base, resource, version) == (self._base, self._resource, self.version)
+        before = self._first, self._records
+        self._first = seen
+        self._records = [record for record in seen.records or () if isinstance(record, dict)]
+        change: dict[str, Any] = {} if is_as_set else {"path": base or "/"}
+        if resource != self._resource:
+            change["name"] = resource
+        if version != self.version:
+            change["version"] = version
+        if not is_as_set and not await self._offer(change):
+            self._first, self._records = before
+            return False
+        self._base, self._resource, self.version = base, resource, version
+        self._total = guesses.number(seen, "x-total-count")
+        return True
+
+    def _not_signed_in(self, seen: Seen) -> Finding:
+        self.is_hopeless = True
+        advice = (
+            f"Signed in by: {self._system.auth.kind}. Check that this is the kind the system wants, and "
+            "that the secret is the one it knows."
+        )
+        return self._finding("sign-in", "an accepted sign-in", f"status {seen.status}", Verdict.BROKEN, advice, seen)
+
+    async def _found(self, seen: Seen) -> Finding:
+        likely = guesses.likely_version(self._records, self._name) or self.version
+        if likely != self.version and await self._offer({"version": likely}):
             self.version = likely
-        if self.version != self._settings.version:
-            self.setting["version"] = self.version
-        got = f"{len(seen.records or ())} records in the shape of {self.version}"
+        got = f"{len(seen.records or ())} records in the shape of {likely}"
         where = f" at {self._base or '/'}/{self._resource}" if "path" in self.setting else ""
         verdict = Verdict.SETTING if self.setting else Verdict.GOOD
         advice = "Set where it is and which version it speaks." if self.setting else ""
@@ -106,7 +123,7 @@ class ResourceCheck(Selecting):
             return self._finding("list", "a JSON array of records", got, Verdict.BROKEN, advice, wrapped)
         if all(seen.status == 404 for seen in tried):
             self.is_missing = True
-            self.setting = {"served": False}
+            self.setting = {"served": False}  # nothing was read that could be lost
             places = ", ".join(dict.fromkeys(seen.request.partition(" ")[2].partition("?")[0] for seen in tried))
             advice = "Say with `path` and `name` where it is; if the system does not have it, its panel says so."
             return self._finding("list", "the resource", f"404 at {places}", Verdict.SETTING, advice, first)
@@ -120,106 +137,53 @@ class ResourceCheck(Selecting):
         needed = "pages by offset and limit"
         if len(self._records) < 3:
             return self._finding("paging", needed, "too few records to tell", Verdict.UNKNOWN)
-        for word in dict.fromkeys((self._limit, *_LIMIT_WORDS)):
-            one = await self._looker.get(self._base, self._resource, [("offset", "0"), (word, "2")])
-            if one.records is not None and len(one.records) <= 2:
-                break
-        else:
+        one = await self._page_of_two()
+        if one is None:
             return self._finding(
                 "paging", needed, "every record at once, whatever is asked", Verdict.LIMITED,
-                "Long lists will cost much; support offset and limit.", one,
+                "Long lists will cost much; support offset and limit.", self._first,
             )  # fmt: skip
-        two = await self._looker.get(self._base, self._resource, [("offset", "2"), (word, "2")])
-        if word != self._limit:
-            self._limit = word
-            self.setting["limit_parameter"] = word
-        repeated = two.records is not None and set(guesses.ids(two.records)) & set(guesses.ids(one.records))
-        if repeated:
+        two = await self._looker.get(self._base, self._resource, [("offset", "2"), (self._limit, "2")])
+        if set(guesses.ids(two.records)) & set(guesses.ids(one.records)):
             advice = "Let offset leave out that many records; without it only the first page can be read."
             return self._finding("paging", needed, "the same records at offset 2", Verdict.BROKEN, advice, two)
-        told = [f"{len(self._records)} of {SAMPLE} asked for"]
+        if not two.records:
+            advice = "Answer the page at an offset; without it only the first page can be read."
+            got = "nothing at offset 2" if two.records == [] else guesses.what_came(two)
+            return self._finding("paging", needed, got, Verdict.BROKEN, advice, two)
+        is_set = "limit_parameter" in self.setting
+        verdict = Verdict.SETTING if is_set else Verdict.LIMITED if self._counts_wrongly() else Verdict.GOOD
+        return self._finding("paging", needed, ", ".join(self._page_words(two)), verdict, "", two)
+
+    async def _page_of_two(self) -> Seen | None:
+        """Ask for the first two records by every word for a page size until two come, and propose that word."""
+        head = guesses.ids(self._records[:2])
+        for word in dict.fromkeys((self._limit, *_LIMIT_WORDS)):
+            one = await self._looker.get(self._base, self._resource, [("offset", "0"), (word, "2")])
+            if guesses.ids(one.records) != head:
+                continue
+            if word == self._limit:
+                return one
+            if await self._offer({"limit_parameter": word}):
+                self._limit = word
+                return one
+        return None
+
+    def _counts_wrongly(self) -> bool:
+        return self._total is not None and self._total < len(self._records)
+
+    def _page_words(self, two: Seen) -> Iterator[str]:
         total = self._total
-        told.append("no count of all" if total is None else f"a count of all: {total}")
+        yield f"{len(self._records)} of {SAMPLE} asked for"
+        yield "no count of all" if total is None else f"a count of all: {total}"
         if total is not None and total > len(self._records) and len(self._records) < SAMPLE:
-            told.append(f"pages are cut at {len(self._records)}")
+            yield f"pages are cut at {len(self._records)}"
         if "limit_parameter" in self.setting:
-            told.append(f"the page size is asked for with {word}")
-        if total is not None and total < len(self._records):
-            told.append("which is wrong")
+            yield f"the page size is asked for with {self._limit}"
+        if self._counts_wrongly():
+            yield "which is wrong"
         if two.answer is not None and "link" in two.answer.headers:
-            told.append("Link headers")
-        verdict = Verdict.SETTING if "limit_parameter" in self.setting else Verdict.GOOD
-        return self._finding("paging", needed, ", ".join(told), verdict, "", two)
-
-    # ------------------------------------------------------------------ records
-
-    def _shape(self) -> Finding:
-        """Look for the attributes the desk shows, also under names that are nearly right."""
-        missing, renamed = [], {}
-        for name in self._need.attributes(self.version):
-            if any(self._reader(record).raw(name) not in (None, "", [], {}) for record in self._records):
-                continue
-            near = next(guesses.near(name, self._records), None)
-            if near is not None:
-                renamed[name] = near
-            else:
-                missing.append(name)
-        if renamed:
-            self.setting["attributes"] = renamed
-        got = [f"{ours} is called {theirs}" for ours, theirs in renamed.items()]
-        got += [f"no {', '.join(missing)}"] if missing else []
-        verdict = Verdict.SETTING if renamed else Verdict.LIMITED if missing else Verdict.GOOD
-        if not self._records:
-            return self._finding("attributes", "what the panel shows", "no record to look at", Verdict.UNKNOWN)
-        advice = "The panel shows gaps where they are missing." if missing else ""
-        return self._finding(
-            "attributes", ", ".join(self._need.attributes(self.version)), "; ".join(got) or "all of them", verdict,
-            advice, self._first,
-        )  # fmt: skip
-
-    def _values(self) -> Iterator[Finding]:
-        """Read every record as the desk does, and tell what cannot be read or is not the standard's."""
-        lost, problems = 0, Counter[str]()
-        for element in (self._first.records or ()) if self._first else ():
-            try:
-                reader = self._reader(element)
-                reader.identifier()
-                self._need.read(reader)
-            except MalformedRecordError as error:
-                lost += 1
-                problems[str(error)] += 1
-                continue
-            problems.update(set(reader.problems))
-        if not self._records and not lost:
-            return
-        told = "; ".join(f"{text} ({count} of {len(self._records)})" for text, count in problems.most_common(4))
-        money = any("no currency" in text for text in problems)
-        advice = "Set `currency` for this system." if money else "What cannot be read is left out and counted."
-        verdict = Verdict.BROKEN if lost > len(self._records) / 2 else Verdict.LIMITED if problems else Verdict.GOOD
-        yield self._finding(
-            "values", "dates, amounts and ids as published", told or "all readable", verdict,
-            advice if problems else "", self._first,
-        )  # fmt: skip
-        texts = set(guesses.texts(self._records))
-        if any(_NO_ZONE.match(text) and len(text) > 10 for text in texts):
-            yield self._finding(
-                "times", "times with their zone", "times without a zone", Verdict.LIMITED,
-                "They are taken as UTC; write them with their offset.", self._first,
-            )  # fmt: skip
-        if guesses.only_whole_amounts(self._records) and self._system.money != "minor":
-            yield self._finding(
-                "amounts", "amounts with their decimals", "whole numbers alone", Verdict.LIMITED,
-                'If they are in the smallest unit, such as cents, set `money = "minor"` for this system; else every '
-                "amount is shown a hundred times too high.", self._first,
-            )  # fmt: skip
-        if self._need.states:
-            own = {str(self._reader(record).state(self._need.state) or "") for record in self._records} - {""}
-            odd = sorted(own - self._need.states)
-            if odd:
-                yield self._finding(
-                    "states", f"the standard's words for {self._need.state}", ", ".join(odd)[:200], Verdict.LIMITED,
-                    f"They are shown as they come; say with values.{self._need.state} what each means.", self._first,
-                )  # fmt: skip
+            yield "Link headers"
 
     # ------------------------------------------------------------------ single records
 
@@ -257,17 +221,13 @@ class ResourceCheck(Selecting):
         wish = wish.replace(attribute, names.get(attribute, attribute))
         seen = await self._looker.get(self._base, self._resource, [("sort", wish), (self._limit, str(SAMPLE))])
         dates = [guesses.at(record, wish.lstrip("-")) for record in seen.records or () if isinstance(record, dict)]
-        known = [date for date in dates if date]
         needed = "the newest first"
-        if len(set(known)) < 3:
+        if len(set(dates) - {""}) < 3:
             return self._finding("sort", needed, "too few dates to tell", Verdict.UNKNOWN, "", seen)
-        if known == sorted(known, reverse=True):
-            if self._settings.sort != wish:
-                self.setting["sort"] = wish
-            verdict = Verdict.GOOD if self._settings.sort == wish else Verdict.LIMITED
-            advice = (
-                "" if verdict is Verdict.GOOD else "It can sort; set `sort` so that long lists begin with the newest."
-            )
+        if is_newest_first(dates):
+            is_set = self._settings.sort == wish or not await self._offer({"sort": wish})
+            verdict = Verdict.GOOD if is_set else Verdict.LIMITED
+            advice = "" if is_set else "It can sort; set `sort` so that long lists begin with the newest."
             return self._finding("sort", needed, f"sorted by {wish}", verdict, advice, seen)
         advice = "Long lists are read from the server's own beginning; support sort."
         return self._finding("sort", needed, "the server's own order", Verdict.LIMITED, advice, seen)
@@ -280,11 +240,29 @@ class ResourceCheck(Selecting):
         if not etag:
             advice = "Without it every look costs a whole answer."
             return self._finding("refresh", needed, "no ETag", Verdict.LIMITED, advice, first)
+        if await self._is_constant(etag):
+            got = "one ETag for lists and single records that differ"
+            advice = (
+                "If it does not change with what it stands for, the desk goes on showing what was; mend or omit it."
+            )
+            return self._finding("refresh", needed, got, Verdict.LIMITED, advice, first)
         again = await self._looker.get(self._base, self._resource, parameters, headers={"If-None-Match": etag})
         if again.status == 304:
             return self._finding("refresh", needed, "304", Verdict.GOOD, "", again)
         got = f"an ETag, but status {again.status} for it"
         return self._finding("refresh", needed, got, Verdict.LIMITED, "Heed If-None-Match.", again)
+
+    async def _is_constant(self, etag: str) -> bool:
+        """Return whether the next page and two single records have the same ETag as the first page.
+
+        One for all pages may be that of the whole list, and one for all records the number of their first version.
+        """
+        ids = guesses.ids(self._records)
+        if len(ids) < 3:
+            return False
+        others = [await self._looker.get(self._base, self._resource, [("offset", "2"), (self._limit, "2")])]
+        others += [await self._looker.get(self._base, self._resource, record=one) for one in (ids[0], ids[-1])]
+        return all(one.answer is not None and one.answer.headers.get("etag") == etag for one in others)
 
     async def _query(self, *, by_post: bool) -> Finding:
         needed = "an answer to a query by POST"
@@ -296,6 +274,8 @@ class ResourceCheck(Selecting):
         seen = await self._looker.post(self._base, self._resource, criteria)
         if seen.status in {200, 201} and isinstance(seen.value, dict):
             return self._finding("query", needed, f"status {seen.status} with an answer", Verdict.GOOD, "", seen)
-        got = f"status {seen.status}" if seen.answer else seen.failure
-        self.setting = {"served": False}
-        return self._finding("query", needed, got, Verdict.SETTING, "Without it allowances are not shown.", seen)
+        advice = "Without it allowances are not shown."
+        if seen.status in _NOT_THERE:
+            self.setting = {"served": False}  # nothing was read that could be lost
+            return self._finding("query", needed, guesses.what_came(seen), Verdict.SETTING, advice, seen)
+        return self._finding("query", needed, guesses.what_came(seen), Verdict.BROKEN, advice, seen)

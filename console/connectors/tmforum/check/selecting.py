@@ -1,161 +1,161 @@
-"""How one customer's records are selected at a server, and what every part of a check shares."""
+"""How one customer's records, and one bill's lines, are selected at a server."""
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
 
 from console.connectors.tmforum.check import guesses
-from console.connectors.tmforum.check.looking import Looker, Seen
-from console.connectors.tmforum.check.needs import Need
-from console.connectors.tmforum.reading import belongs_to, customer_named, references
-from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
-from console.http import Undecodable
+from console.connectors.tmforum.check.checking import Checking, owner_of
+from console.connectors.tmforum.check.looking import Seen
+from console.connectors.tmforum.check.trial import SAMPLE, UNLIKELY, bill_of
 from console.models.check_report import Finding, Verdict
-from console.settings import CUSTOMER_FILTERS, Resource, System, Version, default_path
+from console.settings import CUSTOMER_FILTERS
 
-SAMPLE = 50
-UNLIKELY = "opticom-check-nothing-has-this-id"
 _FILTER_WORDS = (
     *CUSTOMER_FILTERS.values(), "customer.id", "customerId", "customer", "relatedParty", "payer.id", "requestor.id",
 )  # fmt: skip
 _BILL_WORDS = ("bill.id", "billId", "bill", "customerBill.id")
+_ONE_CUSTOMER = "one customer's records"
+_NO_OWNER = "Name the customer in relatedParty."
 
 
-class Selecting:
-    """What is known of one resource while it is checked; what was found out goes into `setting`."""
-
-    def __init__(self, name: str, need: Need, system: System, looker: Looker) -> None:
-        self._name, self._need, self._system, self._looker = name, need, system, looker
-        self._settings = system.resources.get(name) or Resource()
-        self.version: Version = self._settings.version
-        self.setting: dict[str, Any] = {}
-        self._base = self._settings.path or default_path(system.kind, name, self.version)
-        self._resource = self._settings.name or name
-        self._limit = self._settings.limit_parameter
-        self._first: Seen | None = None
-        self._total: int | None = None
-        self._records: list[dict[str, Any]] = []
-        self.is_hopeless = False
-        self.is_missing = False
+class Selecting(Checking):
+    """The part of a check that finds the filters."""
 
     async def _select(self) -> Finding:
-        needed = "one customer's records"
-        owners = Counter(owner for record in self._records if (owner := self._owner(record)) is not None)
-        if not owners and (role := guesses.only_role(self._records)) is not None:
-            self.setting["customer_role"] = role
-            owners.update(owner for record in self._records if (owner := self._owner(record)) is not None)
+        if not self._owners() and (role := guesses.customer_role(self._records)) is not None:
+            await self._offer({"customer_role": role})
+        owners = self._owners()
         if not owners:
             got = "no record names a customer" if self._records else "no record to look at"
-            return self._finding(
-                "select", needed, got, Verdict.UNKNOWN, "Name the customer in relatedParty.", self._first
-            )
-        owner = owners.most_common()[-1][0]
-        usual = self._settings.customer_filter or self._usual_filter()
-        for word in dict.fromkeys((usual, self._need.selected_by or "", *_FILTER_WORDS)):
-            seen = await self._looker.get(self._base, self._resource, [(word, owner), (self._limit, str(SAMPLE))])
-            if not seen.records or not guesses.all_of(seen.records, lambda one: self._is_of(one, owner)):
-                continue
-            nobody = await self._looker.get(self._base, self._resource, [(word, UNLIKELY), (self._limit, "5")])
-            if nobody.records or nobody.status not in {200, 206, 404}:
-                continue
-            if word != self._usual_filter():
-                self.setting["customer_filter"] = word
-            verdict = Verdict.GOOD if word == usual else Verdict.SETTING
-            got = f"selected by {word}" + ("" if word == usual else f"; {usual} is ignored")
-            return self._finding("select", needed, got, verdict, "", seen)
-        if self._settings.look_through or self._settings.customer_filter == "":
-            got = "looked through, as set" if self._settings.look_through else "not asked for, as set"
-            return self._finding("select", needed, got, Verdict.LIMITED, "Select them at the server.", seen)
+            return self._finding("select", _ONE_CUSTOMER, got, Verdict.UNKNOWN, _NO_OWNER, self._first)
+        usual = self._usual_filter() if self._settings.customer_filter is None else self._settings.customer_filter
+        if self._settings.look_through or usual == "":
+            return self._selected_as_set()
+        lost = await self._left_out(usual, owners.most_common()[-1][0])
+        if lost is not None and not lost:
+            return self._selected(usual, usual)
+        if await self._offer_other_way(usual):
+            return self._selected(str(self.setting.get("customer_filter", "")), usual)
+        return self._leaves_out(usual, lost) if lost else await self._not_selected(usual, owners.most_common()[-1][0])
+
+    async def _left_out(self, usual: str, owner: str) -> set[str] | None:
+        """Return what the usual filter leaves out of what the list shows; None where it does not select at all."""
+        right = await self._trial.right(self.setting, self._samples({}))
+        if await self._is_ignored(usual) or not any(thing.startswith(f"{owner} has ") for thing in right):
+            return None
+        return self._lost(right)
+
+    def _leaves_out(self, usual: str, lost: set[str]) -> Finding:
+        got = f"{usual} leaves out {len(lost)} records that the whole list shows of the same customers"
+        advice = "Records of a customer are missing on the page without a word; let the filter find all of them."
+        return self._finding("select", _ONE_CUSTOMER, got, Verdict.BROKEN, advice)
+
+    def _owners(self) -> Counter[str]:
+        readers = (self._reader(record) for record in self._records)
+        return Counter(owner for reader in readers if (owner := owner_of(reader)) is not None)
+
+    async def _is_ignored(self, word: str) -> bool:
+        """Return whether a filter brings records for a customer nobody is; a refusal or nothing at all is no harm."""
+        seen = await self._looker.get(self._base, self._resource, [(word, UNLIKELY), (self._limit, "5")])
+        return bool(seen.records)
+
+    def _lost(self, right: frozenset[str]) -> set[str]:
+        """Return what the list shows of the sampled customers and the filter does not."""
+        owners = set(self._samples({}).owners)
+        read = Counter(thing.partition(" has ")[0] for thing in right if " has " in thing)
+        whole = {owner for owner in owners if read[owner] < self._system.record_limit}  # of others a part is read
+        expected = set()
+        for record in self._records:
+            owner = owner_of(self._reader(record))
+            if owner in whole and (ids := guesses.ids([record])):
+                expected.add(f"{owner} has {ids[0]}")
+        return expected - right
+
+    async def _offer_other_way(self, usual: str) -> bool:
+        """Propose another filter, or looking through a short list, if one brings back what is missing."""
+        for word in dict.fromkeys(word for word in (self._need.selected_by or "", *_FILTER_WORDS) if word):
+            if word != usual and not await self._is_ignored(word) and await self._offer({"customer_filter": word}):
+                return True
         total = self._total if self._total is not None else len(self._records)
-        if total <= self._system.record_limit and len(self._records) < SAMPLE:
-            self.setting["look_through"] = True
+        is_short = total <= self._system.record_limit and len(self._records) < SAMPLE
+        return is_short and await self._offer({"look_through": True})
+
+    def _selected(self, word: str, usual: str) -> Finding:
+        if self.setting.get("look_through"):
             advice = (
                 "With so few records they are looked through one by one; select them at the server before it grows."
             )
-        else:
-            self.setting["customer_filter"] = ""
+            return self._finding("select", _ONE_CUSTOMER, "no filter finds them", Verdict.SETTING, advice)
+        verdict = Verdict.GOOD if word == usual else Verdict.SETTING
+        got = f"selected by {word}" + ("" if word == usual else f"; {usual} is ignored or refused")
+        return self._finding("select", _ONE_CUSTOMER, got, verdict)
+
+    def _selected_as_set(self) -> Finding:
+        got = "looked through, as set" if self._settings.look_through else "not asked for, as set"
+        return self._finding("select", _ONE_CUSTOMER, got, Verdict.LIMITED, "Select them at the server.")
+
+    async def _not_selected(self, usual: str, owner: str) -> Finding:
+        """Say that no filter works; that the server cannot be asked is proposed only where it answers all the same."""
+        seen = await self._looker.get(self._base, self._resource, [(usual, owner), (self._limit, str(SAMPLE))])
+        is_said = (seen.records is not None or 400 <= seen.status < 500) and seen.status != 429
+        if is_said and await self._offer({"customer_filter": ""}):
             advice = "Without a filter by customer the panel can only say that it cannot ask."
-        return self._finding("select", needed, "every filter is ignored or refused", Verdict.SETTING, advice, seen)
-
-    def _usual_filter(self) -> str:
-        need = self._need.selected_by or ""
-        return CUSTOMER_FILTERS[self.version] if need == CUSTOMER_FILTERS["v4"] else need
-
-    def _owner(self, record: dict[str, Any]) -> str | None:
-        reader = self._reader(record)
-        named = customer_named(reader)
-        if named is not None:
-            return named[0]
-        payers = [party.id for key in ("payer", "requestor") for party in references(reader, key)]
-        return payers[0] if payers else None
-
-    def _is_of(self, record: Any, owner: str) -> bool:
-        return belongs_to(self._reader(record), owner, surely=True)
+            return self._finding(
+                "select", _ONE_CUSTOMER, "every filter is ignored or refused", Verdict.SETTING, advice, seen
+            )
+        if is_said:
+            advice = f"Select one customer's records by {usual}."
+            return self._finding("select", _ONE_CUSTOMER, "no filter finds them", Verdict.BROKEN, advice, seen)
+        return self._finding(
+            "select", _ONE_CUSTOMER, guesses.what_came(seen), Verdict.BROKEN, guesses.advice_for(seen), seen
+        )
 
     async def _empty(self) -> Finding:
+        needed = "an empty list"
         word = self.setting.get("customer_filter", self._settings.customer_filter)
         word = self._usual_filter() if word is None else word
         if self.setting.get("look_through", self._settings.look_through) or word == "":
-            return self._finding("nothing", "an empty list", "not asked: nothing can be selected", Verdict.UNKNOWN)
+            return self._finding("nothing", needed, "not asked: nothing can be selected", Verdict.UNKNOWN)
         seen = await self._looker.get(self._base, self._resource, [(word, UNLIKELY), (self._limit, "5")])
-        if seen.records == []:
-            return self._finding("nothing", "an empty list", "an empty list", Verdict.GOOD, "", seen)
+        if seen.records == [] or seen.status == 204:
+            return self._finding("nothing", needed, "an empty list", Verdict.GOOD, "", seen)
         if seen.status == 404:
-            self.setting["empty_is_404"] = True
-            verdict = Verdict.GOOD if self._settings.empty_is_404 else Verdict.SETTING
-            return self._finding(
-                "nothing", "an empty list", "status 404 for a list that holds nothing", verdict, "", seen
-            )
+            return await self._empty_is_404(seen)
         if seen.records:
-            self.setting["customer_filter"] = ""
             got = f"{len(seen.records)} records for a customer nobody is: the filter is ignored"
-            advice = "Other customers' records must not be shown; without a filter the panel says that it cannot ask."
-            return self._finding("nothing", "an empty list", got, Verdict.SETTING, advice, seen)
+            advice = "Other customers' records must not be shown: the panel says that it cannot ask."
+            return self._finding("nothing", needed, got, Verdict.BROKEN, advice, seen)
         advice = "Answer a filter that matches nothing with an empty list."
-        return self._finding("nothing", "an empty list", f"status {seen.status}", Verdict.LIMITED, advice, seen)
+        return self._finding("nothing", needed, guesses.what_came(seen), Verdict.LIMITED, advice, seen)
+
+    async def _empty_is_404(self, seen: Seen) -> Finding:
+        got = "status 404 for a list that holds nothing"
+        if self._settings.empty_is_404:
+            return self._finding("nothing", "an empty list", got, Verdict.GOOD, "", seen)
+        verdict = Verdict.SETTING if await self._offer({"empty_is_404": True}) else Verdict.LIMITED
+        return self._finding("nothing", "an empty list", got, verdict, "", seen)
 
     async def _select_bill(self) -> Finding:
         needed = "one bill's lines"
-
-        def bill_of(record: dict[str, Any]) -> str | None:
-            bill = self._reader(record).part("bill")
-            return bill.text("id") if bill else None
-
-        bills = Counter(bill for record in self._records if (bill := bill_of(record)) is not None)
-        if not bills:
-            return self._finding("select", needed, "no line names its bill", Verdict.UNKNOWN, "", self._first)
-        bill = bills.most_common()[-1][0]
-        usual = self._settings.bill_filter or _BILL_WORDS[0]
-        for word in dict.fromkeys((usual, *_BILL_WORDS)):
-            seen = await self._looker.get(self._base, self._resource, [(word, bill), (self._limit, str(SAMPLE))])
-            if seen.records and guesses.all_of(seen.records, lambda one: bill_of(one) == bill):
-                if word != _BILL_WORDS[0]:
-                    self.setting["bill_filter"] = word
-                verdict = Verdict.GOOD if word == usual else Verdict.SETTING
-                return self._finding("select", needed, f"selected by {word}", verdict, "", seen)
         if self._settings.look_through:
             return self._finding("select", needed, "looked through, as set", Verdict.LIMITED, "", self._first)
-        self.setting["look_through"] = True
-        advice = "Lines are looked for among the first records; most bills will show none."
-        return self._finding("select", needed, "every filter is ignored or refused", Verdict.SETTING, advice, seen)
+        bill = self._samples({}).bill
+        if bill is None:
+            return self._finding("select", needed, "no line names its bill", Verdict.UNKNOWN, "", self._first)
+        usual = self._settings.bill_filter or _BILL_WORDS[0]
+        right = await self._trial.right(self.setting, self._samples({}))
+        if self._lines_of(bill) <= right:
+            return self._finding("select", needed, f"selected by {usual}", Verdict.GOOD)
+        for word in _BILL_WORDS:
+            if word != usual and await self._offer({"bill_filter": word}):
+                got = f"selected by {word}; {usual} is ignored or refused"
+                return self._finding("select", needed, got, Verdict.SETTING)
+        if await self._offer({"look_through": True}):
+            advice = "Lines are looked for among the first records; most bills will show none."
+            got = "every filter is ignored or refused"
+            return self._finding("select", needed, got, Verdict.SETTING, advice)
+        advice = "Let bill.id find every line of a bill."
+        return self._finding("select", needed, "the filter leaves lines out", Verdict.BROKEN, advice)
 
-    def _reader(self, record: Any) -> Reader:
-        if isinstance(record, Undecodable):
-            raise MalformedRecordError("it is not valid JSON")
-        attributes = {**self._settings.attributes, **self.setting.get("attributes", {})}
-        minor = self._system.money == "minor"
-        role = self.setting.get("customer_role", self._settings.customer_role)
-        return Reader(record, Spelling(self._system.currency, minor, attributes, self._settings.values, role))
-
-    def _finding(
-        self,
-        operation: str,
-        needed: str,
-        got: str,
-        verdict: Verdict,
-        advice: str = "",
-        seen: Seen | None = None,
-    ) -> Finding:
-        setting: Mapping[str, Any] = dict(self.setting) if verdict is Verdict.SETTING else {}
-        request, answer = (seen.request, seen.told) if seen is not None else ("", "")
-        return Finding(self._name, operation, needed, got, verdict, advice, setting, request, answer)
+    def _lines_of(self, bill: str) -> set[str]:
+        lines = [record for record in self._records if bill_of(self._reader(record)) == bill]
+        return {f"bill {bill} has {identifier}" for identifier in guesses.ids(lines)}

@@ -8,6 +8,7 @@ import msgspec
 from console.connectors.tmforum.check.looking import Looker
 from console.connectors.tmforum.check.needs import NEEDS
 from console.connectors.tmforum.check.resource_check import ResourceCheck
+from console.connectors.tmforum.check.trial import Trial
 from console.http import Endpoint
 from console.models.check_report import CheckReport, Finding, Verdict
 from console.ports.clock import Clock
@@ -41,7 +42,8 @@ async def check_system(
         if only and resource not in only:
             continue
         told(resource)
-        check = ResourceCheck(resource, NEEDS[resource], system, looker)
+        trial = Trial(resource, NEEDS[resource], system, endpoint, clock)
+        check = ResourceCheck(resource, NEEDS[resource], system, looker, trial)
         findings += await check.run(by_post=by_post)
         missing += check.is_missing
         known = {**_set_now(system.resources.get(resource)), **check.setting}

@@ -1,0 +1,94 @@
+"""What every part of a resource's check shares: what is known so far, what is proposed, and how a finding is made."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from console.connectors.tmforum.check import guesses
+from console.connectors.tmforum.check.looking import Looker, Seen
+from console.connectors.tmforum.check.needs import Need
+from console.connectors.tmforum.check.trial import Samples, Trial, bill_of
+from console.connectors.tmforum.reading import customer_named, references
+from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
+from console.http import Undecodable
+from console.models.check_report import Finding, Verdict
+from console.settings import CUSTOMER_FILTERS, Resource, System, Version, default_path
+
+_MOST_OWNERS = 3
+
+
+class Checking:
+    """What is known of one resource while it is checked; `setting` is what is proposed, each part of it tried."""
+
+    def __init__(self, name: str, need: Need, system: System, looker: Looker, trial: Trial) -> None:
+        self._name, self._need, self._system, self._looker, self._trial = name, need, system, looker, trial
+        self._settings = system.resources.get(name) or Resource()
+        self.version: Version = self._settings.version
+        self.setting: dict[str, Any] = {}
+        self._base = self._settings.path or default_path(system.kind, name, self.version)
+        self._resource = self._settings.name or name
+        self._limit = self._settings.limit_parameter
+        self._first: Seen | None = None
+        self._total: int | None = None
+        self._records: list[dict[str, Any]] = []
+        self.is_hopeless = False
+        self.is_missing = False
+
+    async def _offer(self, change: Mapping[str, Any]) -> bool:
+        """Propose a setting if it helps: nothing that is read rightly now may be lost by it."""
+        if not await self._trial.helps(self.setting, change, self._samples(change)):
+            return False
+        self.setting |= change
+        return True
+
+    def _samples(self, change: Mapping[str, Any]) -> Samples:
+        """Return records that are there by what the list shows: of few customers, so that each is read whole."""
+        readers = [self._reader(record, change) for record in self._records]
+        owners = Counter(owner for reader in readers if (owner := owner_of(reader)) is not None)
+        bills = Counter(bill for reader in readers if (bill := bill_of(reader)) is not None)
+        ranked = [owner for owner, _ in owners.most_common()]
+        chosen = dict.fromkeys([*ranked[: _MOST_OWNERS - 1], *ranked[-1:]])
+        bill = bills.most_common()[-1][0] if bills and self._name == "appliedCustomerBillingRate" else None
+        return Samples(next(iter(guesses.ids(self._records)), None), tuple(chosen), bill)
+
+    def _usual_filter(self) -> str:
+        need = self._need.selected_by or ""
+        return CUSTOMER_FILTERS[self.version] if need == CUSTOMER_FILTERS["v4"] else need
+
+    def _reader(self, record: Any, change: Mapping[str, Any] | None = None) -> Reader:
+        if isinstance(record, Undecodable):
+            raise MalformedRecordError("it is not valid JSON")
+        proposed = {**self.setting, **(change or {})}
+        attributes = {**self._settings.attributes, **proposed.get("attributes", {})}
+        role = proposed.get("customer_role", self._settings.customer_role)
+        spelling = Spelling(
+            self._system.currency,
+            self._system.money == "minor",
+            attributes,
+            self._settings.values,
+            role,
+            decimal_mark=self._system.decimal_mark,
+        )
+        return Reader(record, spelling)
+
+    def _finding(
+        self,
+        operation: str,
+        needed: str,
+        got: str,
+        verdict: Verdict,
+        advice: str = "",
+        seen: Seen | None = None,
+    ) -> Finding:
+        setting: Mapping[str, Any] = dict(self.setting) if verdict is Verdict.SETTING else {}
+        request, answer = (seen.request, seen.told) if seen is not None else ("", "")
+        return Finding(self._name, operation, needed, got, verdict, advice, setting, request, answer)
+
+
+def owner_of(reader: Reader) -> str | None:
+    """Return the customer whose record it is, by the related parties or by who pays or asks."""
+    named = customer_named(reader)
+    if named is not None:
+        return named[0]
+    payers = [party.id for key in ("payer", "requestor") for party in references(reader, key)]
+    return payers[0] if payers else None

@@ -1,0 +1,118 @@
+"""What the records of a list are like: attributes, amounts, times, states."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+from console.connectors.tmforum.check import guesses
+from console.connectors.tmforum.check.checking import Checking
+from console.connectors.tmforum.values import plain_word, standard_state
+from console.connectors.tmforum.wire import MalformedRecordError
+from console.http import server_time
+from console.models.check_report import Finding, Verdict
+
+_NO_ZONE = re.compile(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$")
+_CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+class RecordsCheck(Checking):
+    """The part of a check that reads every record of the first list as the desk does."""
+
+    async def _shape(self) -> Finding:
+        """Look for the attributes the desk shows, also under names that are nearly right."""
+        missing, renamed = [], {}
+        for name in self._need.attributes(self.version):
+            if self._is_told(name):
+                continue
+            near = next(guesses.near(name, self._records), None)
+            known = {**self.setting.get("attributes", self._settings.attributes)}
+            if near is not None and await self._offer({"attributes": {**known, name: near}}):
+                renamed[name] = near
+            else:
+                missing.append(name)
+        got = [f"{ours} is called {theirs}" for ours, theirs in renamed.items()]
+        got += [f"no {', '.join(missing)}"] if missing else []
+        verdict = Verdict.SETTING if renamed else Verdict.LIMITED if missing else Verdict.GOOD
+        if not self._records:
+            return self._finding("attributes", "what the panel shows", "no record to look at", Verdict.UNKNOWN)
+        advice = "The panel shows gaps where they are missing." if missing else ""
+        needed = ", ".join(self._need.attributes(self.version))
+        return self._finding("attributes", needed, "; ".join(got) or "all of them", verdict, advice, self._first)
+
+    def _is_told(self, name: str) -> bool:
+        """Return whether any record has an attribute, by the name of either version."""
+        names = {name} | {one for pair in self._need.later if name in pair for one in pair}
+        readers = [self._reader(record) for record in self._records]
+        return any(reader.raw(one) not in (None, "", [], {}) for reader in readers for one in names)
+
+    def _values(self) -> Iterator[Finding]:
+        """Read every record as the desk does, and tell what cannot be read or is not the standard's."""
+        lost, problems = self._read_all()
+        if not self._records and not lost:
+            return
+        told = "; ".join(f"{text} ({count} of {len(self._records)})" for text, count in problems.most_common(4))
+        money = any("no currency" in text for text in problems)
+        advice = "Set `currency` for this system." if money else "What cannot be read is left out and counted."
+        verdict = Verdict.BROKEN if lost > len(self._records) / 2 else Verdict.LIMITED if problems else Verdict.GOOD
+        yield self._finding(
+            "values", "dates, amounts and ids as published", told or "all readable", verdict,
+            advice if problems else "", self._first,
+        )  # fmt: skip
+        yield from self._times()
+        if guesses.only_whole_amounts(self._records) and self._system.money != "minor":
+            yield self._finding(
+                "amounts", "amounts with their decimals", "whole numbers alone", Verdict.LIMITED,
+                'If they are in the smallest unit, such as cents, set `money = "minor"` for this system; else every '
+                "amount is shown a hundred times too high.", self._first,
+            )  # fmt: skip
+        if self._need.states:
+            yield from self._states()
+
+    def _read_all(self) -> tuple[int, Counter[str]]:
+        """Return how many records are lost, and what cannot be read with how often."""
+        lost, problems = 0, Counter[str]()
+        for element in (self._first.records or ()) if self._first else ():
+            try:
+                reader = self._reader(element)
+                reader.identifier()
+                self._need.read(reader)
+            except MalformedRecordError as error:
+                lost += 1
+                problems[str(error)] += 1
+                continue
+            problems.update(set(reader.problems))
+        return lost, problems
+
+    def _times(self) -> Iterator[Finding]:
+        texts = set(guesses.texts(self._records))
+        if any(_NO_ZONE.match(text) and len(text) > 10 for text in texts):
+            yield self._finding(
+                "times", "times with their zone", "times without a zone", Verdict.LIMITED,
+                "They are taken as UTC; write them with their offset.", self._first,
+            )  # fmt: skip
+        now = server_time(self._first.answer.headers) if self._first and self._first.answer else None
+        ahead = guesses.ahead_of(now, self._records) if now is not None else timedelta()
+        if ahead > _CLOCKS_DIFFER:
+            got = f"what has happened is dated up to {ahead.total_seconds() / 3600:.1f} hours ahead of its own clock"
+            advice = "Local time is probably written as UTC; write times with their offset."
+            yield self._finding("times", "times as they were", got, Verdict.LIMITED, advice, self._first)
+
+    def _states(self) -> Iterator[Finding]:
+        """Tell of states that are not the standard's, and of those that are but are written in another way."""
+        readers = [self._reader(record) for record in self._records]
+        raw = {value for reader in readers if isinstance(value := reader.raw(self._need.state), str) and value}
+        read = {str(reader.state(self._need.state) or "") for reader in readers} - {""}
+        odd = sorted(read - self._need.states)
+        if odd:
+            yield self._finding(
+                "states", f"the standard's words for {self._need.state}", ", ".join(odd)[:200], Verdict.LIMITED,
+                f"They are shown as they come; say with values.{self._need.state} what each means.", self._first,
+            )  # fmt: skip
+        known = {plain_word(state) for state in self._need.states}
+        other = sorted(word for word in raw - self._need.states if plain_word(standard_state(word)) in known)
+        if other:
+            got = f"written in another way: {', '.join(other)[:200]}"
+            advice = "They are read as the standard's words, but filters and other programs may tell them apart."
+            needed = f"the standard's words for {self._need.state}"
+            yield self._finding("states", needed, got, Verdict.LIMITED, advice, self._first)

@@ -1,0 +1,186 @@
+"""Whether a setting helps: the desk's own reads, without it and with it; what was right must stay right."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from console.connectors.tmforum.check.needs import Need
+from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.reading import customer_named
+from console.connectors.tmforum.wire import MalformedRecordError, Reader
+from console.errors import NotServedError, SystemCallError
+from console.http import Endpoint
+from console.models.customer import CustomerId
+from console.models.provenance import Records
+from console.ports.clock import Clock
+from console.settings import Resource, System
+
+SAMPLE = 50
+UNLIKELY = "opticom-check-nothing-has-this-id"
+_USUAL = "relatedParty.id"
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Records that are known to be there, to be asked for: ids of records, of customers and of bills."""
+
+    record: str | None = None
+    owners: tuple[str, ...] = ()
+    bill: str | None = None
+
+
+class Trial:
+    """Reads one resource as the desk would with a setting, and keeps what of it was right. Nothing is written."""
+
+    def __init__(self, name: str, need: Need, system: System, endpoint: Endpoint, clock: Clock) -> None:
+        self._name, self._need, self._system = name, need, system
+        self._endpoint, self._clock = endpoint, clock
+        self._known: dict[tuple[bytes, Samples], frozenset[str]] = {}
+
+    async def helps(self, now: Mapping[str, Any], change: Mapping[str, Any], samples: Samples) -> bool:
+        """Return whether with a change everything that is right now stays right, and something else becomes right."""
+        return await self.right(now, samples) < await self.right({**now, **change}, samples)
+
+    async def right(self, setting: Mapping[str, Any], samples: Samples) -> frozenset[str]:
+        """Return what the desk reads rightly with a setting, each thing by a word of its own."""
+        resource = msgspec.convert({**_as_set(self._system.resources.get(self._name)), **setting}, Resource)
+        key = msgspec.json.encode(resource), samples
+        if key not in self._known:
+            self._known[key] = frozenset(await self._read(resource, samples))
+        return self._known[key]
+
+    async def _read(self, resource: Resource, samples: Samples) -> set[str]:
+        resources = {**self._system.resources, self._name: resource}
+        system = msgspec.structs.replace(self._system, resources=resources)
+        client = TmForumClient(self._endpoint, system, self._clock, lambda _name, _damage: None)
+        right = await self._list(client, resource)
+        right |= await self._pages(client) | await self._one(client, samples.record)
+        if self._need.selected_by is not None:
+            right |= await self._of_customers(client, samples.owners)
+        if samples.bill is not None:
+            right |= await self._of_bill(client, resource, samples.bill)
+        return right
+
+    async def _list(self, client: TmForumClient, resource: Resource) -> set[str]:
+        parameters = [("sort", resource.sort)] if resource.sort else []
+        found = await _records(client.fetch_many(self._name, parameters, _itself, most=SAMPLE))
+        if found is None:
+            return set()
+        right = {"the list is read"} | ({"all of it"} if not found.damaged else set())
+        readers = [one.value for one in found]
+        for name in self._need.attributes(resource.version):
+            if any(reader.raw(name) not in (None, "", [], {}) for reader in readers):
+                right.add(f"it tells {name}")
+        if readers and all(self._is_clean(reader) for reader in readers):
+            right.add("every value is understood")
+        if any(customer_named(reader) is not None for reader in readers):
+            right.add("it names the customer")
+        if resource.sort and is_newest_first([_at(reader, resource.sort.lstrip("-")) for reader in readers]):
+            right.add("the newest come first")
+        return right
+
+    def _is_clean(self, reader: Reader) -> bool:
+        try:
+            self._need.read(reader)
+        except MalformedRecordError:
+            return False
+        return not reader.problems
+
+    async def _pages(self, client: TmForumClient) -> set[str]:
+        """A page holds as many records as were asked for, and the next one others."""
+        first = await _records(client.fetch_many(self._name, (), _itself, most=2))
+        if first is None or len(first) != 2:
+            return set()
+        second = await _records(client.fetch_many(self._name, (), _itself, most=2, after=2))
+        follows = second is not None and len(second) > 0 and _ids(first).isdisjoint(_ids(second))
+        return {"pages are as long as asked"} | ({"pages follow each other"} if follows else set())
+
+    async def _one(self, client: TmForumClient, record: str | None) -> set[str]:
+        if record is None:
+            return set()
+        try:
+            found = await client.fetch_one(self._name, record, _itself)
+        except SystemCallError:
+            return set()
+        return {"one record is read"} if found is not None else set()
+
+    async def _of_customers(self, client: TmForumClient, owners: Sequence[str]) -> set[str]:
+        """Each of some customers has what it has, and nobody anything: a filter that never finds a record is none."""
+        right: set[str] = set()
+        for owner in owners:
+            right |= await self._of_customer(client, owner)
+        has_any = any(" has " in thing for thing in right)
+        return right | (await self._of_nobody(client) if has_any else set())
+
+    async def _of_customer(self, client: TmForumClient, owner: str) -> set[str]:
+        try:
+            found = await client.fetch_of_customer(self._name, CustomerId(owner), _itself, parameter=self._parameter)
+        except NotServedError:
+            return {"it says that it cannot be asked"}
+        except SystemCallError:
+            return set()
+        return {f"{owner} has {record}" for record in _ids(found)}
+
+    async def _of_nobody(self, client: TmForumClient) -> set[str]:
+        asked = client.fetch_of_customer(self._name, CustomerId(UNLIKELY), _itself, parameter=self._parameter)
+        found = await _records(asked)
+        return {"nobody has nothing"} if found is not None and not len(found) else set()
+
+    async def _of_bill(self, client: TmForumClient, resource: Resource, bill: str) -> set[str]:
+        parameters = () if resource.look_through else ((resource.bill_filter or "bill.id", bill),)
+        found = await _records(
+            client.fetch_many(
+                self._name,
+                parameters,
+                _itself,
+                is_asked_for=lambda reader: bill_of(reader) == bill,
+                drop_others=resource.look_through,
+            )
+        )
+        return {f"bill {bill} has {record}" for record in _ids(found)} if found is not None else set()
+
+    @property
+    def _parameter(self) -> str | None:
+        return None if self._need.selected_by == _USUAL else self._need.selected_by
+
+
+def bill_of(reader: Reader) -> str | None:
+    """Return the bill that a line names."""
+    bill = reader.part("bill")
+    return bill.text("id") if bill else None
+
+
+def is_newest_first(times: Sequence[str]) -> bool:
+    """Return whether times come the newest first; fewer than three different ones prove nothing."""
+    known = [time for time in times if time]
+    return len(set(known)) >= 3 and known == sorted(known, reverse=True)
+
+
+async def _records(asked: Any) -> Records[Reader] | None:
+    """Return a list, or None where the desk would show none."""
+    try:
+        found: Records[Reader] = await asked
+    except SystemCallError:
+        return None
+    return found
+
+
+def _ids(found: Records[Reader]) -> set[str]:
+    return {one.origin.id for one in found}
+
+
+def _itself(reader: Reader) -> Reader:
+    return reader
+
+
+def _at(reader: Reader, path: str) -> str:
+    name, _, deeper = path.partition(".")
+    part = reader.part(name) if deeper else None
+    value = part.raw(deeper) if part is not None else reader.raw(name)
+    return value if isinstance(value, str) else ""
+
+
+def _as_set(settings: Resource | None) -> dict[str, Any]:
+    return {} if settings is None else msgspec.structs.asdict(settings)
