@@ -106,6 +106,9 @@ AIMS: dict[tuple[str, str], tuple[str, float]] = {
         }.items()
     },
     ("values", "planted mistakes not found"): ("value", 0.0),
+    ("check-system", "faults named"): ("at least", 0.95),
+    ("check-system", "harmful proposals"): ("value", 0.0),
+    ("check-system", "planted harm not found"): ("value", 0.0),
     ("decode", "clean"): ("at least", 0.5),
     ("decode", "one in ten damaged"): ("at least", 0.5),
     ("decode", "damaged records that broke it"): ("value", 0.0),

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -88,6 +89,20 @@ class Control:
             signed_in = self.process.deployment_with_sign_in
             deployment = msgspec.structs.replace(deployment, sign_in=signed_in.sign_in, audit=signed_in.audit)
         return compose_desk(deployment, self.process.secrets, parts or Parts(rng=random.Random(1)))
+
+    def happened_now(self) -> dict[str, Any]:
+        """Return a party interaction of the first customer that is happening now, to be made in CRM."""
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        return {
+            "reason": "Question",
+            "description": "Called just now",
+            "direction": "inbound",
+            "status": "completed",
+            "interactionDate": {"startDateTime": now, "endDateTime": now},
+            "channel": [{"id": "phone", "name": "phone", "href": "/channel/phone"}],
+            "note": [{"id": "n-1", "author": "test", "date": now, "text": "Called just now"}],
+            "relatedParty": [{"id": self.first_customer, "role": "customer", "@referredType": "Customer"}],
+        }
 
     @property
     def first_customer(self) -> str:

@@ -318,8 +318,9 @@ def _constant_etag(proxy: "FaultProxy", answer: Message) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """What a system does to every request, and to every answer to a read."""
+    """What a system does to every request, and to every answer to a read; or how it answers a read altogether."""
 
+    read: Callable[[Exchange], Awaitable[Message]] | None = None
     request: Change | None = None
     answer: Change | None = None
     makes_doubt: bool = False  # it may leave the console unable to tell, which a user must then decide
@@ -404,7 +405,7 @@ class FaultProxy:
             if self.faults:
                 await self.faults.pop(0)(exchange)
                 return
-        answer = await exchange.forward()
+        answer = await self._manner.read(exchange) if self._manner.read else await exchange.forward()
         if self._manner.answer is not None:
             answer = self._manner.answer(self, answer)
         await exchange.answer(answer)

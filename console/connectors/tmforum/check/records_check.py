@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from console.connectors.tmforum.check import guesses
 from console.connectors.tmforum.check.checking import Checking
+from console.connectors.tmforum.check.looking import Seen
 from console.connectors.tmforum.values import plain_word, standard_state
 from console.connectors.tmforum.wire import MalformedRecordError
 from console.http import server_time
@@ -91,12 +92,21 @@ class RecordsCheck(Checking):
                 "times", "times with their zone", "times without a zone", Verdict.LIMITED,
                 "They are taken as UTC; write them with their offset.", self._first,
             )  # fmt: skip
-        now = server_time(self._first.answer.headers) if self._first and self._first.answer else None
-        ahead = guesses.ahead_of(now, self._records) if now is not None else timedelta()
+
+    def _clock(self, newest: Seen) -> Iterator[Finding]:
+        """Tell of times that have not come yet by the server's own clock, else by this computer's.
+
+        The newest records show it best. Times that lie behind cannot be told from such as are simply older.
+        """
+        if newest.answer is None:
+            return
+        now = server_time(newest.answer.headers) or newest.answer.read_at
+        records = [*self._records, *(record for record in newest.records or () if isinstance(record, dict))]
+        ahead = guesses.ahead_of(now, records)
         if ahead > _CLOCKS_DIFFER:
-            got = f"what has happened is dated up to {ahead.total_seconds() / 3600:.1f} hours ahead of its own clock"
+            got = f"what has happened is dated up to {ahead.total_seconds() / 3600:.1f} hours ahead of the clock"
             advice = "Local time is probably written as UTC; write times with their offset."
-            yield self._finding("times", "times as they were", got, Verdict.LIMITED, advice, self._first)
+            yield self._finding("times", "times as they were", got, Verdict.LIMITED, advice, newest)
 
     def _states(self) -> Iterator[Finding]:
         """Tell of states that are not the standard's, and of those that are but are written in another way."""

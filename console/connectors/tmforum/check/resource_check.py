@@ -33,9 +33,11 @@ class ResourceCheck(Selecting, RecordsCheck):
             found += [await self._select(), await self._empty()]
         if self._name == "appliedCustomerBillingRate":
             found.append(await self._select_bill())
+        newest = self._first
         if self._need.newest_first is not None:
-            found.append(await self._sort())
-        return [*found, await self._refresh()]
+            newest = await self._ask_newest()
+            found.append(await self._sort(newest))
+        return [*found, *self._clock(newest), await self._refresh()]
 
     # ------------------------------------------------------------------ where it is
 
@@ -214,12 +216,19 @@ class ResourceCheck(Selecting, RecordsCheck):
 
     # ------------------------------------------------------------------ order, refreshing, queries
 
-    async def _sort(self) -> Finding:
+    async def _ask_newest(self) -> Seen:
+        parameters = [("sort", self._newest_first()), (self._limit, str(SAMPLE))]
+        return await self._looker.get(self._base, self._resource, parameters)
+
+    def _newest_first(self) -> str:
+        """Return the value of `sort` that asks for the newest first, by the name of the version."""
         wish = self._need.newest_first or ""
         names = dict(self._need.later) if self.version == "v5" else {}
         attribute = wish.lstrip("-").split(".")[0]
-        wish = wish.replace(attribute, names.get(attribute, attribute))
-        seen = await self._looker.get(self._base, self._resource, [("sort", wish), (self._limit, str(SAMPLE))])
+        return wish.replace(attribute, names.get(attribute, attribute))
+
+    async def _sort(self, seen: Seen) -> Finding:
+        wish = self._newest_first()
         dates = [guesses.at(record, wish.lstrip("-")) for record in seen.records or () if isinstance(record, dict)]
         needed = "the newest first"
         if len(set(dates) - {""}) < 3:

@@ -85,9 +85,11 @@ class Selecting(Checking):
                 "With so few records they are looked through one by one; select them at the server before it grows."
             )
             return self._finding("select", _ONE_CUSTOMER, "no filter finds them", Verdict.SETTING, advice)
-        verdict = Verdict.GOOD if word == usual else Verdict.SETTING
+        is_as_set = word == usual and "customer_role" not in self.setting
         got = f"selected by {word}" + ("" if word == usual else f"; {usual} is ignored or refused")
-        return self._finding("select", _ONE_CUSTOMER, got, verdict)
+        if "customer_role" in self.setting:
+            got += f", whose role is {self.setting['customer_role']}"
+        return self._finding("select", _ONE_CUSTOMER, got, Verdict.GOOD if is_as_set else Verdict.SETTING)
 
     def _selected_as_set(self) -> Finding:
         got = "looked through, as set" if self._settings.look_through else "not asked for, as set"
