@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -89,9 +89,9 @@ class Records:
     def _narrow(self, resource: Resource, asked: ListRequest) -> tuple[list[int], bool] | None:
         """Return the only customers that can match, and whether all their records do; None for everyone."""
         for path, value in asked.filters.items():
-            if path in resource.narrow:
-                customers = list(dict.fromkeys(resource.narrow[path](self._world, value)))
-                return [*customers, NO_CUSTOMER], False
+            if path == "href" or path in resource.narrow:
+                customers = {n for one in value.split(",") for n in self._customers(resource, path, one)}
+                return [*sorted(customers - {NO_CUSTOMER}), NO_CUSTOMER], False
         if resource.name == "customer":
             if asked.words is not None:
                 return self._store.find_words(asked.words), not asked.filters
@@ -101,6 +101,16 @@ class Records:
                     people = {*self._store.find(column, asked.filters[path]), *self._store.changed("customer")}
                     return [*sorted(people - {NO_CUSTOMER}), NO_CUSTOMER], False
         return None
+
+    def _customers(self, resource: Resource, path: str, value: str) -> Iterable[int]:
+        """Return the customers one value of a filter can mean; what was made is known by what was kept of it."""
+        if path not in {"id", "href"}:
+            return resource.narrow[path](self._world, value)
+        number = value.rstrip("/").rpartition("/")[2]
+        kept = self._store.kept(resource.name, number)
+        if kept is not None:
+            return [kept.n]
+        return resource.narrow["id"](self._world, number) if "id" in resource.narrow else []
 
     async def _plain_page(self, resource: Resource, asked: ListRequest) -> tuple[int | None, list[Record]]:
         """Return a page of the whole list: what the seed has, then what was made since."""
@@ -187,7 +197,8 @@ class Records:
         made = self._store.next_made(resource.name)
         number = f"{resource.prefix}N{made:06}"
         filled = resource.fill(self._world, body, now, self._links)
-        record = {**filled, "id": number, "href": href(number)}
+        kind = {"@type": resource.kind} if resource.is_typed else {}
+        record = {**kind, **filled, **_stamped(resource, filled, now), "id": number, "href": href(number)}
         kept = Kept(number, self._owner(resource, record), record, made, None, instant(now))
         self._store.keep(resource.name, kept)
         return record
@@ -235,3 +246,9 @@ class Records:
 
     def _owner_by_number(self, resource: Resource, number: str) -> int:
         return next(iter(resource.narrow["id"](self._world, number)), NO_CUSTOMER)
+
+
+def _stamped(resource: Resource, record: Record, now: datetime) -> Record:
+    """Return what the system itself says of a new record."""
+    stamps = {"lastUpdate": instant(now), "lifecycleStatus": record.get("lifecycleStatus") or "In study"}
+    return {name: stamps[name] for name in resource.stamps}

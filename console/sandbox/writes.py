@@ -9,6 +9,7 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from console.sandbox import mandatory
 from console.sandbox.clock import SandboxClock
 from console.sandbox.events import Events
 from console.sandbox.faults import FaultState
@@ -99,10 +100,11 @@ class Writes:
         Raises:
             HTTPException: Something needed is missing, or of the wrong kind.
         """
-        missing = [name for name in resource.needed if body.get(name) in (None, "", [], {})]
-        if missing:
-            needed = ", ".join(shape.names.get(name, name) for name in missing)
-            raise HTTPException(400, f"a {resource.name} needs {needed}")
+        lacking = [shape.names.get(name, name) for name in resource.needed if body.get(name) in (None, "", [], {})]
+        if shape.is_plain:  # version 5 has other parts
+            lacking += dict.fromkeys(mandatory.missing(resource.name, body))
+        if lacking:
+            raise HTTPException(400, f"a {resource.name} needs {', '.join(lacking)}")
         base = f"{self._address()}{resource.base}/{resource.name}/"
         try:
             record = self._records.create(resource, lambda number: base + number, body, self._clock.now())

@@ -146,3 +146,62 @@ async def test_a_deleted_record_leaves_the_list_whole(sandbox: Control, name: st
             assert (await client.delete(f"{path_of(resource)}/{number}")).status_code == 204
         after = await everything()
     assert after == [number for number in before if number not in victims]
+
+
+@made
+async def test_a_new_record_is_listed_by_its_id_and_by_its_href(sandbox: Control, resource: Published) -> None:
+    async with sandbox.raw(resource.system) as client:
+        record = await a_record(client, resource)
+        for name in ("id", "href"):
+            found = (await client.get(path_of(resource), params={name: record[name]})).json()
+            assert [one["id"] for one in found] == [record["id"]], name
+        several = (await client.get(path_of(resource), params={"id": f"no-such-record,{record['id']}"})).json()
+    assert [one["id"] for one in several] == [record["id"]]
+
+
+async def test_a_new_record_of_a_customer_is_listed_by_its_id(sandbox: Control) -> None:
+    """Its number says nothing of the customer whose it is, unlike that of a record that was there before."""
+    ticket = {
+        "description": "No tone",
+        "severity": "medium",
+        "ticketType": "technical",
+        "relatedParty": [{"id": sandbox.first_customer, "role": "customer", "@referredType": "Customer"}],
+    }
+    async with sandbox.raw("crm") as client:
+        made = (await client.post("/tmf-api/troubleTicket/v4/troubleTicket", json=ticket)).json()
+        found = (await client.get("/tmf-api/troubleTicket/v4/troubleTicket", params={"href": made["href"]})).json()
+    assert [one["id"] for one in found] == [made["id"]]
+
+
+@made
+async def test_a_new_record_says_what_it_is_and_when_it_was_changed(sandbox: Control, resource: Published) -> None:
+    async with sandbox.raw(resource.system) as client:
+        record = (await client.post(path_of(resource), json=resource.new)).json()
+    assert record.get("@type", resource.definition) == resource.definition
+    if resource.name in {"troubleTicket", "appointment", "productOffering", "productSpecification"}:
+        assert record["lastUpdate"]
+    if resource.name.endswith("Specification") and resource.name != "billingCycleSpecification":
+        assert record["lifecycleStatus"] == "In study"
+
+
+@pytest.mark.parametrize(
+    ("system", "path", "body", "lacking"),
+    [
+        ("crm", "troubleTicket/v4/troubleTicket",
+         {"description": "x", "severity": "low", "ticketType": "x", "relatedParty": [{"id": "CU-1"}]},
+         "relatedParty.@referredType"),
+        ("provisioning", "productOrderingManagement/v4/productOrder", {"productOrderItem": [{"id": "1"}]},
+         "productOrderItem.action"),
+        ("provisioning", "serviceOrdering/v4/serviceOrder", {"serviceOrderItem": [{"id": "1", "action": "add"}]},
+         "serviceOrderItem.service"),
+        ("billing", "accountManagement/v4/billingAccount",
+         {"name": "x", "relatedParty": [{"id": "CU-1", "@referredType": "Customer"}]}, "relatedParty.name"),
+    ],
+)  # fmt: skip
+async def test_a_new_record_whose_parts_lack_what_is_mandatory_is_refused(
+    sandbox: Control, system: str, path: str, body: dict, lacking: str
+) -> None:
+    async with sandbox.raw(system) as client:
+        answer = await client.post(f"/tmf-api/{path}", json=body)
+    assert answer.status_code == 400
+    assert lacking in answer.json()["message"]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator, FormatChecker
 
+from console.sandbox.mandatory import mandatory
 from tests.sandbox.published import IDS, RESOURCES, Published, path_of
 from tests.support.control import Control
 
@@ -98,3 +99,16 @@ def test_the_check_would_find_a_wrong_record() -> None:
     assert list(bill.iter_errors({"id": 5}))
     assert list(bill.iter_errors({"id": "5", "billNumber": "B-1"}))
     assert list(bill.iter_errors({"id": "5", "state": "paid"}))
+
+
+MADE = [resource for resource in RESOURCES if resource.new is not None]
+
+
+@pytest.mark.parametrize("resource", MADE, ids=[f"{resource.system}-{resource.name}" for resource in MADE])
+def test_the_parts_of_a_new_record_must_say_what_is_published(resource: Published) -> None:
+    definitions = description(resource.file)["definitions"]
+    for name, schema in definitions[f"{resource.definition}_Create"].get("properties", {}).items():
+        target = (schema.get("$ref") or schema.get("items", {}).get("$ref") or "").rpartition("/")[2]
+        if target:
+            needed = definitions.get(target, {}).get("required") or ()
+            assert set(mandatory(resource.name, name)) == set(needed), name

@@ -23,9 +23,9 @@ async def state_of(client: httpx.AsyncClient, path: str, number: str, name: str)
 @pytest.mark.parametrize(
     ("system", "path", "name", "body", "way"),
     [
-        ("provisioning", ORDERS, "state", {"serviceOrderItem": [{"action": "add", "service": {"name": "x"}}]},
+        ("provisioning", ORDERS, "state", {"serviceOrderItem": [{"id": "1", "action": "add", "service": {"name": "x"}}]},
          ["acknowledged", "inProgress", "completed"]),
-        ("provisioning", f"{BASES['TMF622']}/productOrder", "state", {"productOrderItem": [{"action": "add"}]},
+        ("provisioning", f"{BASES['TMF622']}/productOrder", "state", {"productOrderItem": [{"id": "1", "action": "add"}]},
          ["acknowledged", "inProgress", "completed"]),
         ("provisioning", TESTS, "state",
          {"name": "Line test", "relatedService": {"id": "SV1"}, "testSpecification": {"id": "spec-line-test"}},
@@ -56,7 +56,7 @@ async def test_new_records_move_on_with_the_clock(
 
 async def test_a_completed_order_carries_its_dates(sandbox: Control) -> None:
     async with sandbox.raw("provisioning") as client:
-        body = {"serviceOrderItem": [{"action": "add", "service": {"name": "x"}}]}
+        body = {"serviceOrderItem": [{"id": "1", "action": "add", "service": {"name": "x"}}]}
         record = (await client.post(ORDERS, json=body)).json()
         await sandbox.advance(3600)
         done = (await client.get(f"{ORDERS}/{record['id']}")).json()
@@ -67,7 +67,7 @@ async def test_a_completed_order_carries_its_dates(sandbox: Control) -> None:
 async def test_a_cancelled_order_is_cancelled_and_a_finished_one_is_not(sandbox: Control) -> None:
     cancels = f"{BASES['TMF641']}/cancelServiceOrder"
     async with sandbox.raw("provisioning") as client:
-        body = {"serviceOrderItem": [{"action": "add", "service": {"name": "x"}}]}
+        body = {"serviceOrderItem": [{"id": "1", "action": "add", "service": {"name": "x"}}]}
         order = (await client.post(ORDERS, json=body)).json()
         first = (await client.post(cancels, json={"serviceOrder": {"id": order["id"]}})).json()
         await sandbox.advance(9)
@@ -203,7 +203,7 @@ async def test_time_tells_by_itself(sandbox: Control) -> None:
     hub = f"{BASES['TMF641']}/hub"
     async with sandbox.raw("provisioning") as client, listening() as (address, told):
         registration = (await client.post(hub, json={"callback": address})).json()
-        body = {"serviceOrderItem": [{"action": "add", "service": {"name": "x"}}]}
+        body = {"serviceOrderItem": [{"id": "1", "action": "add", "service": {"name": "x"}}]}
         order = (await client.post(ORDERS, json=body)).json()
         await sandbox.advance(3600)
         seen = []

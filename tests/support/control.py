@@ -93,6 +93,7 @@ class Control:
     def happened_now(self) -> dict[str, Any]:
         """Return a party interaction of the first customer that is happening now, to be made in CRM."""
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        customer = {"id": self.first_customer, "href": f"/customer/{self.first_customer}"}
         return {
             "reason": "Question",
             "description": "Called just now",
@@ -101,7 +102,7 @@ class Control:
             "interactionDate": {"startDateTime": now, "endDateTime": now},
             "channel": [{"id": "phone", "name": "phone", "href": "/channel/phone"}],
             "note": [{"id": "n-1", "author": "test", "date": now, "text": "Called just now"}],
-            "relatedParty": [{"id": self.first_customer, "role": "customer", "@referredType": "Customer"}],
+            "relatedParty": [{**customer, "role": "customer", "@referredType": "Customer"}],
         }
 
     @property

@@ -1,6 +1,7 @@
 """What each system serves: one module per TM Forum API, each turning lives into the published v4 shapes."""
 
 from console.sandbox.resources import (
+    specifications,
     tmf620_product_offering,
     tmf621_trouble_ticket,
     tmf622_product_order,
@@ -32,6 +33,11 @@ SYSTEMS: dict[str, tuple[Resource, ...]] = {
     ),
     "billing": (
         tmf666_account.BILLING_ACCOUNT,
+        tmf666_account.PARTY_ACCOUNT,
+        tmf666_account.FINANCIAL_ACCOUNT,
+        specifications.BILL_FORMAT,
+        specifications.BILL_PRESENTATION_MEDIA,
+        specifications.BILLING_CYCLE_SPECIFICATION,
         tmf678_customer_bill.CUSTOMER_BILL,
         tmf678_customer_bill.APPLIED_RATE,
         tmf678_customer_bill.ON_DEMAND,
@@ -40,6 +46,7 @@ SYSTEMS: dict[str, tuple[Resource, ...]] = {
         tmf637_charge.CHARGE,
         tmf635_usage.USAGE,
         tmf635_usage.QUERY_USAGE_CONSUMPTION,
+        specifications.USAGE_SPECIFICATION,
     ),
     "provisioning": (
         tmf622_product_order.PRODUCT_ORDER,
@@ -49,6 +56,8 @@ SYSTEMS: dict[str, tuple[Resource, ...]] = {
         tmf637_product.PRODUCT,
         tmf638_service.SERVICE,
         tmf653_service_test.SERVICE_TEST,
+        specifications.SERVICE_TEST_SPECIFICATION,
+        specifications.PRODUCT_SPECIFICATION,
         tmf620_product_offering.PRODUCT_OFFERING,
         tmf620_product_offering.PRODUCT_OFFERING_PRICE,
     ),

@@ -31,7 +31,9 @@ class Resource:
     `narrow` are the filters that name the customers who can match. `operations` are those of the published
     description: L list, G get one, C create, P patch, D delete. `needed` are the attributes a new record must have,
     `fill` completes one (it may work out a whole answer), `changeable` what a patch may touch, None for everything.
-    `state` is the attribute with the state, `steps` the states that may follow each state, where that is ruled.
+    `stamps` are the attributes that the system itself writes into a new record: when it was changed, where its life
+    stands. `is_typed` says that its description knows `@type`. `state` is the attribute with the state, `steps` the
+    states that may follow each state, where that is ruled.
     """
 
     name: str
@@ -47,6 +49,13 @@ class Resource:
     state: str = "state"
     steps: Mapping[str, frozenset[str]] = field(default_factory=dict)
     counts_life: bool = False
+    stamps: tuple[str, ...] = ()
+    is_typed: bool = True
+
+    @property
+    def kind(self) -> str:
+        """What its records say that they are, in `@type`."""
+        return f"{self.name[0].upper()}{self.name[1:]}"
 
 
 CUSTOMER_BASE = "/tmf-api/customerManagement/v4"

@@ -81,6 +81,7 @@ PRODUCT_OFFERING = Resource(
     prefix="OF-",
     needed=("name",),
     state="lifecycleStatus",
+    stamps=("lastUpdate", "lifecycleStatus"),
 )
 PRODUCT_OFFERING_PRICE = Resource(
     "productOfferingPrice",
@@ -91,4 +92,5 @@ PRODUCT_OFFERING_PRICE = Resource(
     prefix="OP-",
     needed=("name",),
     state="lifecycleStatus",
+    stamps=("lastUpdate", "lifecycleStatus"),
 )

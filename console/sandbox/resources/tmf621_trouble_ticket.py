@@ -95,6 +95,7 @@ TROUBLE_TICKET = Resource(
     lambda world, n: len(world.life(n).tickets),
     {"id": by_item("ticket"), "relatedParty.id": by_customer},
     prefix="TT-",
+    stamps=("lastUpdate",),
     needed=("description", "severity", "ticketType"),
     fill=_fill,
     state="status",

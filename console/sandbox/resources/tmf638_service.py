@@ -62,5 +62,6 @@ SERVICE = Resource(
     {"id": by_item("service"), "relatedParty.id": by_customer},
     prefix="SVN",
     needed=("state", "serviceSpecification"),
+    is_typed=False,
     counts_life=True,
 )

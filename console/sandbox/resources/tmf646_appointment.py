@@ -87,6 +87,7 @@ APPOINTMENT = Resource(
     lambda world, n: len(world.life(n).visits),
     {"id": by_item("appointment"), "relatedParty.id": by_customer},
     prefix="AP-",
+    stamps=("lastUpdate",),
     needed=("validFor",),
     fill=_fill,
     state="status",

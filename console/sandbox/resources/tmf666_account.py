@@ -1,5 +1,6 @@
-"""TMF666 v4 billingAccount."""
+"""TMF666 v4 billingAccount, and the partyAccount and financialAccount behind it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from console.sandbox.resources.shapes import (
@@ -88,4 +89,43 @@ BILLING_ACCOUNT = Resource(
     needed=("name", "relatedParty"),
     fill=lambda _world, record, now, _links: {"state": "active", **record, "lastModified": instant(now)},
     counts_life=True,
+)
+
+
+def _behind(name: str, prefix: str, shown: tuple[str, ...]) -> Resource:
+    """Return another account that stands behind each billing account, with some of what that says."""
+
+    def number(billing_account: str) -> str:
+        return prefix + billing_account.removeprefix(_PREFIX)
+
+    def record(account: Record, links: Links) -> Record:
+        own = number(account["id"])
+        told = {key: account[key] for key in shown if key in account}
+        return {"id": own, "href": links.href("billing", ACCOUNT_BASE, name, own), **told}
+
+    def records(world: World, n: int, links: Links) -> list[Record]:
+        return [{**record(account, links), "@type": resource.kind} for account in _records(world, n, links)]
+
+    def by_own(world: World, value: str) -> Iterator[int]:
+        yield from by_account(world, _PREFIX + value.removeprefix(prefix)) if value.startswith(prefix) else ()
+
+    resource = replace(
+        BILLING_ACCOUNT,
+        name=name,
+        records=records,
+        narrow={"id": by_own, "relatedParty.id": by_customer},
+        prefix=prefix,
+        needed=tuple(key for key in ("name", "relatedParty") if key in shown),
+    )
+    return resource
+
+
+_PREFIX = "BA-"
+PARTY_ACCOUNT = _behind(
+    "partyAccount",
+    "PA-",
+    ("name", "accountType", "state", "paymentStatus", "lastModified", "creditLimit", "contact", "relatedParty"),
+)
+FINANCIAL_ACCOUNT = _behind(
+    "financialAccount", "FA-", ("name", "accountType", "state", "lastModified", "accountBalance", "creditLimit")
 )
