@@ -73,7 +73,11 @@ class Lifecycle:
         self._ledger = Ledger(keeper)
         self._waiting: list[tuple[datetime, str, str]] = []
         self._known: set[tuple[str, str, str]] = set()
-        records.settle = self.settle
+        records.settle, records.moves = self.settle, self.moves
+
+    def moves(self, resource: Resource, record: Record) -> bool:
+        """Return whether time alone changes a record."""
+        return str(record.get(resource.state)) in _NEXT.get(resource.name, {})
 
     def settle(self, resource: Resource, record: Record, changed: str | None) -> Record:
         """Return a record as it is now; `changed` is when it last was, None for what the seed left."""

@@ -7,16 +7,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from console.sandbox.lookup import Lookup
 from console.sandbox.resources import Links, Resource
 from console.sandbox.resources.shapes import instant
-from console.sandbox.rules import BadRequestError, ListRequest, matches, sort_records, values_at
+from console.sandbox.rules import BadRequestError, ListRequest, is_time, matches, sort_records, values_at
 from console.sandbox.storage import MOST_COUNTED, NO_CUSTOMER, Kept, SystemStore
 from console.sandbox.world import World
 
 Record = dict[str, Any]
 # A list nothing narrows down is looked through record by record: whole worlds up to this size, else for a while.
 _LOOKED_THROUGH_WHOLE = 5000
-_LOOK_FOR_S = 20.0
+_LOOK_FOR_S = 0.8
+_WALK_FOR_S = 20.0
+# Beyond so many customers who may match, a filtered list is not counted.
+_COUNTED = 100
 _REMEMBERED_EVERY = 1024
 _PEOPLE_FILTERS = {
     "name": "name",
@@ -26,7 +30,10 @@ _PEOPLE_FILTERS = {
 
 
 class Records:
-    """Reads and writes of one system. `settle` is asked about every record that is read: time may have changed it."""
+    """Reads and writes of one system.
+
+    `settle` is asked about every record that is read: time may have changed it; `moves` says whether it can.
+    """
 
     def __init__(self, world: World, store: SystemStore, links: Links) -> None:
         self._world = world
@@ -34,6 +41,9 @@ class Records:
         self._links = links
         # Where in lists that are not counted some customers' records begin, as far as somebody has read.
         self._walked: dict[str, dict[int, int]] = {}
+        self._lookups: dict[str, Lookup] = {}
+        self._looking: dict[str, asyncio.Lock] = {}
+        self.moves: Callable[[Resource, Record], bool] = lambda _resource, _record: False
         self.settle: Callable[[Resource, Record, str | None], Record] = lambda _resource, record, _changed: record
 
     # ------------------------------------------------------------------ reading
@@ -138,7 +148,7 @@ class Records:
             return [], total
         n, at = self._walked_to(resource, start) if total is None else self._store.block_at(resource.name, start)
         page: list[Record] = []
-        until_s = time.monotonic() + _LOOK_FOR_S
+        until_s = time.monotonic() + _WALK_FOR_S
         async for n_now in self._from(n):
             if total is None and n_now % _REMEMBERED_EVERY == 0:
                 self._walked.setdefault(resource.name, {})[at] = n_now
@@ -169,19 +179,69 @@ class Records:
         return None if kept.body is None else self.settle(resource, kept.body, kept.changed)
 
     async def _look_through(self, resource: Resource, asked: ListRequest) -> tuple[int | None, list[Record]]:
-        """Return the matching records of the asked page; in a large world it stops once the page is full."""
-        whole = self._world.customers <= _LOOKED_THROUGH_WHOLE
+        """Return the matching records of the asked page; in a large world it stops once the page is full.
+
+        Raises:
+            BadRequestError: It would take too long in a world of this size.
+        """
+        if self._world.customers > _LOOKED_THROUGH_WHOLE:
+            return await self._look_for_a_page(resource, asked)
+        lookup = await self._lookup(resource)
+        customers = lookup.customers(asked.filters)
+        stop = asked.offset + asked.limit
+        found: list[Record] = []
+        everyone = range(self._world.customers) if customers is None else sorted({*customers, *self._changed(resource)})
+        is_counted = bool(asked.sort) or len(everyone) <= _COUNTED or customers is None
+        async for n in self._each([NO_CUSTOMER, *everyone]):
+            found += [record for record in self.of(resource, n) if matches(record, asked.filters)]
+            if len(found) >= stop and not is_counted:
+                return None, found[asked.offset : stop]
+        return len(found), sort_records(found, asked.sort)[asked.offset : stop]
+
+    async def _lookup(self, resource: Resource) -> Lookup:
+        """Return who has which values of a resource; made when it is first asked for, once."""
+        async with self._looking.setdefault(resource.name, asyncio.Lock()):
+            found = self._lookups.get(resource.name)
+            if found is None:
+                found = Lookup()
+                async for n in self._each(range(self._world.customers)):
+                    found.add(
+                        n, resource.records(self._world, n, self._links), lambda record: self.moves(resource, record)
+                    )
+                self._lookups[resource.name] = found
+        return found
+
+    def _changed(self, resource: Resource) -> set[int]:
+        """Return the customers with records that were made or changed since."""
+        return {*self._store.changed(resource.name), *(item.n for item in self._store.created(resource.name))} - {
+            NO_CUSTOMER
+        }
+
+    async def _look_for_a_page(self, resource: Resource, asked: ListRequest) -> tuple[int | None, list[Record]]:
+        """Return a page of a large world: by state or time until it is full or too much was looked at.
+
+        Raises:
+            BadRequestError: By this filter, or for this value, a world of this size is not looked through.
+        """
+        named = ", ".join(sorted(asked.filters))
+        if not all(path == resource.state or is_time(value) for path, value in asked.filters.items()):
+            raise BadRequestError(f"so many records are not looked through by {named}; filter by a customer as well")
         stop = asked.offset + asked.limit
         found = [record for record in self.of(resource, NO_CUSTOMER) if matches(record, asked.filters)]
         until_s = time.monotonic() + _LOOK_FOR_S
-        async for n in self._from(0):
+        async for n in self._each(range(self._world.customers)):
             found += [record for record in self.of(resource, n) if matches(record, asked.filters)]
-            if not whole and len(found) >= stop:
+            if len(found) >= stop:
                 return None, found[asked.offset : stop]
-            if not whole and time.monotonic() > until_s:
-                raise BadRequestError("too many records would have to be looked through; filter by a customer as well")
-        found = sort_records(found, asked.sort)
+            if time.monotonic() > until_s:
+                raise BadRequestError(f"too few records have this {named} to find them; filter by a customer as well")
         return len(found), found[asked.offset : stop]
+
+    async def _each(self, customers: Iterable[int]) -> AsyncIterator[int]:
+        """Yield customers, letting other requests be served after each."""
+        for n in customers:
+            await asyncio.sleep(0)
+            yield n
 
     async def _from(self, n: int) -> AsyncIterator[int]:
         """Yield customers from one on, letting other requests be served in between."""

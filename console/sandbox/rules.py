@@ -90,6 +90,11 @@ def _compare(compare: Callable[[Any, Any], bool], found: str, wanted: str) -> bo
     return compare(found, wanted)
 
 
+def is_time(text: str) -> bool:
+    """Return whether a filter's value is a time."""
+    return _time(text) is not None
+
+
 def _number(text: str) -> Decimal | None:
     try:
         value = Decimal(text)

@@ -1,0 +1,56 @@
+"""Which customers can have records with a value: made for one resource by looking through the seed's world once."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+Record = dict[str, Any]
+# Found by other ways, and different in every record.
+_LEFT_OUT = frozenset({"id", "href"})
+
+
+class Lookup:
+    """The customers by the plain values of their records, as the seed has them.
+
+    A value is kept as its hash, so a customer may be named who does not have it: whoever asks looks at the records.
+    """
+
+    def __init__(self) -> None:
+        self._customers: dict[int, int | list[int]] = {}
+        self._paths: set[str] = set()
+        self._moving: list[int] = []
+
+    def add(self, n: int, records: Iterable[Record], moves: Callable[[Record], bool]) -> None:
+        """Take in a customer's records; those that move by themselves are always looked at."""
+        values: set[int] = set()
+        is_moving = False
+        for record in records:
+            is_moving = is_moving or moves(record)
+            for path, value in record.items():
+                if isinstance(value, str) and path not in _LEFT_OUT:
+                    self._paths.add(path)
+                    values.add(hash((path, value)))
+        for one in values:
+            self._take(one, n)
+        if is_moving:
+            self._moving.append(n)
+
+    def _take(self, value: int, n: int) -> None:
+        """Keep a customer with a value; most values are one customer's, and take no list."""
+        known = self._customers.get(value)
+        if known is None:
+            self._customers[value] = n
+        elif isinstance(known, int):
+            self._customers[value] = [known, n]
+        else:
+            known.append(n)
+
+    def customers(self, filters: Mapping[str, str]) -> list[int] | None:
+        """Return the customers who can match, in their order; None where no filter is of a plain value."""
+        found = [set(self._of(path, value)) for path, value in filters.items() if path in self._paths]
+        return sorted(set.intersection(*found).union(self._moving)) if found else None
+
+    def _of(self, path: str, value: str) -> Iterator[int]:
+        """Yield the customers with a value, or with one of several with commas between them."""
+        for one in {value, *value.split(",")}:
+            known = self._customers.get(hash((path, one)), [])
+            yield from [known] if isinstance(known, int) else known
