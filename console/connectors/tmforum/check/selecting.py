@@ -124,8 +124,9 @@ class Selecting(Checking):
             return await self._empty_is_404(seen)
         if seen.records:
             got = f"{len(seen.records)} records for a customer nobody is: the filter is ignored"
-            advice = "Other customers' records must not be shown: the panel says that it cannot ask."
-            return self._finding("nothing", needed, got, Verdict.BROKEN, advice, seen)
+            advice = "Other customers' records must not be shown; without a filter the panel says that it cannot ask."
+            verdict = Verdict.SETTING if await self._offer({"customer_filter": ""}) else Verdict.BROKEN
+            return self._finding("nothing", needed, got, verdict, advice, seen)
         advice = "Answer a filter that matches nothing with an empty list."
         return self._finding("nothing", needed, guesses.what_came(seen), Verdict.LIMITED, advice, seen)
 

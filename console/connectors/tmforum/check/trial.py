@@ -8,7 +8,7 @@ import msgspec
 
 from console.connectors.tmforum.check.needs import Need
 from console.connectors.tmforum.client import TmForumClient
-from console.connectors.tmforum.reading import customer_named
+from console.connectors.tmforum.reading import belongs_to, customer_named
 from console.connectors.tmforum.wire import MalformedRecordError, Reader
 from console.errors import NotServedError, SystemCallError
 from console.http import Endpoint
@@ -111,8 +111,8 @@ class Trial:
         right: set[str] = set()
         for owner in owners:
             right |= await self._of_customer(client, owner)
-        has_any = any(" has " in thing for thing in right)
-        return right | (await self._of_nobody(client) if has_any else set())
+        is_telling = not owners or any(" has " in thing for thing in right)
+        return right | (await self._of_nobody(client) if is_telling else set())
 
     async def _of_customer(self, client: TmForumClient, owner: str) -> set[str]:
         try:
@@ -121,12 +121,18 @@ class Trial:
             return {"it says that it cannot be asked"}
         except SystemCallError:
             return set()
-        return {f"{owner} has {record}" for record in _ids(found)}
+        own = (one for one in found if belongs_to(one.value, owner, surely=True))
+        return {f"{owner} has {one.origin.id}" for one in own}
 
     async def _of_nobody(self, client: TmForumClient) -> set[str]:
-        asked = client.fetch_of_customer(self._name, CustomerId(UNLIKELY), _itself, parameter=self._parameter)
-        found = await _records(asked)
-        return {"nobody has nothing"} if found is not None and not len(found) else set()
+        """Nobody is shown what is others': the list is empty, or the desk says that it cannot ask."""
+        try:
+            found = await client.fetch_of_customer(self._name, CustomerId(UNLIKELY), _itself, parameter=self._parameter)
+        except NotServedError:
+            return {"nobody is shown anything"}
+        except SystemCallError:
+            return set()
+        return set() if len(found) else {"nobody is shown anything"}
 
     async def _of_bill(self, client: TmForumClient, resource: Resource, bill: str) -> set[str]:
         parameters = () if resource.look_through else ((resource.bill_filter or "bill.id", bill),)
