@@ -9,7 +9,7 @@ NAMES = (
     "start", "open", "stall", "cost", "memory", "large", "decode", "sim", "kill", "canary", "bill",
     "contradictions", "preview", "gate", "guard", "sign-in",
     "open-known", "search", "sync", "stopgo", "wire", "soak", "many", "disk", "day", "kill-phases", "values",
-    "check-system",
+    "check-system", "recall",
 )  # fmt: skip
 
 

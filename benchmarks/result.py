@@ -106,6 +106,9 @@ AIMS: dict[tuple[str, str], tuple[str, float]] = {
         }.items()
     },
     ("values", "planted mistakes not found"): ("value", 0.0),
+    ("recall", "offline"): ("at least", 0.99),
+    ("recall", "online, letters folded"): ("at least", 0.99),
+    ("recall", "online, letters kept apart"): ("at least", 0.99),
     ("check-system", "faults named"): ("at least", 0.95),
     ("check-system", "harmful proposals"): ("value", 0.0),
     ("check-system", "planted harm not found"): ("value", 0.0),

@@ -31,6 +31,10 @@ _PARTICLES = frozenset(
 _MOST_JOINED = 4
 _TWO_GIVEN_NAMES = 3
 _MOST_SPELLINGS = 4
+_AFTER_OTHERS = ("der", "den", "la", "los")  # what follows another particle: van der, de la
+_TELLING, _MOST_TELLING, _MOST_APART = 3, 3, 3
+_LEAST_CHARACTERS, _MOST_CHARACTERS = 2, 5
+_LEAST_NAME = 4  # letters that must be left of a name when a particle is taken off
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -86,6 +90,52 @@ def spellings(typed: str) -> list[str]:
     return list(dict.fromkeys(found))[:_MOST_SPELLINGS]
 
 
+def last_spellings(typed: str) -> list[str]:
+    """Return what else a system that found nobody may be asked for: words taken apart, then single ones, a few at most.
+
+    Whom these find need not be meant: see `is_called`. One of several words is often kept as it was typed where the
+    others are not.
+    """
+    words = fold(typed).split()
+    apart = list(_taken_apart(words))
+    own = unicodedata.normalize("NFC", typed).casefold().split()
+    pieces = [*own, *(word for way in apart for word in way)]
+    single = dict.fromkeys(word for word in pieces if len(word) >= _TELLING or is_cjk(word))
+    told = sorted(single, key=len, reverse=True) if len(own) > 1 or apart else []
+    found = [*(" ".join(way) for way in apart[:_MOST_APART]), *told[:_MOST_TELLING]]
+    return [way for way in dict.fromkeys(found) if way not in spellings(typed)]
+
+
+def is_called(name: str, typed: str) -> bool:
+    """Return whether a name is found by what was typed: every word of one way to read it begins a word of the name."""
+    words = index_words(name)
+    return any(
+        all(any(own.startswith(word) for own in words) for word in way)
+        for way in (*ways_to_read(typed), *loose_ways_to_read(typed))
+    )
+
+
+def _taken_apart(words: Sequence[str]) -> Iterator[list[str]]:
+    """Yield words with a particle apart from the name it was joined with, and characters as family and given name."""
+    for place, word in enumerate(words):
+        before, after = words[:place], words[place + 1 :]
+        if is_cjk(word) and _LEAST_CHARACTERS <= len(word) <= _MOST_CHARACTERS:
+            yield from ([*before, word[:cut], word[cut:], *after] for cut in (2, 1, 3) if cut < len(word))
+        yield from ([*before, *parts, *after] for parts in _particles_before(word))
+
+
+def _particles_before(word: str) -> Iterator[list[str]]:
+    """Yield a word as particles and the name after them: `vanderberg` as van der berg, `dangelo` as d angelo."""
+    for particle in sorted(_PARTICLES, key=len, reverse=True):
+        rest = word.removeprefix(particle)
+        if rest == word or len(rest) < _LEAST_NAME:
+            continue
+        second = next((one for one in _AFTER_OTHERS if rest.startswith(one)), "")
+        if second and len(rest) - len(second) >= _LEAST_NAME:
+            yield [particle, second, rest.removeprefix(second)]
+        yield [particle, rest]
+
+
 def _is_letter(sign: str) -> bool:
     return sign.isalnum() or unicodedata.category(sign)[0] == "M"
 
@@ -128,10 +178,11 @@ def _particles(words: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 def _of_characters(words: Sequence[str]) -> Iterator[str]:
     """Yield the ends of names in scripts without blanks between words: of 王小明 also 小明 and 明."""
-    together = "".join(word for word in words if _is_cjk(word))
-    for text in dict.fromkeys([*(word for word in words if _is_cjk(word)), together]):
+    together = "".join(word for word in words if is_cjk(word))
+    for text in dict.fromkeys([*(word for word in words if is_cjk(word)), together]):
         yield from (text[place:] for place in range(len(text)))
 
 
-def _is_cjk(word: str) -> bool:
+def is_cjk(word: str) -> bool:
+    """Return whether a word is all kana, Han or Hangul."""
     return _CJK.fullmatch(word) is not None

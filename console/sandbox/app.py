@@ -118,7 +118,8 @@ class SystemApp:
             quirks = self.state.quirks
             try:
                 asked = read_list_request(_parameters(request, quirks), 10 if "pages-capped" in quirks else 100)
-                total, records = await self._page(resource, self._own_filters(_in_v4(asked, shape)))
+                asked = replace(_in_v4(asked, shape), folds="names-unfolded" not in quirks)
+                total, records = await self._page(resource, self._own_filters(asked))
             except BadRequestError as error:
                 raise HTTPException(400, str(error)) from error
             page = [choose(apply_record_quirks(shape.tell(record), quirks), asked.fields) for record in records]

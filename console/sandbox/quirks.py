@@ -138,6 +138,7 @@ ANSWER_QUIRKS = {
     "own-filters": "the customer is selected by customerId, a bill's lines by billId",
     "only-v5": "what has a v5 description is served in that version alone",
     "filters-none": "every filter is ignored",
+    "names-unfolded": "names are found by the letters they are written with alone",
     "empty-404": "a list that holds nothing is answered with 404",
     "page-parameter": "the page size is asked for with pageLimit; limit is ignored",
     "errors-nested": "errors are {error: {message, detail}, status: failure}",

@@ -13,6 +13,7 @@ from console.sandbox.resources.shapes import instant
 from console.sandbox.rules import BadRequestError, ListRequest, is_time, matches, sort_records, values_at
 from console.sandbox.storage import MOST_COUNTED, NO_CUSTOMER, Kept, SystemStore
 from console.sandbox.world import World
+from console.sandbox.world.people import has_words
 
 Record = dict[str, Any]
 # A list nothing narrows down is looked through record by record: whole worlds up to this size, else for a while.
@@ -81,6 +82,8 @@ class Records:
             BadRequestError: The whole world would have to be looked at.
         """
         stop = asked.offset + asked.limit
+        if asked.words is not None and resource.name == "customer":
+            return self._named(resource, asked, asked.words)
         narrowed = self._narrow(resource, asked)
         if narrowed is None and not asked.filters and not asked.sort and asked.words is None:
             return await self._plain_page(resource, asked)
@@ -103,14 +106,32 @@ class Records:
                 customers = {n for one in value.split(",") for n in self._customers(resource, path, one)}
                 return [*sorted(customers - {NO_CUSTOMER}), NO_CUSTOMER], False
         if resource.name == "customer":
-            if asked.words is not None:
-                return self._store.find_words(asked.words), not asked.filters
             for path, column in _PEOPLE_FILTERS.items():
                 if path in asked.filters:
                     # The index knows the seed; those changed since are looked at as well.
                     people = {*self._store.find(column, asked.filters[path]), *self._store.changed("customer")}
                     return [*sorted(people - {NO_CUSTOMER}), NO_CUSTOMER], False
         return None
+
+    def _named(self, resource: Resource, asked: ListRequest, words: str) -> tuple[int | None, list[Record]]:
+        """Return the customers whose name has all words: those of the seed by the index, then those made since."""
+        stop = asked.offset + asked.limit
+        customers = self._store.find_words(words)
+        if not asked.folds:
+            customers = [n for n in customers if has_words(self._world.person(n).name, words, folds=False)]
+        made = [
+            record
+            for record in self.of(resource, NO_CUSTOMER)
+            if has_words(str(record.get("name")), words, folds=asked.folds)
+        ]
+        if asked.filters or asked.sort:
+            every = [record for n in customers for record in self.of(resource, n)] + made
+            found = sort_records([record for record in every if matches(record, asked.filters)], asked.sort)
+            return len(found), found[asked.offset : stop]
+        page = [record for n in customers[asked.offset : stop] for record in self.of(resource, n)]
+        page += made[max(0, asked.offset - len(customers)) :]
+        total = len(customers) + len(made)
+        return (total if len(customers) <= MOST_COUNTED else None), page[: asked.limit]
 
     def _customers(self, resource: Resource, path: str, value: str) -> Iterable[int]:
         """Return the customers one value of a filter can mean; what was made is known by what was kept of it."""

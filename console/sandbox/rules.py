@@ -26,13 +26,14 @@ class BadRequestError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """One list request, read from its query parameters."""
+    """One list request, read from its query parameters; `folds` is whether words are compared without their accents."""
 
     offset: int = 0
     limit: int = DEFAULT_LIMIT
     fields: tuple[str, ...] = ()
     sort: tuple[str, ...] = ()
     words: str | None = None
+    folds: bool = True
     filters: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from console.errors import ConsoleError
 from console.models.card_number import MASK, has_card_number
 from console.models.customer import CustomerId
-from console.models.name_words import index_words, loose_ways_to_read, ways_to_read
+from console.models.name_words import index_words, is_cjk, loose_ways_to_read, ways_to_read
 from console.models.search import Asking, FoundCustomer, SearchHit, SearchQuery, SearchResult, SystemProgress
 from console.ports.billing import BillingSystem
 from console.ports.clock import Clock
@@ -90,7 +90,7 @@ class CustomerSearch:
         if _EMAIL.match(plain):
             return SearchQuery(plain, email=plain.lower())
         has_digit = any(sign.isdigit() for sign in plain)
-        letters = sum(sign.isalpha() for sign in plain)
+        letters = sum(sign.isalpha() for sign in plain) * (2 if is_cjk(plain) else 1)  # one character may be a name
         number = plain if has_digit and (" " not in plain or _SPACED_NUMBER.match(plain)) and "@" not in plain else None
         if phone and plain.startswith("+"):
             number = None

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from console.models.customer import CustomerId
-from console.models.name_words import fold, index_words, spellings, ways_to_read
+from console.models.name_words import fold, index_words, is_called, last_spellings, spellings, ways_to_read
 from console.models.search import KnownPerson
 from console.store.database import in_memory
 from console.store.people import PersonRepository
@@ -71,3 +71,30 @@ def test_nothing_typed_is_no_way_to_read() -> None:
 )
 def test_a_system_is_asked_in_few_other_spellings(typed: str, asked: list[str]) -> None:
     assert spellings(typed) == asked
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("vanderberg", "van der berg"),
+        ("dangelo", "d angelo"),
+        ("macdonald", "mac donald"),
+        ("佐藤花子", "佐藤 花子"),
+        ("soren hansen", "hansen"),
+    ],
+)
+def test_a_system_that_found_nobody_is_asked_for_words_apart_and_alone(typed: str, asked: str) -> None:
+    ways = last_spellings(typed)
+    assert asked in ways
+    assert not set(ways) & set(spellings(typed))
+    assert len(ways) <= 6
+
+
+def test_one_plain_word_is_not_asked_for_again() -> None:
+    assert last_spellings("lindqvist") == []
+
+
+@pytest.mark.parametrize(("name", "typed"), CASES, ids=[f"{typed} for {name}" for name, typed in CASES])
+def test_who_was_found_by_a_part_is_told_by_the_whole(name: str, typed: str) -> None:
+    assert is_called(name, typed)
+    assert not is_called("Marta Lindqvist", typed)

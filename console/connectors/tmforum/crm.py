@@ -10,12 +10,13 @@ from console.connectors.tmforum.records.customer import read_customer, read_part
 from console.connectors.tmforum.wire import Reader
 from console.models.customer import Customer, CustomerId, Party, PartyKind
 from console.models.health import CheckResult
-from console.models.name_words import spellings
+from console.models.name_words import is_called, last_spellings, spellings
 from console.models.provenance import Sourced
 from console.models.search import Reading, SearchHit, SearchQuery
 
 Asked = tuple[tuple[str, str], ...]
 _NAMES: Asked = (("fields", "id,name"),)
+_MOST_WITH_A_WORD = 100
 _RESOURCES = ("customer", "individual", "organization", "troubleTicket", "partyInteraction", "appointment")
 
 
@@ -65,6 +66,9 @@ class TmForumCrm(TmForumCare):
             if value and reading.value in parameters:
                 asked.append(self._by_parameter((parameters[reading.value], value), more, reading, limit))
         hits = {hit.customer_id: hit for found in reversed(await asyncio.gather(*asked)) for hit in found}
+        if query.name and "name" in parameters and not hits:
+            found = await self._by_last_spellings(query.name, parameters["name"], more)
+            hits = {hit.customer_id: hit for hit in found}
         return list(hits.values())[:limit]
 
     async def check(self) -> Sequence[CheckResult]:
@@ -73,6 +77,12 @@ class TmForumCrm(TmForumCare):
     async def _by_number(self, number: CustomerId, more: Asked) -> list[SearchHit]:
         found = await self._client.fetch_one("customer", number, read_customer, parameters=more)
         return [] if found is None else [_hit(found, f"Customer {found.value.id}")]
+
+    async def _by_last_spellings(self, typed: str, parameter: str, more: Asked) -> list[SearchHit]:
+        """Return whom a name means after all, where the system keeps its words joined, apart or with other letters."""
+        ways = last_spellings(typed)
+        asked = (self._by_parameter((parameter, way), more, Reading.NAME, _MOST_WITH_A_WORD) for way in ways)
+        return [hit for found in await asyncio.gather(*asked) for hit in found if is_called(hit.name or "", typed)]
 
     async def _by_parameter(self, asked: tuple[str, str], more: Asked, reading: Reading, limit: int) -> list[SearchHit]:
         found = await self._client.fetch_many("customer", (asked, *more), read_customer, most=limit)

@@ -1,5 +1,6 @@
-"""What the systems offer to choose from, of no customer: how bills come (TMF666), what is sold (TMF620), what usage is
-counted (TMF635) and which tests there are (TMF653), each version 4.
+"""What the systems offer to choose from and belongs to no customer: bill formats, cycles, specifications.
+
+Sources: TMF666 v4 (how bills come), TMF620 v4 (what is sold), TMF635 v4 (what usage is counted), TMF653 v4 (tests).
 """
 
 from collections.abc import Iterable, Iterator, Sequence

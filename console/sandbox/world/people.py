@@ -299,6 +299,14 @@ def split_words(folded: str) -> list[str]:
     return [word for word in words if word]
 
 
+def has_words(name: str, typed: str, *, folds: bool) -> bool:
+    """Return whether a name contains every typed word: without accents and punctuation, or letter by letter."""
+    if not folds:
+        return all(word in name.lower() for word in typed.lower().split())
+    together = " ".join(split_words(fold(name)))
+    return all(word in together for word in split_words(fold(typed)))
+
+
 def fold(text: str) -> str:
     """Return a text in lower case and without accents, for comparing names."""
     decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LATIN))

@@ -1,0 +1,267 @@
+"""recall: how many customers are found by a name or number typed in another way than it is kept.
+
+Made-up customers with names of ten languages and numbers of four countries, typed without their letters, composed or
+not, joined, split, in part, and as people paste numbers; offline in an encrypted store, online over HTTP at a sandbox
+that folds letters and at one that does not. Found means: shown among the hits. Floor: all that were typed.
+
+What is typed without the letters that a name has cannot be asked of a system that does not fold, unless one word of it
+is kept as typed; these are counted apart and printed, not held to an aim.
+"""
+
+import asyncio
+import random
+import tempfile
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.result import Result
+from console.compose import Parts, compose_desk
+from console.models.customer import CustomerId
+from console.models.search import KnownPerson, SearchResult
+from console.services.desk import Desk
+from console.services.people import SeenPeople
+from console.store.database import open_database
+from console.store.people import PersonRepository
+from console.system.sandbox_launcher import SandboxProcess
+from tests.support.control import Control
+
+_SEED, _OF_EACH = 19, 20
+_KEY = bytes(range(32))
+# Language -> given names and family names, as people of it are called.
+_NAMES: dict[str, tuple[str, str]] = {
+    "Danish": ("Søren Åse Bjørn Jørgen Kåre Mette", "Ærø Sørensen Kjær Højgaard Østergård Thygesen"),
+    "Turkish": ("İbrahim Şule Gökhan Çağla Işıl Deniz", "Yıldız Öztürk Çelik Güneş Şahin Kaya"),
+    "German": ("Jürgen Käthe Björn Sören Änne Holger", "Müller Weiß Größer Schäfer Köhler Brandt"),
+    "Polish": ("Łukasz Małgorzata Żaneta Paweł Bożena Marek", "Wójcik Żółć Dąbrowski Śliwa Kołodziej Nowak"),
+    "French": ("Hélène Zoé Anne-Marie Jean-Noël Agnès Luc", "Lefèvre D'Angélo Béranger L'Évêque Noël Petit"),
+    "Icelandic": ("Guðmundur Þóra Sigríður Ásgeir Íris Jón", "Þórsson Björnsdóttir Hafþórsson Ægisson Jónsson Hall"),
+    "Vietnamese": ("Hồng Thị Đức Phượng Quỳnh Lan", "Nguyễn Trần Đặng Phạm Lê Vũ"),
+    "Dutch": ("Jan Daniëlle Zoë Noël Pieter Anouk", "van-der-Berg de-Vries van-den-Heuvel ter-Horst van-Dijk Smit"),
+    "Chinese": ("小明 伟 秀英 建国 丽 志强", "王 李 张 欧阳 陈 司马"),
+    "Hindi": ("किरण अमित प्रिया सुरेश दीपा राहुल", "शर्मा गुप्ता पटेल वर्मा जोशी मिश्रा"),
+}
+_WITHOUT_BLANK = {"Chinese"}
+# What people type for letters that do not come apart; a table of its own, so that the console's is not held to itself.
+_PLAIN = str.maketrans(
+    {"ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "ı": "i", "ł": "l", "Ł": "L", "ð": "d", "Ð": "D", "þ": "th",
+     "Þ": "TH", "đ": "d", "Đ": "D", "ß": "ss"}
+)  # fmt: skip
+_PHONES = {"US": "+17035550{:03}", "GB": "+442079460{:03}", "DE": "+49301234{:04}", "DK": "+4532101{:03}"}
+_NATIONAL = {"US": "+1", "GB": "+44", "DE": "+49", "DK": "+45"}
+_TRUNK = {"US": "", "GB": "0", "DE": "0", "DK": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One text typed for one customer; `kind` is the way it differs, `country` where it is typed."""
+
+    customer: str
+    text: str
+    kind: str
+    country: str = "US"
+    has_letters: bool = True  # not typed without the letters the name has
+
+
+@dataclass(frozen=True, slots=True)
+class MadeUp:
+    """A customer who does not exist."""
+
+    name: str
+    phone: str
+    country: str
+    language: str
+
+
+def measure() -> list[Result]:
+    """Return all cases."""
+    return asyncio.run(_measure())
+
+
+async def _measure() -> list[Result]:
+    people = _people()
+    with tempfile.TemporaryDirectory() as folder:
+        process = await SandboxProcess.start(["--data", folder, "--customers", "300", "--seed", "7"])
+        try:
+            async with Control(process) as sandbox:
+                numbers = [await _make(sandbox, one) for one in people]
+                typed = [one for number, person in zip(numbers, people, strict=True) for one in _ways(number, person)]
+                offline = await _offline(Path(folder) / "desk.store", numbers, people, typed, sandbox)
+                folding = await _online(sandbox, typed)
+                await sandbox.quirks("crm", "names-unfolded")
+                bare = await _online(sandbox, typed)
+        finally:
+            await process.stop()
+    kept, lost = _split(typed)
+    print(f"recall: typed without letters at a system that does not fold: {len(bare & lost)} of {len(lost)} found")
+    missed = {
+        "offline": set(typed) - offline,
+        "letters folded": set(typed) - folding,
+        "letters kept apart": kept - bare,
+    }
+    for where, left in missed.items():
+        print(f"recall: not found, {where}: {dict(Counter(one.kind for one in left))} {[one.text for one in left][:8]}")
+    every = float(len(typed))
+    return [
+        Result("recall", "offline", float(len(offline)), "of", every),
+        Result("recall", "online, letters folded", float(len(folding)), "of", every),
+        Result("recall", "online, letters kept apart", float(len(bare & kept)), "of", float(len(kept))),
+    ]
+
+
+def _split(typed: Sequence[Typed]) -> tuple[set[Typed], set[Typed]]:
+    kept = {one for one in typed if one.has_letters}
+    return kept, set(typed) - kept
+
+
+# ------------------------------------------------------------------ who they are, and what is typed
+
+
+def _people() -> list[MadeUp]:
+    rng = random.Random(_SEED)
+    found: list[MadeUp] = []
+    for language, (given, family) in _NAMES.items():
+        pairs = [(first, last) for first in given.split() for last in family.split()]
+        for place, (first, last) in enumerate(rng.sample(pairs, _OF_EACH)):
+            country = list(_PHONES)[place % len(_PHONES)]
+            blank = "" if language in _WITHOUT_BLANK else " "
+            parts = (last, first) if language in {"Chinese", "Vietnamese"} else (first, last.replace("-", " "))
+            phone = _PHONES[country].format(len(found))
+            found.append(MadeUp(blank.join(parts), phone, country, language))
+    return found
+
+
+def _ways(customer: str, person: MadeUp) -> Iterator[Typed]:
+    """Yield every way in which a customer is typed."""
+    name = person.name
+    plain = _plain(name)
+    yield Typed(customer, unicodedata.normalize("NFD", name), "taken apart by Unicode")
+    yield Typed(customer, name.upper() if person.language != "Turkish" else name, "capitals")
+    yield Typed(customer, f"\u200b{name}\u200e", "marks that cannot be seen")
+    if plain != name.lower():
+        yield Typed(customer, plain, "without its letters", has_letters=False)
+    words = name.split()
+    if len(words) > 1:
+        yield Typed(customer, " ".join(reversed(words)), "turned round")
+    yield from _joins(customer, person, plain)
+    yield from _numbers(customer, person)
+
+
+def _joins(customer: str, person: MadeUp, plain: str) -> Iterator[Typed]:
+    """Yield what is joined that was apart, and the other way round."""
+    words = person.name.split()
+    if person.language == "Dutch" and len(words) > 2:
+        yield Typed(customer, "".join(words[1:]).lower(), "particles joined")
+    if "-" in person.name or "'" in person.name:
+        bare = plain.replace("-", "").replace("'", "")
+        yield Typed(customer, bare, "signs left out", has_letters=plain == person.name.lower())
+        yield Typed(customer, person.name.replace("-", " ").replace("'", "\u2019"), "other signs")
+    if person.language in _WITHOUT_BLANK:
+        family = 2 if person.name[:2] in {"欧阳", "司马"} else 1
+        yield Typed(customer, person.name[family:], "given name alone")
+        yield Typed(customer, f"{person.name[:family]} {person.name[family:]}", "with a blank")
+
+
+def _numbers(customer: str, person: MadeUp) -> Iterator[Typed]:
+    """Yield a number as people type, copy and paste it."""
+    digits = person.phone.removeprefix(_NATIONAL[person.country])
+    national = f"{_TRUNK[person.country]}{digits}"
+    spaced = f"{national[:-7]} {national[-7:-4]} {national[-4:]}".strip()
+    shown = f"{_NATIONAL[person.country]} {digits[:-7]}-{digits[-7:-4]}-{digits[-4:]}".replace(" -", " ")
+    for text, kind in (
+        (person.phone, "number"),
+        (spaced, "number of the country"),
+        (f"{shown} ext. 12", "extension"),
+        (f"{spaced} x12", "extension of the country"),
+        (f"tel:{person.phone};ext=12", "tel:"),
+        (f"sip:{person.phone}@voice.example.net", "sip:"),
+        (f"\u202a{shown}\u202c", "marks of direction"),
+        (f"{person.phone[:4]}\u200b{person.phone[4:]}", "zero-width blank"),
+    ):
+        yield Typed(customer, text, kind, person.country)
+
+
+def _plain(name: str) -> str:
+    """Return a name as somebody types it who has no such letters; other scripts stay as they are."""
+    bare = unicodedata.normalize("NFD", name.translate(_PLAIN))
+    latin = any("a" <= sign.lower() <= "z" for sign in bare)
+    return "".join(sign for sign in bare if not unicodedata.combining(sign)).lower() if latin else name
+
+
+# ------------------------------------------------------------------ looking for them
+
+
+async def _make(sandbox: Control, person: MadeUp) -> str:
+    """Make a customer in CRM and return their number."""
+    medium = {"mediumType": "phone", "preferred": True, "characteristic": {"phoneNumber": person.phone}}
+    body = {
+        "name": person.name,
+        "engagedParty": {"id": "PN-1", "@referredType": "Individual"},
+        "contactMedium": [medium],
+    }
+    async with sandbox.raw("crm") as client:
+        made = await client.post("/tmf-api/customerManagement/v4/customer", json=body)
+    if made.status_code != 201:
+        raise SystemExit(f"recall: the sandbox refused a customer: {made.text[:200]}")
+    return str(made.json()["id"])
+
+
+async def _offline(
+    path: Path, numbers: Sequence[str], people: Sequence[MadeUp], typed: Sequence[Typed], sandbox: Control
+) -> set[Typed]:
+    """Return what is found in the store alone; 300 others are in it as well."""
+    database = open_database(path, _KEY)
+    try:
+        repository = PersonRepository(database)
+        known = [
+            KnownPerson(CustomerId(number), one.name, details=(one.phone,), numbers=(one.phone,))
+            for number, one in zip(numbers, people, strict=True)
+        ]
+        await repository.put([*known, *await _others(sandbox)])
+        seen = SeenPeople(repository)
+        found = set()
+        for country in _PHONES:
+            desk = _desk(sandbox, country)
+            for one in typed:
+                if one.country == country:
+                    hits = await seen.find(desk.search.read(one.text), limit=25)
+                    found |= {one} if one.customer in {hit.customer_id for hit in hits} else set()
+            await desk.aclose()
+        return found
+    finally:
+        await database.aclose()
+
+
+async def _others(sandbox: Control) -> list[KnownPerson]:
+    found: list[KnownPerson] = []
+    async with sandbox.raw("crm") as client:
+        for offset in (0, 100, 200):
+            path = "/tmf-api/customerManagement/v4/customer"
+            records = (await client.get(path, params={"limit": 100, "offset": offset})).json()
+            found += [KnownPerson(CustomerId(record["id"]), record["name"]) for record in records]
+    return found
+
+
+def _desk(sandbox: Control, country: str) -> Desk:
+    """Return a desk of a country that has seen nobody."""
+    deployment = msgspec.structs.replace(sandbox.deployment(), country=country)
+    return compose_desk(deployment, sandbox.process.secrets, Parts(rng=random.Random(1)))
+
+
+async def _online(sandbox: Control, typed: Sequence[Typed]) -> set[Typed]:
+    """Return what CRM finds, asked by a desk that has seen nobody."""
+    found: set[Typed] = set()
+    for country in _PHONES:
+        desk = _desk(sandbox, country)
+        for one in typed:
+            if one.country == country:
+                results: list[SearchResult] = []
+                await desk.search.find(desk.search.read(one.text), results.append)
+                if one.customer in {hit.customer_id for hit in results[-1].found}:
+                    found.add(one)
+        await desk.aclose()
+    return found
