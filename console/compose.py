@@ -30,6 +30,7 @@ from console.services.caller_check import CallerSystems
 from console.services.connections import Connections, HealthBoard
 from console.services.customer_view import CustomerView
 from console.services.data_rights import DataRights
+from console.services.days import day_order
 from console.services.desk import Desk, SystemInfo
 from console.services.drafts import Drafts
 from console.services.known import KnownFacts
@@ -228,7 +229,7 @@ def compose_desk(
         secrets,
         database,
         parts=parts,
-        systems=CallerSystems(crm, provisioning, _proof(deployment, crm_endpoint)),
+        systems=CallerSystems(crm, provisioning, _proof(deployment, crm_endpoint), day_order(deployment.country)),
         known=known,
     )
     audit, permissions = guard.audit, guard.permissions

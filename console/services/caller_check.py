@@ -4,7 +4,7 @@ import hmac
 import re
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from console.errors import SystemCallError, SystemUnavailableError, UnknownCustomerError
@@ -16,7 +16,7 @@ from console.ports.clock import Clock
 from console.ports.crm import CrmSystem
 from console.ports.provisioning import ProvisioningSystem
 from console.services.contact import NotPossibleError
-from console.services.days import read_past_day
+from console.services.days import DayOrder, read_past_day
 from console.services.known import KnownFacts
 from console.services.permissions import Subject
 from console.settings.verification import Method, VerificationSettings
@@ -31,11 +31,15 @@ _A_DAY = 5
 
 @dataclass(frozen=True, slots=True)
 class CallerSystems:
-    """What a caller is checked with; without `provisioning` no number is known to be a service's."""
+    """What a caller is checked with; without `provisioning` no number is known to be a service's.
+
+    `day_order` is how people of the deployment's country write a day of birth.
+    """
 
     crm: CrmSystem
     provisioning: ProvisioningSystem | None = None
     proof: CallerProof | None = None
+    day_order: DayOrder = DayOrder.ASKED
 
 
 class CallerCheck:
@@ -113,7 +117,15 @@ class CallerCheck:
         born = party.value.birth_on if party is not None else None
         if not born:
             raise NotPossibleError("CRM keeps no day of birth for this customer. Choose another way.")
-        return hmac.compare_digest(read_past_day(answer).isoformat(), born[:10])
+        return hmac.compare_digest(self.read_birth_day(answer).isoformat(), born[:10])
+
+    def read_birth_day(self, answer: str) -> date:
+        """Return the day that an answer says, in the order of this deployment's country.
+
+        Raises:
+            NoDayError: It is no day, or may be two.
+        """
+        return read_past_day(answer, self._systems.day_order)
 
     async def send_code(self, customer_id: CustomerId) -> SentCode:
         """Have CRM send the caller a code, for `fits` to have checked.
@@ -218,7 +230,7 @@ class CallerCheck:
         answers = self._answers.setdefault(customer_id, set())
         if method.proof is not None:  # counted by the system too, and kept here nowhere
             answers = set()
-        said = method.name, read_past_day(answer).isoformat() if method.checks == "birth_on" else _plain(answer)
+        said = method.name, self.read_birth_day(answer).isoformat() if method.checks == "birth_on" else _plain(answer)
         if said in answers:
             return "That was wrong before. Ask the caller again, or choose another way.", False
         answers.add(said)

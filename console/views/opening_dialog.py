@@ -1,5 +1,6 @@
 """Asks who calls, or why an account is opened without a caller. Of the account it shows no more than whom to ask."""
 
+import contextlib
 import functools
 
 from PySide6.QtCore import Qt, Signal
@@ -10,10 +11,12 @@ from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.caller_proof import SentCode
 from console.models.customer import CustomerId
+from console.services.days import NoDayError, read_past_day
 from console.services.desk import Desk
 from console.services.openings import Caller, Opening, Reason, Step
 from console.services.phone import show_phone
 from console.settings.verification import Method
+from console.views import texts
 from console.views.keys.send import is_send
 from console.views.texts import tr
 from console.views.widgets.act_dialog import send_words
@@ -45,8 +48,7 @@ class OpeningDialog(FramedDialog):
         self.who = Label(customer_id, "page", semibold=True)
         self.told = Label("", "small", wrap=True)
         self.told.setMinimumHeight(2 * self.told.fontMetrics().lineSpacing())
-        self.answer = QLineEdit()
-        self.answer.setObjectName("answer")
+        self.answer = self._answer_field()
         self._asked = Label("", look="muted")
         self._group = QButtonGroup(self)
         column = QVBoxLayout(self)
@@ -76,7 +78,6 @@ class OpeningDialog(FramedDialog):
         self._group.buttonToggled.connect(lambda _button, _on: self._show_way())
         self.ways[0][0].setChecked(True)
         self.answer.setFocus()
-        self.answer.returnPressed.connect(self.open_account)
         whole = self.sizeHint().height() - room.sizeHint().height() + ways.sizeHint().height()
         title = 40  # what the system adds above, which is known only once the window stands
         self.resize(self.minimumWidth(), min(whole, self.screen().availableGeometry().height() - title))
@@ -134,6 +135,24 @@ class OpeningDialog(FramedDialog):
         if wants:
             self.answer.setFocus()
         self._name_button()
+
+    def _answer_field(self) -> QLineEdit:
+        field = QLineEdit()
+        field.setObjectName("answer")
+        field.returnPressed.connect(self.open_account)
+        field.textEdited.connect(self._show_reading)
+        return field
+
+    def _show_reading(self, typed: str) -> None:
+        """Show how a day of birth is read, as numbers alone are read by the country; while it is none, nothing."""
+        method = next((one for one in self._desk.openings.methods if one.name == self._way[0]), None)
+        if method is None or method.checks != "birth_on":
+            return
+        words = ""
+        with contextlib.suppress(NoDayError):
+            words = tr("Read as {}.").format(texts.weekday(read_past_day(typed, self._desk.acts.day_order)))
+        self.told.set_look("mark", "info")
+        self.told.set_words(words)
 
     @property
     def _first(self) -> Method | None:

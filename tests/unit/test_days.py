@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.services.days import NoDayError, read_day, read_past_day, read_recent_day
+from console.services.days import NoDayError, day_order, read_day, read_past_day, read_recent_day
 
 WEDNESDAY = date(2026, 11, 25)
 
@@ -120,3 +120,37 @@ def test_whatever_is_typed_is_a_day_or_told(typed: str) -> None:
 def test_what_is_no_day_that_was_is_told(typed: str) -> None:
     with pytest.raises(NoDayError, match="yesterday or -7"):
         read_recent_day(typed, WEDNESDAY)
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "day"),
+    [
+        ("US", "12/2", date(2026, 12, 2)),
+        ("DE", "2.12.", date(2026, 12, 2)),
+        ("GB", "02/12/2026", date(2026, 12, 2)),
+        ("US", "02/12/2027", date(2027, 2, 12)),
+        ("US", "3-4-27", date(2027, 3, 4)),
+        ("GB", "3-4-27", date(2027, 4, 3)),
+        ("US", "25/12/2026", date(2026, 12, 25)),  # only one order is a day
+        ("DE", "2.1", date(2027, 1, 2)),  # the next such day
+    ],
+)
+def test_numbers_alone_are_read_in_the_order_of_the_country(country: str, typed: str, day: date) -> None:
+    assert read_day(typed, WEDNESDAY, day_order(country)) == day
+
+
+@pytest.mark.parametrize("country", ["CA", "JP", ""])
+def test_where_a_country_writes_both_numbers_alone_are_asked_about(country: str) -> None:
+    with pytest.raises(NoDayError, match="could be two days"):
+        read_day("3/4/2027", WEDNESDAY, day_order(country))
+
+
+@pytest.mark.parametrize(("country", "day"), [("US", date(1980, 4, 3)), ("GB", date(1980, 3, 4))])
+def test_a_day_of_birth_is_read_in_the_order_of_the_country(country: str, day: date) -> None:
+    assert read_past_day("04/03/1980", day_order(country)) == day
+
+
+@pytest.mark.parametrize("typed", ["13/13", "0.0.", "31/2"])
+def test_numbers_that_are_no_day_in_the_countrys_order_are_told(typed: str) -> None:
+    with pytest.raises(NoDayError, match="is no day"):
+        read_day(typed, WEDNESDAY, day_order("GB"))

@@ -18,6 +18,7 @@ from console.models.search import SearchResult
 from console.services.contact import NotPossibleError
 from console.services.openings import Reason, Step
 from console.services.permissions import ROLES
+from console.views import texts
 from console.views.keys.letters import LetterOverlay
 from console.views.opening_dialog import OpeningDialog
 from tests.support.acting import numbers_of
@@ -336,14 +337,16 @@ async def test_a_day_of_birth_is_typed_as_the_caller_says_it_and_one_wrong_day_c
     day = date.fromisoformat(born[:10])
     wrong = day.replace(year=day.year - 1)
     for typed, told in (
-        ("04/05/1980", "could be two days"),
+        ("13/13/1980", "is no day"),
         (f"{wrong:%d %b %Y}", "2 more attempts"),
         (f"{wrong:%B %d, %Y}", "That was wrong before"),
     ):
         dialog.answer.setText(typed)
         dialog.open_account()
         await rig.until(lambda told=told: told in texts_of(dialog))
-    dialog.answer.setText(f"{day:%d %b %Y}")
+    dialog.answer.clear()
+    rig.keys(f"{day:%m/%d/%Y}", dialog.answer)  # as in the US, where this deployment is
+    assert f"Read as {texts.weekday(day)}" in texts_of(dialog)
     dialog.open_account()
     await rig.until(lambda: rig.workspace.page is not None)
     assert rig.desk.openings.step(customer) is Step.ACCOUNT

@@ -30,7 +30,7 @@ from console.services.contact import (
     refuse_card_numbers,
 )
 from console.services.customer_view import CustomerView
-from console.services.days import read_day
+from console.services.days import day_order, read_day
 from console.services.outbox import Outbox
 from console.services.permissions import Deed, Permissions
 
@@ -71,6 +71,7 @@ class Acts:
         self._systems = {"crm": crm, "billing": billing, "provisioning": provisioning}
         self._labels, self._with_service_orders = labels, with_service_orders
         self._permissions, self._clock, self._rng, self._country = permissions, clock, rng, country
+        self.day_order = day_order(country)
 
     def is_booking(self, customer_id: CustomerId) -> bool:
         """Return whether money this desk moved for a customer may not be in the balance yet.
@@ -180,9 +181,17 @@ class Acts:
 
     def checked_day(self, typed: str) -> date:
         """Return a day on which a promise can be due. Raises as `checked_promise`."""
-        day = read_day(typed, self._clock.now().astimezone().date())
+        day = self.read_day(typed)
         self._check_day(day)
         return day
+
+    def read_day(self, typed: str) -> date:
+        """Return the day that was typed, in the order of this deployment's country.
+
+        Raises:
+            NoDayError: It is no day, or could be two.
+        """
+        return read_day(typed, self._clock.now().astimezone().date(), self.day_order)
 
     # ------------------------------------------------------------------ declared kinds
 
@@ -195,6 +204,7 @@ class Acts:
             person=self._person,
             labels=self._labels,
             with_service_orders=self._with_service_orders,
+            day_order=self.day_order,
         )
 
     def may(self, kind: str, customer_id: CustomerId | None = None) -> str | None:

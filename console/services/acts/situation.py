@@ -16,6 +16,7 @@ from console.models.outbox import Act, StepState
 from console.services.acts.declared import Choice, Values
 from console.services.contact import NotPossibleError
 from console.services.customer_view import CustomerView
+from console.services.days import DayOrder
 from console.services.permissions import User
 
 _CLOSED = {"closed", "terminated", "inactive", "merged", "cancelled", "deceased"}
@@ -29,7 +30,8 @@ class Situation:
     `lines` are those of the bills that were looked at. `today` is the user's own day. `under_way` leads from records to
     the title of the act here that is still changing them. `with_service_orders` is whether this deployment wants a
     service order beside every product order. `person` is the provider's name for who works here, empty where nobody
-    signs in. `credits_under_way` are those of this console that billing may not have yet.
+    signs in. `credits_under_way` are those of this console that billing may not have yet. `day_order` is how people of
+    the deployment's country write a day.
     """
 
     now: datetime
@@ -44,6 +46,7 @@ class Situation:
     with_service_orders: bool = False
     person: str = ""
     credits_under_way: Sequence[Money] = ()
+    day_order: DayOrder = DayOrder.ASKED
 
     def all_of(self, name: str) -> Sequence[Any]:
         """Return one list.
@@ -184,6 +187,7 @@ def situation_of(
     person: str,
     labels: Mapping[str, str],
     with_service_orders: bool,
+    day_order: DayOrder,
 ) -> Situation:
     """Return the situation of a customer as their view knows it now; `acts` are those of this customer."""
     names = (
@@ -214,6 +218,7 @@ def situation_of(
         with_service_orders=with_service_orders,
         person=person,
         credits_under_way=tuple(_credits(acts, {item.id for item in lists["refunds"] or ()})),
+        day_order=day_order,
     )
 
 

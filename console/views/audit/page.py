@@ -103,10 +103,12 @@ class AuditPage(FieldFrames, LivePage):
     def search(self) -> None:
         """Search for what stands in the fields, or with nothing in them for the newest; an older search is dropped."""
         try:
-            since, until = _from(self.since.text()), _to(self.until.text())
+            first, last = self._read_day(self.since), self._read_day(self.until)
         except NoDayError as error:
             self._say(str(error), "danger")
             return
+        since = _begin(first) if first else None
+        until = _begin(last + timedelta(days=1)) if last else None
         if since is not None and until is not None and since >= until:
             self._say(tr("The first day is after the last, so nothing is between them."), "danger")
             return
@@ -208,18 +210,22 @@ class AuditPage(FieldFrames, LivePage):
         else:
             super().keyPressEvent(event)
 
+    def _read_day(self, field: QLineEdit) -> date | None:
+        """Return the day in a field, which then shows how it was read; None where nothing is typed.
+
+        Raises:
+            NoDayError: It is no day.
+        """
+        typed = field.text().strip()
+        if not typed:
+            return None
+        day = read_recent_day(typed, _today(), self._desk.acts.day_order)
+        field.setText(f"{day:%Y-%m-%d}")
+        return day
+
     def _say(self, sentence: str, state: str = "") -> None:
         self.told.set_words(sentence)
         self.told.set_look("mark" if state else "secondary", state or "neutral")
-
-
-def _from(typed: str) -> datetime | None:
-    """Return when a day that was typed begins in this machine's zone; None where none was."""
-    return _begin(read_recent_day(typed, _today())) if typed.strip() else None
-
-
-def _to(typed: str) -> datetime | None:
-    return _begin(read_recent_day(typed, _today()) + timedelta(days=1)) if typed.strip() else None
 
 
 def _begin(day: date) -> datetime:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 from console.bridge import Bridge
 from console.models.billing_account import BillingAccount
 from console.services.customer_view import CustomerView
-from console.services.days import NoDayError, read_day
+from console.services.days import NoDayError
 from console.services.desk import Desk
 from console.views import texts
 from console.views.customer.facts import promise_words
@@ -76,7 +76,7 @@ class PromiseForm(ActDialog):
         if not typed:
             return tr("By: no day yet.")
         try:
-            day = read_day(typed, _today())
+            day = self._desk.acts.read_day(typed)
         except NoDayError as error:
             return str(error)
         days = (day - _today()).days
@@ -89,7 +89,7 @@ class PromiseForm(ActDialog):
         return self._promise(self._accounts[self.account.currentIndex()], self.amount.text(), self.due.text())
 
     async def _promise(self, account: BillingAccount, amount: str, due: str) -> None:
-        due_on = read_day(due, _today())
+        due_on = self._desk.acts.read_day(due)
         await self._desk.acts.promise_to_pay(
             self._customer_id, account, amount=amount, due_on=due_on, typed_in=self.places
         )

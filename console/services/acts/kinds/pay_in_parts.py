@@ -43,7 +43,7 @@ def _plan(now: Situation, values: Values) -> Plan:
     parts = int(values.get("parts") or _PARTS[0])
     if parts not in _PARTS:
         raise NotPossibleError("Choose in how many parts.")
-    first = read_day(values.get("first_on", ""), now.today)
+    first = read_day(values.get("first_on", ""), now.today, now.day_order)
     if not timedelta() <= first - now.today <= _LATEST_FIRST:
         raise NotPossibleError("The first part must be due today or within 30 days.")
     each = (money.amount / parts).quantize(Decimal(1).scaleb(-money.digits))
