@@ -30,6 +30,7 @@ from tests.support import outside  # noqa: E402 - after the path is set
 
 _SERVERS = ("sandbox v4", "sandbox v5", "tmf-mock", "description v4", "description v4, made up", "description v5",
             "description v5, made up")  # fmt: skip
+_NOT_CHECKED = "–"
 _MARKS = {Verdict.SETTING: "!", Verdict.LIMITED: "~", Verdict.BROKEN: "✕"}
 
 
@@ -84,20 +85,26 @@ def lines(found: dict[str, list[CheckReport]]) -> Iterator[str]:
     yield ""
     yield "| resource | " + " | ".join(_SERVERS) + " |"
     yield "| --- |" + " --- |" * len(_SERVERS)
+    of_several = Counter(resource for kind in PATHS for resource in PATHS[kind])
     for kind in PATHS:
         for resource in PATHS[kind]:
-            cells = [_cell([one for report in found[server] for one in report.findings if one.resource == resource])
-                     for server in _SERVERS]  # fmt: skip
-            yield f"| `{resource}` | " + " | ".join(cells) + " |"
+            cells = [_cell(_findings(found[server], kind, resource)) for server in _SERVERS]
+            if any(cell != _NOT_CHECKED for cell in cells):
+                whose = f" of {kind}" if of_several[resource] > 1 else ""
+                yield f"| `{resource}`{whose} | " + " | ".join(cells) + " |"
     yield ""
     yield "Checked: list, paging, attributes, values, states, get one (by id), an unknown id, select (one customer's"
     yield "records), nothing (records of a customer nobody is), sort, refresh (by ETag). **!** is mended by a setting"
-    yield "the check proposes, **~** works with less, **✕** does not work."
+    yield "that the check proposes, **~** works with less, **✕** does not work."
+
+
+def _findings(reports: list[CheckReport], kind: str, resource: str) -> list[Finding]:
+    return [one for report in reports if report.kind == kind for one in report.findings if one.resource == resource]
 
 
 def _cell(findings: list[Finding]) -> str:
     if not findings:
-        return "–"
+        return _NOT_CHECKED
     judged = [one for one in findings if one.verdict is not Verdict.UNKNOWN]
     good = sum(one.verdict is Verdict.GOOD for one in judged)
     if len(findings) == 1 and findings[0].operation == "list" and not good:
