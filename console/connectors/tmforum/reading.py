@@ -20,7 +20,8 @@ def reference(part: Reader | None) -> Reference | None:
     """Return the record one reference names, or None where it names none; plain or as version 5 wraps it."""
     if part is None:
         return None
-    inner = next((found for key in _WRAPPERS if (found := part.part(key)) is not None), part)
+    wrapper = next((key for key in _WRAPPERS if part.raw(key) is not None), None)
+    inner = (part.part(wrapper) if wrapper else None) or part
     identifier = inner.text("id")
     if identifier is None:
         return None

@@ -51,6 +51,7 @@ class Spelling:
 _STANDARD = Spelling()
 
 
+_ABSENT: Any = object()
 _IDENTITIES = frozenset({"id", "href", "url", "@type", "billNo", "value"})  # what is asked by, and what is compared
 
 
@@ -76,6 +77,8 @@ class Reader:
     Keys are found in any case. What cannot be read is None and noted in `problems`, which all parts of a record share.
     """
 
+    __slots__ = ("_names", "_value", "problems", "spelling")  # there are a dozen for each record
+
     def __init__(self, value: Any, spelling: Spelling = _STANDARD, problems: list[str] | None = None) -> None:
         if not isinstance(value, dict):
             raise MalformedRecordError(f"a record is expected, not {kind_of(value)}")
@@ -91,15 +94,17 @@ class Reader:
 
     def raw(self, key: str) -> Any:
         """Return an attribute as it came, or None; the server's own name for it goes before the standard's."""
-        own = self.spelling.names.get(key)
-        if own is not None and own in self._value:
-            return self._value[own]
-        if key in self._value:
-            return self._value[key]
-        if self._names is None:
-            self._names = _names_folded(self._value)
-        name = self._names.get(key.lower())
-        return None if name is None else self._value[name]
+        value, own_names = self._value, self.spelling.names
+        if own_names and (own := own_names.get(key)) is not None and own in value:
+            return value[own]
+        found = value.get(key, _ABSENT)
+        if found is not _ABSENT:
+            return found
+        names = self._names
+        if names is None:
+            names = self._names = _names_folded(value)
+        name = names.get(key.lower())
+        return None if name is None else value[name]
 
     def present(self) -> Container[str]:
         """Return the names of the attributes that are there, in lower case: the standard's, and those it stands for."""
@@ -262,7 +267,9 @@ class Reader:
     def parts(self, key: str) -> Iterator["Reader"]:
         """Yield the objects of a list; an object where a list should be is a list of one."""
         value = self.raw(key)
-        for element in value if isinstance(value, list) else [] if value is None else [value]:
+        if value is None:
+            return
+        for element in value if isinstance(value, list) else (value,):
             if isinstance(element, dict):
                 yield Reader(element, self.spelling, self.problems)
             elif element is not None:
