@@ -1,4 +1,4 @@
-"""`python3 dev.py bench [NAME] [--json]`: runs the benchmarks and prints a row, or a line of JSON, for each case."""
+"""`python3 dev.py bench [NAME...] [--json] [--against REV]`: runs the benchmarks and prints a row for each case."""
 
 import argparse
 import importlib
@@ -15,17 +15,23 @@ NAMES = (
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
-    parser.add_argument("name", nargs="?", choices=NAMES, help="only this one")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join(NAMES)}")
+    parser.add_argument("--against", metavar="REV", help="hold them against those of another commit, in turn")
     parser.add_argument("--json", action="store_true", help="a line of JSON a case")
     parser.add_argument(
         "--seed", type=int, help="of sim: this schedule alone; of wire, bill, contradictions and preview: another world"
     )
     options = parser.parse_args()
+    unknown = [name for name in options.names if name not in NAMES]
+    if unknown:
+        parser.error(f"invalid choice: {unknown[0]}; there are {', '.join(NAMES)}")
+    if options.against is not None:
+        return 0 if importlib.import_module("benchmarks.against").compare(options.against, options.names) else 1
     if options.seed is not None:
         os.environ["OPTICOM_BENCH_SEED"] = str(options.seed)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     missed = False
-    for name in [options.name] if options.name else NAMES:
+    for name in options.names or NAMES:
         for result in importlib.import_module(f"benchmarks.{name.replace('-', '_')}").measure():
             print(result.as_json() if options.json else result.as_row(), flush=True)
             missed = missed or not result.ok

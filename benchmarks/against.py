@@ -1,0 +1,145 @@
+"""Holds each benchmark against another commit's own: both trees in turn, five times each, medians of CPU and of values.
+
+Worse is what is more than five percent worse, and by more than the spread of the runs: a figure that moves as much by
+chance says nothing. What the other tree does not have is new.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.result import AIMS
+
+ROOT = Path(__file__).resolve().parent.parent
+RUNS = 5
+USUAL = ("start", "open", "open-known", "stall", "memory", "decode", "cost")
+_NOTABLE = 0.05
+_CPU = "CPU of the run"
+# What a tree must have the same of for one environment to serve both.
+_REQUIREMENTS = ("requirements/dev.txt", "requirements/runtime.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One figure of both trees: the medians of the runs, and how far the runs of either lie apart."""
+
+    name: str
+    case: str
+    unit: str
+    before: float
+    after: float
+    spread: float
+
+    @property
+    def change(self) -> float:
+        """How much worse it is now, as a part of what it was; below zero where it is better."""
+        if self.before == self.after:
+            return 0.0
+        held = AIMS.get((self.name, self.case), ("value", 0.0))[0]
+        worse = self.before - self.after if held == "at least" else self.after - self.before
+        return worse / self.before if self.before else float("inf") if worse > 0 else float("-inf")
+
+    @property
+    def is_worse(self) -> bool:
+        return self.change > _NOTABLE and abs(self.after - self.before) > self.spread
+
+    def as_row(self) -> str:
+        values = f"{self.before:>10.1f} -> {self.after:>10.1f} {self.unit:<4} spread {self.spread:>8.1f}"
+        verdict = "WORSE" if self.is_worse else "better" if self.change < -_NOTABLE else ""
+        return f"{self.name:<15}{self.case:<34}{values}  {0.0 - self.change:>+7.1%}  {verdict}".rstrip()
+
+
+def compare(revision: str, names: Sequence[str]) -> bool:
+    """Print every figure of both trees; return whether none got worse.
+
+    Raises:
+        SystemExit: There is no such commit.
+    """
+    worse = False
+    print(f"medians of {RUNS} runs each: at {revision} -> here, spread of the runs, how much better")
+    with _tree(revision) as (tree, python):
+        for name in names or USUAL:
+            before: list[Mapping[str, tuple[float, str]]] = []
+            after: list[Mapping[str, tuple[float, str]]] = []
+            for run in range(RUNS):
+                both = [(before, tree, python), (after, ROOT, sys.executable)]
+                for runs, folder, interpreter in both if run % 2 == 0 else reversed(both):
+                    runs.append(_run(folder, interpreter, name))
+            for row in _rows(name, before, after):
+                print(row if isinstance(row, str) else row.as_row(), flush=True)
+                worse = worse or (isinstance(row, Compared) and row.is_worse)
+    return not worse
+
+
+def _rows(
+    name: str, before: Sequence[Mapping[str, tuple[float, str]]], after: Sequence[Mapping[str, tuple[float, str]]]
+) -> Iterator[Compared | str]:
+    """Yield every figure that both trees have, and a line for each that one of them lacks."""
+    for case, (_, unit) in after[0].items():
+        now = [run[case][0] for run in after if case in run]
+        then = [run[case][0] for run in before if case in run]
+        if not then:
+            yield f"{name:<15}{case:<34}{statistics.median(now):>10.1f} {unit:<4} new"
+            continue
+        spread = max(max(values) - min(values) for values in (then, now))
+        yield Compared(name, case, unit, statistics.median(then), statistics.median(now), spread)
+    for case in before[0].keys() - after[0].keys():
+        yield f"{name:<15}{case:<34} is measured there alone"
+
+
+def _run(tree: Path, python: str, name: str) -> dict[str, tuple[float, str]]:
+    """Run one benchmark of a tree and return its figures with their units; none where the tree does not have it."""
+    environment = {**os.environ, "PYTHONPATH": str(tree), "QT_QPA_PLATFORM": "offscreen"}
+    started = _cpu_s()
+    ran = subprocess.run(
+        [python, "-m", "benchmarks", name, "--json"], capture_output=True, text=True, check=False, cwd=tree,
+        env=environment,
+    )  # fmt: skip
+    cpu_s = _cpu_s() - started
+    lines = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
+    if not lines and "invalid choice" not in ran.stderr:
+        raise SystemExit(f"{name} of {tree} said nothing:\n{ran.stderr[-2000:]}")
+    found = {line["case"]: (float(line["value"]), str(line["unit"])) for line in lines}
+    return {**found, _CPU: (cpu_s, "s")} if found else {}
+
+
+def _cpu_s() -> float:
+    """Return the processor time of all processes that have ended; Windows does not tell it, and it stays zero there."""
+    used = os.times()
+    return used.children_user + used.children_system
+
+
+@contextmanager
+def _tree(revision: str) -> Iterator[tuple[Path, str]]:
+    """Yield the tree of a commit and the interpreter for it: this one where both need the same packages."""
+    folder = Path(tempfile.mkdtemp(prefix="against-"))
+    tree = folder / "tree"
+    try:
+        _git("worktree", "add", "--detach", "--quiet", str(tree), revision)
+        yield tree, _interpreter(tree)
+    finally:
+        subprocess.run(["git", "worktree", "remove", "--force", str(tree)], check=False, cwd=ROOT, capture_output=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _interpreter(tree: Path) -> str:
+    if all((tree / name).read_bytes() == (ROOT / name).read_bytes() for name in _REQUIREMENTS):
+        return sys.executable
+    print(f"{tree.name} needs other packages, which are set up for it", flush=True)
+    subprocess.run([sys.executable, "-c", "import dev; dev.prepare_environment('dev')"], check=True, cwd=tree)
+    scripts = tree / ".venv" / ("Scripts" if sys.platform == "win32" else "bin")
+    return str(scripts / ("python.exe" if sys.platform == "win32" else "python"))
+
+
+def _git(*arguments: str) -> None:
+    ran = subprocess.run(["git", *arguments], check=False, cwd=ROOT, capture_output=True, text=True)
+    if ran.returncode != 0:
+        raise SystemExit(f"git {arguments[0]}: {ran.stderr.strip()}")
