@@ -30,6 +30,7 @@ from console.services.caller_check import CallerSystems
 from console.services.connections import Connections, HealthBoard
 from console.services.customer_view import CustomerView
 from console.services.data_rights import DataRights
+from console.services.datasets import KEPT_AS
 from console.services.days import day_order
 from console.services.desk import Desk, SystemInfo
 from console.services.drafts import Drafts
@@ -42,7 +43,6 @@ from console.services.permissions import REP, Subject, User, as_deployed
 from console.services.phone import numbering_plans
 from console.services.search import CustomerSearch
 from console.services.sign_in import SignIn, SignInState
-from console.services.view_parts import PART_TYPES
 from console.settings import KEPT, Deployment, Kind, System
 from console.settings.sign_in import SignInSettings
 from console.store.acts import ActRepository
@@ -223,7 +223,7 @@ def compose_desk(
     crm, billing = TmForumCrm(crm_client), TmForumBilling(billing_client)
     provisioning = TmForumProvisioning(provisioning_client)
     people, facts = SeenPeople(PersonRepository(database)), FactRepository(database)
-    known = KnownFacts(facts, PART_TYPES, saved=people.learn)
+    known = KnownFacts(facts, KEPT_AS, saved=people.learn)
     guard = compose_guard(
         deployment,
         secrets,

@@ -30,6 +30,7 @@ from console.models.trouble_ticket import TroubleTicket
 from console.models.usage import Bucket, Usage
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer_view import CustomerView
+from console.services.datasets import DATASETS
 from console.services.desk import Desk
 from console.services.openings import Reason
 from console.services.part import Part
@@ -239,28 +240,7 @@ def json_of(view: CustomerView) -> dict[str, Any]:
     """Return a customer as JSON values: every record with its origin, every failure with its sentence and code."""
     return {
         "customerId": view.customer_id,
-        **{
-            name: _part_json(getattr(view, name).part)
-            for name in (
-                "customer",
-                "party",
-                "accounts",
-                "bills",
-                "products",
-                "services",
-                "product_orders",
-                "service_orders",
-                "payments",
-                "refunds",
-                "usage",
-                "allowances",
-                "tickets",
-                "interactions",
-                "appointments",
-                "tests",
-                "related",
-            )
-        },
+        **{dataset.name: _part_json(view.part(dataset).part) for dataset in DATASETS if dataset.is_told},
     }
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from console.errors import ConsoleError, UnknownCustomerError
 from console.models.appointment import Appointment, TimeSlot
 from console.models.billing_account import BillingAccount
 from console.models.customer import Customer, CustomerId, Party
@@ -29,14 +28,12 @@ from console.ports.clock import Clock
 from console.ports.crm import CrmSystem
 from console.ports.provisioning import ProvisioningSystem
 from console.services.connections import HealthBoard
+from console.services.datasets import BILL_LINES, DATASETS, AskedFor, Dataset, FetchPage, Systems, read_at
 from console.services.known import KnownFacts
 from console.services.masking import masked
 from console.services.network import Network
 from console.services.part import Part, PartCoordinator
 from console.services.permissions import Permissions, Personal, Subject
-from console.services.related import fetch_related
-from console.services.same_person import fetch_same_person
-from console.services.view_parts import FRESH_FOR
 
 T = TypeVar("T")
 
@@ -50,8 +47,31 @@ _MOST_READ = 3000
 class CustomerView:
     """The parts of one customer. Nothing is asked before `open`; `close` drops all that is under way.
 
-    Offline every part keeps what it last knew while the view was open, and says why it has nothing newer.
+    Offline every part keeps what it last knew while the view was open, and says why it has nothing newer. The parts are
+    the declared datasets, each an attribute with its type.
     """
+
+    customer: PartCoordinator[Sourced[Customer]]
+    party: PartCoordinator[Sourced[Party] | None]
+    accounts: PartCoordinator[Records[BillingAccount]]
+    bills: PartCoordinator[Records[CustomerBill]]
+    products: PartCoordinator[Records[Product]]
+    services: PartCoordinator[Records[Service]]
+    product_orders: PartCoordinator[Records[Order]]
+    service_orders: PartCoordinator[Records[Order]]
+    tests: PartCoordinator[Records[ServiceTest]]
+    tickets: PartCoordinator[Records[TroubleTicket]]
+    interactions: PartCoordinator[Records[PartyInteraction]]
+    appointments: PartCoordinator[Records[Appointment]]
+    payments: PartCoordinator[Records[Payment]]
+    refunds: PartCoordinator[Records[Payment]]
+    usage: PartCoordinator[Records[Usage]]
+    allowances: PartCoordinator[Sourced[tuple[Bucket, ...]]]
+    related: PartCoordinator[Records[RelatedCustomer]]
+    same_person: PartCoordinator[Records[SearchHit]]
+    charges: PartCoordinator[Records[Product]]
+    time_slots: PartCoordinator[Records[TimeSlot]]
+    offerings: PartCoordinator[Records[ProductOffering]]
 
     def __init__(
         self,
@@ -73,79 +93,14 @@ class CustomerView:
         self.customer_id = customer_id
         self._covered, self._uncovered = permissions.user.masked, uncovered
         self.as_of = as_of
-        self._crm, self._billing, self._saw = crm, billing, saw
+        self.systems, self._saw = Systems(crm, billing, provisioning), saw
         self._known = known
         self._recalling: asyncio.Task[None] | None = None
         self._permissions, self._clock, self._rng = permissions, clock, rng
         self._by_subject: dict[str, PartCoordinator[Any]] = {}
-        self.customer: PartCoordinator[Sourced[Customer]] = self._part(
-            crm.name, Subject.CUSTOMER, self._fetch_customer, lambda found: found.origin.read_at
-        )
-        self.party: PartCoordinator[Sourced[Party] | None] = self._part(
-            crm.name, Subject.PARTY, self._fetch_party, lambda found: found.origin.read_at if found else clock.now()
-        )
-        self.accounts: PartCoordinator[Records[BillingAccount]] = self._list(
-            billing.name, Subject.BILLING_ACCOUNTS, lambda who, **_after: billing.fetch_billing_accounts(who)
-        )
-        self.bills: PartCoordinator[Records[CustomerBill]] = self._list(
-            billing.name, Subject.BILLS, billing.fetch_customer_bills
-        )
-        self.products: PartCoordinator[Records[Product]] = self._list(
-            provisioning.name, Subject.PRODUCTS, provisioning.fetch_products
-        )
-        self.services: PartCoordinator[Records[Service]] = self._list(
-            provisioning.name, Subject.SERVICES, provisioning.fetch_services
-        )
-        self.product_orders: PartCoordinator[Records[Order]] = self._list(
-            provisioning.name, Subject.PRODUCT_ORDERS, provisioning.fetch_product_orders
-        )
-        self.service_orders: PartCoordinator[Records[Order]] = self._list(
-            provisioning.name, Subject.SERVICE_ORDERS, provisioning.fetch_service_orders
-        )
-        self.tests: PartCoordinator[Records[ServiceTest]] = self._list(
-            provisioning.name, Subject.SERVICE_TESTS, provisioning.fetch_service_tests
-        )
-        self.tickets: PartCoordinator[Records[TroubleTicket]] = self._list(
-            crm.name, Subject.TICKETS, crm.fetch_trouble_tickets
-        )
-        self.interactions: PartCoordinator[Records[PartyInteraction]] = self._list(
-            crm.name, Subject.INTERACTIONS, crm.fetch_interactions
-        )
-        self.appointments: PartCoordinator[Records[Appointment]] = self._list(
-            crm.name, Subject.APPOINTMENTS, crm.fetch_appointments
-        )
-        self.payments: PartCoordinator[Records[Payment]] = self._list(
-            billing.name, Subject.PAYMENTS, billing.fetch_payments
-        )
-        self.refunds: PartCoordinator[Records[Payment]] = self._list(
-            billing.name, Subject.REFUNDS, billing.fetch_refunds
-        )
-        self.usage: PartCoordinator[Records[Usage]] = self._list(billing.name, Subject.USAGE, billing.fetch_usage)
-        self.allowances: PartCoordinator[Sourced[tuple[Bucket, ...]]] = self._part(
-            billing.name,
-            Subject.ALLOWANCES,
-            lambda: billing.fetch_usage_consumption(customer_id),
-            lambda found: found.origin.read_at,
-        )
-        self.related: PartCoordinator[Records[RelatedCustomer]] = self._part(
-            crm.name, Subject.RELATED, self._fetch_related, lambda found: found.read_at
-        )
-        self.same_person: PartCoordinator[Records[SearchHit]] = self._part(
-            crm.name, Subject.SAME_PERSON, self._fetch_same_person, lambda found: found.read_at
-        )
-        self.charges: PartCoordinator[Records[Product]] = self._list(
-            billing.name, Subject.CHARGES, lambda who, **_after: billing.fetch_charges(who)
-        )
-        self.time_slots: PartCoordinator[Records[TimeSlot]] = self._list(
-            crm.name, Subject.TIME_SLOTS, lambda who, **_after: crm.fetch_time_slots(who)
-        )
-        self.offerings: PartCoordinator[Records[ProductOffering]] = self._list(
-            provisioning.name, Subject.OFFERINGS, lambda _who, **_after: provisioning.fetch_offerings()
-        )
-        self._at_once: tuple[PartCoordinator[Any], ...] = (
-            self.customer, self.accounts, self.bills, self.products, self.services, self.product_orders,
-            self.service_orders, self.tickets, self.interactions, self.payments,
-        )  # fmt: skip
+        self._parts = {dataset.name: self._part_of(dataset) for dataset in DATASETS}
+        for name, part in self._parts.items():
+            setattr(self, name, part)
         self._lines: dict[CustomerBillId, PartCoordinator[Records[AppliedBillingRate]]] = {}
         self._stored_lines: dict[CustomerBillId, Any] = {}
         self.customer.subscribe(self._on_customer)
@@ -155,9 +110,15 @@ class CustomerView:
     @property
     def parts(self) -> Iterator[PartCoordinator[Any]]:
         """Every part that exists, bill lines included once they were asked for."""
-        yield from (*self._at_once, self.party, self.tests, self.appointments, self.refunds, self.usage)
-        yield from (self.allowances, self.related, self.same_person, self.charges, self.time_slots, self.offerings)
+        yield from self._parts.values()
         yield from self._lines.values()
+
+    def part(self, dataset: Dataset) -> PartCoordinator[Any]:
+        """Return the part of a dataset."""
+        return self._parts[dataset.name]
+
+    def _asked_for(self, *when: AskedFor) -> Iterator[PartCoordinator[Any]]:
+        return (self._parts[dataset.name] for dataset in DATASETS if dataset.asked_for in when)
 
     @property
     def name(self) -> str:
@@ -176,7 +137,7 @@ class CustomerView:
         past shows that and asks nobody.
         """
         self._recalling = asyncio.create_task(self._recall(), name="recall")
-        for part in self._at_once:
+        for part in self._asked_for(AskedFor.AT_OPEN):
             part.ask()
 
     async def _recall(self) -> None:
@@ -200,9 +161,8 @@ class CustomerView:
     def ask_everything(self) -> None:
         """Ask for every part at once, also for what a window asks for only when it is looked at."""
         self.open()
-        for part in (self.tests, self.appointments, self.refunds, self.usage, self.allowances, self.related):
+        for part in self._asked_for(AskedFor.WHEN_SHOWN):
             part.ask()
-        self.same_person.ask()
 
     @property
     def covered(self) -> frozenset[Personal]:
@@ -244,11 +204,8 @@ class CustomerView:
     def bill_lines(self, bill: CustomerBillId) -> PartCoordinator[Records[AppliedBillingRate]]:
         """Return the part with one bill's lines; it is asked for the first time it is wanted."""
         if bill not in self._lines:
-            self._lines[bill] = self._list(
-                self._billing.name,
-                Subject.BILL_LINES,
-                lambda _customer, **_after: self._billing.fetch_applied_billing_rates(bill),
-                bill,
+            self._lines[bill] = self._part(
+                BILL_LINES, lambda: self.systems.billing.fetch_applied_billing_rates(bill), of=bill
             )
             if bill in self._stored_lines:
                 self._lines[bill].know(self._stored_lines[bill])
@@ -275,33 +232,6 @@ class CustomerView:
         for part in self.parts:
             part.close()
 
-    async def _fetch_customer(self) -> Sourced[Customer]:
-        found = await self._crm.fetch_customer(self.customer_id)
-        if found is None:
-            raise UnknownCustomerError(f"CRM has no customer {self.customer_id}.")
-        return found
-
-    async def _fetch_party(self) -> Sourced[Party] | None:
-        customer = self.customer.held
-        return None if customer is None else await self._crm.fetch_party(customer.value)
-
-    async def _fetch_related(self) -> Records[RelatedCustomer]:
-        await self.customer.settled()
-        customer, failure = self.customer.held, self.customer.part.failure
-        if failure is not None:
-            raise failure.error
-        if customer is None:
-            raise ConsoleError("The customer is not known yet.")
-        return await fetch_related(self._crm, customer)
-
-    async def _fetch_same_person(self) -> Records[SearchHit]:
-        await self.customer.settled()
-        await self.party.settled()
-        customer, party = self.customer.held, self.party.held
-        if customer is None:
-            raise ConsoleError("The customer is not known yet.")
-        return await fetch_same_person(self._crm, customer, party)
-
     def _on_customer(self, part: Part[Sourced[Customer]]) -> None:
         if part.facts is not None and part.asking_since is None and part.failure is None:
             self.party.ask()
@@ -325,12 +255,19 @@ class CustomerView:
             if online and failure is not None and failure.next_try_at is not None:
                 part.ask()
 
-    def _list(
-        self, system: str, subject: Subject, fetch: Callable[..., Awaitable[Records[T]]], of: str = ""
-    ) -> PartCoordinator[Records[T]]:
+    def _part_of(self, dataset: Dataset) -> PartCoordinator[Any]:
+        """Return what asks for a dataset: page by page where it is a list that has pages."""
+        if dataset.page is not None:
+            return self._list(dataset, dataset.page(self.systems))
+        fetch = dataset.fetch
+        if fetch is None:
+            raise TypeError(f"the dataset {dataset.name} does not say how it is asked for")
+        return self._part(dataset, lambda: fetch(self))
+
+    def _list(self, dataset: Dataset, fetch: FetchPage) -> PartCoordinator[Records[Any]]:
         """Return the part for a list; `fetch` takes the customer and `after`, the offset to go on from."""
 
-        async def fetch_again() -> Records[T]:
+        async def fetch_again() -> Records[Any]:
             known = coordinator.held
             wanted = min(len(known) if known is not None else 0, _MOST_READ_AGAIN)
             records = await fetch(self.customer_id, after=0)
@@ -338,47 +275,45 @@ class CustomerView:
                 records = records.joined_or_ended(await fetch(self.customer_id, after=records.next_offset))
             return records
 
-        async def fetch_newest() -> Records[T]:
+        async def fetch_newest() -> Records[Any]:
             return await fetch(self.customer_id, after=0)
 
-        async def fetch_more(known: Records[T]) -> Records[T]:
+        async def fetch_more(known: Records[Any]) -> Records[Any]:
             more = known.joined_or_ended(await fetch(self.customer_id, after=known.next_offset or 0))
             return more if len(more) < _MOST_READ else replace(more, next_offset=None)
 
-        coordinator = self._part(
-            system, subject, fetch_again, lambda records: records.read_at, of, fetch_more, fetch_newest
-        )
+        coordinator = self._part(dataset, fetch_again, fetch_more=fetch_more, fetch_newest=fetch_newest)
         return coordinator
 
     def _part(
         self,
-        system: str,
-        subject: Subject,
+        dataset: Dataset,
         fetch: Callable[[], Awaitable[T]],
-        read_at: Callable[[T], Any],
+        *,
         of: str = "",
         fetch_more: Callable[[T], Awaitable[T]] | None = None,
         fetch_newest: Callable[[], Awaitable[T]] | None = None,
     ) -> PartCoordinator[T]:
-        part = (subject, of)
+        subject, as_of = dataset.subject, self.as_of
         may_see = self._permissions.refusal(subject, self.customer_id) is None
-        is_past = self.as_of is not None
-        as_of, seen_at = self.as_of, read_at
-        if as_of is not None:  # what had not changed was seen again later; it was so at that moment already
-            read_at = lambda found: min(seen_at(found), as_of)  # noqa: E731 - of one line
+
+        def was_read_at(facts: T) -> datetime:
+            said_at = read_at(facts, self._clock.now())
+            # What had not changed was seen again later; it was so at the moment this view is of already.
+            return said_at if as_of is None else min(said_at, as_of)
 
         def keep(facts: T) -> None:
             self._saw(subject)
-            self._known.save(self.customer_id, part, facts, read_at(facts))
+            self._known.save(self.customer_id, (subject, of), facts, was_read_at(facts))
 
         coordinator: PartCoordinator[T] = PartCoordinator(
-            is_past=is_past,
-            system=system,
+            is_past=as_of is not None,
+            system=self.systems.name_of(dataset.system),
             fetch=fetch,
-            read_at=read_at,
+            read_at=was_read_at,
             refusal=lambda: self._permissions.refusal(subject, self.customer_id),
-            fresh_for=FRESH_FOR[subject],
-            known=self._known.load(self.customer_id, part) if may_see and not is_past else None,
+            fresh_for=dataset.fresh_for,
+            known=self._known.load(self.customer_id, (subject, of)) if may_see and as_of is None else None,
             keep=keep,
             clock=self._clock,
             rng=self._rng,
@@ -389,3 +324,18 @@ class CustomerView:
         if may_see and not of:
             self._by_subject[subject.value] = coordinator
         return coordinator
+
+
+def _check_attributes() -> None:
+    """Fail where the view's attributes and the declared datasets are not the same.
+
+    Raises:
+        TypeError: One lacks what the other has.
+    """
+    typed = {name for name, kind in CustomerView.__annotations__.items() if "PartCoordinator" in str(kind)}
+    differing = typed ^ {dataset.name for dataset in DATASETS}
+    if differing:
+        raise TypeError(f"declared as a dataset or typed on the view, but not both: {', '.join(sorted(differing))}")
+
+
+_check_attributes()

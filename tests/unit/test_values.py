@@ -16,9 +16,9 @@ from console.models.inventory import PriceKind
 from console.models.money import Money
 from console.models.outbox import Act, RiskClass, Step
 from console.models.provenance import Records
+from console.services.datasets import KEPT_AS
 from console.services.known import KnownFacts, encode
 from console.services.permissions import Subject
-from console.services.view_parts import PART_TYPES
 from console.store.database import in_memory
 from console.store.facts import FactRepository
 
@@ -61,12 +61,12 @@ async def test_what_was_kept_by_other_rules_is_not_shown_again() -> None:
     store = FactRepository(database)
     old: Records[Any] = Records((), NOW)
     await store.save("CU-1", "bills|", lambda: encode(old), NOW)  # as the version before kept it
-    known = KnownFacts(store, PART_TYPES)
+    known = KnownFacts(store, KEPT_AS)
     assert await known.load_stored("CU-1") == {}
     assert await known.moments("CU-1") == []
     known.save("CU-1", (Subject.BILLS, ""), old, NOW + timedelta(hours=1))
     await known.aclose()
-    assert set(await KnownFacts(store, PART_TYPES).load_stored("CU-1")) == {("bills", "")}
+    assert set(await KnownFacts(store, KEPT_AS).load_stored("CU-1")) == {("bills", "")}
     assert [moment.changed for moment in await known.moments("CU-1")] == [("bills",)]
     await database.aclose()
 

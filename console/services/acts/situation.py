@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from console.errors import NotServedError
 from console.models.billing_account import BillingAccount
 from console.models.customer import Customer
 from console.models.customer_bill import CustomerBill
@@ -16,6 +17,7 @@ from console.models.outbox import Act, StepState
 from console.services.acts.declared import Choice, Values
 from console.services.contact import NotPossibleError
 from console.services.customer_view import CustomerView
+from console.services.datasets import DATASETS
 from console.services.days import DayOrder
 from console.services.permissions import User
 
@@ -190,17 +192,15 @@ def situation_of(
     day_order: DayOrder,
 ) -> Situation:
     """Return the situation of a customer as their view knows it now; `acts` are those of this customer."""
-    names = (
-        "accounts", "bills", "products", "services", "product_orders", "service_orders", "tickets", "appointments",
-        "payments", "refunds", "charges", "time_slots", "offerings",
-    )  # fmt: skip
     lists: dict[str, Sequence[Any] | None] = {}
     not_served = set()
-    for name in names:
-        part, held = getattr(view, name).part, getattr(view, name).held
-        lists[name] = None if held is None else tuple(item.value for item in held)
-        if part.failure is not None and part.failure.code.endswith("NOT-SERVED"):
-            not_served.add(name)
+    for dataset in DATASETS:
+        if not dataset.is_planned_on:
+            continue
+        part, held = view.part(dataset).part, view.part(dataset).held
+        lists[dataset.name] = None if held is None else tuple(item.value for item in held)
+        if part.failure is not None and isinstance(part.failure.error, NotServedError):
+            not_served.add(dataset.name)
     customer = view.customer.held
     under_way = {
         record: act.title for act in acts if act.is_open and act.kind for step in act.steps for record in _records(step)

@@ -11,14 +11,12 @@ from console.models.provenance import Records
 from console.services.contradictions.compare import compare
 from console.services.contradictions.system_facts import SystemFacts
 from console.services.customer_view import CustomerView
+from console.services.datasets import DATASETS
 from console.services.masking import masked
 from console.services.part import PartCoordinator
 from console.services.subscribers import Subscribers
 
-_LISTS = (
-    "accounts", "bills", "products", "services", "product_orders", "service_orders", "payments", "same_person",
-    "charges",
-)  # fmt: skip
+_LISTS = tuple(dataset.name for dataset in DATASETS if dataset.is_compared)
 
 # Somebody with forty accounts is compared by the bills of so many; the rules say of the others that they did not look.
 _MOST_BILLS = 12
