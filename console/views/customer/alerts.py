@@ -1,7 +1,9 @@
 """What is wrong with this page's facts, worst first; at most four, the rest behind a button."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -10,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from console.errors import BadAnswerError, NotServedError, SignInRequiredError, UnknownCustomerError
 from console.models.health import SystemHealth, SystemState
-from console.models.outbox import ActState, StepState
+from console.models.outbox import Act, ActState, StepState
 from console.models.provenance import Records
 from console.services.acts.kinds.approvals import open_approvals
 from console.services.contradictions.watch import ContradictionWatch
@@ -31,16 +33,34 @@ _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _RECENT = timedelta(days=7)
 
 
-class AlertChip(Label):
-    """One alert; `clicked` carries its text. The keyboard goes to what is behind it by its letters."""
+class Behind(Enum):
+    """What a click on an alert leads to where it is no act."""
 
-    clicked = Signal(str)
+    NOTHING = "nothing"
+    DISAGREEMENTS = "disagreements"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One thing that is wrong: its words, colour state, rank (the lowest is the worst), and what is behind it."""
+
+    text: str
+    state: str
+    rank: int
+    behind: Act | Behind = Behind.NOTHING
+
+
+class AlertChip(Label):
+    """One alert; `clicked` carries it. The keyboard goes to what is behind it by its letters."""
+
+    clicked = Signal(object)
 
     def __init__(self) -> None:
         super().__init__("", "small", look="chip", elide=True)
+        self.alert = Alert("", "", 0)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self.clicked.emit(self.text())
+        self.clicked.emit(self.alert)
 
 
 class AlertRow(QWidget):
@@ -84,7 +104,8 @@ class AlertRow(QWidget):
         for i, chip in enumerate(self._chips):
             chip.setVisible(i < len(shown))
             if i < len(shown):
-                text, state = shown[i]
+                chip.alert = shown[i]
+                text, state = chip.alert.text, chip.alert.state
                 if chip.text() != text:
                     chip.setText(text)
                     least = _FIRST_WIDTH if i == 0 else _LEAST_WIDTH  # the worst is to be read without pointing at it
@@ -104,37 +125,34 @@ class AlertRow(QWidget):
         self._none.set_words(tr("No alerts so far; not every system has answered") if waiting else tr("No alerts"))
         self._none.setVisible(not found)
 
-    def _clicked(self, text: str) -> None:
-        if text.startswith("≠"):
+    def _clicked(self, alert: Alert) -> None:
+        if alert.behind is Behind.DISAGREEMENTS:
             self.wanted.emit()
-            return
-        for act in self._desk.outbox.of_customer(self._view.customer_id):
-            if act.is_open and self._desk.title_of(act) in text and len(act.steps) > 1:
-                self.act_wanted.emit(act)
-                return
+        elif isinstance(alert.behind, Act):
+            self.act_wanted.emit(alert.behind)
 
     def _toggle(self) -> None:
         self._all = not self._all
 
-    def _alerts(self, now: datetime) -> list[tuple[str, str]]:
-        """Return text and colour state of every alert, worst first."""
+    def _alerts(self, now: datetime) -> list[Alert]:
+        """Return every alert once, worst first."""
         view = self._view
-        found: dict[tuple[str, str], int] = {}
+        found: list[Alert] = []
         if view.as_of is None:
-            found |= self._of_systems(now)
-            found |= {(text, state): rank for text, state, rank in _acts(view, self._desk)}
-        found |= {(disagreement_words(one), "conflict"): 1 for one in self._watch.comparison.found}
-        for text in (
+            found += [*self._of_systems(now), *_acts(view, self._desk)]
+        found += [
+            Alert(disagreement_words(one), "conflict", 1, Behind.DISAGREEMENTS) for one in self._watch.comparison.found
+        ]
+        told = (
             _late(view, now), _promised(view), _over_limit(view), _stuck(view), _payment_failed(view, now),
             _tickets_overdue(view, now),
-        ):  # fmt: skip
-            if text:
-                found[text, "attention"] = 3
-        return [key for key, _ in sorted(found.items(), key=lambda pair: pair[1])]
+        )  # fmt: skip
+        found += [Alert(text, "attention", 3) for text in told if text]
+        once = {(alert.text, alert.state): alert for alert in found}
+        return sorted(once.values(), key=lambda alert: alert.rank)
 
-    def _of_systems(self, now: datetime) -> dict[tuple[str, str], int]:
-        """Return what is to be said of the systems, each with its rank; all that do not answer are named once."""
-        found: dict[tuple[str, str], int] = {}
+    def _of_systems(self, now: datetime) -> Iterator[Alert]:
+        """Yield what is to be said of the systems; all that do not answer are named once."""
         away: list[tuple[str, datetime, bool]] = []
         for info in self._desk.systems:
             health = self._desk.health.health(info.name)
@@ -144,7 +162,7 @@ class AlertRow(QWidget):
             damaged = sum(len(part.facts.damaged) for part in parts if isinstance(part.facts, Records))
             error = failures[0][0].error if failures and failures[0][0] else None
             if isinstance(error, UnknownCustomerError | BadAnswerError | SignInRequiredError):
-                found[str(error), "attention" if isinstance(error, BadAnswerError) else "danger"] = 0
+                yield Alert(str(error), "attention" if isinstance(error, BadAnswerError) else "danger", 0)
             elif failures:
                 # Parts are asked for again and again; the system has been away since the first of it.
                 failed_at = min(failure.at for failure, _ in failures if failure)
@@ -154,13 +172,12 @@ class AlertRow(QWidget):
                 away.append((info.label, health.since or now, True))
             elif asking and (now - min(asking)).total_seconds() > _SLOW_AFTER_S:
                 waited = int((now - min(asking)).total_seconds())
-                found[tr("{} is slow: asking for {} s").format(info.label, waited), "info"] = 1
+                yield Alert(tr("{} is slow: asking for {} s").format(info.label, waited), "info", 1)
             if damaged:
                 text = tr("{}: {} records or values could not be read. The Systems page says which.")
-                found[text.format(info.label, damaged), "attention"] = 2
+                yield Alert(text.format(info.label, damaged), "attention", 2)
         if away:
-            found[_away_words(away), "danger"] = 0
-        return found
+            yield Alert(_away_words(away), "danger", 0)
 
 
 def _is_news(part: Part[Any], health: SystemHealth) -> bool:
@@ -174,14 +191,14 @@ def _is_news(part: Part[Any], health: SystemHealth) -> bool:
     return part.failure is not None and not (is_back and part.asking_since)
 
 
-def _acts(view: CustomerView, desk: Desk) -> Iterator[tuple[str, str, int]]:
-    """Yield text, colour state and rank of what was done for this customer here and is not in every system."""
+def _acts(view: CustomerView, desk: Desk) -> Iterator[Alert]:
+    """Yield what was done for this customer here and is not in every system; behind it what has several steps."""
     every = desk.outbox.of_customer(view.customer_id)
     acts = [act for act in every if act.is_open]
     for act in every:
         if is_there_twice(act):
-            yield tr("There twice: {}. Go to the Outbox.").format(desk.title_of(act)), "attention", -1
-    plain = []
+            yield Alert(tr("There twice: {}. Go to the Outbox.").format(desk.title_of(act)), "attention", -1)
+    plain: list[Act] = []
     for act in acts:
         state, word = act_state(act)
         waits_for_word = act.state in {ActState.SENDING, ActState.CONFLICT}
@@ -189,21 +206,27 @@ def _acts(view: CustomerView, desk: Desk) -> Iterator[tuple[str, str, int]]:
         if is_half:
             lacks = next(step.system for step in act.steps if step.state is not StepState.DONE)
             told = tr("Half done: {}. {} does not have it").format(desk.title_of(act), desk.label(lacks))
-            yield told, "danger" if act.needs_user else state, -1
+            yield Alert(told, "danger" if act.needs_user else state, -1, _steps_of(act))
         elif act.needs_user:
-            yield tr("{}: {}. Go to the Outbox.").format(desk.title_of(act), word.lower()), state, 0
+            told = tr("{}: {}. Go to the Outbox.").format(desk.title_of(act), word.lower())
+            yield Alert(told, state, 0, _steps_of(act))
         elif act.state is ActState.AWAITING:
-            yield tr("Waits for approval: {}").format(desk.title_of(act)), "attention", 1
+            yield Alert(tr("Waits for approval: {}").format(desk.title_of(act)), "attention", 1, _steps_of(act))
         else:
             plain.append(act)
     asked = open_approvals([item.value for item in view.tickets.part.facts or ()])
     if asked and desk.acts.may("decide-approval") is None:
         keys = f"{texts.keys('Ctrl+D')} H"
-        yield tr("Approval asked: {}. {}").format(asked[0].name, keys), "attention", -1
-    if plain:
-        title = plain[0].title
-        told = tr("Waits: {}").format(title) if len(plain) == 1 else tr("{} acts wait to be sent").format(len(plain))
-        yield told, "info", 0
+        yield Alert(tr("Approval asked: {}. {}").format(asked[0].name, keys), "attention", -1)
+    if len(plain) == 1:
+        yield Alert(tr("Waits: {}").format(desk.title_of(plain[0])), "info", 0, _steps_of(plain[0]))
+    elif plain:
+        yield Alert(tr("{} acts wait to be sent").format(len(plain)), "info", 0)
+
+
+def _steps_of(act: Act) -> Act | Behind:
+    """Return what a click on an act's alert leads to: of one with several steps, which of them are done."""
+    return act if len(act.steps) > 1 else Behind.NOTHING
 
 
 def _late(view: CustomerView, now: datetime) -> str:
