@@ -10,7 +10,7 @@ from console.compose_guard import Guard, NamedSecrets, compose_guard
 from console.connectors.caller_proof import HttpCallerProof
 from console.connectors.tmforum import TmForumBilling, TmForumCrm, TmForumProvisioning
 from console.connectors.tmforum.acts import TmForumActs
-from console.connectors.tmforum.check import check_system
+from console.connectors.tmforum.check import CHECKED, check_system
 from console.connectors.tmforum.client import TmForumClient
 from console.errors import ConfigurationError
 from console.http import Endpoint, HttpLayer
@@ -43,7 +43,7 @@ from console.services.permissions import REP, Subject, User, as_deployed
 from console.services.phone import numbering_plans
 from console.services.search import CustomerSearch
 from console.services.sign_in import SignIn, SignInState
-from console.settings import KEPT, Deployment, Kind, System
+from console.settings import KEPT, PATHS, Deployment, Kind, System
 from console.settings.sign_in import SignInSettings
 from console.store.acts import ActRepository
 from console.store.answers import AnswerRepository
@@ -139,6 +139,11 @@ def name_of(found: Sourced[Customer] | None) -> str:
 def account_of(found: Records[BillingAccount] | None, account_id: str) -> BillingAccount | None:
     """Return one of a customer's accounts as billing last said it, None where it has not."""
     return next((one.value for one in found or () if one.value.id == account_id), None)
+
+
+def checked_resources(kind: Kind) -> list[str]:
+    """Return the resources of a kind of system that a check asks about, in its order."""
+    return [resource for resource in PATHS[kind] if resource in CHECKED]
 
 
 async def compose_check(

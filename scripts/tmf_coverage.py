@@ -40,8 +40,8 @@ _INTRODUCTION = """\
 
 Made by `python3 -m scripts.tmf_coverage > docs/tmf-coverage.md` from `scripts/tmf_coverage.toml`; the tests hold it
 against the readers and, where they are there, against the published descriptions in versions 4 and 5. "Opened" is
-what Enter on a row, or Ctrl+I on a value, shows. Values that cannot be read are counted in the alerts and named on the
-Systems page. Attributes beginning with @ name types and are not listed.
+what Ctrl+I on a row or value shows, and Enter where it opens nothing else. Values that cannot be read are counted in
+the alerts and named on the Systems page. Attributes beginning with @ name types and are not listed.
 """
 
 

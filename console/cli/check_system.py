@@ -10,7 +10,7 @@ from pathlib import Path
 
 from console.cli.asking import ask_code, ask_person, ask_secret
 from console.cli.check_html import as_html, settings_lines
-from console.compose import compose_check
+from console.compose import checked_resources, compose_check
 from console.errors import ConfigurationError, UsageError
 from console.models.check_report import CheckReport, Verdict
 from console.ports.secrets import Secrets
@@ -75,9 +75,10 @@ async def _run_on_sandbox(options: argparse.Namespace) -> int:
 async def _check(
     options: argparse.Namespace, name: str, system: System, secrets: Secrets, sign_in: SignIn | None = None
 ) -> int:
-    unknown = [resource for resource in options.only or () if resource not in PATHS[system.kind]]
+    checked = checked_resources(system.kind)
+    unknown = [resource for resource in options.only or () if resource not in checked]
     if unknown:
-        raise UsageError(f"--only {unknown[0]} is none of {', '.join(PATHS[system.kind])}.")
+        raise UsageError(f"--only {unknown[0]} is none of {', '.join(checked)}.")
 
     def told(resource: str) -> None:
         if sys.stderr.isatty():

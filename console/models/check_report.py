@@ -55,8 +55,8 @@ class CheckReport:
     @property
     def is_usable(self) -> bool:
         """Whether the desk works with the system as it is configured now, apart from what it lacks."""
-        listed = any(one.operation == "list" and one.verdict is Verdict.GOOD for one in self.findings)
-        return listed and not (self.count(Verdict.BROKEN) or self.count(Verdict.SETTING) or "customer" in self.lacking)
+        works = any(one.operation in {"list", "query"} and one.verdict is Verdict.GOOD for one in self.findings)
+        return works and not (self.count(Verdict.BROKEN) or self.count(Verdict.SETTING) or "customer" in self.lacking)
 
     @property
     def lacking(self) -> tuple[str, ...]:

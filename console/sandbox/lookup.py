@@ -17,6 +17,7 @@ class Lookup:
     def __init__(self) -> None:
         self._customers: dict[int, int | list[int]] = {}
         self._paths: set[str] = set()
+        self._names: set[str] = set()
         self._moving: list[int] = []
 
     def add(self, n: int, records: Iterable[Record], moves: Callable[[Record], bool]) -> None:
@@ -25,6 +26,7 @@ class Lookup:
         is_moving = False
         for record in records:
             is_moving = is_moving or moves(record)
+            self._names |= record.keys()
             for path, value in record.items():
                 if isinstance(value, str) and path not in _LEFT_OUT:
                     self._paths.add(path)
@@ -45,7 +47,12 @@ class Lookup:
             known.append(n)
 
     def customers(self, filters: Mapping[str, str]) -> list[int] | None:
-        """Return the customers who can match, in their order; None where no filter is of a plain value."""
+        """Return the customers who can match, in their order; None where no filter is of a plain value.
+
+        An attribute that no record has matches nobody.
+        """
+        if any(path.partition(".")[0] not in self._names for path in filters):
+            return sorted(self._moving)
         found = [set(self._of(path, value)) for path, value in filters.items() if path in self._paths]
         return sorted(set.intersection(*found).union(self._moving)) if found else None
 

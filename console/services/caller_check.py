@@ -16,7 +16,7 @@ from console.ports.clock import Clock
 from console.ports.crm import CrmSystem
 from console.ports.provisioning import ProvisioningSystem
 from console.services.contact import NotPossibleError
-from console.services.days import DayOrder, read_past_day
+from console.services.days import DayOrder, NoDayError, read_past_day
 from console.services.known import KnownFacts
 from console.services.permissions import Subject
 from console.settings.verification import Method, VerificationSettings
@@ -123,9 +123,12 @@ class CallerCheck:
         """Return the day that an answer says, in the order of this deployment's country.
 
         Raises:
-            NoDayError: It is no day, or may be two.
+            NoDayError: It is no day, may be two, or is to come: none of them is a wrong answer yet.
         """
-        return read_past_day(answer, self._systems.day_order)
+        day = read_past_day(answer, self._systems.day_order)
+        if day > self._clock.now().date():
+            raise NoDayError(f"{day} is to come. Type the day of birth.")
+        return day
 
     async def send_code(self, customer_id: CustomerId) -> SentCode:
         """Have CRM send the caller a code, for `fits` to have checked.

@@ -100,7 +100,7 @@ def read_past_day(text: str, order: DayOrder = DayOrder.ASKED) -> date:
     elif re.search(r"(?<!\d)\d{4}$", plain):
         found = _written(plain, date.min, order)
     else:
-        raise NoDayError("Type the day with its month as a word and the year in four digits, like 25 Nov 1980.")
+        raise NoDayError("Type the day with the year in four digits, like 25 Nov 1980.")
     if found is None:
         raise NoDayError(f"{text.strip()[:30]} is no day of the calendar. Write it like 25 Nov 1980.")
     return found
@@ -142,10 +142,17 @@ def _written(plain: str, today: date, order: DayOrder, *, before: bool = False) 
 def _of_two_numbers(
     plain: str, first: int, second: int, year: int | None, today: date, order: DayOrder, *, before: bool
 ) -> date | None:
-    if order is DayOrder.ASKED:
+    """Return the day that two numbers mean in an order; in the other where it can be none in this."""
+    used = _order_of(plain, order)
+    if used is DayOrder.ASKED:
         raise NoDayError(f"{plain} could be two days. Write the month as a word, like 2 Dec.")
-    day, month = (first, second) if order is DayOrder.DAY_FIRST else (second, first)
-    return _in_year(year, month, day, today, before=before)
+    day, month = (first, second) if used is DayOrder.DAY_FIRST else (second, first)
+    return _in_year(year, month, day, today, before=before) or _in_year(year, day, month, today, before=before)
+
+
+def _order_of(plain: str, order: DayOrder) -> DayOrder:
+    """Return the order of a written day: with points nobody writes the month first."""
+    return DayOrder.DAY_FIRST if order is DayOrder.MONTH_FIRST and "." in plain else order
 
 
 def _in_year(year: int | None, month: int, day: int, today: date, *, before: bool) -> date | None:
@@ -161,8 +168,9 @@ def _of_numbers(plain: str, first: int, second: int, year: int, order: DayOrder)
     day_first, month_first = _day(year, second, first), _day(year, first, second)
     may_be = {day_first, month_first} - {None}
     if len(may_be) > 1:
-        if order is not DayOrder.ASKED:
-            return day_first if order is DayOrder.DAY_FIRST else month_first
+        used = _order_of(plain, order)
+        if used is not DayOrder.ASKED:
+            return day_first if used is DayOrder.DAY_FIRST else month_first
         raise NoDayError(f"{plain} could be two days. Write the month as a word, like 25 Nov {year}.")
     return may_be.pop() if may_be else None
 

@@ -80,7 +80,10 @@ class SeenPeople:
         typed = _digits(query.phone or query.number or "")
         # A system may keep a number of its own country without the country's code.
         national = national_digits(query.phone) if query.phone else ""
-        ways = [digits for digits in dict.fromkeys((typed, national)) if len(digits) >= _LEAST_DIGITS]
+        # A number of another country, dialled there with a zero before it, is kept without that.
+        ways = [
+            digits for digits in dict.fromkeys((typed, national, typed.lstrip("0"))) if len(digits) >= _LEAST_DIGITS
+        ]
         try:
             found = list(await self._store.find(words=words, digits=ways[0] if ways else None, limit=limit))
             for digits in ways[1:]:

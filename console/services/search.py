@@ -30,7 +30,7 @@ _NEARLY = 0.74
 _EMAIL = re.compile(r"^[^\s@]+@[^\s@]+\.[^\s@]+$")
 _SIGNS = frozenset("_@.+()/'’&,:#-")
 _ADDRESS = re.compile(r"^[\u200b-\u200f\u202a-\u202e\u2060-\u2069]*(?:tel|sips?|callto):", re.IGNORECASE)
-_SPACED_NUMBER = re.compile(r"^[A-Za-z]{0,4}[-_.\s]*\d[\d\s./-]*$")
+_SPACED_NUMBER = re.compile(r"^[A-Za-z]{0,4}[-_.\s(]*\d[\d\s./()-]*$")
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from console.__main__ import main
@@ -104,6 +105,27 @@ async def test_where_everything_is_404_the_address_is_doubted(sandbox: Control) 
     assert not report.is_usable
 
 
+async def test_a_system_of_another_kind_is_doubted_and_nothing_is_proposed(sandbox: Control) -> None:
+    """Provisioning has products too, so not everything is 404 that billing is asked for."""
+    settings = sandbox.deployment().systems
+    asked = msgspec.structs.replace(
+        settings["billing"], base_url=settings["provisioning"].base_url, auth=settings["provisioning"].auth
+    )
+    report = await compose_check("provisioning", asked, sandbox.process.secrets)
+    assert report.findings[0].operation == "address"
+    assert "everything but product" in report.findings[0].got
+    assert not report.profile
+    assert not report.is_usable
+
+
+async def test_a_check_of_a_query_alone_can_find_it_usable(sandbox: Control) -> None:
+    settings = sandbox.deployment().systems["billing"]
+    report = await compose_check(
+        "billing", settings, sandbox.process.secrets, by_post=True, only=["queryUsageConsumption"]
+    )
+    assert report.is_usable
+
+
 async def test_money_without_a_currency_is_pointed_out(sandbox: Control) -> None:
     await sandbox.quirks("billing", "money-bare")
     report = await check(sandbox, "billing")
@@ -176,6 +198,7 @@ def test_the_command_writes_its_report_and_ends_as_it_found(
     [
         (["https://x.example"], "--kind"),
         (["https://x.example", "--kind", "crm", "--only", "bill"], "--only bill is none of customer"),
+        (["https://x.example", "--kind", "provisioning", "--only", "productOffering"], "is none of productOrder"),
         (["http://x.example", "--kind", "crm"], "must begin with https"),
         (["https://x.example", "--kind", "crm", "--auth", "basic"], "auth.secret is missing"),
         (["https://u:p@x.example", "--kind", "crm"], "must not carry a user"),

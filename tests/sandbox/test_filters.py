@@ -76,6 +76,13 @@ async def test_an_operator_and_a_path_into_parts_are_looked_through(bills) -> No
         assert total == sum(matches(record, filters) for record in every)
 
 
+async def test_what_no_record_has_finds_nothing_without_looking(bills) -> None:
+    resource, records, _ = bills
+    await records.page(resource, ListRequest(filters={"state": "settled"}))
+    total, page = await records.page(resource, ListRequest(filters={"customerId": "CU-1"}))
+    assert (total, page) == (0, [])
+
+
 async def test_a_large_world_gives_a_page_by_state_and_refuses_the_rest_by_name(bills, monkeypatch) -> None:
     resource, records, _ = bills
     monkeypatch.setattr(records_module, "_LOOKED_THROUGH_WHOLE", _CUSTOMERS - 1)

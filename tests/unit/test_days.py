@@ -133,6 +133,9 @@ def test_what_is_no_day_that_was_is_told(typed: str) -> None:
         ("GB", "3-4-27", date(2027, 4, 3)),
         ("US", "25/12/2026", date(2026, 12, 25)),  # only one order is a day
         ("DE", "2.1", date(2027, 1, 2)),  # the next such day
+        ("US", "2.12.2026", date(2026, 12, 2)),  # with points nobody writes the month first
+        ("US", "2.12.", date(2026, 12, 2)),
+        ("US", "13/12", date(2026, 12, 13)),  # only one order is a day
     ],
 )
 def test_numbers_alone_are_read_in_the_order_of_the_country(country: str, typed: str, day: date) -> None:

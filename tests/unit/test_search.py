@@ -132,6 +132,15 @@ async def test_a_number_kept_without_its_country_code_is_found_with_it() -> None
     await database.aclose()
 
 
+@pytest.mark.parametrize("typed", ["(030) 23125903", "(030)23125903", "030 23125903", "(030) 231-25903"])
+async def test_a_number_of_another_country_is_found_as_it_is_dialled_there(typed: str) -> None:
+    people = SeenPeople(PersonRepository(database := in_memory()))
+    await people.prime([Customer(CustomerId("CU-1"), "Ann", contact_media=(ContactMedium("phone", "+493023125903"),))])
+    query = search(System("crm"), System("billing"), System("provisioning")).read(typed)
+    assert [hit.customer_id for hit in await people.find(query, limit=5)] == ["CU-1"]
+    await database.aclose()
+
+
 @pytest.mark.parametrize(
     ("typed", "country"), [("030 23125 123", "DE"), ("+49 (0)30 23125123", "US"), ("0049 30 23125-123", "DE")]
 )

@@ -308,8 +308,13 @@ class BillLines(QWidget):
                 make.cell(tr("Kind"), tr(_KINDS.get(rate.type or "", rate.type or ""))),
                 make.cell(tr("With tax"), _line_amount(rate), number=True),
             ),
-            details=lambda: make.details(rate.details),
+            details=lambda: [*self._taxes(make, rate), *make.details(rate.details)],
         )
+
+    def _taxes(self, make: FactMaker, rate: AppliedBillingRate) -> list[Cell]:
+        """Return a line's amounts before and with tax, each with its currency."""
+        amounts = ((tr("Before tax"), rate.tax_excluded), (tr("Amount with tax"), rate.tax_included))
+        return [make.cell(name, texts.money(amount)) for name, amount in amounts if amount is not None]
 
     def _show_sum(self, lines: Records[AppliedBillingRate], bill: CustomerBill) -> None:
         """Say whether the lines add up to the bill; no sum is made where a line lacks an amount."""

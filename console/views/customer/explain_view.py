@@ -76,7 +76,7 @@ class ExplainView(Surface):
         grid.setSpacing(8)
         grid.addWidget(titled_surface(tr("From one bill to the other"), self.chart), 0, 0)
         grid.addWidget(titled_surface(tr("Causes"), self.causes, self._sum), 0, 1)
-        grid.addWidget(titled_surface(tr("Line by line"), self.lines), 1, 0, 1, 2)
+        grid.addWidget(titled_surface(tr("Line by line, before tax"), self.lines), 1, 0, 1, 2)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(0, 2)

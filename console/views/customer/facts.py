@@ -42,8 +42,9 @@ class FactMaker:
         return [self.cell(_detail_name(one), _detail_words(one)) for one in found]
 
     def prices(self, found: Iterable[ProductPrice]) -> list[Cell]:
-        """Return a cell for each price."""
-        return [self.cell(tr("Price"), price_words(price)) for price in found]
+        """Return a cell for each price, each with whether it is before tax."""
+        told = ((price_words(price), price.with_tax) for price in found)
+        return [self.cell(tr("Price"), words if taxed else tr("{} before tax").format(words)) for words, taxed in told]
 
 
 def _detail_name(detail: Detail) -> str:

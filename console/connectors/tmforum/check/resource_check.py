@@ -279,7 +279,8 @@ class ResourceCheck(Selecting, RecordsCheck):
             return self._finding(
                 "query", needed, "not asked", Verdict.UNKNOWN, "It is asked by POST: check again with --post."
             )
-        criteria = {"searchCriteria": {"relatedParty": [{"id": UNLIKELY, "role": "customer"}]}}
+        party = {"id": UNLIKELY, "role": "customer", "@referredType": "Customer"}
+        criteria = {"searchCriteria": {"relatedParty": [party]}, "relatedParty": [party]}
         seen = await self._looker.post(self._base, self._resource, criteria)
         if seen.status in {200, 201} and isinstance(seen.value, dict):
             return self._finding("query", needed, f"status {seen.status} with an answer", Verdict.GOOD, "", seen)

@@ -15,6 +15,13 @@ from console.ports.clock import Clock
 from console.settings import PATHS, Resource, System
 
 _ASKED_ONLY_BY_POST = {"queryUsageConsumption"}
+# What a system of each kind must have; one that answers for none of these is probably of another kind.
+_OF_THE_KIND: Mapping[str, frozenset[str]] = {
+    "crm": frozenset({"customer"}),
+    "billing": frozenset({"billingAccount", "customerBill"}),
+    "provisioning": frozenset({"productOrder", "serviceOrder", "product", "service"}),
+}
+CHECKED = frozenset(NEEDS)
 
 
 async def check_system(
@@ -35,7 +42,7 @@ async def check_system(
     looker = Looker(endpoint)
     findings: list[Finding] = []
     settings: dict[str, dict[str, Any]] = {}
-    missing = 0
+    missing: set[str] = set()
     for resource in PATHS[system.kind]:
         if resource not in NEEDS:  # it is written only, or asked where an act needs it
             continue
@@ -45,15 +52,16 @@ async def check_system(
         trial = Trial(resource, NEEDS[resource], system, endpoint, clock)
         check = ResourceCheck(resource, NEEDS[resource], system, looker, trial)
         findings += await check.run(by_post=by_post)
-        missing += check.is_missing
+        missing |= {resource} if check.is_missing else set()
         known = {**_set_now(system.resources.get(resource)), **check.setting}
         if known:
             settings[resource] = known
         if check.is_hopeless:
             settings = {}
             break
-    if missing and missing == len({finding.resource for finding in findings} - _ASKED_ONLY_BY_POST):
-        findings.insert(0, _nothing_here(system))
+    asked = {finding.resource for finding in findings} - _ASKED_ONLY_BY_POST
+    if missing and (missing == asked or (not only and _OF_THE_KIND[system.kind] <= missing)):
+        findings.insert(0, _nothing_here(system, sorted(asked - missing)))
         settings = {}
     return CheckReport(
         endpoint.system,
@@ -75,12 +83,13 @@ def _set_now(settings: Resource | None) -> dict[str, Any]:
     return {name: getattr(settings, name) for name in names if getattr(settings, name) != getattr(usual, name)}
 
 
-def _nothing_here(system: System) -> Finding:
+def _nothing_here(system: System, answering: Sequence[str]) -> Finding:
+    told = f"404 for everything but {', '.join(answering)}" if answering else "404 for everything that was asked"
     return Finding(
         "(all)",
         "address",
         f"a {system.kind} system",
-        "404 for everything that was asked",
+        told,
         Verdict.BROKEN,
         "Check the base address and the kind: it may serve its APIs below another path, or be another kind of system. "
         "Say with `path` at each resource where it is.",

@@ -13,6 +13,8 @@ from console.connectors.tmforum.records.addresses import postal_address
 from console.connectors.tmforum.wire import Reader
 from console.models.detail import Detail
 
+# What people call by its number as much as by its name.
+_NUMBERED = frozenset({"billingAccount", "financialAccount"})
 # Stands for what is told elsewhere, such as the customer themselves among related parties.
 _TOLD_ELSEWHERE = Detail("")
 
@@ -99,6 +101,8 @@ def _in_words(part: Reader, key: str) -> Detail | None:
 def _name(part: Reader, key: str) -> Detail | None:
     found = reference(part)
     inner = found.label if found is not None else part.text("name") or part.text("description")
+    if found is not None and found.name and key in _NUMBERED:
+        inner = f"{found.name} ({found.id})"
     return Detail(key, inner, (found.role if found else None) or "") if inner else None
 
 
