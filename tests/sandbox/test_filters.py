@@ -15,7 +15,7 @@ from console.sandbox.world import World
 
 _LINKS = Links(dict.fromkeys(SYSTEMS, "http://127.0.0.1:1"))
 _NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
-_CUSTOMERS = 200
+_CUSTOMERS = 60
 
 
 @pytest.fixture
