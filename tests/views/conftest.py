@@ -147,6 +147,11 @@ class CorePace:
 
 
 PACE = CorePace()
+# A kernel that takes memory back and a host that lends the core to others are counted as the thread's own time, and hit
+# some turn of some test now and then. What freezes by itself does so in test after test.
+_LONGEST_TURN_MS = 1.5 * STALL_MS
+_MOST_LONG_TURNS = 2
+LONG_TURNS: list[str] = []
 
 
 @pytest.fixture(autouse=True)
@@ -161,21 +166,31 @@ async def no_freeze(themed: None, sandbox_started: None) -> AsyncIterator[None]:
     """Judged by the thread's own processor time, at the speed the core has at its best.
 
     By the clock two busy cores would fail honest code. Processor time too runs fast where two workers share a core: the
-    same work costs up to twice as much of it, which a fixed piece of work tells.
+    same work costs up to twice as much of it, which a fixed piece of work tells. A turn of one and a half times the
+    limit fails its test, and so does the third turn over the limit of one run of tests.
     """
     stacks: list[str] = []
-    watchdog = StallWatchdog(on_stall=lambda _ms, stack: stacks.append(stack), beat_ms=5)
+    slowed = 1.0
+
+    def note(_ms: float, stack: str) -> None:
+        """Keep where it was, and how slow the core is at this moment."""
+        nonlocal slowed
+        stacks.append(stack)
+        slowed = max(slowed, PACE.work_ms(times=9) / PACE.best_ms)
+
+    PACE.work_ms()
+    watchdog = StallWatchdog(on_stall=note, beat_ms=5)
     watchdog.start()
     yield
     await asyncio.sleep(0.02)
     watchdog.stop()
     worst_ms = watchdog.worst_cpu_ms
-    PACE.work_ms()
     if worst_ms >= STALL_MS:
-        worst_ms /= max(1.0, PACE.work_ms(times=25) / PACE.best_ms)
-    assert worst_ms < STALL_MS, (
-        f"the window's thread was busy for {worst_ms:.0f} ms at once; stood still in\n" + "\n".join(stacks)
-    )
+        worst_ms /= max(slowed, PACE.work_ms(times=25) / PACE.best_ms)
+    if worst_ms >= STALL_MS:
+        LONG_TURNS.append(f"{worst_ms:.0f} ms in\n" + "\n".join(stacks))
+    assert worst_ms < _LONGEST_TURN_MS, f"the window's thread was busy at once for {LONG_TURNS[-1]}"
+    assert len(LONG_TURNS) <= _MOST_LONG_TURNS, "the window's thread was busy at once for " + "; ".join(LONG_TURNS)
 
 
 def texts_of(widget: QWidget) -> str:
