@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -449,7 +449,6 @@ def _other_id(record: Record) -> Record:
     return {"identifier" if key == "id" else key: value for key, value in record.items()}
 
 
-_EVERYTHING = _SELECTED
 _OF_VALUES = (
     _local_as_utc, _renamed, _net_alone, _without("billing", "customerBill", "paymentDueDate"),
     _without("crm", "troubleTicket", "severity"),
@@ -563,8 +562,3 @@ _OF_ANSWERS = (
     _answer_fault("a page for people", _is_list, lambda: _said(200, _HTML, "text/html"), ("list",), "HTML"),
     _answer_fault("a failure inside 200", _is_list, lambda: _said(200, b'{"code": "60", "reason": "Locked"}'), ("list",), "failure"),
 )  # fmt: skip
-
-
-def kinds() -> Iterator[str]:
-    """Yield the names of all faults, as one seed has them."""
-    yield from (fault.name for fault in seeded("names"))

@@ -41,9 +41,11 @@ class FactMaker:
         """Return the cells of further facts; a row shows them when it is opened."""
         return [self.cell(_detail_name(one), _detail_words(one)) for one in found]
 
-    def prices(self, found: Iterable[ProductPrice]) -> list[Cell]:
-        """Return a cell for each price, each with whether it is before tax."""
-        told = ((price_words(price), price.with_tax) for price in found)
+    def prices(self, product: Product) -> list[Cell]:
+        """Return a cell for each price of a product, what comes again first, each with whether it is before tax."""
+        again = recurring_price(product)
+        told = [(again, False)] if again else []
+        told += [(price_words(price), price.with_tax) for price in product.other_prices]
         return [self.cell(tr("Price"), words if taxed else tr("{} before tax").format(words)) for words, taxed in told]
 
 

@@ -128,7 +128,7 @@ class ServicesPanel(Panel):
 def _product_details(make: FactMaker, product: Product) -> list[Cell]:
     return [
         *(make.cell(name, value) for name, value in product.characteristics),
-        *make.prices(product.other_prices),
+        *make.prices(product),
         make.cell(tr("Serial number"), product.serial_number or ""),
         *make.details(product.details),
     ]
