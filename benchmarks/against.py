@@ -5,6 +5,7 @@ chance says nothing. What the other tree does not have is new.
 """
 
 import json
+import math
 import os
 import shutil
 import statistics
@@ -45,7 +46,7 @@ class Compared:
             return 0.0
         held = AIMS.get((self.name, self.case), ("value", 0.0))[0]
         worse = self.before - self.after if held == "at least" else self.after - self.before
-        return worse / self.before if self.before else float("inf") if worse > 0 else float("-inf")
+        return worse / self.before if self.before else math.copysign(math.inf, worse)
 
     @property
     def is_worse(self) -> bool:
