@@ -24,7 +24,7 @@ from console.models.money import minor_digits
 from console.sandbox.resources.shapes import Links
 from console.sandbox.resources.tmf678_customer_bill import APPLIED_RATE, CUSTOMER_BILL
 from console.sandbox.world import World
-from console.services.bill_explained import explain
+from console.services.billing.bill_explained import explain
 
 # `--seed N` takes other worlds.
 _FIRST_SEED = int(os.environ.get("OPTICOM_BENCH_SEED") or 90_001)

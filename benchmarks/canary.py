@@ -30,7 +30,7 @@ from console.settings import load_deployment
 from console.system.logs import start_logging
 from console.system.sandbox_launcher import SandboxProcess
 from console.system.secrets import SystemSecrets
-from console.views.main_window import MainWindow
+from console.views.window.main_window import MainWindow
 
 _CANARIES = 1000
 _OPENED = 200

@@ -38,7 +38,7 @@ from console.sandbox.world import World
 from console.services.contradictions import RULES, SystemFacts, compare
 from console.services.contradictions.compare import Rule
 from console.services.contradictions.watch import ContradictionWatch
-from console.services.same_person import fetch_same_person
+from console.services.customer.same_person import fetch_same_person
 from console.system.sandbox_launcher import SandboxProcess
 
 # `--seed N` takes other worlds.

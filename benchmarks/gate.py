@@ -22,14 +22,14 @@ from benchmarks.window import in_window
 from console.bridge import Bridge
 from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
-from console.services.openings import Reason
-from console.services.permissions import ROLES, Personal, Subject
+from console.services.access.openings import Reason
+from console.services.access.permissions import ROLES, Personal, Subject
 from console.system.sandbox_launcher import SandboxProcess
+from console.views.access.opening_dialog import OpeningDialog
 from console.views.customer.places import TITLES
-from console.views.main_window import MainWindow
-from console.views.opening_dialog import OpeningDialog
 from console.views.search.palette import SearchPalette
-from console.views.workspace import Workspace
+from console.views.window.main_window import MainWindow
+from console.views.window.workspace import Workspace
 
 _CUSTOMERS = 3
 Secrets = dict[Subject | Personal, set[str]]

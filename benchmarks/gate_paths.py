@@ -23,11 +23,11 @@ from console.models.customer import CustomerId
 from console.models.customer_bill import CustomerBill
 from console.models.outbox import Act
 from console.models.search import SearchResult
+from console.services.access.openings import Reason
+from console.services.access.permissions import ROLES, SUPERVISOR, Deed, Subject, User
 from console.services.acts.catalogue import ACTS
-from console.services.contact import NotPossibleError
+from console.services.customer.contact import NotPossibleError
 from console.services.desk import Desk
-from console.services.openings import Reason
-from console.services.permissions import ROLES, SUPERVISOR, Deed, Subject, User
 from console.session import nobody_else
 from console.settings.roles import named
 from console.settings.verification import VerificationSettings

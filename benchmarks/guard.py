@@ -20,10 +20,10 @@ from benchmarks.result import Result
 from console.compose import Parts, compose_desk
 from console.models.audit import AuditQuery
 from console.models.customer import CustomerId
-from console.services.contact import NotPossibleError
+from console.services.access.openings import HARVESTING, Reason
+from console.services.access.permissions import REP, Deed
+from console.services.customer.contact import NotPossibleError
 from console.services.desk import Desk
-from console.services.openings import HARVESTING, Reason
-from console.services.permissions import REP, Deed
 from console.store.audit import AuditRepository
 from console.store.database import in_memory
 from console.system.clock import SystemClock

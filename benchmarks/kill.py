@@ -32,8 +32,8 @@ from console.compose import compose_desk
 from console.errors import ConsoleError, StoreError
 from console.models.customer import CustomerId
 from console.models.outbox import Act, Remark, Step, StepState
-from console.services.contact import known_contact
-from console.services.customer_view import CustomerView
+from console.services.customer.contact import known_contact
+from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
 from console.settings import Deployment, load_deployment
 from console.store.acts import ActRepository
@@ -41,7 +41,7 @@ from console.store.database import open_database
 from console.store.drafts import DraftRepository
 from console.system.sandbox_launcher import SandboxProcess
 from console.system.secrets import SystemSecrets
-from console.views.main_window import MainWindow
+from console.views.window.main_window import MainWindow
 
 _DEATHS = int(os.environ.get("OPTICOM_KILL_DEATHS", "200"))  # fewer for a quick look
 # Whoever was written to at a death waits a minute in the next life: so there are many, and now and then a long life.

@@ -21,7 +21,7 @@ from console.compose import compose_desk
 from console.models.customer import CustomerId
 from console.store.database import open_database
 from console.system.sandbox_launcher import SandboxProcess
-from console.views.main_window import MainWindow
+from console.views.window.main_window import MainWindow
 
 _RUNS = 20
 _LATENCY_MS = 400

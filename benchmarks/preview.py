@@ -27,8 +27,8 @@ from console.sandbox.world import World
 from console.services.acts.catalogue import ACTS
 from console.services.acts.declared import Effect, FieldKind, Plan
 from console.services.acts.situation import Situation
-from console.services.contact import NotPossibleError
-from console.services.customer_view import CustomerView
+from console.services.customer.contact import NotPossibleError
+from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
 from console.system.sandbox_launcher import SandboxProcess
 

@@ -24,7 +24,7 @@ from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
 from console.models.search import KnownPerson, SearchResult
 from console.services.desk import Desk
-from console.services.people import SeenPeople
+from console.services.search.people import SeenPeople
 from console.store.database import open_database
 from console.store.people import PersonRepository
 from console.system.sandbox_launcher import SandboxProcess

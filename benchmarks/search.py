@@ -22,7 +22,7 @@ from benchmarks.result import Result
 from console.models.customer import CustomerId, PartyKind
 from console.models.search import KnownPerson, SearchQuery
 from console.sandbox.world import World
-from console.services.people import SeenPeople
+from console.services.search.people import SeenPeople
 from console.store.database import Database, open_database
 from console.store.people import PersonRepository
 from console.store.schema import MIGRATIONS

@@ -19,7 +19,7 @@ import httpx
 
 from benchmarks.result import Result
 from console.compose import Parts, compose_desk, compose_sign_in
-from console.services.permissions import ROLES
+from console.services.access.permissions import ROLES
 from console.store.database import open_database
 from console.store.secrets import SecretRepository
 from console.system.sandbox_launcher import SandboxProcess

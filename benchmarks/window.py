@@ -18,19 +18,19 @@ from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
 from console.models.health import Exchange
 from console.ports.secrets import Secrets
+from console.services.access.permissions import REP, User
 from console.services.desk import Desk
-from console.services.permissions import REP, User
 from console.settings import Deployment
 from console.store.database import open_database
 from console.system.sandbox_launcher import SandboxProcess
+from console.views.access.sign_in_bar import PersonAtDesk
 from console.views.icons import ICON
-from console.views.main_window import MainWindow
-from console.views.menus import DeskMenus
-from console.views.preferences import Preferences
 from console.views.search.palette import SearchPalette
-from console.views.sign_in_bar import PersonAtDesk
 from console.views.theme import THEME
-from console.views.workspace import Workspace
+from console.views.window.main_window import MainWindow
+from console.views.window.menus import DeskMenus
+from console.views.window.preferences import Preferences
+from console.views.window.workspace import Workspace
 
 KEY = bytes(range(32))
 

@@ -10,9 +10,9 @@ import sys
 from PySide6.QtCore import QEventLoop, QLocale, QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
-from console.views.main_window import MainWindow
-from console.views.preferences import Preferences
 from console.views.theme import THEME
+from console.views.window.main_window import MainWindow
+from console.views.window.preferences import Preferences
 
 
 def run(options: argparse.Namespace) -> int:

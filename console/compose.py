@@ -24,25 +24,25 @@ from console.models.provenance import Records, Sourced
 from console.ports.audit import GuardLog
 from console.ports.clock import Clock
 from console.ports.secrets import Secrets
+from console.services.access.caller_check import CallerSystems
+from console.services.access.data_rights import DataRights
+from console.services.access.permissions import REP, Subject, User, as_deployed
+from console.services.access.sign_in import SignIn, SignInState
 from console.services.acts import Acts, Decisions, SendCheck
-from console.services.bill_documents import BillDocuments
-from console.services.caller_check import CallerSystems
-from console.services.connections import Connections, HealthBoard
-from console.services.customer_view import CustomerView
-from console.services.data_rights import DataRights
-from console.services.datasets import KEPT_AS
-from console.services.days import day_order
+from console.services.billing.bill_documents import BillDocuments
+from console.services.customer.customer_view import CustomerView
+from console.services.customer.datasets import KEPT_AS
+from console.services.customer.known import KnownFacts
 from console.services.desk import Desk, SystemInfo
-from console.services.drafts import Drafts
-from console.services.known import KnownFacts
-from console.services.leaving import Leaving
-from console.services.network import Network
 from console.services.outbox import Outbox
-from console.services.people import SeenPeople
-from console.services.permissions import REP, Subject, User, as_deployed
-from console.services.phone import numbering_plans
-from console.services.search import CustomerSearch
-from console.services.sign_in import SignIn, SignInState
+from console.services.outbox.drafts import Drafts
+from console.services.outbox.leaving import Leaving
+from console.services.search.customer_search import CustomerSearch
+from console.services.search.days import day_order
+from console.services.search.people import SeenPeople
+from console.services.search.phone import numbering_plans
+from console.services.system.connections import Connections, HealthBoard
+from console.services.system.network import Network
 from console.settings import KEPT, PATHS, Deployment, Kind, System
 from console.settings.sign_in import SignInSettings
 from console.store.acts import ActRepository

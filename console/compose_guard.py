@@ -13,16 +13,16 @@ from console.models.customer import CustomerId
 from console.ports.audit import Collector, GuardLog
 from console.ports.clock import Clock
 from console.ports.secrets import Secrets
-from console.services.audit import Audit
-from console.services.audit_search import AuditSearch, earlier
-from console.services.caller_check import CallerSystems
-from console.services.harvest import DAY
-from console.services.known import KnownFacts
-from console.services.openings import Openings
-from console.services.permissions import Permissions, Subject, User
-from console.services.shared_notes import SharedNotes
-from console.services.sign_in import SignIn
-from console.services.steady_clock import SteadyClock
+from console.services.access.audit import Audit
+from console.services.access.audit_search import AuditSearch, earlier
+from console.services.access.caller_check import CallerSystems
+from console.services.access.harvest import DAY
+from console.services.access.openings import Openings
+from console.services.access.permissions import Permissions, Subject, User
+from console.services.access.sign_in import SignIn
+from console.services.customer.known import KnownFacts
+from console.services.outbox.shared_notes import SharedNotes
+from console.services.system.steady_clock import SteadyClock
 from console.settings import Deployment
 from console.settings.audit import AuditSettings
 from console.store.audit import AuditRepository

@@ -12,9 +12,9 @@ from console.errors import ConfigurationError, SignInRefusedError, SignInUnreach
 from console.models.person import Person
 from console.ports.secrets import Secrets
 from console.ports.store import CustomerData
+from console.services.access.permissions import REP, ROLES
+from console.services.access.sign_in import SignIn, SignInState
 from console.services.desk import Desk
-from console.services.permissions import REP, ROLES
-from console.services.sign_in import SignIn, SignInState
 from console.settings import KEPT, Deployment, load_deployment
 from console.settings.policy import Policy, read_policy
 from console.store.customer_records import CustomerRecords

@@ -15,11 +15,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from console.cli.show import text_of
 from console.models.customer import CustomerId
 from console.models.person import Person
-from console.services.openings import Reason
-from console.services.sign_in import SignIn
-from console.views.main_window import MainWindow
+from console.services.access.openings import Reason
+from console.services.access.sign_in import SignIn
 from console.views.theme import THEME
-from console.views.workspace import Workspace
+from console.views.window.main_window import MainWindow
+from console.views.window.workspace import Workspace
 
 _PATIENCE_S = 20.0
 

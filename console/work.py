@@ -16,38 +16,38 @@ from console.errors import ConfigurationError, ConsoleError, StoreInUseError
 from console.system.cache_log import log_caches
 from console.system.logs import start_logging
 from console.views.icons import ICON
-from console.views.main_window import MainWindow
-from console.views.preferences import Preferences
 from console.views.search.palette import SearchPalette
 from console.views.texts import tr
+from console.views.window.main_window import MainWindow
+from console.views.window.preferences import Preferences
 
 # Imported one a turn of the event loop, on the window's thread: making Qt classes on another thread can crash PySide
 # while it dispatches an event, and all at once would be a freeze.
 _WINDOW_MODULES = (
     "console.models.customer_bill",
     "console.models.inventory",
-    "console.services.customer_view",
-    "console.services.search",
+    "console.services.customer.customer_view",
+    "console.services.search.customer_search",
     "console.services.desk",
     "console.views.widgets.rows",
     "console.views.widgets.panel",
-    "console.views.customer.account_panel",
-    "console.views.customer.bills_panel",
-    "console.views.customer.timeline_panel",
-    "console.views.customer.tickets_panel",
-    "console.views.customer.usage_panel",
-    "console.views.customer.document_view",
+    "console.views.customer.panels.account_panel",
+    "console.views.customer.panels.bills_panel",
+    "console.views.customer.panels.timeline_panel",
+    "console.views.customer.panels.tickets_panel",
+    "console.views.customer.panels.usage_panel",
+    "console.views.customer.bill.document_view",
     "console.views.customer.page",
     "console.views.outbox.page",
     "console.views.keys.card_guard",
     "console.views.keys.length_guard",
-    "console.views.opening_dialog",
-    "console.views.os_lock",
-    "console.views.sign_in_bar",
-    "console.views.store_dialogs",
+    "console.views.access.opening_dialog",
+    "console.views.access.os_lock",
+    "console.views.access.sign_in_bar",
+    "console.views.store.store_dialogs",
     "console.views.systems.page",
-    "console.views.workspace",
-    "console.views.menus",
+    "console.views.window.workspace",
+    "console.views.window.menus",
 )
 
 
@@ -90,8 +90,8 @@ async def _bring_workspace(
     for name in _WINDOW_MODULES:
         module = importlib.import_module(name)
         await asyncio.sleep(0)
-    workspace = sys.modules["console.views.workspace"].Workspace(window, palette, bridge, preferences)
-    person = sys.modules["console.views.sign_in_bar"].PersonAtDesk(window, bridge, workspace.ask_all)
+    workspace = sys.modules["console.views.window.workspace"].Workspace(window, palette, bridge, preferences)
+    person = sys.modules["console.views.access.sign_in_bar"].PersonAtDesk(window, bridge, workspace.ask_all)
     sys.modules["console.views.keys.card_guard"].CardGuard(window)
     sys.modules["console.views.keys.length_guard"].LengthGuard(window)
     module.DeskMenus(window, workspace, person, preferences)
@@ -113,7 +113,7 @@ async def _say_why_not(window: MainWindow, error: ConsoleError, closed: asyncio.
     window.say(str(error))
     window.set_failed()
     if isinstance(error, StoreInUseError):
-        sys.modules["console.views.store_dialogs"].end_with(str(error), window)
+        sys.modules["console.views.store.store_dialogs"].end_with(str(error), window)
     await closed.wait()
     return 2 if isinstance(error, ConfigurationError) else 1
 
@@ -123,7 +123,7 @@ def _take_up(window: MainWindow, workspace: Any, person: Any, session: Any) -> N
     workspace.attach(session.desk)
     if session.sign_in is not None:
         person.attach(session.sign_in, session.lock_after_s, session.remove_at_end)
-    if session.hides_from_capture and not sys.modules["console.views.os_lock"].CaptureGuard(window).can:
+    if session.hides_from_capture and not sys.modules["console.views.access.os_lock"].CaptureGuard(window).can:
         window.status.say(tr("This system cannot leave the window out of screenshots."))
     if session.notice:
         window.say(session.notice)
@@ -145,7 +145,7 @@ async def _open(
     workspace, person = await _bring_workspace(window, palette, bridge, preferences, stack)
     # No Qt in what is imported here, so it may take its time on another thread.
     session_module = await asyncio.to_thread(importlib.import_module, "console.session")
-    dialogs = sys.modules["console.views.store_dialogs"]
+    dialogs = sys.modules["console.views.store.store_dialogs"]
     window.say(tr("Connecting the systems…"))
     tour = importlib.import_module("console.tour") if options.tour is not None else None
     opening = asyncio.create_task(

@@ -28,12 +28,12 @@ from console.bridge import Bridge
 from console.models.outbox import ActState
 from console.system.sandbox_launcher import SandboxProcess
 from console.tour import TourError, until
-from console.views.customer.contact_form import ContactForm
+from console.views.customer.forms.contact_form import ContactForm
+from console.views.customer.forms.promise_form import PromiseForm
 from console.views.customer.page import CustomerPage
-from console.views.customer.promise_form import PromiseForm
-from console.views.main_window import MainWindow
 from console.views.past_dialog import PastDialog
-from console.views.workspace import Workspace
+from console.views.window.main_window import MainWindow
+from console.views.window.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -14,8 +14,8 @@ from PySide6.QtCore import Qt
 
 from console.models.outbox import ActState
 from console.tour import TourError, until
-from console.views.customer.act_form import ActForm
-from console.views.customer.half_done import HalfDoneDialog
+from console.views.customer.forms.act_form import ActForm
+from console.views.customer.forms.half_done import HalfDoneDialog
 from console.views.customer.page import CustomerPage
 from scripts.acts_by_keyboard import ACCOUNT, CTRL, Recorder, recorded
 

@@ -23,16 +23,16 @@ from PySide6.QtWidgets import QApplication, QDialog
 from benchmarks.window import in_window, workspace_on
 from console.bridge import Bridge
 from console.models.customer import CustomerId
-from console.services.openings import Reason
-from console.services.permissions import ROLES
+from console.services.access.openings import Reason
+from console.services.access.permissions import ROLES
 from console.system.sandbox_launcher import SandboxProcess
 from console.tour import until
-from console.views.lock import DeskLock
-from console.views.main_window import MainWindow
-from console.views.opening_dialog import OpeningDialog
-from console.views.sign_in_bar import SignInBar
+from console.views.access.lock import DeskLock
+from console.views.access.opening_dialog import OpeningDialog
+from console.views.access.sign_in_bar import SignInBar
 from console.views.theme import THEME
-from console.views.workspace import Workspace
+from console.views.window.main_window import MainWindow
+from console.views.window.workspace import Workspace
 
 _FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 _CTRL = Qt.KeyboardModifier.ControlModifier

@@ -22,10 +22,10 @@ from console.compose import Parts, compose_desk
 from console.system.sandbox_launcher import SandboxProcess
 from console.views.customer.page import CustomerPage
 from console.views.icons import ICON
-from console.views.main_window import MainWindow
 from console.views.search.palette import SearchPalette
 from console.views.theme import THEME, font
-from console.views.workspace import Workspace
+from console.views.window.main_window import MainWindow
+from console.views.window.workspace import Workspace
 from tests.support.control import Control
 from tests.support.states import PANELS, STATES, bring, panels, without_some
 

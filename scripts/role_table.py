@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from console.services.access.openings import OPEN_TO_ALL
+from console.services.access.permissions import ROLES, Deed, Personal, Subject
 from console.services.acts.catalogue import ACTS
-from console.services.openings import OPEN_TO_ALL
-from console.services.permissions import ROLES, Deed, Personal, Subject
 from console.settings.roles import named
 from console.settings.verification import VerificationSettings
 

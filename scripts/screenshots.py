@@ -28,9 +28,9 @@ from console.models.search import SearchResult
 from console.settings import Deployment
 from console.system.sandbox_launcher import SandboxProcess
 from console.tour import press, save, type_text, until
-from console.views.main_window import MainWindow
 from console.views.theme import THEME
-from console.views.workspace import Workspace
+from console.views.window.main_window import MainWindow
+from console.views.window.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 

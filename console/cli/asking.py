@@ -6,7 +6,7 @@ import sys
 import webbrowser
 
 from console.models.person import Person
-from console.services.sign_in import SignIn
+from console.services.access.sign_in import SignIn
 
 
 async def ask_person(sign_in: SignIn, sentence: str) -> Person:

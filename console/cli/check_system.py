@@ -14,7 +14,7 @@ from console.compose import checked_resources, compose_check
 from console.errors import ConfigurationError, UsageError
 from console.models.check_report import CheckReport, Verdict
 from console.ports.secrets import Secrets
-from console.services.sign_in import SignIn
+from console.services.access.sign_in import SignIn
 from console.session import access_to, default_configuration
 from console.settings import PATHS, System, load_deployment, parse_system
 from console.system.sandbox_launcher import SandboxProcess

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from console.cli.asking import ask_code, ask_person, ask_secret
 from console.errors import StoreError, StoreInUseError, UsageError
 from console.models.customer import CustomerId
-from console.services.data_rights import Reached
+from console.services.access.data_rights import Reached
 from console.session import open_session
 from console.store_place import IN_MEMORY, StoreQuestions
 

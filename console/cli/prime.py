@@ -22,11 +22,11 @@ from console.errors import (
     UsageError,
 )
 from console.models.customer import CustomerId
-from console.services.contact import NotPossibleError
-from console.services.customer_view import CustomerView
+from console.services.access.permissions import Deed
+from console.services.customer.contact import NotPossibleError
+from console.services.customer.customer_view import CustomerView
+from console.services.customer.part import PartCoordinator
 from console.services.desk import Desk
-from console.services.part import PartCoordinator
-from console.services.permissions import Deed
 from console.session import open_session
 from console.store_place import IN_MEMORY, StoreQuestions
 

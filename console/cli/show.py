@@ -28,12 +28,12 @@ from console.models.search import Asking, SearchResult
 from console.models.service_test import ServiceTest
 from console.models.trouble_ticket import TroubleTicket
 from console.models.usage import Bucket, Usage
+from console.services.access.openings import Reason
 from console.services.contradictions.watch import ContradictionWatch
-from console.services.customer_view import CustomerView
-from console.services.datasets import DATASETS
+from console.services.customer.customer_view import CustomerView
+from console.services.customer.datasets import DATASETS
+from console.services.customer.part import Part
 from console.services.desk import Desk
-from console.services.openings import Reason
-from console.services.part import Part
 
 _MOST_BILLS = 12
 _MOST_LINES = 20

@@ -5,23 +5,23 @@ from dataclasses import dataclass
 
 from console.models.cache_size import CacheSize
 from console.models.outbox import Act
+from console.services.access.audit import Audit
+from console.services.access.audit_search import AuditSearch
+from console.services.access.data_rights import DataRights
+from console.services.access.masking import masked_text
+from console.services.access.openings import Openings
+from console.services.access.permissions import Permissions, User
 from console.services.acts import Acts, Decisions
-from console.services.audit import Audit
-from console.services.audit_search import AuditSearch
-from console.services.bill_documents import BillDocuments
-from console.services.connections import Connections, HealthBoard
-from console.services.customer_view import CustomerView
-from console.services.data_rights import DataRights
-from console.services.drafts import Drafts
-from console.services.known import Moment
-from console.services.leaving import Leaving
-from console.services.masking import masked_text
-from console.services.network import Network
-from console.services.openings import Openings
+from console.services.billing.bill_documents import BillDocuments
+from console.services.customer.customer_view import CustomerView
+from console.services.customer.known import Moment
 from console.services.outbox import ReadOutbox
-from console.services.people import HERE
-from console.services.permissions import Permissions, User
-from console.services.search import CustomerSearch
+from console.services.outbox.drafts import Drafts
+from console.services.outbox.leaving import Leaving
+from console.services.search.customer_search import CustomerSearch
+from console.services.search.people import HERE
+from console.services.system.connections import Connections, HealthBoard
+from console.services.system.network import Network
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from console.services.known import Moment
+from console.services.customer.known import Moment
 from console.views import texts
 from console.views.texts import tr
 from console.views.widgets.fact import ShownFact

@@ -22,9 +22,9 @@ from console.http.oidc.provider import OidcProvider
 from console.models.audit import AuditQuery, first_broken
 from console.models.card_number import has_card_number, masked
 from console.models.customer import PartyKind
-from console.services.masking import masked_text
-from console.services.permissions import Personal
-from console.services.phone import read_phone, show_phone
+from console.services.access.masking import masked_text
+from console.services.access.permissions import Personal
+from console.services.search.phone import read_phone, show_phone
 from console.settings import parse_deployment
 from console.settings.sign_in import SignInSettings
 from console.system.audit_file import AuditFile, links_of

@@ -8,10 +8,10 @@ import pytest
 
 from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
+from console.services.access.openings import Reason
+from console.services.access.permissions import ROLES, Deed, Permissions, Personal, Subject
 from console.services.acts.catalogue import ACTS
-from console.services.contact import NotPossibleError
-from console.services.openings import Reason
-from console.services.permissions import ROLES, Deed, Permissions, Personal, Subject
+from console.services.customer.contact import NotPossibleError
 from console.settings.roles import RoleSettings
 from scripts.role_table import role_table
 from tests.support.control import Control

@@ -13,11 +13,11 @@ from benchmarks.preview import PLACES, Reader, misses
 from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
 from console.models.outbox import Act, ActState, StepState
+from console.services.access.permissions import REP, SUPERVISOR
 from console.services.acts.catalogue import ACTS
-from console.services.contact import NotPossibleError
-from console.services.customer_view import CustomerView
+from console.services.customer.contact import NotPossibleError
+from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
-from console.services.permissions import REP, SUPERVISOR
 from tests.sandbox.published import RESOURCES
 from tests.sandbox.test_schemas import FOLDER, check, description
 from tests.support.acting import asked, first_for_whom, numbers_of

@@ -12,8 +12,8 @@ from console.cli.prime import prime, read_numbers
 from console.compose import compose_desk
 from console.errors import SystemUnavailableError, UsageError
 from console.models.customer import CustomerId
-from console.services.contact import NotPossibleError
-from console.services.openings import Reason, Step
+from console.services.access.openings import Reason, Step
+from console.services.customer.contact import NotPossibleError
 from console.store.customer_records import CustomerRecords
 from console.store.database import open_database
 from tests.support.acting import numbers_of

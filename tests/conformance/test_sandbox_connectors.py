@@ -7,7 +7,7 @@ import pytest
 
 from console.errors import BadAnswerError, RefusedError, SignInRequiredError
 from console.models.customer import CustomerId
-from console.services.customer_view import CustomerView
+from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
 from tests.support.control import Control
 

@@ -6,7 +6,7 @@ import pytest
 
 from console.errors import BadAnswerError, ConsoleError, UnreadableDocumentError
 from console.models.customer import CustomerId
-from console.services.customer_view import CustomerView
+from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
 from tests.sandbox.published import BASES
 from tests.support.control import Control

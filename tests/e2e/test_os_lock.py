@@ -15,8 +15,8 @@ import os, subprocess, sys
 os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = os.environ["DBUS_SESSION_BUS_ADDRESS"]
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-from console.views.lock import DeskLock
-from console.views.main_window import MainWindow
+from console.views.access.lock import DeskLock
+from console.views.window.main_window import MainWindow
 from console.views.theme import THEME
 app = QApplication([])
 THEME.start(app)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from console.http.oidc import open_provider
-from console.services.sign_in import SignIn
+from console.services.access.sign_in import SignIn
 from console.settings.sign_in import SignInSettings
 from console.system.clock import SystemClock
 from tests.support import outside

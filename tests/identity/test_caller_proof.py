@@ -11,11 +11,11 @@ from console.compose import Parts, compose_desk
 from console.errors import RefusedError, SystemUnavailableError
 from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
-from console.services.contact import NotPossibleError
+from console.services.access.openings import Step
+from console.services.access.permissions import REP, Deed
+from console.services.access.sign_in import SignIn
+from console.services.customer.contact import NotPossibleError
 from console.services.desk import Desk
-from console.services.openings import Step
-from console.services.permissions import REP, Deed
-from console.services.sign_in import SignIn
 from tests.support.acting import numbers_of
 from tests.support.browser import sign_in_as
 from tests.support.control import Control

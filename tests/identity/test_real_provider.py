@@ -7,7 +7,7 @@ import pytest
 
 from console.errors import SignInRefusedError, SignInUnreachableError
 from console.models.person import Person
-from console.services.sign_in import SignIn, SignInState
+from console.services.access.sign_in import SignIn, SignInState
 from console.store.database import in_memory
 from console.store.secrets import SecretRepository
 from tests.support import outside

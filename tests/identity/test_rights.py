@@ -14,11 +14,11 @@ import pytest
 from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
 from console.models.outbox import Act, ActState, Remark, StepState
-from console.services.contact import NotPossibleError, known_contact
+from console.services.access.openings import Reason
+from console.services.access.permissions import REP, ROLES
+from console.services.access.sign_in import SignIn
+from console.services.customer.contact import NotPossibleError, known_contact
 from console.services.desk import Desk
-from console.services.openings import Reason
-from console.services.permissions import REP, ROLES
-from console.services.sign_in import SignIn
 from console.store.database import open_database
 from tests.support.acting import asked, first_for_whom, numbers_of
 from tests.support.browser import sign_in_as

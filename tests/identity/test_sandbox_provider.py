@@ -16,10 +16,10 @@ from console.compose import Parts, compose_desk
 from console.errors import ConfigurationError, SignInRefusedError, SignInRequiredError, StoreError
 from console.models.customer import CustomerId
 from console.models.person import Person
-from console.services.customer_view import CustomerView
+from console.services.access.permissions import REP
+from console.services.access.sign_in import SignIn, SignInState
+from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
-from console.services.permissions import REP
-from console.services.sign_in import SignIn, SignInState
 from console.session import open_session
 from console.store.database import in_memory
 from console.store.secrets import SecretRepository

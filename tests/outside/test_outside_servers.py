@@ -12,7 +12,7 @@ import pytest
 from console.compose import Parts, compose_check, compose_desk
 from console.models.check_report import Verdict
 from console.models.customer import CustomerId
-from console.services.customer_view import CustomerView
+from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
 from console.settings import PATHS, V5_PATHS, Deployment, System
 from tests.support import outside

@@ -16,9 +16,9 @@ from console.errors import CollectorError, StoreError
 from console.http.audit_collector import AuditCollector
 from console.models.audit import AuditEntry, AuditQuery, ChainEnd, Link, end_named_by, first_broken, head_of
 from console.models.customer import CustomerId
-from console.services.audit import FORKED, Audit
-from console.services.openings import Reason
-from console.services.permissions import REP, Deed, Permissions, Subject
+from console.services.access.audit import FORKED, Audit
+from console.services.access.openings import Reason
+from console.services.access.permissions import REP, Deed, Permissions, Subject
 from console.store.audit import AuditRepository
 from console.store.database import Database, in_memory, open_beside, open_database
 from console.store.head_anchor import HeadAnchor
@@ -364,7 +364,7 @@ async def test_an_audit_that_cannot_be_written_is_said_at_once_and_can_stop_all_
                 raise full[0]
             return await repository.append(bodies)
 
-    monkeypatch.setattr("console.services.audit._AGAIN_AFTER_S", (0.02,))
+    monkeypatch.setattr("console.services.access.audit._AGAIN_AFTER_S", (0.02,))
     audit = Audit(Full(database), None, person=None, role="rep", clock=SystemClock(), is_required=True)
     permissions = Permissions(REP, unrecorded=audit.refusal)
     told: list[str | None] = []

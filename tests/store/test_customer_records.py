@@ -13,9 +13,9 @@ from console.models.customer import CustomerId
 from console.models.outbox import Act, RiskClass, Step, StepState
 from console.models.search import KnownPerson
 from console.ports.store import EncodedFact
-from console.services.contact import NotPossibleError
-from console.services.openings import Reason
-from console.services.permissions import ROLES
+from console.services.access.openings import Reason
+from console.services.access.permissions import ROLES
+from console.services.customer.contact import NotPossibleError
 from console.session import nobody_else
 from console.store.acts import ActRepository
 from console.store.answers import AnswerRepository

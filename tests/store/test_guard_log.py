@@ -12,12 +12,12 @@ from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.models.provenance import Sourced
 from console.ports.crm import CrmSystem
-from console.services.caller_check import CallerSystems
-from console.services.contact import NotPossibleError
-from console.services.harvest import FAST, GUESSED_AT_ONE
-from console.services.openings import HARVESTING, Openings, Reason
-from console.services.shared_notes import SharedNotes
-from console.services.steady_clock import SteadyClock
+from console.services.access.caller_check import CallerSystems
+from console.services.access.harvest import FAST, GUESSED_AT_ONE
+from console.services.access.openings import HARVESTING, Openings, Reason
+from console.services.customer.contact import NotPossibleError
+from console.services.outbox.shared_notes import SharedNotes
+from console.services.system.steady_clock import SteadyClock
 from console.settings.verification import VerificationSettings
 from console.store.guard_log import GuardLogFile
 from tests.support.factories import MovableClock, VirtualClock, origin

@@ -10,8 +10,8 @@ from benchmarks.preview import fill
 from console.models.customer import CustomerId
 from console.sandbox.world import World
 from console.services.acts.catalogue import ACTS
-from console.services.contact import NotPossibleError
-from console.services.customer_view import CustomerView
+from console.services.customer.contact import NotPossibleError
+from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from console.errors import StoreError
 from console.models.outbox import Act, ActState, Remark, RiskClass, Step, StepState
-from console.services.contact import NotPossibleError
+from console.services.customer.contact import NotPossibleError
 from console.services.outbox import Outbox
 from tests.support.simulated_machine import Disk, VirtualClock, VirtualLoop
 from tests.support.simulated_system import Server

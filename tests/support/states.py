@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from console.models.customer import CustomerId
-from console.services.customer_view import CustomerView
+from console.services.access.permissions import User
+from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
-from console.services.permissions import User
 from console.views.customer.page import CustomerPage
 from console.views.customer.places import TITLES
 from console.views.widgets.panel import Panel
-from console.views.workspace import Workspace
+from console.views.window.workspace import Workspace
 from tests.support.control import Control
 
 STATES = ("loading", "fresh", "stale", "partial", "failed", "empty", "no permission", "offline")

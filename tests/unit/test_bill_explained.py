@@ -14,9 +14,9 @@ from console.models.customer_bill import AppliedBillingRate, CustomerBill, Custo
 from console.models.money import Money
 from console.models.order import Order, OrderItem, OrderKind
 from console.sandbox.world import World
-from console.services.bill_explained import NotComparableError, explain, order_behind
-from console.views.customer.say_bill import said_causes, say
-from console.views.customer.say_bill_words import LANGUAGES
+from console.services.billing.bill_explained import NotComparableError, explain, order_behind
+from console.views.customer.bill.say_bill import said_causes, say
+from console.views.customer.bill.say_bill_words import LANGUAGES
 
 OCTOBER, NOVEMBER = date(2026, 10, 8), date(2026, 11, 8)
 

@@ -7,7 +7,7 @@ import pytest
 from console.models.card_number import has_card_number, masked
 from console.services.acts.kinds.tickets import checked_text
 from console.services.acts.notes import checked_note
-from console.services.contact import NotPossibleError
+from console.services.customer.contact import NotPossibleError
 
 ISSUED = [
     ("4", 16), ("4", 19), ("51", 16), ("55", 16), ("2221", 16), ("2720", 16), ("34", 15), ("37", 15), ("6011", 16),

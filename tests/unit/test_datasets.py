@@ -7,10 +7,10 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from console.models.provenance import Records, Sourced
-from console.services import customer_view
-from console.services.customer_view import CustomerView
-from console.services.datasets import BILL_LINES, DATASETS, KEPT_AS, AskedFor, Dataset, read_at
-from console.services.permissions import Subject
+from console.services.access.permissions import Subject
+from console.services.customer import customer_view
+from console.services.customer.customer_view import CustomerView
+from console.services.customer.datasets import BILL_LINES, DATASETS, KEPT_AS, AskedFor, Dataset, read_at
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 HINTS = get_type_hints(CustomerView)

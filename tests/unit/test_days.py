@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.services.days import NoDayError, day_order, read_day, read_past_day, read_recent_day
+from console.services.search.days import NoDayError, day_order, read_day, read_past_day, read_recent_day
 
 WEDNESDAY = date(2026, 11, 25)
 

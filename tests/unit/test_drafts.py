@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from console.errors import StoreFullError
-from console.services.drafts import Drafts
+from console.services.outbox.drafts import Drafts
 from tests.support.factories import NOON, VirtualClock
 
 pytestmark = pytest.mark.expects_log("drafts cannot be kept")

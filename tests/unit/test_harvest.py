@@ -9,10 +9,10 @@ import pytest
 from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.ports.crm import CrmSystem
-from console.services.caller_check import CallerSystems
-from console.services.contact import NotPossibleError
-from console.services.harvest import GUESSED_AT_ONE, HarvestWatch
-from console.services.openings import HARVESTING, Openings, Reason
+from console.services.access.caller_check import CallerSystems
+from console.services.access.harvest import GUESSED_AT_ONE, HarvestWatch
+from console.services.access.openings import HARVESTING, Openings, Reason
+from console.services.customer.contact import NotPossibleError
 from console.settings.verification import VerificationSettings
 from tests.support.factories import VirtualClock
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.models.customer import ContactMedium, Customer, CustomerId, Party, PartyKind
-from console.services.masking import masked, masked_text
-from console.services.permissions import Personal
+from console.services.access.masking import masked, masked_text
+from console.services.access.permissions import Personal
 from tests.support.factories import records
 
 ALL = frozenset(Personal)

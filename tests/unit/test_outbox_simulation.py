@@ -8,8 +8,8 @@ import pytest
 
 from console.errors import SystemUnavailableError
 from console.models.outbox import Act, ActState, RiskClass, Step, StepState
-from console.services.merge import merge
 from console.services.outbox import Outbox
+from console.services.outbox.merge import merge
 from tests.support.planted import PLANTED
 from tests.support.simulated_machine import Disk, VirtualClock, VirtualLoop
 from tests.support.simulated_system import Server

@@ -7,8 +7,8 @@ import pytest
 
 from console.errors import SystemUnavailableError
 from console.models.provenance import Records, Sourced
-from console.services.network import Network
-from console.services.part import PartCoordinator
+from console.services.customer.part import PartCoordinator
+from console.services.system.network import Network
 from tests.support.factories import NOON, VirtualClock, origin
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from console.errors import BadAnswerError, ConsoleError, SystemUnavailableError
 from console.models.provenance import Origin, Records, Sourced
-from console.services.part import Part, PartCoordinator
+from console.services.customer.part import Part, PartCoordinator
 from tests.support.factories import NOON, VirtualClock
 
 

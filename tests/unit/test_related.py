@@ -6,7 +6,7 @@ from console.errors import SystemUnavailableError
 from console.models.customer import Customer, CustomerId
 from console.models.provenance import Sourced
 from console.models.reference import Reference
-from console.services.related import fetch_related
+from console.services.customer.related import fetch_related
 from tests.support.factories import origin
 
 

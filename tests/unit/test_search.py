@@ -6,11 +6,11 @@ import pytest
 from console.errors import SystemUnavailableError
 from console.models.customer import ContactMedium, Customer, CustomerId
 from console.models.search import Asking, SearchHit, SearchQuery, SearchResult
-from console.services.contact import NotPossibleError, checked_contact
-from console.services.people import SeenPeople
-from console.services.permissions import REP, Permissions
-from console.services.phone import is_same_number, read_phone, show_phone, split_extension
-from console.services.search import CustomerSearch
+from console.services.access.permissions import REP, Permissions
+from console.services.customer.contact import NotPossibleError, checked_contact
+from console.services.search.customer_search import CustomerSearch
+from console.services.search.people import SeenPeople
+from console.services.search.phone import is_same_number, read_phone, show_phone, split_extension
 from console.store.database import in_memory
 from console.store.people import PersonRepository
 from tests.support.factories import VirtualClock

@@ -23,7 +23,7 @@ from console.errors import (
 from console.models.outbox import Act, ActState, Remark, RiskClass, Step, StepState, Verdict
 from console.models.same_value import same_value
 from console.ports.acting import Finding, RemoteState, StepOutcome
-from console.services.contact import NotPossibleError
+from console.services.customer.contact import NotPossibleError
 from console.services.outbox import Outbox
 from console.services.outbox.sender import LOST_AFTER_S
 from tests.support.simulated_machine import VirtualClock, VirtualLoop

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.services.subscribers import Subscribers
+from console.services.system.subscribers import Subscribers
 
 
 @pytest.mark.expects_log("could not take what they were told")

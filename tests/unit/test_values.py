@@ -16,9 +16,9 @@ from console.models.inventory import PriceKind
 from console.models.money import Money
 from console.models.outbox import Act, RiskClass, Step
 from console.models.provenance import Records
-from console.services.datasets import KEPT_AS
-from console.services.known import KnownFacts, encode
-from console.services.permissions import Subject
+from console.services.access.permissions import Subject
+from console.services.customer.datasets import KEPT_AS
+from console.services.customer.known import KnownFacts, encode
 from console.store.database import in_memory
 from console.store.facts import FactRepository
 

@@ -16,20 +16,20 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from console.bridge import STALL_MS, Bridge, StallWatchdog
 from console.compose import Parts
 from console.models.customer import CustomerId
+from console.services.access.permissions import REP, ROLES
 from console.services.desk import Desk
-from console.services.permissions import REP, ROLES
+from console.views.access.sign_in_bar import PersonAtDesk
 from console.views.customer.page import CustomerPage
 from console.views.icons import ICON
 from console.views.keys.card_guard import CardGuard
 from console.views.keys.length_guard import LengthGuard
-from console.views.main_window import MainWindow
-from console.views.menus import DeskMenus
-from console.views.preferences import Preferences
 from console.views.search.palette import SearchPalette
-from console.views.sign_in_bar import PersonAtDesk
 from console.views.theme import THEME
 from console.views.widgets.rows import FactList
-from console.views.workspace import Workspace
+from console.views.window.main_window import MainWindow
+from console.views.window.menus import DeskMenus
+from console.views.window.preferences import Preferences
+from console.views.window.workspace import Workspace
 from tests.support.control import Control
 from tests.support.factories import MovableClock
 

@@ -12,12 +12,12 @@ from console.compose import Parts
 from console.http.audit_collector import AuditCollector
 from console.models.audit import AuditEntry, Link
 from console.models.customer import CustomerId
-from console.services.openings import Reason, Step
-from console.services.permissions import ROLES
+from console.services.access.openings import Reason, Step
+from console.services.access.permissions import ROLES
+from console.views.access.opening_dialog import OpeningDialog
 from console.views.audit.flags import FlagBar
 from console.views.audit.page import together
-from console.views.customer.act_form import ActForm
-from console.views.opening_dialog import OpeningDialog
+from console.views.customer.forms.act_form import ActForm
 from tests.support.acting import numbers_of
 from tests.views.conftest import Rig, texts_of
 

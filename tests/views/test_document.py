@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
 from console.models.customer import CustomerId
-from console.views.customer.document_view import PagesView
+from console.views.customer.bill.document_view import PagesView
 from tests.views.conftest import Rig, texts_of
 
 

@@ -69,8 +69,8 @@ async def test_without_the_lines_it_says_so_and_shows_nothing_else(rig: Rig) -> 
 
 
 def test_the_kinds_all_have_words_in_every_language() -> None:
-    from console.views.customer.say_bill import AGAIN
-    from console.views.customer.say_bill_words import LANGUAGES
+    from console.views.customer.bill.say_bill import AGAIN
+    from console.views.customer.bill.say_bill_words import LANGUAGES
 
     for words in LANGUAGES.values():
         assert set(words.causes) == set(AGAIN) == set(CauseKind)

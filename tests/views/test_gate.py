@@ -15,12 +15,12 @@ from benchmarks.walk import told_by
 from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.models.search import SearchResult
-from console.services.contact import NotPossibleError
-from console.services.openings import Reason, Step
-from console.services.permissions import ROLES
+from console.services.access.openings import Reason, Step
+from console.services.access.permissions import ROLES
+from console.services.customer.contact import NotPossibleError
 from console.views import texts
+from console.views.access.opening_dialog import OpeningDialog
 from console.views.keys.letters import LetterOverlay
-from console.views.opening_dialog import OpeningDialog
 from tests.support.acting import numbers_of
 from tests.support.control import Control
 from tests.views.conftest import Rig, texts_of

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 
 from console.models.outbox import ActState
 from console.services.acts.catalogue import ACTS
-from console.views.customer.act_form import ActForm
-from console.views.customer.half_done import TAKE_BACK, HalfDoneDialog
+from console.views.customer.forms.act_form import ActForm
+from console.views.customer.forms.half_done import TAKE_BACK, HalfDoneDialog
 from console.views.outbox.words import act_state
 from tests.support.acting import asked, first_for_whom, numbers_of
 from tests.views.conftest import Rig, texts_of

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QWidget
 
-from console.views.customer.act_form import ActForm
+from console.views.customer.forms.act_form import ActForm
 from console.views.keys.positions import letter_of
 from console.views.widgets.fact import FactLabel
 from console.views.widgets.origin import OriginDialog

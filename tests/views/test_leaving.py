@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 
 from console.errors import StoreError
 from console.models.outbox import ActState, StepState
-from console.views.leaving_dialog import LeavingDialog
-from console.views.unsent_file_dialog import UnsentFileDialog
+from console.views.store.leaving_dialog import LeavingDialog
+from console.views.store.unsent_file_dialog import UnsentFileDialog
 from tests.views.conftest import Rig
 
 
@@ -125,7 +125,7 @@ async def test_unsent_work_goes_to_a_file_and_on_from_there(rig: Rig, tmp_path: 
 @pytest.mark.gated("trainee")
 async def test_another_consoles_work_is_checked_against_this_role(rig: Rig, tmp_path: Path) -> None:
     from console.models.outbox import Act, RiskClass, Step
-    from console.services.contact import NotPossibleError
+    from console.services.customer.contact import NotPossibleError
     from console.store.unsent_file import UnsentFiles
     from tests.unit.test_step_sender import AT
 

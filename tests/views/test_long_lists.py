@@ -4,7 +4,7 @@ import asyncio
 
 from PySide6.QtCore import Qt
 
-from console.views.customer.timeline_panel import PORTAL, TimelinePanel
+from console.views.customer.panels.timeline_panel import PORTAL, TimelinePanel
 from console.views.widgets.origin import OriginDialog
 from tests.views.conftest import Rig, texts_of
 

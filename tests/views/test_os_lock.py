@@ -6,7 +6,7 @@ from ctypes import wintypes
 
 import pytest
 
-from console.views.os_lock import _SessionFilter
+from console.views.access.os_lock import _SessionFilter
 
 SESSION, POWER, KEY = 0x02B1, 0x0218, 0x0100
 

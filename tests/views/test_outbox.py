@@ -10,11 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
 from console.models.outbox import ActState
-from console.services.contact import known_contact
-from console.services.permissions import Deed, Personal
+from console.services.access.permissions import Deed, Personal
+from console.services.customer.contact import known_contact
 from console.views import texts
-from console.views.customer.contact_form import ContactForm
-from console.views.customer.promise_form import PromiseForm
+from console.views.customer.forms.contact_form import ContactForm
+from console.views.customer.forms.promise_form import PromiseForm
 from console.views.outbox.edit_dialog import EditDialog
 from console.views.outbox.page import OutboxPage
 from tests.conformance.test_acts import account_of, held, notes_of

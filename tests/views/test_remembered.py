@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QLabel, QMenu
 
 from console.views.keys.help import KeysDialog
 from console.views.keys.letters import LetterOverlay
-from console.views.main_window import MainWindow
-from console.views.preferences import Preferences
 from console.views.search.palette import SearchPalette
 from console.views.theme import THEME
-from console.views.workspace import Workspace
+from console.views.window.main_window import MainWindow
+from console.views.window.preferences import Preferences
+from console.views.window.workspace import Workspace
 from tests.views.conftest import Rig
 
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -9,7 +9,7 @@ from console.models.customer import CustomerId
 from console.settings import PATHS
 from console.views.customer.page import CustomerPage
 from console.views.customer.places import TITLES
-from console.views.preferences import Preferences
+from console.views.window.preferences import Preferences
 from tests.outside.test_outside_servers import desk_on
 from tests.support import outside
 from tests.views.conftest import Rig

@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from console.models.customer import CustomerId
-from console.views.main_window import MainWindow
 from console.views.search.palette import SearchPalette
-from console.views.workspace import Workspace
+from console.views.window.main_window import MainWindow
+from console.views.window.workspace import Workspace
 from tests.views.conftest import Rig, texts_of
 
 

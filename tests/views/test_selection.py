@@ -12,7 +12,7 @@ from console.models.provenance import Origin
 from console.services.acts.catalogue import ACTS
 from console.services.acts.declared import FieldKind
 from console.services.acts.selection import starts_from
-from console.views.customer.act_form import ActForm
+from console.views.customer.forms.act_form import ActForm
 from console.views.customer.page import CustomerPage
 from console.views.widgets.rows import FactList, FactTable
 from tests.support.acting import first_for_whom, numbers_of

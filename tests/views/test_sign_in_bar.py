@@ -10,13 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from console.http.oidc import open_provider
-from console.services.sign_in import SignIn, SignInState
+from console.services.access.sign_in import SignIn, SignInState
 from console.settings.sign_in import SignInSettings
 from console.store.database import in_memory
 from console.store.secrets import SecretRepository
 from console.system.clock import SystemClock
-from console.views.customer.act_form import ActForm
-from console.views.sign_in_bar import PersonAtDesk, SignInBar
+from console.views.access.sign_in_bar import PersonAtDesk, SignInBar
+from console.views.customer.forms.act_form import ActForm
 from console.views.widgets.fact import clear_copied, copy_text
 from tests.support.browser import sign_in_as
 from tests.views.conftest import Rig, texts_of

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from console.models.customer import CustomerId
-from console.services.openings import Reason
-from console.views.opening_dialog import OpeningDialog
+from console.services.access.openings import Reason
+from console.views.access.opening_dialog import OpeningDialog
 from tests.views.conftest import Rig
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 
-from console.views.store_dialogs import AnewDialog, CodeDialog, RecoveryDialog, anew_asker
+from console.views.store.store_dialogs import AnewDialog, CodeDialog, RecoveryDialog, anew_asker
 from tests.views.conftest import Rig, texts_of
 
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit
 
 from console.models.outbox import Act, ActState
 from console.services.acts.catalogue import ACTS
-from console.views.customer.act_form import ActForm
-from console.views.customer.contact_form import ContactForm
+from console.views.customer.forms.act_form import ActForm
+from console.views.customer.forms.contact_form import ContactForm
 from console.views.customer.page import CustomerPage
 from tests.support.acting import first_for_whom, numbers_of
 from tests.views.conftest import Rig

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from console.models.money import Money, minor_digits
-from console.services.contact import NotPossibleError
+from console.services.customer.contact import NotPossibleError
 
 # What is written before or behind an amount of a currency.
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from console.models.customer import CustomerId
 from console.models.outbox import BARRED, Act, Remark, RiskClass, Step, StepState
+from console.services.access.permissions import Deed, Permissions
 from console.services.acts.desk_acts import Acts, contact_title, promise_title
 from console.services.acts.notes import checked_note, note_title
 from console.services.acts.steps import deeds_of
-from console.services.contact import NotPossibleError, checked_contact
+from console.services.customer.contact import NotPossibleError, checked_contact
 from console.services.outbox import Outbox
-from console.services.permissions import Deed, Permissions
 
 # What stands in an edit's form, by the step's own words.
 EDITABLE = ("text", "phone", "email", "amount", "due_on")

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from console.models.outbox import RiskClass
-from console.services.permissions import Deed
+from console.services.access.permissions import Deed
 
 if TYPE_CHECKING:
     from console.services.acts.situation import Situation

@@ -13,6 +13,7 @@ from console.models.money import Money
 from console.models.outbox import Act, ActState, RiskClass, Step
 from console.ports.acting import ActingSystem
 from console.ports.clock import Clock
+from console.services.access.permissions import Deed, Permissions
 from console.services.acts.amounts import read_positive
 from console.services.acts.catalogue import ACTS
 from console.services.acts.declared import Plan, PlannedStep, Values
@@ -20,7 +21,7 @@ from console.services.acts.ids import uuid7
 from console.services.acts.notes import checked_note, note_title
 from console.services.acts.situation import Situation, situation_of
 from console.services.acts.steps import deeds_of
-from console.services.contact import (
+from console.services.customer.contact import (
     IN_BILLING,
     IN_CRM,
     KEYS,
@@ -29,10 +30,9 @@ from console.services.contact import (
     checked_contact,
     refuse_card_numbers,
 )
-from console.services.customer_view import CustomerView
-from console.services.days import day_order, read_day
+from console.services.customer.customer_view import CustomerView
 from console.services.outbox import Outbox
-from console.services.permissions import Deed, Permissions
+from console.services.search.days import day_order, read_day
 
 _NAMES = {"email": "e-mail"}
 _LATEST_PROMISE = timedelta(days=90)

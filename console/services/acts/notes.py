@@ -1,6 +1,6 @@
 """The text of a note: whether it can be kept, and the line it is called by."""
 
-from console.services.contact import NotPossibleError, refuse_card_numbers
+from console.services.customer.contact import NotPossibleError, refuse_card_numbers
 
 LONGEST_NOTE = 10_000
 LONGEST_FORM_TEXT = 5_000

@@ -10,9 +10,9 @@ from console.models.money import Money
 from console.models.outbox import Act, Remark, Step, StepState
 from console.ports.acting import ActingSystem, StepOutcome
 from console.ports.billing import BillingSystem
+from console.services.access.permissions import Permissions
 from console.services.acts.steps import deeds_of
-from console.services.contact import NotPossibleError
-from console.services.permissions import Permissions
+from console.services.customer.contact import NotPossibleError
 
 # For so long a refund that billing took may be missing from its list.
 _LISTED_AFTER = timedelta(hours=1)

@@ -14,12 +14,12 @@ from console.models.customer_bill import CustomerBill
 from console.models.inventory import Product, Service
 from console.models.money import Money
 from console.models.outbox import Act, StepState
+from console.services.access.permissions import User
 from console.services.acts.declared import Choice, Values
-from console.services.contact import NotPossibleError
-from console.services.customer_view import CustomerView
-from console.services.datasets import DATASETS
-from console.services.days import DayOrder
-from console.services.permissions import User
+from console.services.customer.contact import NotPossibleError
+from console.services.customer.customer_view import CustomerView
+from console.services.customer.datasets import DATASETS
+from console.services.search.days import DayOrder
 
 _CLOSED = {"closed", "terminated", "inactive", "merged", "cancelled", "deceased"}
 _SAID_BY = {"crm": "CRM", "billing": "Billing", "provisioning": "Provisioning"}

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from console.models.outbox import Act
+from console.services.access.permissions import Deed, Subject
 from console.services.acts.catalogue import ACTS
-from console.services.contact import IN_BILLING, IN_CRM, NotPossibleError
-from console.services.permissions import Deed, Subject
+from console.services.customer.contact import IN_BILLING, IN_CRM, NotPossibleError
 
 # What a step changes, and is therefore asked again once it is done.
 CHANGES: Mapping[str, tuple[Subject, ...]] = {

@@ -7,7 +7,7 @@ from console.models.contradiction import Contradiction, ContradictionKind, Mend,
 from console.models.customer import ContactMedium, Customer
 from console.models.name_words import fold
 from console.services.contradictions.system_facts import SystemFacts
-from console.services.phone import is_same_number
+from console.services.search.phone import is_same_number
 
 
 def find_address(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:

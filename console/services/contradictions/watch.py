@@ -8,13 +8,13 @@ from typing import Any
 from console.models.contradiction import Comparison, Contradiction
 from console.models.customer_bill import CustomerBill
 from console.models.provenance import Records
+from console.services.access.masking import masked
 from console.services.contradictions.compare import compare
 from console.services.contradictions.system_facts import SystemFacts
-from console.services.customer_view import CustomerView
-from console.services.datasets import DATASETS
-from console.services.masking import masked
-from console.services.part import PartCoordinator
-from console.services.subscribers import Subscribers
+from console.services.customer.customer_view import CustomerView
+from console.services.customer.datasets import DATASETS
+from console.services.customer.part import PartCoordinator
+from console.services.system.subscribers import Subscribers
 
 _LISTS = tuple(dataset.name for dataset in DATASETS if dataset.is_compared)
 

@@ -8,7 +8,7 @@ from console.errors import StoreError
 from console.models.outbox import Act, Step
 from console.ports.clock import Clock
 from console.ports.store import ActStore
-from console.services.subscribers import Subscribers
+from console.services.system.subscribers import Subscribers
 
 
 class Ledger:

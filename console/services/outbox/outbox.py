@@ -14,9 +14,9 @@ from console.models.outbox import Act, ActState, Remark, RiskClass, StepState
 from console.ports.acting import ActingSystem
 from console.ports.clock import Clock
 from console.ports.store import ActStore
-from console.services.contact import NotPossibleError
-from console.services.merge import decide, decided_anew
+from console.services.customer.contact import NotPossibleError
 from console.services.outbox.ledger import Ledger
+from console.services.outbox.merge import decide, decided_anew
 from console.services.outbox.schedule import Schedule
 from console.services.outbox.sender import StepSender
 

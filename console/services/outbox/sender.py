@@ -8,8 +8,8 @@ from console.errors import ConflictError, RefusedError, SignInRequiredError, Sys
 from console.models.outbox import Act, Remark, RiskClass, Step, StepState, Verdict
 from console.ports.acting import ActingSystem, Finding, RemoteState, StepOutcome
 from console.ports.clock import Clock
-from console.services.merge import prepare
 from console.services.outbox.ledger import Ledger
+from console.services.outbox.merge import prepare
 
 _log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from console.bridge import Bridge
 from console.models.audit import AuditEntry
 from console.services.desk import Desk
 from console.views import texts
-from console.views.main_window import MainWindow
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label, StateSurface
+from console.views.window.main_window import MainWindow
 
 
 class FlagBar(StateSurface):

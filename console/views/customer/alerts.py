@@ -16,12 +16,12 @@ from console.models.outbox import Act, ActState, StepState
 from console.models.provenance import Records
 from console.services.acts.kinds.approvals import open_approvals
 from console.services.contradictions.watch import ContradictionWatch
-from console.services.customer_view import CustomerView
+from console.services.customer.customer_view import CustomerView
+from console.services.customer.part import Part
 from console.services.desk import Desk
-from console.services.part import Part
 from console.views import texts
 from console.views.customer.disagreements_view import disagreement_words
-from console.views.customer.facts import promise_words
+from console.views.customer.panels.facts import promise_words
 from console.views.outbox.words import act_state, is_there_twice
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from console.models.contradiction import Claim, Contradiction, Mend
 from console.services.acts.catalogue import ACTS
 from console.services.contradictions.watch import ContradictionWatch
-from console.services.customer_view import CustomerView
+from console.services.customer.customer_view import CustomerView
 from console.views import texts
 from console.views.texts import tr
 from console.views.widgets.fact import desk_fact

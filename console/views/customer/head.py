@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
 from console.models.customer import ContactMedium, PartyKind
 from console.models.provenance import Origin
-from console.services.customer_view import CustomerView
-from console.services.openings import Opening, Reason, Step
-from console.services.phone import show_phone
+from console.services.access.openings import Opening, Reason, Step
+from console.services.customer.customer_view import CustomerView
+from console.services.search.phone import show_phone
 from console.views import texts
-from console.views.customer.facts import FactMaker
+from console.views.customer.panels.facts import FactMaker
 from console.views.icons import ICON
 from console.views.texts import tr
 from console.views.theme import THEME

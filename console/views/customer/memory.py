@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from console.models.customer import CustomerId
-from console.services.drafts import Drafts
+from console.services.outbox.drafts import Drafts
 from console.views.texts import tr
 from console.views.widgets.panel import Panel
 from console.views.widgets.rows import FactList, FactTable

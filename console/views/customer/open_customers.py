@@ -7,15 +7,15 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar
 
 from console.bridge import Bridge
 from console.models.customer import CustomerId
+from console.services.access.openings import Step
 from console.services.desk import Desk
-from console.services.openings import Step
 from console.views import texts
+from console.views.access.opening_dialog import close_forms
 from console.views.customer.page import CustomerPage
-from console.views.main_window import MainWindow
-from console.views.opening_dialog import close_forms
-from console.views.preferences import Preferences
 from console.views.texts import tr
 from console.views.widgets.labels import CloseButton
+from console.views.window.main_window import MainWindow
+from console.views.window.preferences import Preferences
 
 _MOST_REMEMBERED = 20
 _TABS = "desk/tabs"

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from console.bridge import Bridge
 from console.models.customer_bill import CustomerBill
 from console.services.contradictions.watch import ContradictionWatch
-from console.services.customer_view import CustomerView
+from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
+from console.views.customer.bill.document_view import DocumentView
+from console.views.customer.bill.explain_view import ExplainView
 from console.views.customer.disagreements_view import DisagreementsView
-from console.views.customer.document_view import DocumentView
-from console.views.customer.explain_view import ExplainView
 
 
 class OverPanels(QStackedWidget):

@@ -13,32 +13,32 @@ from console.models.customer import Customer, CustomerId
 from console.models.customer_bill import CustomerBill
 from console.models.provenance import Origin, Sourced
 from console.services.contradictions.watch import ContradictionWatch
-from console.services.customer_view import CustomerView
+from console.services.customer.customer_view import CustomerView
+from console.services.customer.part import Part
 from console.services.desk import Desk
-from console.services.part import Part
 from console.views import texts
-from console.views.customer.account_panel import AccountPanel
-from console.views.customer.acting import CustomerActs, past_banner
 from console.views.customer.alerts import AlertRow
-from console.views.customer.bills_panel import BillsPanel
-from console.views.customer.columns import give_room, in_front, splitter
+from console.views.customer.forms.acting import CustomerActs, past_banner
 from console.views.customer.head import CustomerHead
 from console.views.customer.memory import PageMemory
-from console.views.customer.orders_panel import OrdersPanel
 from console.views.customer.over import OverPanels
-from console.views.customer.payments_panel import PaymentsPanel
+from console.views.customer.panels.account_panel import AccountPanel
+from console.views.customer.panels.bills_panel import BillsPanel
+from console.views.customer.panels.columns import give_room, in_front, splitter
+from console.views.customer.panels.orders_panel import OrdersPanel
+from console.views.customer.panels.payments_panel import PaymentsPanel
+from console.views.customer.panels.related_panel import RelatedPanel
+from console.views.customer.panels.services_panel import ServicesPanel
+from console.views.customer.panels.tests_panel import TestsPanel
+from console.views.customer.panels.tickets_panel import TicketsPanel
+from console.views.customer.panels.timeline_panel import TimelinePanel
+from console.views.customer.panels.usage_panel import UsagePanel
+from console.views.customer.panels.visits_panel import VisitsPanel
 from console.views.customer.places import LAYOUTS, Place
-from console.views.customer.related_panel import RelatedPanel
-from console.views.customer.services_panel import ServicesPanel
-from console.views.customer.tests_panel import TestsPanel
-from console.views.customer.tickets_panel import TicketsPanel
-from console.views.customer.timeline_panel import TimelinePanel
-from console.views.customer.usage_panel import UsagePanel
-from console.views.customer.visits_panel import VisitsPanel
-from console.views.preferences import Preferences
 from console.views.texts import tr
 from console.views.widgets.live_page import LivePage
 from console.views.widgets.panel import Panel
+from console.views.window.preferences import Preferences
 
 # Logical pixels of the page's width.
 _MEDIUM_FROM = 1120

@@ -5,8 +5,8 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from console.models.card_number import masked
-from console.views.main_window import MainWindow
 from console.views.texts import tr
+from console.views.window.main_window import MainWindow
 
 
 class CardGuard(QObject):

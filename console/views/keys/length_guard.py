@@ -3,9 +3,9 @@
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from console.views.main_window import MainWindow
 from console.views.texts import tr
 from console.views.widgets.limited_text import LimitedText
+from console.views.window.main_window import MainWindow
 
 _LONGEST_LINE = 1_000
 # What a line takes in Qt where nobody has said otherwise: laid out it is a freeze.

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
-from console.services.permissions import Deed
+from console.services.access.permissions import Deed
 from console.views.keys.positions import letter_of
 from console.views.texts import tr
 from console.views.theme import THEME, font

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QButtonGroup, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from console.models.outbox import Act, RiskClass, Step
-from console.services.drafts import Drafts
+from console.services.outbox.drafts import Drafts
 from console.views.outbox.words import VALUE_NAMES, made_at
 from console.views.texts import tr
 from console.views.widgets.act_dialog import SEND_KEYS, send_words

@@ -11,16 +11,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidg
 
 from console.models.customer import PartyKind
 from console.models.search import Asking, FoundCustomer, Reading, SearchQuery, SearchResult, SystemProgress
-from console.services.phone import show_phone
+from console.services.search.phone import show_phone
 from console.views import texts
 from console.views.icons import ICON
-from console.views.main_window import MainWindow
 from console.views.texts import tr
 from console.views.theme import THEME, font
 from console.views.widgets.fact import ShownFact
 from console.views.widgets.labels import Button, Card, Label
 from console.views.widgets.row_model import ROW_ROLE, Cell, Row
 from console.views.widgets.rows import FactList
+from console.views.window.main_window import MainWindow
 
 if TYPE_CHECKING:  # the palette takes keys before event loop and services are loaded
     import asyncio

@@ -11,11 +11,11 @@ from console.models.health import CheckResult, SystemHealth
 from console.services.desk import Desk, SystemInfo
 from console.views import texts
 from console.views.icons import ICON
-from console.views.status_bar import STATE_LOOKS
 from console.views.texts import tr
 from console.views.theme import THEME
 from console.views.widgets.labels import Button, Card, Label, Surface
 from console.views.widgets.live_page import LivePage, PlainScroll
+from console.views.window.status_bar import STATE_LOOKS
 
 
 class SystemsPage(LivePage):

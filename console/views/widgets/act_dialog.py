@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.services.acts.notes import LONGEST_FORM_TEXT
-from console.services.drafts import Drafts
+from console.services.outbox.drafts import Drafts
 from console.views import texts
 from console.views.keys.send import is_send
 from console.views.texts import tr

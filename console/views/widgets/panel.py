@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, 
 
 from console.errors import NotServedError, SystemCallError
 from console.models.provenance import Records
-from console.services.part import Part, PartCoordinator
-from console.services.permissions import is_of_role
+from console.services.access.permissions import is_of_role
+from console.services.customer.part import Part, PartCoordinator
 from console.views import texts
 from console.views.icons import ICON
 from console.views.texts import tr

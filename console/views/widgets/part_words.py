@@ -5,8 +5,8 @@ from typing import Any
 
 from console.errors import BadAnswerError, NotServedError
 from console.models.provenance import Records, Sourced
-from console.services.part import Part
-from console.services.permissions import is_of_role
+from console.services.access.permissions import is_of_role
+from console.services.customer.part import Part
 from console.views import texts
 from console.views.texts import tr
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from console.models.approval import ApprovalRequest, read_request
 from console.models.outbox import RiskClass
 from console.models.trouble_ticket import TroubleTicket
+from console.services.access.permissions import Deed
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.kinds.give_credit import given, limit_of
 from console.services.acts.situation import Situation
-from console.services.contact import NotPossibleError
-from console.services.permissions import Deed
+from console.services.customer.contact import NotPossibleError
 
 _DECISIONS = (Choice("", "Choose…"), Choice("approved", "Agree"), Choice("refused", "Refuse"))
 

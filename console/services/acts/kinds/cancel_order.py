@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from console.models.order import Order
 from console.models.outbox import RiskClass
+from console.services.access.permissions import Deed
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.kinds.tickets import checked_text
 from console.services.acts.situation import Situation
-from console.services.contact import NotPossibleError
-from console.services.permissions import Deed
+from console.services.customer.contact import NotPossibleError
 
 _CAN_BE = {"acknowledged", "inProgress", "pending", "held"}
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from console.models.billing_account import BillingAccount
 from console.models.customer import ContactMedium, Customer
 from console.models.outbox import RiskClass
+from console.services.access.permissions import Deed
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.situation import Situation
-from console.services.contact import IN_BILLING, NotPossibleError
-from console.services.permissions import Deed
+from console.services.customer.contact import IN_BILLING, NotPossibleError
 
 _WORDS = {"name": "Name", "address": "Address", "phone": "Phone", "email": "E-mail"}
 

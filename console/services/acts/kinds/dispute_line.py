@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from console.models.outbox import RiskClass
+from console.services.access.permissions import Deed
 from console.services.acts.amounts import read_positive
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.kinds.tickets import checked_text, new_ticket
 from console.services.acts.situation import Situation, picked
-from console.services.contact import NotPossibleError
-from console.services.permissions import Deed
+from console.services.customer.contact import NotPossibleError
 
 
 def _bills(now: Situation) -> Sequence[Choice]:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from console.models.inventory import Service
 from console.models.outbox import RiskClass
+from console.services.access.permissions import Deed
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.situation import Situation, told_apart
-from console.services.contact import NotPossibleError
-from console.services.permissions import Deed
+from console.services.customer.contact import NotPossibleError
 
 _TESTED = {"fibre", "broadband", "voice"}
 

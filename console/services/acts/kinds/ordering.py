@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from console.models.inventory import Product
 from console.models.offering import ProductOffering
 from console.models.outbox import RiskClass
+from console.services.access.permissions import Deed
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.kinds.services import ASKS, FOLLOW_S, order_step
 from console.services.acts.situation import Situation, picked
-from console.services.contact import NotPossibleError
-from console.services.permissions import Deed
+from console.services.customer.contact import NotPossibleError
 
 
 def _offered(now: Situation, currency: str) -> list[ProductOffering]:

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from console.models.billing_account import PAY_IN_PARTS
 from console.models.outbox import RiskClass
+from console.services.access.permissions import Deed
 from console.services.acts.amounts import read_positive
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.situation import Situation, picked
-from console.services.contact import NotPossibleError
-from console.services.days import read_day
-from console.services.permissions import Deed
+from console.services.customer.contact import NotPossibleError
+from console.services.search.days import read_day
 
 _PARTS = (2, 3, 4, 6, 12)
 _LATEST_FIRST = timedelta(days=30)

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from console.models.inventory import Product
 from console.models.outbox import RiskClass
+from console.services.access.permissions import Deed
 from console.services.acts.declared import ActKind, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.situation import Situation
-from console.services.permissions import Deed
 
 ASKS = ("products", "services", "charges", "product_orders")
 FOLLOW_S = (4.0, 20.0, 75.0, 140.0)

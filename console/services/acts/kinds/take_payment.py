@@ -6,11 +6,11 @@ from console.models.billing_account import BillingAccount
 from console.models.customer_bill import CustomerBill
 from console.models.money import Money
 from console.models.outbox import RiskClass
+from console.services.access.permissions import Deed
 from console.services.acts.amounts import read_positive
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.situation import Situation, picked
-from console.services.contact import NotPossibleError
-from console.services.permissions import Deed
+from console.services.customer.contact import NotPossibleError
 
 # In place of a bill's number.
 _ACCOUNT = "account"

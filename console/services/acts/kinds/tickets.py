@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from console.models.outbox import RiskClass
 from console.models.trouble_ticket import TroubleTicket
+from console.services.access.permissions import Deed
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.notes import LONGEST_FORM_TEXT
 from console.services.acts.situation import Situation, picked
-from console.services.contact import NotPossibleError, refuse_card_numbers
-from console.services.permissions import Deed
+from console.services.customer.contact import NotPossibleError, refuse_card_numbers
 
 _TYPES = (
     Choice("technical", "Something does not work"),

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from console.models.appointment import Appointment, TimeSlot
 from console.models.outbox import RiskClass
+from console.services.access.permissions import Deed
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.kinds.tickets import checked_text
 from console.services.acts.situation import Situation, picked
-from console.services.contact import NotPossibleError
-from console.services.permissions import Deed
+from console.services.customer.contact import NotPossibleError
 
 _OPEN = {"initialized", "confirmed", "attempted"}
 _PURPOSES = (Choice("repair", "Repair"), Choice("installation", "Installation"))

@@ -1,0 +1,157 @@
+"""Searches the audit for a supervisor, and brings to every supervisor's desk what was flagged at any desk."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import msgspec
+
+from console.errors import CollectorError, StoreError
+from console.models.audit import AuditEntry, AuditQuery, Link
+from console.ports.audit import AuditStore, Collector
+from console.ports.clock import Clock
+from console.services.access.audit import FORKED, Audit
+from console.services.access.openings import HARVESTING
+from console.services.access.permissions import Deed, Permissions
+from console.services.customer.contact import NotPossibleError, refuse_card_numbers
+
+_log = logging.getLogger(__name__)
+
+MOST_FOUND = 200
+_EVERY_S = 20.0
+_SEEN = "saw the flag"
+# A desk that starts tells what was flagged since so long, which is a shift and the night before it.
+_LOOKS_BACK = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Entries, newest first. `whole` is whether every desk's were looked through, or else this one's alone.
+
+    `has_older` is whether there may be more, which `AuditSearch.find_older` asks for.
+    """
+
+    entries: tuple[AuditEntry, ...]
+    whole: bool
+    has_older: bool
+    query: AuditQuery
+    places: frozenset[tuple[str, int, str]] = frozenset()
+
+
+class AuditSearch:
+    """Looks through what the collector has of every desk; without a collector through this desk's own.
+
+    A collector that only takes says so as an error. Every search is itself written down.
+    """
+
+    def __init__(
+        self, store: AuditStore, collector: Collector | None, audit: Audit, permissions: Permissions, clock: Clock
+    ) -> None:
+        self._store, self._collector, self._audit = store, collector, audit
+        self._permissions, self._clock = permissions, clock
+
+    def refusal(self) -> str | None:
+        """Return why this user may not read the audit, or None where they may."""
+        return self._permissions.refusal_to_do(Deed.READ_AUDIT)
+
+    async def find(self, text: str, *, since: datetime | None = None, until: datetime | None = None) -> Found:
+        """Return the newest 200 entries that hold every word of a text, from `since` to `until` (aware UTC).
+
+        Raises:
+            NotPossibleError: This user may not read the audit.
+            CollectorError: The collector does not answer, or cannot be searched.
+            StoreError: The store cannot be read.
+        """
+        refusal = self.refusal()
+        if refusal is not None:
+            raise NotPossibleError(refusal)
+        wanted = " ".join(text.split())[:200]
+        refuse_card_numbers([wanted])
+        within = "".join(f" {word} {at:%Y-%m-%d %H:%M}Z" for word, at in (("from", since), ("to", until)) if at)
+        self._audit.record("searched the audit", words=(wanted + within).strip())
+        if self._collector is None:
+            await self._audit.settled()
+        query = AuditQuery(wanted, since=since, until=until, limit=MOST_FOUND)
+        return await self._ask(query, Found((), self._collector is not None, has_older=True, query=query))
+
+    async def find_older(self, found: Found) -> Found:
+        """Return what was found with up to 200 older entries after it. Raises as `find`."""
+        if not found.entries:
+            return found
+        return await self._ask(replace(found.query, until=found.entries[-1].at), found)
+
+    async def _ask(self, query: AuditQuery, found: Found) -> Found:
+        links = await (self._store if self._collector is None else self._collector).find(query)
+        more = [link for link in links if (link.chain, link.seq, link.head) not in found.places]
+        entries = _entries(more, query)
+        return replace(
+            found,
+            entries=found.entries + entries,
+            has_older=bool(entries) and len(links) >= query.limit,
+            places=found.places | {(link.chain, link.seq, link.head) for link in more},
+        )
+
+    async def watch(self, told: Callable[[AuditEntry], None]) -> None:
+        """Tell of every flagged pattern of any desk that this user has not said to have seen; runs until cancelled.
+
+        Where this user may not read the audit, or there is no collector that can be searched, it ends at once.
+        """
+        if self.refusal() is not None or self._collector is None:
+            return
+        asked_before_ok, known = True, set[str]()
+        while True:
+            since = self._clock.now() - _LOOKS_BACK
+            try:
+                seen = await self._all_of(_SEEN, since)
+                found = [*await self._all_of(HARVESTING, since), *await self._all_of(FORKED, since)]
+                found.sort(key=lambda entry: entry.at, reverse=True)
+                asked_before_ok = True
+            except CollectorError as error:
+                seen, found = (), []
+                if asked_before_ok:
+                    _log.warning("what other desks flagged cannot be asked for: %s", error)
+                asked_before_ok = False
+            known |= {entry.words for entry in seen if entry.who == self._audit.who}
+            for entry in reversed(found):
+                if _name_of(entry) not in known:
+                    known.add(_name_of(entry))
+                    told(entry)
+            await self._clock.sleep(_EVERY_S)
+
+    async def _all_of(self, what: str, since: datetime) -> tuple[AuditEntry, ...]:
+        query = AuditQuery(what=what, since=since)
+        return _entries(await self._collector.find(query), query) if self._collector is not None else ()
+
+    def note_seen(self, entry: AuditEntry) -> None:
+        """Write down that the supervisor here has seen a flag."""
+        self._audit.record(_SEEN, entry.customer, _name_of(entry))
+
+
+def _name_of(flag: AuditEntry) -> str:
+    """Return what a flag is called where somebody notes that they have seen it."""
+    return f"of {flag.who} at {flag.at.isoformat()}: {flag.words}"
+
+
+async def earlier(store: AuditStore, since: datetime) -> tuple[AuditEntry, ...]:
+    """Return what this desk wrote down since then, oldest first; nothing where the store cannot be read."""
+    try:
+        query = AuditQuery(since=since, limit=5000)
+        return tuple(reversed(_entries(await store.find(query), query)))
+    except StoreError as error:
+        _log.warning("what was written down before cannot be read: %s", error)
+        return ()
+
+
+def _entries(links: Sequence[Link], query: AuditQuery) -> tuple[AuditEntry, ...]:
+    """Return the entries that were asked for; a collector may not know everything that it was asked by."""
+    found = []
+    for link in links:
+        try:
+            entry = msgspec.json.decode(link.body, type=AuditEntry)
+        except msgspec.MsgspecError:
+            _log.warning("an entry of the audit is none")
+            continue
+        if query.fits(entry, link.body):
+            found.append(entry)
+    return tuple(found)

@@ -1,0 +1,79 @@
+"""Covers phone numbers, e-mail addresses and days of birth for roles that see them only on demand."""
+
+import dataclasses
+import re
+from typing import Any, TypeVar
+
+from console.models.contradiction import Contradiction, ContradictionKind
+from console.models.customer import ContactMedium, Party
+from console.services.access.permissions import Personal
+
+T = TypeVar("T")
+
+COVERED = "•"
+_PHONE = re.compile(r"\+\d[\d ().-]{5,18}\d")
+_EMAIL = re.compile(r"[^\s@<>(),;:]+@[^\s@<>(),;:]+\.[^\s@<>(),;:]+")
+
+
+def masked(value: T, kinds: frozenset[Personal]) -> T:
+    """Return a record, or a list or tuple of them, with these kinds of values covered wherever they stand in its texts.
+
+    Numbers of records are left alone, since records are asked for by them.
+    """
+    return _masked(value, kinds) if kinds else value
+
+
+def masked_text(text: str, kinds: frozenset[Personal]) -> str:
+    """Return a text with international phone numbers and e-mail addresses in it covered."""
+    if Personal.PHONE in kinds and "+" in text:
+        text = _PHONE.sub(lambda found: _phone(found.group()), text)
+    if Personal.EMAIL in kinds and "@" in text:
+        text = _EMAIL.sub(lambda found: _email(found.group()), text)
+    return text
+
+
+def _masked(value: Any, kinds: frozenset[Personal]) -> Any:
+    if isinstance(value, str):
+        return masked_text(value, kinds)
+    if isinstance(value, tuple):
+        after = tuple(_masked(one, kinds) for one in value)
+        return value if all(one is other for one, other in zip(after, value, strict=True)) else after
+    if isinstance(value, ContactMedium):
+        return dataclasses.replace(value, text=_medium(value.kind, value.text, kinds))
+    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+        return value
+    changes = {}
+    for one in dataclasses.fields(value):
+        before = getattr(value, one.name)
+        if one.name in {"id", "record"} or one.name.endswith(("_id", "_ids")):
+            continue
+        covered = _masked(before, kinds)
+        if covered is not before:
+            changes[one.name] = covered
+    if isinstance(value, Party) and value.birth_on and Personal.BIRTH in kinds:
+        changes["birth_on"] = re.sub(r"\d", COVERED, value.birth_on)
+    if isinstance(value, Contradiction) and value.kind is ContradictionKind.CONTACT_DIFFERS:
+        changes["claims"] = tuple(
+            dataclasses.replace(one, says=_medium("email" if "@" in one.says else "phone", one.says, kinds))
+            for one in value.claims
+        )
+        changes.pop("mends", None)  # the form that would mend it shows its values in full, which is recorded
+    return dataclasses.replace(value, **changes) if changes else value
+
+
+def _medium(kind: str, text: str, kinds: frozenset[Personal]) -> str:
+    if kind == "phone" and Personal.PHONE in kinds:
+        return _phone(text)
+    if kind == "email" and Personal.EMAIL in kinds:
+        return _email(text)
+    return masked_text(text, kinds)
+
+
+def _phone(text: str) -> str:
+    """Return a number of which the last two digits are left, enough to tell two numbers of one person apart."""
+    digits = re.sub(r"\D", "", text)
+    return COVERED * 6 + digits[-2:]
+
+
+def _email(text: str) -> str:
+    return f"{text[:1]}{COVERED * 3}@{COVERED * 3}"

@@ -1,0 +1,287 @@
+"""Who works at this desk, and the token that proves it to the systems."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from console.errors import SignInRefusedError, SignInUnreachableError, StoreError
+from console.models.person import Person
+from console.ports.clock import Clock
+from console.ports.identity import Attempt, Grant, IdentityProvider, SecretStore
+from console.services.system.subscribers import Subscribers
+
+__all__ = ["Attempt", "Grant", "SignIn", "SignInState"]
+
+_log = logging.getLogger(__name__)
+
+_RENEWED_BEFORE_S = 30.0
+_KEPT_AS, _LOCKED = "sign-in", "locked"
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """What outlives the program; the access token does not."""
+
+    issuer: str
+    subject: str
+    name: str
+    role: str
+    refresh_token: str | None
+    confirmed_at: datetime
+
+
+class SignInState(Enum):
+    """Whether somebody is signed in."""
+
+    SIGNED_OUT = "signed out"
+    SIGNED_IN = "signed in"
+    OFFLINE = "signed in without the sign-in service"
+    ENDED = "must sign in again"
+
+
+class SignIn:
+    """One person at one desk. Implements the port AccessTokens.
+
+    `roles` leads from the provider's word for a role to the desk's, the first that fits counts; `claim` is where those
+    words are. Offline a person kept in the store may work for `offline_for` after the provider last confirmed them.
+    """
+
+    def __init__(
+        self,
+        provider: IdentityProvider,
+        *,
+        issuer: str,
+        claim: str,
+        roles: Mapping[str, str],
+        offline_for: timedelta,
+        clock: Clock,
+    ) -> None:
+        self._provider, self._issuer, self._clock = provider, issuer, clock
+        self._claim, self._roles, self._offline_for = claim, roles, offline_for
+        self._store: SecretStore | None = None
+        self._access_token: str | None = None
+        self._good_until_s = 0.0
+        self._refresh_token: str | None = None
+        self._confirmed_at: datetime | None = None
+        self._renewing = asyncio.Lock()
+        self._subscribers: Subscribers[[SignInState]] = Subscribers()
+        self._id_token = ""
+        self._must_prove = False
+        self.is_unkept = False
+        self.unkept: Subscribers[[str]] = Subscribers()
+        self.person: Person | None = None
+        self.state = SignInState.SIGNED_OUT
+
+    def subscribe(self, told: Callable[[SignInState], None]) -> Callable[[], None]:
+        """Call back with the state whenever it changes; return what ends that."""
+        return self._subscribers.add(told)
+
+    # ------------------------------------------------------------------ signing in and out
+
+    def demand_proof(self) -> None:
+        """Let the next sign-in be a person's own: a session that their browser still has is not enough for it."""
+        self._must_prove = True
+
+    async def begin(self) -> Attempt:
+        """Start a sign-in; give what its `wait` returns to `finish`."""
+        return await self._provider.begin(prove=self._must_prove)
+
+    async def finish(self, grant: Grant) -> Person:
+        """Take what a sign-in brought and return who it is. Asked again, it must be the same person.
+
+        Raises:
+            SignInRefusedError: They have no role at this desk, or somebody else is signed in here.
+        """
+        person = self._person_of(grant.claims)
+        if self.person is not None and (person.issuer, person.subject) != (self.person.issuer, self.person.subject):
+            raise SignInRefusedError(
+                f"This desk is open for {self.person.name}. Close it, then sign in as {person.name}."
+            )
+        if self.person is not None and self.state is not SignInState.SIGNED_OUT:
+            self._check_role(person)
+        self.person = person
+        await self._take(grant)
+        self._must_prove = False
+        return person
+
+    async def restore(self, store: SecretStore) -> Person | None:
+        """Return who was signed in when the program ended, confirmed by the provider or within the time offline.
+
+        None where somebody must sign in.
+        """
+        kept = await self._load(store)
+        if kept is None or kept.issuer != self._issuer or await store.load(_LOCKED):
+            return None
+        person = Person(kept.issuer, kept.subject, kept.name, kept.role)
+        self._store, self.person = store, person
+        self._refresh_token, self._confirmed_at = kept.refresh_token, kept.confirmed_at
+        try:
+            await self.access_token()
+        except SignInRefusedError:
+            self.person, self._refresh_token, self._store = None, None, None
+            self._set(SignInState.SIGNED_OUT)
+            return None
+        except SignInUnreachableError:
+            if self._clock.now() - kept.confirmed_at >= self._offline_for:
+                self.person, self._store = None, None
+                raise
+            self._set(SignInState.OFFLINE)
+        return self.person
+
+    async def keep_in(self, store: SecretStore) -> None:
+        """Keep the sign-in in the person's store, so that the next start needs no browser."""
+        self._store = store
+        await self.note_locked(locked=False)
+        await self._save()
+
+    async def note_locked(self, *, locked: bool) -> None:
+        """Remember whether the desk is locked: one that was closed locked is not opened without signing in anew."""
+        if self._store is None:
+            return
+        if locked:
+            await self._store.save(_LOCKED, "yes")
+        else:
+            await self._store.forget(_LOCKED)
+
+    async def sign_out(self) -> str | None:
+        """End the sign-in here and at the provider; where that cannot be reached, here alone.
+
+        Returns the address at which the browser ends its own session with the provider, None where there is none.
+        """
+        refresh_token, self._refresh_token = self._refresh_token, None
+        self._access_token = None
+        if self._store is not None:
+            await self._store.forget(_KEPT_AS)
+        self._set(SignInState.SIGNED_OUT)
+        try:
+            if refresh_token is not None:
+                await self._provider.revoke(refresh_token)
+            return await self._provider.end_session_address(self._id_token) if self._id_token else None
+        except (SignInRefusedError, SignInUnreachableError) as error:
+            _log.warning("the sign-in is ended here, but could not be revoked: %s", error)
+            return None
+
+    async def aclose(self) -> None:
+        """Close the connections to the provider."""
+        await self._provider.aclose()
+
+    # ------------------------------------------------------------------ the token
+
+    async def access_token(self) -> str:
+        async with self._renewing:
+            if self._access_token is not None and self._clock.monotonic_s() < self._good_until_s:
+                if self.is_unkept:
+                    await self._try_to_save()
+                return self._access_token
+            return await self._renew()
+
+    def refused(self, token: str) -> None:
+        if token == self._access_token:
+            self._access_token = None
+
+    async def _renew(self) -> str:
+        if self._refresh_token is None or self.person is None:
+            self._end()
+            raise SignInRefusedError("Your sign-in has ended. Sign in again; your work waits where it is.")
+        try:
+            grant = await self._provider.renew(self._refresh_token, subject=self.person.subject)
+            self._take_person(grant.claims)
+        except SignInRefusedError:
+            self._refresh_token = None  # it is of no use any more
+            self._end()
+            raise
+        await self._take(grant)
+        return grant.access_token
+
+    async def _take(self, grant: Grant) -> None:
+        """Keep a new refresh token before the access token is used: the one before may be worth nothing by now."""
+        if grant.refresh_token is not None:
+            self._refresh_token = grant.refresh_token
+        self._id_token = grant.id_token or self._id_token
+        self._confirmed_at = self._clock.now()
+        await self._try_to_save()
+        self._access_token = grant.access_token
+        pause_s = min(_RENEWED_BEFORE_S, grant.lasts_s / 2)
+        self._good_until_s = self._clock.monotonic_s() + grant.lasts_s - pause_s
+        self._set(SignInState.SIGNED_IN)
+
+    def _end(self) -> None:
+        self._access_token = None
+        self._set(SignInState.ENDED)
+
+    def _set(self, state: SignInState) -> None:
+        if state is self.state:
+            return
+        self.state = state
+        self._subscribers.tell(state)
+
+    # ------------------------------------------------------------------ who it is
+
+    def _take_person(self, claims: Mapping[str, Any]) -> None:
+        """Take the role that a renewal tells, where it tells one: before the desk is open it works with that.
+
+        Raises:
+            SignInRefusedError: They have none here any more, or another than the desk that is open works with.
+        """
+        if self._claimed(claims) is None:
+            return
+        person = self._person_of(claims)
+        if self.state is not SignInState.SIGNED_OUT:
+            self._check_role(person)
+        self.person = person
+
+    def _check_role(self, person: Person) -> None:
+        if self.person is not None and person.role != self.person.role:
+            raise SignInRefusedError(
+                f"Your role here is {person.role} now. Close the desk and start it again; your work waits where it is."
+            )
+
+    def _claimed(self, claims: Mapping[str, Any]) -> Any:
+        """Return what stands where the roles are."""
+        value: Any = claims
+        for name in self._claim.split("."):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        return value
+
+    def _person_of(self, claims: Mapping[str, Any]) -> Person:
+        value = self._claimed(claims)
+        given = {value} if isinstance(value, str) else set(map(str, value)) if isinstance(value, list) else set()
+        role = next((role for theirs, role in self._roles.items() if theirs in given), None)
+        name = next((str(claims[key]) for key in ("name", "preferred_username", "email") if claims.get(key)), "")
+        subject = str(claims["sub"])
+        if role is None:
+            raise SignInRefusedError(
+                f"{name or subject} is known there, but has no role at this desk. Your administrator can give one."
+            )
+        return Person(self._issuer, subject, name or subject, role)
+
+    async def _load(self, store: SecretStore) -> _Kept | None:
+        try:
+            text = await store.load(_KEPT_AS)
+            return msgspec.json.decode(text, type=_Kept) if text else None
+        except (StoreError, msgspec.MsgspecError) as error:
+            _log.warning("the kept sign-in cannot be used: %s", type(error).__name__)
+            return None
+
+    async def _try_to_save(self) -> None:
+        """Keep the sign-in; where this computer cannot, work goes on with what is in memory: the systems answer."""
+        try:
+            await self._save()
+        except StoreError as error:
+            if not self.is_unkept:
+                _log.warning("the sign-in cannot be kept on this computer: %s", error)
+                self.is_unkept = True
+                self.unkept.tell(str(error))
+        else:
+            self.is_unkept = False
+
+    async def _save(self) -> None:
+        if self._store is None or self.person is None or self._confirmed_at is None:
+            return
+        person = self.person
+        kept = _Kept(person.issuer, person.subject, person.name, person.role, self._refresh_token, self._confirmed_at)
+        await self._store.save(_KEPT_AS, msgspec.json.encode(kept).decode())

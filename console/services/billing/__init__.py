@@ -1,0 +1,1 @@
+"""Bills as documents, and what explains them."""

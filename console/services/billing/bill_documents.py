@@ -1,0 +1,46 @@
+"""The bill as the customer has it, opened for the window to show page by page."""
+
+from collections.abc import Callable
+
+from console.errors import ConsoleError
+from console.models.customer import CustomerId
+from console.models.customer_bill import CustomerBill
+from console.ports.billing import BillingSystem
+from console.ports.documents import DocumentReader, OpenDocument, PageImage
+from console.services.access.permissions import Permissions, Subject
+
+__all__ = ["BillDocuments", "OpenDocument", "PageImage"]
+
+
+class BillDocuments:
+    """Fetches and opens bill documents; nothing of them is written to this computer's disk."""
+
+    def __init__(
+        self,
+        *,
+        billing: BillingSystem,
+        reader: DocumentReader,
+        permissions: Permissions,
+        saw: Callable[[CustomerId, Subject], None] = lambda _customer, _subject: None,
+    ) -> None:
+        self._saw = saw
+        self._billing = billing
+        self._reader = reader
+        self._permissions = permissions
+
+    async def open(self, customer_id: CustomerId, bill: CustomerBill) -> OpenDocument:
+        """Return the open document of a bill; whoever opens it closes it.
+
+        Raises:
+            SystemCallError: Billing did not give it; offline it never does.
+            UnreadableDocumentError: What came cannot be shown.
+            ConsoleError: The bill has none, or this user may not see it.
+        """
+        refusal = self._permissions.refusal(Subject.BILL_DOCUMENT, customer_id)
+        if refusal is not None:
+            raise ConsoleError(refusal)
+        if not bill.documents:
+            raise ConsoleError(f"Billing keeps no document of bill {bill.label}.")
+        document = await self._reader.open(await self._billing.fetch_bill_document(bill.documents[0]))
+        self._saw(customer_id, Subject.BILL_DOCUMENT)
+        return document

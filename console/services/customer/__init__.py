@@ -1,0 +1,1 @@
+"""One customer as the systems of record know them, dataset by dataset."""

@@ -1,0 +1,341 @@
+"""One customer, unified: every part from its own system, each as soon as that system answers."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from console.models.appointment import Appointment, TimeSlot
+from console.models.billing_account import BillingAccount
+from console.models.customer import Customer, CustomerId, Party
+from console.models.customer_bill import AppliedBillingRate, CustomerBill, CustomerBillId
+from console.models.health import SystemHealth, SystemState
+from console.models.interaction import PartyInteraction
+from console.models.inventory import Product, Service
+from console.models.offering import ProductOffering
+from console.models.order import Order
+from console.models.payment import Payment
+from console.models.provenance import Records, Sourced
+from console.models.related import RelatedCustomer
+from console.models.search import SearchHit
+from console.models.service_test import ServiceTest
+from console.models.trouble_ticket import TroubleTicket
+from console.models.usage import Bucket, Usage
+from console.ports.billing import BillingSystem
+from console.ports.clock import Clock
+from console.ports.crm import CrmSystem
+from console.ports.provisioning import ProvisioningSystem
+from console.services.access.masking import masked
+from console.services.access.permissions import Permissions, Personal, Subject
+from console.services.customer.datasets import BILL_LINES, DATASETS, AskedFor, Dataset, FetchPage, Systems, read_at
+from console.services.customer.known import KnownFacts
+from console.services.customer.part import Part, PartCoordinator
+from console.services.system.connections import HealthBoard
+from console.services.system.network import Network
+
+T = TypeVar("T")
+
+# Asking a long list again reads what was read before, up to this many; the rest is read when it is scrolled to.
+_MOST_READ_AGAIN = 1000
+# Nobody scrolls further; a list without end would take memory without end, and Qt lays lists out row by row, which
+# would be felt. What is cut says so.
+_MOST_READ = 3000
+
+
+class CustomerView:
+    """The parts of one customer. Nothing is asked before `open`; `close` drops all that is under way.
+
+    Offline every part keeps what it last knew while the view was open, and says why it has nothing newer. The parts are
+    the declared datasets, each an attribute with its type.
+    """
+
+    customer: PartCoordinator[Sourced[Customer]]
+    party: PartCoordinator[Sourced[Party] | None]
+    accounts: PartCoordinator[Records[BillingAccount]]
+    bills: PartCoordinator[Records[CustomerBill]]
+    products: PartCoordinator[Records[Product]]
+    services: PartCoordinator[Records[Service]]
+    product_orders: PartCoordinator[Records[Order]]
+    service_orders: PartCoordinator[Records[Order]]
+    tests: PartCoordinator[Records[ServiceTest]]
+    tickets: PartCoordinator[Records[TroubleTicket]]
+    interactions: PartCoordinator[Records[PartyInteraction]]
+    appointments: PartCoordinator[Records[Appointment]]
+    payments: PartCoordinator[Records[Payment]]
+    refunds: PartCoordinator[Records[Payment]]
+    usage: PartCoordinator[Records[Usage]]
+    allowances: PartCoordinator[Sourced[tuple[Bucket, ...]]]
+    related: PartCoordinator[Records[RelatedCustomer]]
+    same_person: PartCoordinator[Records[SearchHit]]
+    charges: PartCoordinator[Records[Product]]
+    time_slots: PartCoordinator[Records[TimeSlot]]
+    offerings: PartCoordinator[Records[ProductOffering]]
+
+    def __init__(
+        self,
+        customer_id: CustomerId,
+        *,
+        crm: CrmSystem,
+        billing: BillingSystem,
+        provisioning: ProvisioningSystem,
+        permissions: Permissions,
+        health: HealthBoard,
+        network: Network,
+        known: KnownFacts,
+        clock: Clock,
+        rng: random.Random,
+        as_of: datetime | None = None,
+        saw: Callable[[Subject], None] = lambda _subject: None,
+        uncovered: Callable[[str], None] = lambda _kinds: None,
+    ) -> None:
+        self.customer_id = customer_id
+        self._covered, self._uncovered = permissions.user.masked, uncovered
+        self.as_of = as_of
+        self.systems, self._saw = Systems(crm, billing, provisioning), saw
+        self._known = known
+        self._recalling: asyncio.Task[None] | None = None
+        self._permissions, self._clock, self._rng = permissions, clock, rng
+        self._by_subject: dict[str, PartCoordinator[Any]] = {}
+        self._parts = {dataset.name: self._part_of(dataset) for dataset in DATASETS}
+        for name, part in self._parts.items():
+            setattr(self, name, part)
+        self._lines: dict[CustomerBillId, PartCoordinator[Records[AppliedBillingRate]]] = {}
+        self._stored_lines: dict[CustomerBillId, Any] = {}
+        self.customer.subscribe(self._on_customer)
+        self._unwatch = health.subscribe(self._on_health)
+        self._unwatch_network = network.subscribe(self._on_network)
+
+    @property
+    def parts(self) -> Iterator[PartCoordinator[Any]]:
+        """Every part that exists, bill lines included once they were asked for."""
+        yield from self._parts.values()
+        yield from self._lines.values()
+
+    def part(self, dataset: Dataset) -> PartCoordinator[Any]:
+        """Return the part of a dataset."""
+        return self._parts[dataset.name]
+
+    def _asked_for(self, *when: AskedFor) -> Iterator[PartCoordinator[Any]]:
+        return (self._parts[dataset.name] for dataset in DATASETS if dataset.asked_for in when)
+
+    @property
+    def name(self) -> str:
+        """What the customer is called; their number while that is not known."""
+        found = self.customer.part.facts
+        return found.value.name if found is not None else self.customer_id
+
+    def now(self) -> datetime:
+        """Return the moment everything here is judged by: now, or the one this view is of."""
+        return self.as_of or self._clock.now()
+
+    def open(self) -> None:
+        """Ask all systems side by side for what is seen first; the rest is asked when it is looked at.
+
+        Only the party waits, for the customer that names it. What the store knows is shown meanwhile. A view of the
+        past shows that and asks nobody.
+        """
+        self._recalling = asyncio.create_task(self._recall(), name="recall")
+        for part in self._asked_for(AskedFor.AT_OPEN):
+            part.ask()
+
+    async def _recall(self) -> None:
+        """Show what was known before this run began, or at the moment this view is of."""
+        stored = await self._known.load_stored(self.customer_id, at=self.as_of)
+        for (subject, of), facts in stored.items():
+            if subject == Subject.BILL_LINES.value:
+                self._stored_lines[CustomerBillId(of)] = facts
+            elif subject in self._by_subject:
+                self._by_subject[subject].know(facts)
+                self._saw(Subject(subject))
+        for bill, part in self._lines.items():
+            if bill in self._stored_lines:
+                part.know(self._stored_lines[bill])
+
+    async def recalled(self) -> None:
+        """Return once the store has said what it knows."""
+        if self._recalling is not None:
+            await self._recalling
+
+    def ask_everything(self) -> None:
+        """Ask for every part at once, also for what a window asks for only when it is looked at."""
+        self.open()
+        for part in self._asked_for(AskedFor.WHEN_SHOWN):
+            part.ask()
+
+    @property
+    def covered(self) -> frozenset[Personal]:
+        """What is covered in everything shown here."""
+        return self._covered
+
+    def show_in_full(self) -> None:
+        """Show what is covered, for as long as this view is open; that is recorded."""
+        if self._covered:
+            self._uncovered(", ".join(sorted(kind.value for kind in self._covered)))
+            self._covered = frozenset()
+            for part in self.parts:
+                part.show_anew()
+
+    def note_in_form(self) -> bool:
+        """Record that a form has in it whole what is covered on the page; return whether anything is."""
+        if self._covered:
+            self._uncovered("in a form: " + ", ".join(sorted(kind.value for kind in self._covered)))
+        return bool(self._covered)
+
+    def keep_fresh(self) -> None:
+        """Ask again for what was asked for and has become old meanwhile; nothing that failed or is withheld."""
+        for part in self.parts:
+            if part.is_wanted:
+                part.want()
+
+    def ask_about(self, subject: Subject) -> None:
+        """Ask again for one thing, of which it is known that it has changed; nothing where it was never asked for."""
+        part = self._by_subject.get(subject.value)
+        if part is not None and part.is_wanted:
+            part.ask()
+
+    def ask_again(self) -> None:
+        """Ask every system again for everything that was asked for so far."""
+        for part in self.parts:
+            if part is not self.party and part.is_wanted:
+                part.ask()
+
+    def bill_lines(self, bill: CustomerBillId) -> PartCoordinator[Records[AppliedBillingRate]]:
+        """Return the part with one bill's lines; it is asked for the first time it is wanted."""
+        if bill not in self._lines:
+            self._lines[bill] = self._part(
+                BILL_LINES, lambda: self.systems.billing.fetch_applied_billing_rates(bill), of=bill
+            )
+            if bill in self._stored_lines:
+                self._lines[bill].know(self._stored_lines[bill])
+            self._lines[bill].ask()
+        return self._lines[bill]
+
+    def known_lines(self) -> Mapping[str, tuple[AppliedBillingRate, ...]]:
+        """Return the lines of the bills that were looked at, by bill, as far as they came."""
+        known = {bill: part.part.facts for bill, part in self._lines.items()}
+        return {bill: tuple(item.value for item in facts) for bill, facts in known.items() if facts is not None}
+
+    async def settled(self) -> None:
+        """Return once no part is being asked for."""
+        while any(part.part.asking_since for part in self.parts):
+            for part in tuple(self.parts):  # another bill's lines may be asked for meanwhile
+                await part.settled()
+
+    def close(self) -> None:
+        """Drop everything that is under way."""
+        self._unwatch()
+        self._unwatch_network()
+        if self._recalling is not None:
+            self._recalling.cancel()
+        for part in self.parts:
+            part.close()
+
+    def _on_customer(self, part: Part[Sourced[Customer]]) -> None:
+        if part.facts is not None and part.asking_since is None and part.failure is None:
+            self.party.ask()
+
+    def _on_health(self, health: SystemHealth, before: SystemState) -> None:
+        """A system is back: what it could not tell is asked again, without waiting for each part's own pause."""
+        if before is SystemState.DOWN and health.state in {
+            SystemState.ANSWERING,
+            SystemState.SLOW,
+            SystemState.UNREADABLE,
+        }:
+            for part in self.parts:
+                failure = part.part.failure
+                if part.part.system == health.system and failure is not None and failure.next_try_at is not None:
+                    part.ask()
+
+    def _on_network(self, online: bool) -> None:  # noqa: FBT001 - what the network tells
+        """The network is back: nothing need wait for its own pause."""
+        for part in self.parts:
+            failure = part.part.failure
+            if online and failure is not None and failure.next_try_at is not None:
+                part.ask()
+
+    def _part_of(self, dataset: Dataset) -> PartCoordinator[Any]:
+        """Return what asks for a dataset: page by page where it is a list that has pages."""
+        if dataset.page is not None:
+            return self._list(dataset, dataset.page(self.systems))
+        fetch = dataset.fetch
+        if fetch is None:
+            raise TypeError(f"the dataset {dataset.name} does not say how it is asked for")
+        return self._part(dataset, lambda: fetch(self))
+
+    def _list(self, dataset: Dataset, fetch: FetchPage) -> PartCoordinator[Records[Any]]:
+        """Return the part for a list; `fetch` takes the customer and `after`, the offset to go on from."""
+
+        async def fetch_again() -> Records[Any]:
+            known = coordinator.held
+            wanted = min(len(known) if known is not None else 0, _MOST_READ_AGAIN)
+            records = await fetch(self.customer_id, after=0)
+            while records.next_offset is not None and len(records) < wanted:
+                records = records.joined_or_ended(await fetch(self.customer_id, after=records.next_offset))
+            return records
+
+        async def fetch_newest() -> Records[Any]:
+            return await fetch(self.customer_id, after=0)
+
+        async def fetch_more(known: Records[Any]) -> Records[Any]:
+            more = known.joined_or_ended(await fetch(self.customer_id, after=known.next_offset or 0))
+            return more if len(more) < _MOST_READ else replace(more, next_offset=None)
+
+        coordinator = self._part(dataset, fetch_again, fetch_more=fetch_more, fetch_newest=fetch_newest)
+        return coordinator
+
+    def _part(
+        self,
+        dataset: Dataset,
+        fetch: Callable[[], Awaitable[T]],
+        *,
+        of: str = "",
+        fetch_more: Callable[[T], Awaitable[T]] | None = None,
+        fetch_newest: Callable[[], Awaitable[T]] | None = None,
+    ) -> PartCoordinator[T]:
+        subject, as_of = dataset.subject, self.as_of
+        may_see = self._permissions.refusal(subject, self.customer_id) is None
+
+        def was_read_at(facts: T) -> datetime:
+            said_at = read_at(facts, self._clock.now())
+            # What had not changed was seen again later; it was so at the moment this view is of already.
+            return said_at if as_of is None else min(said_at, as_of)
+
+        def keep(facts: T) -> None:
+            self._saw(subject)
+            self._known.save(self.customer_id, (subject, of), facts, was_read_at(facts))
+
+        coordinator: PartCoordinator[T] = PartCoordinator(
+            is_past=as_of is not None,
+            system=self.systems.name_of(dataset.system),
+            fetch=fetch,
+            read_at=was_read_at,
+            refusal=lambda: self._permissions.refusal(subject, self.customer_id),
+            fresh_for=dataset.fresh_for,
+            known=self._known.load(self.customer_id, (subject, of)) if may_see and as_of is None else None,
+            keep=keep,
+            clock=self._clock,
+            rng=self._rng,
+            fetch_more=fetch_more,
+            fetch_newest=fetch_newest,
+            cover=lambda facts: masked(facts, self._covered),
+        )
+        if may_see and not of:
+            self._by_subject[subject.value] = coordinator
+        return coordinator
+
+
+def _check_attributes() -> None:
+    """Fail where the view's attributes and the declared datasets are not the same.
+
+    Raises:
+        TypeError: One lacks what the other has.
+    """
+    typed = {name for name, kind in CustomerView.__annotations__.items() if "PartCoordinator" in str(kind)}
+    differing = typed ^ {dataset.name for dataset in DATASETS}
+    if differing:
+        raise TypeError(f"declared as a dataset or typed on the view, but not both: {', '.join(sorted(differing))}")
+
+
+_check_attributes()

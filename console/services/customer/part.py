@@ -1,0 +1,252 @@
+"""One part of a customer's view: asked of one system, kept while the view is open, told to whoever shows it."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from console.errors import ConsoleError, NotServedError, SystemCallError, SystemUnavailableError, ThrottledError
+from console.models.provenance import Records
+from console.ports.clock import Clock
+from console.services.system.subscribers import Subscribers
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+_FIRST_PAUSE_S = 5.0
+_LONGEST_PAUSE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why the last question was not answered; `next_try_at` is None where asking again by itself would not help."""
+
+    error: ConsoleError
+    at: datetime
+    tries: int
+    next_try_at: datetime | None
+
+    @property
+    def code(self) -> str:
+        """What to quote to the system's support."""
+        return str(getattr(self.error, "code", type(self.error).__name__))
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[T]):
+    """What is known of one part, and how the asking goes; times are aware UTC.
+
+    `facts` stay when a later question fails: they are what was last known. `denied` is why this user may not see it.
+    """
+
+    system: str
+    fresh_for: timedelta
+    facts: T | None = None
+    read_at: datetime | None = None
+    asking_since: datetime | None = None
+    failure: Failure | None = None
+    denied: str | None = None
+    stopped: bool = False
+    is_past: bool = False
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Return whether the facts may be said aloud as of now: they came, recently, and no later question failed."""
+        if self.is_past or self.read_at is None or self.failure is not None:
+            return False
+        return now - self.read_at <= self.fresh_for
+
+
+class PartCoordinator(Generic[T]):
+    """Asks for one part and keeps its last good answer.
+
+    `known` is what was last known before; `keep` is handed every good answer; with `is_past` nobody is ever asked.
+    Questions are folded: asking while asking changes nothing. An outage is asked about again by itself, each time after
+    a longer pause with jitter. `cover` covers what this user sees only on demand: `part` has the facts as they are
+    shown, `held` has them as they were told, for what compares and plans. Subscribers are told of every change in the
+    event loop's thread; `close` ends everything, and nothing is told after it.
+    """
+
+    def __init__(
+        self,
+        *,
+        system: str,
+        fetch: Callable[[], Awaitable[T]],
+        read_at: Callable[[T], datetime],
+        refusal: Callable[[], str | None],
+        fresh_for: timedelta,
+        clock: Clock,
+        rng: random.Random,
+        known: T | None = None,
+        keep: Callable[[T], None] = lambda _facts: None,
+        is_past: bool = False,
+        fetch_more: Callable[[T], Awaitable[T]] | None = None,
+        fetch_newest: Callable[[], Awaitable[T]] | None = None,
+        cover: Callable[[T], T] = lambda facts: facts,
+    ) -> None:
+        self.held = known
+        self._cover = cover
+        read = read_at(known) if known is not None else None
+        shown = cover(known) if known is not None else None
+        self.part: Part[T] = Part(system, fresh_for, shown, read, is_past=is_past)
+        self._keep = keep
+        self._is_past = is_past
+        self._fetch = fetch
+        self._fetch_more = fetch_more
+        self._fetch_newest = fetch_newest or fetch
+        self._read_at = read_at
+        self._refusal = refusal
+        self._clock = clock
+        self._rng = rng
+        self._asking: asyncio.Task[None] | None = None
+        self._waiting: asyncio.Task[None] | None = None
+        self._subscribers: Subscribers[[Part[T]]] = Subscribers()
+        self._closed = False
+
+    def subscribe(self, told: Callable[[Part[T]], None]) -> Callable[[], None]:
+        """Call back with the part on every change; return what ends that."""
+        return self._subscribers.add(told)
+
+    def ask(self) -> None:
+        """Ask the system, unless it is being asked already; of a long list all that was read is read again."""
+        self._start(self._fetch)
+
+    def ask_newest(self) -> None:
+        """Ask the system for the first page of a list alone; what was read after it stays as it is."""
+        self._start(self._fetch_newest)
+
+    def _start(self, fetch: Callable[[], Awaitable[T]]) -> None:
+        if self._closed or self._is_past or self._asking is not None:
+            return
+        self._stop_waiting()
+        refusal = self._refusal()
+        if refusal is not None:
+            self._set(denied=refusal, facts=None, read_at=None)
+            return
+        self._asking = asyncio.create_task(self._run(fetch), name=f"ask {self.part.system}")
+        self._set(asking_since=self._clock.now(), denied=None, stopped=False)
+
+    def know(self, facts: T) -> None:
+        """Take facts that were known before, where nothing newer has come."""
+        if not self._closed and self.part.facts is None and self.part.denied is None:
+            self._set(facts=facts, read_at=self._read_at(facts))
+
+    def want(self) -> None:
+        """Ask if it was never asked, or what is known has become old; for parts nobody looks at until now."""
+        part = self.part
+        if part.failure is None and part.denied is None and not part.stopped and not part.is_fresh(self._clock.now()):
+            self.ask()
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anyone has asked for it yet."""
+        part = self.part
+        return part.facts is not None or part.asking_since is not None or part.failure is not None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the system has more than was read, and it can be asked for."""
+        facts = self.part.facts
+        return self._fetch_more is not None and isinstance(facts, Records) and facts.next_offset is not None
+
+    def ask_more(self) -> None:
+        """Ask for what follows what was read of a long list; while anything is being asked it does nothing."""
+        if self._closed or self._asking is not None or self._fetch_more is None or not self.has_more:
+            return
+        if self.part.failure is not None:
+            return  # the pause after a failure is for this question too
+        facts, fetch_more = self.held, self._fetch_more
+
+        async def fetch() -> T:
+            return await fetch_more(facts)  # type: ignore[arg-type] # has_more: there are facts
+
+        self._asking = asyncio.create_task(self._run(fetch), name=f"ask {self.part.system} for more")
+        self._set(asking_since=self._clock.now(), stopped=False)
+
+    def stop_asking(self) -> None:
+        """Give up on the question under way, at the user's wish; what was last known stays."""
+        if self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
+            self._set(asking_since=None, stopped=True)
+
+    def show_anew(self) -> None:
+        """Show what is known once more, covered as it is to be now."""
+        if self.held is not None and not self._closed:
+            self._set(facts=self.held)
+
+    async def settled(self) -> Part[T]:
+        """Return the part once no question is under way."""
+        while self._asking is not None:
+            await asyncio.wait([self._asking])
+            await asyncio.sleep(0)
+        return self.part
+
+    def close(self) -> None:
+        """Drop what is under way and tell nobody any more."""
+        self._closed = True
+        self._subscribers.clear()
+        self._stop_waiting()
+        if self._asking is not None:
+            self._asking.cancel()
+
+    async def _run(self, fetch: Callable[[], Awaitable[T]]) -> None:
+        me = asyncio.current_task()
+        try:
+            facts = await fetch()
+        except ConsoleError as error:
+            self._failed(me, error)
+        except Exception:  # noqa: BLE001 - a part must end in a state, whatever happens; it is logged in full
+            _log.exception("asking %s failed in a way nobody foresaw", self.part.system)
+            self._failed(me, ConsoleError("The desk itself failed to read this. The log has the details."))
+        else:
+            if self._asking is me and not self._closed:
+                self._asking = None
+                facts = _with_rest(facts, self.held)
+                self._keep(facts)
+                self._set(facts=facts, read_at=self._read_at(facts), asking_since=None, failure=None)
+
+    def _failed(self, me: asyncio.Task[None] | None, error: ConsoleError) -> None:
+        if self._asking is not me or self._closed:
+            return
+        self._asking = None
+        now = self._clock.now()
+        tries = self.part.failure.tries + 1 if self.part.failure else 1
+        next_try_at = None
+        if isinstance(error, ThrottledError):
+            next_try_at = error.retry_at + timedelta(seconds=self._rng.uniform(0, 1))
+        elif isinstance(error, SystemUnavailableError):
+            pause_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** min(tries - 1, 10))
+            next_try_at = now + timedelta(seconds=pause_s * self._rng.uniform(0.8, 1.2))
+        elif isinstance(error, SystemCallError) and not isinstance(error, NotServedError):
+            # Rubbish and refusals may last; now and then is often enough to notice that they are over.
+            next_try_at = now + timedelta(seconds=_LONGEST_PAUSE_S * self._rng.uniform(0.8, 1.2))
+        if next_try_at is not None:
+            self._waiting = asyncio.create_task(self._ask_later((next_try_at - now).total_seconds()), name="ask later")
+        self._set(asking_since=None, failure=Failure(error, now, tries, next_try_at))
+
+    async def _ask_later(self, pause_s: float) -> None:
+        await self._clock.sleep(max(0.0, pause_s))
+        self._waiting = None
+        self.ask()
+
+    def _stop_waiting(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    def _set(self, **changes: Any) -> None:
+        if "facts" in changes:
+            self.held = changes["facts"]
+            changes["facts"] = self._cover(self.held) if self.held is not None else None
+        self.part = replace(self.part, **changes)
+        self._subscribers.tell(self.part)
+
+
+def _with_rest(facts: T, before: T | None) -> T:
+    """Return facts just read; of a long list of which only the beginning is read again, with what followed it."""
+    if isinstance(facts, Records) and isinstance(before, Records):
+        return facts.continued_by(before)  # type: ignore[return-value] # T is those records
+    return facts

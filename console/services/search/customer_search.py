@@ -1,0 +1,240 @@
+"""Finding a customer by whatever was typed: all systems are asked side by side, and each says how far it is."""
+
+import asyncio
+import re
+import unicodedata
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+
+from console.errors import ConsoleError
+from console.models.card_number import MASK, has_card_number
+from console.models.customer import CustomerId
+from console.models.name_words import index_words, is_cjk, loose_ways_to_read, ways_to_read
+from console.models.search import Asking, FoundCustomer, SearchHit, SearchQuery, SearchResult, SystemProgress
+from console.ports.billing import BillingSystem
+from console.ports.clock import Clock
+from console.ports.crm import CrmSystem
+from console.ports.provisioning import ProvisioningSystem
+from console.services.access.masking import masked
+from console.services.access.permissions import Permissions, Subject
+from console.services.search.people import SeenPeople
+from console.services.search.phone import read_phone, split_extension
+from console.services.search.search_notes import SearchNotes
+
+_LONGEST_TEXT = 200
+_MOST_HITS = 25
+_MOST_LOOKED_UP = 8
+# One letter in four may be another.
+_NEARLY = 0.74
+_EMAIL = re.compile(r"^[^\s@]+@[^\s@]+\.[^\s@]+$")
+_SIGNS = frozenset("_@.+()/'’&,:#-")
+_ADDRESS = re.compile(r"^[\u200b-\u200f\u202a-\u202e\u2060-\u2069]*(?:tel|sips?|callto):", re.IGNORECASE)
+_SPACED_NUMBER = re.compile(r"^[A-Za-z]{0,4}[-_.\s(]*\d[\d\s./()-]*$")
+
+
+@dataclass(slots=True)
+class _Search:
+    """A search under way."""
+
+    query: SearchQuery
+    tell: Callable[[SearchResult], None]
+    progress: dict[str, SystemProgress] = field(default_factory=dict)
+    hits: list[SearchHit] = field(default_factory=list)
+
+    def changed(self) -> None:
+        self.tell(SearchResult(self.query, _together(self.hits), tuple(self.progress.values())))
+
+
+class CustomerSearch:
+    """Searches over the three systems. Cancelling `find` drops what is under way.
+
+    With `names_alone`, where accounts are closed until somebody opens them, CRM is asked for numbers and names alone.
+    `shows_names` is whether the name of a closed account may be shown. `noted` hears of every text that was looked for.
+
+    A closed account is found by a whole number, a whole e-mail address or a name: part of a number or an address would
+    tell what a caller is asked for.
+    """
+
+    def __init__(
+        self,
+        *,
+        crm: CrmSystem,
+        billing: BillingSystem,
+        provisioning: ProvisioningSystem,
+        permissions: Permissions,
+        people: SeenPeople,
+        clock: Clock,
+        country: str,
+        names_alone: bool = False,
+        shows_names: bool = True,
+        noted: Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        self._people = people
+        self._crm = crm
+        self._systems: tuple[CrmSystem | BillingSystem | ProvisioningSystem, ...] = (crm, billing, provisioning)
+        self._permissions = permissions
+        self._clock = clock
+        self._country = country
+        self._names_alone, self._shows_names = names_alone, shows_names
+        self._notes = SearchNotes(noted, clock)
+
+    def read(self, text: str) -> SearchQuery:
+        """Return how a typed or pasted text can be understood; without any reading it finds nothing."""
+        if has_card_number(text) or MASK in text:  # nor what is left of one is asked of any system
+            return SearchQuery("")
+        phone = read_phone(text, self._country)
+        if phone and _ADDRESS.match(text.strip()):
+            return SearchQuery(phone, phone=phone)
+        plain = " ".join("".join(_readable(sign) for sign in text[:_LONGEST_TEXT]).split()).lstrip("#").strip()
+        if _EMAIL.match(plain):
+            return SearchQuery(plain, email=plain.lower())
+        has_digit = any(sign.isdigit() for sign in plain)
+        letters = sum(sign.isalpha() for sign in plain) * (2 if is_cjk(plain) else 1)  # one character may be a name
+        number = plain if has_digit and (" " not in plain or _SPACED_NUMBER.match(plain)) and "@" not in plain else None
+        if phone and plain.startswith("+"):
+            number = None
+        has_extension = phone is not None and split_extension(text)[1] is not None
+        name = (
+            plain
+            if not has_extension and letters >= 2 and not _SPACED_NUMBER.match(plain) and "@" not in plain
+            else None
+        )
+        return SearchQuery(plain, name=name, number=number, phone=phone)
+
+    async def find(self, query: SearchQuery, tell: Callable[[SearchResult], None]) -> None:
+        """Ask every system side by side; `tell` is called with what is known whenever that changes.
+
+        A system that fails is named with its sentence and does not end the others.
+        """
+        self._notes.looked_for(query.text)
+        search = _Search(query, tell)
+        for system in self._systems:
+            state = Asking.ASKING if system.can_search(query) else Asking.NOT_ASKED
+            search.progress[system.name] = SystemProgress(system.name, state)
+        search.changed()
+        asking = [self._recall(search)] + [
+            self._ask(search, system) for system in self._systems if search.progress[system.name].state is Asking.ASKING
+        ]
+        await asyncio.gather(*asking)
+
+    async def aclose(self) -> None:
+        """Note the last search."""
+        await self._notes.aclose()
+
+    async def _recall(self, search: _Search) -> None:
+        """Show whom the desk has seen, before any system answers."""
+        hits = await self._people.find(search.query, limit=_MOST_HITS)
+        if any(self._is_closed(hit) for hit in hits):
+            whole = await self._people.find_whole(search.query)
+            hits = [
+                hit
+                for hit in hits
+                if not self._is_closed(hit) or hit.customer_id in whole or _is_called(search.query.name, hit.name)
+            ]
+        shown = self._shown(hits)
+        if shown:
+            search.hits = shown + search.hits
+            search.changed()
+
+    def _shown(self, hits: Sequence[SearchHit]) -> list[SearchHit]:
+        """Return what may be shown of hits: of an account that is not open, whom it belongs to and why it was found."""
+        if self._permissions.refusal_by_role(Subject.CUSTOMER) is not None:
+            return []
+        return [
+            replace(hit, kind=None, status=None, details=(), name=hit.name if self._shows_names else None)
+            if self._is_closed(hit)
+            else masked(hit, self._permissions.user.masked)
+            for hit in hits
+        ]
+
+    def _is_closed(self, hit: SearchHit) -> bool:
+        return self._permissions.refusal(Subject.CUSTOMER, hit.customer_id) is not None
+
+    async def _ask(self, search: _Search, system: CrmSystem | BillingSystem | ProvisioningSystem) -> None:
+        started_s = self._clock.monotonic_s()
+        found: Sequence[SearchHit] = ()
+        hits: Sequence[SearchHit] = ()
+        sentence = None
+        try:
+            found = await self._found_by(system, search.query, _MOST_HITS + 1)
+            hits = self._shown(found[:_MOST_HITS])
+        except ConsoleError as error:
+            sentence = str(error)
+        elapsed_ms = (self._clock.monotonic_s() - started_s) * 1000
+        state = Asking.FAILED if sentence else Asking.ANSWERED
+        search.progress[system.name] = SystemProgress(system.name, state, elapsed_ms, sentence, len(found) > _MOST_HITS)
+        search.hits += hits
+        search.changed()
+        if system is not self._crm:
+            await self._look_up(search, [hit.customer_id for hit in hits])
+
+    async def _found_by(
+        self, system: CrmSystem | BillingSystem | ProvisioningSystem, query: SearchQuery, limit: int
+    ) -> Sequence[SearchHit]:
+        if system is self._crm:
+            return await self._crm.search_customers(query, limit=limit, names_alone=self._names_alone)
+        return await system.search_customers(query, limit=limit)
+
+    async def _look_up(self, search: _Search, customers: Sequence[CustomerId]) -> None:
+        """Ask CRM what tells apart customers that another system found by number."""
+        known = {hit.customer_id for hit in search.hits if hit.system == self._crm.name}
+        wanted = [customer_id for customer_id in dict.fromkeys(customers) if customer_id not in known][:_MOST_LOOKED_UP]
+
+        async def look_up(customer_id: CustomerId) -> None:
+            query = SearchQuery(customer_id, number=customer_id)
+            found = await _or_nothing(self._found_by(self._crm, query, 1))
+            search.hits += [replace(hit, matched="") for hit in self._shown(found)]
+
+        await asyncio.gather(*(look_up(customer_id) for customer_id in wanted))
+        if wanted:
+            search.changed()
+
+
+def _readable(sign: str) -> str:
+    """Return a sign that may be part of what is looked for, a blank for any other; marks that cannot be seen go."""
+    category = unicodedata.category(sign)
+    if category == "Cf":
+        return ""
+    return sign if sign.isalnum() or category[0] == "M" or sign in _SIGNS else " "
+
+
+async def _or_nothing(asked: Awaitable[Sequence[SearchHit]]) -> Sequence[SearchHit]:
+    """Return the answer; where CRM fails, its own search has already said so."""
+    try:
+        return await asked
+    except ConsoleError:
+        return ()
+
+
+def _is_called(typed: str | None, name: str | None) -> bool:
+    """Return whether every word of a typed text is the beginning of a word of a name, or nearly one."""
+    parts = index_words(name or "")
+    ways = [*ways_to_read(typed or ""), *loose_ways_to_read(typed or "")]
+    return any(all(_begins_one(word, parts) for word in way) for way in ways)
+
+
+def _begins_one(word: str, parts: Sequence[str]) -> bool:
+    return any(part.startswith(word) or SequenceMatcher(None, word, part).ratio() >= _NEARLY for part in parts)
+
+
+def _together(hits: Sequence[SearchHit]) -> tuple[FoundCustomer, ...]:
+    """Return one entry a customer, in the order found; what one system does not say another may."""
+    found: dict[CustomerId, FoundCustomer] = {}
+    for hit in hits:
+        reasons = ((hit.system, hit.matched),) if hit.matched else ()
+        known = found.get(hit.customer_id)
+        if known is None:
+            found[hit.customer_id] = FoundCustomer(
+                hit.customer_id, hit.name, hit.kind, hit.status, hit.details, reasons
+            )
+            continue
+        found[hit.customer_id] = replace(
+            known,
+            name=known.name or hit.name,
+            kind=known.kind or hit.kind,
+            status=known.status or hit.status,
+            details=known.details or hit.details,
+            reasons=tuple(dict.fromkeys((*known.reasons, *reasons))),
+        )
+    return tuple(found.values())

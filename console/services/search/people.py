@@ -1,0 +1,145 @@
+"""Learns whom the desk has seen from the facts that pass, so that they are found without asking a system."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from console.errors import StoreError
+from console.models.cache_size import CacheSize
+from console.models.customer import Customer, CustomerId
+from console.models.provenance import Records, Sourced
+from console.models.search import KnownPerson, SearchHit, SearchQuery
+from console.ports.store import PersonStore
+from console.services.access.permissions import Subject
+from console.services.search.phone import national_digits
+
+_log = logging.getLogger(__name__)
+_NUMBERED = frozenset({Subject.BILLING_ACCOUNTS, Subject.BILLS, Subject.PRODUCT_ORDERS, Subject.SERVICE_ORDERS})
+HERE = "desk"
+
+# Of so many customers the parts come in at once; of others what came first is in the store already.
+_MOST_AT_ONCE = 64
+_LEAST_DIGITS = 3
+
+
+@dataclass(slots=True)
+class _Learned:
+    person: KnownPerson | None = None
+    numbers: set[str] = field(default_factory=set)
+
+
+class SeenPeople:
+    """Puts customers into the local index, and finds them there; a store that fails finds nobody."""
+
+    def __init__(self, store: PersonStore) -> None:
+        self._store = store
+        self._learning: OrderedDict[str, _Learned] = OrderedDict()
+        self._writing: set[asyncio.Task[None]] = set()
+
+    @property
+    def size(self) -> CacheSize:
+        """How many customers' names and numbers are being put together in memory."""
+        return CacheSize("people being learned", len(self._learning), _MOST_AT_ONCE, "customers")
+
+    def learn(self, customer_id: str, subject: Any, facts: Any) -> None:
+        """Take what a system told about a customer."""
+        learned = self._learned_of(customer_id)
+        numbers, before = learned.numbers, len(learned.numbers)
+        if subject in _NUMBERED and isinstance(facts, Records):
+            numbers |= {str(getattr(item.value, "number", None) or item.value.id) for item in facts}
+        elif subject is Subject.CUSTOMER and isinstance(facts, Sourced):
+            learned.person = person_of(facts.value, facts.origin.read_at)
+        elif len(numbers) == before:
+            return
+        person = learned.person
+        if person is not None:
+            whole = KnownPerson(
+                person.customer_id, person.name, person.kind, person.status, person.details,
+                (*person.numbers, *sorted(numbers)), person.seen_at,
+            )  # fmt: skip
+            self._start([whole])
+
+    def _learned_of(self, customer_id: str) -> "_Learned":
+        """Return what was learned of a customer while they are open; the oldest is forgotten, the store has it."""
+        learned = self._learning.setdefault(customer_id, _Learned())
+        self._learning.move_to_end(customer_id)
+        if len(self._learning) > _MOST_AT_ONCE:
+            self._learning.popitem(last=False)
+        return learned
+
+    async def prime(self, customers: Sequence[Customer]) -> None:
+        """Know these customers without having opened them."""
+        await self._store.put([person_of(customer, None) for customer in customers])
+
+    async def find(self, query: SearchQuery, *, limit: int) -> Sequence[SearchHit]:
+        """Return known customers that a query may mean, best first."""
+        words = query.name or (query.email or "").partition("@")[0] or None
+        typed = _digits(query.phone or query.number or "")
+        # A system may keep a number of its own country without the country's code.
+        national = national_digits(query.phone) if query.phone else ""
+        # A number of another country, dialled there with a zero before it, is kept without that.
+        ways = [
+            digits for digits in dict.fromkeys((typed, national, typed.lstrip("0"))) if len(digits) >= _LEAST_DIGITS
+        ]
+        try:
+            found = list(await self._store.find(words=words, digits=ways[0] if ways else None, limit=limit))
+            for digits in ways[1:]:
+                found += await self._store.find(words=None, digits=digits, limit=limit)
+        except StoreError as error:
+            _log.warning("the local search failed: %s", error)
+            return ()
+        return [
+            SearchHit(
+                person.customer_id, HERE, "on this computer", person.name, person.kind, person.status, person.details
+            )
+            for person in {person.customer_id: person for person in reversed(found)}.values()
+        ][::-1][:limit]
+
+    async def find_whole(self, query: SearchQuery) -> frozenset[str]:
+        """Return known customers that a query names by a whole number or e-mail address."""
+        found: set[str] = set()
+        try:
+            national = national_digits(query.phone) if query.phone else None
+            for number in dict.fromkeys(filter(None, (query.phone, national, query.number))):
+                found |= set(await self._store.find_whole(number=number, email=None))
+            if query.email:
+                found |= set(await self._store.find_whole(number=None, email=query.email))
+        except StoreError as error:
+            _log.warning("the local search failed: %s", error)
+        return frozenset(found)
+
+    async def aclose(self) -> None:
+        """Wait until everything is kept."""
+        await asyncio.gather(*self._writing, return_exceptions=True)
+
+    def _start(self, people: Sequence[KnownPerson]) -> None:
+        async def put() -> None:
+            try:
+                await self._store.put(people)
+            except StoreError as error:
+                _log.warning("a customer is not put into the local index: %s", error)
+
+        task = asyncio.create_task(put(), name="know a person")
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
+
+
+def person_of(customer: Customer, seen_at: Any) -> KnownPerson:
+    """Return what the index keeps of a customer."""
+    telling = {medium.kind: medium.text for medium in reversed(customer.contact_media)}
+    return KnownPerson(
+        CustomerId(customer.id),
+        customer.name,
+        customer.kind,
+        customer.status,
+        tuple(telling[kind] for kind in ("address", "phone", "email") if kind in telling),
+        tuple(medium.text for medium in customer.contact_media if medium.kind == "phone") + customer.account_ids,
+        seen_at,
+    )
+
+
+def _digits(text: str) -> str:
+    return "".join(sign for sign in text if sign.isdigit())

@@ -1,0 +1,1 @@
+"""The state of the systems and of the network."""

@@ -1,0 +1,1 @@
+"""What is shown while an account, the window or the person is locked out."""

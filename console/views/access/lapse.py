@@ -1,0 +1,84 @@
+"""Closes accounts whose opening has lapsed, and says so two minutes before, when it can still be prolonged."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout
+
+from console.models.customer import CustomerId
+from console.services.access.openings import Opening, Openings
+from console.views import texts
+from console.views.texts import tr
+from console.views.widgets.labels import Button, Label, StateSurface
+from console.views.window.main_window import MainWindow
+
+PROLONG_KEYS = "Ctrl+Shift+G"
+_LOOK_EVERY_MS = 2000
+_MOST_NAMED = 3
+
+
+class LapseBar(StateSurface):
+    """Stands over the window while an opening is about to lapse; takes no focus. `close` closes a customer's tabs."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        openings: Openings,
+        *,
+        name_of: Callable[[CustomerId], str],
+        close: Callable[[CustomerId], None],
+    ) -> None:
+        super().__init__()
+        self._window, self._openings, self._name_of, self._close = window, openings, name_of, close
+        self.set_state("attention")
+        self.setAccessibleName(tr("About to close"))
+        self.told = Label("", wrap=True)
+        self.told.set_look("mark", "attention")
+        self.button = Button(
+            tr("Still with them: keep it open   {}").format(texts.keys(PROLONG_KEYS)), "plain", "small"
+        )
+        self.button.setAccessibleName(tr("Keep the account open"))
+        self.button.clicked.connect(self.prolong)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 6, 14, 6)
+        row.addWidget(self.told, 1)
+        row.addWidget(self.button)
+        self.hide()
+        window.put_on_top(self)
+        window.events.on_key(PROLONG_KEYS, self.prolong)
+        self._looking = QTimer(self)
+        self._looking.timeout.connect(self.look)
+        self._looking.start(_LOOK_EVERY_MS)
+
+    def look(self) -> None:
+        """Close what has lapsed and tell of what is about to."""
+        lapsed, soon = self._openings.lapsing()
+        for opening in lapsed:
+            name = self._name_of(opening.customer_id)
+            self._close(opening.customer_id)
+            self._openings.close(opening.customer_id)
+            told = tr("{} was closed, as its time had passed. What you typed is kept; {} opens it again.")
+            self._window.status.say(told.format(name, texts.keys("Ctrl+Shift+T")))
+        self.setVisible(bool(soon))
+        if soon:
+            told = tr("{}: the account closes within two minutes; what you typed is kept.")
+            words = told.format(self._names(soon))
+            keep = tr("Still with them: keep it open   {}") if len(soon) == 1 else tr("Keep all {} open   {}")
+            self.button.setText(keep.format(*([] if len(soon) == 1 else [len(soon)]), texts.keys(PROLONG_KEYS)))
+            if self.told.text() != words:
+                self.told.set_words(words)
+                self._window.status.say(words)
+
+    def prolong(self) -> None:
+        """Keep open what is about to close."""
+        soon = self._openings.lapsing()[1]
+        for opening in soon:
+            self._openings.prolong(opening.customer_id)
+        if soon:
+            self._window.status.say(tr("Stays open: {}.").format(self._names(soon)))
+        self.look()
+
+    def _names(self, openings: Sequence[Opening]) -> str:
+        names = [self._name_of(opening.customer_id) for opening in openings]
+        more = tr(" and {} more").format(len(names) - _MOST_NAMED) if len(names) > _MOST_NAMED else ""
+        return ", ".join(names[:_MOST_NAMED]) + more

@@ -1,0 +1,242 @@
+"""Asks who calls, or why an account is opened without a caller. Of the account it shows no more than whom to ask."""
+
+import contextlib
+import functools
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QDialog, QFormLayout, QLineEdit, QVBoxLayout, QWidget
+
+from console.bridge import Bridge
+from console.errors import ConsoleError
+from console.models.caller_proof import SentCode
+from console.models.customer import CustomerId
+from console.services.access.openings import Caller, Opening, Reason, Step
+from console.services.desk import Desk
+from console.services.search.days import NoDayError, read_past_day
+from console.services.search.phone import show_phone
+from console.settings.verification import Method
+from console.views import texts
+from console.views.keys.send import is_send
+from console.views.texts import tr
+from console.views.widgets.act_dialog import send_words
+from console.views.widgets.choice import Choice
+from console.views.widgets.fields import FramedDialog
+from console.views.widgets.labels import Button, Label, button_row
+from console.views.widgets.live_page import PlainScroll
+
+_REASONS = (
+    (Reason.TICKET, "No caller: a ticket, by its number"),
+    (Reason.JOB, "No caller: a visit, by its number"),
+    (Reason.TYPED, "No caller: another reason, in words"),
+)
+
+
+class OpeningDialog(FramedDialog):
+    """Emits `opened` once the account is open. Up and Down choose how, Ctrl+Enter opens, Esc leaves it closed."""
+
+    opened = Signal(str)
+
+    def __init__(self, desk: Desk, bridge: Bridge, customer_id: CustomerId, window: QWidget) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Who calls?"))
+        self.setMinimumWidth(480)
+        self._desk, self._bridge, self._customer_id = desk, bridge, customer_id
+        self.busy = False
+        self._prepared: set[str] = set()
+        self.who = Label(customer_id, "page", semibold=True)
+        self.told = Label("", "small", wrap=True)
+        self.told.setMinimumHeight(2 * self.told.fontMetrics().lineSpacing())
+        self.answer = self._answer_field()
+        self._asked = Label("", look="muted")
+        self._group = QButtonGroup(self)
+        column = QVBoxLayout(self)
+        column.setSpacing(8)
+        column.addWidget(self.who)
+        is_open = self._is_open = desk.openings.opening(customer_id) is not None
+        intro = tr("The account is closed. Verify the caller, or say why it is opened without one.")
+        if is_open:
+            self.setWindowTitle(tr("Verify the caller"))
+            intro = tr("The account is open. Single calls, orders and new contact data need one of these.")
+        column.addWidget(Label(intro, "small", look="secondary", wrap=True))
+        self.ways: list[tuple[Choice, str, Reason | None]] = []
+        ways = self._make_ways()
+        room = self._room = PlainScroll(ways)
+        column.addWidget(room, 1)
+        form = QFormLayout()
+        form.addRow(self._asked, self.answer)
+        column.addLayout(form)
+        column.addWidget(self.told)
+        self.open_button = Button(send_words(tr("Verify") if is_open else tr("Open the account")), "main")
+        self.open_button.setAutoDefault(False)
+        self.open_button.clicked.connect(self.open_account)
+        leave = Button((tr("Close   {}") if is_open else tr("Leave it closed   {}")).format("Esc"), "plain")
+        leave.setAutoDefault(False)
+        leave.clicked.connect(self.reject)
+        column.addLayout(button_row(leave, self.open_button))
+        self._group.buttonToggled.connect(lambda _button, _on: self._show_way())
+        self.ways[0][0].setChecked(True)
+        self.answer.setFocus()
+        whole = self.sizeHint().height() - room.sizeHint().height() + ways.sizeHint().height()
+        title = 40  # what the system adds above, which is known only once the window stands
+        self.resize(self.minimumWidth(), min(whole, self.screen().availableGeometry().height() - title))
+        refusal = desk.openings.refusal_to_open(customer_id)
+        if refusal is not None:
+            self.told.set_look("mark", "danger")
+            self.told.set_words(refusal)
+        bridge.run_query(self, desk.openings.caller(customer_id), self._show_caller, self._failed)
+
+    def _make_ways(self) -> QWidget:
+        """Return the choices: by what the caller is verified, or why there is none."""
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        openings = self._desk.openings
+        found: list[tuple[str, str, Reason | None]] = []
+        for method in openings.methods_for(self._customer_id):
+            more = tr("  ·  opens everything") if method.opens == "call detail" and not self._is_open else ""
+            found.append((tr(method.words) + more, method.name, None))
+        if openings.opening(self._customer_id) is None:
+            found += [(tr(words), "", reason) for reason, words in _REASONS]
+        for words, name, reason in found:
+            button = Choice(words, words)
+            self._group.addButton(button)
+            column.addWidget(button)
+            self.ways.append((button, name, reason))
+        return inner
+
+    def _show_caller(self, caller: Caller) -> None:
+        shown = [caller.name or "", caller.phone or "", caller.customer_id]
+        self.who.setText("  ·  ".join(part for part in shown if part))
+
+    @property
+    def _way(self) -> tuple[str, Reason | None]:
+        return next((name, reason) for button, name, reason in self.ways if button.isChecked())
+
+    def _show_way(self) -> None:
+        name, reason = self._way
+        self._room.ensureWidgetVisible(next(button for button, _name, _reason in self.ways if button.isChecked()))
+        method = next((one for one in self._desk.openings.methods if one.name == name), None)
+        wants = reason is not None or (method is not None and method.checks is not None)
+        hint = {Reason.TICKET: tr("of the ticket"), Reason.JOB: tr("of the visit")}.get(reason) if reason else None
+        born = method is not None and method.checks == "birth_on"
+        self.answer.setPlaceholderText(hint or (tr("like 25 Nov 1980") if born else ""))
+        asked = tr("What the caller says") if reason is None else tr("Number or reason")
+        self._asked.set_words(asked if wants else tr("Nothing is typed for this"))
+        self.answer.setAccessibleName(self._asked.text())
+        digits = method is not None and method.proof is not None
+        self.answer.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly if digits else Qt.InputMethodHint.ImhNone)
+        self.answer.setReadOnly(not wants)  # disabled it would give the focus to a button, and Enter would leave
+        self.answer.clear()
+        self.told.set_words("" if wants else tr("Opening it, you answer for having done this. It is recorded."))
+        self.told.set_look("mark", "info")
+        if wants:
+            self.answer.setFocus()
+        self._name_button()
+
+    def _answer_field(self) -> QLineEdit:
+        field = QLineEdit()
+        field.setObjectName("answer")
+        field.returnPressed.connect(self.open_account)
+        field.textEdited.connect(self._show_reading)
+        return field
+
+    def _show_reading(self, typed: str) -> None:
+        """Show how a day of birth is read, as numbers alone are read by the country; while it is none, nothing."""
+        method = next((one for one in self._desk.openings.methods if one.name == self._way[0]), None)
+        if method is None or method.checks != "birth_on":
+            return
+        words = ""
+        with contextlib.suppress(NoDayError):
+            words = tr("Read as {}.").format(texts.weekday(read_past_day(typed, self._desk.acts.day_order)))
+        self.told.set_look("mark", "info")
+        self.told.set_words(words)
+
+    @property
+    def _first(self) -> Method | None:
+        """The chosen way, while something comes before it: the number on file is shown, or a code is sent."""
+        method = next((one for one in self._desk.openings.methods if one.name == self._way[0]), None)
+        needs = method is not None and (method.shows == "phone" or method.checks == "code")
+        return method if needs and method is not None and method.name not in self._prepared else None
+
+    def _name_button(self) -> None:
+        opens = tr("Verify") if self._is_open else tr("Open the account")
+        first = self._first
+        if first is not None:
+            opens = tr("Send the code") if first.checks == "code" else tr("Show the number")
+        self.open_button.setText(send_words(opens))
+
+    def _show_sent(self, name: str, sent: SentCode) -> None:
+        self.busy = False
+        self._prepared.add(name)
+        self._name_button()
+        if self._way[0] == name:
+            self.told.set_look("mark", "info")
+            self.told.set_words(
+                tr("Sent to the number that ends in {}. Type what the caller reads.").format(sent.ends_in)
+            )
+            self.answer.setFocus()
+
+    def _show_number(self, name: str, number: str) -> None:
+        self.busy = False
+        self._prepared.add(name)
+        self._name_button()
+        if self._way[0] == name:
+            call = tr("On file: {}. Opening it, you answer for having called there. It is recorded.")
+            self.told.set_words(call.format(show_phone(number)) if number else tr("CRM keeps no phone number."))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        ways = [button for button, _name, _reason in self.ways]
+        if is_send(event):
+            self.open_account()
+        elif event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:  # from the field too
+            at = next(place for place, button in enumerate(ways) if button.isChecked())
+            ways[(at + (1 if event.key() == Qt.Key.Key_Down else -1)) % len(ways)].setChecked(True)
+        else:
+            super().keyPressEvent(event)
+
+    def open_account(self) -> None:
+        """Open the account the chosen way, or say why not."""
+        if self.busy:
+            return
+        self.busy = True
+        first = self._first
+        if first is not None and first.checks == "code":
+            sending = self._desk.openings.send_code(self._customer_id)
+            self._bridge.run_command(self, sending, functools.partial(self._show_sent, first.name), self._failed)
+            return
+        if first is not None:
+            numbers = self._desk.openings.number_on_file(self._customer_id)
+            self._bridge.run_query(self, numbers, functools.partial(self._show_number, first.name), self._failed)
+            return
+        self._bridge.run_command(self, self._open(), self._done, self._failed)
+
+    async def _open(self) -> Opening:
+        name, reason = self._way
+        if reason is not None:
+            return await self._desk.openings.open_for(self._customer_id, reason, self.answer.text())
+        return await self._desk.openings.verify(self._customer_id, name, self.answer.text())
+
+    def _done(self, opening: Opening) -> None:
+        how = tr("Everything is open.")
+        if opening.step is not Step.CALL_DETAIL:
+            how = tr("Single calls, orders and new contact data need a stronger way.")
+        self._bridge.on_unhandled(tr("Open for {}: {}. {}").format(opening.reason.value, opening.how, how))
+        self.accept()
+        self.opened.emit(self._customer_id)
+
+    def _failed(self, error: ConsoleError) -> None:
+        self.busy = False
+        self.told.set_look("mark", "danger")
+        self.told.set_words(str(error))
+        self.answer.setFocus()  # after a click it is on the button, and what is typed next would go nowhere
+        self.answer.selectAll()
+
+
+def close_forms(window: QWidget) -> None:
+    """Close what stands over the page of an account that is closed: a form, or where a value comes from."""
+    for dialog in window.findChildren(QDialog):
+        if not isinstance(dialog, OpeningDialog):
+            dialog.reject()

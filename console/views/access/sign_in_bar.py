@@ -1,0 +1,248 @@
+"""The bar over the window that has somebody sign in, at the start and when a sign-in has ended; it takes no focus."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout
+
+from console.bridge import Bridge
+from console.errors import ConsoleError
+from console.models.person import Person
+from console.services.access.sign_in import Attempt, Grant, SignIn, SignInState
+from console.views.access.lock import DeskLock
+from console.views.texts import tr
+from console.views.widgets.labels import Button, Label, Surface
+from console.views.window.main_window import MainWindow
+
+SIGN_IN_KEYS, LOCK_KEYS = "Ctrl+Shift+L", "Ctrl+Shift+K"
+OpenAddress = Callable[[str], bool]
+
+
+def open_in_browser(address: str) -> bool:
+    """Open an address in the system's browser; return whether there is one."""
+    return QDesktopServices.openUrl(QUrl(address))
+
+
+class SignInBar(Surface):
+    """Says why somebody must sign in, and has them do it in the browser. Hidden while there is nothing to do.
+
+    What is typed elsewhere in the window goes on meanwhile; the button's keys reach it from everywhere.
+    """
+
+    def __init__(self, window: MainWindow, open_address: OpenAddress = open_in_browser) -> None:
+        """Make the bar; whoever makes it says where it stands."""
+        super().__init__("accentSoft", "b")
+        self._window, self.open_address = window, open_address
+        self._pressed: asyncio.Future[None] | None = None
+        self._address = ""
+        self.setAccessibleName(tr("Sign-in"))
+        self.told = Label("", wrap=True)
+        keys = QKeySequence(SIGN_IN_KEYS).toString(QKeySequence.SequenceFormat.NativeText)
+        self.button = Button(tr("Sign in in the browser   {}").format(keys), "main")
+        self.button.setAccessibleName(tr("Sign in in the browser"))
+        self.button.clicked.connect(self.press)
+        self.copy = Button(tr("Copy the address"), "link", "small")
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._address))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 8, 14, 8)
+        row.setSpacing(12)
+        row.addWidget(self.told, 1)
+        row.addWidget(self.copy)
+        row.addWidget(self.button)
+        self.hide()
+
+    def press(self) -> None:
+        """Do what the button does; nothing where nobody has to sign in."""
+        if self._pressed is not None and not self._pressed.done():
+            self._pressed.set_result(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take Enter for the button, which outside a dialog knows Space alone."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.button.hasFocus():
+            self.press()
+        else:
+            super().keyPressEvent(event)
+
+    async def ask(self, sign_in: SignIn, sentence: str = "") -> Person:
+        """Have somebody sign in, however often it takes, and return who it is."""
+        sentence = sentence or tr("Sign in to work at this desk.")
+        self.show()
+        if sign_in.person is None:
+            self._window.set_signed_in(signed_in=False)
+            self.button.setFocus()
+        try:
+            while True:
+                self._say(sentence)
+                await self._press()
+                try:
+                    person = await self._in_browser(sign_in)
+                except ConsoleError as error:
+                    sentence = str(error)
+                    continue
+                self._window.say(tr("Signed in as {}.").format(person.name))
+                self._window.raise_()
+                self._window.activateWindow()
+                return person
+        finally:
+            self.hide()
+            self._window.set_signed_in(signed_in=True)
+            self._pressed = None
+
+    async def _in_browser(self, sign_in: SignIn) -> Person:
+        self._say(tr("The sign-in service is being asked…"))
+        attempt = await sign_in.begin()
+        try:
+            return await sign_in.finish(await self._wait(attempt))
+        finally:
+            await attempt.aclose()
+
+    async def _wait(self, attempt: Attempt) -> Grant:
+        """Return what comes back from the browser; pressed again meanwhile, the button opens the page again."""
+        waiting = asyncio.ensure_future(attempt.wait())
+        try:
+            while not waiting.done():
+                self._address = attempt.address
+                if self.open_address(self._address):
+                    self._say(tr("Go on in the browser. Should its page be gone, press again."), with_address=True)
+                else:
+                    told = tr("No browser could be opened. Copy the address and open it in one on this computer.")
+                    self._say(told, with_address=True)
+                pressed = asyncio.ensure_future(self._press())
+                await asyncio.wait([waiting, pressed], return_when=asyncio.FIRST_COMPLETED)
+                pressed.cancel()
+            return await waiting
+        finally:
+            waiting.cancel()
+
+    async def _press(self) -> None:
+        self._pressed = asyncio.get_running_loop().create_future()
+        await self._pressed
+
+    def _say(self, sentence: str, *, with_address: bool = False) -> None:
+        self.told.set_words(sentence)
+        self.copy.setVisible(with_address)
+        self._window.say(sentence)
+
+
+class PersonAtDesk:
+    """Keeps whoever works here signed in: when that ends they are asked once, and everything goes on after it."""
+
+    def __init__(self, window: MainWindow, bridge: Bridge, go_on: Callable[[], None]) -> None:
+        self._window, self._bridge, self._go_on = window, bridge, go_on
+        self.bar = SignInBar(window)
+        window.put_on_top(self.bar)
+        self.lock = DeskLock(window, self._unlock)
+        self._sign_in: SignIn | None = None
+        self._unlocking: SignInBar | None = None
+        self._remove: Callable[[], Awaitable[str]] | None = None
+        window.events.on_key(LOCK_KEYS, self.lock_now)
+
+    def attach(
+        self,
+        sign_in: SignIn,
+        lock_after_s: float = 600.0,
+        remove: Callable[[], Awaitable[str]] | None = None,
+    ) -> None:
+        """Know who works here, and say it in the window's title; lock when nobody touches the desk for a while.
+
+        `remove` has this person's store removed at the end, and returns why not.
+        """
+        self.lock.after_s = lock_after_s
+        self._sign_in, self._remove = sign_in, remove
+        if sign_in.person is not None:
+            self._window.show_person(sign_in.person.name, sign_in.person.role)
+        self._on_state(sign_in.state)
+        sign_in.subscribe(self._on_state)
+        sign_in.unkept.add(self._on_unkept)
+        self.lock.start()
+
+    def _on_unkept(self, why: str) -> None:
+        told = tr("{} You stay signed in; should the desk end before it can be kept, you sign in again.").format(why)
+        self._window.status.say(told)
+
+    def _on_state(self, state: SignInState) -> None:
+        if state is SignInState.ENDED and self._sign_in is not None:
+            told = tr("Your sign-in has ended. Sign in again; what you typed and did stays where it is.")
+            self._bridge.run_query(self.bar, self.bar.ask(self._sign_in, told), lambda _person: self._go_on())
+        elif state is SignInState.OFFLINE:
+            self._window.say(tr("The sign-in service does not answer. You work on with what is known here."))
+
+    def lock_now(self) -> None:
+        """Lock the desk, where somebody can sign in again."""
+        if self._sign_in is None:
+            self._window.status.say(tr("Nobody signs in at this desk, so nobody could unlock it."))
+        else:
+            self.lock.lock()
+
+    def _unlock(self) -> None:
+        """Have the same person sign in, then show everything as it was."""
+        if self._sign_in is None:
+            return
+        bar = self._unlocking = SignInBar(self._window, self.bar.open_address)
+        self.lock.page.put(bar)
+        self._bridge.run_command(bar, self._sign_in.note_locked(locked=True))
+        name = self._sign_in.person.name if self._sign_in.person is not None else ""
+        told = tr("Locked. {} can unlock it by signing in.").format(name)
+        self._bridge.run_query(bar, _to_unlock(self._sign_in, bar, told), lambda _person: self._unlocked())
+        bar.button.setFocus()
+
+    def _unlocked(self) -> None:
+        self._unlocking = None
+        self.lock.unlock()
+
+    def press(self) -> None:
+        """Have whoever must sign in do it: to unlock, or because the sign-in has ended."""
+        (self._unlocking or self.bar).press()
+
+    def sign_out(self) -> None:
+        """End the sign-in here and at the provider, then close the desk; what is not sent waits in the store."""
+        if self._sign_in is None:
+            self._window.status.say(tr("Nobody signs in at this desk, so nobody can sign out."))
+        else:
+            self._once_nothing_is_lost(self._sign_out_and_leave)
+
+    def sign_out_and_remove(self) -> None:
+        """Sign out, and destroy what is kept here for this person, once nothing of it waits to be sent."""
+        if self._remove is None:
+            self._window.status.say(tr("Nothing is kept on this computer that could be removed."))
+        else:
+            self._once_nothing_is_lost(self._mark_and_sign_out)
+
+    def _once_nothing_is_lost(self, go_on: Callable[[], None]) -> None:
+        ask = self._window.before_leaving
+        if ask is not None:
+            ask(go_on)
+        else:
+            go_on()
+
+    def _mark_and_sign_out(self) -> None:
+        def marked(refusal: str) -> None:
+            if refusal:
+                self._window.status.say(refusal)
+            else:
+                self._sign_out_and_leave()
+
+        if self._remove is not None:
+            self._bridge.run_command(self._window, _await(self._remove()), marked)
+
+    def _sign_out_and_leave(self) -> None:
+        if self._sign_in is not None:
+            self._bridge.run_command(self._window, self._sign_in.sign_out(), self._leave)
+
+    def _leave(self, address: str | None) -> None:
+        if address is not None:  # else the browser would sign the next person in as this one
+            self.bar.open_address(address)
+        self._window.leave()
+
+
+async def _await(doing: Awaitable[str]) -> str:
+    return await doing
+
+
+async def _to_unlock(sign_in: SignIn, bar: SignInBar, told: str) -> Person:
+    sign_in.demand_proof()
+    person = await bar.ask(sign_in, told)
+    await sign_in.note_locked(locked=False)
+    return person

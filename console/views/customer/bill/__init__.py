@@ -1,0 +1,1 @@
+"""One bill: its document, its explanation, and how to say it."""

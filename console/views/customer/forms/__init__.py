@@ -1,0 +1,1 @@
+"""The forms with which a customer is acted for."""

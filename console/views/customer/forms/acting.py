@@ -1,0 +1,228 @@
+"""What can be done on a customer's page: the note over it, and the forms. On a page of the past nothing can."""
+
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QWidget
+
+from console.bridge import Bridge
+from console.models.outbox import Act, ActState, StepState
+from console.models.provenance import Origin
+from console.services.access.permissions import Subject, is_of_role
+from console.services.acts import CHANGES
+from console.services.acts.catalogue import ACTS
+from console.services.customer.customer_view import CustomerView
+from console.services.desk import Desk
+from console.views import texts
+from console.views.customer.dock import NoteDock
+from console.views.customer.forms.act_form import ActForm
+from console.views.customer.forms.contact_form import ContactForm
+from console.views.customer.forms.half_done import HalfDoneDialog
+from console.views.customer.forms.promise_form import PromiseForm
+from console.views.customer.forms.started import StartedResults
+from console.views.outbox.words import is_there_twice, only_starts
+from console.views.texts import tr
+from console.views.widgets.labels import Label
+
+_HOW_IT_GOES = {
+    ActState.QUEUED: "Kept, and sent as soon as it can be: {}.",
+    ActState.AWAITING: "A supervisor has been asked: {}.",
+    ActState.DONE: "Done: {}.",
+    ActState.HALF_DONE: "Half done: {}. See the alert above.",
+    ActState.REFUSED: "Refused: {}. The Outbox says why.",
+    ActState.CONFLICT: "Changed meanwhile, so it waits for you in the Outbox: {}.",
+}
+
+
+class CustomerActs:
+    """The acts of one page; `close` stops listening.
+
+    `go_back` takes the focus when the note is closed; `lay_out` gives it room, or takes that back.
+    """
+
+    def __init__(
+        self,
+        page: QWidget,
+        view: CustomerView,
+        desk: Desk,
+        bridge: Bridge,
+        go_back: Callable[[], None],
+        lay_out: Callable[[], None],
+    ) -> None:
+        self._go_back, self._lay_out = go_back, lay_out
+        self._page, self._view, self._desk, self._bridge = page, view, desk, bridge
+        self.dock: NoteDock | None = None
+        acts = desk.outbox.of_customer(view.customer_id)
+        self._done = {place for act in acts for place in _done(act)}
+        self._told = {act.id: act.state for act in acts}
+        self._told_twice = {act.id for act in acts if is_there_twice(act)}
+        self._unsubscribe = desk.outbox.subscribe(self._on_act)
+        self._results = StartedResults(view, bridge)
+
+    def _on_act(self, act: Act) -> None:
+        """Ask again for what a step has changed that is done now."""
+        if act.customer_id != self._view.customer_id or self._view.as_of is not None:
+            return
+        self._tell(act)
+        for done in set(_done(act)) - self._done:
+            self._done.add(done)
+            subjects = CHANGES[act.steps[done[1]].kind]
+            self._ask_about(subjects)
+            for after_s in ACTS[act.kind].follow_s if act.kind in ACTS else ():
+                QTimer.singleShot(int(after_s * 1000), self._page, functools.partial(self._ask_about, subjects))
+
+    def _tell(self, act: Act) -> None:
+        """Say how an act goes on, each state once: whoever sent it looks at this page, not at the outbox."""
+        if is_there_twice(act) and act.id not in self._told_twice:
+            self._told_twice.add(act.id)
+            self._bridge.on_unhandled(tr("There twice: {}. The Outbox says where.").format(self._desk.title_of(act)))
+            return
+        if self._told.get(act.id) is act.state or (act.state in _HOW_IT_GOES and not self._page.isVisible()):
+            return
+        self._told[act.id] = act.state
+        words = _HOW_IT_GOES.get(act.state)
+        if act.state is ActState.DONE and only_starts(act):
+            words = "Started: {}. Its result is shown here when it comes."
+            self._results.expect(act)
+        if words:
+            self._bridge.on_unhandled(tr(words).format(self._desk.title_of(act)))
+
+    def _ask_about(self, subjects: Sequence[Subject]) -> None:
+        for subject in subjects:
+            self._view.ask_about(subject)
+
+    def open_note(self, *, with_focus: bool = True) -> None:
+        """Open the note over the page and put the focus into it."""
+        if self._is_past():
+            return
+        if self.dock is None:
+            self.dock = NoteDock(self._desk, self._bridge, self._view.customer_id, self._page)
+            self.dock.closed.connect(self.close_note)
+        self.dock.show()
+        self.dock.raise_()
+        self._lay_out()
+        self._desk.drafts.type(self._open_place, "open")
+        if with_focus:
+            self.dock.text.setFocus()
+
+    def _is_past(self) -> bool:
+        """Whether nothing can be done here; then it is said."""
+        if self._view.as_of is not None:
+            self._bridge.on_unhandled(tr("This is the past: nothing can be done here. Go to the customer's own tab."))
+        return self._view.as_of is not None
+
+    @property
+    def _open_place(self) -> str:
+        return f"note/{self._view.customer_id}/open"
+
+    def restore(self) -> None:
+        """Open the note where it was open when the program ended; the focus stays where it is."""
+        if self._desk.drafts.text(self._open_place):
+            self.open_note(with_focus=False)
+
+    def add_to_note(self, text: str) -> None:
+        """Put a text at the end of the note."""
+        self.open_note()
+        if self.dock is not None and self._view.as_of is None:
+            before = self.dock.text.toPlainText()
+            self.dock.text.moveCursor(QTextCursor.MoveOperation.End)
+            self.dock.text.insertPlainText(f"\n{text}" if before and not before.endswith("\n") else text)
+
+    def close_note(self) -> None:
+        """Close the note; its text stays."""
+        if self.dock is not None:
+            self.dock.hide()
+            self._lay_out()
+            self._desk.drafts.type(self._open_place, "")
+        self._go_back()
+
+    def place(self, head: int) -> int:
+        """Keep the note at the right of the page, whose head is so high; return the width that is left for the rest."""
+        if self.dock is None or not self.dock.isVisibleTo(self._page):
+            return self._page.width()
+        return self.dock.place(self._page, head)
+
+    def open_contact_form(self) -> None:
+        """Open the form for phone and e-mail."""
+        if not self._is_past():
+            self._note_in_form()
+            ContactForm(self._desk, self._bridge, self._view, self._page.window()).open()
+
+    def _note_in_form(self) -> None:
+        if self._view.note_in_form():
+            told = tr("This form has phone numbers and e-mail addresses in full. That it was opened is recorded.")
+            self._bridge.on_unhandled(told)
+
+    def open_promise_form(self) -> None:
+        """Open the form for a promise to pay; while it is not known what is owed it says so."""
+        if self._is_past():
+            return
+        if self._view.accounts.part.facts is None:
+            self._bridge.on_unhandled(tr("Billing has not said yet what is owed, so nothing can be promised on it."))
+        else:
+            PromiseForm(self._desk, self._bridge, self._view, self._page.window()).open()
+
+    def open_act(
+        self,
+        kind: str,
+        values: Mapping[str, str] | None = None,
+        instead_of: Act | None = None,
+        selected: Origin | None = None,
+    ) -> None:
+        """Open the form of a declared act; where this user may not, or nothing can be done, it says so.
+
+        `values` are what its fields start from; so is the record that is `selected` on the page.
+        """
+        if self._is_past():
+            return
+        refusal = self._desk.acts.may(kind, self._view.customer_id)
+        if refusal is not None:
+            opens = "" if is_of_role(refusal) else tr(" {} verifies.").format(texts.keys("Ctrl+Shift+V"))
+            self._bridge.on_unhandled(refusal + opens)
+            return
+        if ACTS[kind].in_full:
+            self._note_in_form()
+        window = self._page.window()
+        ActForm(self._desk, self._bridge, self._view, kind, values or {}, window, instead_of, selected).open()
+
+    def edit(self, act: Act) -> None:
+        """Open a declared act's form with what was entered; sent, it stands in place of the act."""
+        self.open_act(act.kind, act.values, act)
+
+    def open_half_done(self, act: Act | None = None) -> None:
+        """Open the choice for an act that stopped half way; without one, the last that did, or that can be undone."""
+        acts = [one for one in self._desk.outbox.of_customer(self._view.customer_id) if not one.withdrawn]
+        open_ones = [one for one in acts if one.is_open and one.kind]
+        undoable = [one for one in acts if one.can_be_taken_back]
+        chosen = act or next(reversed([*undoable, *open_ones]), None)
+        if chosen is None:
+            self._bridge.on_unhandled(tr("Nothing done here can be taken back, and nothing stopped half way."))
+        elif not self._is_past():
+            HalfDoneDialog(self._desk, self._bridge, chosen, self._page.window()).open()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._unsubscribe()
+        self._results.close()
+        if self.dock is not None:
+            self.dock.close_dock()
+
+
+def _done(act: Act) -> Iterator[tuple[str, int]]:
+    return ((act.id, place) for place, step in enumerate(act.steps) if step.state is StepState.DONE)
+
+
+def past_banner(as_of: datetime) -> Label:
+    """Return what says that nothing here is of now."""
+    local = as_of.astimezone()
+    text = tr("As it stood on {} at {}. This is the past: do not quote it as of now.").format(
+        texts.day(as_of), f"{local:%H:%M}"
+    )
+    banner = Label(text, semibold=True)
+    banner.set_look("chip", "stale")
+    banner.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    banner.setFixedHeight(28)
+    return banner

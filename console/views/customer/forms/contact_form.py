@@ -1,0 +1,89 @@
+"""The form for phone and e-mail: starts from what is known, says what each system holds and what becomes of it."""
+
+from collections.abc import Coroutine
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from console.bridge import Bridge
+from console.services.customer.contact import IN_BILLING, IN_CRM, SeenContact, known_contact
+from console.services.customer.customer_view import CustomerView
+from console.services.desk import Desk
+from console.views.texts import tr
+from console.views.widgets.act_dialog import ActDialog, shortened
+
+_KINDS = {IN_CRM: "crm", IN_BILLING: "billing"}
+
+
+class ContactForm(ActDialog):
+    """Changes CRM and billing's copy. It can be filled and sent at once; the systems are asked meanwhile.
+
+    What is sent is a change of what the form showed: a system that holds something else by then is asked about.
+    """
+
+    def __init__(self, desk: Desk, bridge: Bridge, view: CustomerView, window: QWidget) -> None:
+        title = tr("Contact data: {}").format(view.name)
+        super().__init__(title, tr("Change it"), desk.drafts, bridge, window)
+        customer, accounts = view.customer.held, view.accounts.held
+        account = next((item.value for item in accounts or ()), None)
+        self._desk, self._customer_id = desk, view.customer_id
+        self._account_id = account.id if account is not None else None
+        self._seen = known_contact(customer.value if customer is not None else None, account)
+        self._several = accounts is not None and len(accounts) > 1
+        self._asked = False
+        place = f"contact/{view.customer_id}"
+        self._words = {"phone": tr("Phone"), "email": tr("E-mail")}
+        for key, words in self._words.items():
+            self.add_field(key, f"{place}/{key}", words)
+        self.fill()
+        self.show_effect()
+        self.fields["phone"].setFocus()
+        looking = desk.acts.look_at_contact(self._customer_id, self._account_id, self._seen)
+        bridge.run_query(self, looking, self._show_seen)
+
+    def fill(self) -> None:
+        for key, field in self.fields.items():
+            if not self.has_draft(field):
+                field.setText(self._seen.shown.get(key, ""))
+
+    def show_effect(self) -> None:
+        kinds = [kind for kind in _KINDS if kind == IN_CRM or self._account_id is not None]
+        self.effect.set_words("\n".join(self._effect_at(kind) for kind in kinds))
+
+    def doing(self) -> Coroutine[Any, Any, Any]:
+        wanted = {key: field.text() for key, field in self.fields.items()}
+        return self._desk.acts.change_contact(
+            self._customer_id, self._account_id, wanted, self._seen, typed_in=self.places
+        )
+
+    def _show_seen(self, seen: SeenContact) -> None:
+        self._seen, self._asked = seen, True
+        self.fill()
+        self.show_effect()
+
+    def _effect_at(self, kind: str) -> str:
+        label, held = self._desk.label(_KINDS[kind]), self._seen.values.get(kind)
+        if kind == IN_BILLING and self._several:
+            label = tr("{}, account {} alone").format(label, self._account_id)
+        told = tr("{}: {}").format(label, self._change_words(held or {}))
+        if kind in self._seen.answered:
+            return told
+        if not self._asked:
+            return tr("{} Being asked…").format(told)
+        if held is None:
+            unknown = tr("{} did not say what it holds, and nothing is known here. It gets the change when it can.")
+            return unknown.format(label)
+        return tr("{} It did not say so just now; this was last known. It gets the change when it can.").format(told)
+
+    def _change_words(self, held: Any) -> str:
+        """Return what becomes of each value at one system."""
+        parts = []
+        for key, field in self.fields.items():
+            now, typed, started = held.get(key, ""), field.text().strip(), self._seen.shown.get(key, "")
+            word = self._words[key].lower()
+            if typed and typed not in {started, now}:
+                told = tr("{0} {1} becomes {2}") if now else tr("{0}, none so far, becomes {2}")
+                parts.append(told.format(word, shortened(now), shortened(typed)))
+            else:
+                parts.append(tr("{} {} stays").format(word, shortened(now)) if now else tr("no {}").format(word))
+        return "; ".join(parts) + "."

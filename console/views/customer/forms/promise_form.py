@@ -1,0 +1,99 @@
+"""The form for a promise to pay: how much, by which day, on which account."""
+
+from collections.abc import Coroutine
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+
+from console.bridge import Bridge
+from console.models.billing_account import BillingAccount
+from console.services.customer.customer_view import CustomerView
+from console.services.desk import Desk
+from console.services.search.days import NoDayError
+from console.views import texts
+from console.views.customer.panels.facts import promise_words
+from console.views.texts import tr
+from console.views.widgets.act_dialog import ActDialog
+from console.views.widgets.labels import Button, Label
+
+_OFFERED_DAYS = (7, 14, 30)
+
+
+class PromiseForm(ActDialog):
+    """Takes a promise on one of the accounts with something owed; the day is typed and said back in words."""
+
+    def __init__(self, desk: Desk, bridge: Bridge, view: CustomerView, window: QWidget) -> None:
+        title = tr("Promise to pay: {}").format(view.name)
+        super().__init__(title, tr("Record the promise"), desk.drafts, bridge, window)
+        self._desk, self._customer_id = desk, view.customer_id
+        accounts = [item.value for item in view.accounts.part.facts or ()]
+        self._accounts = [account for account in accounts if account.balance and account.balance.amount > 0]
+        self.account = QComboBox()
+        self.account.setAccessibleName(tr("Account"))
+        for account in self._accounts:
+            self.account.addItem(tr("{}   {} owed").format(account.id, texts.money(account.balance)))
+        self.form.addRow(Label(tr("Account"), look="muted"), self.account)
+        self.amount = self.add_field("amount", f"promise/{view.customer_id}", tr("Amount"))
+        self.due = self.add_field("due", f"promise/{view.customer_id}/by", tr("By"))
+        self.due.setPlaceholderText(tr("2 Dec, Friday, +7"))
+        self.form.addRow("", self._offered_days())
+        self.account.currentIndexChanged.connect(lambda _index: self.show_effect())
+        self.send_button.setEnabled(bool(self._accounts))
+        self.show_effect()
+        self.amount.setFocus()
+
+    def _offered_days(self) -> QWidget:
+        offered = QWidget()
+        row = QHBoxLayout(offered)
+        row.setContentsMargins(0, 0, 0, 0)
+        for days in _OFFERED_DAYS:
+            day = _today() + timedelta(days=days)
+            button = Button(texts.weekday(day), "plain", "small")
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _checked=False, chosen=day: self._take_day(chosen))
+            row.addWidget(button)
+        row.addStretch()
+        return offered
+
+    def _take_day(self, day: date) -> None:
+        self.due.setText(f"{day:%Y-%m-%d}")
+        self.due.textEdited.emit(self.due.text())
+
+    def show_effect(self) -> None:
+        if not self._accounts:
+            self.effect.set_words(tr("Nothing is owed on any account, so there is nothing to promise."))
+            return
+        account = self._accounts[self.account.currentIndex()]
+        told = tr("Billing keeps it with the account. It is not sent if what is owed, now {}, has moved.")
+        lines = [self._day_words(), told.format(texts.money(account.balance))]
+        if account.promises:
+            lines.insert(0, tr("Already promised: {}.").format(promise_words(account.promises)))
+        self.effect.set_words("\n".join(lines))
+
+    def _day_words(self) -> str:
+        typed = self.due.text().strip()
+        if not typed:
+            return tr("By: no day yet.")
+        try:
+            day = self._desk.acts.read_day(typed)
+        except NoDayError as error:
+            return str(error)
+        days = (day - _today()).days
+        if days < 0:
+            return tr("By {}. That day has passed.").format(texts.weekday(day))
+        ahead = {0: tr("today"), 1: tr("tomorrow")}.get(days, tr("in {} days").format(days))
+        return tr("By {}, {}.").format(texts.weekday(day), ahead)
+
+    def doing(self) -> Coroutine[Any, Any, Any]:
+        return self._promise(self._accounts[self.account.currentIndex()], self.amount.text(), self.due.text())
+
+    async def _promise(self, account: BillingAccount, amount: str, due: str) -> None:
+        due_on = self._desk.acts.read_day(due)
+        await self._desk.acts.promise_to_pay(
+            self._customer_id, account, amount=amount, due_on=due_on, typed_in=self.places
+        )
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()

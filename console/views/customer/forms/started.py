@@ -1,0 +1,59 @@
+"""Results of what was only started, such as a line test: announced when they come, with the way to their record."""
+
+from collections.abc import Callable
+
+from console.bridge import Bridge
+from console.models.order import Order
+from console.models.outbox import Act
+from console.models.service_test import ServiceTest
+from console.services.acts.catalogue import ACTS
+from console.services.customer.customer_view import CustomerView
+from console.views import texts
+from console.views.texts import tr
+
+# After Ctrl+J, the panel in which such a record stands.
+_LETTERS = {"tests": "I", "product_orders": "O", "service_orders": "O"}
+
+
+class StartedResults:
+    """Watches the records that acts of one page have started; each is announced once, when it is over."""
+
+    def __init__(self, view: CustomerView, bridge: Bridge) -> None:
+        self._view, self._bridge = view, bridge
+        self._titles: dict[tuple[str, str], str] = {}
+        self._unsubscribe: dict[str, Callable[[], None]] = {}
+
+    def expect(self, act: Act) -> None:
+        """Announce the result of an act that has started something."""
+        part = ACTS[act.kind].starts
+        record = next((step.result for step in act.steps if step.result), "")
+        if not record:
+            return
+        self._titles[part, record] = act.title
+        if part not in self._unsubscribe:
+            self._unsubscribe[part] = getattr(self._view, part).subscribe(lambda _part: self._look(part))
+
+    def close(self) -> None:
+        """Stop listening."""
+        for unsubscribe in self._unsubscribe.values():
+            unsubscribe()
+
+    def _look(self, part: str) -> None:
+        for item in getattr(self._view, part).part.facts or ():
+            words = _result_words(item.value)
+            title = self._titles.get((part, item.value.id))
+            if title is None or not words:
+                continue
+            del self._titles[part, item.value.id]
+            keys = f"{texts.keys('Ctrl+J')} {_LETTERS[part]}"
+            self._bridge.on_unhandled(tr("{}: {}. {} shows it.").format(title, words, keys))
+
+
+def _result_words(record: ServiceTest | Order) -> str:
+    """Return how something that was started ended; empty while it has not."""
+    if isinstance(record, Order):
+        return "" if record.is_open else texts.state(record.state)[0].lower()
+    if record.passed is not None:
+        return tr("passed") if record.passed else tr("failed")
+    is_over = (record.state or "").strip().lower() in {"failed", "cancelled", "aborted", "rejected"}
+    return texts.state(record.state)[0].lower() if is_over else ""

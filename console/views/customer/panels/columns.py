@@ -1,0 +1,43 @@
+"""The columns of a customer's page: how wide and high they are, and which panel stands in front in each place."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter
+
+from console.views.customer.places import Place
+from console.views.window.preferences import Preferences
+
+_LEFT, _RIGHT = {"full": 288, "medium": 240, "small": 252}, {"full": 352, "medium": 300}
+
+
+def give_room(columns: QSplitter, mode: str, width: int, preferences: Preferences) -> None:
+    """Give the columns the widths and heights they had last, else those that suit most."""
+    left, right = _LEFT[mode], _RIGHT.get(mode, 0)
+    columns.setSizes([left, width - left - right, *([right] if right else [])])
+    for i in range(columns.count()):
+        columns.setStretchFactor(i, 1 if i == 1 else 0)
+    for column in columns.findChildren(QSplitter):
+        sizes = {2: [64, 36], 3: [32, 36, 32]}.get(column.count())
+        if sizes and column.objectName().startswith(mode):
+            column.setSizes([part * 10 for part in sizes])
+    for one in (columns, *columns.findChildren(QSplitter)):
+        kept = preferences.layout(one.objectName()) if one.objectName().startswith(mode) else None
+        if kept is not None:
+            one.restoreState(kept)
+
+
+def in_front(place: Place, front: Sequence[str]) -> str:
+    """Return which panel stands in front in a place: its first, unless others of its panels stood in front before."""
+    if front and front[0] in place.names and front.count(front[0]) > 1:
+        return front[0]
+    stood = [name for name in place.names if name in front]
+    return stood[0] if stood else place.names[0]
+
+
+def splitter(orientation: Qt.Orientation) -> QSplitter:
+    """Return a splitter whose parts never fold away."""
+    made = QSplitter(orientation)
+    made.setHandleWidth(8)
+    made.setChildrenCollapsible(False)
+    return made

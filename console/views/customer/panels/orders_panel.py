@@ -1,0 +1,100 @@
+"""The orders: service orders with their milestones, and product orders that have none."""
+
+from datetime import UTC, datetime
+
+from console.models.order import Order, OrderItem, OrderKind
+from console.models.provenance import Sourced
+from console.services.customer.customer_view import CustomerView
+from console.views import texts
+from console.views.customer.panels.facts import FactMaker, price_words
+from console.views.texts import tr
+from console.views.widgets.panel import Panel, Source
+from console.views.widgets.row_model import Cell, Row
+from console.views.widgets.rows import FactList
+
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+
+class OrdersPanel(Panel):
+    """Open orders first, then the others newest first; a product order stands with its service order."""
+
+    def __init__(self, view: CustomerView, system_label: str) -> None:
+        self._view = view
+        self.list = FactList(tr("Orders"))
+        sources = [Source(tr("Service orders"), view.service_orders), Source(tr("Product orders"), view.product_orders)]
+        super().__init__(tr("Orders"), "orders", system_label, sources, self.list)
+        self.list.opened.connect(self.list.show_row)
+
+    def focus_first(self) -> None:
+        self.list.setFocus()
+
+    def empty_words(self) -> str:
+        return tr("No orders.")
+
+    def count_words(self) -> str:
+        open_ones = sum(item.value.is_open for item in self._shown())
+        lists = (self._view.service_orders.part.facts, self._view.product_orders.part.facts)
+        return tr("{} open").format(texts.counted(open_ones, *lists))
+
+    def show_facts(self) -> None:
+        now = self._view.now()
+        orders = sorted(self._shown(), key=lambda item: item.value.ordered_at or _BEFORE_ALL, reverse=True)
+        orders.sort(key=lambda item: not item.value.is_open)
+        fresh = self.is_fresh(now)
+        sold = {item.value.id: item.value for item in self._view.product_orders.part.facts or ()}
+        self.list.show_rows(
+            [self._row(item, sold.get(item.value.product_order_id or ""), fresh=fresh) for item in orders]
+        )
+
+    def _shown(self) -> list[Sourced[Order]]:
+        service_orders = list(self._view.service_orders.part.facts or ())
+        carried_out = {item.value.product_order_id for item in service_orders}
+        alone = [item for item in self._view.product_orders.part.facts or () if item.value.id not in carried_out]
+        return service_orders + alone
+
+    def _row(self, item: Sourced[Order], product_order: Order | None, *, fresh: bool) -> Row:
+        make, order = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        word, state = texts.state(order.state)
+        if order.completed_at is not None and order.state == "completed":
+            word = tr("Completed {}").format(texts.day(order.completed_at))
+        facts = [order.id]
+        if order.product_order_id:
+            facts.append(order.product_order_id)
+        if product_order is not None and product_order.state != order.state:
+            facts.append(tr("product order {}").format(texts.state(product_order.state)[0]))
+        elif order.kind is OrderKind.PRODUCT:
+            facts.append(tr("product order"))
+        facts.append(tr("ordered {}").format(texts.day(order.ordered_at)))
+        if order.is_open and order.expected_at:
+            facts.append(tr("expected {}").format(texts.day(order.expected_at)))
+        facts += order.errors
+        cells = (
+            make.cell(tr("Order"), order.description),
+            make.cell(tr("Details"), " · ".join(facts)),
+            make.cell(tr("State"), word, state=state),
+            *(
+                make.cell(
+                    tr("Milestone"), f"{step.name} {step.status or ''} {texts.day(step.at) if step.at else ''}".strip()
+                )
+                for step in (order.milestones if order.is_open else ())
+            ),
+        )
+        further = [order] if product_order is None else [order, product_order]
+        return Row(
+            order.id,
+            cells,
+            milestones=order.milestones if order.is_open else (),
+            details=lambda: [cell for one in further for cell in self._details(make, one)],
+        )
+
+    def _details(self, make: FactMaker, order: Order) -> list[Cell]:
+        return [*(self._item(make, item) for item in order.items), *make.details(order.details)]
+
+    @staticmethod
+    def _item(make: FactMaker, item: OrderItem) -> Cell:
+        """Return one thing that an order adds, changes or ends: how many, its state and what it costs."""
+        count = f"{texts.plain_number(item.quantity, 0)} × " if item.quantity and item.quantity != 1 else ""
+        state = texts.state(item.state)[0] if item.state else ""
+        facts = [f"{count}{item.name}", texts.spelt_out(item.action or ""), state]
+        facts += [price_words(price) for price in item.prices]
+        return make.cell(tr("Item"), " · ".join(fact for fact in facts if fact))

@@ -1,0 +1,72 @@
+"""Customers who belong together; opening one opens it in a tab of its own."""
+
+from PySide6.QtCore import Signal
+
+from console.models.provenance import Sourced
+from console.models.related import RelatedCustomer
+from console.services.customer.customer_view import CustomerView
+from console.views import texts
+from console.views.customer.panels.facts import FactMaker
+from console.views.texts import tr
+from console.views.widgets.panel import Panel, Source
+from console.views.widgets.row_model import Row
+from console.views.widgets.rows import FactList
+
+# The part another customer plays, as CRM says it, in our words and with an icon.
+_ROLES = {
+    "householdMember": ("same household", "household"),
+    "parentCompany": ("parent company", "business"),
+    "subsidiary": ("subsidiary", "business"),
+    "sisterCompany": ("sister company", "business"),
+}
+
+
+class RelatedPanel(Panel):
+    """The household and the company's tree as CRM has them. Enter emits `customer_wanted`."""
+
+    customer_wanted = Signal(str)
+
+    def __init__(self, view: CustomerView, system_label: str) -> None:
+        self._view = view
+        self.list = FactList(tr("Related customers"), uniform=True)
+        self.list.opened.connect(self._on_opened)
+        super().__init__(
+            tr("Related"), "related", system_label, [Source(tr("Related customers"), view.related)], self.list
+        )
+
+    def focus_first(self) -> None:
+        self.list.setFocus()
+
+    def empty_words(self) -> str:
+        return tr("No related customers.")
+
+    def count_words(self) -> str:
+        facts = self._view.related.part.facts
+        return texts.counted(len(facts), facts) if facts else ""
+
+    def show_facts(self) -> None:
+        fresh = self._view.related.part.is_fresh(self._view.now())
+        items = list(self._view.related.part.facts or ())
+        self.list.show_entries(
+            [item.value.customer_id for item in items], lambda place: self._row(items[place], fresh=fresh)
+        )
+
+    def _row(self, item: Sourced[RelatedCustomer], *, fresh: bool) -> Row:
+        make, related = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        word, icon = _ROLES.get(related.role or "", (related.role or tr("related"), "person"))
+        facts = [tr(word), related.customer_id]
+        if related.through is not None:
+            facts.append(tr("through {}").format(related.through))
+        state_word, state = texts.state(related.status) if related.status else ("", "neutral")
+        if related.problem:
+            state_word, state = related.problem, "attention"
+        cells = (
+            make.cell(tr("Customer"), related.name or related.customer_id),
+            make.cell(tr("Relation"), " · ".join(facts)),
+            make.cell(tr("State"), state_word, state=state if state_word else None),
+        )
+        return Row(related.customer_id, cells, icon=icon, data=related)
+
+    def _on_opened(self, row: Row) -> None:
+        if isinstance(row.data, RelatedCustomer) and row.data.problem is None:
+            self.customer_wanted.emit(row.data.customer_id)

@@ -1,0 +1,156 @@
+"""What the customer has: each service as it is provisioned, with the product it was sold as."""
+
+from datetime import datetime
+
+from console.models.contradiction import ContradictionKind
+from console.models.inventory import Product, Service
+from console.models.provenance import Sourced
+from console.services.contradictions.watch import ContradictionWatch
+from console.services.customer.customer_view import CustomerView
+from console.services.search.phone import show_phone
+from console.views import texts
+from console.views.customer.panels.facts import FactMaker, recurring_price
+from console.views.texts import tr
+from console.views.widgets.panel import Panel, Source
+from console.views.widgets.row_model import Cell, Row
+from console.views.widgets.rows import FactList
+
+_ICONS = {
+    "fibre": "fibre",
+    "broadband": "fibre",
+    "tv": "tv",
+    "voice": "voice",
+    "wifi": "wifi",
+    "ip": "ip",
+    "mobile": "mobile",
+}
+_OVER = {"terminated", "cancelled", "aborted"}
+_DISAGREEMENTS = {
+    ContradictionKind.BILLED_BUT_TERMINATED: "Still billed",
+    ContradictionKind.ACTIVE_NOT_BILLED: "Not billed",
+    ContradictionKind.ORDER_DONE_SERVICE_INACTIVE: "Not working",
+    ContradictionKind.SUSPENDED_IN_ONE: "Half suspended",
+}
+# Trouble first, then what works, then what is over.
+_ORDER = {"conflict": 0, "attention": 0, "danger": 0, "info": 1, "ok": 2, "neutral": 3}
+
+
+class ServicesPanel(Panel):
+    """One line a service; products without a service follow."""
+
+    def __init__(self, view: CustomerView, system_label: str, watch: ContradictionWatch) -> None:
+        self._view, self._watch = view, watch
+        self.list = FactList(tr("Products and services"))
+        sources = [Source(tr("Services"), view.services), Source(tr("Products"), view.products)]
+        super().__init__(tr("Services"), "services", system_label, sources, self.list)
+        self.list.opened.connect(self.list.show_row)
+        watch.subscribe(self.show_facts)
+
+    def focus_first(self) -> None:
+        self.list.setFocus()
+
+    def empty_words(self) -> str:
+        return tr("No products or services.")
+
+    def count_words(self) -> str:
+        services = self._view.services.part.facts
+        active = sum(item.value.state == "active" for item in services or ())
+        return tr("{} active").format(texts.counted(active, services)) if services else ""
+
+    def show_facts(self) -> None:
+        now = self._view.now()
+        services, products = self._view.services.part, self._view.products.part
+        sold = {service_id: item for item in products.facts or () for service_id in item.value.service_ids}
+        fresh = services.is_fresh(now)
+        rows = [
+            (self._rank(item.value, sold.get(item.value.id)), self._service(item, sold.get(item.value.id), fresh=fresh))
+            for item in services.facts or ()
+        ]
+        shown = {item.value.id for item in services.facts or ()}
+        rows += [
+            (_ORDER[texts.state(item.value.status)[1]], self._product(item, fresh=products.is_fresh(now)))
+            for item in products.facts or ()
+            if not shown.intersection(item.value.service_ids)
+        ]
+        self.list.show_rows([row for _, row in sorted(rows, key=lambda pair: pair[0])])
+
+    def _rank(self, service: Service, product: Sourced[Product] | None) -> int:
+        if product is not None and self._watch.about(product.value.id) is not None:
+            return _ORDER["conflict"]
+        return _ORDER[_service_state(service)[1]]
+
+    def _service(self, item: Sourced[Service], product: Sourced[Product] | None, *, fresh: bool) -> Row:
+        make, service = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        word, state = _service_state(service)
+        facts = []
+        disagreement = self._watch.about(product.value.id) if product is not None else None
+        if disagreement is not None:
+            word, state = tr(_DISAGREEMENTS.get(disagreement.kind, "Disagreement")), "conflict"
+        if product is not None and _differs(product.value, service):
+            state = "conflict" if disagreement is not None else "attention"
+            facts.append(tr("sold as {}").format(texts.state(product.value.status)[0].lower()))
+        facts += [show_phone(value) if value.startswith("+") else value for _, value in service.characteristics]
+        if product is not None and service.state not in _OVER:
+            facts.append(recurring_price(product.value))
+        facts.append(_since(service.started_at, service.ended_at))
+        under = make.cell(tr("Details"), " · ".join(fact for fact in facts if fact))
+        return Row(
+            service.id,
+            (make.cell(tr("Service"), service.name), under, make.cell(tr("State"), word, state=state)),
+            details=lambda: self._details(make, service, product, fresh=fresh),
+            icon=_ICONS.get(service.category or "", "service"),
+        )
+
+    def _product(self, item: Sourced[Product], *, fresh: bool) -> Row:
+        make, product = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        word, state = texts.state(product.status)
+        price = recurring_price(product)
+        under = " · ".join(
+            fact for fact in (tr("product"), _since(product.started_at, product.terminated_at), price) if fact
+        )
+        cells = (
+            make.cell(tr("Product"), product.name),
+            make.cell(tr("Details"), under),
+            make.cell(tr("State"), word, state=state),
+        )
+        return Row(product.id, cells, icon="service", details=lambda: _product_details(make, product))
+
+    def _details(
+        self, make: FactMaker, service: Service, product: Sourced[Product] | None, *, fresh: bool
+    ) -> list[Cell]:
+        """Return what else is known of a service, and of the product it was sold as."""
+        found = [make.cell(name, value) for name, value in service.characteristics] + make.details(service.details)
+        if product is None:
+            return found
+        return found + _product_details(FactMaker(product.origin, self.system_label, fresh=fresh), product.value)
+
+
+def _product_details(make: FactMaker, product: Product) -> list[Cell]:
+    return [
+        *(make.cell(name, value) for name, value in product.characteristics),
+        *make.prices(product),
+        make.cell(tr("Serial number"), product.serial_number or ""),
+        *make.details(product.details),
+    ]
+
+
+def _service_state(service: Service) -> tuple[str, str]:
+    """Return word and colour; the standard's version 4 says suspended by switching an active service off."""
+    if service.is_suspended:
+        return tr("Suspended"), "attention"
+    return texts.state(service.state)
+
+
+def _differs(product: Product, service: Service) -> bool:
+    """Return whether product and service say different things of one moment; while one comes they may."""
+    coming = {"created", "pendingActive", "pendingTerminate", None}
+    if product.status in coming:
+        return False
+    over = {"terminated", "cancelled", "aborted", "inactive"}
+    return product.status != service.state and not (product.status in over and service.state in over)
+
+
+def _since(started: datetime | None, ended: datetime | None) -> str:
+    if ended is not None:
+        return tr("ended {}").format(texts.day(ended))
+    return tr("since {}").format(texts.day(started)) if started else ""

@@ -1,0 +1,57 @@
+"""Tests of the lines, each with what it measured."""
+
+from console.models.provenance import Sourced
+from console.models.service_test import ServiceTest
+from console.services.customer.customer_view import CustomerView
+from console.views import texts
+from console.views.customer.panels.facts import FactMaker
+from console.views.texts import tr
+from console.views.widgets.panel import Panel, Source
+from console.views.widgets.row_model import Row
+from console.views.widgets.rows import FactList
+
+
+class TestsPanel(Panel):
+    """Line tests, newest first; a figure out of bounds says so."""
+
+    __test__ = False  # not a test of ours, whatever its name
+
+    def __init__(self, view: CustomerView, system_label: str) -> None:
+        self._view = view
+        self.list = FactList(tr("Line tests"), uniform=True)
+        super().__init__(tr("Line tests"), "tests", system_label, [Source(tr("Line tests"), view.tests)], self.list)
+        self.list.opened.connect(self.list.show_row)
+        self.page_in(self.list)
+
+    def focus_first(self) -> None:
+        self.list.setFocus()
+
+    def empty_words(self) -> str:
+        return tr("No line tests.")
+
+    def count_words(self) -> str:
+        facts = self._view.tests.part.facts
+        return texts.counted(len(facts), facts) if facts else ""
+
+    def show_facts(self) -> None:
+        fresh = self._view.tests.part.is_fresh(self._view.now())
+        tests = list(self._view.tests.part.facts or ())
+        self.list.show_entries([item.value.id for item in tests], lambda place: self._row(tests[place], fresh=fresh))
+
+    def _row(self, item: Sourced[ServiceTest], *, fresh: bool) -> Row:
+        make, test = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        if test.passed is None:
+            word, state = texts.state(test.state)
+        else:
+            word, state = (tr("Passed"), "ok") if test.passed else (tr("Failed"), "danger")
+        when = f"{texts.recent_day(test.at)} {texts.clock(test.at)}" if test.at else texts.day(None)
+        figures = []
+        for measure in test.measures:
+            text = " ".join(part for part in (measure.name, texts.spoken_number(measure.value), measure.unit) if part)
+            figures.append(f"{text} (!)" if measure.violation else text)
+        cells = (
+            make.cell(tr("Test"), f"{test.service_name or test.name}, {when}"),
+            make.cell(tr("Measured"), " · ".join(figures) or test.description or ""),
+            make.cell(tr("Result"), word, state=state),
+        )
+        return Row(test.id, cells, icon="tests", details=lambda: make.details(test.details))

@@ -1,0 +1,227 @@
+"""Everything that happened, from all systems on one line of time: contacts, bills, payments, tickets, orders."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from console.models.interaction import PartyInteraction
+from console.models.provenance import Sourced
+from console.services.customer.customer_view import CustomerView
+from console.services.customer.part import PartCoordinator
+from console.views import texts
+from console.views.customer.panels.facts import FactMaker
+from console.views.texts import tr
+from console.views.widgets.chips import FilterChips
+from console.views.widgets.panel import Panel, Source
+from console.views.widgets.row_model import Row
+from console.views.widgets.rows import FactList
+
+_WAYS = {"phone": "call", "portal": "portal", "chat": "chat", "email": "email", "sms": "sms", "shop": "shop"}
+_WAY_WORDS = {
+    "phone": "Call",
+    "portal": "Portal",
+    "chat": "Chat",
+    "email": "E-mail",
+    "sms": "SMS",
+    "shop": "Shop",
+    "other": "Contact",
+}
+ALL, PORTAL, CONTACTS, MONEY, WORK = "All", "Portal", "Contacts", "Money", "Work"
+_BATCH_MS = 15
+_MIDNIGHT = datetime.min.time()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened; `make` gives its row when it comes into sight."""
+
+    key: str
+    at: datetime | None
+    stamp: float
+    group: str
+    make: Callable[["Entry", "Entry | None"], Row]
+
+
+class TimelinePanel(Panel):
+    """One line an event, newest first; a part that has not come leaves its events out and is named in the head."""
+
+    def __init__(self, view: CustomerView, labels: dict[str, str]) -> None:
+        self._view = view
+        self._labels = labels
+        self._group = ALL
+        # Kept with the contact itself: an identity says something only while its object lives.
+        self._known: dict[int, tuple[Sourced[PartyInteraction], Entry]] = {}
+        self.list = FactList(tr("Timeline"), uniform=True)
+        self.chips = FilterChips(tr("Show"), (ALL, PORTAL, CONTACTS, MONEY, WORK))
+        self.chips.chosen.connect(self._on_group)
+        body = QWidget()
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 5, 8, 5)
+        row.addWidget(self.chips)
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        layout.addWidget(self.list, 1)
+        # Several systems answer within milliseconds of each other; their events are put together once.
+        self._together = QTimer()
+        self._together.setSingleShot(True)
+        self._together.setInterval(_BATCH_MS)
+        self._together.timeout.connect(self._show_now)
+        sources = [
+            Source(tr("Contacts"), view.interactions),
+            Source(tr("Tickets"), view.tickets),
+            Source(tr("Bills"), view.bills),
+            Source(tr("Payments"), view.payments),
+            Source(tr("Orders"), view.service_orders),
+        ]
+        super().__init__(tr("Timeline"), "timeline", tr("All systems"), sources, body)
+        self.list.opened.connect(self.list.show_row)
+        self._together.setParent(self)
+        self.system_labels = labels
+        self.page_in(self.list)
+
+    def focus_first(self) -> None:
+        self.list.setFocus()
+
+    def empty_words(self) -> str:
+        return tr("Nothing happened yet.")
+
+    def close_panel(self) -> None:
+        self._together.stop()
+        super().close_panel()
+
+    def ask_more(self) -> None:
+        """Contacts are what is long; the other lists are paged in by their own panels."""
+        self._view.interactions.ask_more()
+
+    def show_facts(self) -> None:
+        self._together.start()
+
+    def show_group(self, group: str) -> None:
+        """Show one kind of events alone, or all."""
+        self.chips.choose(group)
+
+    def _on_group(self, group: str) -> None:
+        self._group = group
+        self._show_now()
+
+    def _show_now(self) -> None:
+        horizon = self._horizon()
+        entries = [
+            entry
+            for entry in self._entries()
+            if self._group in {ALL, entry.group} and (horizon is None or entry.at is None or entry.at >= horizon)
+        ]
+        entries.sort(key=lambda entry: entry.stamp, reverse=True)
+        before = [None, *entries]
+        self.list.show_entries(
+            [entry.key for entry in entries], lambda place: entries[place].make(entries[place], before[place])
+        )
+
+    def _horizon(self) -> datetime | None:
+        """Return how far back everything is known, None for all the way.
+
+        While older contacts are still to be read, older bills and payments would stand there as if nothing had
+        happened between them; they come with the contacts of their time.
+        """
+        contacts = self._view.interactions.part.facts
+        if contacts is None or contacts.complete or self._group in {MONEY, WORK}:
+            return None
+        return min((item.value.at for item in contacts if item.value.at), default=None)
+
+    def _entries(self) -> Iterator[Entry]:
+        view = self._view
+        yield from self._contacts()
+        for bill in view.bills.part.facts or ():
+            text = (tr("Bill {}").format(texts.money(bill.value.amount_due)), bill.value.label)
+            yield self._entry("b", bill, _begin(bill.value.billed_on), MONEY, view.bills, "bills", text)
+        for payment in view.payments.part.facts or ():
+            paid = payment.value
+            told = tr("Payment failed") if paid.failed else tr("Payment {}").format(texts.money(paid.amount))
+            under = paid.description if paid.failed else paid.method
+            icon = "paymentFailed" if paid.failed else "payment"
+            yield self._entry("p", payment, paid.paid_at, MONEY, view.payments, icon, (told, under or ""),
+                              "attention" if paid.failed else None)  # fmt: skip
+        for ticket in view.tickets.part.facts or ():
+            text = (tr("Ticket: {}").format(ticket.value.name), ticket.value.id)
+            yield self._entry("t", ticket, ticket.value.created_at, WORK, view.tickets, "tickets", text)
+        for order in view.service_orders.part.facts or ():
+            word = texts.state(order.value.state)[0].lower()
+            text = (order.value.description, tr("order {}, {}").format(order.value.id, word))
+            yield self._entry("o", order, order.value.ordered_at, WORK, view.service_orders, "orders", text)
+
+    def _contacts(self) -> Iterator[Entry]:
+        """Yield the contacts' entries; those of contacts seen before are the same ones, as lists grow long."""
+        part = self._view.interactions
+        known, self._known = self._known, {}
+        for item in part.part.facts or ():
+            entry = known.get(id(item))
+            if entry is None:
+                value = item.value
+                group = PORTAL if value.way == "portal" else CONTACTS
+                stamp = value.at.timestamp() if value.at else 0.0
+                entry = (item, Entry(f"i {value.id}", value.at, stamp, group, self._maker(part, item, _contact)))
+            self._known[id(item)] = entry
+            yield entry[1]
+
+    def _entry(
+        self,
+        kind: str,
+        item: Sourced[Any],
+        at: datetime | None,
+        group: str,
+        part: PartCoordinator[Any],
+        icon: str,
+        told: tuple[str, str],
+        state: str | None = None,
+    ) -> Entry:
+        make = self._maker(part, item, lambda _value: (icon, *told, state))
+        return Entry(f"{kind} {item.origin.id}", at, at.timestamp() if at else 0.0, group, make)
+
+    def _maker(
+        self,
+        part: PartCoordinator[Any],
+        item: Sourced[Any],
+        describe: Callable[[Any], tuple[str, str, str, str | None]],
+    ) -> Callable[[Entry, Entry | None], Row]:
+        def make(entry: Entry, before: Entry | None) -> Row:
+            fresh = part.part.is_fresh(self._view.now())
+            facts = FactMaker(item.origin, self._labels.get(item.origin.system, item.origin.system), fresh=fresh)
+            icon, title, under, state = describe(item.value)
+            day = texts.recent_day(entry.at) if entry.at else tr("no date")
+            same = before is not None and before.at is not None and texts.recent_day(before.at) == day
+            # What has a date alone comes as its midnight; no time is shown then.
+            time = texts.clock(entry.at) if entry.at and entry.at.time() != _MIDNIGHT else ""
+            cells = (
+                facts.cell(tr("What"), title),
+                facts.cell(tr("Details"), under),
+                facts.cell(tr("State"), tr("failed") if state else "", state=state),
+                facts.cell(tr("When"), f"{day} {time}".strip()),
+            )
+            lead = ("" if same else day, time)
+            further = getattr(item.value, "details", ())
+            return Row(entry.key, cells, icon=icon, lead=lead, data=item, details=lambda: facts.details(further))
+
+        return make
+
+
+def _begin(on: date | None) -> datetime | None:
+    return texts.begin_of(on) if on is not None else None
+
+
+def _contact(value: PartyInteraction) -> tuple[str, str, str, str | None]:
+    """Return icon, title, second line and state of a contact."""
+    failed = (value.status or "").lower() == "failed"
+    icon = "paymentFailed" if failed and "pay" in (value.reason or "").lower() else _WAYS.get(value.way, "other")
+    word = tr(_WAY_WORDS[value.way])
+    title = tr("{}: {}").format(word, value.reason) if value.reason else word
+    about = ", ".join(reference.label for reference in value.about)
+    under = " · ".join(part for part in (value.description or "", about) if part)
+    if value.direction == "outbound":
+        under = " · ".join(part for part in (tr("from us"), under) if part)
+    return icon, title, under, "attention" if failed else None

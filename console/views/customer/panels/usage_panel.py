@@ -1,0 +1,124 @@
+"""What of the allowances is used, and the single calls and data behind it."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter
+
+from console.models.provenance import Sourced
+from console.models.usage import Bucket, Counter, Quantity, Usage
+from console.services.customer.customer_view import CustomerView
+from console.views import texts
+from console.views.customer.panels.facts import FactMaker
+from console.views.texts import tr
+from console.views.widgets.panel import Panel, Source
+from console.views.widgets.row_model import Cell, Row
+from console.views.widgets.rows import FactTable
+
+_NEARLY_USED = 0.85
+
+
+class UsagePanel(Panel):
+    """Allowances on top, each with a bar; below them every use, newest first."""
+
+    def __init__(self, view: CustomerView, system_label: str) -> None:
+        self._view = view
+        columns = (tr("Allowance"), tr("Used"), tr("Share"), tr("Left"), tr("Until"))
+        self.buckets = FactTable(tr("Allowances"), columns, stretch=0, optional=(4,))
+        columns = (tr("When"), tr("What"), tr("Amount"), tr("Product"), tr("Cost before tax"))
+        self.table = FactTable(tr("Usage"), columns, stretch=1, optional=(3, 2))
+        self._sized = False
+        self._splitter = splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.addWidget(self.buckets)
+        splitter.addWidget(self.table)
+        splitter.setChildrenCollapsible(False)
+        splitter.setSizes([100, 300])
+        sources = [Source(tr("Allowances"), view.allowances), Source(tr("Usage"), view.usage)]
+        super().__init__(tr("Usage"), "usage", system_label, sources, splitter)
+        self.table.opened.connect(self.table.show_row)
+        self.buckets.opened.connect(self.buckets.show_row)
+        self.page_in(self.table)
+
+    def focus_first(self) -> None:
+        (self.buckets if self.buckets.rows_model.rowCount() else self.table).setFocus()
+
+    def empty_words(self) -> str:
+        return tr("No usage.")
+
+    def count_words(self) -> str:
+        facts = self._view.usage.part.facts
+        if not facts:
+            return ""
+        return str(len(facts)) if facts.complete else tr("{} of {}").format(len(facts), facts.total or tr("more"))
+
+    def show_facts(self) -> None:
+        now = self._view.now()
+        allowances, usage = self._view.allowances.part, self._view.usage.part
+        found = allowances.facts
+        buckets = found.value if found else ()
+        self.buckets.setVisible(bool(buckets))
+        if found is not None:
+            make = FactMaker(found.origin, self.system_label, fresh=allowances.is_fresh(now))
+            self.buckets.show_rows([_bucket_row(i, bucket, make) for i, bucket in enumerate(buckets)])
+            if not self._sized:
+                self._sized = bool(buckets)
+                height = 32 + 26 * min(5, len(buckets))
+                self._splitter.setSizes([height, max(120, self._splitter.height() - height)])
+        items, fresh = list(usage.facts or ()), usage.is_fresh(now)
+        self.table.show_entries([item.value.id for item in items], lambda place: self._row(items[place], fresh=fresh))
+
+    def _row(self, item: Sourced[Usage], *, fresh: bool) -> Row:
+        make, usage = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        when = f"{texts.day(texts.local_day(usage.at))} {texts.clock(usage.at)}" if usage.at else texts.day(None)
+        cost = "" if usage.cost is None else tr("included") if usage.cost.amount == 0 else texts.money(usage.cost)
+        cells = (
+            make.cell(tr("When"), when),
+            make.cell(tr("What"), usage.description or usage.usage_type or ""),
+            make.cell(tr("Amount"), usage.amount, number=True),
+            make.cell(tr("Product"), usage.product_name or ""),
+            make.cell(tr("Cost before tax"), cost, number=True),
+        )
+        return Row(usage.id, cells, details=lambda: make.details(usage.details))
+
+
+def _bucket_row(place: int, bucket: Bucket, make: FactMaker) -> Row:
+    share = bucket.share
+    state = None if share is None else "attention" if share >= _NEARLY_USED else "ok"
+    cells = (
+        make.cell(tr("Allowance"), " · ".join(part for part in (bucket.product_name, bucket.name) if part)),
+        make.cell(tr("Used"), _amount(bucket.used), number=True),
+        make.cell(tr("Share used"), "", bar=share if share is not None else 0.0, track=True),
+        make.cell(tr("Left"), _left(bucket), state=state),
+        make.cell(tr("Until"), texts.day(bucket.ends_at)),
+    )
+    return Row(f"{bucket.id} {place}", cells, details=lambda: _bucket_details(bucket, make))
+
+
+def _bucket_details(bucket: Bucket, make: FactMaker) -> list[Cell]:
+    """Return the limit, what is reserved, and what each user of an allowance used."""
+    return [
+        make.cell(tr("Allowed"), _amount(bucket.allowed) if bucket.allowed else ""),
+        make.cell(tr("Reserved"), _amount(bucket.reserved) if bucket.reserved else ""),
+        make.cell(tr("From"), texts.day(bucket.starts_at)),
+        *(make.cell(_counter_name(one), one.told or _amount(one.value)) for one in bucket.counters),
+    ]
+
+
+def _left(bucket: Bucket) -> str:
+    """Return what is left of an allowance: the amount, else the system's own words, else that no limit was told."""
+    if bucket.remaining is not None:
+        return _amount(bucket.remaining)
+    if bucket.told:
+        return tr("unlimited") if bucket.told.lower() == "unlimited" else bucket.told
+    return tr("no limit told") if bucket.allowed is None else tr("not told")
+
+
+def _counter_name(counter: Counter) -> str:
+    return " · ".join(part for part in (counter.user, texts.spelt_out(counter.type), counter.level) if part)
+
+
+def _amount(value: Quantity | None) -> str:
+    """Return an amount in units people read: megabytes above a thousand as gigabytes."""
+    if value is None:
+        return tr("not told")
+    if (value.units or "").upper() == "MB" and abs(value.amount) >= 1000:
+        return f"{texts.plain_number(value.amount / 1000, 1)} GB"
+    return f"{texts.plain_number(value.amount, 0)} {value.units or ''}".strip()

@@ -1,0 +1,61 @@
+"""The visits: those to come first, then the past ones."""
+
+from datetime import datetime
+
+from console.models.appointment import Appointment
+from console.models.provenance import Sourced
+from console.services.customer.customer_view import CustomerView
+from console.views import texts
+from console.views.customer.panels.facts import FactMaker
+from console.views.texts import tr
+from console.views.widgets.panel import Panel, Source
+from console.views.widgets.row_model import Row
+from console.views.widgets.rows import FactList
+
+
+class VisitsPanel(Panel):
+    """Appointments at the customer's, the next one on top."""
+
+    def __init__(self, view: CustomerView, system_label: str) -> None:
+        self._view = view
+        self.list = FactList(tr("Visits"), uniform=True)
+        super().__init__(tr("Visits"), "visits", system_label, [Source(tr("Visits"), view.appointments)], self.list)
+        self.list.opened.connect(self.list.show_row)
+        self.page_in(self.list)
+
+    def focus_first(self) -> None:
+        self.list.setFocus()
+
+    def empty_words(self) -> str:
+        return tr("No visits.")
+
+    def count_words(self) -> str:
+        now = self._view.now()
+        coming = sum(_is_coming(item.value, now) for item in self._view.appointments.part.facts or ())
+        return tr("{} to come").format(texts.counted(coming, self._view.appointments.part.facts)) if coming else ""
+
+    def show_facts(self) -> None:
+        now = self._view.now()
+        fresh = self._view.appointments.part.is_fresh(now)
+        visits = list(self._view.appointments.part.facts or ())
+        coming = [item for item in visits if _is_coming(item.value, now)][::-1]
+        shown = coming + [item for item in visits if not _is_coming(item.value, now)]
+        self.list.show_entries([item.value.id for item in shown], lambda place: self._row(shown[place], fresh=fresh))
+
+    def _row(self, item: Sourced[Appointment], *, fresh: bool) -> Row:
+        make, visit = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        word, state = texts.state(visit.status)
+        on = texts.day(texts.local_day(visit.starts_at) if visit.starts_at else None)
+        when = f"{on}, {texts.window(visit.starts_at, visit.ends_at)}"
+        about = ", ".join(reference.label for reference in visit.about)
+        facts = (visit.id, visit.description or visit.category or "", about, visit.place or "")
+        cells = (
+            make.cell(tr("Visit"), when),
+            make.cell(tr("Details"), " · ".join(fact for fact in facts if fact)),
+            make.cell(tr("State"), word, state=state),
+        )
+        return Row(visit.id, cells, icon="visits", details=lambda: make.details(visit.details))
+
+
+def _is_coming(visit: Appointment, now: datetime) -> bool:
+    return visit.starts_at is not None and visit.starts_at > now and visit.status not in {"cancelled", "failed"}

@@ -1,0 +1,1 @@
+"""The dialogs about the local store, and about leaving with unsent work."""

@@ -1,0 +1,162 @@
+"""What is not sent yet, before the window closes: named, with what closing means, and what can be done about it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout
+
+from console.bridge import Bridge
+from console.services.acts.catalogue import ACTS
+from console.services.desk import Desk
+from console.services.outbox.leaving import Unsent
+from console.views.store.unsent_file_dialog import UnsentFileDialog
+from console.views.texts import tr
+from console.views.widgets.fields import FramedDialog
+from console.views.widgets.labels import Button, Label, button_row
+from console.views.window.main_window import MainWindow
+
+_MOST_NAMED = 6
+
+
+class LeavingDialog(FramedDialog):
+    """Stays until the user decides, or until everything they wait for is sent. Esc goes back to work."""
+
+    def __init__(
+        self, desk: Desk, bridge: Bridge, found: Unsent, window: MainWindow, leave: Callable[[], None]
+    ) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Not sent yet"))
+        self.setModal(True)
+        self._desk, self._bridge, self._window, self._leave = desk, bridge, window, leave
+        self._waits = self._has_saved = False
+        self.meaning = Label("", semibold=True, wrap=True)
+        self.meaning.setMinimumWidth(500)
+        self.names = Label("", wrap=True)
+        self.message = Label("", "small", look="secondary", wrap=True)
+        self.stay = self._button(tr("Keep working"), self.reject)
+        self.export = self._button(tr("Save to a file…"), self._export)
+        self.wait = self._button(tr("Close when it's sent"), self._wait)
+        self.go = self._button("", self._go)
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)  # no button is ever cut
+        for widget in (self.meaning, self.names, self.message):
+            column.addWidget(widget)
+        column.addLayout(button_row(self.stay, self.export, self.go, self.wait))
+        self._unsubscribe = [desk.outbox.subscribe(lambda _act: self._again()), desk.drafts.subscribe(self._again)]
+        self.finished.connect(lambda _result: self._end())
+        self._asking = False
+        self.show_unsent(found)
+        (self.wait if self.wait.isVisibleTo(self) else self.stay).setFocus()
+
+    def _button(self, text: str, do: Callable[[], None]) -> Button:
+        button = Button(text, "plain")
+        button.setAutoDefault(False)
+        button.clicked.connect(do)
+        return button
+
+    def show_unsent(self, found: Unsent) -> None:
+        """Show what is not sent now."""
+        if found.survives:
+            self.meaning.set_words(tr("These are saved on this computer. They're sent the next time you start."))
+        elif self._has_saved:
+            self.meaning.set_words(tr("These are in the file you saved. Closing loses nothing that was in it."))
+        else:
+            self.meaning.set_words(tr("Closing now loses this. It isn't saved on this computer."))
+        self.meaning.set_look("mark", "info" if found.survives or self._has_saved else "danger")
+        acts = found.going if found.survives else found.acts
+        names = [f"{self._desk.title_of(act)}, {act.customer_name or act.customer_id}" for act in acts]
+        if not found.survives:
+            names += [tr("Typed text: {}").format(place) for place in map(_place_words, found.drafts)]
+        names = list(dict.fromkeys(names))
+        more = len(names) - _MOST_NAMED
+        shown = [f"•  {name}" for name in names[:_MOST_NAMED]]
+        self.names.set_words("\n".join([*shown, tr("and {} more").format(more)] if more > 0 else shown))
+        self.export.setVisible(not found.survives)
+        self.wait.setVisible(bool(found.going))
+        words = tr("Close now") if found.survives or self._has_saved else tr("Discard and close")
+        self.go.setText(words)
+        self.go.setAccessibleName(words)
+
+    def _again(self) -> None:
+        """Look again at what is left; when the user waits for it, leave once nothing is."""
+        if not self._asking:
+            self._asking = True
+            self._bridge.run_query(self, self._desk.leaving.unsent(), self._looked)
+
+    def _looked(self, found: Unsent) -> None:
+        self._asking = False
+        self.show_unsent(found)
+        if self._waits and not found.going:
+            if found.is_worth_asking:
+                self._waits = False
+                self.message.set_words(tr("Everything that could be sent is sent. This is left:"))
+            else:
+                self._go()
+
+    def _wait(self) -> None:
+        self._waits = True
+        self.message.set_words(
+            tr("Waiting for the systems. The console closes when everything is sent and no typed text is left.")
+        )
+        self._again()
+
+    def _go(self) -> None:
+        self.accept()
+        self._leave()
+
+    def _export(self) -> None:
+        dialog = UnsentFileDialog(self._desk, self._bridge, self, saves=True)
+        dialog.ended.connect(self._exported)
+        dialog.start()
+
+    def _exported(self, words: str) -> None:
+        self._has_saved = True
+        self.message.set_words(words)
+        self._again()
+        self.go.setFocus()
+
+    def _end(self) -> None:
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+
+
+def _place_words(place: str) -> str:
+    """Return what stands in a place of typed text: what kind of form, and whose."""
+    kind, _, rest = place.partition("/")
+    customer, _, form = rest.partition("/")
+    words = {"note": tr("note"), "contact": tr("contact details"), "promise": tr("promise to pay")}
+    name = form.partition("/")[0]
+    if kind == "act" and name in ACTS:
+        return tr("{} form, {}").format(tr(ACTS[name].title), customer)
+    return f"{words.get(kind, tr('form'))}, {customer}"
+
+
+class LeaveGuard:
+    """Asks before the window closes where something is not sent; `leave` is what closes it then."""
+
+    def __init__(self, desk: Desk, bridge: Bridge, window: MainWindow) -> None:
+        self._desk, self._bridge, self._window = desk, bridge, window
+        self._dialog: LeavingDialog | None = None
+
+    def ask(self, leave: Callable[[], None]) -> None:
+        """Leave, or show what is not sent and let the user decide."""
+        if self._dialog is not None:
+            self._dialog.raise_()
+            self._dialog.activateWindow()
+            return
+        self._bridge.run_query(
+            self._window, self._desk.leaving.unsent(), lambda found: self._decide(found, leave), lambda _error: leave()
+        )
+
+    def _decide(self, found: Unsent, leave: Callable[[], None]) -> None:
+        if not found.is_worth_asking:
+            leave()
+        elif self._dialog is None:
+            self._dialog = LeavingDialog(self._desk, self._bridge, found, self._window, leave)
+            self._dialog.finished.connect(lambda _result: self._forget())
+            self._dialog.open()
+
+    def _forget(self) -> None:
+        self._dialog = None

@@ -1,0 +1,266 @@
+"""Questions about the desk's own store: a code that opens it, and a new recovery code to be written down."""
+
+import asyncio
+import functools
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QLineEdit, QMessageBox, QVBoxLayout, QWidget
+
+from console.bridge import Bridge
+from console.models.passphrase import LEAST_CHARACTERS, LEAST_DIFFERENT, is_strong
+from console.views.texts import tr
+from console.views.widgets.fields import FramedDialog
+from console.views.widgets.labels import Button, Label, button_row
+from console.views.window.main_window import MainWindow
+
+T = TypeVar("T")
+_ON_CLIPBOARD_MS = 60_000
+
+
+class CodeDialog(FramedDialog):
+    """Asks for a recovery code, or for a new passphrase; Esc goes on without a store."""
+
+    def __init__(self, sentence: str, window: QWidget, *, is_new: bool) -> None:
+        super().__init__(window)
+        self.setWindowTitle(tr("The desk's store"))
+        self.setModal(True)
+        self.setMinimumWidth(460)
+        self.code = QLineEdit()
+        self.code.setObjectName("code")
+        self.code.setAccessibleName(tr("New passphrase") if is_new else tr("Recovery code"))
+        self.again = QLineEdit()
+        self.again.setObjectName("again")
+        self.again.setAccessibleName(tr("New passphrase, once more"))
+        self.again.setPlaceholderText(tr("Once more, as nobody sees what is typed"))
+        self.again.setEchoMode(QLineEdit.EchoMode.Password)
+        self.again.setVisible(is_new)
+        self.again.returnPressed.connect(self._take)
+        self._is_new = is_new
+        if is_new:
+            self.code.setEchoMode(QLineEdit.EchoMode.Password)
+            self.code.setPlaceholderText(tr("At least {} characters").format(LEAST_CHARACTERS))
+        self.open_button = Button(tr("Keep my work with this") if is_new else tr("Open"), "main")
+        self.open_button.clicked.connect(self._take)
+        without = Button(tr("Go on without"), "plain")
+        without.clicked.connect(self.reject)
+        # Enter in the field is for what was typed, never for going on without.
+        without.setAutoDefault(False)
+        self.open_button.setAutoDefault(False)
+        self._told = Label("", "small", wrap=True)
+        self._told.set_look("mark", "danger")
+        row = button_row(without, self.open_button)
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        more = tr(
+            "With a passphrase of your own your work is kept on this computer, encrypted. You type it at each start."
+        )
+        column.addWidget(Label(f"{sentence} {more}" if is_new else sentence, wrap=True))
+        column.addWidget(self.code)
+        column.addWidget(self.again)
+        column.addWidget(self._told)
+        column.addLayout(row)
+        self.code.returnPressed.connect(self.again.setFocus if is_new else self._take)
+
+    def _take(self) -> None:
+        if self._is_new and not is_strong(self.code.text()):
+            weak = tr("At least {} characters, {} of them different, so that nobody guesses it.")
+            self._told.set_words(weak.format(LEAST_CHARACTERS, LEAST_DIFFERENT))
+        elif not self.code.text().strip():
+            self._told.set_words(tr("Type it first."))
+        elif self._is_new and self.again.text() != self.code.text():
+            self._told.set_words(tr("The two are not the same. Type it once more."))
+            self.again.clear()
+            self.again.setFocus()
+        else:
+            self.accept()
+
+
+class RecoveryDialog(QDialog):
+    """Shows a new recovery code once. Only its button closes it: a code gone by Esc would not come back."""
+
+    def reject(self) -> None:
+        """Stay."""
+
+    def __init__(self, code: str, window: QWidget) -> None:
+        super().__init__(window)
+        self.setWindowTitle(tr("Recovery code"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        shown = Label(code, "page", semibold=True)
+        shown.setAccessibleName(tr("Recovery code {}").format(code))
+        shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByKeyboard)
+        told = tr(
+            "What you type and have not sent is encrypted on this computer; its key lies in the keyring. Should that "
+            "be lost, this code opens it. Write it down; until you say so each start shows one. File makes a new one."
+        )
+        self._code = code
+        copy = Button(tr("Copy"), "plain")
+        copy.clicked.connect(self._copy)
+        self.finished.connect(lambda _result: _clear_clipboard(code))
+        close = Button(tr("I have written it down"), "main")
+        # What somebody goes on typing ends with Enter: it may copy the code, never take it away.
+        close.setAutoDefault(False)
+        close.clicked.connect(self.accept)
+        row = button_row(copy, close)
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        column.addWidget(Label(told, wrap=True))
+        column.addWidget(shown)
+        column.addLayout(row)
+        self.setMinimumWidth(460)
+        copy.setFocus()
+
+    def _copy(self) -> None:
+        """Put the code on the clipboard for a minute: other programs can read what lies there."""
+        QGuiApplication.clipboard().setText(self._code)
+        QTimer.singleShot(_ON_CLIPBOARD_MS, functools.partial(_clear_clipboard, self._code))
+
+
+def _clear_clipboard(code: str) -> None:
+    clipboard = QGuiApplication.clipboard()
+    if clipboard.text() == code:
+        clipboard.clear()
+
+
+class RecoveryCode:
+    """Makes a new recovery code and shows it. The one before goes on opening the store until this one is noted."""
+
+    def __init__(self, window: MainWindow, bridge: Bridge) -> None:
+        self._window, self._bridge = window, bridge
+        self._make: Callable[[], Awaitable[str]] | None = None
+        self._confirm: Callable[[], Awaitable[None]] | None = None
+
+    def attach(self, make: Callable[[], Awaitable[str]] | None, confirm: Callable[[], Awaitable[None]] | None) -> None:
+        """Take how a code is made, and how it is said that it is written down; None where there is no store."""
+        self._make, self._confirm = make, confirm
+
+    def show(self, code: str) -> None:
+        """Show a code until it is written down."""
+        dialog = RecoveryDialog(code, self._window)
+        dialog.accepted.connect(self._is_noted)
+        dialog.open()
+
+    def _is_noted(self) -> None:
+        if self._confirm is not None:
+            self._bridge.run_command(self._window, _await(self._confirm()), lambda _: None)
+
+    def show_new(self) -> None:
+        """Make a new code and show it, or say that there is none."""
+        if self._make is None:
+            self._window.status.say(tr("There is no store on this computer, so there is no recovery code."))
+            return
+        self._bridge.run_command(self._window, _await(self._make()), self.show)
+
+
+async def _await(doing: Awaitable[T]) -> T:
+    return await doing
+
+
+class AnewDialog(FramedDialog):
+    """Says why a store cannot be opened; nothing is touched unless its user says so."""
+
+    def __init__(self, sentence: str, window: MainWindow) -> None:
+        super().__init__(window)
+        self.setWindowTitle(tr("The desk's store"))
+        self.setModal(True)
+        self.setMinimumWidth(460)
+        self.anew = Button(tr("Set it aside and begin a new one"), "plain")
+        self.anew.clicked.connect(self.accept)
+        self.leave = Button(tr("Leave it; keep nothing today"), "main")
+        self.leave.setDefault(True)
+        self.leave.clicked.connect(self.reject)
+        more = tr(
+            "What is left can be set aside in a folder beside it, for your administrator to look at; then a new store "
+            "is begun. Or leave it as it is: the desk works, and what you type is gone when it closes."
+        )
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        column.addWidget(Label(sentence, wrap=True))
+        column.addWidget(Label(more, wrap=True))
+        end = Button(tr("Close the desk"), "plain")
+        end.clicked.connect(self.reject)
+        end.clicked.connect(window.leave)
+        column.addLayout(button_row(self.anew, end, self.leave))
+        self.leave.setFocus()
+
+
+def code_asker(window: QWidget) -> Callable[..., Awaitable[str | None]]:
+    """Return what asks on a window: the code that was typed, or None."""
+
+    async def ask(sentence: str, *, is_new: bool) -> str | None:
+        dialog = CodeDialog(sentence, window, is_new=is_new)
+        return dialog.code.text() if await _answered(dialog) else None
+
+    return ask
+
+
+def anew_asker(window: MainWindow) -> Callable[[str], Awaitable[bool]]:
+    """Return what asks on a window whether a store that cannot be opened is set aside and a new one begun."""
+
+    async def ask(sentence: str) -> bool:
+        return await _answered(AnewDialog(sentence, window))
+
+    return ask
+
+
+class SecretDialog(FramedDialog):
+    """Asks for the key or password of a system, which then lies in the encrypted store."""
+
+    def __init__(self, sentence: str, window: QWidget) -> None:
+        super().__init__(window)
+        self.setWindowTitle(tr("A system's key"))
+        self.setModal(True)
+        self.setMinimumWidth(460)
+        self.secret = QLineEdit()
+        self.secret.setObjectName("secret")
+        self.secret.setAccessibleName(tr("Key or password"))
+        self.secret.setEchoMode(QLineEdit.EchoMode.Password)
+        keep = Button(tr("Keep it"), "main")
+        keep.clicked.connect(self.accept)
+        leave = Button(tr("I do not know it"), "plain")
+        leave.clicked.connect(self.reject)
+        for button in (keep, leave):
+            button.setAutoDefault(False)
+        told = tr("Your administrator has it. It is kept encrypted on this computer and sent to that system alone.")
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        column.addWidget(Label(f"{sentence} {told}", wrap=True))
+        column.addWidget(self.secret)
+        column.addLayout(button_row(leave, keep))
+        self.secret.returnPressed.connect(self.accept)
+        self.secret.setFocus()
+
+
+def secret_asker(window: QWidget) -> Callable[[str], Awaitable[str | None]]:
+    """Return what asks on a window for a system's secret: what was typed, or None."""
+
+    async def ask(sentence: str) -> str | None:
+        dialog = SecretDialog(sentence, window)
+        return dialog.secret.text() if await _answered(dialog) else None
+
+    return ask
+
+
+async def _answered(dialog: QDialog) -> bool:
+    """Open a dialog and return whether it was accepted; its fields can be read until the next turn."""
+    answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    dialog.finished.connect(lambda result: None if answered.done() else answered.set_result(bool(result)))
+    dialog.open()
+    try:
+        return await answered
+    finally:
+        dialog.deleteLater()
+
+
+def end_with(sentence: str, window: QWidget) -> None:
+    """Say why this window cannot work, and close it after that."""
+    box = QMessageBox(window)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setWindowTitle(tr("The desk is open already"))
+    box.setText(sentence)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.addButton(tr("Close this window"), QMessageBox.ButtonRole.AcceptRole)
+    box.finished.connect(lambda _result: window.close())
+    box.open()

@@ -1,0 +1,1 @@
+"""The window itself: its menus, status bar, workspace and preferences."""

@@ -1,0 +1,299 @@
+"""The menus and all keys of the desk: what each does is the workspace's business, which key does it is said here."""
+
+import functools
+import sys
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QContextMenuEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu
+
+from console.services.access.permissions import Deed
+from console.services.acts.catalogue import ACTS
+from console.views import texts
+from console.views.access.lapse import PROLONG_KEYS
+from console.views.access.lock import WHILE_LOCKED
+from console.views.access.sign_in_bar import LOCK_KEYS, SIGN_IN_KEYS, PersonAtDesk
+from console.views.customer.page import CustomerPage
+from console.views.customer.places import TITLES
+from console.views.keys.help import EVERYWHERE, KeysDialog
+from console.views.keys.letters import Letter, LetterOverlay
+from console.views.texts import tr
+from console.views.theme import THEME
+from console.views.window.main_window import MainWindow
+from console.views.window.preferences import SIZES, Preferences
+from console.views.window.workspace import Workspace
+
+
+class DeskMenus(QObject):
+    """Lives as long as the window; made once the workspace is there."""
+
+    def __init__(
+        self, window: MainWindow, workspace: Workspace, person: PersonAtDesk, preferences: Preferences
+    ) -> None:
+        super().__init__(window)
+        self._person = person
+        self._window, self._workspace, self._preferences = window, workspace, preferences
+        self._letters = LetterOverlay(window, self._letters_of_pages())
+        self._act_letters = LetterOverlay(window, [one for one in self._letters_of_acts() if one.letter])
+        for overlay in (self._letters, self._act_letters):
+            window.resized.connect(overlay.place)
+            overlay.missed.connect(window.status.say)
+        self._make()
+        workspace.attached.connect(self._show_for_role)
+
+    def _make(self) -> None:
+        self._menus: list[QMenu] = []
+        self._make_file()
+        self._make_edit()
+        self._make_view()
+        self._make_acts()
+        self._make_go()
+        helping = self._menu(tr("&Help"))
+        self._add(helping, tr("List of keys"), ("F1", "Shift+F1"), self.show_keys)
+        row_menu = QAction(self._window)
+        row_menu.setShortcut(QKeySequence("Shift+F10"))  # Qt knows the key by itself on Windows alone
+        row_menu.triggered.connect(self._open_row_menu)
+        self._window.addAction(row_menu)
+        for i in range(9):
+            action = QAction(self._window)
+            action.setShortcut(QKeySequence(f"Ctrl+{i + 1}"))
+            action.triggered.connect(lambda _checked=False, index=i: self._workspace.customers.go_to_tab(index))
+            self._window.addAction(action)
+
+    def _make_file(self) -> None:
+        file = self._menu(tr("&File"))
+        file.addAction(self._window.search_action)
+        self._add(
+            file,
+            tr("Close customer"),
+            "Ctrl+W",
+            lambda: self._workspace.customers.close_tab(self._window.tabs.currentIndex()),
+        )
+        self._add(file, tr("Reopen closed customer"), "Ctrl+Shift+T", self._workspace.customers.reopen)
+        sign_in = self._add(file, tr("Sign in"), SIGN_IN_KEYS, self._person.press)
+        sign_in.setProperty(WHILE_LOCKED, True)  # noqa: FBT003 - Qt's own
+        self._add(file, tr("Lock"), LOCK_KEYS, self._person.lock_now)
+        self._add(file, tr("New recovery code…"), None, self._workspace.recovery.show_new)
+        self._add(file, tr("Load unsent work…"), None, self._workspace.load_unsent)
+        self._add(file, tr("Sign out and close"), None, self._person.sign_out)
+        self._add(file, tr("Sign out and remove my data from this computer"), None, self._person.sign_out_and_remove)
+        quit_action = self._add(file, tr("Quit"), "Ctrl+Q", self._window.close)
+        quit_action.setMenuRole(QAction.MenuRole.QuitRole)
+
+    def _make_edit(self) -> None:
+        edit, value = self._menu(tr("&Edit")), self._workspace.value
+        # Without a shortcut of its own: the widget that has the focus copies, as everywhere.
+        self._add(edit, tr("Copy value"), None, value.copy)
+        self._add(edit, tr("Where this comes from"), "Ctrl+I", value.show_origin)
+        self._add(
+            edit,
+            tr("Show personal data in full"),
+            "Ctrl+Shift+F",
+            lambda: self._workspace.on_page(self._show_in_full),
+        )
+        self._add(edit, tr("Find in this panel"), "Ctrl+F", self._workspace.find)
+
+    def _make_view(self) -> None:
+        view = self._menu(tr("&View"))
+        self._add(view, tr("Ask this panel's system again"), ("F5", "Ctrl+R"), self._workspace.ask_panel)
+        self._add(view, tr("Ask all systems again"), "Ctrl+Shift+R", self._workspace.ask_all)
+        self._add(view, tr("Next customer"), ("Ctrl+PgDown", "Ctrl+Tab"), lambda: self._workspace.customers.step(1))
+        self._add(
+            view, tr("Previous customer"), ("Ctrl+PgUp", "Ctrl+Shift+Tab"), lambda: self._workspace.customers.step(-1)
+        )
+        self._add_themes(view.addMenu(tr("&Theme")))
+        self._add_sizes(view.addMenu(tr("&Size")))
+        self._add(view, tr("Reset layout"), None, self._workspace.lay_out_anew)
+
+    def _make_acts(self) -> None:
+        acts = self._menu(tr("&Acts"))
+        self._add(acts, tr("Verify the caller"), "Ctrl+Shift+V", self._verify)
+        self._add(acts, tr("Keep the account open"), PROLONG_KEYS, self._prolong)
+        self._add(
+            acts, tr("Write a note"), "Ctrl+N", lambda: self._workspace.on_page(lambda page: page.acts.open_note())
+        )
+        self._add(acts, tr("Act, then a letter"), "Ctrl+D", self._act_letters.open)
+        acts.addSeparator()
+        self._of_role: list[tuple[QAction, Deed]] = []
+        for letter in self._letters_of_acts()[1:]:  # the note has keys of its own, above
+            keys = f"\t{_native('Ctrl+D')} {letter.letter}" if letter.letter else ""
+            action = self._add(acts, texts.no_mnemonic(letter.text) + keys, None, letter.do)
+            if letter.deed is not None:
+                self._of_role.append((action, letter.deed))
+
+    def _make_go(self) -> None:
+        go = self._menu(tr("&Go to"))
+        self._add(go, tr("Go to, then a letter"), "Ctrl+J", self._letters.open)
+        go.addSeparator()
+        for letter in self._letters_of_pages():
+            # The letters come after Ctrl+J; they are shown as keys here, the overlay takes them.
+            action = self._add(go, texts.no_mnemonic(letter.text) + "\t" + letter_keys(letter.letter), None, letter.do)
+            if letter.deed is not None:
+                self._of_role.append((action, letter.deed))
+        go.addSeparator()
+        self._add(go, tr("Next region"), "F6", lambda: self._workspace.next_region(1))
+        self._add(go, tr("Previous region"), "Shift+F6", lambda: self._workspace.next_region(-1))
+        if sys.platform == "darwin":  # F6 needs Fn there
+            self._add(go, tr("Next region, by arrow"), "Ctrl+Alt+Right", lambda: self._workspace.next_region(1))
+            self._add(go, tr("Previous region, by arrow"), "Ctrl+Alt+Left", lambda: self._workspace.next_region(-1))
+
+    def _show_for_role(self) -> None:
+        """Offer what the role of whoever works here may do; what it never may is not there, rather than refused."""
+        desk = self._workspace.desk
+        if desk is None:
+            return
+        for action, deed in self._of_role:
+            action.setVisible(deed in desk.user.may_do)
+        for overlay, letters in (
+            (self._letters, self._letters_of_pages()),
+            (self._act_letters, [one for one in self._letters_of_acts() if one.letter]),
+        ):
+            may = [one for one in letters if one.deed is None or one.deed in desk.user.may_do]
+            overlay.take(may, [one for one in letters if one not in may])
+
+    def _show_in_full(self, page: CustomerPage) -> None:
+        if page.view.covered:
+            page.view.show_in_full()
+        else:
+            self._window.status.say(tr("Nothing is covered here."))
+
+    def _verify(self) -> None:
+        """Verify the caller of the account in front, or verify them further."""
+        self._workspace.on_page(lambda page: self._workspace.ask_who_calls(page.customer_id))
+
+    def _prolong(self) -> None:
+        """Keep open what is about to close."""
+        if self._workspace.lapses is not None:
+            self._workspace.lapses.prolong()
+
+    def _open_row_menu(self) -> None:
+        """Open the menu of what has the focus, as the Menu key does."""
+        widget = QApplication.focusWidget()
+        if widget is None:
+            return
+        place = widget.rect().center()
+        if isinstance(widget, QAbstractItemView):
+            place = widget.visualRect(widget.currentIndex()).center()
+        reason = QContextMenuEvent.Reason.Keyboard
+        QApplication.sendEvent(widget, QContextMenuEvent(reason, place, widget.mapToGlobal(place)))
+
+    def _menu(self, title: str) -> QMenu:
+        menu = self._window.menuBar().addMenu(title)
+        self._menus.append(menu)
+        return menu
+
+    def _add(self, menu: QMenu, text: str, keys: str | tuple[str, ...] | None, do: Callable[[], object]) -> QAction:
+        action = QAction(text, self._window)
+        if keys is not None:
+            action.setShortcuts([QKeySequence(key) for key in ((keys,) if isinstance(keys, str) else keys)])
+        action.triggered.connect(lambda _checked=False: do())
+        menu.addAction(action)
+        return action
+
+    def _add_themes(self, menu: QMenu) -> None:
+        group = QActionGroup(self)
+        themes = ((tr("&As the system"), None), (tr("&Light"), "light"), (tr("&Dark"), "dark"))
+        for text, name in (*themes, (tr("&High contrast"), "highContrast")):
+            action = self._add(menu, text, None, functools.partial(self._choose_theme, name))
+            action.setCheckable(True)
+            action.setChecked(name == self._preferences.theme)
+            group.addAction(action)
+
+    def _choose_theme(self, name: str | None) -> None:
+        THEME.choose(name)
+        self._preferences.theme = name
+
+    def _add_sizes(self, menu: QMenu) -> None:
+        group = QActionGroup(self)
+        for percent in SIZES:
+            action = self._add(menu, f"{percent} %", None, functools.partial(self._choose_size, percent))
+            action.setCheckable(True)
+            action.setChecked(percent == self._preferences.size)
+            group.addAction(action)
+
+    def _choose_size(self, percent: int) -> None:
+        self._preferences.size = percent
+        self._window.status.say(tr("The desk is shown at {} % from its next start on.").format(percent))
+
+    def _letters_of_pages(self) -> list[Letter]:
+        """The letters after Ctrl+J: the panels of a customer, and the pages."""
+
+        def panel(letter: str, name: str, text: str = "") -> Letter:
+            return Letter(
+                letter, text or tr(TITLES[name]), lambda: self._workspace.on_page(lambda page: page.go_to(name))
+            )
+
+        return [
+            Letter(
+                "V", tr("Name and contacts"), lambda: self._workspace.on_page(lambda page: page.head.name.setFocus())
+            ),
+            panel("A", "account", tr("Account and balance")),
+            panel("S", "services", tr("Products and services")),
+            panel("I", "tests"),
+            panel("B", "bills"),
+            Letter("X", tr("Disagreements"), lambda: self._workspace.on_page(lambda page: page.show_disagreements())),
+            Letter("E", tr("Explain a bill"), lambda: self._workspace.on_page(lambda page: page.explain_bill())),
+            panel("M", "payments", tr("Money: payments")),
+            panel("G", "usage"),
+            panel("O", "orders"),
+            panel("T", "tickets"),
+            panel("L", "timeline"),
+            panel("W", "visits"),
+            panel("R", "related", tr("Related customers")),
+            Letter("H", tr("Customers"), lambda: self._workspace.show_page("customers")),
+            Letter("N", tr("Note"), lambda: self._workspace.on_page(lambda page: page.acts.open_note())),
+            Letter("P", tr("Past: as it stood"), self._workspace.show_past),
+            Letter("Y", tr("Systems"), lambda: self._workspace.go_to("systems")),
+            Letter("U", tr("Outbox"), lambda: self._workspace.go_to("outbox")),
+            Letter("K", tr("Audit"), lambda: self._workspace.go_to("audit"), Deed.READ_AUDIT),
+        ]
+
+    def _letters_of_acts(self) -> list[Letter]:
+        """The letters after Ctrl+D: what can be done on the customer in front."""
+
+        def act(letter: str, text: str, do: Callable[[CustomerPage], None], deed: Deed | None = None) -> Letter:
+            return Letter(letter, text, lambda: self._workspace.on_page(do), deed)
+
+        return [
+            act("N", tr("Note"), lambda page: page.acts.open_note(), Deed.ADD_NOTE),
+            act("K", tr("Contact data"), lambda page: page.acts.open_contact_form(), Deed.CHANGE_CONTACT),
+            act("I", tr("Promise to pay"), lambda page: page.acts.open_promise_form(), Deed.PROMISE_TO_PAY),
+            *(
+                act(kind.letter, tr(kind.title), functools.partial(_open_act, kind.name), kind.deed)
+                for kind in ACTS.values()
+            ),
+            act("Z", tr("Finish or take back"), lambda page: page.acts.open_half_done()),
+        ]
+
+    def show_keys(self) -> None:
+        """Show the list of all keys."""
+        groups = [(menu.title().replace("&", ""), list(_keys_of(menu))) for menu in self._menus]
+        letters = [(letter_keys(item.letter), item.text) for item in self._letters_of_pages()]
+        everywhere = [(key, tr(text)) for key, text in EVERYWHERE]
+        shown = [(name, keys) for name, keys in groups if keys]
+        KeysDialog(
+            [*shown, (tr("After {}").format(texts.keys("Ctrl+J")), letters), (tr("Everywhere"), everywhere)],
+            self._window,
+        ).open()
+
+
+def _open_act(name: str, page: CustomerPage) -> None:
+    page.acts.open_act(name, selected=page.selected)
+
+
+def letter_keys(letter: str) -> str:
+    """Return how a letter after Ctrl+J is written on this system."""
+    return f"{_native('Ctrl+J')} {letter}"
+
+
+def _native(keys: str) -> str:
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def _keys_of(menu: QMenu) -> Iterator[tuple[str, str]]:
+    """Yield what in a menu has keys of its own: the keys and what they do."""
+    for action in menu.actions():
+        keys = [key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()]
+        if keys:
+            yield ", ".join(keys), action.text().replace("&", "")
