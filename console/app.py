@@ -38,10 +38,10 @@ def run(options: argparse.Namespace) -> int:
     palette = SearchPalette.over(window)
     app.processEvents()
     from console.bridge import DisplayGoneError  # noqa: PLC0415 - as below
-    from console.work import work  # noqa: PLC0415 - event loop and services take longer to load than the window
+    from console.startup import run_console  # noqa: PLC0415 - event loop and services take longer to load than the window
 
     try:
-        return work(app, window, palette, options, preferences)
+        return run_console(app, window, palette, options, preferences)
     except DisplayGoneError as error:
         # Qt's objects are gone; whatever the interpreter's own end would still run, would run on those.
         with contextlib.suppress(OSError, AttributeError, ValueError):

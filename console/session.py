@@ -31,14 +31,14 @@ from console.user_folders import configuration_folder, data_folder
 class AskSecret(Protocol):
     """Asks for a secret of a system; None where nobody knows it."""
 
-    async def __call__(self, sentence: str) -> str | None:
+    def __call__(self, sentence: str, /) -> Awaitable[str | None]:
         """Say whose and return what was typed."""
 
 
 class AskPerson(Protocol):
     """Has somebody sign in in the browser; returns once they have."""
 
-    async def __call__(self, sign_in: SignIn, sentence: str) -> Person:
+    def __call__(self, sign_in: SignIn, sentence: str, /) -> Awaitable[Person]:
         """Say a sentence, where there is one, and return who signed in."""
 
 

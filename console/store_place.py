@@ -44,7 +44,7 @@ IN_MEMORY = "What you type is kept in memory alone, until the desk closes."
 class AskCode(Protocol):
     """Asks the user for a code; None where they go on without."""
 
-    async def __call__(self, sentence: str, *, is_new: bool) -> str | None:
+    def __call__(self, sentence: str, *, is_new: bool) -> Awaitable[str | None]:
         """Say why and return what was typed; `is_new` is whether a code is chosen, not remembered."""
 
 
