@@ -26,7 +26,7 @@ from console.services.access.openings import Reason
 from console.services.access.permissions import ROLES, Personal, Subject
 from console.system.sandbox_launcher import SandboxProcess
 from console.views.access.opening_dialog import OpeningDialog
-from console.views.customer.places import TITLES
+from console.views.customer.panels.catalogue import PANELS
 from console.views.search.palette import SearchPalette
 from console.views.window.main_window import MainWindow
 from console.views.window.workspace import Workspace
@@ -195,7 +195,7 @@ async def _open_for_a_ticket(
     hidden |= {kind for kind in secrets if isinstance(kind, Subject) and kind not in desk.user.may_see}
     shown = set().union(*(secrets[subject] for subject in secrets.keys() - hidden))
     kept_back = set().union(*(secrets[subject] for subject in hidden)) - shown
-    for name in TITLES:
+    for name in PANELS:
         page.go_to(name)
         await page.view.settled()
         await asyncio.sleep(0.02)

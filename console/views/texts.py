@@ -20,8 +20,13 @@ MINUS = "−"
 
 
 def tr(text: str) -> str:
-    """Return a text in the user's language."""
-    return QCoreApplication.translate("console", text)
+    """Return a text in the user's language. `pyside6-lupdate` files every `tr(...)` under the empty context."""
+    return QCoreApplication.translate("", text)
+
+
+def QT_TR_NOOP(text: str) -> str:
+    """Return a text as it is: it is marked for translation here, where it is written, and `tr` translates it later."""
+    return text
 
 
 def amount(money: Money) -> str:

@@ -10,13 +10,13 @@ from console.services.access.permissions import User
 from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
 from console.views.customer.page import CustomerPage
-from console.views.customer.places import TITLES
-from console.views.widgets.panel import Panel
+from console.views.customer.panels.catalogue import PANELS as PANEL_TYPES
+from console.views.customer.panels.panel import Panel
 from console.views.window.workspace import Workspace
 from tests.support.control import Control
 
 STATES = ("loading", "fresh", "stale", "partial", "failed", "empty", "no permission", "offline")
-PANELS = tuple(TITLES)
+PANELS = tuple(PANEL_TYPES)
 # Resources that some panel shows beside others; without them it is partial.
 LEFT_OUT = {
     "crm": ("partyInteraction",),

@@ -13,7 +13,7 @@ from console.models.customer import CustomerId
 from console.models.provenance import Damage
 from console.services.access.permissions import REP, Subject, User
 from console.services.customer.customer_view import CustomerView
-from console.views.widgets.panel import Panel
+from console.views.customer.panels.panel import Panel
 from console.views.widgets.row_model import RowModel
 from tests.views.conftest import Rig, texts_of
 

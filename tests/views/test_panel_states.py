@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.views.widgets.panel import Panel
+from console.views.customer.panels.panel import Panel
 from tests.support.states import LEFT_OUT, MANY_PARTS, PANELS, bring, panels, without_some
 from tests.views.conftest import Rig, texts_of
 

@@ -8,7 +8,7 @@ import pytest
 from console.models.customer import CustomerId
 from console.settings import PATHS
 from console.views.customer.page import CustomerPage
-from console.views.customer.places import TITLES
+from console.views.customer.panels.catalogue import PANELS
 from console.views.window.preferences import Preferences
 from tests.outside.test_outside_servers import desk_on
 from tests.support import outside
@@ -38,7 +38,7 @@ async def test_every_panel_is_drawn_whatever_comes(rig: Rig, kind: Any, tmp_path
         page.view.ask_everything()
         async with asyncio.timeout(60):
             await page.view.settled()
-        for name in TITLES:
+        for name in PANELS:
             page.go_to(name)
             await page.view.settled()
             await asyncio.sleep(0.01)

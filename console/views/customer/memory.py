@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from console.models.customer import CustomerId
 from console.services.outbox.drafts import Drafts
+from console.views.customer.panels.panel import Panel
 from console.views.texts import tr
-from console.views.widgets.panel import Panel
 from console.views.widgets.rows import FactList, FactTable
 
 

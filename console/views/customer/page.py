@@ -1,7 +1,7 @@
 """One customer's page: head, alerts and panels, laid out by the room there is, and the document of a bill over them."""
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -22,22 +22,14 @@ from console.views.customer.forms.acting import CustomerActs, past_banner
 from console.views.customer.head import CustomerHead
 from console.views.customer.memory import PageMemory
 from console.views.customer.over import OverPanels
-from console.views.customer.panels.account_panel import AccountPanel
 from console.views.customer.panels.bills_panel import BillsPanel
+from console.views.customer.panels.catalogue import LAYOUTS, PANELS
 from console.views.customer.panels.columns import give_room, in_front, splitter
-from console.views.customer.panels.orders_panel import OrdersPanel
-from console.views.customer.panels.payments_panel import PaymentsPanel
-from console.views.customer.panels.related_panel import RelatedPanel
-from console.views.customer.panels.services_panel import ServicesPanel
-from console.views.customer.panels.tests_panel import TestsPanel
-from console.views.customer.panels.tickets_panel import TicketsPanel
-from console.views.customer.panels.timeline_panel import TimelinePanel
-from console.views.customer.panels.usage_panel import UsagePanel
-from console.views.customer.panels.visits_panel import VisitsPanel
-from console.views.customer.places import LAYOUTS, Place
+from console.views.customer.panels.panel import Panel
+from console.views.customer.panels.panel_type import Layout, PanelContext
+from console.views.customer.places import Place
 from console.views.texts import tr
 from console.views.widgets.live_page import LivePage
-from console.views.widgets.panel import Panel
 from console.views.window.preferences import Preferences
 
 # Logical pixels of the page's width.
@@ -46,6 +38,12 @@ _FULL_FROM = 1280
 _FULL_HEIGHT = 560
 # Time for the questions to be sent before making the panels takes the window's; without it they come 15 ms later.
 _BUILD_AFTER_MS = 20
+
+
+def _layout_for(width: int, height: int) -> Layout:
+    if width < _MEDIUM_FROM:
+        return Layout.SMALL
+    return Layout.FULL if width >= _FULL_FROM and height >= _FULL_HEIGHT else Layout.MEDIUM
 
 
 class CustomerPage(LivePage):
@@ -78,8 +76,18 @@ class CustomerPage(LivePage):
         self.alerts.wanted.connect(self.show_disagreements)
         self.memory = PageMemory(desk.drafts, customer_id)
         self._panels: dict[str, Panel] = {}
+        self._context = PanelContext(
+            view=self.view,
+            desk=desk,
+            contradictions=self.contradictions,
+            open_customer=self.customer_wanted.emit,
+            show_account=self._show_account,
+            show_bill=self._show_bill,
+            show_document=self.show_document,
+            explain_bill=self.explain_bill,
+        )
         self._places: list[Place] = []
-        self._mode = ""
+        self._laid_out: Layout | None = None
         self._waiting: list[tuple[Place, str]] = []
         self._closed = False
         self._columns: QSplitter | None = None
@@ -114,7 +122,7 @@ class CustomerPage(LivePage):
     def panel(self, name: str) -> Panel:
         """Return a panel by its name, made when it is first wanted."""
         if name not in self._panels:
-            panel = self._makers[name]()
+            panel = PANELS[name].make(self._context)
             panel.hide()
             panel.setParent(self._area)  # see Place.release
             panel.is_online = lambda: self._desk.network.is_online
@@ -127,45 +135,6 @@ class CustomerPage(LivePage):
         return self._panels[name]
 
     @property
-    def _makers(self) -> dict[str, Callable[[], Panel]]:
-        view, kinds = self.view, self._kinds
-        labels = {info.name: info.label for info in self._desk.systems}
-        return {
-            "account": self._make_account,
-            "related": self._make_related,
-            "services": lambda: ServicesPanel(view, kinds["provisioning"], self.contradictions),
-            "tests": lambda: TestsPanel(view, kinds["provisioning"]),
-            "tickets": lambda: TicketsPanel(view, kinds["crm"]),
-            "visits": lambda: VisitsPanel(view, kinds["crm"]),
-            "bills": self._make_bills,
-            "payments": self._make_payments,
-            "usage": lambda: UsagePanel(view, kinds["billing"]),
-            "orders": lambda: OrdersPanel(view, kinds["provisioning"]),
-            "timeline": lambda: TimelinePanel(view, labels),
-        }
-
-    def _make_account(self) -> Panel:
-        panel = AccountPanel(self.view, self._kinds["billing"], lambda: self._desk.acts.is_booking(self.customer_id))
-        panel.account_chosen.connect(self._show_account)
-        return panel
-
-    def _make_related(self) -> Panel:
-        panel = RelatedPanel(self.view, self._kinds["crm"])
-        panel.customer_wanted.connect(self.customer_wanted)
-        return panel
-
-    def _make_bills(self) -> Panel:
-        self._bills = BillsPanel(self.view, self._kinds["billing"], self.contradictions)
-        self._bills.document_wanted.connect(self.show_document)
-        self._bills.explanation_wanted.connect(self.explain_bill)
-        return self._bills
-
-    def _make_payments(self) -> Panel:
-        panel = PaymentsPanel(self.view, self._kinds["billing"])
-        panel.bill_wanted.connect(self._show_bill)
-        return panel
-
-    @property
     def account(self) -> Panel:
         return self.panel("account")
 
@@ -175,8 +144,10 @@ class CustomerPage(LivePage):
 
     @property
     def bills(self) -> BillsPanel:
-        self.panel("bills")
-        return self._bills
+        panel = self.panel("bills")
+        if not isinstance(panel, BillsPanel):
+            raise TypeError("the panel of the bills is another")
+        return panel
 
     @property
     def orders(self) -> Panel:
@@ -329,18 +300,16 @@ class CustomerPage(LivePage):
 
     def lay_out_anew(self) -> None:
         """Lay the panels out as if nothing had been moved."""
-        self._mode = ""
+        self._laid_out = None
         self._arrange()
 
     def _arrange(self) -> None:
         """Lay the panels out for the room there is; what has the focus keeps it, what is in front stays there."""
         width, height = self.width() - self._layout.contentsMargins().right(), self.height()
-        mode = (
-            "small" if width < _MEDIUM_FROM else "full" if width >= _FULL_FROM and height >= _FULL_HEIGHT else "medium"
-        )
-        if mode == self._mode:
+        layout = _layout_for(width, height)
+        if layout is self._laid_out:
             return
-        self._mode = mode
+        self._laid_out = layout
         focused = self.focusWidget()
         front = [place.current for place in self._places] or self.memory.front
         inside = self.panel_of(focused)
@@ -349,13 +318,13 @@ class CustomerPage(LivePage):
         for place in self._places:
             place.release(self._area)
         before, self._places = self._columns, []
-        self._columns = self._make_columns(mode)
+        self._columns = self._make_columns(layout)
         self._area_layout.addWidget(self._columns)
         if before is not None:
             self._area_layout.removeWidget(before)
             before.hide()
             before.deleteLater()
-        give_room(self._columns, mode, width, self._preferences)
+        give_room(self._columns, layout, width, self._preferences)
         self._waiting = [(place, in_front(place, front)) for place in self._places]
         self._fill_next()
         if focused is not None:
@@ -370,11 +339,11 @@ class CustomerPage(LivePage):
             place.bring(name)
         QTimer.singleShot(0, self, self._fill_next)
 
-    def _make_columns(self, mode: str) -> QSplitter:
+    def _make_columns(self, layout: Layout) -> QSplitter:
         columns = splitter(Qt.Orientation.Horizontal)
-        for i, places in enumerate(LAYOUTS[mode]):
+        for i, places in enumerate(LAYOUTS[layout]):
             column = splitter(Qt.Orientation.Vertical)
-            column.setObjectName(f"{mode}-{i}")
+            column.setObjectName(f"{layout.value}-{i}")
             for names in places:
                 place = Place(names, self.panel)
                 place.shown.connect(lambda _name: self._keep_front())
@@ -382,7 +351,7 @@ class CustomerPage(LivePage):
                 column.addWidget(place)
             column.splitterMoved.connect(functools.partial(self._keep, column))
             columns.addWidget(column)
-        columns.setObjectName(mode)
+        columns.setObjectName(layout.value)
         columns.splitterMoved.connect(functools.partial(self._keep, columns))
         return columns
 

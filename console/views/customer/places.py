@@ -6,41 +6,11 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from console.views.customer.panels.catalogue import PANELS
+from console.views.customer.panels.panel import Panel
 from console.views.texts import tr
 from console.views.theme import THEME, font
 from console.views.widgets.labels import paint_frame
-from console.views.widgets.panel import Panel
-
-TITLES = {
-    "account": "Account",
-    "related": "Related",
-    "services": "Services",
-    "tests": "Line tests",
-    "tickets": "Tickets",
-    "visits": "Visits",
-    "bills": "Bills",
-    "payments": "Payments",
-    "usage": "Usage",
-    "orders": "Orders",
-    "timeline": "Timeline",
-}
-# Column by column from the left, place by place from the top, panel by panel behind the tabs of a place.
-LAYOUTS: dict[str, tuple[tuple[tuple[str, ...], ...], ...]] = {
-    "full": (
-        (("account", "related"), ("services", "tests"), ("tickets", "visits")),
-        (("bills", "payments", "usage"), ("orders",)),
-        (("timeline",),),
-    ),
-    "medium": (
-        (("account", "related"), ("services", "tests")),
-        (("bills", "payments", "usage"), ("orders",)),
-        (("timeline", "tickets", "visits"),),
-    ),
-    "small": (
-        (("account", "related"), ("services", "tests", "visits")),
-        (("bills", "payments", "usage", "orders", "tickets", "timeline"),),
-    ),
-}
 
 
 class PlaceTabs(QTabBar):
@@ -90,7 +60,7 @@ class Place(QWidget):
         self._tabs = PlaceTabs()
         self._stack = QStackedWidget()
         for name in self.names:
-            self._tabs.addTab(tr(TITLES[name]))
+            self._tabs.addTab(tr(PANELS[name].title))
         if len(self.names) == 1:
             self._tabs.hide()
         self._tabs.currentChanged.connect(self._on_tab)

@@ -26,7 +26,7 @@ def load_window() -> Iterator[None]:
     import console.views.widgets.rows
 
     yield
-    import console.views.widgets.panel
+    import console.views.customer.panels.panel
 
     yield
     import console.views.customer.panels.account_panel

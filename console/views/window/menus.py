@@ -15,7 +15,7 @@ from console.views.access.lapse import PROLONG_KEYS
 from console.views.access.lock import WHILE_LOCKED
 from console.views.access.sign_in_bar import LOCK_KEYS, SIGN_IN_KEYS, PersonAtDesk
 from console.views.customer.page import CustomerPage
-from console.views.customer.places import TITLES
+from console.views.customer.panels.catalogue import PANELS
 from console.views.keys.help import EVERYWHERE, KeysDialog
 from console.views.keys.letters import Letter, LetterOverlay
 from console.views.texts import tr
@@ -219,28 +219,18 @@ class DeskMenus(QObject):
     def _letters_of_pages(self) -> list[Letter]:
         """The letters after Ctrl+J: the panels of a customer, and the pages."""
 
-        def panel(letter: str, name: str, text: str = "") -> Letter:
-            return Letter(
-                letter, text or tr(TITLES[name]), lambda: self._workspace.on_page(lambda page: page.go_to(name))
-            )
+        def panel(name: str) -> Letter:
+            declared = PANELS[name]
+            text = tr(declared.letter_text or declared.title)
+            return Letter(declared.letter, text, lambda: self._workspace.on_page(lambda page: page.go_to(name)))
 
         return [
             Letter(
                 "V", tr("Name and contacts"), lambda: self._workspace.on_page(lambda page: page.head.name.setFocus())
             ),
-            panel("A", "account", tr("Account and balance")),
-            panel("S", "services", tr("Products and services")),
-            panel("I", "tests"),
-            panel("B", "bills"),
+            *(panel(name) for name in PANELS),
             Letter("X", tr("Disagreements"), lambda: self._workspace.on_page(lambda page: page.show_disagreements())),
             Letter("E", tr("Explain a bill"), lambda: self._workspace.on_page(lambda page: page.explain_bill())),
-            panel("M", "payments", tr("Money: payments")),
-            panel("G", "usage"),
-            panel("O", "orders"),
-            panel("T", "tickets"),
-            panel("L", "timeline"),
-            panel("W", "visits"),
-            panel("R", "related", tr("Related customers")),
             Letter("H", tr("Customers"), lambda: self._workspace.show_page("customers")),
             Letter("N", tr("Note"), lambda: self._workspace.on_page(lambda page: page.acts.open_note())),
             Letter("P", tr("Past: as it stood"), self._workspace.show_past),

@@ -9,10 +9,11 @@ from console.models.service_test import ServiceTest
 from console.services.acts.catalogue import ACTS
 from console.services.customer.customer_view import CustomerView
 from console.views import texts
+from console.views.customer.panels.catalogue import PANELS
 from console.views.texts import tr
 
-# After Ctrl+J, the panel in which such a record stands.
-_LETTERS = {"tests": "I", "product_orders": "O", "service_orders": "O"}
+# The panel in which such a record stands.
+_PANEL_OF = {"tests": "tests", "product_orders": "orders", "service_orders": "orders"}
 
 
 class StartedResults:
@@ -45,7 +46,7 @@ class StartedResults:
             if title is None or not words:
                 continue
             del self._titles[part, item.value.id]
-            keys = f"{texts.keys('Ctrl+J')} {_LETTERS[part]}"
+            keys = f"{texts.keys('Ctrl+J')} {PANELS[_PANEL_OF[part]].letter}"
             self._bridge.on_unhandled(tr("{}: {}. {} shows it.").format(title, words, keys))
 
 

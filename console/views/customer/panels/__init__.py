@@ -1,1 +1,1 @@
-"""The panels of a customer's page, one dataset or two each."""
+"""The panels of a customer's page, a file each; `catalogue.py` lists them."""

@@ -13,11 +13,12 @@ from console.models.provenance import Origin, Records, Sourced
 from console.services.customer.customer_view import CustomerView
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker, promise_words
-from console.views.texts import tr
+from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel_type import Layout, PanelContext, PanelSlot, PanelType
+from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.fact import FactLabel, ShownFact
 from console.views.widgets.labels import Label
 from console.views.widgets.live_page import PlainScroll
-from console.views.widgets.panel import Panel, Source
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactList
 
@@ -72,15 +73,12 @@ class AccountPanel(Panel):
         outer.setSpacing(0)
         outer.addWidget(self._list)
         outer.addWidget(PlainScroll(inner), 1)
-        super().__init__(tr("Account"), "account", system_label, [Source(tr("Accounts"), view.accounts)], body)
+        super().__init__(PANEL, system_label, [Source(tr("Accounts"), view.accounts)], body)
         self._unsubscribe.append(view.bills.subscribe(lambda _part: self.show_facts()))
         self._unsubscribe.append(view.payments.subscribe(lambda _part: self.show_facts()))
 
     def focus_first(self) -> None:
         (self._list if self._list.isVisible() else self._balance).setFocus()
-
-    def empty_words(self) -> str:
-        return tr("No billing account.")
 
     def count_words(self) -> str:
         facts = self._view.accounts.part.facts
@@ -203,3 +201,21 @@ class AccountPanel(Panel):
             and item.value.remaining.amount > 0
         ]
         return (unpaid[-1].value, unpaid[-1].origin) if unpaid else None
+
+
+def _make(page: PanelContext) -> AccountPanel:
+    panel = AccountPanel(page.view, page.label("billing"), lambda: page.desk.acts.is_booking(page.view.customer_id))
+    panel.account_chosen.connect(page.show_account)
+    return panel
+
+
+PANEL = PanelType(
+    name="account",
+    title=QT_TR_NOOP("Account"),
+    icon="account",
+    letter="A",
+    letter_text=QT_TR_NOOP("Account and balance"),
+    empty=QT_TR_NOOP("No billing account."),
+    slots={Layout.FULL: PanelSlot(0, 0, 0), Layout.MEDIUM: PanelSlot(0, 0, 0), Layout.SMALL: PanelSlot(0, 0, 0)},
+    make=_make,
+)

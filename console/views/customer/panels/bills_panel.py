@@ -14,9 +14,10 @@ from console.services.customer.customer_view import CustomerView
 from console.services.customer.part import PartCoordinator
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
-from console.views.texts import tr
+from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel_type import Layout, PanelContext, PanelSlot, PanelType
+from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.labels import Button, Label
-from console.views.widgets.panel import Panel, Source
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
 
@@ -49,7 +50,7 @@ class BillsPanel(Panel):
         splitter.addWidget(self.lines)
         splitter.setChildrenCollapsible(False)
         splitter.setSizes([280, 280])
-        super().__init__(tr("Bills"), "bills", system_label, [Source(tr("Bills"), view.bills)], splitter)
+        super().__init__(PANEL, system_label, [Source(tr("Bills"), view.bills)], splitter)
         self.page_in(self.table)
         self._unsubscribe.append(view.payments.subscribe(lambda _part: self.show_facts()))
 
@@ -84,9 +85,6 @@ class BillsPanel(Panel):
 
     def _is_shown(self, bill: CustomerBill) -> bool:
         return self._account is None or bill.account_id in {None, self._account}
-
-    def empty_words(self) -> str:
-        return tr("No bills.")
 
     def count_words(self) -> str:
         facts = self._view.bills.part.facts
@@ -347,3 +345,21 @@ def _line_amount(rate: AppliedBillingRate) -> str:
     if rate.tax_included is not None or rate.tax_excluded is None:
         return texts.amount(rate.tax_included) if rate.tax_included else ""
     return tr("{} before tax").format(texts.amount(rate.tax_excluded))
+
+
+def _make(page: PanelContext) -> BillsPanel:
+    panel = BillsPanel(page.view, page.label("billing"), page.contradictions)
+    panel.document_wanted.connect(page.show_document)
+    panel.explanation_wanted.connect(page.explain_bill)
+    return panel
+
+
+PANEL = PanelType(
+    name="bills",
+    title=QT_TR_NOOP("Bills"),
+    icon="bills",
+    letter="B",
+    empty=QT_TR_NOOP("No bills."),
+    slots={Layout.FULL: PanelSlot(1, 0, 0), Layout.MEDIUM: PanelSlot(1, 0, 0), Layout.SMALL: PanelSlot(1, 0, 0)},
+    make=_make,
+)

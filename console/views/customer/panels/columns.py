@@ -5,24 +5,27 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter
 
+from console.views.customer.panels.panel_type import Layout
 from console.views.customer.places import Place
 from console.views.window.preferences import Preferences
 
-_LEFT, _RIGHT = {"full": 288, "medium": 240, "small": 252}, {"full": 352, "medium": 300}
+# Logical pixels of the outer columns; the one between them takes the rest.
+_LEFT = {Layout.FULL: 288, Layout.MEDIUM: 240, Layout.SMALL: 252}
+_RIGHT = {Layout.FULL: 352, Layout.MEDIUM: 300}
 
 
-def give_room(columns: QSplitter, mode: str, width: int, preferences: Preferences) -> None:
+def give_room(columns: QSplitter, layout: Layout, width: int, preferences: Preferences) -> None:
     """Give the columns the widths and heights they had last, else those that suit most."""
-    left, right = _LEFT[mode], _RIGHT.get(mode, 0)
+    left, right = _LEFT[layout], _RIGHT.get(layout, 0)
     columns.setSizes([left, width - left - right, *([right] if right else [])])
     for i in range(columns.count()):
         columns.setStretchFactor(i, 1 if i == 1 else 0)
     for column in columns.findChildren(QSplitter):
         sizes = {2: [64, 36], 3: [32, 36, 32]}.get(column.count())
-        if sizes and column.objectName().startswith(mode):
+        if sizes and column.objectName().startswith(layout.value):
             column.setSizes([part * 10 for part in sizes])
     for one in (columns, *columns.findChildren(QSplitter)):
-        kept = preferences.layout(one.objectName()) if one.objectName().startswith(mode) else None
+        kept = preferences.layout(one.objectName()) if one.objectName().startswith(layout.value) else None
         if kept is not None:
             one.restoreState(kept)
 

@@ -7,8 +7,9 @@ from console.models.provenance import Sourced
 from console.services.customer.customer_view import CustomerView
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker, price_words
-from console.views.texts import tr
-from console.views.widgets.panel import Panel, Source
+from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
+from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactList
 
@@ -22,14 +23,11 @@ class OrdersPanel(Panel):
         self._view = view
         self.list = FactList(tr("Orders"))
         sources = [Source(tr("Service orders"), view.service_orders), Source(tr("Product orders"), view.product_orders)]
-        super().__init__(tr("Orders"), "orders", system_label, sources, self.list)
+        super().__init__(PANEL, system_label, sources, self.list)
         self.list.opened.connect(self.list.show_row)
 
     def focus_first(self) -> None:
         self.list.setFocus()
-
-    def empty_words(self) -> str:
-        return tr("No orders.")
 
     def count_words(self) -> str:
         open_ones = sum(item.value.is_open for item in self._shown())
@@ -98,3 +96,14 @@ class OrdersPanel(Panel):
         facts = [f"{count}{item.name}", texts.spelt_out(item.action or ""), state]
         facts += [price_words(price) for price in item.prices]
         return make.cell(tr("Item"), " · ".join(fact for fact in facts if fact))
+
+
+PANEL = PanelType(
+    name="orders",
+    title=QT_TR_NOOP("Orders"),
+    icon="orders",
+    letter="O",
+    empty=QT_TR_NOOP("No orders."),
+    slots={Layout.FULL: PanelSlot(1, 1, 0), Layout.MEDIUM: PanelSlot(1, 1, 0), Layout.SMALL: PanelSlot(1, 0, 3)},
+    make=lambda page: OrdersPanel(page.view, page.label("provisioning")),
+)

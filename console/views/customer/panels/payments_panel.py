@@ -9,8 +9,9 @@ from console.models.provenance import Sourced
 from console.services.customer.customer_view import CustomerView
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
-from console.views.texts import tr
-from console.views.widgets.panel import Panel, Source
+from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel_type import Layout, PanelContext, PanelSlot, PanelType
+from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
 
@@ -28,15 +29,12 @@ class PaymentsPanel(Panel):
         self.table = FactTable(tr("Payments"), columns, stretch=4, optional=(3,))
         self.table.opened.connect(self._on_opened)
         sources = [Source(tr("Payments"), view.payments), Source(tr("Refunds"), view.refunds)]
-        super().__init__(tr("Payments"), "payments", system_label, sources, self.table)
+        super().__init__(PANEL, system_label, sources, self.table)
         self.page_in(self.table)
         self._unsubscribe.append(view.bills.subscribe(lambda _part: self.show_facts()))
 
     def focus_first(self) -> None:
         self.table.setFocus()
-
-    def empty_words(self) -> str:
-        return tr("No payments.")
 
     def count_words(self) -> str:
         facts = self._view.payments.part.facts
@@ -99,3 +97,21 @@ class PaymentsPanel(Panel):
     def _on_opened(self, row: Row) -> None:
         if isinstance(row.data, Payment) and row.data.bill_ids:
             self.bill_wanted.emit(row.data.bill_ids[0])
+
+
+def _make(page: PanelContext) -> PaymentsPanel:
+    panel = PaymentsPanel(page.view, page.label("billing"))
+    panel.bill_wanted.connect(page.show_bill)
+    return panel
+
+
+PANEL = PanelType(
+    name="payments",
+    title=QT_TR_NOOP("Payments"),
+    icon="payments",
+    letter="M",
+    letter_text=QT_TR_NOOP("Money: payments"),
+    empty=QT_TR_NOOP("No payments."),
+    slots={Layout.FULL: PanelSlot(1, 0, 1), Layout.MEDIUM: PanelSlot(1, 0, 1), Layout.SMALL: PanelSlot(1, 0, 1)},
+    make=_make,
+)

@@ -7,8 +7,9 @@ from console.models.related import RelatedCustomer
 from console.services.customer.customer_view import CustomerView
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
-from console.views.texts import tr
-from console.views.widgets.panel import Panel, Source
+from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel_type import Layout, PanelContext, PanelSlot, PanelType
+from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.row_model import Row
 from console.views.widgets.rows import FactList
 
@@ -30,15 +31,10 @@ class RelatedPanel(Panel):
         self._view = view
         self.list = FactList(tr("Related customers"), uniform=True)
         self.list.opened.connect(self._on_opened)
-        super().__init__(
-            tr("Related"), "related", system_label, [Source(tr("Related customers"), view.related)], self.list
-        )
+        super().__init__(PANEL, system_label, [Source(tr("Related customers"), view.related)], self.list)
 
     def focus_first(self) -> None:
         self.list.setFocus()
-
-    def empty_words(self) -> str:
-        return tr("No related customers.")
 
     def count_words(self) -> str:
         facts = self._view.related.part.facts
@@ -70,3 +66,21 @@ class RelatedPanel(Panel):
     def _on_opened(self, row: Row) -> None:
         if isinstance(row.data, RelatedCustomer) and row.data.problem is None:
             self.customer_wanted.emit(row.data.customer_id)
+
+
+def _make(page: PanelContext) -> RelatedPanel:
+    panel = RelatedPanel(page.view, page.label("crm"))
+    panel.customer_wanted.connect(page.open_customer)
+    return panel
+
+
+PANEL = PanelType(
+    name="related",
+    title=QT_TR_NOOP("Related"),
+    icon="related",
+    letter="R",
+    letter_text=QT_TR_NOOP("Related customers"),
+    empty=QT_TR_NOOP("No related customers."),
+    slots={Layout.FULL: PanelSlot(0, 0, 1), Layout.MEDIUM: PanelSlot(0, 0, 1), Layout.SMALL: PanelSlot(0, 0, 1)},
+    make=_make,
+)

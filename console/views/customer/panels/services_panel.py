@@ -10,8 +10,9 @@ from console.services.customer.customer_view import CustomerView
 from console.services.search.phone import show_phone
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker, recurring_price
-from console.views.texts import tr
-from console.views.widgets.panel import Panel, Source
+from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
+from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactList
 
@@ -42,15 +43,12 @@ class ServicesPanel(Panel):
         self._view, self._watch = view, watch
         self.list = FactList(tr("Products and services"))
         sources = [Source(tr("Services"), view.services), Source(tr("Products"), view.products)]
-        super().__init__(tr("Services"), "services", system_label, sources, self.list)
+        super().__init__(PANEL, system_label, sources, self.list)
         self.list.opened.connect(self.list.show_row)
         watch.subscribe(self.show_facts)
 
     def focus_first(self) -> None:
         self.list.setFocus()
-
-    def empty_words(self) -> str:
-        return tr("No products or services.")
 
     def count_words(self) -> str:
         services = self._view.services.part.facts
@@ -154,3 +152,15 @@ def _since(started: datetime | None, ended: datetime | None) -> str:
     if ended is not None:
         return tr("ended {}").format(texts.day(ended))
     return tr("since {}").format(texts.day(started)) if started else ""
+
+
+PANEL = PanelType(
+    name="services",
+    title=QT_TR_NOOP("Services"),
+    icon="services",
+    letter="S",
+    letter_text=QT_TR_NOOP("Products and services"),
+    empty=QT_TR_NOOP("No products or services."),
+    slots={Layout.FULL: PanelSlot(0, 1, 0), Layout.MEDIUM: PanelSlot(0, 1, 0), Layout.SMALL: PanelSlot(0, 1, 0)},
+    make=lambda page: ServicesPanel(page.view, page.label("provisioning"), page.contradictions),
+)

@@ -5,8 +5,9 @@ from console.models.service_test import ServiceTest
 from console.services.customer.customer_view import CustomerView
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
-from console.views.texts import tr
-from console.views.widgets.panel import Panel, Source
+from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
+from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.row_model import Row
 from console.views.widgets.rows import FactList
 
@@ -19,15 +20,12 @@ class TestsPanel(Panel):
     def __init__(self, view: CustomerView, system_label: str) -> None:
         self._view = view
         self.list = FactList(tr("Line tests"), uniform=True)
-        super().__init__(tr("Line tests"), "tests", system_label, [Source(tr("Line tests"), view.tests)], self.list)
+        super().__init__(PANEL, system_label, [Source(tr("Line tests"), view.tests)], self.list)
         self.list.opened.connect(self.list.show_row)
         self.page_in(self.list)
 
     def focus_first(self) -> None:
         self.list.setFocus()
-
-    def empty_words(self) -> str:
-        return tr("No line tests.")
 
     def count_words(self) -> str:
         facts = self._view.tests.part.facts
@@ -55,3 +53,14 @@ class TestsPanel(Panel):
             make.cell(tr("Result"), word, state=state),
         )
         return Row(test.id, cells, icon="tests", details=lambda: make.details(test.details))
+
+
+PANEL = PanelType(
+    name="tests",
+    title=QT_TR_NOOP("Line tests"),
+    icon="tests",
+    letter="I",
+    empty=QT_TR_NOOP("No line tests."),
+    slots={Layout.FULL: PanelSlot(0, 1, 1), Layout.MEDIUM: PanelSlot(0, 1, 1), Layout.SMALL: PanelSlot(0, 1, 1)},
+    make=lambda page: TestsPanel(page.view, page.label("provisioning")),
+)

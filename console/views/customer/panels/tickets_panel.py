@@ -10,8 +10,9 @@ from console.models.trouble_ticket import TroubleTicket
 from console.services.customer.customer_view import CustomerView
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
-from console.views.texts import tr
-from console.views.widgets.panel import Panel, Source
+from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
+from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.row_model import Row
 from console.views.widgets.rows import FactList
 
@@ -31,16 +32,13 @@ class TicketsPanel(Panel):
         splitter.addWidget(self.history)
         splitter.setChildrenCollapsible(False)
         splitter.setSizes([150, 110])
-        super().__init__(tr("Tickets"), "tickets", system_label, [Source(tr("Tickets"), view.tickets)], splitter)
+        super().__init__(PANEL, system_label, [Source(tr("Tickets"), view.tickets)], splitter)
         self.history.opened.connect(self.history.show_row)
         self.list.opened.connect(self.list.show_row)
         self.page_in(self.list)
 
     def focus_first(self) -> None:
         self.list.setFocus()
-
-    def empty_words(self) -> str:
-        return tr("No tickets.")
 
     def count_words(self) -> str:
         facts = self._view.tickets.part.facts
@@ -103,3 +101,14 @@ def _time_left(due: datetime, now: datetime, word: str, state: str) -> tuple[str
     if left_min < 120:
         return tr("{}, {} min left").format(word, left_min), "attention"
     return word, state
+
+
+PANEL = PanelType(
+    name="tickets",
+    title=QT_TR_NOOP("Tickets"),
+    icon="tickets",
+    letter="T",
+    empty=QT_TR_NOOP("No tickets."),
+    slots={Layout.FULL: PanelSlot(0, 2, 0), Layout.MEDIUM: PanelSlot(2, 0, 1), Layout.SMALL: PanelSlot(1, 0, 4)},
+    make=lambda page: TicketsPanel(page.view, page.label("crm")),
+)

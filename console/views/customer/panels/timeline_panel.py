@@ -14,9 +14,10 @@ from console.services.customer.customer_view import CustomerView
 from console.services.customer.part import PartCoordinator
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
-from console.views.texts import tr
+from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
+from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.chips import FilterChips
-from console.views.widgets.panel import Panel, Source
 from console.views.widgets.row_model import Row
 from console.views.widgets.rows import FactList
 
@@ -79,7 +80,7 @@ class TimelinePanel(Panel):
             Source(tr("Payments"), view.payments),
             Source(tr("Orders"), view.service_orders),
         ]
-        super().__init__(tr("Timeline"), "timeline", tr("All systems"), sources, body)
+        super().__init__(PANEL, tr("All systems"), sources, body)
         self.list.opened.connect(self.list.show_row)
         self._together.setParent(self)
         self.system_labels = labels
@@ -87,9 +88,6 @@ class TimelinePanel(Panel):
 
     def focus_first(self) -> None:
         self.list.setFocus()
-
-    def empty_words(self) -> str:
-        return tr("Nothing happened yet.")
 
     def close_panel(self) -> None:
         self._together.stop()
@@ -225,3 +223,14 @@ def _contact(value: PartyInteraction) -> tuple[str, str, str, str | None]:
     if value.direction == "outbound":
         under = " · ".join(part for part in (tr("from us"), under) if part)
     return icon, title, under, "attention" if failed else None
+
+
+PANEL = PanelType(
+    name="timeline",
+    title=QT_TR_NOOP("Timeline"),
+    icon="timeline",
+    letter="L",
+    empty=QT_TR_NOOP("Nothing happened yet."),
+    slots={Layout.FULL: PanelSlot(2, 0, 0), Layout.MEDIUM: PanelSlot(2, 0, 0), Layout.SMALL: PanelSlot(1, 0, 5)},
+    make=lambda page: TimelinePanel(page.view, page.labels),
+)

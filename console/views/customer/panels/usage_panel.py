@@ -8,8 +8,9 @@ from console.models.usage import Bucket, Counter, Quantity, Usage
 from console.services.customer.customer_view import CustomerView
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
-from console.views.texts import tr
-from console.views.widgets.panel import Panel, Source
+from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
+from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
 
@@ -32,16 +33,13 @@ class UsagePanel(Panel):
         splitter.setChildrenCollapsible(False)
         splitter.setSizes([100, 300])
         sources = [Source(tr("Allowances"), view.allowances), Source(tr("Usage"), view.usage)]
-        super().__init__(tr("Usage"), "usage", system_label, sources, splitter)
+        super().__init__(PANEL, system_label, sources, splitter)
         self.table.opened.connect(self.table.show_row)
         self.buckets.opened.connect(self.buckets.show_row)
         self.page_in(self.table)
 
     def focus_first(self) -> None:
         (self.buckets if self.buckets.rows_model.rowCount() else self.table).setFocus()
-
-    def empty_words(self) -> str:
-        return tr("No usage.")
 
     def count_words(self) -> str:
         facts = self._view.usage.part.facts
@@ -122,3 +120,14 @@ def _amount(value: Quantity | None) -> str:
     if (value.units or "").upper() == "MB" and abs(value.amount) >= 1000:
         return f"{texts.plain_number(value.amount / 1000, 1)} GB"
     return f"{texts.plain_number(value.amount, 0)} {value.units or ''}".strip()
+
+
+PANEL = PanelType(
+    name="usage",
+    title=QT_TR_NOOP("Usage"),
+    icon="usage",
+    letter="G",
+    empty=QT_TR_NOOP("No usage."),
+    slots={Layout.FULL: PanelSlot(1, 0, 2), Layout.MEDIUM: PanelSlot(1, 0, 2), Layout.SMALL: PanelSlot(1, 0, 2)},
+    make=lambda page: UsagePanel(page.view, page.label("billing")),
+)

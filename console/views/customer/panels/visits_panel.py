@@ -7,8 +7,9 @@ from console.models.provenance import Sourced
 from console.services.customer.customer_view import CustomerView
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
-from console.views.texts import tr
-from console.views.widgets.panel import Panel, Source
+from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
+from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.row_model import Row
 from console.views.widgets.rows import FactList
 
@@ -19,15 +20,12 @@ class VisitsPanel(Panel):
     def __init__(self, view: CustomerView, system_label: str) -> None:
         self._view = view
         self.list = FactList(tr("Visits"), uniform=True)
-        super().__init__(tr("Visits"), "visits", system_label, [Source(tr("Visits"), view.appointments)], self.list)
+        super().__init__(PANEL, system_label, [Source(tr("Visits"), view.appointments)], self.list)
         self.list.opened.connect(self.list.show_row)
         self.page_in(self.list)
 
     def focus_first(self) -> None:
         self.list.setFocus()
-
-    def empty_words(self) -> str:
-        return tr("No visits.")
 
     def count_words(self) -> str:
         now = self._view.now()
@@ -59,3 +57,14 @@ class VisitsPanel(Panel):
 
 def _is_coming(visit: Appointment, now: datetime) -> bool:
     return visit.starts_at is not None and visit.starts_at > now and visit.status not in {"cancelled", "failed"}
+
+
+PANEL = PanelType(
+    name="visits",
+    title=QT_TR_NOOP("Visits"),
+    icon="visits",
+    letter="W",
+    empty=QT_TR_NOOP("No visits."),
+    slots={Layout.FULL: PanelSlot(0, 2, 1), Layout.MEDIUM: PanelSlot(2, 0, 2), Layout.SMALL: PanelSlot(0, 1, 2)},
+    make=lambda page: VisitsPanel(page.view, page.label("crm")),
+)

@@ -14,13 +14,14 @@ from console.models.provenance import Records
 from console.services.access.permissions import is_of_role
 from console.services.customer.part import Part, PartCoordinator
 from console.views import texts
+from console.views.customer.panels.panel_type import PanelType
+from console.views.customer.panels.part_words import failed_head, holds_nothing, how_to_see, is_not_served
 from console.views.icons import ICON
 from console.views.texts import tr
 from console.views.theme import THEME
 from console.views.widgets.find import FindBar
 from console.views.widgets.labels import Button, Card, Label, StateSurface, Surface
 from console.views.widgets.message import Message, Skeleton
-from console.views.widgets.part_words import failed_head, holds_nothing, how_to_see, is_not_served
 from console.views.widgets.rows import FactList, FactTable
 
 SKELETON_AFTER_MS = 300
@@ -43,11 +44,12 @@ class Panel(Card):
     A change of state repaints marked parts only; it never changes size, scroll, selection or focus.
     """
 
-    def __init__(self, title: str, icon: str, system_label: str, sources: Sequence[Source], content: QWidget) -> None:
+    def __init__(self, declared: PanelType, system_label: str, sources: Sequence[Source], content: QWidget) -> None:
         super().__init__()
-        self.setObjectName(title)
-        self.setAccessibleName(title)
-        self.title, self.icon, self.system_label, self.sources = title, icon, system_label, tuple(sources)
+        self.title, self.icon, self._empty = tr(declared.title), declared.icon, declared.empty
+        self.system_label, self.sources = system_label, tuple(sources)
+        self.setObjectName(declared.name)
+        self.setAccessibleName(self.title)
         self.content = content
         self.is_online: Callable[[], bool] = lambda: True
         # For a panel fed by several systems: the word people use for each.
@@ -106,7 +108,7 @@ class Panel(Card):
 
     def empty_words(self) -> str:
         """Return the title for "asked, and there is nothing", such as "No bills."."""
-        return tr("None.")
+        return tr(self._empty)
 
     def count_words(self) -> str:
         """Return what stands beside the title, such as "24" or "2 open"."""

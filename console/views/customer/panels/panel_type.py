@@ -1,0 +1,71 @@
+"""What a panel declares of itself: its names, its key, where it stands, and how it is made."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from console.models.customer_bill import CustomerBill
+from console.services.contradictions.watch import ContradictionWatch
+from console.services.customer.customer_view import CustomerView
+from console.services.desk import Desk
+
+if TYPE_CHECKING:  # a panel knows its declaration, not the other way round
+    from console.views.customer.panels.panel import Panel
+
+
+class Layout(Enum):
+    """How the panels are laid out, by the room there is."""
+
+    FULL = "full"
+    MEDIUM = "medium"
+    SMALL = "small"
+
+
+class PanelSlot(NamedTuple):
+    """Where a panel stands: column from the left, row from the top, tab from the left; each counted from 0."""
+
+    column: int
+    row: int
+    tab: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelContext:
+    """What a panel is made with: the customer, the services, and the ways to the rest of the page."""
+
+    view: CustomerView
+    desk: Desk
+    contradictions: ContradictionWatch
+    open_customer: Callable[[str], None]
+    show_account: Callable[[str], None]
+    show_bill: Callable[[str], None]
+    show_document: Callable[[CustomerBill], None]
+    explain_bill: Callable[[], None]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The word people use for each system, by its configured name."""
+        return {info.name: info.label for info in self.desk.systems}
+
+    def label(self, kind: str) -> str:
+        """Return the word people use for the system of a kind."""
+        return next(info.label for info in self.desk.systems if info.kind == kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelType:
+    """One panel. Its texts are marked for translation where they are written and translated where they are shown.
+
+    `name` is what preferences and drafts know it by. `letter` follows Ctrl+J; `letter_text` says there what it shows,
+    where the title alone does not. `empty` is said when a system answered and has nothing.
+    """
+
+    name: str
+    title: str
+    icon: str
+    letter: str
+    letter_text: str = ""
+    empty: str
+    slots: Mapping[Layout, PanelSlot]
+    make: "Callable[[PanelContext], Panel]"
