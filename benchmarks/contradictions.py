@@ -21,7 +21,7 @@ from console.models.contradiction import Contradiction, ContradictionKind
 from console.models.customer import Customer, CustomerId, Party, PartyKind
 from console.models.provenance import Origin, Sourced
 from console.models.search import SearchHit, SearchQuery
-from console.ports.crm import CrmSystem
+from console.ports.customers import Customers
 from console.sandbox.resources import (
     tmf622_product_order,
     tmf629_customer,
@@ -170,7 +170,7 @@ def _facts(world: World, crm: WorldCrm, n: int) -> SystemFacts:
 
     found = _done(crm.fetch_customer(CustomerId(world.numbers.customer.encode(n))))
     party = _done(crm.fetch_party(found.value))
-    same = _done(fetch_same_person(cast("CrmSystem", crm), found, party))
+    same = _done(fetch_same_person(cast("Customers", crm), found, party))
     bills_read = read(tmf678_customer_bill.CUSTOMER_BILL, bills.read_bill)
     newest = {}
     for bill in sorted(bills_read, key=lambda one: one.billed_on):
@@ -246,7 +246,7 @@ async def _after_the_last_answer() -> float:
         world = World(seed=_SEEDS[0], customers=_OPENED, as_of=datetime.now(UTC).date())
         for n in range(_OPENED):
             view = desk.view_customer(CustomerId(world.numbers.customer.encode(n)))
-            watch = ContradictionWatch(view, {})
+            watch = ContradictionWatch(view, {}, {})
             answered_s = known_s = 0.0
 
             def answer(_part: Any) -> None:

@@ -19,10 +19,10 @@ import msgspec
 
 from benchmarks.result import Result
 from console.connectors.tmforum.check.needs import NEEDS
+from console.connectors.tmforum.published import PATHS
 from console.connectors.tmforum.reading import belongs_to
 from console.connectors.tmforum.wire import MalformedRecordError, Reader
 from console.http.answers import Undecodable, decode_body
-from console.settings import PATHS
 from console.system.sandbox_launcher import SandboxProcess
 
 _RUNS = 7
@@ -82,7 +82,7 @@ async def _bills() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         sandbox = await SandboxProcess.start(["--data", folder, "--customers", "200"])
         try:
-            address = sandbox.addresses["billing"] + PATHS["billing"]["customerBill"] + "/customerBill"
+            address = sandbox.addresses["billing"] + PATHS["customerBill"] + "/customerBill"
             headers = {"Authorization": f"Bearer {sandbox.tokens['billing']}"}
             found: list[object] = []
             async with httpx.AsyncClient(trust_env=False, headers=headers) as client:

@@ -231,6 +231,9 @@ def _add_sandbox(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--customers", type=int, default=2000, help="how many customers the world has (%(default)s)")
     parser.add_argument("--seed", type=int, default=5376, help="another seed is another world (%(default)s)")
+    parser.add_argument(
+        "--billing-seed", type=int, metavar="N", help="number accounts and bills otherwise, as a second billing would"
+    )
     for name in ("crm", "billing", "provisioning", "identity", "audit", "control"):
         parser.add_argument(f"--{name}-port", type=int, default=0, metavar="PORT", help="by default any free port")
     parser.add_argument(

@@ -23,8 +23,10 @@ import msgspec  # noqa: E402 - the path comes first
 
 from console.cli.check_html import as_html  # noqa: E402 - after the path is set
 from console.compose import compose_check  # noqa: E402 - after the path is set
+from console.connectors.tmforum.published import V5_PATHS, paths_of_kind, resources_of  # noqa: E402 - after the path is set
+from console.connectors.tmforum.settings import Resource, TmForumSystem  # noqa: E402 - after the path is set
 from console.models.check_report import CheckReport, Finding, Verdict  # noqa: E402 - after the path is set
-from console.settings import PATHS, V5_PATHS, Resource, System  # noqa: E402 - after the path is set
+from console.settings import KINDS  # noqa: E402 - after the path is set
 from console.system.sandbox_launcher import SandboxProcess  # noqa: E402 - after the path is set
 from tests.support import outside  # noqa: E402 - after the path is set
 
@@ -52,9 +54,9 @@ async def reports() -> dict[str, list[CheckReport]]:
         finally:
             await sandbox.stop()
         with outside.tmf_mock() as address:
-            system = System(kind="provisioning", base_url=address)
+            system = TmForumSystem(kind="provisioning", base_url=address)
             found["tmf-mock"].append(await compose_check("provisioning", system, _NoSecrets()))
-        for kind in PATHS:
+        for kind in KINDS:
             for version in ("v4", "v5"):
                 for dynamic in (False, True):
                     server = f"description {version}" + (", made up" if dynamic else "")
@@ -64,14 +66,14 @@ async def reports() -> dict[str, list[CheckReport]]:
 
 async def _described(kind: Any, version: Any, folder: Path, *, dynamic: bool) -> CheckReport:
     with outside.prism(kind, version, folder, dynamic=dynamic) as address:
-        system = System(kind=kind, base_url=address, time_limit_s=20.0)
-        only = [name for name in PATHS[kind] if version == "v4" or name in V5_PATHS]
+        system = TmForumSystem(kind=kind, base_url=address, time_limit_s=20.0)
+        only = [name for name in paths_of_kind(kind) if version == "v4" or name in V5_PATHS]
         settings = _in_v5(system) if version == "v5" else system
         return await compose_check(kind, settings, _NoSecrets(), only=only)
 
 
-def _in_v5(system: System) -> System:
-    resources = {name: Resource(version="v5") for name in PATHS[system.kind] if name in V5_PATHS}
+def _in_v5(system: TmForumSystem) -> TmForumSystem:
+    resources = {name: Resource(version="v5") for name in resources_of(system.serves) if name in V5_PATHS}
     return msgspec.structs.replace(system, resources=resources)
 
 
@@ -85,9 +87,9 @@ def lines(found: dict[str, list[CheckReport]]) -> Iterator[str]:
     yield ""
     yield "| resource | " + " | ".join(_SERVERS) + " |"
     yield "| --- |" + " --- |" * len(_SERVERS)
-    of_several = Counter(resource for kind in PATHS for resource in PATHS[kind])
-    for kind in PATHS:
-        for resource in PATHS[kind]:
+    of_several = Counter(resource for kind in KINDS for resource in paths_of_kind(kind))
+    for kind in KINDS:
+        for resource in paths_of_kind(kind):
             cells = [_cell(_findings(found[server], kind, resource)) for server in _SERVERS]
             if any(cell != _NOT_CHECKED for cell in cells):
                 whose = f" of {kind}" if of_several[resource] > 1 else ""

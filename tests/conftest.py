@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from console.bridge import EventLoop
 from console.system.sandbox_launcher import SandboxProcess
 from tests.support.control import Control
+from tests.support.two_billings import TwoBillings
 
 HERE = Path(__file__).parent
 
@@ -88,6 +89,26 @@ def process_of_test(request, tmp_path) -> Iterator[SandboxProcess]:
     process = asyncio.run(SandboxProcess.start(["--data", str(tmp_path / "sandbox"), *_WORLD]))
     yield process
     asyncio.run(process.stop())
+
+
+@pytest.fixture(scope="module")
+def second_billing_process(tmp_path_factory) -> Iterator[SandboxProcess]:
+    """A sandbox with the same customers whose billing numbers accounts and bills otherwise."""
+    folder = str(tmp_path_factory.mktemp("second"))
+    process = asyncio.run(SandboxProcess.start(["--data", folder, *_WORLD, "--billing-seed", "70"]))
+    yield process
+    asyncio.run(process.stop())
+
+
+@pytest.fixture
+async def two_billings(process_of_test, second_billing_process) -> AsyncIterator[TwoBillings]:
+    """The sandbox with a second billing system, both without faults."""
+    async with Control(second_billing_process) as second, TwoBillings(process_of_test, second) as both:
+        await both.clear()
+        await second.clear()
+        yield both
+        await both.clear()
+        await second.clear()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from console.models.check_report import CheckReport, Verdict
 from console.ports.secrets import Secrets
 from console.services.access.sign_in import SignIn
 from console.session import access_to, default_configuration
-from console.settings import PATHS, System, load_deployment, parse_system
+from console.settings import KINDS, System, load_deployment, parse_system
 from console.system.sandbox_launcher import SandboxProcess
 from console.system.secrets import SystemSecrets
 
@@ -75,7 +75,7 @@ async def _run_on_sandbox(options: argparse.Namespace) -> int:
 async def _check(
     options: argparse.Namespace, name: str, system: System, secrets: Secrets, sign_in: SignIn | None = None
 ) -> int:
-    checked = checked_resources(system.kind)
+    checked = checked_resources(system)
     unknown = [resource for resource in options.only or () if resource not in checked]
     if unknown:
         raise UsageError(f"--only {unknown[0]} is none of {', '.join(checked)}.")
@@ -101,7 +101,7 @@ async def _check(
 def _system_at_address(options: argparse.Namespace) -> System:
     """Return the settings of what is to be checked at an address, as the command line says them."""
     if options.kind is None:
-        raise UsageError(f"Say with --kind what this address is: {', '.join(PATHS)}.")
+        raise UsageError(f"Say with --kind what this address is: {', '.join(KINDS)}.")
     auth = {
         "kind": options.auth or ("bearer" if options.secret else "none"),
         "secret": options.secret,

@@ -33,6 +33,8 @@ def run(options: argparse.Namespace) -> int:
     for name in _PORTS:
         if not 0 <= getattr(options, f"{name}_port") <= _HIGHEST_PORT:
             raise UsageError(f"--{name}-port must be between 0 and {_HIGHEST_PORT}; 0 takes any that is free.")
+    if options.billing_seed is not None and not 0 <= options.billing_seed <= 1_000_000:
+        raise UsageError("--billing-seed must be between 0 and 1000000.")
     if options.database is not None and not options.database.startswith(("postgresql://", "postgres://")):
         raise UsageError("--database takes an address such as postgresql://user@localhost/practice.")
     wanted = options.data or default_folder(options.seed, options.customers)
@@ -69,7 +71,13 @@ def _folder_of_its_own(wanted: Path, *, alternatives: bool) -> Iterator[Path]:
 
 
 def _run(options: argparse.Namespace, folder: Path, place: str | Path) -> int:
-    world = open_world(place, seed=options.seed, customers=options.customers, today=datetime.now(UTC).date())
+    world = open_world(
+        place,
+        seed=options.seed,
+        customers=options.customers,
+        today=datetime.now(UTC).date(),
+        billing_seed=options.billing_seed,
+    )
     if options.truth:
         with options.truth.open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(world.truth(n), ensure_ascii=False) + "\n" for n in range(world.customers))

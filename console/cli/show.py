@@ -46,7 +46,7 @@ async def show(desk: Desk, customer: str, *, as_json: bool) -> tuple[str, bool]:
         ConsoleError: No customer, or more than one, was found.
     """
     view = desk.view_customer(await find_one(desk, customer))
-    watch = ContradictionWatch(view, {info.kind: info.label for info in desk.systems})
+    watch = ContradictionWatch(view, desk.served_by, desk.system_labels)
     try:
         view.ask_everything()
         await view.settled()

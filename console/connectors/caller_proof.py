@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
+from console.connectors.tmforum.settings import CallerProofSettings
 from console.errors import BadAnswerError
 from console.http import Command, Endpoint
 from console.models.caller_proof import ProofResult, SentCode
 from console.models.customer import CustomerId
-from console.settings import CallerProofSettings
 
 
 class HttpCallerProof:

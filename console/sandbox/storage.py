@@ -68,17 +68,22 @@ class Kept:
     changed: str
 
 
-def open_world(place: str | Path, *, seed: int, customers: int, today: date) -> World:
+def open_world(place: str | Path, *, seed: int, customers: int, today: date, billing_seed: int | None = None) -> World:
     """Return the world kept at a place, on the day it was made; after a week it moves on to today."""
     made = None
     if isinstance(place, str) or (place / "crm.sqlite").exists():
         with contextlib.closing(open_database(place, "crm")) as database:
             made = _description(database)
-    if made is not None and made[:3] == (SCHEMA, seed, customers):
+    if made is not None and made[:3] == (_scheme(billing_seed), seed, customers):
         as_of = date.fromisoformat(made[3])
         if today - _KEEP_FOR <= as_of <= today:
-            return World(seed=seed, customers=customers, as_of=as_of)
-    return World(seed=seed, customers=customers, as_of=today)
+            return World(seed=seed, customers=customers, as_of=as_of, billing_seed=billing_seed)
+    return World(seed=seed, customers=customers, as_of=today, billing_seed=billing_seed)
+
+
+def _scheme(billing_seed: int | None) -> int:
+    """Return what a kept world must be made by to be used again; one that is numbered otherwise is another."""
+    return SCHEMA if billing_seed is None else SCHEMA + 1000 * (1 + billing_seed)
 
 
 def _description(database: Database) -> tuple[int, int, int, str] | None:
@@ -106,7 +111,12 @@ class SystemStore:
 
     @property
     def _wanted(self) -> tuple[int, int, int, str]:
-        return (SCHEMA, self._world.seed, self._world.customers, self._world.as_of.isoformat())
+        return (
+            _scheme(self._world.billing_seed),
+            self._world.seed,
+            self._world.customers,
+            self._world.as_of.isoformat(),
+        )
 
     def load(self) -> None:
         """Read what is asked for all the time."""

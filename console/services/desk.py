@@ -22,14 +22,15 @@ from console.services.search.customer_search import CustomerSearch
 from console.services.search.people import HERE
 from console.services.system.connections import Connections, HealthBoard
 from console.services.system.network import Network
+from console.settings import Capability
 
 
 @dataclass(frozen=True, slots=True)
 class SystemInfo:
-    """One configured system: its name in the settings, the word people use for it, and where it is."""
+    """One configured system: its name in the settings, the word people use for it, where it is, and what it serves."""
 
     name: str
-    kind: str
+    serves: tuple[Capability, ...]
     label: str
     address: str
 
@@ -78,6 +79,20 @@ class Desk:
     def title_of(self, act: Act) -> str:
         """Return the title of an action as this user may see it, in lists, windows' titles and notifications alike."""
         return self.shown(act.title)
+
+    @property
+    def system_labels(self) -> dict[str, str]:
+        """The word people use for each system, by its name."""
+        return {info.name: info.label for info in self.systems}
+
+    @property
+    def served_by(self) -> dict[Capability, str]:
+        """The word for the systems that serve each capability; of several, all of them."""
+        found: dict[Capability, list[str]] = {}
+        for info in self.systems:
+            for capability in info.serves:
+                found.setdefault(capability, []).append(info.label)
+        return {capability: ", ".join(labels) for capability, labels in found.items()}
 
     def label(self, system: str) -> str:
         """Return the word people use for a system; the desk's own index is a place too."""

@@ -1,37 +1,22 @@
-"""The deployment's settings: which systems there are and how each one is spoken to."""
+"""The deployment's settings: which systems there are and how each one is reached."""
 
 from console.settings.addresses import LOOPBACK, is_safe_address
-from console.settings.deployment import (
-    KEPT,
-    Auth,
-    CallerProofSettings,
-    Deployment,
-    Resource,
-    System,
-    load_deployment,
-    parse_deployment,
-    parse_system,
-)
-from console.settings.profiles import profile_names
-from console.settings.published import CUSTOMER_FILTERS, PATHS, V5_PATHS, Kind, Version, default_path
+from console.settings.capabilities import KINDS, Capability, Kind
+from console.settings.deployment import Deployment, load_deployment, parse_deployment, parse_system
+from console.settings.system import KEPT, Auth, System, label_of
 
 __all__ = [
-    "CUSTOMER_FILTERS",
     "KEPT",
+    "KINDS",
     "LOOPBACK",
-    "PATHS",
-    "V5_PATHS",
     "Auth",
-    "CallerProofSettings",
+    "Capability",
     "Deployment",
     "Kind",
-    "Resource",
     "System",
-    "Version",
-    "default_path",
     "is_safe_address",
+    "label_of",
     "load_deployment",
     "parse_deployment",
     "parse_system",
-    "profile_names",
 ]

@@ -2,120 +2,22 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import urlsplit
+from typing import Any
 
 import msgspec
 
 from console.errors import ConfigurationError
-from console.settings.addresses import is_address, is_safe_address, reference_problem
 from console.settings.audit import AuditSettings, audit_problems
+from console.settings.capabilities import SERVED_ONCE
+from console.settings.connectors import connector
 from console.settings.in_words import in_words
 from console.settings.policy import Policy, read_policy
-from console.settings.profiles import with_profiles
-from console.settings.published import PATHS, V5_PATHS, Kind, Version
 from console.settings.roles import RoleSettings, role_problems
 from console.settings.sign_in import SignInSettings, sign_in_problems
+from console.settings.system import KEPT, System, label_of, system_problems
 from console.settings.verification import VerificationSettings, verification_problems
-
-# How a reference to a secret in the desk's own store begins.
-KEPT = "store:"
-
-
-class Auth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How requests prove who sends them; `secret` refers to where the secret lies, it is never in this file.
-
-    With `person` it is the access token of whoever signed in at the desk's own identity provider ([sign_in]).
-
-    With `oauth2` a token is fetched from `token_url` for `client`, whose secret it is: by `grant` client_credentials,
-    or by password for `user`, whose password `password` refers to. `client_in` is where client and secret are written.
-    """
-
-    kind: Literal["none", "bearer", "basic", "header", "oauth2", "person"] = "none"
-    secret: str | None = None
-    user: str | None = None
-    header: str = "X-API-Key"
-    token_url: str | None = None
-    grant: Literal["client_credentials", "password"] = "client_credentials"
-    client: str | None = None
-    client_in: Literal["header", "body"] = "header"
-    password: str | None = None
-    scope: str | None = None
-
-    @property
-    def references(self) -> tuple[str, ...]:
-        """Where its secrets lie."""
-        return tuple(one for one in (self.secret, self.password) if one)
-
-
-class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What is particular about one resource of one system.
-
-    `version` is that of its published description, `served` whether the system has it at all, `path` the API's base
-    path, `name` the resource's own name where it differs.
-
-    `customer_filter` is the parameter that selects one customer's records, empty where the server has none, and
-    `bill_filter` the one that selects one bill's lines; with `look_through` what is asked for is picked out of up to
-    record_limit records instead. `customer_role` is what the customer is called among a record's related parties.
-
-    `page_size` goes before the system's, `limit_parameter` is what the server calls it, `empty_is_404` whether it
-    answers 404 for a list that holds nothing. `sort` is the value for newest first where the server can, `search` maps
-    a reading (name, number, email, phone) to a parameter, and `number_prefix` completes numbers typed without it
-    (`CU-`). `attributes` leads from an attribute's name in the standard to the server's, `values` from an attribute
-    and the server's value to the standard's.
-    """
-
-    version: Version = "v4"
-    served: bool = True
-    path: str | None = None
-    name: str | None = None
-    customer_filter: str | None = None
-    bill_filter: str | None = None
-    customer_role: str = "customer"
-    look_through: bool = False
-    page_size: int | None = None
-    limit_parameter: str = "limit"
-    empty_is_404: bool = False
-    sort: str | None = None
-    search: dict[Literal["name", "number", "email", "phone"], str] | None = None
-    number_prefix: str | None = None
-    attributes: dict[str, str] = {}
-    values: dict[str, dict[str, str]] = {}
-
-
-class CallerProofSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a system checks of callers by itself, and where; see docs/caller-proof.md."""
-
-    path: str = "/callerProof/v1"
-    offers: tuple[Literal["pin", "code"], ...] = ("pin", "code")
-
-
-class System(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One system of record and how it is spoken to.
-
-    `profile` names what is known of this vendor's servers (a file in resources/profiles, or one of your own whose path
-    ends in .toml); whatever is set here goes before it.
-    `record_limit` is the most records of a list read at once; `currency` is used for amounts that come without one,
-    `money` says whether bare numbers are in whole units or in the currency's smallest, and `decimal_mark` what stands
-    before the fraction of numbers that come as texts. `caller_proof` is for a CRM that checks callers by itself.
-    """
-
-    kind: Kind
-    base_url: str
-    profile: str | None = None
-    label: str | None = None
-    auth: Auth = Auth()
-    page_size: int = 100
-    record_limit: int = 100
-    time_limit_s: float = 8.0
-    max_requests: int = 6
-    max_answer_mb: float = 16.0
-    currency: str | None = None
-    money: Literal["units", "minor"] = "units"
-    decimal_mark: Literal[".", ","] = "."
-    caller_proof: CallerProofSettings | None = None
-    resources: dict[str, Resource] = {}
 
 
 class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -152,17 +54,16 @@ class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     def kept_secrets(self) -> dict[str, str]:
         """What lies in the desk's own store (`store:NAME`), each with the word for whose secret it is."""
         asked = {
-            secret: system.label or {"crm": "CRM"}.get(system.kind, system.kind.title())
-            for system in self.systems.values()
-            for secret in system.auth.references
+            secret: label_of(name, system) for name, system in self.systems.items() for secret in system.auth.references
         }
         if self.audit.secret:
             asked[self.audit.secret] = "the audit's collector"
         return {secret: label for secret, label in asked.items() if secret.startswith(KEPT)}
 
-    def of_kind(self, kind: Kind) -> tuple[str, System]:
-        """Return the name and settings of the system of one kind."""
-        return next((name, system) for name, system in self.systems.items() if system.kind == kind)
+    @property
+    def in_older_form(self) -> tuple[str, ...]:
+        """The systems that say with `kind` what they serve, which still works."""
+        return tuple(name for name, system in self.systems.items() if system.kind is not None)
 
 
 def load_deployment(path: Path, policy: Policy | None = None) -> Deployment:
@@ -214,14 +115,17 @@ def parse_deployment(text: str, *, source: str, folder: Path | None = None, poli
 
 def deployment_of(document: dict[str, Any], *, source: str, folder: Path | None = None) -> Deployment:
     """Return the settings in what a TOML file holds; as `parse_deployment` otherwise."""
-    document = with_profiles(document, folder)
+    systems = document.get("systems")
+    named = systems if isinstance(systems, dict) else {}
     try:
-        deployment = msgspec.convert(document, Deployment)
+        # The systems are read by their connectors' own settings; what stands here of them need only be tables.
+        rest = {**document, "systems": {}} if isinstance(systems, dict) else document
+        deployment = msgspec.convert(rest, Deployment)
     except msgspec.ValidationError as error:
-        raise ConfigurationError(f"{source}: {in_words(error, document, Deployment)}") from error
-    kinds: list[str] = [system.kind for system in deployment.systems.values()]
-    problems = [f"there must be one system of kind {kind}" for kind in PATHS if kinds.count(kind) != 1]
-    problems += [problem for name, system in deployment.systems.items() for problem in _problems(name, system)]
+        raise ConfigurationError(f"{source}: {in_words(error, rest, Deployment)}") from error
+    read = {name: read_system(name, system, source=source, folder=folder) for name, system in named.items()}
+    deployment = msgspec.structs.replace(deployment, systems=read)
+    problems = _problems_of_systems(deployment.systems)
     if not (1 <= deployment.store.keep_days <= 3650 and 10 <= deployment.store.max_mb <= 100_000):
         problems.append("store.keep_days must be between 1 and 3650, store.max_mb between 10 and 100000")
     if not 1 <= deployment.lock_after_min <= 240:
@@ -243,73 +147,57 @@ def deployment_of(document: dict[str, Any], *, source: str, folder: Path | None 
     return deployment
 
 
+def _problems_of_systems(systems: Mapping[str, System]) -> list[str]:
+    """Return what is wrong with the systems, together and one by one, in words that follow the file's name."""
+    found = [problem for name, system in systems.items() for problem in _problems(name, system)]
+    for capability in SERVED_ONCE:
+        serving = [name for name, system in systems.items() if capability in system.serves]
+        if not serving:
+            found.append(f"there must be one system that serves {capability.value}")
+        elif len(serving) > 1:
+            found.append(f"{capability.value} are served by one system, not by {' and '.join(serving)}")
+    return found
+
+
+def _problems(name: str, system: System) -> list[str]:
+    speaks = connector(system.connector)
+    beyond = [one.value for one in system.serves if one not in speaks.capabilities]
+    found = [f"systems.{name}.capabilities: the connector {system.connector} cannot serve {one}" for one in beyond]
+    return found + system_problems(name, system) + speaks.problems(name, system)
+
+
+def read_system(name: str, settings: Any, *, source: str, folder: Path | None = None) -> System:
+    """Return the settings of one system, in the type that its connector gives them; not yet checked.
+
+    Raises:
+        ConfigurationError: One sentence that names the source, the setting and what is wrong with it.
+    """
+    document: dict[str, Any] = {"systems": {name: settings}}
+    try:
+        if not isinstance(settings, dict):
+            msgspec.convert(document, _Systems)
+        speaks = connector(str(settings.get("connector", "tmforum")))
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"{source}: {in_words(error, document, _Systems)}") from error
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{source}: systems.{name}: {error}.") from error
+    document = {"systems": {name: speaks.complete(name, settings, folder)}}
+    wanted = msgspec.defstruct("Systems", [("systems", dict[str, speaks.settings])])  # type: ignore[name-defined]
+    try:
+        read: System = msgspec.convert(document, wanted).systems[name]  # type: ignore[attr-defined]
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"{source}: {in_words(error, document, wanted)}") from error
+    return read
+
+
+class _Systems(msgspec.Struct):
+    systems: dict[str, dict[str, Any]]
+
+
 def parse_system(name: str, settings: dict[str, Any], *, source: str, folder: Path) -> System:
     """Return the settings of one system alone; problems are told as in `parse_deployment`."""
-    known = with_profiles({"systems": {name: settings}}, folder)["systems"][name]
-    try:
-        system = msgspec.convert(known, System)
-    except msgspec.ValidationError as error:
-        raise ConfigurationError(f"{source}: of systems.{name}, {in_words(error, known, System)}") from error
+    system = read_system(name, settings, source=source, folder=folder)
     problems = _problems(name, system)
     if problems:
         raise ConfigurationError(f"{source}: {problems[0]}.")
     return system
-
-
-def _problems(name: str, system: System) -> list[str]:
-    """Return what is wrong with one system in words that follow the file's name."""
-    found = []
-    if not is_address(system.base_url):
-        found.append(f"systems.{name}.base_url must be a web address such as https://{name}.example.net")
-    elif urlsplit(system.base_url).username is not None:
-        found.append(f"systems.{name}.base_url must not carry a user and password; write them under auth")
-    elif not is_safe_address(system.base_url):
-        found.append(f"systems.{name}.base_url must begin with https; plain http is for this machine alone")
-    found += [f"systems.{name}.auth.{problem}" for problem in _auth_problems(name, system.auth)]
-    if system.caller_proof is not None and system.kind != "crm":
-        found.append(f"systems.{name}.caller_proof is for a system of kind crm alone")
-    limits: dict[str, tuple[float, float, float]] = {
-        "page_size": (system.page_size, 1, 1000),
-        "record_limit": (system.record_limit, 1, 100_000),
-        "time_limit_s": (system.time_limit_s, 0.1, 120),
-        "max_requests": (system.max_requests, 1, 50),
-        "max_answer_mb": (system.max_answer_mb, 0.001, 64),
-    }
-    found += [
-        f"systems.{name}.{key} must be between {low:g} and {high:g}, not {value:g}"
-        for key, (value, low, high) in limits.items()
-        if not low <= value <= high
-    ]
-    for resource, settings in system.resources.items():
-        where = f"systems.{name}.resources.{resource}"
-        if resource not in PATHS[system.kind]:
-            found.append(f"{where} is none of {', '.join(PATHS[system.kind])}")
-        elif settings.version == "v5" and resource not in V5_PATHS:
-            found.append(f"{where}.version cannot be v5: TM Forum publishes none for it")
-        if settings.page_size is not None and not 1 <= settings.page_size <= 1000:
-            found.append(f"{where}.page_size must be between 1 and 1000, not {settings.page_size}")
-    return found
-
-
-def _auth_problems(name: str, auth: Auth) -> list[str]:
-    """Return what is wrong with how a system is signed in to, each beginning with the setting's name."""
-    needed: dict[str, str | None] = {}
-    if auth.kind not in {"none", "person"}:
-        needed["secret"] = auth.secret
-    if auth.kind == "basic" or (auth.kind == "oauth2" and auth.grant == "password"):
-        needed["user"] = auth.user
-    if auth.kind == "oauth2":
-        needed |= {"token_url": auth.token_url, "client": auth.client}
-        if auth.grant == "password":
-            needed["password"] = auth.password
-    hint = f"; write where the secret lies, such as keyring:opticom/{name}"
-    missing = [key for key, value in needed.items() if not value]
-    found = [f"{key} is missing{hint if key in {'secret', 'password'} else ''}" for key in missing]
-    found += reference_problem("secret", auth.secret) + reference_problem("password", auth.password)
-    if (
-        auth.kind == "oauth2"
-        and auth.token_url
-        and not (is_address(auth.token_url) and is_safe_address(auth.token_url))
-    ):
-        found.append("token_url must begin with https; plain http is for this machine alone")
-    return found

@@ -20,7 +20,7 @@ name = "OptiCom sandbox"
 country = "US"
 
 [systems.crm]
-kind = "crm"
+capabilities = ["customers", "tickets", "interactions", "appointments"]
 base_url = "{crm}"
 auth = {{ kind = "bearer", secret = "{crm_secret}" }}
 [systems.crm.caller_proof]
@@ -37,7 +37,7 @@ sort = "-interactionDate.startDateTime"
 sort = "-creationDate"
 
 [systems.billing]
-kind = "billing"
+capabilities = ["billing-accounts", "bills", "payments", "charges", "usage"]
 base_url = "{billing}"
 auth = {{ kind = "bearer", secret = "{billing_secret}" }}
 [systems.billing.resources.billingAccount]
@@ -48,7 +48,7 @@ sort = "-billDate"
 search = {{ number = "billNo" }}
 
 [systems.provisioning]
-kind = "provisioning"
+capabilities = ["product-orders", "service-orders", "products", "services", "service-tests", "offerings"]
 base_url = "{provisioning}"
 auth = {{ kind = "bearer", secret = "{provisioning_secret}" }}
 [systems.provisioning.resources.productOrder]

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import httpx
 
-from console.settings.published import PATHS
+from console.connectors.tmforum.published import paths_of_kind
+from console.settings import KINDS
 from console.system.sandbox_launcher import SandboxProcess
 
 ISSUER = "https://login.example.net"
@@ -47,7 +48,7 @@ async def _said_by_the_sandbox() -> list[tuple[str, bytes]]:
     with tempfile.TemporaryDirectory() as folder:
         sandbox = await SandboxProcess.start(["--data", folder, "--customers", "50"])
         try:
-            for kind, paths in PATHS.items():
+            for kind, paths in ((kind, paths_of_kind(kind)) for kind in KINDS):
                 headers = {"Authorization": f"Bearer {sandbox.tokens[kind]}"}
                 place = sandbox.addresses[kind]
                 async with httpx.AsyncClient(base_url=place, headers=headers, trust_env=False) as client:

@@ -8,12 +8,14 @@ from console.models.contradiction import ContradictionKind as Kind
 from console.models.customer import CustomerId
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.desk import Desk
+from console.settings import KINDS
 from tests.support.acting import numbers_of
 from tests.support.control import Control
 
 pytestmark = pytest.mark.own_world
 
-LABELS = {"crm": "CRM", "billing": "Billing", "provisioning": "Provisioning"}
+NAMES = {"crm": "CRM", "billing": "Billing", "provisioning": "Provisioning"}
+LABELS = {capability: NAMES[kind] for kind, served in KINDS.items() for capability in served}
 SEEDED = {
     "activeNotBilled": Kind.ACTIVE_NOT_BILLED,
     "completedOrderInactiveService": Kind.ORDER_DONE_SERVICE_INACTIVE,
@@ -26,7 +28,7 @@ SEEDED = {
 
 async def found(desk: Desk, customer: str) -> ContradictionWatch:
     view = desk.view_customer(CustomerId(customer))
-    watch = ContradictionWatch(view, LABELS)
+    watch = ContradictionWatch(view, LABELS, NAMES)
     view.open()
     await view.settled()
     while watch.is_waiting:
@@ -65,7 +67,7 @@ async def test_crm_answering_last_is_compared_too(sandbox: Control, desk: Desk) 
 async def test_that_all_has_answered_is_told_though_nothing_new_is_known(sandbox: Control, desk: Desk) -> None:
     await sandbox.faults("crm", latency_ms=150, outage=True)
     view = desk.view_customer(CustomerId(sandbox.first_customer))
-    watch = ContradictionWatch(view, LABELS)
+    watch = ContradictionWatch(view, LABELS, NAMES)
     waiting: list[bool] = []
     watch.subscribe(lambda: waiting.append(watch.is_waiting))
     view.open()

@@ -12,8 +12,9 @@ import pytest
 
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.record_search import search
+from console.connectors.tmforum.settings import TmForumSystem
 from console.http import HttpLayer
-from console.settings import Auth, System
+from console.settings import Auth
 from console.system.clock import SystemClock
 from tests.support.raw_server import answer
 from tests.support.serving import serving
@@ -43,7 +44,7 @@ async def client_of(notes: list[dict[str, Any]]) -> AsyncIterator[TmForumClient]
 
     async with serving(serve) as address:
         http = HttpLayer(clock=SystemClock(), on_exchange=lambda _exchange: None, rng=random.Random(1))
-        system = System(kind="crm", base_url=address, auth=Auth(kind="none"), page_size=_PAGE)
+        system = TmForumSystem(kind="crm", base_url=address, auth=Auth(kind="none"), page_size=_PAGE)
         endpoint = http.endpoint("crm", system, label="CRM", secrets=_NoSecrets())
         yield TmForumClient(endpoint, system, SystemClock(), lambda _name, _damages: None)
         await http.aclose()

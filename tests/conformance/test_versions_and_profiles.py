@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from console.connectors.tmforum.profiles import load_profile, profile_names
+from console.connectors.tmforum.published import V5_PATHS
 from console.errors import NotServedError, SignInRequiredError
 from console.models.customer import CustomerId
 from console.models.provenance import Records, Sourced
-from console.settings import V5_PATHS, parse_deployment, profile_names
-from console.settings.profiles import load_profile
+from console.settings import parse_deployment
 from tests.conformance.test_sandbox_connectors import failures, us_customer, whole
 from tests.support.control import Control
 
@@ -273,7 +274,7 @@ def test_every_profile_that_comes_along_is_usable_and_says_where_it_is_from(prof
     deployment = parse_deployment(others, source="the test")
     about = load_profile(profile, None, place="the test")
     assert about.sources
-    own = deployment.of_kind(kind)[1].resources  # type: ignore[arg-type] # a kind from the table above
+    own = deployment.systems[kind].resources  # type: ignore[arg-type] # a kind from the table above
     assert own
     assert {name: resource for name, resource in own.items() if replace_default(resource)}
 
@@ -288,6 +289,6 @@ def test_a_deployments_own_settings_go_before_its_profile() -> None:
         for kind in KINDS
     )
     text += '\n[systems.provisioning.resources.product]\npath = "/mine"'
-    product = parse_deployment(text, source="the test").of_kind("provisioning")[1].resources["product"]
+    product = parse_deployment(text, source="the test").systems["provisioning"].resources["product"]
     assert product.path == "/mine"
     assert product.customer_filter == "customer"

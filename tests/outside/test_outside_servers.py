@@ -10,13 +10,16 @@ import msgspec
 import pytest
 
 from console.compose import Parts, compose_check, compose_desk
+from console.connectors.tmforum.published import V5_PATHS
+from console.connectors.tmforum.settings import TmForumSystem
 from console.models.check_report import Verdict
 from console.models.customer import CustomerId
 from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
-from console.settings import PATHS, V5_PATHS, Deployment, System
+from console.settings.deployment import deployment_of
 from tests.support import outside
 from tests.support.described import DESCRIBED
+from tests.support.kinds import PATHS
 
 pytestmark = [
     pytest.mark.skipif(not outside.FOLDER, reason=outside.WHY_NOT),
@@ -37,7 +40,7 @@ def desk_on(**systems: dict[str, Any]) -> Desk:
         kind: {"kind": kind, "base_url": "http://127.0.0.1:9", "time_limit_s": 5.0, **systems.get(kind, {})}
         for kind in PATHS
     }
-    deployment = msgspec.convert({"systems": settings}, Deployment)
+    deployment = deployment_of({"systems": settings}, source="the test")
     return compose_desk(deployment, NoSecrets(), Parts(rng=random.Random(1)))
 
 
@@ -60,13 +63,13 @@ def tmf_mock() -> Iterator[str]:
 
 @pytest.mark.expects_log("is down")
 async def test_tmf_mock_is_understood_with_the_profile_the_check_proposes(tmf_mock: str) -> None:
-    system = System(kind="provisioning", base_url=tmf_mock)
+    system = TmForumSystem(kind="provisioning", base_url=tmf_mock)
     report = await compose_check("provisioning", system, NoSecrets())
     assert not report.is_usable
     resources = tomllib.loads(report.profile)["system"]["resources"]
     assert resources["service"]["path"] == "/tmf-api/serviceInventoryManagement/v4"
     assert resources["serviceOrder"]["attributes"] == {"serviceOrderItem": "orderItem"}
-    again = msgspec.convert({"kind": "provisioning", "base_url": tmf_mock, "resources": resources}, System)
+    again = msgspec.convert({"kind": "provisioning", "base_url": tmf_mock, "resources": resources}, TmForumSystem)
     second = await compose_check("provisioning", again, NoSecrets())
     assert second.is_usable, [found for found in second.findings if found.verdict is Verdict.SETTING]
     desk = desk_on(provisioning={"base_url": tmf_mock, "resources": resources})
@@ -126,7 +129,9 @@ async def test_whatever_is_within_the_schema_ends_in_facts_or_a_sentence(
         if mode == "dynamic":  # made-up answers say nothing about a server, and make one page after the other
             return
         report = await compose_check(
-            kind, msgspec.convert({"kind": kind, "base_url": address, "resources": resources}, System), NoSecrets()
+            kind,
+            msgspec.convert({"kind": kind, "base_url": address, "resources": resources}, TmForumSystem),
+            NoSecrets(),
         )
         assert {found.resource for found in report.findings} == set(PATHS[kind]) & set(DESCRIBED)
         assert report.count(Verdict.GOOD) > 0

@@ -11,7 +11,7 @@ import pytest
 from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.models.provenance import Sourced
-from console.ports.crm import CrmSystem
+from console.ports.customers import Customers
 from console.services.access.caller_check import CallerSystems
 from console.services.access.harvest import FAST, GUESSED_AT_ONE
 from console.services.access.openings import HARVESTING, Openings, Reason
@@ -43,7 +43,7 @@ class Program:
         self.told: list[tuple[str, str]] = []
         self.openings = Openings(
             VerificationSettings(),
-            systems=CallerSystems(cast("CrmSystem", _Crm())),
+            systems=CallerSystems(cast("Customers", _Crm())),
             clock=clock,
             told=lambda what, _customer, words: self.told.append((what, words)),
             shared=SharedNotes(GuardLogFile(path, KEY), clock),
@@ -157,7 +157,7 @@ async def test_a_clock_that_is_set_neither_opens_nor_lapses_anything(hours: int)
     steady = SteadyClock(clock, jumps.append)
     told: list[str] = []
     openings = Openings(
-        VerificationSettings(), systems=CallerSystems(cast("CrmSystem", _Crm())), clock=steady,
+        VerificationSettings(), systems=CallerSystems(cast("Customers", _Crm())), clock=steady,
         told=lambda what, _customer, _words: told.append(what),
     )  # fmt: skip
     shut, mine = CustomerId("CU-1"), CustomerId("CU-2")

@@ -9,6 +9,7 @@ import httpx
 import msgspec
 
 from console.compose import Parts, compose_desk
+from console.connectors.tmforum.settings import TmForumSystem
 from console.models.audit import AuditEntry
 from console.services.desk import Desk
 from console.settings import Deployment
@@ -74,13 +75,16 @@ class Control:
 
     def deployment(self, **systems: dict[str, Any]) -> Deployment:
         """The sandbox's settings, with some of them changed: `billing={"page_size": 5}`; resources are merged."""
-        settings = msgspec.to_builtins(self.process.deployment)
+        deployment = self.process.deployment
+        changed = dict(deployment.systems)
         for name, changes in systems.items():
+            settings = msgspec.to_builtins(changed[name])
             resources = changes.pop("resources", {})
-            settings["systems"][name].update(changes)
+            settings.update(changes)
             for resource, values in resources.items():
-                settings["systems"][name]["resources"].setdefault(resource, {}).update(values)
-        return msgspec.convert(settings, Deployment)
+                settings["resources"].setdefault(resource, {}).update(values)
+            changed[name] = msgspec.convert(settings, TmForumSystem)
+        return msgspec.structs.replace(deployment, systems=changed)
 
     def desk(self, *, parts: Parts | None = None, gated: bool = False, **systems: dict[str, Any]) -> Desk:
         """A desk on the sandbox; with `gated` accounts are closed until somebody opens them."""

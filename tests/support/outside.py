@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from console.settings import PATHS, V5_PATHS, Kind, Version
+from console.connectors.tmforum.published import V5_PATHS, Version
+from console.settings import Kind
 from tests.support.described import DESCRIBED
 from tests.support.described import FOLDER as DESCRIPTIONS
+from tests.support.kinds import PATHS
 
 FOLDER = os.environ.get("OPTICOM_OUTSIDE_DIR")
 WHY_NOT = "OPTICOM_OUTSIDE_DIR does not name a folder made by scripts/outside_servers.py"

@@ -8,7 +8,7 @@ import pytest
 
 from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
-from console.ports.crm import CrmSystem
+from console.ports.customers import Customers
 from console.services.access.caller_check import CallerSystems
 from console.services.access.harvest import GUESSED_AT_ONE, HarvestWatch
 from console.services.access.openings import HARVESTING, Openings, Reason
@@ -16,7 +16,7 @@ from console.services.customer.contact import NotPossibleError
 from console.settings.verification import VerificationSettings
 from tests.support.factories import VirtualClock
 
-NOBODY = cast("CrmSystem", object())  # asked for nothing where the desk has nothing to compare
+NOBODY = cast("Customers", object())  # asked for nothing where the desk has nothing to compare
 NINE = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
 

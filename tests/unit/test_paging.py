@@ -7,7 +7,7 @@ import pytest
 
 from console.errors import SystemUnavailableError
 from console.models.provenance import Records, Sourced
-from console.services.customer.part import PartCoordinator
+from console.services.customer.part import PartCoordinator, SystemPart
 from console.services.system.network import Network
 from tests.support.factories import NOON, VirtualClock, origin
 
@@ -31,7 +31,7 @@ def part(*answers: object) -> PartCoordinator[Records[int]]:
         return known.joined(await answer())
 
     clock = VirtualClock()
-    return PartCoordinator(
+    return SystemPart(
         system="crm", fetch=answer, read_at=lambda facts: facts.read_at, refusal=lambda: None,
         fresh_for=timedelta(seconds=60), clock=clock, rng=random.Random(1), fetch_more=more,
     )  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 
 from console.errors import BadAnswerError, ConsoleError, SystemUnavailableError
 from console.models.provenance import Origin, Records, Sourced
-from console.services.customer.part import Part, PartCoordinator
+from console.services.customer.part import Part, PartCoordinator, SystemPart
 from tests.support.factories import NOON, VirtualClock
 
 
@@ -28,7 +28,7 @@ class Source:
 
 
 def coordinator(source: Source, clock: VirtualClock, refusal: str | None = None) -> PartCoordinator:
-    return PartCoordinator(
+    return SystemPart(
         system="billing",
         fetch=source,
         read_at=lambda _facts: clock.now(),
@@ -146,7 +146,7 @@ async def test_a_fault_of_our_own_ends_in_a_sentence_not_in_endless_asking() -> 
 async def test_asking_for_the_newest_reads_the_first_page_and_keeps_the_rest() -> None:
     clock = VirtualClock()
     everything, newest = Source(), Source(_bills(0, 2, after=2))
-    part: PartCoordinator[Records[str]] = PartCoordinator(
+    part: PartCoordinator[Records[str]] = SystemPart(
         system="billing",
         fetch=everything,
         fetch_newest=newest,

@@ -6,6 +6,7 @@ import pytest
 from console.errors import SystemUnavailableError
 from console.models.customer import ContactMedium, Customer, CustomerId
 from console.models.search import Asking, SearchHit, SearchQuery, SearchResult
+from console.ports.systems import BILLS, CUSTOMERS, SERVICES, ConnectedSystem, Port, Systems
 from console.services.access.permissions import REP, Permissions
 from console.services.customer.contact import NotPossibleError, checked_contact
 from console.services.search.customer_search import CustomerSearch
@@ -50,11 +51,22 @@ class Nobody:
         return 0
 
 
+def _found_in(system: Any, port: Port[Any]) -> ConnectedSystem:
+    """Return a connected system that can only be searched."""
+    return ConnectedSystem(
+        name=system.name,
+        label=system.name,
+        address="",
+        ports={port.capability: system},
+        acts=system,
+        checked=system,
+        finder=system,
+    )
+
+
 def search(crm: Any, billing: Any, provisioning: Any) -> CustomerSearch:
     return CustomerSearch(
-        crm=crm,
-        billing=billing,
-        provisioning=provisioning,
+        systems=Systems((_found_in(crm, CUSTOMERS), _found_in(billing, BILLS), _found_in(provisioning, SERVICES))),
         permissions=Permissions(REP),
         people=SeenPeople(Nobody()),
         clock=VirtualClock(),

@@ -3,9 +3,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from console.compose.systems import older_form
+from console.connectors.tmforum.settings import Resource, TmForumSystem
 from console.errors import ConfigurationError
 from console.resources_folder import RESOURCES
-from console.settings import Auth, Deployment, Resource, System, load_deployment, parse_deployment
+from console.settings import KINDS, Auth, Deployment, load_deployment, parse_deployment
 from console.settings.audit import AuditSettings
 from console.settings.sign_in import SignInSettings
 from console.settings.verification import Method, VerificationSettings
@@ -17,15 +19,16 @@ GOOD = sandbox_settings(
 )
 
 
+CRM = 'capabilities = ["customers", "tickets", "interactions", "appointments"]'
 _PARTS = (
-    Deployment, System, Auth, Resource, SignInSettings, VerificationSettings, Method, AuditSettings,
+    Deployment, TmForumSystem, Auth, Resource, SignInSettings, VerificationSettings, Method, AuditSettings,
 )  # fmt: skip
 
 
 def test_the_example_is_valid_and_shows_every_setting() -> None:
     path = RESOURCES / "systems.example.toml"
     deployment = load_deployment(path)
-    assert deployment.of_kind("billing")[1].auth.kind == "basic"
+    assert deployment.systems["billing"].auth.kind == "basic"
     text = path.read_text(encoding="utf-8")
     settings = [field.name for part in _PARTS for field in msgspec.structs.fields(part)]
     missing = [name for name in settings if name not in text]
@@ -35,7 +38,11 @@ def test_the_example_is_valid_and_shows_every_setting() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
-        ('kind = "crm"', 'kind = "erp"', "systems"),
+        (CRM, CRM.replace("tickets", "tickits"), "systems.crm.capabilities"),
+        (CRM, 'kind = "erp"', "systems.crm.kind is 'erp', which is none of billing, crm, provisioning"),
+        (CRM, CRM + '\nkind = "crm"', "systems.crm has both capabilities and the older kind"),
+        (CRM, "", "systems.crm.capabilities must say what the system serves, of customers, interactions"),
+        (CRM, CRM + '\nconnector = "abacus"', "systems.crm: there is no connector abacus; installed are: tmforum"),
         ('base_url = "http://127.0.0.1:1"', 'base_url = "127.0.0.1"', "systems.crm.base_url must be a web address"),
         ('base_url = "http://127.0.0.1:1"', 'base_url = "http://crm.example.net"', "must begin with https"),
         (
@@ -48,10 +55,15 @@ def test_the_example_is_valid_and_shows_every_setting() -> None:
             'base_url = "http://crm:99999999"',
             "systems.crm.base_url must be a web address",
         ),
-        ('kind = "crm"', 'kind = "crm"\npage_size = 0', "systems.crm.page_size must be between 1 and 1000, not 0"),
-        ('kind = "crm"', 'kind = "crm"\npage_sise = 5', "page_sise"),
-        ('kind = "crm"', 'kind = "crm"\npage_size = "many"', "page_size"),
-        ('kind = "crm"', 'kind = "billing"', "there must be one system of kind crm"),
+        (CRM, CRM + "\npage_size = 0", "systems.crm.page_size must be between 1 and 1000, not 0"),
+        (CRM, CRM + "\npage_sise = 5", "page_sise"),
+        (CRM, CRM + '\npage_size = "many"', "page_size"),
+        (CRM, 'kind = "billing"', "systems.crm.caller_proof is for a system that serves customers"),
+        (
+            'capabilities = ["billing-accounts",',
+            'capabilities = ["customers", "billing-accounts",',
+            "customers are served by one system, not by crm and billing",
+        ),
         (
             "[systems.crm.resources.customer]",
             "[systems.crm.resources.custmer]",
@@ -152,3 +164,17 @@ def test_a_mark_at_the_beginning_and_ends_of_lines_of_windows_are_no_mistake(tmp
     path = tmp_path / "systems.toml"
     path.write_bytes(b"\xef\xbb\xbf" + example.replace(b"\n", b"\r\n"))
     assert load_deployment(path).systems
+
+
+def test_without_a_system_that_keeps_customers_nothing_starts() -> None:
+    text = '[systems.billing]\nkind = "billing"\nbase_url = "https://billing.example.net"\n'
+    with pytest.raises(ConfigurationError, match="there must be one system that serves customers"):
+        parse_deployment(text, source="desk.toml")
+
+
+def test_the_older_form_serves_what_it_always_served_and_is_told_of() -> None:
+    older = "\n".join(f'[systems.{kind}]\nkind = "{kind}"\nbase_url = "https://{kind}.example.net"' for kind in KINDS)
+    deployment = parse_deployment(older, source="desk.toml")
+    assert {name: system.serves for name, system in deployment.systems.items()} == KINDS
+    assert older_form(deployment).startswith("systems.crm.kind is the older form, which still works")
+    assert not older_form(parse_deployment(GOOD, source="desk.toml"))

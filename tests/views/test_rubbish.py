@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from console.models.customer import CustomerId
-from console.settings import PATHS
 from console.views.customer.page import CustomerPage
 from console.views.customer.panels.catalogue import PANELS
 from console.views.window.preferences import Preferences
 from tests.outside.test_outside_servers import desk_on
 from tests.support import outside
+from tests.support.kinds import PATHS
 from tests.views.conftest import Rig
 
 pytestmark = [

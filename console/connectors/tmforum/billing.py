@@ -12,11 +12,8 @@ from console.connectors.tmforum.wire import Reader
 from console.models.billing_account import BillingAccount
 from console.models.customer import CustomerId
 from console.models.customer_bill import AppliedBillingRate, BillDocument, CustomerBill, CustomerBillId
-from console.models.health import CheckResult
 from console.models.provenance import Records
 from console.models.search import SearchHit, SearchQuery
-
-_RESOURCES = ("billingAccount", "customerBill", "appliedCustomerBillingRate", "payment", "refund", "usage")
 
 # Lists that are of no use in part are read so far.
 _MOST_ACCOUNTS = 200
@@ -24,11 +21,7 @@ _MOST_LINES = 1_000
 
 
 class TmForumBilling(TmForumMoney):
-    """Implements the billing port."""
-
-    @property
-    def name(self) -> str:
-        return self._client.name
+    """Implements the ports of accounts, bills, payments, charges and usage."""
 
     async def fetch_billing_accounts(self, customer_id: CustomerId) -> Records[BillingAccount]:
         return await self._client.fetch_of_customer("billingAccount", customer_id, read_account, whole=_MOST_ACCOUNTS)
@@ -61,14 +54,17 @@ class TmForumBilling(TmForumMoney):
         prefixes = (self._client.settings(resource).number_prefix for resource in ("billingAccount", "customerBill"))
         return any(query.number and complete_number(query.number, prefix) for prefix in prefixes)
 
-    async def search_customers(self, query: SearchQuery, *, limit: int) -> Sequence[SearchHit]:
+    async def search_customers(
+        self,
+        query: SearchQuery,
+        *,
+        limit: int,
+        names_alone: bool = False,  # noqa: ARG002 - accounts, bills and orders name a customer and say no more
+    ) -> Sequence[SearchHit]:
         if not query.number:
             return []
         found = await asyncio.gather(self._by_account(query.number), self._by_bill(query.number, limit))
         return [hit for hits in found for hit in hits][:limit]
-
-    async def check(self) -> Sequence[CheckResult]:
-        return await self._client.check(_RESOURCES)
 
     async def _by_account(self, typed: str) -> list[SearchHit]:
         number = complete_number(typed, self._client.settings("billingAccount").number_prefix)
@@ -76,7 +72,7 @@ class TmForumBilling(TmForumMoney):
         if not found or found.value is None:
             return []
         customer_id, name = found.value
-        return [SearchHit(customer_id, self.name, f"Account {found.origin.id}", name)]
+        return [SearchHit(customer_id, self._client.name, f"Account {found.origin.id}", name)]
 
     async def _by_bill(self, typed: str, limit: int) -> list[SearchHit]:
         settings = self._client.settings("customerBill")
@@ -90,4 +86,4 @@ class TmForumBilling(TmForumMoney):
         else:
             many = await self._client.fetch_many("customerBill", ((parameter, number),), customer_named, most=limit)
             named = [item.value for item in many if item.value]
-        return [SearchHit(customer_id, self.name, f"Bill {number}", name) for customer_id, name in named]
+        return [SearchHit(customer_id, self._client.name, f"Bill {number}", name) for customer_id, name in named]

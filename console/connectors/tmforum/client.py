@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from console.connectors.tmforum.paging import is_last_page, total_count
+from console.connectors.tmforum.published import CUSTOMER_FILTERS, default_path
 from console.connectors.tmforum.reading import belongs_to
+from console.connectors.tmforum.settings import Resource, TmForumSystem
 from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
 from console.errors import BadAnswerError, NotServedError, SystemCallError
 from console.http import Answer, Command, Endpoint, Question, Undecodable, is_strong
@@ -17,7 +19,6 @@ from console.models.customer import CustomerId
 from console.models.health import CheckResult
 from console.models.provenance import Damage, Origin, Records, Sourced
 from console.ports.clock import Clock
-from console.settings import CUSTOMER_FILTERS, Resource, System, default_path
 
 T = TypeVar("T")
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -28,7 +29,11 @@ class TmForumClient:
     """One configured system, spoken to by resource; the connectors translate what it returns."""
 
     def __init__(
-        self, endpoint: Endpoint, system: System, clock: Clock, on_damage: Callable[[str, Sequence[Damage]], None]
+        self,
+        endpoint: Endpoint,
+        system: TmForumSystem,
+        clock: Clock,
+        on_damage: Callable[[str, Sequence[Damage]], None],
     ) -> None:
         self.name = endpoint.system
         self.label = endpoint.label
@@ -308,7 +313,7 @@ class TmForumClient:
         settings = self.settings(resource)
         if not settings.served:
             raise self._not_served(f"{self.label} has no {resource}: it does not serve that part of the standard.")
-        base = settings.path or default_path(self._system.kind, resource, settings.version)
+        base = settings.path or default_path(resource, settings.version)
         return Question(base, settings.name or resource, record, tuple(parameters))
 
     def reader(self, resource: str, value: Any, read_at: datetime | None = None) -> Reader:

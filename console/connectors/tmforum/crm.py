@@ -9,7 +9,6 @@ from console.connectors.tmforum.numbers import complete_number
 from console.connectors.tmforum.records.customer import read_customer, read_party
 from console.connectors.tmforum.wire import Reader
 from console.models.customer import Customer, CustomerId, Party, PartyKind
-from console.models.health import CheckResult
 from console.models.name_words import is_called, last_spellings, spellings
 from console.models.provenance import Sourced
 from console.models.search import Reading, SearchHit, SearchQuery
@@ -17,11 +16,10 @@ from console.models.search import Reading, SearchHit, SearchQuery
 Asked = tuple[tuple[str, str], ...]
 _NAMES: Asked = (("fields", "id,name"),)
 _MOST_WITH_A_WORD = 100
-_RESOURCES = ("customer", "individual", "organization", "troubleTicket", "partyInteraction", "appointment")
 
 
 class TmForumCrm(TmForumCare):
-    """Implements the CRM port."""
+    """Implements the ports of customers, tickets, interactions and appointments."""
 
     @property
     def name(self) -> str:
@@ -70,9 +68,6 @@ class TmForumCrm(TmForumCare):
             found = await self._by_last_spellings(query.name, parameters["name"], more)
             hits = {hit.customer_id: hit for hit in found}
         return list(hits.values())[:limit]
-
-    async def check(self) -> Sequence[CheckResult]:
-        return await self._client.check(_RESOURCES)
 
     async def _by_number(self, number: CustomerId, more: Asked) -> list[SearchHit]:
         found = await self._client.fetch_one("customer", number, read_customer, parameters=more)

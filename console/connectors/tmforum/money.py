@@ -55,7 +55,8 @@ class TmForumMoney:
         found = await self._client.fetch_of_customer("usage", customer_id, read_usage, after=after)
         return found.sorted_by(lambda usage: usage.at, missing=BEFORE_ALL)
 
-    async def fetch_usage_consumption(self, customer_id: CustomerId) -> Sourced[tuple[Bucket, ...]]:
+    async def fetch_usage_consumption(self, customer_id: CustomerId) -> Records[Bucket]:
         party = [{"id": customer_id, "role": "customer", "@referredType": "Customer"}]
         criteria = {"searchCriteria": {"relatedParty": party}, "relatedParty": party}
-        return await self._client.ask("queryUsageConsumption", criteria, read_buckets)
+        found = await self._client.ask("queryUsageConsumption", criteria, read_buckets)
+        return Records(tuple(Sourced(bucket, found.origin) for bucket in found.value), found.origin.read_at)

@@ -11,7 +11,6 @@ from console.connectors.tmforum.records.catalogue import read_offering, read_pri
 from console.connectors.tmforum.records.inventory import read_product, read_service, read_test
 from console.connectors.tmforum.records.orders import read_product_order, read_service_order
 from console.models.customer import CustomerId
-from console.models.health import CheckResult
 from console.models.inventory import Product, Service
 from console.models.offering import ProductOffering
 from console.models.order import Order
@@ -19,21 +18,15 @@ from console.models.provenance import Records
 from console.models.search import SearchHit, SearchQuery
 from console.models.service_test import ServiceTest
 
-_RESOURCES = ("productOrder", "serviceOrder", "product", "service", "serviceTest")
-
 # Lists that are of no use in part are read so far.
 _MOST_OFFERINGS = 2_000
 
 
 class TmForumProvisioning:
-    """Implements the provisioning port."""
+    """Implements the ports of orders, products, services, their tests and the catalogue."""
 
     def __init__(self, client: TmForumClient) -> None:
         self._client = client
-
-    @property
-    def name(self) -> str:
-        return self._client.name
 
     async def fetch_product_orders(self, customer_id: CustomerId, *, after: int = 0) -> Records[Order]:
         orders = await self._client.fetch_of_customer("productOrder", customer_id, read_product_order, after=after)
@@ -63,15 +56,18 @@ class TmForumProvisioning:
         prefixes = (self._client.settings(resource).number_prefix for resource in ("productOrder", "serviceOrder"))
         return any(query.number and complete_number(query.number, prefix) for prefix in prefixes)
 
-    async def search_customers(self, query: SearchQuery, *, limit: int) -> Sequence[SearchHit]:
+    async def search_customers(
+        self,
+        query: SearchQuery,
+        *,
+        limit: int,
+        names_alone: bool = False,  # noqa: ARG002 - accounts, bills and orders name a customer and say no more
+    ) -> Sequence[SearchHit]:
         if not query.number:
             return []
         kinds = (("productOrder", "Product order"), ("serviceOrder", "Service order"))
         found = await asyncio.gather(*(self._by_order(resource, word, query.number) for resource, word in kinds))
         return [hit for hits in found for hit in hits][:limit]
-
-    async def check(self) -> Sequence[CheckResult]:
-        return await self._client.check(_RESOURCES)
 
     async def _by_order(self, resource: str, word: str, typed: str) -> list[SearchHit]:
         number = complete_number(typed, self._client.settings(resource).number_prefix)
@@ -79,4 +75,4 @@ class TmForumProvisioning:
         if not found or found.value is None:
             return []
         customer_id, name = found.value
-        return [SearchHit(customer_id, self.name, f"{word} {found.origin.id}", name)]
+        return [SearchHit(customer_id, self._client.name, f"{word} {found.origin.id}", name)]

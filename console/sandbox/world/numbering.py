@@ -45,24 +45,26 @@ class Numbers:
     PAYMENTS = 4  # most payments of one bill
     CALLS = 64  # most usage records of one product in one month
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, billing_seed: int | None = None) -> None:
+        """`billing_seed` numbers what billing keeps otherwise, as a second billing system of a merger does."""
+        billing = seed if billing_seed is None else billing_seed
         self.customer = Numbering("CU-", 7, seed)
         self.party = Numbering("P", 9, seed)
-        self.account = Numbering("BA-", 8, seed)
-        self.bill = Numbering("", 12, seed)
-        self.line = Numbering("", 13, seed)
+        self.account = Numbering("BA-", 8, billing)
+        self.bill = Numbering("", 12, billing)
+        self.line = Numbering("", 13, billing)
         self.product_order = Numbering("PO-", 9, seed)
         self.service_order = Numbering("SO-", 9, seed)
         self.product = Numbering("PR", 10, seed)
         self.service = Numbering("SV", 10, seed)
-        self.charge = Numbering("CH", 10, seed)
+        self.charge = Numbering("CH", 10, billing)
         self.ticket = Numbering("TT-", 9, seed)
         self.interaction = Numbering("PI-", 10, seed)
         self.appointment = Numbering("AP-", 9, seed)
         self.test = Numbering("ST-", 9, seed)
-        self.payment = Numbering("PY-", 12, seed)
-        self.refund = Numbering("RF-", 9, seed)
-        self.usage = Numbering("U", 13, seed)
+        self.payment = Numbering("PY-", 12, billing)
+        self.refund = Numbering("RF-", 9, billing)
+        self.usage = Numbering("U", 13, billing)
 
     def bill_number(self, account: int, month: int) -> str:
         """Return the number people read on a bill: year, month and the account's digits."""

@@ -22,11 +22,12 @@ _REMEMBERED = 500
 class World:
     """Customers 0 to `customers` - 1 of a seed, as they stand on a day; the same arguments give the same world."""
 
-    def __init__(self, *, seed: int, customers: int, as_of: date) -> None:
+    def __init__(self, *, seed: int, customers: int, as_of: date, billing_seed: int | None = None) -> None:
         self.seed = seed
+        self.billing_seed = billing_seed
         self.customers = customers
         self.as_of = as_of
-        self.numbers = Numbers(seed)
+        self.numbers = Numbers(seed, billing_seed)
         self._lives: OrderedDict[int, Life] = OrderedDict()
         self._bills: OrderedDict[int, list[Bill]] = OrderedDict()
         self._contacts: OrderedDict[int, list[Contact]] = OrderedDict()

@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,8 +13,8 @@ from console.models.customer import Customer, CustomerId
 from console.models.inventory import Service
 from console.ports.caller_proof import CallerProof
 from console.ports.clock import Clock
-from console.ports.crm import CrmSystem
-from console.ports.provisioning import ProvisioningSystem
+from console.ports.customers import Appointments, Customers, Tickets
+from console.ports.provisioning import Services
 from console.services.access.permissions import Subject
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.known import KnownFacts
@@ -31,13 +31,16 @@ _A_DAY = 5
 
 @dataclass(frozen=True, slots=True)
 class CallerSystems:
-    """What a caller is checked with; without `provisioning` no number is known to be a service's.
+    """What a caller is checked with: who keeps customers, and where they are kept tickets, visits and services.
 
-    `day_order` is how people of the deployment's country write a day of birth.
+    Without `services` no number is known to be a service's. `day_order` is how people of the deployment's country write
+    a day of birth.
     """
 
-    crm: CrmSystem
-    provisioning: ProvisioningSystem | None = None
+    customers: Customers
+    tickets: Sequence[Tickets] = ()
+    appointments: Sequence[Appointments] = ()
+    services: Sequence[Services] = ()
     proof: CallerProof | None = None
     day_order: DayOrder = DayOrder.ASKED
 
@@ -53,7 +56,7 @@ class CallerCheck:
         self, settings: VerificationSettings, systems: CallerSystems, clock: Clock, known: KnownFacts | None = None
     ) -> None:
         self._settings, self._systems, self._clock, self._known = settings, systems, clock, known
-        self._crm = systems.crm
+        self._crm = systems.customers
         self._sent: dict[str, SentCode] = {}
         self._trusted_number: set[str] = set()
         self.by_last_known = False
@@ -182,22 +185,28 @@ class CallerCheck:
         return customer_id in self._trusted_number
 
     async def _service_number(self, customer_id: CustomerId) -> str | None:
-        provisioning = self._systems.provisioning
-        try:
-            services = await provisioning.fetch_services(customer_id) if provisioning is not None else ()
-        except SystemCallError:
-            return None  # then CRM's number is shown, which opens less
         long_ago = self._clock.now() - _TRUSTED_AFTER
-        numbers = (_number_of(one.value) for one in services if _is_trusted(one.value, long_ago))
-        return next((number for number in numbers if number), None)
+        for system in self._systems.services:
+            try:
+                services = await system.fetch_services(customer_id)
+            except SystemCallError:
+                continue  # then CRM's number is shown, which opens less
+            numbers = (_number_of(one.value) for one in services if _is_trusted(one.value, long_ago))
+            if (number := next(filter(None, numbers), None)) is not None:
+                return number
+        return None
 
     async def has(self, customer_id: CustomerId, number: str, *, ticket: bool) -> bool:
         """Return whether CRM keeps a ticket, or else a visit, of this number for this customer. Raises as `fits`."""
         self.by_last_known = False
         subject = Subject.TICKETS if ticket else Subject.APPOINTMENTS
-        ask = self._crm.fetch_trouble_tickets if ticket else self._crm.fetch_appointments
-        found = await self._or_known(customer_id, subject, ask(customer_id))
-        return _plain(number) in {_plain(item.value.id) for item in found}
+        asked = (
+            [system.fetch_trouble_tickets(customer_id) for system in self._systems.tickets]
+            if ticket
+            else [system.fetch_appointments(customer_id) for system in self._systems.appointments]
+        )
+        lists = [await self._or_known(customer_id, subject, asking) for asking in asked]
+        return _plain(number) in {_plain(item.value.id) for found in lists for item in found}
 
     async def caller(self, customer_id: CustomerId, *, with_phone: bool) -> Customer:
         """Return a customer's name, and where it is asked for how to call them. Raises as `fits`."""

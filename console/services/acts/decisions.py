@@ -159,8 +159,10 @@ class Decisions:
             f"{act.title}. Entered {act.happened_at:%Y-%m-%d %H:%M} UTC by {act.person or act.author}: {asked}. {why}"
         )
         wanted = {"type": "handover", "severity": "medium", "name": f"Please decide: {act.title}", "text": text}
-        back = Step("close-ticket", self._acts.crm_name, "", {"status": "cancelled", "reason": "Taken back"})
-        step = Step("create-ticket", self._acts.crm_name, "", wanted, back=back)
+        back = Step(
+            "close-ticket", self._acts.system_for("close-ticket"), "", {"status": "cancelled", "reason": "Taken back"}
+        )
+        step = Step("create-ticket", self._acts.system_for("create-ticket"), "", wanted, back=back)
         ticket = self._acts.new(act.customer_id, f"Hand over: {act.title}", RiskClass.NOTE, (step,))
         # What is told to a supervisor touches nothing of the account, so it needs none of its access.
         return await self._outbox.submit(replace(ticket, kind="hand-over", grant=None), instead_of=act)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
+from console.settings import Capability
 
 if TYPE_CHECKING:
     from console.services.acts.situation import Situation
@@ -50,12 +51,12 @@ class Field:
 class Effect:
     """One thing that will be otherwise afterwards, for a person and for whoever checks it.
 
-    `system` is the kind of system. `record` is the kind and the id of what changes, the id empty where it is made by
-    the act; `values` are its values afterwards in the desk's own words, such as `status` or `balance`. `undo` says in
-    words whether it can be taken back.
+    `capability` is what its system serves. `record` is the kind and the id of what changes, the id empty where it is
+    made by the act; `values` are its values afterwards in the desk's own words, such as `status` or `balance`. `undo`
+    says in words whether it can be taken back.
     """
 
-    system: str
+    capability: Capability
     what: str
     now: str
     after: str
@@ -67,10 +68,12 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """What one kind of system is to be asked; `back` is what would take it back once it is done."""
+    """What a system is to be asked; `back` is what would take it back once it is done.
+
+    Its kind says what the system must serve, and its record which of several systems it is; see `routing`.
+    """
 
     kind: str
-    system: str
     record: str
     wanted: Values
     base: Values = field(default_factory=dict)

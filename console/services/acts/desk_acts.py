@@ -13,12 +13,14 @@ from console.models.money import Money
 from console.models.outbox import Act, ActState, RiskClass, Step
 from console.ports.acting import ActingSystem
 from console.ports.clock import Clock
+from console.ports.systems import Systems
 from console.services.access.permissions import Deed, Permissions
 from console.services.acts.amounts import read_positive
 from console.services.acts.catalogue import ACTS
 from console.services.acts.declared import Plan, PlannedStep, Values
 from console.services.acts.ids import uuid7
 from console.services.acts.notes import checked_note, note_title
+from console.services.acts.routing import STEP_CAPABILITY, Origins, SystemEffects, by_system, route, route_step
 from console.services.acts.situation import Situation, situation_of
 from console.services.acts.steps import deeds_of
 from console.services.customer.contact import (
@@ -53,10 +55,7 @@ class Acts:
         self,
         outbox: Outbox,
         *,
-        crm: ActingSystem,
-        billing: ActingSystem,
-        provisioning: ActingSystem,
-        labels: Mapping[str, str],
+        systems: Systems,
         with_service_orders: bool = False,
         permissions: Permissions,
         clock: Clock,
@@ -65,11 +64,11 @@ class Acts:
         person: str = "",
         name_of: Callable[[CustomerId], str] = lambda _customer: "",
         account: Callable[[str, str], BillingAccount | None] = lambda _customer, _account: None,
+        account_systems: Callable[[str, str], frozenset[str]] = lambda _customer, _account: frozenset(),
     ) -> None:
+        self._account_systems = account_systems
         self._person, self._name_of, self._account = person, name_of, account
-        self._outbox, self._crm, self._billing = outbox, crm, billing
-        self._systems = {"crm": crm, "billing": billing, "provisioning": provisioning}
-        self._labels, self._with_service_orders = labels, with_service_orders
+        self._outbox, self._systems, self._with_service_orders = outbox, systems, with_service_orders
         self._permissions, self._clock, self._rng, self._country = permissions, clock, rng, country
         self.day_order = day_order(country)
 
@@ -96,7 +95,9 @@ class Acts:
         self._check(Deed.ADD_NOTE, customer_id)
         words = checked_note(text)
         act_id = self._new_id()
-        step = Step("add-note", self._crm.name, f"{act_id}-1", {"text": words, "reason": reason}, customer_id)
+        step = Step(
+            "add-note", self.system_for("add-note"), f"{act_id}-1", {"text": words, "reason": reason}, customer_id
+        )
         act = self._act(act_id, customer_id, note_title(words), RiskClass.NOTE, step)
         return await self._outbox.submit(act, typed_in=typed_in)
 
@@ -107,10 +108,10 @@ class Acts:
         last = (known or SeenContact()).values
         seen: dict[str, Mapping[str, str] | None] = {}
         answered = set()
-        for system, step in self._contact_steps(customer_id, account_id, dict.fromkeys(KEYS, ""), {}, ""):
+        for step in self._contact_steps(customer_id, account_id, dict.fromkeys(KEYS, ""), {}, ""):
             try:
                 act = self._act("look", customer_id, "", RiskClass.FIELD, step)
-                seen[step.kind] = (await system.read_current(act, step)).values
+                seen[step.kind] = (await self._acting(step.system).read_current(act, step)).values
                 answered.add(step.kind)
             except SystemCallError:
                 seen[step.kind] = last.get(step.kind)
@@ -139,7 +140,7 @@ class Acts:
         if not changed:
             raise NotPossibleError("Nothing was changed.")
         act_id = self._new_id()
-        steps = [step for _, step in self._contact_steps(customer_id, account_id, changed, seen.values, act_id)]
+        steps = self._contact_steps(customer_id, account_id, changed, seen.values, act_id)
         act = self._act(act_id, customer_id, contact_title(changed), RiskClass.FIELD, *steps)
         return await self._outbox.submit(act, typed_in=typed_in)
 
@@ -166,7 +167,9 @@ class Acts:
         act_id = self._new_id()
         wanted = {"amount": str(money.amount), "currency": money.currency, "due_on": due_on.isoformat()}
         base = {"balance": str(account.balance)}
-        step = Step("promise-to-pay", self._billing.name, f"{act_id}-1", wanted, account.id, base)
+        step = Step(
+            "promise-to-pay", self._system_of_account(customer_id, account.id), f"{act_id}-1", wanted, account.id, base
+        )
         act = self._act(act_id, customer_id, promise_title(wanted), RiskClass.MONEY, step)
         return await self._outbox.submit(act, typed_in=typed_in)
 
@@ -202,7 +205,6 @@ class Acts:
             self._outbox.of_customer(view.customer_id),
             self._permissions.user,
             person=self._person,
-            labels=self._labels,
             with_service_orders=self._with_service_orders,
             day_order=self.day_order,
         )
@@ -240,7 +242,7 @@ class Acts:
         self._check(ACTS[kind].deed, customer_id)
         plan = self.plan(kind, situation, values)
         act_id = self._new_id()
-        steps = [self._step(step, f"{act_id}-{number}") for number, step in enumerate(plan.steps, 1)]
+        steps = [self._step(step, f"{act_id}-{number}", situation) for number, step in enumerate(plan.steps, 1)]
         act = replace(self._act(act_id, customer_id, plan.title, plan.risk, *steps), kind=kind, values=dict(values))
         if instead_of is not None and instead_of.customer_id != customer_id:
             raise NotPossibleError("It was made for another customer.")
@@ -248,9 +250,31 @@ class Acts:
             raise NotPossibleError("It is on its way, so it cannot be changed any more.")
         return await self._outbox.submit(act, typed_in=typed_in, instead_of=instead_of)
 
-    def _step(self, planned: PlannedStep, key: str) -> Step:
-        system = self._systems[planned.system].name
-        back = None if planned.back is None else self._step(planned.back, f"{key}-back")
+    def touched(self, plan: Plan, situation: Situation) -> Sequence[SystemEffects]:
+        """Return what a plan would change, system by system; those that are not touched say so."""
+        return by_system(self._systems, situation.origins, plan)
+
+    def system_for(self, kind: str, records: Sequence[str] = (), origins: Origins | None = None) -> str:
+        """Return the name of the system that takes a kind of step.
+
+        Raises:
+            NotPossibleError: No system does, or it cannot be told which.
+        """
+        return route(self._systems, origins or {}, STEP_CAPABILITY[kind], records).name
+
+    def _acting(self, system: str) -> ActingSystem:
+        found = self._systems.named(system)
+        if found is None:
+            raise NotPossibleError(f"There is no system {system} any more.")
+        return found.acts
+
+    def _system_of_account(self, customer_id: CustomerId, account_id: str) -> str:
+        told = self._account_systems(customer_id, account_id)
+        return self.system_for("promise-to-pay", [account_id], {account_id: told})
+
+    def _step(self, planned: PlannedStep, key: str, situation: Situation, system: str | None = None) -> Step:
+        system = system or route_step(self._systems, situation.origins, planned).name
+        back = None if planned.back is None else self._step(planned.back, f"{key}-back", situation, system)
         return Step(planned.kind, system, key, dict(planned.wanted), planned.record, dict(planned.base), back=back)
 
     def check_taken_in(self, act: Act) -> None:
@@ -269,15 +293,15 @@ class Acts:
         wanted: Mapping[str, str],
         bases: Mapping[str, Mapping[str, str] | None],
         act_id: str,
-    ) -> list[tuple[ActingSystem, Step]]:
-        places: list[tuple[ActingSystem, str, str]] = [(self._crm, IN_CRM, customer_id)]
+    ) -> list[Step]:
+        places: list[tuple[str, str, str]] = [(self.system_for(IN_CRM), IN_CRM, customer_id)]
         if account_id is not None:
-            places.append((self._billing, IN_BILLING, account_id))
+            places.append((self._system_of_account(customer_id, account_id), IN_BILLING, account_id))
         found = []
         for number, (system, kind, record) in enumerate(places, 1):
             held = bases.get(kind) or {}
             base = {key: held.get(key, "") for key in wanted}
-            found.append((system, Step(kind, system.name, f"{act_id}-{number}", dict(wanted), record, base)))
+            found.append(Step(kind, system, f"{act_id}-{number}", dict(wanted), record, base))
         return found
 
     def _check_day(self, due_on: date) -> None:
@@ -295,11 +319,6 @@ class Acts:
         act_id = self._new_id()
         keyed = [replace(step, key=f"{act_id}-{number}") for number, step in enumerate(steps, 1)]
         return self._act(act_id, customer_id, title, risk, *keyed)
-
-    @property
-    def crm_name(self) -> str:
-        """The configured name of CRM."""
-        return self._crm.name
 
     def _act(self, act_id: str, customer_id: str, title: str, risk: RiskClass, *steps: Step) -> Act:
         customer = CustomerId(customer_id)

@@ -8,8 +8,8 @@ from console.errors import SystemUnavailableError
 from console.models.customer import CustomerId
 from console.models.money import Money
 from console.models.outbox import Act, Remark, Step, StepState
-from console.ports.acting import ActingSystem, StepOutcome
-from console.ports.billing import BillingSystem
+from console.ports.acting import StepOutcome
+from console.ports.systems import BILLING_ACCOUNTS, PAYMENTS, Systems
 from console.services.access.permissions import Permissions
 from console.services.acts.steps import deeds_of
 from console.services.customer.contact import NotPossibleError
@@ -27,11 +27,10 @@ class SendCheck:
         self,
         permissions: Permissions,
         *,
-        billing: BillingSystem,
-        approvals: ActingSystem,
+        systems: Systems,
         acts: Callable[[], Sequence[Act]],
     ) -> None:
-        self._permissions, self._billing, self._approvals, self._acts = permissions, billing, approvals, acts
+        self._permissions, self._systems, self._acts = permissions, systems, acts
 
     async def __call__(self, act: Act, index: int) -> Remark:
         """Return NONE where a step may be sent, or why it may not.
@@ -57,7 +56,10 @@ class SendCheck:
         return await self._bar_to_promise(act, step) if step.kind == "promise-to-pay" else Remark.NONE
 
     async def _bar_to_promise(self, act: Act, step: Step) -> Remark:
-        accounts = await self._billing.fetch_billing_accounts(CustomerId(act.customer_id))
+        system = self._systems.named(step.system)
+        if system is None or not system.serves(BILLING_ACCOUNTS):
+            return Remark.NO_RIGHT
+        accounts = await system.port(BILLING_ACCOUNTS).fetch_billing_accounts(CustomerId(act.customer_id))
         account = next((one.value for one in accounts if one.value.id == step.record), None)
         if account is None or account.balance is None:
             return Remark.NONE  # whether it is there the step itself finds out
@@ -67,7 +69,10 @@ class SendCheck:
     async def _bar_to_credit(self, act: Act, step: Step, before: Sequence[Step]) -> Remark:
         approval = next((one for one in before if one.kind == "ask-approval"), None)
         if approval is not None:
-            finding = await self._approvals.look_up(act, approval)
+            system = self._systems.named(approval.system)
+            if system is None:
+                return Remark.NOT_APPROVED
+            finding = await system.acts.look_up(act, approval)
             return Remark.NONE if finding.outcome is StepOutcome.HAPPENED else Remark.NOT_APPROVED
         return await self._bar_to_give(act, step)
 
@@ -80,7 +85,11 @@ class SendCheck:
 
     async def _given(self, act: Act, currency: str) -> Decimal:
         """Return what the customer was given by any console within the counted days, with what is on its way here."""
-        refunds = await self._billing.fetch_recent_refunds(CustomerId(act.customer_id), within=COUNTED)
+        refunds = [
+            refund
+            for system in self._systems.serving(PAYMENTS)
+            for refund in await system.port(PAYMENTS).fetch_recent_refunds(CustomerId(act.customer_id), within=COUNTED)
+        ]
         listed = {one.id for one in refunds}
         amounts = [one.amount for one in refunds if one.amount is not None]
         amounts += [

@@ -22,7 +22,6 @@ from console.services.customer.datasets import DATASETS
 from console.services.search.days import DayOrder
 
 _CLOSED = {"closed", "terminated", "inactive", "merged", "cancelled", "deceased"}
-_SAID_BY = {"crm": "CRM", "billing": "Billing", "provisioning": "Provisioning"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +31,8 @@ class Situation:
     `lines` are those of the bills that were looked at. `today` is the user's own day. `under_way` leads from records to
     the title of the act here that is still changing them. `with_service_orders` is whether this deployment wants a
     service order beside every product order. `person` is the provider's name for who works here, empty where nobody
-    signs in. `credits_under_way` are those of this console that billing may not have yet. `day_order` is how people of
-    the deployment's country write a day.
+    signs in. `origins` leads from a record's id to the systems that told of it. `credits_under_way` are those of this
+    console that billing may not have yet. `day_order` is how people of the deployment's country write a day.
     """
 
     now: datetime
@@ -44,7 +43,7 @@ class Situation:
     lines: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     under_way: Mapping[str, str] = field(default_factory=dict)
     not_served: frozenset[str] = frozenset()
-    labels: Mapping[str, str] = field(default_factory=lambda: dict(_SAID_BY))
+    origins: Mapping[str, frozenset[str]] = field(default_factory=dict)
     with_service_orders: bool = False
     person: str = ""
     credits_under_way: Sequence[Money] = ()
@@ -187,18 +186,20 @@ def situation_of(
     user: User,
     *,
     person: str,
-    labels: Mapping[str, str],
     with_service_orders: bool,
     day_order: DayOrder,
 ) -> Situation:
     """Return the situation of a customer as their view knows it now; `acts` are those of this customer."""
     lists: dict[str, Sequence[Any] | None] = {}
+    origins: dict[str, set[str]] = {}
     not_served = set()
     for dataset in DATASETS:
         if not dataset.is_planned_on:
             continue
         part, held = view.part(dataset).part, view.part(dataset).held
         lists[dataset.name] = None if held is None else tuple(item.value for item in held)
+        for item in held or ():
+            origins.setdefault(item.origin.id, set()).add(item.origin.system)
         if part.failure is not None and isinstance(part.failure.error, NotServedError):
             not_served.add(dataset.name)
     customer = view.customer.held
@@ -214,7 +215,7 @@ def situation_of(
         lines=view.known_lines(),
         under_way=under_way,
         not_served=frozenset(not_served),
-        labels=labels,
+        origins={record: frozenset(told) for record, told in origins.items()},
         with_service_orders=with_service_orders,
         person=person,
         credits_under_way=tuple(_credits(acts, {item.id for item in lists["refunds"] or ()})),

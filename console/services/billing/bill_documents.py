@@ -5,8 +5,8 @@ from collections.abc import Callable
 from console.errors import ConsoleError
 from console.models.customer import CustomerId
 from console.models.customer_bill import CustomerBill
-from console.ports.billing import BillingSystem
 from console.ports.documents import DocumentReader, OpenDocument, PageImage
+from console.ports.systems import BILLS, Systems
 from console.services.access.permissions import Permissions, Subject
 
 __all__ = ["BillDocuments", "OpenDocument", "PageImage"]
@@ -18,18 +18,18 @@ class BillDocuments:
     def __init__(
         self,
         *,
-        billing: BillingSystem,
+        systems: Systems,
         reader: DocumentReader,
         permissions: Permissions,
         saw: Callable[[CustomerId, Subject], None] = lambda _customer, _subject: None,
     ) -> None:
         self._saw = saw
-        self._billing = billing
+        self._systems = systems
         self._reader = reader
         self._permissions = permissions
 
-    async def open(self, customer_id: CustomerId, bill: CustomerBill) -> OpenDocument:
-        """Return the open document of a bill; whoever opens it closes it.
+    async def open(self, customer_id: CustomerId, bill: CustomerBill, system: str = "") -> OpenDocument:
+        """Return the open document of a bill of a system, by default of the only one; whoever opens it closes it.
 
         Raises:
             SystemCallError: Billing did not give it; offline it never does.
@@ -41,6 +41,7 @@ class BillDocuments:
             raise ConsoleError(refusal)
         if not bill.documents:
             raise ConsoleError(f"Billing keeps no document of bill {bill.label}.")
-        document = await self._reader.open(await self._billing.fetch_bill_document(bill.documents[0]))
+        billing = self._systems.named(system) or self._systems.serving(BILLS)[0]
+        document = await self._reader.open(await billing.port(BILLS).fetch_bill_document(bill.documents[0]))
         self._saw(customer_id, Subject.BILL_DOCUMENT)
         return document

@@ -6,6 +6,7 @@ from console.models.billing_account import BillingAccount
 from console.models.contradiction import Contradiction, ContradictionKind, Mend
 from console.models.customer import Customer
 from console.services.contradictions.system_facts import SystemFacts
+from console.settings import Capability
 
 KIND = ContradictionKind.ACCOUNT_UNKNOWN
 
@@ -22,8 +23,8 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
                 account_id,
                 account_id,
                 (
-                    facts.claim("crm", f"has account {account_id}", customer.id, customer.since),
-                    facts.claim("billing", "has no such account for this customer", account_id),
+                    facts.claim(Capability.CUSTOMERS, f"has account {account_id}", customer.id, customer.since),
+                    facts.claim(Capability.BILLING_ACCOUNTS, "has no such account for this customer", account_id),
                 ),
                 None,
                 None,

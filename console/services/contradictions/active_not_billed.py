@@ -6,6 +6,7 @@ from console.models.contradiction import Contradiction, ContradictionKind, Mend,
 from console.models.inventory import Product
 from console.models.money import Money
 from console.services.contradictions.system_facts import SystemFacts
+from console.settings import Capability
 
 KIND = ContradictionKind.ACTIVE_NOT_BILLED
 _MONTH_DAYS = 30.4375
@@ -44,8 +45,8 @@ def find(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
             product.name,
             product.id,
             (
-                facts.claim("provisioning", "active", product.id, product.started_at),
-                facts.claim("billing", said, bill.id if bill else product.account_id),
+                facts.claim(Capability.SERVICES, "active", product.id, product.started_at),
+                facts.claim(Capability.BILLS, said, bill.id if bill else product.account_id),
             ),
             product.started_at.date(),
             Money(product.price.amount * months, product.price.currency),

@@ -8,6 +8,7 @@ from console.models.customer_bill import AppliedBillingRate
 from console.models.inventory import Product
 from console.models.money import Money
 from console.services.contradictions.system_facts import SystemFacts
+from console.settings import Capability
 
 KIND = ContradictionKind.BILLED_BUT_TERMINATED
 
@@ -45,8 +46,8 @@ def find(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
             product.name,
             product.id,
             (
-                facts.claim("provisioning", "ended", product.id, product.terminated_at),
-                facts.claim("billing", f"charges {amount} on bill {bill.label}", bill.id, first.period_start),
+                facts.claim(Capability.SERVICES, "ended", product.id, product.terminated_at),
+                facts.claim(Capability.BILLS, f"charges {amount} on bill {bill.label}", bill.id, first.period_start),
             ),
             product.terminated_at.date(),
             Money(amount.amount * bills, amount.currency),

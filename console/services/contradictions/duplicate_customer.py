@@ -6,6 +6,7 @@ from console.models.contradiction import Contradiction, ContradictionKind, Mend
 from console.models.customer import Customer
 from console.models.search import SearchHit
 from console.services.contradictions.system_facts import SystemFacts
+from console.settings import Capability
 
 KIND = ContradictionKind.DUPLICATE_CUSTOMER
 
@@ -20,8 +21,10 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
             customer.name,
             other.customer_id,
             (
-                facts.claim("crm", f"{customer.name} is {customer.id}", customer.id, customer.since),
-                facts.claim("crm", f"{other.name} is {other.customer_id}, {other.matched}", other.customer_id),
+                facts.claim(Capability.CUSTOMERS, f"{customer.name} is {customer.id}", customer.id, customer.since),
+                facts.claim(
+                    Capability.CUSTOMERS, f"{other.name} is {other.customer_id}, {other.matched}", other.customer_id
+                ),
             ),
             customer.since.date() if customer.since else None,
             None,

@@ -8,6 +8,7 @@ from console.models.customer import ContactMedium, Customer
 from console.models.name_words import fold
 from console.services.contradictions.system_facts import SystemFacts
 from console.services.search.phone import is_same_number
+from console.settings import Capability
 
 
 def find_address(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
@@ -37,8 +38,8 @@ def find_name(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
                 customer.name,
                 account.id,
                 (
-                    facts.claim("crm", customer.name, customer.id, customer.since),
-                    facts.claim("billing", account.holder, account.id),
+                    facts.claim(Capability.CUSTOMERS, customer.name, customer.id, customer.since),
+                    facts.claim(Capability.BILLING_ACCOUNTS, account.holder, account.id),
                 ),
                 customer.since.date() if customer.since else None,
                 None,
@@ -65,8 +66,8 @@ def _media(
                 customer.name,
                 account.id,
                 (
-                    facts.claim("crm", ours[0], customer.id, customer.since),
-                    facts.claim("billing", theirs[0], account.id),
+                    facts.claim(Capability.CUSTOMERS, ours[0], customer.id, customer.since),
+                    facts.claim(Capability.BILLING_ACCOUNTS, theirs[0], account.id),
                 ),
                 customer.since.date() if customer.since else None,
                 None,

@@ -6,6 +6,7 @@ from console.models.contradiction import Contradiction, ContradictionKind, Mend
 from console.models.inventory import Product, Service
 from console.models.order import Order
 from console.services.contradictions.system_facts import SystemFacts
+from console.settings import Capability
 
 KIND = ContradictionKind.ORDER_DONE_SERVICE_INACTIVE
 _NOT_RUNNING = {"inactive", "designed", "reserved", "feasibilityChecked"}
@@ -30,10 +31,10 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
         since = (order.completed_at if order else None) or product.started_at
         if not facts.is_settled(since):
             continue
-        claims = [facts.claim("provisioning", f"the service is {service.state}", service.id)]
+        claims = [facts.claim(Capability.SERVICES, f"the service is {service.state}", service.id)]
         if order is not None:
-            claims.insert(0, facts.claim("provisioning", f"order {order.id} completed", order.id, since))
-        claims.append(facts.claim("provisioning", "sold as active", product.id, product.started_at))
+            claims.insert(0, facts.claim(Capability.SERVICES, f"order {order.id} completed", order.id, since))
+        claims.append(facts.claim(Capability.SERVICES, "sold as active", product.id, product.started_at))
         yield Contradiction(
             KIND,
             product.name,

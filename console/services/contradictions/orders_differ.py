@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from console.models.contradiction import Contradiction, ContradictionKind, Mend
 from console.models.order import Order
 from console.services.contradictions.system_facts import SystemFacts
+from console.settings import Capability
 
 KIND = ContradictionKind.ORDERS_DIFFER
 
@@ -24,8 +25,13 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
             order.description,
             order.id,
             (
-                facts.claim("provisioning", f"product order {order.id} is {order.state}", order.id, ended),
-                facts.claim("provisioning", f"service order {other.id} is {other.state}", other.id, other.completed_at),
+                facts.claim(Capability.PRODUCT_ORDERS, f"product order {order.id} is {order.state}", order.id, ended),
+                facts.claim(
+                    Capability.PRODUCT_ORDERS,
+                    f"service order {other.id} is {other.state}",
+                    other.id,
+                    other.completed_at,
+                ),
             ),
             ended.date() if ended else None,
             None,

@@ -7,6 +7,7 @@ from console.models.contradiction import Contradiction, ContradictionKind, Mend
 from console.models.customer_bill import CustomerBill
 from console.models.payment import Payment
 from console.services.contradictions.system_facts import SystemFacts
+from console.settings import Capability
 
 KIND = ContradictionKind.PAYMENT_NOT_APPLIED
 _DONE = {"done", "completed", "settled"}
@@ -44,8 +45,12 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
             f"Bill {bill.label}",
             bill.id,
             (
-                facts.claim("billing", f"{payment.amount} came in, {payment.id}", payment.id, payment.paid_at),
-                facts.claim("billing", f"{bill.remaining} of bill {bill.label} is unpaid", bill.id, bill.billed_on),
+                facts.claim(
+                    Capability.PAYMENTS, f"{payment.amount} came in, {payment.id}", payment.id, payment.paid_at
+                ),
+                facts.claim(
+                    Capability.BILLS, f"{bill.remaining} of bill {bill.label} is unpaid", bill.id, bill.billed_on
+                ),
             ),
             payment.paid_at.date() if payment.paid_at else None,
             payment.amount,

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from console.models.contradiction import Contradiction, ContradictionKind, Mend
 from console.models.inventory import Product, Service
 from console.services.contradictions.system_facts import SystemFacts
+from console.settings import Capability
 
 KIND = ContradictionKind.SUSPENDED_IN_ONE
 
@@ -26,9 +27,9 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
                 product.name,
                 product.id,
                 (
-                    facts.claim("provisioning", "sold as suspended" if sold else "sold as active", product.id),
+                    facts.claim(Capability.SERVICES, "sold as suspended" if sold else "sold as active", product.id),
                     facts.claim(
-                        "provisioning", "the service is suspended" if works else "the service runs", service.id
+                        Capability.SERVICES, "the service is suspended" if works else "the service runs", service.id
                     ),
                 ),
                 None,

@@ -13,6 +13,8 @@ from console.models.inventory import Product, Service
 from console.models.order import Order
 from console.models.payment import Payment
 from console.models.search import SearchHit
+from console.services.customer.datasets import DATASETS
+from console.settings import Capability
 
 T = TypeVar("T")
 
@@ -30,8 +32,8 @@ class SystemFacts:
 
     `lines` are those of each account's newest bill, by bill. `same_person` are customers CRM keeps under another number
     with the same name and home; `charges` is what billing goes on to charge, where it was asked for that. `labels` are
-    the words for the systems by kind. `gaps` says of lists that are cut or damaged what is missing in them, by the
-    list's name. `as_of` is aware UTC.
+    the words for the systems by what they serve, `told_by` for the one that told of a record. `gaps` says of lists that
+    are cut, damaged or not all here what is missing in them, by the list's name. `as_of` is aware UTC.
     """
 
     as_of: datetime
@@ -46,7 +48,8 @@ class SystemFacts:
     payments: Sequence[Payment] | None = None
     same_person: Sequence[SearchHit] | None = None
     charges: Sequence[Product] | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[Capability, str] = field(default_factory=dict)
+    told_by: Mapping[str, str] = field(default_factory=dict)
     gaps: Mapping[str, str] = field(default_factory=dict)
 
     def need(self, name: str) -> Any:
@@ -57,7 +60,7 @@ class SystemFacts:
         """
         value = getattr(self, name)
         if value is None:
-            raise NotKnownError(f"{_SAID_BY[name]} has not said the {name.replace('_', ' ')}")
+            raise NotKnownError(f"{self.label(_SERVED_BY[name])} has not said the {name.replace('_', ' ')}")
         return value
 
     def need_whole(self, name: str) -> Any:
@@ -88,7 +91,7 @@ class SystemFacts:
     def without_lines(self, kind: ContradictionKind, bill: CustomerBill) -> NotCompared:
         """Return that a rule could not look at a bill whose lines are not known."""
         return NotCompared(
-            kind, f"{self.labels.get('billing', 'Billing')} has not said the lines of bill {bill.label}."
+            kind, f"{self._said_by(Capability.BILLS, bill.id)} has not said the lines of bill {bill.label}."
         )
 
     def charge_of(self, product: Product) -> Product | None:
@@ -96,18 +99,22 @@ class SystemFacts:
         serial = product.serial_number
         return next((one for one in self.charges or () if serial and one.serial_number == serial), None)
 
-    def claim(self, kind: str, says: str, record: str, since: date | datetime | None = None) -> Claim:
-        """Return what a system of a kind says."""
+    def claim(self, capability: Capability, says: str, record: str, since: date | datetime | None = None) -> Claim:
+        """Return what the system says that told of a record, or else that serves a capability."""
         day = since.date() if isinstance(since, datetime) else since
-        return Claim(self.labels.get(kind, kind.title()), says, record, day)
+        return Claim(self._said_by(capability, record), says, record, day)
+
+    def label(self, capability: Capability) -> str:
+        """Return the word for the systems that serve a capability."""
+        return self.labels.get(capability, capability.value.replace("-", " ").capitalize())
+
+    def _said_by(self, capability: Capability, record: str) -> str:
+        return self.told_by.get(record) or self.label(capability)
 
     def is_settled(self, since: datetime | None) -> bool:
         """Return whether something is so old that every system must have heard of it."""
         return since is not None and since <= self.as_of - SETTLES_IN
 
 
-_SAID_BY = {
-    "customer": "CRM", "same_person": "CRM", "accounts": "Billing", "bills": "Billing", "payments": "Billing",
-    "products": "Provisioning", "services": "Provisioning", "product_orders": "Provisioning",
-    "service_orders": "Provisioning",
-}  # fmt: skip
+# By its name on the view, what a system must serve to say a list.
+_SERVED_BY = {dataset.name: dataset.port.capability for dataset in DATASETS}

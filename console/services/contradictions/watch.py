@@ -15,6 +15,7 @@ from console.services.customer.customer_view import CustomerView
 from console.services.customer.datasets import DATASETS
 from console.services.customer.part import PartCoordinator
 from console.services.system.subscribers import Subscribers
+from console.settings import Capability
 
 _LISTS = tuple(dataset.name for dataset in DATASETS if dataset.is_compared)
 
@@ -29,8 +30,9 @@ class ContradictionWatch:
     known. Comparing is done once for all answers of one turn of the event loop. Offline it compares what is last known.
     """
 
-    def __init__(self, view: CustomerView, labels: Mapping[str, str]) -> None:
-        self._view, self._labels = view, labels
+    def __init__(self, view: CustomerView, labels: Mapping[Capability, str], systems: Mapping[str, str]) -> None:
+        """`labels` are the words for the systems by what they serve, `systems` by their names."""
+        self._view, self._labels, self._systems = view, labels, systems
         self.comparison = Comparison()
         self._was_waiting = True
         self._lines: dict[str, PartCoordinator[Any]] = {}
@@ -81,9 +83,7 @@ class ContradictionWatch:
 
     def _ask_for_more(self) -> None:
         view = self._view
-        # While the bills are on their way the newest of an account is not known.
-        bills = () if view.bills.part.asking_since is not None else self._newest_bills()
-        for bill in bills:
+        for bill in self._newest_bills():
             if bill.id not in self._lines:
                 lines = view.bill_lines(bill.id)
                 self._lines[bill.id] = lines
@@ -93,7 +93,9 @@ class ContradictionWatch:
 
     def _newest_bills(self) -> Iterable[CustomerBill]:
         newest: dict[str | None, CustomerBill] = {}
-        for item in self._view.bills.part.facts or ():
+        # While a system's bills are on their way the newest of its accounts is not known.
+        came = [part.part.facts or () for part in self._view.bills.members if part.part.asking_since is None]
+        for item in (item for bills in came for item in bills):
             bill = item.value
             if bill.is_credit:
                 continue
@@ -108,19 +110,40 @@ class ContradictionWatch:
         customer = view.customer.held
         lists: dict[str, Any] = {}
         gaps: dict[str, str] = {}
+        told_by: dict[str, str] = {}
         for name in _LISTS:
             facts: Records[Any] | None = getattr(view, name).held
             lists[name] = None if facts is None else tuple(item.value for item in facts)
-            if facts is not None and (facts.damaged or not facts.complete):
-                gaps[name] = _gap(name.replace("_", " "), facts)
+            for item in facts or ():
+                told_by.setdefault(item.origin.id, self._systems.get(item.origin.system, item.origin.system))
+            gap = self._gap_of(name, getattr(view, name)) if facts is not None else ""
+            if gap:
+                gaps[name] = gap
         lines = {
             bill: tuple(item.value for item in part.part.facts)
             for bill, part in self._lines.items()
             if part.part.facts is not None and part.part.facts.is_whole  # what is not there may stand further on
         }
         return SystemFacts(
-            view.now(), customer.value if customer else None, lines=lines, labels=self._labels, gaps=gaps, **lists
+            view.now(),
+            customer.value if customer else None,
+            lines=lines,
+            labels=self._labels,
+            told_by=told_by,
+            gaps=gaps,
+            **lists,
         )
+
+    def _gap_of(self, dataset: str, part: PartCoordinator[Records[Any]]) -> str:
+        """Return what is missing in a list of which at least one system has said something; empty where nothing is."""
+        name = dataset.replace("_", " ")
+        silent = [member.part.system for member in part.members if member.held is None]
+        if silent:
+            return f"{' and '.join(self._systems.get(one, one) for one in silent)} has not said the {name}"
+        facts = next((one.held for one in part.members if one.held is not None and not one.held.is_whole), None)
+        damaged = next((one.held for one in part.members if one.held is not None and one.held.damaged), None)
+        found = damaged or facts
+        return _gap(name, found) if found is not None else ""
 
 
 def _gap(name: str, facts: Records[Any]) -> str:

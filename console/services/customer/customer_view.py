@@ -1,12 +1,14 @@
 """One customer, unified: every part from its own system, each as soon as that system answers."""
 
 import asyncio
+import functools
 import random
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from console.errors import NotServedError
 from console.models.appointment import Appointment, TimeSlot
 from console.models.billing_account import BillingAccount
 from console.models.customer import Customer, CustomerId, Party
@@ -23,15 +25,14 @@ from console.models.search import SearchHit
 from console.models.service_test import ServiceTest
 from console.models.trouble_ticket import TroubleTicket
 from console.models.usage import Bucket, Usage
-from console.ports.billing import BillingSystem
 from console.ports.clock import Clock
-from console.ports.crm import CrmSystem
-from console.ports.provisioning import ProvisioningSystem
+from console.ports.systems import BILLS, ConnectedSystem, Systems
 from console.services.access.masking import masked
 from console.services.access.permissions import Permissions, Personal, Subject
-from console.services.customer.datasets import BILL_LINES, DATASETS, AskedFor, Dataset, FetchPage, Systems, read_at
+from console.services.customer.datasets import BILL_LINES, DATASETS, AskedFor, Dataset, FetchPage, read_at
 from console.services.customer.known import KnownFacts
-from console.services.customer.part import Part, PartCoordinator
+from console.services.customer.merged_part import MergedPart
+from console.services.customer.part import Part, PartCoordinator, SystemPart
 from console.services.system.connections import HealthBoard
 from console.services.system.network import Network
 
@@ -66,7 +67,7 @@ class CustomerView:
     payments: PartCoordinator[Records[Payment]]
     refunds: PartCoordinator[Records[Payment]]
     usage: PartCoordinator[Records[Usage]]
-    allowances: PartCoordinator[Sourced[tuple[Bucket, ...]]]
+    allowances: PartCoordinator[Records[Bucket]]
     related: PartCoordinator[Records[RelatedCustomer]]
     same_person: PartCoordinator[Records[SearchHit]]
     charges: PartCoordinator[Records[Product]]
@@ -77,9 +78,7 @@ class CustomerView:
         self,
         customer_id: CustomerId,
         *,
-        crm: CrmSystem,
-        billing: BillingSystem,
-        provisioning: ProvisioningSystem,
+        systems: Systems,
         permissions: Permissions,
         health: HealthBoard,
         network: Network,
@@ -93,27 +92,30 @@ class CustomerView:
         self.customer_id = customer_id
         self._covered, self._uncovered = permissions.user.masked, uncovered
         self.as_of = as_of
-        self.systems, self._saw = Systems(crm, billing, provisioning), saw
+        self._systems, self._saw = systems, saw
         self._known = known
         self._recalling: asyncio.Task[None] | None = None
         self._permissions, self._clock, self._rng = permissions, clock, rng
-        self._by_subject: dict[str, PartCoordinator[Any]] = {}
+        # What asks, by the key under which its facts are kept: the subject, and which system's where there are several.
+        self._by_key: dict[tuple[str, str], SystemPart[Any]] = {}
         self._parts = {dataset.name: self._part_of(dataset) for dataset in DATASETS}
+        self._by_subject = {dataset.subject.value: self._parts[dataset.name] for dataset in DATASETS}
         for name, part in self._parts.items():
             setattr(self, name, part)
-        self._lines: dict[CustomerBillId, PartCoordinator[Records[AppliedBillingRate]]] = {}
+        self._lines: dict[CustomerBillId, SystemPart[Records[AppliedBillingRate]]] = {}
         self._stored_lines: dict[CustomerBillId, Any] = {}
         self.customer.subscribe(self._on_customer)
         self._unwatch = health.subscribe(self._on_health)
         self._unwatch_network = network.subscribe(self._on_network)
 
     @property
-    def parts(self) -> Iterator[PartCoordinator[Any]]:
-        """Every part that exists, bill lines included once they were asked for."""
-        yield from self._parts.values()
+    def parts(self) -> Iterator[SystemPart[Any]]:
+        """Every part of every system that exists, bill lines included once they were asked for."""
+        for part in self._parts.values():
+            yield from part.members
         yield from self._lines.values()
 
-    def part(self, dataset: Dataset) -> PartCoordinator[Any]:
+    def part(self, dataset: Dataset[Any]) -> PartCoordinator[Any]:
         """Return the part of a dataset."""
         return self._parts[dataset.name]
 
@@ -146,8 +148,8 @@ class CustomerView:
         for (subject, of), facts in stored.items():
             if subject == Subject.BILL_LINES.value:
                 self._stored_lines[CustomerBillId(of)] = facts
-            elif subject in self._by_subject:
-                self._by_subject[subject].know(facts)
+            elif (subject, of) in self._by_key:
+                self._by_key[subject, of].know(facts)
                 self._saw(Subject(subject))
         for bill, part in self._lines.items():
             if bill in self._stored_lines:
@@ -202,15 +204,24 @@ class CustomerView:
                 part.ask()
 
     def bill_lines(self, bill: CustomerBillId) -> PartCoordinator[Records[AppliedBillingRate]]:
-        """Return the part with one bill's lines; it is asked for the first time it is wanted."""
+        """Return the part with one bill's lines, of the system that has the bill.
+
+        It is asked for the first time it is wanted.
+        """
         if bill not in self._lines:
-            self._lines[bill] = self._part(
-                BILL_LINES, lambda: self.systems.billing.fetch_applied_billing_rates(bill), of=bill
-            )
+            system = self._system_with(bill)
+            fetch = functools.partial(system.port(BILLS).fetch_applied_billing_rates, bill)
+            self._lines[bill] = self._part(BILL_LINES, system.name, fetch, of=bill)
             if bill in self._stored_lines:
                 self._lines[bill].know(self._stored_lines[bill])
             self._lines[bill].ask()
         return self._lines[bill]
+
+    def _system_with(self, bill: CustomerBillId) -> ConnectedSystem:
+        """Return the system that told of a bill; of one that nobody told of, the first that bills."""
+        told_by = {item.origin.system for item in self.bills.held or () if item.value.id == bill}
+        serving = self._systems.serving(BILLS)
+        return next((system for system in serving if system.name in told_by), serving[0])
 
     def known_lines(self) -> Mapping[str, tuple[AppliedBillingRate, ...]]:
         """Return the lines of the bills that were looked at, by bill, as far as they came."""
@@ -255,16 +266,35 @@ class CustomerView:
             if online and failure is not None and failure.next_try_at is not None:
                 part.ask()
 
-    def _part_of(self, dataset: Dataset) -> PartCoordinator[Any]:
-        """Return what asks for a dataset: page by page where it is a list that has pages."""
+    def _part_of(self, dataset: Dataset[Any]) -> PartCoordinator[Any]:
+        """Return what asks for a dataset: the one system that serves it, or each of several."""
+        serving = self._systems.serving(dataset.port)
+        if not serving:
+            return self._keyed(dataset, self._part(dataset, "", functools.partial(_not_served, dataset.name)))
+        if len(serving) == 1:
+            return self._keyed(dataset, self._part_at(dataset, serving[0], of=""))
+        members = [
+            self._keyed(dataset, self._part_at(dataset, system, of=system.name), of=system.name) for system in serving
+        ]
+        return MergedPart(members, dataset.newest)
+
+    def _keyed(self, dataset: Dataset[Any], part: SystemPart[Any], *, of: str = "") -> SystemPart[Any]:
+        """Remember what takes the facts that are kept under a dataset's key, where this user may see them."""
+        if self._permissions.refusal(dataset.subject, self.customer_id) is None:
+            self._by_key[dataset.subject.value, of] = part
+        return part
+
+    def _part_at(self, dataset: Dataset[Any], system: ConnectedSystem, *, of: str) -> SystemPart[Any]:
+        """Return what asks one system for a dataset: page by page where it is a list that has pages."""
+        port = system.port(dataset.port)
         if dataset.page is not None:
-            return self._list(dataset, dataset.page(self.systems))
+            return self._list(dataset, system.name, dataset.page(port), of=of)
         fetch = dataset.fetch
         if fetch is None:
             raise TypeError(f"the dataset {dataset.name} does not say how it is asked for")
-        return self._part(dataset, lambda: fetch(self))
+        return self._part(dataset, system.name, lambda: fetch(port, self), of=of)
 
-    def _list(self, dataset: Dataset, fetch: FetchPage) -> PartCoordinator[Records[Any]]:
+    def _list(self, dataset: Dataset[Any], system: str, fetch: FetchPage, *, of: str) -> SystemPart[Records[Any]]:
         """Return the part for a list; `fetch` takes the customer and `after`, the offset to go on from."""
 
         async def fetch_again() -> Records[Any]:
@@ -282,18 +312,19 @@ class CustomerView:
             more = known.joined_or_ended(await fetch(self.customer_id, after=known.next_offset or 0))
             return more if len(more) < _MOST_READ else replace(more, next_offset=None)
 
-        coordinator = self._part(dataset, fetch_again, fetch_more=fetch_more, fetch_newest=fetch_newest)
+        coordinator = self._part(dataset, system, fetch_again, of=of, fetch_more=fetch_more, fetch_newest=fetch_newest)
         return coordinator
 
     def _part(
         self,
-        dataset: Dataset,
+        dataset: Dataset[Any],
+        system: str,
         fetch: Callable[[], Awaitable[T]],
         *,
         of: str = "",
         fetch_more: Callable[[T], Awaitable[T]] | None = None,
         fetch_newest: Callable[[], Awaitable[T]] | None = None,
-    ) -> PartCoordinator[T]:
+    ) -> SystemPart[T]:
         subject, as_of = dataset.subject, self.as_of
         may_see = self._permissions.refusal(subject, self.customer_id) is None
 
@@ -306,9 +337,9 @@ class CustomerView:
             self._saw(subject)
             self._known.save(self.customer_id, (subject, of), facts, was_read_at(facts))
 
-        coordinator: PartCoordinator[T] = PartCoordinator(
+        return SystemPart(
             is_past=as_of is not None,
-            system=self.systems.name_of(dataset.system),
+            system=system,
             fetch=fetch,
             read_at=was_read_at,
             refusal=lambda: self._permissions.refusal(subject, self.customer_id),
@@ -321,9 +352,12 @@ class CustomerView:
             fetch_newest=fetch_newest,
             cover=lambda facts: masked(facts, self._covered),
         )
-        if may_see and not of:
-            self._by_subject[subject.value] = coordinator
-        return coordinator
+
+
+async def _not_served(dataset: str) -> Any:
+    """Say that the deployment has no system for a dataset."""
+    what = dataset.replace("_", " ")
+    raise NotServedError(f"No system here serves the {what}.", system="", code="NO-SYSTEM")
 
 
 def _check_attributes() -> None:

@@ -6,9 +6,9 @@ not an attribute of the view, or the other way round, fails when the view is imp
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from console.errors import ConsoleError, UnknownCustomerError
 from console.models.appointment import Appointment, TimeSlot
@@ -26,14 +26,29 @@ from console.models.search import SearchHit
 from console.models.service_test import ServiceTest
 from console.models.trouble_ticket import TroubleTicket
 from console.models.usage import Bucket, Usage
-from console.ports.billing import BillingSystem
-from console.ports.crm import CrmSystem
-from console.ports.provisioning import ProvisioningSystem
+from console.ports.customers import Customers
+from console.ports.systems import (
+    APPOINTMENTS,
+    BILLING_ACCOUNTS,
+    BILLS,
+    CHARGES,
+    CUSTOMERS,
+    INTERACTIONS,
+    OFFERINGS,
+    PAYMENTS,
+    PRODUCT_ORDERS,
+    PRODUCTS,
+    SERVICE_ORDERS,
+    SERVICE_TESTS,
+    SERVICES,
+    TICKETS,
+    USAGE,
+    Port,
+)
 from console.services.access.permissions import Subject
 from console.services.customer.part import PartCoordinator
 from console.services.customer.related import fetch_related
 from console.services.customer.same_person import fetch_same_person
-from console.settings import Kind
 
 
 class AskedFor(Enum):
@@ -46,51 +61,39 @@ class AskedFor(Enum):
     BY_BILL = "when one bill is looked at"
 
 
-@dataclass(frozen=True, slots=True)
-class Systems:
-    """Whom a view asks, by kind."""
-
-    crm: CrmSystem
-    billing: BillingSystem
-    provisioning: ProvisioningSystem
-
-    def name_of(self, kind: Kind) -> str:
-        """Return the configured name of the system of a kind."""
-        found: CrmSystem | BillingSystem | ProvisioningSystem = getattr(self, kind)
-        return found.name
-
-
 class Asking(Protocol):
     """The view of one customer, as far as those who ask for a dataset need it."""
 
     customer_id: CustomerId
-    systems: Systems
     customer: PartCoordinator[Sourced[Customer]]
     party: PartCoordinator[Sourced[Party] | None]
 
 
 # Returns one customer's records from an offset on, such as `fetch(customer_id, after=100)`.
 FetchPage = Callable[..., Awaitable[Records[Any]]]
+P = TypeVar("P")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dataset:
+class Dataset(Generic[P]):
     """One dataset of a customer.
 
-    `name` is the view's attribute, `subject` the permission and the key under which it is kept, `system` the kind of
-    system that has it, `kept_as` its type, `fresh_for` how long it may be said aloud without asking again. A list that
-    is read page by page has `page`, anything else `fetch`. `is_compared` is read by the discrepancy rules,
+    `name` is the view's attribute, `subject` the permission and the key under which it is kept, `port` what a system
+    must serve to have it, `kept_as` its type, `fresh_for` how long it may be said aloud without asking again. A list
+    that is read page by page has `page`, anything else `fetch`. Where several systems serve it, their lists are merged,
+    newest first by `newest`; without it one follows the other. `is_compared` is read by the discrepancy rules,
     `is_planned_on` by actions; what is not `is_told` stays out of what `show` prints.
     """
 
     name: str
     subject: Subject
-    system: Kind
+    port: Port[P]
     kept_as: Any
     fresh_for: timedelta
     asked_for: AskedFor
-    page: Callable[[Systems], FetchPage] | None = None
-    fetch: Callable[[Asking], Awaitable[Any]] | None = None
+    page: Callable[[P], FetchPage] | None = None
+    fetch: Callable[[P, Asking], Awaitable[Any]] | None = None
+    newest: Callable[[Any], date | None] | None = None
     is_compared: bool = False
     is_planned_on: bool = False
     is_told: bool = True
@@ -106,44 +109,44 @@ def read_at(facts: Any, now: datetime) -> datetime:
 # ------------------------------------------------------------------ how those are asked for that are no plain list
 
 
-async def _fetch_customer(asking: Asking) -> Sourced[Customer]:
-    found = await asking.systems.crm.fetch_customer(asking.customer_id)
+async def _fetch_customer(customers: Customers, asking: Asking) -> Sourced[Customer]:
+    found = await customers.fetch_customer(asking.customer_id)
     if found is None:
         raise UnknownCustomerError(f"CRM has no customer {asking.customer_id}.")
     return found
 
 
-async def _fetch_party(asking: Asking) -> Sourced[Party] | None:
+async def _fetch_party(customers: Customers, asking: Asking) -> Sourced[Party] | None:
     customer = asking.customer.held
-    return None if customer is None else await asking.systems.crm.fetch_party(customer.value)
+    return None if customer is None else await customers.fetch_party(customer.value)
 
 
-async def _fetch_related(asking: Asking) -> Records[RelatedCustomer]:
+async def _fetch_related(customers: Customers, asking: Asking) -> Records[RelatedCustomer]:
     await asking.customer.settled()
     customer, failure = asking.customer.held, asking.customer.part.failure
     if failure is not None:
         raise failure.error
     if customer is None:
         raise ConsoleError("The customer is not known yet.")
-    return await fetch_related(asking.systems.crm, customer)
+    return await fetch_related(customers, customer)
 
 
-async def _fetch_same_person(asking: Asking) -> Records[SearchHit]:
+async def _fetch_same_person(customers: Customers, asking: Asking) -> Records[SearchHit]:
     await asking.customer.settled()
     await asking.party.settled()
     customer, party = asking.customer.held, asking.party.held
     if customer is None:
         raise ConsoleError("The customer is not known yet.")
-    return await fetch_same_person(asking.systems.crm, customer, party)
+    return await fetch_same_person(customers, customer, party)
 
 
 _MINUTE = timedelta(minutes=1)
 # What is seen first comes first: it is asked for in this order.
-DATASETS: tuple[Dataset, ...] = (
+DATASETS: tuple[Dataset[Any], ...] = (
     Dataset(
         name="customer",
         subject=Subject.CUSTOMER,
-        system="crm",
+        port=CUSTOMERS,
         kept_as=Sourced[Customer],
         fresh_for=15 * _MINUTE,
         asked_for=AskedFor.AT_OPEN,
@@ -152,103 +155,109 @@ DATASETS: tuple[Dataset, ...] = (
     Dataset(
         name="accounts",
         subject=Subject.BILLING_ACCOUNTS,
-        system="billing",
+        port=BILLING_ACCOUNTS,
         kept_as=Records[BillingAccount],
         fresh_for=2 * _MINUTE,
         asked_for=AskedFor.AT_OPEN,
-        fetch=lambda asking: asking.systems.billing.fetch_billing_accounts(asking.customer_id),
+        fetch=lambda system, asking: system.fetch_billing_accounts(asking.customer_id),
         is_compared=True,
         is_planned_on=True,
     ),
     Dataset(
         name="bills",
         subject=Subject.BILLS,
-        system="billing",
+        port=BILLS,
         kept_as=Records[CustomerBill],
         fresh_for=10 * _MINUTE,
         asked_for=AskedFor.AT_OPEN,
-        page=lambda systems: systems.billing.fetch_customer_bills,
+        page=lambda system: system.fetch_customer_bills,
+        newest=lambda bill: bill.billed_on,
         is_compared=True,
         is_planned_on=True,
     ),
     Dataset(
         name="products",
         subject=Subject.PRODUCTS,
-        system="provisioning",
+        port=PRODUCTS,
         kept_as=Records[Product],
         fresh_for=2 * _MINUTE,
         asked_for=AskedFor.AT_OPEN,
-        page=lambda systems: systems.provisioning.fetch_products,
+        page=lambda system: system.fetch_products,
         is_compared=True,
         is_planned_on=True,
     ),
     Dataset(
         name="services",
         subject=Subject.SERVICES,
-        system="provisioning",
+        port=SERVICES,
         kept_as=Records[Service],
         fresh_for=2 * _MINUTE,
         asked_for=AskedFor.AT_OPEN,
-        page=lambda systems: systems.provisioning.fetch_services,
+        page=lambda system: system.fetch_services,
         is_compared=True,
         is_planned_on=True,
     ),
     Dataset(
         name="product_orders",
         subject=Subject.PRODUCT_ORDERS,
-        system="provisioning",
+        port=PRODUCT_ORDERS,
         kept_as=Records[Order],
         fresh_for=5 * _MINUTE,
         asked_for=AskedFor.AT_OPEN,
-        page=lambda systems: systems.provisioning.fetch_product_orders,
+        page=lambda system: system.fetch_product_orders,
+        newest=lambda order: order.ordered_at,
         is_compared=True,
         is_planned_on=True,
     ),
     Dataset(
         name="service_orders",
         subject=Subject.SERVICE_ORDERS,
-        system="provisioning",
+        port=SERVICE_ORDERS,
         kept_as=Records[Order],
         fresh_for=5 * _MINUTE,
         asked_for=AskedFor.AT_OPEN,
-        page=lambda systems: systems.provisioning.fetch_service_orders,
+        page=lambda system: system.fetch_service_orders,
+        newest=lambda order: order.ordered_at,
         is_compared=True,
         is_planned_on=True,
     ),
     Dataset(
         name="tickets",
         subject=Subject.TICKETS,
-        system="crm",
+        port=TICKETS,
         kept_as=Records[TroubleTicket],
         fresh_for=5 * _MINUTE,
         asked_for=AskedFor.AT_OPEN,
-        page=lambda systems: systems.crm.fetch_trouble_tickets,
+        page=lambda system: system.fetch_trouble_tickets,
+        newest=lambda ticket: ticket.created_at,
         is_planned_on=True,
     ),
     Dataset(
         name="interactions",
         subject=Subject.INTERACTIONS,
-        system="crm",
+        port=INTERACTIONS,
         kept_as=Records[PartyInteraction],
         fresh_for=5 * _MINUTE,
         asked_for=AskedFor.AT_OPEN,
-        page=lambda systems: systems.crm.fetch_interactions,
+        page=lambda system: system.fetch_interactions,
+        newest=lambda interaction: interaction.at,
     ),
     Dataset(
         name="payments",
         subject=Subject.PAYMENTS,
-        system="billing",
+        port=PAYMENTS,
         kept_as=Records[Payment],
         fresh_for=2 * _MINUTE,
         asked_for=AskedFor.AT_OPEN,
-        page=lambda systems: systems.billing.fetch_payments,
+        page=lambda system: system.fetch_payments,
+        newest=lambda payment: payment.paid_at,
         is_compared=True,
         is_planned_on=True,
     ),
     Dataset(
         name="party",
         subject=Subject.PARTY,
-        system="crm",
+        port=CUSTOMERS,
         kept_as=Sourced[Party],
         fresh_for=15 * _MINUTE,
         asked_for=AskedFor.WITH_CUSTOMER,
@@ -257,54 +266,58 @@ DATASETS: tuple[Dataset, ...] = (
     Dataset(
         name="tests",
         subject=Subject.SERVICE_TESTS,
-        system="provisioning",
+        port=SERVICE_TESTS,
         kept_as=Records[ServiceTest],
         fresh_for=5 * _MINUTE,
         asked_for=AskedFor.WHEN_SHOWN,
-        page=lambda systems: systems.provisioning.fetch_service_tests,
+        page=lambda system: system.fetch_service_tests,
+        newest=lambda test: test.at,
     ),
     Dataset(
         name="appointments",
         subject=Subject.APPOINTMENTS,
-        system="crm",
+        port=APPOINTMENTS,
         kept_as=Records[Appointment],
         fresh_for=5 * _MINUTE,
         asked_for=AskedFor.WHEN_SHOWN,
-        page=lambda systems: systems.crm.fetch_appointments,
+        page=lambda system: system.fetch_appointments,
+        newest=lambda appointment: appointment.starts_at,
         is_planned_on=True,
     ),
     Dataset(
         name="refunds",
         subject=Subject.REFUNDS,
-        system="billing",
+        port=PAYMENTS,
         kept_as=Records[Payment],
         fresh_for=2 * _MINUTE,
         asked_for=AskedFor.WHEN_SHOWN,
-        page=lambda systems: systems.billing.fetch_refunds,
+        page=lambda system: system.fetch_refunds,
+        newest=lambda payment: payment.paid_at,
         is_planned_on=True,
     ),
     Dataset(
         name="usage",
         subject=Subject.USAGE,
-        system="billing",
+        port=USAGE,
         kept_as=Records[Usage],
         fresh_for=10 * _MINUTE,
         asked_for=AskedFor.WHEN_SHOWN,
-        page=lambda systems: systems.billing.fetch_usage,
+        page=lambda system: system.fetch_usage,
+        newest=lambda usage: usage.at,
     ),
     Dataset(
         name="allowances",
         subject=Subject.ALLOWANCES,
-        system="billing",
-        kept_as=Sourced[tuple[Bucket, ...]],
+        port=USAGE,
+        kept_as=Records[Bucket],
         fresh_for=2 * _MINUTE,
         asked_for=AskedFor.WHEN_SHOWN,
-        fetch=lambda asking: asking.systems.billing.fetch_usage_consumption(asking.customer_id),
+        fetch=lambda system, asking: system.fetch_usage_consumption(asking.customer_id),
     ),
     Dataset(
         name="related",
         subject=Subject.RELATED,
-        system="crm",
+        port=CUSTOMERS,
         kept_as=Records[RelatedCustomer],
         fresh_for=15 * _MINUTE,
         asked_for=AskedFor.WHEN_SHOWN,
@@ -313,7 +326,7 @@ DATASETS: tuple[Dataset, ...] = (
     Dataset(
         name="same_person",
         subject=Subject.SAME_PERSON,
-        system="crm",
+        port=CUSTOMERS,
         kept_as=Records[SearchHit],
         fresh_for=15 * _MINUTE,
         asked_for=AskedFor.WHEN_SHOWN,
@@ -324,11 +337,11 @@ DATASETS: tuple[Dataset, ...] = (
     Dataset(
         name="charges",
         subject=Subject.CHARGES,
-        system="billing",
+        port=CHARGES,
         kept_as=Records[Product],
         fresh_for=2 * _MINUTE,
         asked_for=AskedFor.BY_ACTIONS,
-        fetch=lambda asking: asking.systems.billing.fetch_charges(asking.customer_id),
+        fetch=lambda system, asking: system.fetch_charges(asking.customer_id),
         is_compared=True,
         is_planned_on=True,
         is_told=False,
@@ -336,22 +349,22 @@ DATASETS: tuple[Dataset, ...] = (
     Dataset(
         name="time_slots",
         subject=Subject.TIME_SLOTS,
-        system="crm",
+        port=APPOINTMENTS,
         kept_as=Records[TimeSlot],
         fresh_for=_MINUTE,
         asked_for=AskedFor.BY_ACTIONS,
-        fetch=lambda asking: asking.systems.crm.fetch_time_slots(asking.customer_id),
+        fetch=lambda system, asking: system.fetch_time_slots(asking.customer_id),
         is_planned_on=True,
         is_told=False,
     ),
     Dataset(
         name="offerings",
         subject=Subject.OFFERINGS,
-        system="provisioning",
+        port=OFFERINGS,
         kept_as=Records[ProductOffering],
         fresh_for=15 * _MINUTE,
         asked_for=AskedFor.BY_ACTIONS,
-        fetch=lambda asking: asking.systems.provisioning.fetch_offerings(),
+        fetch=lambda system, _asking: system.fetch_offerings(),
         is_planned_on=True,
         is_told=False,
     ),
@@ -360,7 +373,7 @@ DATASETS: tuple[Dataset, ...] = (
 BILL_LINES = Dataset(
     name="bill_lines",
     subject=Subject.BILL_LINES,
-    system="billing",
+    port=BILLS,
     kept_as=Records[AppliedBillingRate],
     fresh_for=10 * _MINUTE,
     asked_for=AskedFor.BY_BILL,

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Hashable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,7 +54,7 @@ class KnownFacts:
         self._decoders = {_kept_as(subject.value): msgspec.json.Decoder(kind) for subject, kind in types.items()}
         self._saved = saved
         self._on_failure = on_failure
-        self._customers: OrderedDict[str, dict[Hashable, Any]] = OrderedDict()
+        self._customers: OrderedDict[str, dict[_Part, Any]] = OrderedDict()
         self._writing: set[asyncio.Task[None]] = set()
         self._failed = False
 
@@ -66,6 +66,11 @@ class KnownFacts:
     def load(self, customer_id: str, part: _Part) -> Any:
         """Return the facts of a part that are in memory, or None."""
         return self._customers.get(customer_id, {}).get(part)
+
+    def load_all(self, customer_id: str, subject: Any) -> list[Any]:
+        """Return the facts in memory of one subject, from each system that has told any."""
+        known = self._customers.get(customer_id, {})
+        return [facts for (kind, _of), facts in known.items() if kind == subject and facts is not None]
 
     async def load_stored(self, customer_id: str, *, at: datetime | None = None) -> dict[tuple[str, str], Any]:
         """Return the stored facts of a customer by subject and what of it, as they are or as they were at a moment.

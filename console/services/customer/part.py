@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -59,14 +60,74 @@ class Part(Generic[T]):
         return now - self.read_at <= self.fresh_for
 
 
-class PartCoordinator(Generic[T]):
-    """Asks for one part and keeps its last good answer.
+class PartCoordinator(ABC, Generic[T]):
+    """What is known of one dataset, and the way to ask for it.
+
+    `part` has the facts as they are shown, `held` has them as they were told, for what compares and plans. Subscribers
+    are told of every change in the event loop's thread; after `close` nothing is told.
+    """
+
+    part: Part[T]
+    held: T | None
+
+    def __init__(self) -> None:
+        self._subscribers: Subscribers[[Part[T]]] = Subscribers()
+
+    def subscribe(self, told: Callable[[Part[T]], None]) -> Callable[[], None]:
+        """Call back with the part on every change; return what ends that."""
+        return self._subscribers.add(told)
+
+    @property
+    @abstractmethod
+    def members(self) -> tuple["SystemPart[T]", ...]:
+        """Return what asks each system that serves the dataset, in the order of the settings."""
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anyone has asked for it yet."""
+        part = self.part
+        return part.facts is not None or part.asking_since is not None or part.failure is not None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether a system has more than was read, and it can be asked for."""
+        return any(member.has_more for member in self.members)
+
+    @abstractmethod
+    def ask(self) -> None:
+        """Ask, unless it is being asked already; of a long list all that was read is read again."""
+
+    @abstractmethod
+    def ask_newest(self) -> None:
+        """Ask for the first page of a list alone; what was read after it stays as it is."""
+
+    @abstractmethod
+    def ask_more(self) -> None:
+        """Ask for what follows what was read of a long list; while anything is being asked it does nothing."""
+
+    @abstractmethod
+    def want(self) -> None:
+        """Ask if it was never asked, or what is known has become old; for parts nobody looks at until now."""
+
+    @abstractmethod
+    def stop_asking(self) -> None:
+        """Give up on the question under way, at the user's wish; what was last known stays."""
+
+    @abstractmethod
+    async def settled(self) -> Part[T]:
+        """Return the part once no question is under way."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Drop what is under way and tell nobody any more."""
+
+
+class SystemPart(PartCoordinator[T]):
+    """Asks one system for one dataset and keeps its last good answer.
 
     `known` is what was last known before; `keep` is handed every good answer; with `is_past` nobody is ever asked.
     Questions are folded: asking while asking changes nothing. An outage is asked about again by itself, each time after
-    a longer pause with jitter. `cover` covers what this user sees only on demand: `part` has the facts as they are
-    shown, `held` has them as they were told, for what compares and plans. Subscribers are told of every change in the
-    event loop's thread; `close` ends everything, and nothing is told after it.
+    a longer pause with jitter. `cover` covers what this user sees only on demand.
     """
 
     def __init__(
@@ -86,6 +147,7 @@ class PartCoordinator(Generic[T]):
         fetch_newest: Callable[[], Awaitable[T]] | None = None,
         cover: Callable[[T], T] = lambda facts: facts,
     ) -> None:
+        super().__init__()
         self.held = known
         self._cover = cover
         read = read_at(known) if known is not None else None
@@ -102,19 +164,16 @@ class PartCoordinator(Generic[T]):
         self._rng = rng
         self._asking: asyncio.Task[None] | None = None
         self._waiting: asyncio.Task[None] | None = None
-        self._subscribers: Subscribers[[Part[T]]] = Subscribers()
         self._closed = False
 
-    def subscribe(self, told: Callable[[Part[T]], None]) -> Callable[[], None]:
-        """Call back with the part on every change; return what ends that."""
-        return self._subscribers.add(told)
+    @property
+    def members(self) -> tuple["SystemPart[T]", ...]:
+        return (self,)
 
     def ask(self) -> None:
-        """Ask the system, unless it is being asked already; of a long list all that was read is read again."""
         self._start(self._fetch)
 
     def ask_newest(self) -> None:
-        """Ask the system for the first page of a list alone; what was read after it stays as it is."""
         self._start(self._fetch_newest)
 
     def _start(self, fetch: Callable[[], Awaitable[T]]) -> None:
@@ -134,25 +193,16 @@ class PartCoordinator(Generic[T]):
             self._set(facts=facts, read_at=self._read_at(facts))
 
     def want(self) -> None:
-        """Ask if it was never asked, or what is known has become old; for parts nobody looks at until now."""
         part = self.part
         if part.failure is None and part.denied is None and not part.stopped and not part.is_fresh(self._clock.now()):
             self.ask()
 
     @property
-    def is_wanted(self) -> bool:
-        """Whether anyone has asked for it yet."""
-        part = self.part
-        return part.facts is not None or part.asking_since is not None or part.failure is not None
-
-    @property
     def has_more(self) -> bool:
-        """Whether the system has more than was read, and it can be asked for."""
         facts = self.part.facts
         return self._fetch_more is not None and isinstance(facts, Records) and facts.next_offset is not None
 
     def ask_more(self) -> None:
-        """Ask for what follows what was read of a long list; while anything is being asked it does nothing."""
         if self._closed or self._asking is not None or self._fetch_more is None or not self.has_more:
             return
         if self.part.failure is not None:
@@ -166,7 +216,6 @@ class PartCoordinator(Generic[T]):
         self._set(asking_since=self._clock.now(), stopped=False)
 
     def stop_asking(self) -> None:
-        """Give up on the question under way, at the user's wish; what was last known stays."""
         if self._asking is not None:
             self._asking.cancel()
             self._asking = None
@@ -178,14 +227,12 @@ class PartCoordinator(Generic[T]):
             self._set(facts=self.held)
 
     async def settled(self) -> Part[T]:
-        """Return the part once no question is under way."""
         while self._asking is not None:
             await asyncio.wait([self._asking])
             await asyncio.sleep(0)
         return self.part
 
     def close(self) -> None:
-        """Drop what is under way and tell nobody any more."""
         self._closed = True
         self._subscribers.clear()
         self._stop_waiting()

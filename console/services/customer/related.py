@@ -5,14 +5,14 @@ from console.models.customer import Customer, CustomerId
 from console.models.provenance import Damage, Records, Sourced
 from console.models.reference import Reference
 from console.models.related import RelatedCustomer
-from console.ports.crm import CrmSystem
+from console.ports.customers import Customers
 
 # A tree may be large, and badly kept ones go in circles.
 _MOST_LOOKED_UP = 25
 _NO_CUSTOMERS = {"individual", "organization", "contactperson"}
 
 
-async def fetch_related(crm: CrmSystem, customer: Sourced[Customer]) -> Records[RelatedCustomer]:
+async def fetch_related(customers: Customers, customer: Sourced[Customer]) -> Records[RelatedCustomer]:
     """Return the customers related to one: those it names, and through a parent company the parent's others.
 
     Each is looked up once, at most 25 in all; references that lead nowhere stand there with their problem, those that
@@ -38,7 +38,7 @@ async def fetch_related(crm: CrmSystem, customer: Sourced[Customer]) -> Records[
         looked_up += 1
         other, problem = None, None
         try:
-            other = await crm.fetch_customer(CustomerId(reference.id))
+            other = await customers.fetch_customer(CustomerId(reference.id))
             problem = None if other is not None else "CRM does not know this number."
         except ConsoleError as error:
             failures.append(error)

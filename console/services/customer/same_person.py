@@ -5,13 +5,13 @@ from console.models.customer import Customer, CustomerId, Party
 from console.models.name_words import fold
 from console.models.provenance import Origin, Records, Sourced
 from console.models.search import SearchHit, SearchQuery
-from console.ports.crm import CrmSystem
+from console.ports.customers import Customers
 
 _MOST_NUMBERS, _MOST_HITS = 3, 10
 
 
 async def fetch_same_person(
-    crm: CrmSystem, customer: Sourced[Customer], party: Sourced[Party] | None
+    customers: Customers, customer: Sourced[Customer], party: Sourced[Party] | None
 ) -> Records[SearchHit]:
     """Return the other customers CRM keeps with this one's name, phone number, and birthday or home.
 
@@ -25,17 +25,17 @@ async def fetch_same_person(
     found: dict[CustomerId, SearchHit] = {}
     for phone in phones[:_MOST_NUMBERS]:
         query = SearchQuery(phone, phone=phone)
-        if not crm.can_search(query):
-            raise NotServedError("CRM cannot be searched by phone.", system=crm.name, code="CRM-NOT-SERVED")
-        for hit in await crm.search_customers(query, limit=_MOST_HITS):
+        if not customers.can_search(query):
+            raise NotServedError("CRM cannot be searched by phone.", system=customers.name, code="CRM-NOT-SERVED")
+        for hit in await customers.search_customers(query, limit=_MOST_HITS):
             if hit.customer_id != customer.value.id and _plain(hit.name) == _plain(customer.value.name):
                 found.setdefault(hit.customer_id, hit)
     same: list[Sourced[SearchHit]] = []
     for hit in found.values():
-        other = await crm.fetch_customer(hit.customer_id)
+        other = await customers.fetch_customer(hit.customer_id)
         if other is None:
             continue
-        shared = _shared(customer.value, party, other.value, await crm.fetch_party(other.value))
+        shared = _shared(customer.value, party, other.value, await customers.fetch_party(other.value))
         if shared:
             told = SearchHit(hit.customer_id, hit.system, f"same phone and {shared}", hit.name, hit.kind, hit.status)
             same.append(Sourced(told, Origin(hit.system, "customer", hit.customer_id, None, other.origin.read_at)))

@@ -12,10 +12,9 @@ from console.models.card_number import MASK, has_card_number
 from console.models.customer import CustomerId
 from console.models.name_words import index_words, is_cjk, loose_ways_to_read, ways_to_read
 from console.models.search import Asking, FoundCustomer, SearchHit, SearchQuery, SearchResult, SystemProgress
-from console.ports.billing import BillingSystem
 from console.ports.clock import Clock
-from console.ports.crm import CrmSystem
-from console.ports.provisioning import ProvisioningSystem
+from console.ports.customers import Finder
+from console.ports.systems import Systems
 from console.services.access.masking import masked
 from console.services.access.permissions import Permissions, Subject
 from console.services.search.people import SeenPeople
@@ -47,7 +46,7 @@ class _Search:
 
 
 class CustomerSearch:
-    """Searches over the three systems. Cancelling `find` drops what is under way.
+    """Searches over all systems. Cancelling `find` drops what is under way.
 
     With `names_alone`, where accounts are closed until somebody opens them, CRM is asked for numbers and names alone.
     `shows_names` is whether the name of a closed account may be shown. `noted` hears of every text that was looked for.
@@ -59,9 +58,7 @@ class CustomerSearch:
     def __init__(
         self,
         *,
-        crm: CrmSystem,
-        billing: BillingSystem,
-        provisioning: ProvisioningSystem,
+        systems: Systems,
         permissions: Permissions,
         people: SeenPeople,
         clock: Clock,
@@ -71,8 +68,8 @@ class CustomerSearch:
         noted: Callable[[str], None] = lambda _text: None,
     ) -> None:
         self._people = people
-        self._crm = crm
-        self._systems: tuple[CrmSystem | BillingSystem | ProvisioningSystem, ...] = (crm, billing, provisioning)
+        self._crm = systems.customers.name
+        self._finders = {one.name: one.finder for one in systems.every if one.finder is not None}
         self._permissions = permissions
         self._clock = clock
         self._country = country
@@ -109,12 +106,14 @@ class CustomerSearch:
         """
         self._notes.looked_for(query.text)
         search = _Search(query, tell)
-        for system in self._systems:
-            state = Asking.ASKING if system.can_search(query) else Asking.NOT_ASKED
-            search.progress[system.name] = SystemProgress(system.name, state)
+        for name, finder in self._finders.items():
+            state = Asking.ASKING if finder.can_search(query) else Asking.NOT_ASKED
+            search.progress[name] = SystemProgress(name, state)
         search.changed()
         asking = [self._recall(search)] + [
-            self._ask(search, system) for system in self._systems if search.progress[system.name].state is Asking.ASKING
+            self._ask(search, name, finder)
+            for name, finder in self._finders.items()
+            if search.progress[name].state is Asking.ASKING
         ]
         await asyncio.gather(*asking)
 
@@ -151,39 +150,35 @@ class CustomerSearch:
     def _is_closed(self, hit: SearchHit) -> bool:
         return self._permissions.refusal(Subject.CUSTOMER, hit.customer_id) is not None
 
-    async def _ask(self, search: _Search, system: CrmSystem | BillingSystem | ProvisioningSystem) -> None:
+    async def _ask(self, search: _Search, system: str, finder: Finder) -> None:
         started_s = self._clock.monotonic_s()
         found: Sequence[SearchHit] = ()
         hits: Sequence[SearchHit] = ()
         sentence = None
         try:
-            found = await self._found_by(system, search.query, _MOST_HITS + 1)
+            found = await self._found_by(finder, search.query, _MOST_HITS + 1)
             hits = self._shown(found[:_MOST_HITS])
         except ConsoleError as error:
             sentence = str(error)
         elapsed_ms = (self._clock.monotonic_s() - started_s) * 1000
         state = Asking.FAILED if sentence else Asking.ANSWERED
-        search.progress[system.name] = SystemProgress(system.name, state, elapsed_ms, sentence, len(found) > _MOST_HITS)
+        search.progress[system] = SystemProgress(system, state, elapsed_ms, sentence, len(found) > _MOST_HITS)
         search.hits += hits
         search.changed()
-        if system is not self._crm:
+        if system != self._crm:
             await self._look_up(search, [hit.customer_id for hit in hits])
 
-    async def _found_by(
-        self, system: CrmSystem | BillingSystem | ProvisioningSystem, query: SearchQuery, limit: int
-    ) -> Sequence[SearchHit]:
-        if system is self._crm:
-            return await self._crm.search_customers(query, limit=limit, names_alone=self._names_alone)
-        return await system.search_customers(query, limit=limit)
+    async def _found_by(self, finder: Finder, query: SearchQuery, limit: int) -> Sequence[SearchHit]:
+        return await finder.search_customers(query, limit=limit, names_alone=self._names_alone)
 
     async def _look_up(self, search: _Search, customers: Sequence[CustomerId]) -> None:
         """Ask CRM what tells apart customers that another system found by number."""
-        known = {hit.customer_id for hit in search.hits if hit.system == self._crm.name}
+        known = {hit.customer_id for hit in search.hits if hit.system == self._crm}
         wanted = [customer_id for customer_id in dict.fromkeys(customers) if customer_id not in known][:_MOST_LOOKED_UP]
 
         async def look_up(customer_id: CustomerId) -> None:
             query = SearchQuery(customer_id, number=customer_id)
-            found = await _or_nothing(self._found_by(self._crm, query, 1))
+            found = await _or_nothing(self._found_by(self._finders[self._crm], query, 1))
             search.hits += [replace(hit, matched="") for hit in self._shown(found)]
 
         await asyncio.gather(*(look_up(customer_id) for customer_id in wanted))

@@ -6,9 +6,7 @@ from dataclasses import replace
 
 from console.models.health import CheckResult, Exchange, SystemHealth, SystemState
 from console.models.provenance import Damage
-from console.ports.billing import BillingSystem
-from console.ports.crm import CrmSystem
-from console.ports.provisioning import ProvisioningSystem
+from console.ports.systems import Systems
 from console.services.system.subscribers import Subscribers
 
 _log = logging.getLogger(__name__)
@@ -79,8 +77,8 @@ class HealthBoard:
 class Connections:
     """Tests the connection to each system on demand."""
 
-    def __init__(self, systems: Sequence[CrmSystem | BillingSystem | ProvisioningSystem]) -> None:
-        self._systems = {system.name: system for system in systems}
+    def __init__(self, systems: Systems) -> None:
+        self._systems = {system.name: system.checked for system in systems.every}
 
     async def test(self, system: str) -> Sequence[CheckResult]:
         """Return what each API of a system says to a small question, in the system's order; never raises."""

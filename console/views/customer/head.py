@@ -12,6 +12,7 @@ from console.services.customer.customer_view import CustomerView
 from console.services.search.phone import show_phone
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
+from console.views.customer.panels.system_words import SystemWords
 from console.views.icons import ICON
 from console.views.texts import tr
 from console.views.theme import THEME
@@ -27,11 +28,11 @@ _GO_FIRST = ("language", "since", "kind", "born", "status")
 class CustomerHead(Surface):
     """Name, kind, since when, number; and the ways to reach them. Facts come from CRM, customer and party."""
 
-    def __init__(self, view: CustomerView, system_label: str) -> None:
+    def __init__(self, view: CustomerView, systems: SystemWords) -> None:
         super().__init__("card", "b")
         self.setAccessibleName(tr("Customer"))
         self._view = view
-        self._system_label = system_label
+        self._systems, self._system_label = systems, systems.together
         self.name = FactLabel(tr("Name"), "name", semibold=True)
         self._number = FactLabel(tr("Customer number"), look="muted")
         names = ("kind", "since", "status", "born", "language")
@@ -113,7 +114,7 @@ class CustomerHead(Surface):
             return
         customer, make = (
             found.value,
-            FactMaker(found.origin, self._system_label, fresh=self._view.customer.part.is_fresh(now)),
+            FactMaker(found.origin, self._systems, fresh=self._view.customer.part.is_fresh(now)),
         )
         self.name.show_fact(make.fact(tr("Name"), customer.name), lambda: self._record(make))
         self._number.show_fact(make.fact(tr("Customer number"), customer.id))
@@ -164,7 +165,7 @@ class CustomerHead(Surface):
         media = [make.fact(texts.spelt_out(medium.medium), medium.text) for medium in known.contact_media]
         facts = [make.fact(tr("State"), status), *chips, *media, *(cell.fact for cell in make.details(known.details))]
         if party is not None:
-            of_party = FactMaker(party.origin, self._system_label)
+            of_party = FactMaker(party.origin, self._systems)
             facts += [of_party.fact(tr("Person or company"), party.value.name)]
             facts += [cell.fact for cell in of_party.details(party.value.details)]
         return tuple(facts)
@@ -197,7 +198,7 @@ class CustomerHead(Surface):
     def _show_contacts(
         self, media: tuple[ContactMedium, ...], ended: tuple[ContactMedium, ...], origin: Origin
     ) -> None:
-        make = FactMaker(origin, self._system_label)
+        make = FactMaker(origin, self._systems)
         hidden = []
         for key in _CONTACTS:
             ways = sorted((medium for medium in media if medium.kind == key), key=lambda medium: not medium.preferred)

@@ -10,9 +10,11 @@ from console.models.customer_bill import CustomerBill
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
+from console.settings import Capability
 from console.views.customer.bill.document_view import DocumentView
 from console.views.customer.bill.explain_view import ExplainView
 from console.views.customer.disagreements_view import DisagreementsView
+from console.views.customer.panels.system_words import SystemWords
 
 
 class OverPanels(QStackedWidget):
@@ -55,8 +57,8 @@ class OverPanels(QStackedWidget):
         """Explain a bill against the one before it."""
         self.leave()
         if self.explanation is None:
-            label = next((info.label for info in self._desk.systems if info.kind == "billing"), "")
-            self.explanation = ExplainView(self._view, label)
+            systems = SystemWords(self._desk.served_by.get(Capability.BILLS, ""), self._desk.system_labels)
+            self.explanation = ExplainView(self._view, systems)
             self.explanation.closed.connect(self.close_over)
             self.explanation.said.connect(self._into_note)
             self.addWidget(self.explanation)

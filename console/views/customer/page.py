@@ -16,6 +16,7 @@ from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.part import Part
 from console.services.desk import Desk
+from console.settings import Capability
 from console.views import texts
 from console.views.customer.alerts import AlertRow
 from console.views.customer.forms.acting import CustomerActs, past_banner
@@ -27,6 +28,7 @@ from console.views.customer.panels.catalogue import LAYOUTS, PANELS
 from console.views.customer.panels.columns import give_room, in_front, splitter
 from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelContext
+from console.views.customer.panels.system_words import SystemWords
 from console.views.customer.places import Place
 from console.views.texts import tr
 from console.views.widgets.live_page import LivePage
@@ -68,10 +70,9 @@ class CustomerPage(LivePage):
         self.as_of = as_of
         self.view: CustomerView = desk.view_customer(customer_id, as_of)
         self._desk, self._bridge, self._preferences = desk, bridge, preferences
-        self._kinds = {info.kind: info.label for info in desk.systems}
-        self.head = CustomerHead(self.view, self._kinds["crm"])
+        self.head = CustomerHead(self.view, SystemWords(desk.served_by[Capability.CUSTOMERS], desk.system_labels))
         self.head.show_opening(desk.openings.opening(customer_id))
-        self.contradictions = ContradictionWatch(self.view, self._kinds)
+        self.contradictions = ContradictionWatch(self.view, desk.served_by, desk.system_labels)
         self.alerts = AlertRow(self.view, desk, self.contradictions)
         self.alerts.wanted.connect(self.show_disagreements)
         self.memory = PageMemory(desk.drafts, customer_id)

@@ -62,7 +62,8 @@ class SearchPalette(QWidget):
         self.text.installEventFilter(self)
         self._search_icon, self._reading = QLabel(), Label("", "small")
         self._reading.set_look("chip", "info")
-        self._systems = {name: Label("", "small") for name in ("crm", "billing", "provisioning")}
+        self._systems: dict[str, Label] = {}
+        self._system_row = QHBoxLayout()
         self.list = FactList(tr("Found customers"))
         self.list.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.list.opened.connect(self._open_row)
@@ -80,7 +81,10 @@ class SearchPalette(QWidget):
     def attach(self, desk: Desk, bridge: Bridge) -> None:
         """Begin to answer; what was typed before is searched now."""
         self._desk, self._bridge = desk, bridge
-        self._systems = dict(zip([info.name for info in desk.systems], self._systems.values(), strict=True))
+        for info in desk.systems:
+            label = Label("", "small")
+            self._system_row.insertWidget(len(self._systems), label)
+            self._systems[info.name] = label
         self._on_text(self.text.text())
 
     @classmethod
@@ -152,11 +156,9 @@ class SearchPalette(QWidget):
         top.addWidget(self._search_icon)
         top.addWidget(self.text, 1)
         top.addWidget(self._reading)
-        systems = QHBoxLayout()
+        systems = self._system_row
         systems.setContentsMargins(12, 4, 12, 4)
         systems.setSpacing(14)
-        for label in self._systems.values():
-            systems.addWidget(label)
         self._more = Label("", "small")
         self._more.set_look("mark", "attention")
         systems.addStretch()

@@ -9,12 +9,12 @@ from typing import Any, ClassVar, Protocol
 
 from console.connectors.tmforum import record_search
 from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.published import CUSTOMER_FILTERS, default_path
 from console.connectors.tmforum.wire import Reader
 from console.errors import BadAnswerError, ConflictError, RefusedError, SystemCallError
 from console.models.outbox import Act, Step
 from console.models.same_value import same_value
 from console.ports.acting import Finding, RemoteState, StepOutcome
-from console.settings import CUSTOMER_FILTERS, default_path
 
 _MARK = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}(?:-[0-9a-z-]+)?")
 # Clocks of a system and of this computer differ, and a system may keep the time at which it wrote a record down.
@@ -286,7 +286,7 @@ def customer_party(client: TmForumClient, resource: str, act: Act) -> list[dict[
     if act.customer_name:
         party["name"] = act.customer_name
     if client.settings(resource).version != "v5":
-        href = f"{default_path('crm', 'customer', 'v4')}/customer/{act.customer_id}"
+        href = f"{default_path('customer', 'v4')}/customer/{act.customer_id}"
         return [{**party, "href": href, "role": "customer", "@type": "RelatedParty"}]
     wrapped = {"@type": "PartyRoleRef", **party}
     return [{"@type": "RelatedPartyOrPartyRole", "role": "customer", "partyOrPartyRole": wrapped}]

@@ -8,11 +8,12 @@ from console.connectors.tmforum.check import guesses
 from console.connectors.tmforum.check.looking import Looker, Seen
 from console.connectors.tmforum.check.needs import Need
 from console.connectors.tmforum.check.trial import Samples, Trial, bill_of
+from console.connectors.tmforum.published import CUSTOMER_FILTERS, Version, default_path
 from console.connectors.tmforum.reading import customer_named, references
+from console.connectors.tmforum.settings import Resource, TmForumSystem
 from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
 from console.http import Undecodable
 from console.models.check_report import Finding, Verdict
-from console.settings import CUSTOMER_FILTERS, Resource, System, Version, default_path
 
 _MOST_OWNERS = 3
 
@@ -20,12 +21,12 @@ _MOST_OWNERS = 3
 class Checking:
     """What is known of one resource while it is checked; `setting` is what is proposed, each part of it tried."""
 
-    def __init__(self, name: str, need: Need, system: System, looker: Looker, trial: Trial) -> None:
+    def __init__(self, name: str, need: Need, system: TmForumSystem, looker: Looker, trial: Trial) -> None:
         self._name, self._need, self._system, self._looker, self._trial = name, need, system, looker, trial
         self._settings = system.resources.get(name) or Resource()
         self.version: Version = self._settings.version
         self.setting: dict[str, Any] = {}
-        self._base = self._settings.path or default_path(system.kind, name, self.version)
+        self._base = self._settings.path or default_path(name, self.version)
         self._resource = self._settings.name or name
         self._limit = self._settings.limit_parameter
         self._first: Seen | None = None

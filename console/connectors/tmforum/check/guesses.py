@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from console.connectors.tmforum.check.looking import Seen
+from console.connectors.tmforum.published import V5_PATHS, Version
 from console.connectors.tmforum.values import plain_word, read_time
 from console.models.money import minor_digits
-from console.settings import V5_PATHS, Version
 
 _AMOUNTS = ("amountDue", "remainingAmount", "taxIncludedAmount", "taxExcludedAmount", "totalAmount", "amount")
 _CAUSES = {

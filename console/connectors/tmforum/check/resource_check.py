@@ -8,9 +8,9 @@ from console.connectors.tmforum.check.looking import Seen
 from console.connectors.tmforum.check.records_check import RecordsCheck
 from console.connectors.tmforum.check.selecting import Selecting
 from console.connectors.tmforum.check.trial import SAMPLE, UNLIKELY, is_newest_first
+from console.connectors.tmforum.published import V5_PATHS, Version, default_path
 from console.http.answers import refusal_reason
 from console.models.check_report import Finding, Verdict
-from console.settings import V5_PATHS, Version, default_path
 
 _LIMIT_WORDS = ("limit", "pageLimit", "pageSize", "page_size", "size", "per_page")
 _NOT_THERE = frozenset({404, 405, 410, 501})
@@ -61,7 +61,7 @@ class ResourceCheck(Selecting, RecordsCheck):
             return
         places: list[tuple[str, str, Version]] = [
             (self._base, self._resource, self.version),
-            (default_path(self._system.kind, self._name, "v4"), self._name, "v4"),
+            (default_path(self._name, "v4"), self._name, "v4"),
         ]
         if self._name in V5_PATHS:
             places.append((V5_PATHS[self._name], self._name, "v5"))

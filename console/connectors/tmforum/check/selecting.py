@@ -6,8 +6,8 @@ from console.connectors.tmforum.check import guesses
 from console.connectors.tmforum.check.checking import Checking, owner_of
 from console.connectors.tmforum.check.looking import Seen
 from console.connectors.tmforum.check.trial import SAMPLE, UNLIKELY, bill_of
+from console.connectors.tmforum.published import CUSTOMER_FILTERS
 from console.models.check_report import Finding, Verdict
-from console.settings import CUSTOMER_FILTERS
 
 _FILTER_WORDS = (
     *CUSTOMER_FILTERS.values(), "customer.id", "customerId", "customer", "relatedParty", "payer.id", "requestor.id",

@@ -9,24 +9,30 @@ from console.connectors.tmforum.check.looking import Looker
 from console.connectors.tmforum.check.needs import NEEDS
 from console.connectors.tmforum.check.resource_check import ResourceCheck
 from console.connectors.tmforum.check.trial import Trial
+from console.connectors.tmforum.published import resources_of
+from console.connectors.tmforum.settings import Resource, TmForumSystem
 from console.http import Endpoint
 from console.models.check_report import CheckReport, Finding, Verdict
 from console.ports.clock import Clock
-from console.settings import PATHS, Resource, System
+from console.settings import Capability
 
 _ASKED_ONLY_BY_POST = {"queryUsageConsumption"}
-# What a system of each kind must have; one that answers for none of these is probably of another kind.
-_OF_THE_KIND: Mapping[str, frozenset[str]] = {
-    "crm": frozenset({"customer"}),
-    "billing": frozenset({"billingAccount", "customerBill"}),
-    "provisioning": frozenset({"productOrder", "serviceOrder", "product", "service"}),
+# What a system that serves these must have; one that answers for none of it probably serves something else.
+_TELLING: Mapping[Capability, frozenset[str]] = {
+    Capability.CUSTOMERS: frozenset({"customer"}),
+    Capability.BILLING_ACCOUNTS: frozenset({"billingAccount"}),
+    Capability.BILLS: frozenset({"customerBill"}),
+    Capability.PRODUCT_ORDERS: frozenset({"productOrder"}),
+    Capability.SERVICE_ORDERS: frozenset({"serviceOrder"}),
+    Capability.PRODUCTS: frozenset({"product"}),
+    Capability.SERVICES: frozenset({"service"}),
 }
 CHECKED = frozenset(NEEDS)
 
 
 async def check_system(
     endpoint: Endpoint,
-    system: System,
+    system: TmForumSystem,
     clock: Clock,
     *,
     by_post: bool = False,
@@ -43,7 +49,7 @@ async def check_system(
     findings: list[Finding] = []
     settings: dict[str, dict[str, Any]] = {}
     missing: set[str] = set()
-    for resource in PATHS[system.kind]:
+    for resource in resources_of(system.serves):
         if resource not in NEEDS:  # it is written only, or asked where an act needs it
             continue
         if only and resource not in only:
@@ -60,18 +66,27 @@ async def check_system(
             settings = {}
             break
     asked = {finding.resource for finding in findings} - _ASKED_ONLY_BY_POST
-    if missing and (missing == asked or (not only and _OF_THE_KIND[system.kind] <= missing)):
+    if missing and (missing == asked or (not only and _telling(system) and _telling(system) <= missing)):
         findings.insert(0, _nothing_here(system, sorted(asked - missing)))
         settings = {}
     return CheckReport(
         endpoint.system,
-        system.kind,
+        served_words(system),
         system.base_url,
         at,
         clock.monotonic_s() - started_s,
         tuple(findings),
         profile_of(f"{endpoint.label} at {system.base_url}, checked {at:%Y-%m-%d}", settings) if settings else "",
     )
+
+
+def served_words(system: TmForumSystem) -> str:
+    """Return what a system is, as its settings say it: its older kind, else what it serves."""
+    return system.kind or ", ".join(one.value for one in system.serves)
+
+
+def _telling(system: TmForumSystem) -> frozenset[str]:
+    return frozenset[str]().union(*(_TELLING.get(one, frozenset()) for one in system.serves))
 
 
 def _set_now(settings: Resource | None) -> dict[str, Any]:
@@ -83,12 +98,12 @@ def _set_now(settings: Resource | None) -> dict[str, Any]:
     return {name: getattr(settings, name) for name in names if getattr(settings, name) != getattr(usual, name)}
 
 
-def _nothing_here(system: System, answering: Sequence[str]) -> Finding:
+def _nothing_here(system: TmForumSystem, answering: Sequence[str]) -> Finding:
     told = f"404 for everything but {', '.join(answering)}" if answering else "404 for everything that was asked"
     return Finding(
         "(all)",
         "address",
-        f"a {system.kind} system",
+        f"a {served_words(system)} system",
         told,
         Verdict.BROKEN,
         "Check the base address and the kind: it may serve its APIs below another path, or be another kind of system. "

@@ -9,13 +9,13 @@ import msgspec
 from console.connectors.tmforum.check.needs import Need
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.reading import belongs_to, customer_named
+from console.connectors.tmforum.settings import Resource, TmForumSystem
 from console.connectors.tmforum.wire import MalformedRecordError, Reader
 from console.errors import NotServedError, SystemCallError
 from console.http import Endpoint
 from console.models.customer import CustomerId
 from console.models.provenance import Records
 from console.ports.clock import Clock
-from console.settings import Resource, System
 
 SAMPLE = 50
 UNLIKELY = "opticom-check-nothing-has-this-id"
@@ -34,7 +34,7 @@ class Samples:
 class Trial:
     """Reads one resource as the desk would with a setting, and keeps what of it was right. Nothing is written."""
 
-    def __init__(self, name: str, need: Need, system: System, endpoint: Endpoint, clock: Clock) -> None:
+    def __init__(self, name: str, need: Need, system: TmForumSystem, endpoint: Endpoint, clock: Clock) -> None:
         self._name, self._need, self._system = name, need, system
         self._endpoint, self._clock = endpoint, clock
         self._known: dict[tuple[bytes, Samples], frozenset[str]] = {}

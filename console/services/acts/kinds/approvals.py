@@ -10,6 +10,7 @@ from console.services.acts.declared import ActKind, Choice, Effect, Field, Field
 from console.services.acts.kinds.give_credit import given, limit_of
 from console.services.acts.situation import Situation
 from console.services.customer.contact import NotPossibleError
+from console.settings import Capability
 
 _DECISIONS = (Choice("", "Choose…"), Choice("approved", "Agree"), Choice("refused", "Refuse"))
 
@@ -49,12 +50,21 @@ def _plan(now: Situation, values: Values) -> Plan:
     wanted = {"decision": decision, "reason": reason, "status": ends, "digest": digest}
     if request is not None:
         wanted |= {"amount": str(request.money.amount), "currency": request.money.currency}
-    step = PlannedStep("decide-approval", "crm", ticket.id, wanted, {"status": ticket.status or ""})
+    step = PlannedStep("decide-approval", ticket.id, wanted, {"status": ticket.status or ""})
     effect = Effect(
-        "crm", ticket.name, "asked for", decision, "No", ("ticket", ticket.id), {"status": ends}, can_be_undone=False
+        Capability.TICKETS,
+        ticket.name,
+        "asked for",
+        decision,
+        "No",
+        ("ticket", ticket.id),
+        {"status": ends},
+        can_be_undone=False,
     )
     follows = "at once, by whoever asked" if decision == "approved" else "not given"
-    then = Effect("billing", ticket.name, "not given", follows, "", ("", ""))  # their act's, no record of this one
+    then = Effect(
+        Capability.PAYMENTS, ticket.name, "not given", follows, "", ("", "")
+    )  # their act's, no record of this one
     told = (f"They write: {ticket.description}",) if ticket.description else ()
     return Plan(
         f"{'Agree to' if decision == 'approved' else 'Refuse'}: {ticket.name}",

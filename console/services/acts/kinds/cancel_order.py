@@ -9,6 +9,7 @@ from console.services.acts.declared import ActKind, Choice, Effect, Field, Field
 from console.services.acts.kinds.tickets import checked_text
 from console.services.acts.situation import Situation
 from console.services.customer.contact import NotPossibleError
+from console.settings import Capability
 
 _CAN_BE = {"acknowledged", "inProgress", "pending", "held"}
 
@@ -31,7 +32,9 @@ def _fields(now: Situation, _values: Values) -> Sequence[Field]:
 def _cancelled(what: str, record: tuple[str, str], word: str, before: str | None) -> Effect:
     never = "No. Only by a new order"
     values = {word: "cancelled"}
-    return Effect("provisioning", what, before or "", "cancelled", never, record, values, can_be_undone=False)
+    return Effect(
+        Capability.PRODUCT_ORDERS, what, before or "", "cancelled", never, record, values, can_be_undone=False
+    )
 
 
 def _plan(now: Situation, values: Values) -> Plan:
@@ -43,7 +46,6 @@ def _plan(now: Situation, values: Values) -> Plan:
     reason = checked_text(values.get("reason", ""), "Write why it is cancelled.")
     step = PlannedStep(
         "cancel-product-order",
-        "provisioning",
         order.id,
         {"order": order.id, "reason": reason},
         {"state": order.state or ""},

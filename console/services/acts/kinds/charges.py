@@ -7,6 +7,7 @@ from console.services.access.permissions import Deed
 from console.services.acts.declared import ActKind, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.situation import Situation
 from console.services.customer.contact import NotPossibleError
+from console.settings import Capability
 
 
 def _stop_fields(now: Situation, values: Values) -> Sequence[Field]:
@@ -18,12 +19,10 @@ def _stop_plan(now: Situation, values: Values) -> Plan:
     charge = now.charge_of(product)
     if charge is None or charge.status == "terminated":
         raise NotPossibleError(f"Billing charges nothing for {product.name}.")
-    back = PlannedStep("change-charge", "billing", charge.id, {"status": charge.status or ""}, {"status": "terminated"})
-    step = PlannedStep(
-        "change-charge", "billing", charge.id, {"status": "terminated"}, {"status": charge.status or ""}, back=back
-    )
+    back = PlannedStep("change-charge", charge.id, {"status": charge.status or ""}, {"status": "terminated"})
+    step = PlannedStep("change-charge", charge.id, {"status": "terminated"}, {"status": charge.status or ""}, back=back)
     effect = Effect(
-        "billing",
+        Capability.CHARGES,
         f"Charge {product.name}, {charge.price}",
         charge.status or "",
         "terminated",
@@ -61,10 +60,10 @@ def _start_plan(now: Situation, values: Values) -> Plan:
         "amount": str(product.price.amount),
         "currency": product.price.currency,
     }
-    back = PlannedStep("change-charge", "billing", "", {"status": "terminated"}, {"status": "active"})
-    step = PlannedStep("create-charge", "billing", product.id, wanted, back=back)
+    back = PlannedStep("change-charge", "", {"status": "terminated"}, {"status": "active"})
+    step = PlannedStep("create-charge", product.id, wanted, back=back)
     effect = Effect(
-        "billing",
+        Capability.CHARGES,
         "Charge",
         "none",
         f"{product.name}, {product.price} a month before tax",

@@ -9,6 +9,7 @@ from console.services.access.permissions import Deed
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.situation import Situation
 from console.services.customer.contact import IN_BILLING, NotPossibleError
+from console.settings import Capability
 
 _WORDS = {"name": "Name", "address": "Address", "phone": "Phone", "email": "E-mail"}
 
@@ -33,10 +34,10 @@ def _plan(now: Situation, values: Values) -> Plan:
         raise NotPossibleError("Billing has the same already.")
     kind = "change-holder" if what == "name" else IN_BILLING
     base = {key: held.get(key, "") for key in changed}
-    back = PlannedStep(kind, "billing", account.id, base, changed)
-    step = PlannedStep(kind, "billing", account.id, changed, base, back=back if all(base.values()) else None)
+    back = PlannedStep(kind, account.id, base, changed)
+    step = PlannedStep(kind, account.id, changed, base, back=back if all(base.values()) else None)
     effects = tuple(
-        Effect("billing", _part(key), base[key], value, "Yes", ("account", account.id), {key: value})
+        Effect(Capability.BILLING_ACCOUNTS, _part(key), base[key], value, "Yes", ("account", account.id), {key: value})
         for key, value in changed.items()
     )
     return Plan(

@@ -9,6 +9,7 @@ from console.services.acts.declared import ActKind, Choice, Effect, Field, Field
 from console.services.acts.kinds.tickets import checked_text, new_ticket
 from console.services.acts.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError
+from console.settings import Capability
 
 
 def _bills(now: Situation) -> Sequence[Choice]:
@@ -56,11 +57,12 @@ def _plan(now: Situation, values: Values) -> Plan:
     )
     step = PlannedStep(
         step.kind,
-        step.system,
         step.record,
         {**step.wanted, "amount": str(money.amount), "currency": money.currency, "line": line.id},
     )
-    kept = Effect("billing", f"Bill {bill.label}", str(bill.remaining), "not changed until it is decided", "", ("", ""))
+    kept = Effect(
+        Capability.BILLS, f"Bill {bill.label}", str(bill.remaining), "not changed until it is decided", "", ("", "")
+    )
     return Plan(f"Dispute {money} of {line.name}", RiskClass.NOTE, (step,), (effect, kept))
 
 

@@ -12,6 +12,7 @@ from console.services.acts.amounts import read_positive
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError
+from console.settings import Capability
 
 REASONS = (
     Choice("Billing error, corrected", "Billing error, corrected"),
@@ -80,10 +81,10 @@ def _plan(now: Situation, values: Values) -> Plan:
         "account_name": account.name,
         "reason": reason,
     }
-    refund = PlannedStep("refund", "billing", account.id, wanted, {"state": account.state or ""})
+    refund = PlannedStep("refund", account.id, wanted, {"state": account.state or ""})
     effects = (
         Effect(
-            "billing",
+            Capability.PAYMENTS,
             "Balance",
             str(balance),
             str(balance - money),
@@ -93,7 +94,7 @@ def _plan(now: Situation, values: Values) -> Plan:
             can_be_undone=False,
         ),
         Effect(
-            "billing",
+            Capability.PAYMENTS,
             f"Credits, 30 days; your limit {limit}",
             str(before),
             str(before + money),
@@ -117,10 +118,16 @@ def _asked(account: BillingAccount, title: str, plan: Plan, over: Money, why: st
     if len(why) > _LONGEST_WHY:
         raise NotPossibleError(f"What the supervisor reads may have {_LONGEST_WHY:,} characters.")
     asked = {"title": title, "text": why, "account": account.id, "over": str(over)}
-    back = PlannedStep("withdraw-approval", "crm", "", {"act": ""})
-    ask = PlannedStep("ask-approval", "crm", account.id, asked, back=back)
+    back = PlannedStep("withdraw-approval", "", {"act": ""})
+    ask = PlannedStep("ask-approval", account.id, asked, back=back)
     effect = Effect(
-        "crm", "Approval", "none", "asked for", "Yes, until it is decided", ("ticket", ""), {"type": "approval"}
+        Capability.TICKETS,
+        "Approval",
+        "none",
+        "asked for",
+        "Yes, until it is decided",
+        ("ticket", ""),
+        {"type": "approval"},
     )
     approval = f"Needs a supervisor: {over} over your limit. The credit is given once they agree; you can go on."
     return Plan(title, plan.risk, (ask, *plan.steps), (effect, *plan.effects), plan.cost, approval)

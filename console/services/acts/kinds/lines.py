@@ -8,6 +8,7 @@ from console.services.access.permissions import Deed
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.situation import Situation, told_apart
 from console.services.customer.contact import NotPossibleError
+from console.settings import Capability
 
 _TESTED = {"fibre", "broadband", "voice"}
 
@@ -37,9 +38,9 @@ def _test_plan(now: Situation, values: Values) -> Plan:
     service: Service = now.one("services", values.get("service", ""), "line")
     if service.state != "active":
         raise NotPossibleError(f"{service.name} is {service.state}; only a line that runs can be tested.")
-    step = PlannedStep("test-line", "provisioning", service.id, {"service": service.id, "service_name": service.name})
+    step = PlannedStep("test-line", service.id, {"service": service.id, "service_name": service.name})
     effect = Effect(
-        "provisioning",
+        Capability.SERVICES,
         "Line test",
         "none",
         f"{service.name}, result in about 15 s",
@@ -71,9 +72,9 @@ def _restart_plan(now: Situation, values: Values) -> Plan:
         raise NotPossibleError(f"{service.name} has ended.")
     now.check_free(service.id, service.name)
     wanted = {"action": "modify", "service": service.id, "service_name": service.name, "restart": "true"}
-    step = PlannedStep("order-service", "provisioning", service.id, wanted)
+    step = PlannedStep("order-service", service.id, wanted)
     effect = Effect(
-        "provisioning",
+        Capability.SERVICES,
         f"Service {service.name}",
         service.state or "",
         "restarted, state as before",

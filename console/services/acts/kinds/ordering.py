@@ -10,6 +10,7 @@ from console.services.acts.declared import ActKind, Choice, Effect, Field, Field
 from console.services.acts.kinds.services import ASKS, FOLLOW_S, order_step
 from console.services.acts.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError
+from console.settings import Capability
 
 
 def _offered(now: Situation, currency: str) -> list[ProductOffering]:
@@ -62,12 +63,12 @@ def _order_plan(now: Situation, values: Values) -> Plan:
         "amount": str(price.amount),
         "currency": currency,
     }
-    back = PlannedStep("undo-order", "provisioning", "", {})
-    step = PlannedStep("order-product", "provisioning", account.id, wanted, back=back)
+    back = PlannedStep("undo-order", "", {})
+    step = PlannedStep("order-product", account.id, wanted, back=back)
     undo = "Yes, while the order is not done"
     effects = (
         Effect(
-            "provisioning",
+            Capability.PRODUCT_ORDERS,
             "Product order",
             "none",
             f"add {offering.name}",
@@ -76,7 +77,7 @@ def _order_plan(now: Situation, values: Values) -> Plan:
             {"state": "completed"},
         ),
         Effect(
-            "provisioning",
+            Capability.PRODUCT_ORDERS,
             offering.name,
             "none",
             "active",
@@ -85,7 +86,7 @@ def _order_plan(now: Situation, values: Values) -> Plan:
             {"name": offering.name, "status": "active", "price": str(price.amount)},
         ),
         Effect(
-            "provisioning",
+            Capability.PRODUCT_ORDERS,
             f"Service {offering.name}",
             "none",
             "active",
@@ -94,7 +95,7 @@ def _order_plan(now: Situation, values: Values) -> Plan:
             {"name": offering.name, "state": "active", "enabled": "true"},
         ),
         Effect(
-            "billing",
+            Capability.CHARGES,
             "Charge",
             "none",
             f"{price} a month before tax",
@@ -166,7 +167,7 @@ def _change_plan(now: Situation, values: Values) -> Plan:
     changed = {"name": offering.name, "price": str(price.amount)}
     effects = [
         Effect(
-            "provisioning",
+            Capability.PRODUCT_ORDERS,
             "Product order",
             "none",
             f"change {product.name}",
@@ -175,7 +176,7 @@ def _change_plan(now: Situation, values: Values) -> Plan:
             {"state": "completed"},
         ),
         Effect(
-            "provisioning",
+            Capability.PRODUCT_ORDERS,
             product.name,
             str(product.price),
             f"{offering.name}, {price}",
@@ -186,7 +187,7 @@ def _change_plan(now: Situation, values: Values) -> Plan:
     ]
     effects += [
         Effect(
-            "provisioning",
+            Capability.PRODUCT_ORDERS,
             f"Service {one.name}",
             one.name,
             offering.name,
@@ -201,7 +202,7 @@ def _change_plan(now: Situation, values: Values) -> Plan:
     if charge is not None:
         effects.append(
             Effect(
-                "billing",
+                Capability.CHARGES,
                 "Charge",
                 str(charge.price),
                 f"{price} a month before tax",

@@ -12,6 +12,7 @@ from console.services.acts.declared import ActKind, Choice, Effect, Field, Field
 from console.services.acts.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError
 from console.services.search.days import read_day
+from console.settings import Capability
 
 _PARTS = (2, 3, 4, 6, 12)
 _LATEST_FIRST = timedelta(days=30)
@@ -55,9 +56,9 @@ def _plan(now: Situation, values: Values) -> Plan:
         "parts": str(parts),
     }
     base = {"balance": str(balance), "state": account.state or ""}
-    step = PlannedStep("pay-in-parts", "billing", account.id, wanted, base)
+    step = PlannedStep("pay-in-parts", account.id, wanted, base)
     effect = Effect(
-        "billing",
+        Capability.BILLING_ACCOUNTS,
         "Payment plan",
         "none",
         f"{parts} payments of about {each} {money.currency}, the last by {last}",

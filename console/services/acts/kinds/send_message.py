@@ -7,6 +7,7 @@ from console.services.access.permissions import Deed
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.situation import Situation
 from console.services.customer.contact import NotPossibleError
+from console.settings import Capability
 
 _PORTAL = "portal"
 _CHANNELS = {"email": ("email", "E-mail"), "phone": ("sms", "SMS")}
@@ -49,9 +50,9 @@ def _plan(now: Situation, values: Values) -> Plan:
         title, text = f"Bill {bill.label}", f"Bill {bill.label} of {bill.amount_due}"
         wanted |= {"about_kind": "CustomerBill", "about": bill.id, "about_name": bill.label}
     wanted |= {"reason": f"{title} sent", "text": f"{text}, sent to {to}"}
-    step = PlannedStep("send-message", "crm", "", wanted)
+    step = PlannedStep("send-message", "", wanted)
     effect = Effect(
-        "crm",
+        Capability.INTERACTIONS,
         word,
         "",
         f"{title} to {to}",

@@ -11,6 +11,7 @@ from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
 from console.services.acts.declared import ActKind, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.situation import Situation
+from console.settings import Capability
 
 ASKS = ("products", "services", "charges", "product_orders")
 FOLLOW_S = (4.0, 20.0, 75.0, 140.0)
@@ -54,7 +55,7 @@ def _both(now: Situation, product: Product, word: str, status: str, before: str,
     undo = "Yes, by a new order"
     effects = [
         Effect(
-            "provisioning",
+            Capability.PRODUCT_ORDERS,
             "Product order",
             "none",
             word.lower(),
@@ -63,7 +64,7 @@ def _both(now: Situation, product: Product, word: str, status: str, before: str,
             {"state": "completed"},
         ),
         Effect(
-            "provisioning",
+            Capability.PRODUCT_ORDERS,
             product.name,
             product.status or "",
             status,
@@ -78,7 +79,7 @@ def _both(now: Situation, product: Product, word: str, status: str, before: str,
         after = {"enabled": str(on).lower()} | ({"state": "active"} if service.state != "active" else {})
         effects.append(
             Effect(
-                "provisioning",
+                Capability.PRODUCT_ORDERS,
                 f"Service {service.name}",
                 "off" if service.enabled is False else "on",
                 "on" if on else "off",
@@ -99,7 +100,7 @@ def _both(now: Situation, product: Product, word: str, status: str, before: str,
         tuple(effects),
         warnings=warnings,
         say=say,
-        cost=cost if steps[-1].system == "billing" else "",
+        cost=cost if steps[-1].kind == "change-charge" else "",
     )
 
 
@@ -109,7 +110,7 @@ def _end(now: Situation, values: Values) -> Plan:
     never = "No. Only by a new order"
     effects = [
         Effect(
-            "provisioning",
+            Capability.PRODUCT_ORDERS,
             "Product order",
             "none",
             "end",
@@ -118,7 +119,7 @@ def _end(now: Situation, values: Values) -> Plan:
             {"state": "completed"},
         ),
         Effect(
-            "provisioning",
+            Capability.PRODUCT_ORDERS,
             product.name,
             product.status or "",
             "terminated",
@@ -132,7 +133,7 @@ def _end(now: Situation, values: Values) -> Plan:
         if service.state != "terminated":
             effects.append(
                 Effect(
-                    "provisioning",
+                    Capability.PRODUCT_ORDERS,
                     f"Service {service.name}",
                     service.state or "",
                     "terminated",
@@ -174,15 +175,13 @@ def _charge(
         return (f"Billing has its charge as {status} already.",)
     if status == "suspended" and charge.status == "terminated":
         return ("Billing has ended its charge already.",)
-    back = PlannedStep("change-charge", "billing", charge.id, {"status": charge.status or before}, {"status": status})
+    back = PlannedStep("change-charge", charge.id, {"status": charge.status or before}, {"status": status})
     steps.append(
-        PlannedStep(
-            "change-charge", "billing", charge.id, {"status": status}, {"status": charge.status or ""}, back=back
-        )
+        PlannedStep("change-charge", charge.id, {"status": status}, {"status": charge.status or ""}, back=back)
     )
     effects.append(
         Effect(
-            "billing",
+            Capability.CHARGES,
             f"Charge {charge.price or ''}".strip(),
             charge.status or "",
             status,
@@ -202,18 +201,16 @@ def order_step(product: Product, action: str, wanted: Values, back: Values | Non
         "product_name": product.name,
         "account": product.account_id or "",
     }
-    undo = PlannedStep("undo-order", "provisioning", "", {**about, **back} if back is not None else {})
-    return PlannedStep(
-        "order-product", "provisioning", product.id, {**about, **wanted}, {"status": product.status or ""}, back=undo
-    )
+    undo = PlannedStep("undo-order", "", {**about, **back} if back is not None else {})
+    return PlannedStep("order-product", product.id, {**about, **wanted}, {"status": product.status or ""}, back=undo)
 
 
 def _serviceorder_step(service: str, name: str, *, enabled: bool | None) -> PlannedStep:
     wanted = {"action": "delete" if enabled is None else "modify", "service": service, "service_name": name}
     if enabled is None:
-        return PlannedStep("order-service", "provisioning", service, wanted)
-    back = PlannedStep("order-service", "provisioning", service, {**wanted, "enabled": str(not enabled).lower()})
-    return PlannedStep("order-service", "provisioning", service, {**wanted, "enabled": str(enabled).lower()}, back=back)
+        return PlannedStep("order-service", service, wanted)
+    back = PlannedStep("order-service", service, {**wanted, "enabled": str(not enabled).lower()})
+    return PlannedStep("order-service", service, {**wanted, "enabled": str(enabled).lower()}, back=back)
 
 
 SUSPEND = ActKind(

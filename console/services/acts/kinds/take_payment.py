@@ -11,6 +11,7 @@ from console.services.acts.amounts import read_positive
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.acts.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError
+from console.settings import Capability
 
 # In place of a bill's number.
 _ACCOUNT = "account"
@@ -86,11 +87,11 @@ def _plan(now: Situation, values: Values) -> Plan:
         "method_name": account.payment_method or "",
         "bill": bill.id if bill else "",
     }
-    step = PlannedStep("pay", "billing", account.id, wanted, {"balance": str(balance), "state": account.state or ""})
+    step = PlannedStep("pay", account.id, wanted, {"balance": str(balance), "state": account.state or ""})
     never = "No. Only by giving it back"
     effects = [
         Effect(
-            "billing",
+            Capability.PAYMENTS,
             "Payment",
             "none",
             f"{money} by {account.payment_method}",
@@ -100,7 +101,7 @@ def _plan(now: Situation, values: Values) -> Plan:
             can_be_undone=False,
         ),
         Effect(
-            "billing",
+            Capability.PAYMENTS,
             "Balance",
             str(balance),
             str(balance - money),
@@ -116,7 +117,7 @@ def _plan(now: Situation, values: Values) -> Plan:
         changed = {"remaining": str(rest.amount), "state": state}
         effects.append(
             Effect(
-                "billing",
+                Capability.PAYMENTS,
                 f"Bill {bill.label}, open",
                 str(bill.remaining),
                 str(rest),

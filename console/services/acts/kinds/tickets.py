@@ -9,6 +9,7 @@ from console.services.acts.declared import ActKind, Choice, Effect, Field, Field
 from console.services.acts.notes import LONGEST_FORM_TEXT
 from console.services.acts.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError, refuse_card_numbers
+from console.settings import Capability
 
 _TYPES = (
     Choice("technical", "Something does not work"),
@@ -54,10 +55,10 @@ def new_ticket(
     wanted = {"type": kind, "severity": severity, "name": name, "text": text}
     if about is not None:
         wanted |= {"about_kind": about[0], "about": about[1], "about_name": about[2]}
-    back = PlannedStep("close-ticket", "crm", "", {"status": "cancelled", "reason": "Taken back"})
-    step = PlannedStep("create-ticket", "crm", "", wanted, back=back)
+    back = PlannedStep("close-ticket", "", {"status": "cancelled", "reason": "Taken back"})
+    step = PlannedStep("create-ticket", "", wanted, back=back)
     effect = Effect(
-        "crm",
+        Capability.TICKETS,
         "Ticket",
         "none",
         f"{name}, {severity}",
@@ -153,7 +154,7 @@ def _work_plan(now: Situation, values: Values) -> Plan:
         wanted["note"] = checked_text(note, "")
         effects.append(
             Effect(
-                "crm",
+                Capability.TICKETS,
                 "Note",
                 "",
                 note[:60],
@@ -167,17 +168,28 @@ def _work_plan(now: Situation, values: Values) -> Plan:
     if severity and severity != ticket.severity:
         wanted["severity"], base["severity"] = severity, ticket.severity or ""
         effects.append(
-            Effect("crm", "Severity", ticket.severity or "", severity, "Yes", record, {"severity": severity})
+            Effect(
+                Capability.TICKETS, "Severity", ticket.severity or "", severity, "Yes", record, {"severity": severity}
+            )
         )
     about = _about(now, values)
     if about is not None and all(one.id != about[1] for one in ticket.about):
         wanted["about"], wanted["about_kind"], wanted["about_name"] = about[1], about[0], about[2]
         effects.append(
-            Effect("crm", "Linked with", "", about[2], "By CRM", record, {"about": about[1]}, can_be_undone=False)
+            Effect(
+                Capability.TICKETS,
+                "Linked with",
+                "",
+                about[2],
+                "By CRM",
+                record,
+                {"about": about[1]},
+                can_be_undone=False,
+            )
         )
     if not wanted:
         raise NotPossibleError("Nothing was changed.")
-    step = PlannedStep("update-ticket", "crm", ticket.id, wanted, base)
+    step = PlannedStep("update-ticket", ticket.id, wanted, base)
     return Plan(f"Ticket {ticket.id}: {_did(wanted)}", RiskClass.FIELD, (step,), tuple(effects))
 
 
@@ -206,13 +218,12 @@ def _close_plan(now: Situation, values: Values) -> Plan:
     reason = checked_text(values.get("reason", ""), "Write what was done.")
     step = PlannedStep(
         "close-ticket",
-        "crm",
         ticket.id,
         {"status": status, "reason": reason},
         {"status": ticket.status or "", "reason": ""},
     )
     effect = Effect(
-        "crm",
+        Capability.TICKETS,
         f"Ticket {ticket.id}",
         ticket.status or "",
         status,

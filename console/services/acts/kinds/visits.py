@@ -10,6 +10,7 @@ from console.services.acts.declared import ActKind, Choice, Effect, Field, Field
 from console.services.acts.kinds.tickets import checked_text
 from console.services.acts.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError
+from console.settings import Capability
 
 _OPEN = {"initialized", "confirmed", "attempted"}
 _PURPOSES = (Choice("repair", "Repair"), Choice("installation", "Installation"))
@@ -73,11 +74,11 @@ def _book_plan(now: Situation, values: Values) -> Plan:
         "about_kind": kind,
         "about": record,
     }
-    back = PlannedStep("cancel-visit", "crm", "", {"status": "cancelled"}, {"status": "initialized"})
-    step = PlannedStep("book-visit", "crm", "", wanted, back=back)
+    back = PlannedStep("cancel-visit", "", {"status": "cancelled"}, {"status": "initialized"})
+    step = PlannedStep("book-visit", "", wanted, back=back)
     when = _hours(slot.starts_at, slot.ends_at)
     effect = Effect(
-        "crm",
+        Capability.APPOINTMENTS,
         "Visit",
         "none",
         f"{when}, {place}",
@@ -134,11 +135,11 @@ def _move_plan(now: Situation, values: Values) -> Plan:
         raise NotPossibleError("The visit is at that time already.")
     before = {"starts": _iso(visit.starts_at), "ends": _iso(visit.ends_at)}
     after = {"starts": slot.starts_at.isoformat(), "ends": slot.ends_at.isoformat()}
-    back = PlannedStep("move-visit", "crm", visit.id, before, after)
-    step = PlannedStep("move-visit", "crm", visit.id, after, before, back=back if visit.ends_at else None)
+    back = PlannedStep("move-visit", visit.id, before, after)
+    step = PlannedStep("move-visit", visit.id, after, before, back=back if visit.ends_at else None)
     when = _hours(slot.starts_at, slot.ends_at)
     effect = Effect(
-        "crm",
+        Capability.APPOINTMENTS,
         f"Visit {visit.description or visit.id}",
         _hours(visit.starts_at, visit.ends_at),
         when,
@@ -155,9 +156,9 @@ def _cancel_fields(now: Situation, _values: Values) -> Sequence[Field]:
 
 def _cancel_plan(now: Situation, values: Values) -> Plan:
     visit = _visit(now, values)
-    step = PlannedStep("cancel-visit", "crm", visit.id, {"status": "cancelled"}, {"status": visit.status or ""})
+    step = PlannedStep("cancel-visit", visit.id, {"status": "cancelled"}, {"status": visit.status or ""})
     effect = Effect(
-        "crm",
+        Capability.APPOINTMENTS,
         f"Visit {_hours(visit.starts_at, visit.ends_at)}",
         visit.status or "",
         "cancelled",

@@ -19,6 +19,7 @@ from console.views.customer.bill.say_bill import AGAIN, say
 from console.views.customer.bill.say_bill_words import LANGUAGES
 from console.views.customer.bill.waterfall import Waterfall
 from console.views.customer.panels.facts import FactMaker
+from console.views.customer.panels.system_words import SystemWords
 from console.views.texts import tr
 from console.views.widgets.fact import ShownFact
 from console.views.widgets.labels import Button, Label, StateSurface, Surface, titled_surface
@@ -37,10 +38,10 @@ class ExplainView(Surface):
     closed = Signal()
     said = Signal(str)
 
-    def __init__(self, view: CustomerView, system_label: str) -> None:
+    def __init__(self, view: CustomerView, systems: SystemWords) -> None:
         super().__init__("window")
         self.setAccessibleName(tr("Bill explained"))
-        self._view, self._system_label = view, system_label
+        self._view, self._systems = view, systems
         self._bills: list[CustomerBill] = []
         self._lines: list[PartCoordinator[Records[AppliedBillingRate]]] = []
         self._unsubscribe: list[Callable[[], None]] = []
@@ -179,7 +180,7 @@ class ExplainView(Surface):
         elif failure is not None:
             self._say_only(tr("The lines of both bills are needed. {}").format(failure.error))
         else:
-            self._say_only(tr("{} is being asked for the lines…").format(self._system_label))
+            self._say_only(tr("{} is being asked for the lines…").format(self._systems.together))
 
     def _say_only(self, sentence: str) -> None:
         self.explanation = None
@@ -262,7 +263,7 @@ class ExplainView(Surface):
         """Return what makes cells; all of this is worked out here from the lines of the bills."""
         if origin is None:
             return lambda label, text: Cell(ShownFact(label, text, None))
-        maker = FactMaker(origin, self._system_label)
+        maker = FactMaker(origin, self._systems)
         return lambda label, text: Cell(maker.fact(label, text, worked_out=True))
 
     def _into_note(self) -> None:

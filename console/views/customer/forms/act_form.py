@@ -298,11 +298,12 @@ class ActForm(ActDialog):
         situation = self._desk.acts.situation(self._view)
         try:
             self.plan = self._desk.acts.plan(self._kind.name, situation, self.values)
+            touched = self._desk.acts.touched(self.plan, situation)
         except NotPossibleError as error:
             self._cannot(str(error))
             return
         self.effect.set_words("\n".join(filter(None, (self.plan.cost, *self.plan.warnings))))
-        self.preview.show_plan(self.plan, situation.labels)
+        self.preview.show_effects(touched)
         self._show_notice()
         self._show_freshness()
         self.send_button.setEnabled(True)
@@ -315,7 +316,7 @@ class ActForm(ActDialog):
         asking = [name for name in self._kind.asks if getattr(self._view, name).part.asking_since]
         waiting = tr("The systems are being asked…") if asking and not self._inputs else ""
         self.effect.set_words(waiting or sentence)
-        self.preview.show_plan(None, {})
+        self.preview.show_effects(())
         self._notice.hide()
         self._show_freshness()
         self.send_button.setEnabled(False)

@@ -12,8 +12,6 @@ from console.services.desk import Desk
 from console.views.texts import tr
 from console.views.widgets.act_dialog import ActDialog, shortened
 
-_KINDS = {IN_CRM: "crm", IN_BILLING: "billing"}
-
 
 class ContactForm(ActDialog):
     """Changes CRM and billing's copy. It can be filled and sent at once; the systems are asked meanwhile.
@@ -25,8 +23,12 @@ class ContactForm(ActDialog):
         title = tr("Contact data: {}").format(view.name)
         super().__init__(title, tr("Change it"), desk.drafts, bridge, window)
         customer, accounts = view.customer.held, view.accounts.held
-        account = next((item.value for item in accounts or ()), None)
+        first = next(iter(accounts or ()), None)
+        account = first.value if first is not None else None
         self._desk, self._customer_id = desk, view.customer_id
+        self._systems = {IN_CRM: desk.acts.system_for(IN_CRM)}
+        if first is not None:
+            self._systems[IN_BILLING] = first.origin.system
         self._account_id = account.id if account is not None else None
         self._seen = known_contact(customer.value if customer is not None else None, account)
         self._several = accounts is not None and len(accounts) > 1
@@ -47,8 +49,7 @@ class ContactForm(ActDialog):
                 field.setText(self._seen.shown.get(key, ""))
 
     def show_effect(self) -> None:
-        kinds = [kind for kind in _KINDS if kind == IN_CRM or self._account_id is not None]
-        self.effect.set_words("\n".join(self._effect_at(kind) for kind in kinds))
+        self.effect.set_words("\n".join(self._effect_at(kind) for kind in self._systems))
 
     def doing(self) -> Coroutine[Any, Any, Any]:
         wanted = {key: field.text() for key, field in self.fields.items()}
@@ -62,7 +63,7 @@ class ContactForm(ActDialog):
         self.show_effect()
 
     def _effect_at(self, kind: str) -> str:
-        label, held = self._desk.label(_KINDS[kind]), self._seen.values.get(kind)
+        label, held = self._desk.label(self._systems[kind]), self._seen.values.get(kind)
         if kind == IN_BILLING and self._several:
             label = tr("{}, account {} alone").format(label, self._account_id)
         told = tr("{}: {}").format(label, self._change_words(held or {}))

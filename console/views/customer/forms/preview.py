@@ -1,18 +1,18 @@
 """What an act would change, system by system: now, after, and whether it can be taken back. Nothing of it is cut."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from console.services.acts.declared import Effect, Plan
+from console.services.acts.declared import Effect
+from console.services.acts.routing import SystemEffects
 from console.views import texts
 from console.views.texts import tr
 from console.views.widgets.labels import Label
 from console.views.widgets.live_page import PlainScroll
 
-_ORDER = ("billing", "provisioning", "crm")
 # What changes needs the most room; the last column has whole sentences.
 _STRETCH = (4, 3, 4, 4)
 
@@ -36,22 +36,20 @@ class PreviewTable(PlainScroll):
         self._grid.setVerticalSpacing(5)
         for column, stretch in enumerate(_STRETCH):
             self._grid.setColumnStretch(column, stretch)
-        self._shown: tuple[Plan | None, tuple[tuple[str, str], ...]] | None = None
+        self._shown: tuple[SystemEffects, ...] | None = None
 
-    def show_plan(self, plan: Plan | None, labels: Mapping[str, str]) -> None:
-        """Show what a plan would change; nothing without one."""
-        shown = (plan, tuple(labels.items()))
-        if shown == self._shown:
+    def show_effects(self, systems: Sequence[SystemEffects]) -> None:
+        """Show what would change in each system; nothing without any."""
+        if tuple(systems) == self._shown:
             return
-        self._shown = shown
+        self._shown = tuple(systems)
         self._clear()
-        if plan is None:
+        if not systems:
             return
         titles = (tr("What"), tr("Now"), tr("After"), tr("Can it be taken back?"))
         self._add_row([Label(title, "small", look="muted") for title in titles], " ")
-        for system in _ORDER:
-            effects = [one for one in plan.effects if one.system == system]
-            label = labels.get(system, system.title())
+        for system in systems:
+            label, effects = system.label, system.effects
             by_order = any(effect.record[0] == "product order" for effect in effects)
             told = tr("once the order is done") if by_order else "" if effects else tr("no change")
             self._add_row([Label(label, semibold=True), Label(""), Label(told, look="secondary", wrap=True)], label)

@@ -11,10 +11,13 @@ from console.models.customer_bill import CustomerBill
 from console.models.payment import Payment
 from console.models.provenance import Origin, Records, Sourced
 from console.services.customer.customer_view import CustomerView
+from console.settings import Capability
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker, promise_words
-from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelContext, PanelSlot, PanelType
+from console.views.customer.panels.source import Source
+from console.views.customer.panels.system_words import SystemWords
 from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.fact import FactLabel, ShownFact
 from console.views.widgets.labels import Label
@@ -34,7 +37,9 @@ class AccountPanel(Panel):
 
     account_chosen = Signal(str)
 
-    def __init__(self, view: CustomerView, system_label: str, is_booking: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self, view: CustomerView, systems: SystemWords, is_booking: Callable[[], bool] = lambda: False
+    ) -> None:
         self._view, self._is_booking = view, is_booking
         self._chosen: str | None = None
         self._record: Callable[[], tuple[ShownFact, ...]] = tuple
@@ -73,7 +78,7 @@ class AccountPanel(Panel):
         outer.setSpacing(0)
         outer.addWidget(self._list)
         outer.addWidget(PlainScroll(inner), 1)
-        super().__init__(PANEL, system_label, [Source(tr("Accounts"), view.accounts)], body)
+        super().__init__(PANEL, systems, [Source(tr("Accounts"), view.accounts)], body)
         self._unsubscribe.append(view.bills.subscribe(lambda _part: self.show_facts()))
         self._unsubscribe.append(view.payments.subscribe(lambda _part: self.show_facts()))
 
@@ -113,7 +118,7 @@ class AccountPanel(Panel):
         self._show(chosen, fresh=fresh)
 
     def _row(self, item: Sourced[BillingAccount], *, fresh: bool) -> Row:
-        make = FactMaker(item.origin, self.system_label, fresh=fresh)
+        make = FactMaker(item.origin, self.systems, fresh=fresh)
         account = item.value
         trail = Cell(make.fact(tr("Balance"), texts.money(account.balance)))
         return Row(account.id, (make.cell(tr("Account"), account.name), make.cell(tr("Number"), account.id), trail))
@@ -125,7 +130,7 @@ class AccountPanel(Panel):
 
     def _show(self, item: Sourced[BillingAccount], *, fresh: bool) -> None:
         account = item.value
-        make = FactMaker(item.origin, self.system_label, fresh=fresh)
+        make = FactMaker(item.origin, self.systems, fresh=fresh)
         self._record = lambda: self._facts_of(make, account)
         self._balance.show_fact(make.fact(tr("Balance"), texts.money(account.balance)), self._record)
         owed = account.balance is not None and account.balance.amount > 0
@@ -155,7 +160,7 @@ class AccountPanel(Panel):
         else:
             text = f"{texts.money(paid.value.amount)}, {texts.day(paid.value.paid_at)}"
             fresh_payments = self._view.payments.part.is_fresh(self._view.now())
-            self._show_field("Last payment", FactMaker(paid.origin, self.system_label, fresh=fresh_payments), text)
+            self._show_field("Last payment", FactMaker(paid.origin, self.systems, fresh=fresh_payments), text)
         for name, text in values.items():
             self._show_field(name, make, text)
         if due is None:
@@ -167,7 +172,7 @@ class AccountPanel(Panel):
             self._rows["Next due"][0].set_words(tr("Overdue since") if overdue else tr("Next due"))
             if not whole:
                 text = tr("{} or earlier: not all bills were read").format(text)
-            self._show_field("Next due", FactMaker(origin, self.system_label, fresh=fresh), text)
+            self._show_field("Next due", FactMaker(origin, self.systems, fresh=fresh), text)
 
     def _facts_of(self, make: FactMaker, account: BillingAccount) -> tuple[ShownFact, ...]:
         """Return everything the account's record says, for whoever opens one of its values."""
@@ -204,7 +209,9 @@ class AccountPanel(Panel):
 
 
 def _make(page: PanelContext) -> AccountPanel:
-    panel = AccountPanel(page.view, page.label("billing"), lambda: page.desk.acts.is_booking(page.view.customer_id))
+    panel = AccountPanel(
+        page.view, page.systems(Capability.BILLING_ACCOUNTS), lambda: page.desk.acts.is_booking(page.view.customer_id)
+    )
     panel.account_chosen.connect(page.show_account)
     return panel
 

@@ -12,10 +12,13 @@ from console.models.provenance import Records, Sourced
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.part import PartCoordinator
+from console.settings import Capability
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
-from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelContext, PanelSlot, PanelType
+from console.views.customer.panels.source import Source
+from console.views.customer.panels.system_words import SystemWords
 from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.labels import Button, Label
 from console.views.widgets.row_model import Cell, Row
@@ -34,7 +37,7 @@ class BillsPanel(Panel):
     document_wanted = Signal(object)
     explanation_wanted = Signal()
 
-    def __init__(self, view: CustomerView, system_label: str, watch: ContradictionWatch) -> None:
+    def __init__(self, view: CustomerView, systems: SystemWords, watch: ContradictionWatch) -> None:
         self._view = view
         self._chosen: CustomerBillId | None = None
         self._account: str | None = None
@@ -42,7 +45,7 @@ class BillsPanel(Panel):
         self.table = FactTable(tr("Bills"), columns, stretch=3, optional=(3, 4, 1))
         self.table.chosen.connect(self._on_chosen)
         self.table.opened.connect(self._on_opened)
-        self.lines = BillLines(view, system_label, watch)
+        self.lines = BillLines(view, systems, watch)
         self.lines.document_wanted.connect(self._want_document)
         self.lines.explain.clicked.connect(self._want_explanation)
         splitter = QSplitter(Qt.Orientation.Vertical)
@@ -50,7 +53,7 @@ class BillsPanel(Panel):
         splitter.addWidget(self.lines)
         splitter.setChildrenCollapsible(False)
         splitter.setSizes([280, 280])
-        super().__init__(PANEL, system_label, [Source(tr("Bills"), view.bills)], splitter)
+        super().__init__(PANEL, systems, [Source(tr("Bills"), view.bills)], splitter)
         self.page_in(self.table)
         self._unsubscribe.append(view.payments.subscribe(lambda _part: self.show_facts()))
 
@@ -134,7 +137,7 @@ class BillsPanel(Panel):
         *,
         fresh: bool,
     ) -> Row:
-        make, bill = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        make, bill = FactMaker(item.origin, self.systems, fresh=fresh), item.value
         word, state = _bill_state(bill, self._view.now(), paid_at)
         difference = _difference(bill.amount_due, earlier.amount_due if earlier else None)
         cells = (
@@ -220,11 +223,11 @@ class BillLines(QWidget):
 
     document_wanted = Signal(object)
 
-    def __init__(self, view: CustomerView, system_label: str, watch: ContradictionWatch) -> None:
+    def __init__(self, view: CustomerView, systems: SystemWords, watch: ContradictionWatch) -> None:
         super().__init__()
         self._view, self._watch = view, watch
         watch.subscribe(self.render_lines)
-        self._system_label = system_label
+        self._systems = systems
         self._bill: CustomerBill | None = None
         self._coordinator: PartCoordinator[Records[AppliedBillingRate]] | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -285,7 +288,7 @@ class BillLines(QWidget):
             self._age.setToolTip(texts.tooltip(str(part.failure.error)))
             self._age.set_look("mark", "danger" if part.facts is None else "stale")
         elif part.asking_since is not None and part.facts is None:
-            self._age.setText(tr("{} · asking").format(self._system_label))
+            self._age.setText(tr("{} · asking").format(self._systems.together))
             self._age.set_look("mark", "info")
         elif part.denied:
             self._age.setText(part.denied)
@@ -293,7 +296,7 @@ class BillLines(QWidget):
             self._age.setText("")
 
     def _row(self, item: Sourced[AppliedBillingRate]) -> Row:
-        make, rate = FactMaker(item.origin, self._system_label), item.value
+        make, rate = FactMaker(item.origin, self._systems), item.value
         ends = rate.period_end
         same_day = ends is None or ends == rate.period_start
         period = texts.day(rate.period_start) if same_day else f"{texts.day(rate.period_start)} – {texts.day(ends)}"
@@ -348,7 +351,7 @@ def _line_amount(rate: AppliedBillingRate) -> str:
 
 
 def _make(page: PanelContext) -> BillsPanel:
-    panel = BillsPanel(page.view, page.label("billing"), page.contradictions)
+    panel = BillsPanel(page.view, page.systems(Capability.BILLS), page.contradictions)
     panel.document_wanted.connect(page.show_document)
     panel.explanation_wanted.connect(page.explain_bill)
     return panel

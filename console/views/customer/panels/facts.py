@@ -7,6 +7,7 @@ from console.models.detail import Detail
 from console.models.inventory import PriceKind, Product, ProductPrice
 from console.models.provenance import Origin
 from console.views import texts
+from console.views.customer.panels.system_words import SystemWords
 from console.views.texts import tr
 from console.views.widgets.fact import ShownFact
 from console.views.widgets.row_model import Cell
@@ -15,9 +16,9 @@ from console.views.widgets.row_model import Cell
 class FactMaker:
     """Makes the facts and cells of one record."""
 
-    def __init__(self, origin: Origin, system_label: str, *, fresh: bool = True) -> None:
+    def __init__(self, origin: Origin, systems: SystemWords, *, fresh: bool = True) -> None:
         self._origin = origin
-        self._system_label = system_label
+        self._system_label = systems.of(origin)
         self._fresh = fresh
 
     def fact(self, label: str, text: str, *, worked_out: bool = False) -> ShownFact:

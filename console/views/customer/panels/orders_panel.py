@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 from console.models.order import Order, OrderItem, OrderKind
 from console.models.provenance import Sourced
 from console.services.customer.customer_view import CustomerView
+from console.settings import Capability
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker, price_words
-from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
+from console.views.customer.panels.source import Source
+from console.views.customer.panels.system_words import SystemWords
 from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactList
@@ -19,11 +22,11 @@ _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 class OrdersPanel(Panel):
     """Open orders first, then the others newest first; a product order stands with its service order."""
 
-    def __init__(self, view: CustomerView, system_label: str) -> None:
+    def __init__(self, view: CustomerView, systems: SystemWords) -> None:
         self._view = view
         self.list = FactList(tr("Orders"))
         sources = [Source(tr("Service orders"), view.service_orders), Source(tr("Product orders"), view.product_orders)]
-        super().__init__(PANEL, system_label, sources, self.list)
+        super().__init__(PANEL, systems, sources, self.list)
         self.list.opened.connect(self.list.show_row)
 
     def focus_first(self) -> None:
@@ -51,7 +54,7 @@ class OrdersPanel(Panel):
         return service_orders + alone
 
     def _row(self, item: Sourced[Order], product_order: Order | None, *, fresh: bool) -> Row:
-        make, order = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        make, order = FactMaker(item.origin, self.systems, fresh=fresh), item.value
         word, state = texts.state(order.state)
         if order.completed_at is not None and order.state == "completed":
             word = tr("Completed {}").format(texts.day(order.completed_at))
@@ -105,5 +108,5 @@ PANEL = PanelType(
     letter="O",
     empty=QT_TR_NOOP("No orders."),
     slots={Layout.FULL: PanelSlot(1, 1, 0), Layout.MEDIUM: PanelSlot(1, 1, 0), Layout.SMALL: PanelSlot(1, 0, 3)},
-    make=lambda page: OrdersPanel(page.view, page.label("provisioning")),
+    make=lambda page: OrdersPanel(page.view, page.systems(Capability.PRODUCT_ORDERS)),
 )

@@ -1,7 +1,6 @@
 """The frame every panel stands in: head with title and origin, body in one of its states, foot with what to do."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,10 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, 
 from console.errors import NotServedError, SystemCallError
 from console.models.provenance import Records
 from console.services.access.permissions import is_of_role
-from console.services.customer.part import Part, PartCoordinator
+from console.services.customer.part import Part
 from console.views import texts
 from console.views.customer.panels.panel_type import PanelType
 from console.views.customer.panels.part_words import failed_head, holds_nothing, how_to_see, is_not_served
+from console.views.customer.panels.source import Source, each_system
+from console.views.customer.panels.system_words import SystemWords
 from console.views.icons import ICON
 from console.views.texts import tr
 from console.views.theme import THEME
@@ -30,30 +31,21 @@ STOP_OFFER_AFTER_S = 4
 _SHOW_ASKING_AFTER = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One part a panel shows: what it is called there and who asks for it."""
-
-    word: str
-    coordinator: PartCoordinator[Any]
-
-
 class Panel(Card):
     """A panel of one or more parts of one system; a subclass fills `content` in `show_facts`.
 
     A change of state repaints marked parts only; it never changes size, scroll, selection or focus.
     """
 
-    def __init__(self, declared: PanelType, system_label: str, sources: Sequence[Source], content: QWidget) -> None:
+    def __init__(self, declared: PanelType, systems: SystemWords, sources: Sequence[Source], content: QWidget) -> None:
         super().__init__()
         self.title, self.icon, self._empty = tr(declared.title), declared.icon, declared.empty
-        self.system_label, self.sources = system_label, tuple(sources)
+        self.systems, self.system_label = systems, systems.together
+        self.sources = each_system(sources, systems)
         self.setObjectName(declared.name)
         self.setAccessibleName(self.title)
         self.content = content
         self.is_online: Callable[[], bool] = lambda: True
-        # For a panel fed by several systems: the word people use for each.
-        self.system_labels: Mapping[str, str] = {}
         self._was_fresh = False
         self._find: FindBar | None = None
         self._body = QStackedWidget()
@@ -238,7 +230,7 @@ class Panel(Card):
 
     def _names_of(self, parts: Iterable[Part[Any]]) -> str:
         """Return the systems of some parts by name."""
-        names = dict.fromkeys(self.system_labels.get(part.system, self.system_label) for part in parts)
+        names = dict.fromkeys(self.systems.each.get(part.system, self.system_label) for part in parts)
         return ", ".join(names)
 
     def _is_offline(self, parts: list[Part[Any]]) -> bool:

@@ -9,6 +9,8 @@ from console.models.customer_bill import CustomerBill
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
+from console.settings import Capability
+from console.views.customer.panels.system_words import SystemWords
 
 if TYPE_CHECKING:  # a panel knows its declaration, not the other way round
     from console.views.customer.panels.panel import Panel
@@ -43,14 +45,9 @@ class PanelContext:
     show_document: Callable[[CustomerBill], None]
     explain_bill: Callable[[], None]
 
-    @property
-    def labels(self) -> dict[str, str]:
-        """The word people use for each system, by its configured name."""
-        return {info.name: info.label for info in self.desk.systems}
-
-    def label(self, kind: str) -> str:
-        """Return the word people use for the system of a kind."""
-        return next(info.label for info in self.desk.systems if info.kind == kind)
+    def systems(self, capability: Capability) -> SystemWords:
+        """Return the words for the systems that serve a capability."""
+        return SystemWords(self.desk.served_by.get(capability, ""), self.desk.system_labels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,13 @@ from PySide6.QtCore import Signal
 from console.models.payment import Payment
 from console.models.provenance import Sourced
 from console.services.customer.customer_view import CustomerView
+from console.settings import Capability
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
-from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelContext, PanelSlot, PanelType
+from console.views.customer.panels.source import Source
+from console.views.customer.panels.system_words import SystemWords
 from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
@@ -23,13 +26,13 @@ class PaymentsPanel(Panel):
 
     bill_wanted = Signal(str)
 
-    def __init__(self, view: CustomerView, system_label: str) -> None:
+    def __init__(self, view: CustomerView, systems: SystemWords) -> None:
         self._view = view
         columns = (tr("Date"), tr("Amount"), tr("For"), tr("By"), tr("State"))
         self.table = FactTable(tr("Payments"), columns, stretch=4, optional=(3,))
         self.table.opened.connect(self._on_opened)
         sources = [Source(tr("Payments"), view.payments), Source(tr("Refunds"), view.refunds)]
-        super().__init__(PANEL, system_label, sources, self.table)
+        super().__init__(PANEL, systems, sources, self.table)
         self.page_in(self.table)
         self._unsubscribe.append(view.bills.subscribe(lambda _part: self.show_facts()))
 
@@ -60,7 +63,7 @@ class PaymentsPanel(Panel):
         )
 
     def _row(self, item: Sourced[Payment], numbers: dict[str, str], *, fresh: bool) -> Row:
-        make, payment = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        make, payment = FactMaker(item.origin, self.systems, fresh=fresh), item.value
         word, state = texts.state(payment.status)
         if payment.failed:
             word, state = tr("Failed: {}").format(payment.description or tr("no reason told")), "danger"
@@ -100,7 +103,7 @@ class PaymentsPanel(Panel):
 
 
 def _make(page: PanelContext) -> PaymentsPanel:
-    panel = PaymentsPanel(page.view, page.label("billing"))
+    panel = PaymentsPanel(page.view, page.systems(Capability.PAYMENTS))
     panel.bill_wanted.connect(page.show_bill)
     return panel
 

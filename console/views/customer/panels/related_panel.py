@@ -5,10 +5,13 @@ from PySide6.QtCore import Signal
 from console.models.provenance import Sourced
 from console.models.related import RelatedCustomer
 from console.services.customer.customer_view import CustomerView
+from console.settings import Capability
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
-from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelContext, PanelSlot, PanelType
+from console.views.customer.panels.source import Source
+from console.views.customer.panels.system_words import SystemWords
 from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.row_model import Row
 from console.views.widgets.rows import FactList
@@ -27,11 +30,11 @@ class RelatedPanel(Panel):
 
     customer_wanted = Signal(str)
 
-    def __init__(self, view: CustomerView, system_label: str) -> None:
+    def __init__(self, view: CustomerView, systems: SystemWords) -> None:
         self._view = view
         self.list = FactList(tr("Related customers"), uniform=True)
         self.list.opened.connect(self._on_opened)
-        super().__init__(PANEL, system_label, [Source(tr("Related customers"), view.related)], self.list)
+        super().__init__(PANEL, systems, [Source(tr("Related customers"), view.related)], self.list)
 
     def focus_first(self) -> None:
         self.list.setFocus()
@@ -48,7 +51,7 @@ class RelatedPanel(Panel):
         )
 
     def _row(self, item: Sourced[RelatedCustomer], *, fresh: bool) -> Row:
-        make, related = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        make, related = FactMaker(item.origin, self.systems, fresh=fresh), item.value
         word, icon = _ROLES.get(related.role or "", (related.role or tr("related"), "person"))
         facts = [tr(word), related.customer_id]
         if related.through is not None:
@@ -69,7 +72,7 @@ class RelatedPanel(Panel):
 
 
 def _make(page: PanelContext) -> RelatedPanel:
-    panel = RelatedPanel(page.view, page.label("crm"))
+    panel = RelatedPanel(page.view, page.systems(Capability.CUSTOMERS))
     panel.customer_wanted.connect(page.open_customer)
     return panel
 

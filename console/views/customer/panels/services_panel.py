@@ -8,10 +8,13 @@ from console.models.provenance import Sourced
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
 from console.services.search.phone import show_phone
+from console.settings import Capability
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker, recurring_price
-from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
+from console.views.customer.panels.source import Source
+from console.views.customer.panels.system_words import SystemWords
 from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactList
@@ -39,11 +42,11 @@ _ORDER = {"conflict": 0, "attention": 0, "danger": 0, "info": 1, "ok": 2, "neutr
 class ServicesPanel(Panel):
     """One line a service; products without a service follow."""
 
-    def __init__(self, view: CustomerView, system_label: str, watch: ContradictionWatch) -> None:
+    def __init__(self, view: CustomerView, systems: SystemWords, watch: ContradictionWatch) -> None:
         self._view, self._watch = view, watch
         self.list = FactList(tr("Products and services"))
         sources = [Source(tr("Services"), view.services), Source(tr("Products"), view.products)]
-        super().__init__(PANEL, system_label, sources, self.list)
+        super().__init__(PANEL, systems, sources, self.list)
         self.list.opened.connect(self.list.show_row)
         watch.subscribe(self.show_facts)
 
@@ -78,7 +81,7 @@ class ServicesPanel(Panel):
         return _ORDER[_service_state(service)[1]]
 
     def _service(self, item: Sourced[Service], product: Sourced[Product] | None, *, fresh: bool) -> Row:
-        make, service = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        make, service = FactMaker(item.origin, self.systems, fresh=fresh), item.value
         word, state = _service_state(service)
         facts = []
         disagreement = self._watch.about(product.value.id) if product is not None else None
@@ -100,7 +103,7 @@ class ServicesPanel(Panel):
         )
 
     def _product(self, item: Sourced[Product], *, fresh: bool) -> Row:
-        make, product = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        make, product = FactMaker(item.origin, self.systems, fresh=fresh), item.value
         word, state = texts.state(product.status)
         price = recurring_price(product)
         under = " · ".join(
@@ -120,7 +123,7 @@ class ServicesPanel(Panel):
         found = [make.cell(name, value) for name, value in service.characteristics] + make.details(service.details)
         if product is None:
             return found
-        return found + _product_details(FactMaker(product.origin, self.system_label, fresh=fresh), product.value)
+        return found + _product_details(FactMaker(product.origin, self.systems, fresh=fresh), product.value)
 
 
 def _product_details(make: FactMaker, product: Product) -> list[Cell]:
@@ -162,5 +165,5 @@ PANEL = PanelType(
     letter_text=QT_TR_NOOP("Products and services"),
     empty=QT_TR_NOOP("No products or services."),
     slots={Layout.FULL: PanelSlot(0, 1, 0), Layout.MEDIUM: PanelSlot(0, 1, 0), Layout.SMALL: PanelSlot(0, 1, 0)},
-    make=lambda page: ServicesPanel(page.view, page.label("provisioning"), page.contradictions),
+    make=lambda page: ServicesPanel(page.view, page.systems(Capability.SERVICES), page.contradictions),
 )

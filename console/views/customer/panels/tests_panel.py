@@ -3,10 +3,13 @@
 from console.models.provenance import Sourced
 from console.models.service_test import ServiceTest
 from console.services.customer.customer_view import CustomerView
+from console.settings import Capability
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
-from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
+from console.views.customer.panels.source import Source
+from console.views.customer.panels.system_words import SystemWords
 from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.row_model import Row
 from console.views.widgets.rows import FactList
@@ -17,10 +20,10 @@ class TestsPanel(Panel):
 
     __test__ = False  # not a test of ours, whatever its name
 
-    def __init__(self, view: CustomerView, system_label: str) -> None:
+    def __init__(self, view: CustomerView, systems: SystemWords) -> None:
         self._view = view
         self.list = FactList(tr("Line tests"), uniform=True)
-        super().__init__(PANEL, system_label, [Source(tr("Line tests"), view.tests)], self.list)
+        super().__init__(PANEL, systems, [Source(tr("Line tests"), view.tests)], self.list)
         self.list.opened.connect(self.list.show_row)
         self.page_in(self.list)
 
@@ -37,7 +40,7 @@ class TestsPanel(Panel):
         self.list.show_entries([item.value.id for item in tests], lambda place: self._row(tests[place], fresh=fresh))
 
     def _row(self, item: Sourced[ServiceTest], *, fresh: bool) -> Row:
-        make, test = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        make, test = FactMaker(item.origin, self.systems, fresh=fresh), item.value
         if test.passed is None:
             word, state = texts.state(test.state)
         else:
@@ -62,5 +65,5 @@ PANEL = PanelType(
     letter="I",
     empty=QT_TR_NOOP("No line tests."),
     slots={Layout.FULL: PanelSlot(0, 1, 1), Layout.MEDIUM: PanelSlot(0, 1, 1), Layout.SMALL: PanelSlot(0, 1, 1)},
-    make=lambda page: TestsPanel(page.view, page.label("provisioning")),
+    make=lambda page: TestsPanel(page.view, page.systems(Capability.SERVICE_TESTS)),
 )

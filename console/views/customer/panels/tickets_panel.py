@@ -8,10 +8,13 @@ from PySide6.QtWidgets import QSplitter
 from console.models.provenance import Sourced
 from console.models.trouble_ticket import TroubleTicket
 from console.services.customer.customer_view import CustomerView
+from console.settings import Capability
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
-from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
+from console.views.customer.panels.source import Source
+from console.views.customer.panels.system_words import SystemWords
 from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.row_model import Row
 from console.views.widgets.rows import FactList
@@ -22,7 +25,7 @@ _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 class TicketsPanel(Panel):
     """Open tickets first, then the others newest first; below them what was done on the chosen one, newest first."""
 
-    def __init__(self, view: CustomerView, system_label: str) -> None:
+    def __init__(self, view: CustomerView, systems: SystemWords) -> None:
         self._view = view
         self.list = FactList(tr("Tickets"))
         self.history = FactList(tr("History of the ticket"))
@@ -32,7 +35,7 @@ class TicketsPanel(Panel):
         splitter.addWidget(self.history)
         splitter.setChildrenCollapsible(False)
         splitter.setSizes([150, 110])
-        super().__init__(PANEL, system_label, [Source(tr("Tickets"), view.tickets)], splitter)
+        super().__init__(PANEL, systems, [Source(tr("Tickets"), view.tickets)], splitter)
         self.history.opened.connect(self.history.show_row)
         self.list.opened.connect(self.list.show_row)
         self.page_in(self.list)
@@ -57,7 +60,7 @@ class TicketsPanel(Panel):
         self._show_history(current)
 
     def _row(self, item: Sourced[TroubleTicket], *, fresh: bool) -> Row:
-        make, ticket = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        make, ticket = FactMaker(item.origin, self.systems, fresh=fresh), item.value
         word, state = texts.state(ticket.status)
         facts = [ticket.id, ticket.ticket_type or "", tr("opened {}").format(texts.day(ticket.created_at))]
         facts += [reference.label for reference in ticket.about]
@@ -75,7 +78,7 @@ class TicketsPanel(Panel):
         if item is None:
             self.history.show_rows([])
             return
-        make, ticket = FactMaker(item.origin, self.system_label), item.value
+        make, ticket = FactMaker(item.origin, self.systems), item.value
         steps = [(change.at, texts.state(change.status), change.reason or "", "") for change in ticket.changes] + [
             (note.at, (tr("Note"), None), note.text, note.author or "") for note in ticket.notes
         ]
@@ -110,5 +113,5 @@ PANEL = PanelType(
     letter="T",
     empty=QT_TR_NOOP("No tickets."),
     slots={Layout.FULL: PanelSlot(0, 2, 0), Layout.MEDIUM: PanelSlot(2, 0, 1), Layout.SMALL: PanelSlot(1, 0, 4)},
-    make=lambda page: TicketsPanel(page.view, page.label("crm")),
+    make=lambda page: TicketsPanel(page.view, page.systems(Capability.TICKETS)),
 )

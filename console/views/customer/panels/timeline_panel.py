@@ -14,8 +14,10 @@ from console.services.customer.customer_view import CustomerView
 from console.services.customer.part import PartCoordinator
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
-from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
+from console.views.customer.panels.source import Source
+from console.views.customer.panels.system_words import SystemWords
 from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.chips import FilterChips
 from console.views.widgets.row_model import Row
@@ -80,10 +82,9 @@ class TimelinePanel(Panel):
             Source(tr("Payments"), view.payments),
             Source(tr("Orders"), view.service_orders),
         ]
-        super().__init__(PANEL, tr("All systems"), sources, body)
+        super().__init__(PANEL, SystemWords(tr("All systems"), labels), sources, body)
         self.list.opened.connect(self.list.show_row)
         self._together.setParent(self)
-        self.system_labels = labels
         self.page_in(self.list)
 
     def focus_first(self) -> None:
@@ -189,7 +190,7 @@ class TimelinePanel(Panel):
     ) -> Callable[[Entry, Entry | None], Row]:
         def make(entry: Entry, before: Entry | None) -> Row:
             fresh = part.part.is_fresh(self._view.now())
-            facts = FactMaker(item.origin, self._labels.get(item.origin.system, item.origin.system), fresh=fresh)
+            facts = FactMaker(item.origin, self.systems, fresh=fresh)
             icon, title, under, state = describe(item.value)
             day = texts.recent_day(entry.at) if entry.at else tr("no date")
             same = before is not None and before.at is not None and texts.recent_day(before.at) == day
@@ -232,5 +233,5 @@ PANEL = PanelType(
     letter="L",
     empty=QT_TR_NOOP("Nothing happened yet."),
     slots={Layout.FULL: PanelSlot(2, 0, 0), Layout.MEDIUM: PanelSlot(2, 0, 0), Layout.SMALL: PanelSlot(1, 0, 5)},
-    make=lambda page: TimelinePanel(page.view, page.labels),
+    make=lambda page: TimelinePanel(page.view, page.desk.system_labels),
 )

@@ -6,10 +6,13 @@ from PySide6.QtWidgets import QSplitter
 from console.models.provenance import Sourced
 from console.models.usage import Bucket, Counter, Quantity, Usage
 from console.services.customer.customer_view import CustomerView
+from console.settings import Capability
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
-from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
+from console.views.customer.panels.source import Source
+from console.views.customer.panels.system_words import SystemWords
 from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
@@ -20,7 +23,7 @@ _NEARLY_USED = 0.85
 class UsagePanel(Panel):
     """Allowances on top, each with a bar; below them every use, newest first."""
 
-    def __init__(self, view: CustomerView, system_label: str) -> None:
+    def __init__(self, view: CustomerView, systems: SystemWords) -> None:
         self._view = view
         columns = (tr("Allowance"), tr("Used"), tr("Share"), tr("Left"), tr("Until"))
         self.buckets = FactTable(tr("Allowances"), columns, stretch=0, optional=(4,))
@@ -33,7 +36,7 @@ class UsagePanel(Panel):
         splitter.setChildrenCollapsible(False)
         splitter.setSizes([100, 300])
         sources = [Source(tr("Allowances"), view.allowances), Source(tr("Usage"), view.usage)]
-        super().__init__(PANEL, system_label, sources, splitter)
+        super().__init__(PANEL, systems, sources, splitter)
         self.table.opened.connect(self.table.show_row)
         self.buckets.opened.connect(self.buckets.show_row)
         self.page_in(self.table)
@@ -50,12 +53,15 @@ class UsagePanel(Panel):
     def show_facts(self) -> None:
         now = self._view.now()
         allowances, usage = self._view.allowances.part, self._view.usage.part
-        found = allowances.facts
-        buckets = found.value if found else ()
+        buckets = allowances.facts
         self.buckets.setVisible(bool(buckets))
-        if found is not None:
-            make = FactMaker(found.origin, self.system_label, fresh=allowances.is_fresh(now))
-            self.buckets.show_rows([_bucket_row(i, bucket, make) for i, bucket in enumerate(buckets)])
+        if buckets is not None:
+            fresh = allowances.is_fresh(now)
+            makers = [FactMaker(item.origin, self.systems, fresh=fresh) for item in buckets]
+            rows = [
+                _bucket_row(i, item.value, make) for i, (item, make) in enumerate(zip(buckets, makers, strict=True))
+            ]
+            self.buckets.show_rows(rows)
             if not self._sized:
                 self._sized = bool(buckets)
                 height = 32 + 26 * min(5, len(buckets))
@@ -64,7 +70,7 @@ class UsagePanel(Panel):
         self.table.show_entries([item.value.id for item in items], lambda place: self._row(items[place], fresh=fresh))
 
     def _row(self, item: Sourced[Usage], *, fresh: bool) -> Row:
-        make, usage = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        make, usage = FactMaker(item.origin, self.systems, fresh=fresh), item.value
         when = f"{texts.day(texts.local_day(usage.at))} {texts.clock(usage.at)}" if usage.at else texts.day(None)
         cost = "" if usage.cost is None else tr("included") if usage.cost.amount == 0 else texts.money(usage.cost)
         cells = (
@@ -129,5 +135,5 @@ PANEL = PanelType(
     letter="G",
     empty=QT_TR_NOOP("No usage."),
     slots={Layout.FULL: PanelSlot(1, 0, 2), Layout.MEDIUM: PanelSlot(1, 0, 2), Layout.SMALL: PanelSlot(1, 0, 2)},
-    make=lambda page: UsagePanel(page.view, page.label("billing")),
+    make=lambda page: UsagePanel(page.view, page.systems(Capability.USAGE)),
 )

@@ -5,10 +5,13 @@ from datetime import datetime
 from console.models.appointment import Appointment
 from console.models.provenance import Sourced
 from console.services.customer.customer_view import CustomerView
+from console.settings import Capability
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
-from console.views.customer.panels.panel import Panel, Source
+from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
+from console.views.customer.panels.source import Source
+from console.views.customer.panels.system_words import SystemWords
 from console.views.texts import QT_TR_NOOP, tr
 from console.views.widgets.row_model import Row
 from console.views.widgets.rows import FactList
@@ -17,10 +20,10 @@ from console.views.widgets.rows import FactList
 class VisitsPanel(Panel):
     """Appointments at the customer's, the next one on top."""
 
-    def __init__(self, view: CustomerView, system_label: str) -> None:
+    def __init__(self, view: CustomerView, systems: SystemWords) -> None:
         self._view = view
         self.list = FactList(tr("Visits"), uniform=True)
-        super().__init__(PANEL, system_label, [Source(tr("Visits"), view.appointments)], self.list)
+        super().__init__(PANEL, systems, [Source(tr("Visits"), view.appointments)], self.list)
         self.list.opened.connect(self.list.show_row)
         self.page_in(self.list)
 
@@ -41,7 +44,7 @@ class VisitsPanel(Panel):
         self.list.show_entries([item.value.id for item in shown], lambda place: self._row(shown[place], fresh=fresh))
 
     def _row(self, item: Sourced[Appointment], *, fresh: bool) -> Row:
-        make, visit = FactMaker(item.origin, self.system_label, fresh=fresh), item.value
+        make, visit = FactMaker(item.origin, self.systems, fresh=fresh), item.value
         word, state = texts.state(visit.status)
         on = texts.day(texts.local_day(visit.starts_at) if visit.starts_at else None)
         when = f"{on}, {texts.window(visit.starts_at, visit.ends_at)}"
@@ -66,5 +69,5 @@ PANEL = PanelType(
     letter="W",
     empty=QT_TR_NOOP("No visits."),
     slots={Layout.FULL: PanelSlot(0, 2, 1), Layout.MEDIUM: PanelSlot(2, 0, 2), Layout.SMALL: PanelSlot(0, 1, 2)},
-    make=lambda page: VisitsPanel(page.view, page.label("crm")),
+    make=lambda page: VisitsPanel(page.view, page.systems(Capability.APPOINTMENTS)),
 )

@@ -1,15 +1,17 @@
 """Profiles: what is known of one vendor's servers, as data, put under the settings of a system that names one."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from console.connectors.tmforum.published import resources_of
 from console.errors import ConfigurationError
 from console.resources_folder import RESOURCES
+from console.settings import KINDS, Capability
 from console.settings.in_words import in_words
-from console.settings.published import PATHS
 
 _FOLDER = RESOURCES / "profiles"
 
@@ -32,26 +34,29 @@ def profile_names() -> list[str]:
     return sorted(path.stem for path in _FOLDER.glob("*.toml"))
 
 
-def with_profiles(settings: dict[str, Any], folder: Path | None) -> dict[str, Any]:
-    """Return a deployment's settings with every system's profile put under it.
+def with_profile(name: str, system: Mapping[str, Any], folder: Path | None) -> Mapping[str, Any]:
+    """Return the settings of one system with its profile put under them.
 
     Raises:
         ConfigurationError: There is no such profile, or it cannot be read.
     """
-    systems = settings.get("systems")
-    if not isinstance(systems, dict):
-        return settings
-    return {**settings, "systems": {name: _with_profile(name, system, folder) for name, system in systems.items()}}
-
-
-def _with_profile(name: str, system: Any, folder: Path | None) -> Any:
-    if not isinstance(system, dict) or not isinstance(system.get("profile"), str):
+    if not isinstance(system.get("profile"), str):
         return system
     profile = load_profile(system["profile"], folder, place=f"systems.{name}.profile")
-    known = PATHS.get(str(system.get("kind")), {})
+    known = resources_of(_served(system))
     resources = profile.system.get("resources", {})
     under = {**profile.system, "resources": {key: value for key, value in resources.items() if key in known}}
     return _merged(under, system)
+
+
+def _served(system: Mapping[str, Any]) -> tuple[Capability, ...]:
+    """Return what a system says it serves, as far as that can be read before its settings are checked."""
+    named = system.get("capabilities") or ()
+    values = {one.value: one for one in Capability}
+    if isinstance(named, list):
+        return tuple(values[one] for one in named if one in values)
+    kinds: Mapping[Any, tuple[Capability, ...]] = KINDS
+    return kinds.get(system.get("kind"), ())
 
 
 def load_profile(profile: str, folder: Path | None, *, place: str) -> Profile:
@@ -77,7 +82,7 @@ def load_profile(profile: str, folder: Path | None, *, place: str) -> Profile:
         raise ConfigurationError(f"The profile {path} is not usable: {error}.") from error
 
 
-def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(under)
     for key, value in over.items():
         before = merged.get(key)

@@ -4,22 +4,20 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
+from console.compose.parts import Parts
 from console.errors import ConfigurationError
 from console.http.audit_collector import AuditCollector
 from console.models.audit import ChainEnd
 from console.models.customer import CustomerId
-from console.ports.audit import Collector, GuardLog
-from console.ports.clock import Clock
+from console.ports.audit import Collector
 from console.ports.secrets import Secrets
 from console.services.access.audit import Audit
 from console.services.access.audit_search import AuditSearch, earlier
 from console.services.access.caller_check import CallerSystems
 from console.services.access.harvest import DAY
 from console.services.access.openings import Openings
-from console.services.access.permissions import Permissions, Subject, User
-from console.services.access.sign_in import SignIn
+from console.services.access.permissions import Permissions, Subject
 from console.services.customer.known import KnownFacts
 from console.services.outbox.shared_notes import SharedNotes
 from console.services.system.steady_clock import SteadyClock
@@ -30,21 +28,6 @@ from console.store.database import Database
 from console.store.head_anchor import HeadAnchor
 from console.system.audit_file import AuditFile
 from console.system.installation import installation_id
-
-
-class GuardParts(Protocol):
-    """What of a run the guard needs."""
-
-    @property
-    def clock(self) -> Clock: ...
-    @property
-    def user(self) -> User: ...
-    @property
-    def sign_in(self) -> SignIn | None: ...
-    @property
-    def policy(self) -> str: ...
-    @property
-    def guard_log(self) -> GuardLog | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +75,7 @@ def compose_guard(
     secrets: Secrets,
     database: Database,
     *,
-    parts: GuardParts,
+    parts: Parts,
     systems: CallerSystems,
     known: KnownFacts,
 ) -> Guard:

@@ -1,0 +1,249 @@
+"""Puts the services of one desk together, each group of them by a function of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from console.compose.guard import Guard, compose_guard
+from console.compose.parts import Parts
+from console.compose.systems import Wire, check_country, connect_systems
+from console.models.billing_account import BillingAccount
+from console.models.cache_size import CacheSize
+from console.models.customer import Customer, CustomerId
+from console.models.health import SystemHealth, SystemState
+from console.models.provenance import Sourced
+from console.ports.secrets import Secrets
+from console.ports.systems import APPOINTMENTS, CUSTOMERS, SERVICES, TICKETS, Systems
+from console.services.access.caller_check import CallerSystems
+from console.services.access.data_rights import DataRights
+from console.services.access.permissions import Subject, as_deployed
+from console.services.access.sign_in import SignInState
+from console.services.acts import Acts, Decisions, SendCheck
+from console.services.billing.bill_documents import BillDocuments
+from console.services.customer.customer_view import CustomerView
+from console.services.customer.datasets import KEPT_AS
+from console.services.customer.known import KnownFacts
+from console.services.desk import Desk, SystemInfo
+from console.services.outbox import Outbox
+from console.services.outbox.drafts import Drafts
+from console.services.outbox.leaving import Leaving
+from console.services.search.customer_search import CustomerSearch
+from console.services.search.days import day_order
+from console.services.search.people import SeenPeople
+from console.services.system.connections import Connections, HealthBoard
+from console.services.system.network import Network
+from console.settings import Deployment
+from console.store.acts import ActRepository
+from console.store.customer_records import CustomerRecords
+from console.store.database import Database, in_memory
+from console.store.drafts import DraftRepository
+from console.store.facts import FactRepository
+from console.store.people import PersonRepository
+from console.store.unsent_file import UnsentFiles
+from console.system.pdf import PdfReader
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept of customers, and the store it is kept in."""
+
+    database: Database
+    people: SeenPeople
+    facts: FactRepository
+    known: KnownFacts
+    records: CustomerRecords
+
+    def account(self, customer_id: str, account_id: str) -> Sourced[BillingAccount] | None:
+        """Return one of a customer's accounts as its system last said it, None where none has."""
+        lists = self.known.load_all(customer_id, Subject.BILLING_ACCOUNTS)
+        return next((one for accounts in lists for one in accounts if one.value.id == account_id), None)
+
+    def account_of(self, customer_id: str, account_id: str) -> BillingAccount | None:
+        found = self.account(customer_id, account_id)
+        return found.value if found is not None else None
+
+    def systems_of_account(self, customer_id: str, account_id: str) -> frozenset[str]:
+        """Return the systems that told of an account."""
+        lists = self.known.load_all(customer_id, Subject.BILLING_ACCOUNTS)
+        return frozenset(one.origin.system for accounts in lists for one in accounts if one.value.id == account_id)
+
+    def name_of(self, customer_id: CustomerId) -> str:
+        """Return what a customer is called; empty where they are not known."""
+        found: Sourced[Customer] | None = self.known.load(customer_id, (Subject.CUSTOMER, ""))
+        return found.value.name if found is not None else ""
+
+    async def forget_old(self, deployment: Deployment, now: datetime) -> None:
+        """Keep to how long and how much of it the deployment lets a computer keep."""
+        before = now - timedelta(days=deployment.store.keep_days)
+        await self.records.forget(before=before)
+        await self.facts.prune(before=before, most_bytes=int(deployment.store.max_mb * 1_000_000))
+
+
+def _compose_kept(database: Database) -> _Kept:
+    people, facts = SeenPeople(PersonRepository(database)), FactRepository(database)
+    known = KnownFacts(facts, KEPT_AS, saved=people.learn)
+    return _Kept(database, people, facts, known, CustomerRecords(database))
+
+
+def _caller_systems(systems: Systems, deployment: Deployment) -> CallerSystems:
+    customers = systems.customers
+    return CallerSystems(
+        customers=customers.port(CUSTOMERS),
+        tickets=[one.port(TICKETS) for one in systems.serving(TICKETS)],
+        appointments=[one.port(APPOINTMENTS) for one in systems.serving(APPOINTMENTS)],
+        services=[one.port(SERVICES) for one in systems.serving(SERVICES)],
+        proof=customers.caller_proof,
+        day_order=day_order(deployment.country),
+    )
+
+
+def _compose_outbox(wire: Wire, guard: Guard, kept: _Kept, parts: Parts, deployment: Deployment) -> Outbox:
+    """Return the outbox: what it does is reported to the guard, and it hears of systems and sign-ins that are back."""
+    outbox = Outbox(
+        ActRepository(kept.database),
+        {system.name: system.acts for system in wire.systems.every},
+        clock=parts.clock,
+        rng=parts.rng,
+        admit=SendCheck(guard.permissions, systems=wire.systems, acts=lambda: outbox.acts),
+    )
+    outbox.subscribe(guard.audit.on_act)
+    outbox.subscribe(lambda act: guard.openings.note_act(act.customer_id))
+    wire.health.subscribe(lambda now, before: _tell_outbox(outbox, now, before))
+    if parts.sign_in is not None:
+        parts.sign_in.subscribe(lambda state: _tell_signed_in(outbox, deployment, state))
+    return outbox
+
+
+def _tell_outbox(outbox: Outbox, now: SystemHealth, before: SystemState) -> None:
+    if before in {SystemState.DOWN, SystemState.NOT_ASKED} and now.state is not SystemState.DOWN:
+        outbox.system_is_back(now.system)
+
+
+def _tell_signed_in(outbox: Outbox, deployment: Deployment, state: SignInState) -> None:
+    """What waited for somebody to sign in goes on."""
+    for name in deployment.systems if state is SignInState.SIGNED_IN else ():
+        outbox.system_is_back(name)
+
+
+def _compose_acts(
+    outbox: Outbox, systems: Systems, guard: Guard, kept: _Kept, parts: Parts, deployment: Deployment
+) -> Acts:
+    return Acts(
+        outbox,
+        systems=systems,
+        with_service_orders=deployment.service_orders,
+        permissions=guard.permissions,
+        clock=parts.clock,
+        rng=parts.rng,
+        country=deployment.country,
+        person=guard.audit.who,
+        name_of=kept.name_of,
+        account=kept.account_of,
+        account_systems=kept.systems_of_account,
+    )
+
+
+def _compose_search(
+    systems: Systems, guard: Guard, kept: _Kept, parts: Parts, deployment: Deployment
+) -> CustomerSearch:
+    return CustomerSearch(
+        systems=systems,
+        permissions=guard.permissions,
+        people=kept.people,
+        clock=parts.clock,
+        country=deployment.country,
+        names_alone=guard.openings.is_required,
+        shows_names=not guard.openings.is_required or "name" in deployment.verification.shown,
+        noted=lambda text: guard.audit.record("searched", words=text),
+    )
+
+
+def _customer_views(
+    systems: Systems, health: HealthBoard, network: Network, guard: Guard, kept: _Kept, parts: Parts
+) -> Callable[..., CustomerView]:
+    """Return what makes the view of one customer, as they are or as they were at a moment."""
+
+    def view_customer(customer_id: CustomerId, as_of: datetime | None = None) -> CustomerView:
+        return CustomerView(
+            customer_id,
+            systems=systems,
+            permissions=guard.permissions,
+            health=health,
+            network=network,
+            known=kept.known,
+            saw=lambda subject: guard.saw(customer_id, subject),
+            uncovered=lambda kinds: guard.audit.record("showed in full", customer_id, kinds),
+            as_of=as_of,
+            clock=parts.clock,
+            rng=parts.rng,
+        )
+
+    return view_customer
+
+
+def compose_desk(
+    deployment: Deployment, secrets: Secrets, parts: Parts | None = None, store: Database | None = None
+) -> Desk:
+    """Return the services of a desk on the configured systems. May run in a worker thread; asks no system yet.
+
+    Without a store everything is kept in memory. The desk closes what it is given.
+
+    Raises:
+        ConfigurationError: A secret is not where the settings say.
+    """
+    parts = parts or Parts()
+    parts = replace(parts, user=as_deployed(parts.user, deployment.roles))
+    check_country(deployment)  # its numbering plans are loaded here, off the window's thread
+    kept = _compose_kept(store or in_memory())
+    wire = connect_systems(deployment, secrets, parts, store)
+    systems = wire.systems
+    callers = _caller_systems(systems, deployment)
+    guard = compose_guard(deployment, secrets, kept.database, parts=parts, systems=callers, known=kept.known)
+    outbox = _compose_outbox(wire, guard, kept, parts, deployment)
+    acts = _compose_acts(outbox, systems, guard, kept, parts, deployment)
+    drafts = Drafts(DraftRepository(kept.database), parts.clock)
+    search = _compose_search(systems, guard, kept, parts, deployment)
+    network, reader = Network(), PdfReader()
+
+    async def open_store() -> None:
+        await kept.forget_old(deployment, parts.clock.now())
+        await guard.start(parts.clock.now(), signed_in=parts.sign_in is not None)
+        await drafts.open()
+        await outbox.open()
+        outbox.start()
+
+    def cache_sizes() -> list[CacheSize]:
+        return [*wire.http.cache_sizes, kept.known.size, kept.people.size, *guard.audit.sizes]
+
+    async def aclose() -> None:
+        reader.close()
+        for service in (drafts, outbox, search, guard, wire.http, kept.known, kept.people, kept.database):
+            await service.aclose()
+
+    return Desk(
+        name=deployment.name,
+        permissions=guard.permissions,
+        openings=guard.openings,
+        audit=guard.audit,
+        audit_search=guard.search,
+        systems=tuple(
+            SystemInfo(system.name, tuple(system.ports), system.label, system.address) for system in systems.every
+        ),
+        health=wire.health,
+        search=search,
+        outbox=outbox,
+        acts=acts,
+        decisions=Decisions(outbox, acts, guard.permissions, country=deployment.country),
+        drafts=drafts,
+        leaving=Leaving(outbox, drafts, acts, UnsentFiles(), is_kept=kept.database.is_kept),
+        data_rights=DataRights(kept.records, guard.permissions, guard.openings, guard.audit),
+        moments=kept.known.moments,
+        is_kept=kept.database.is_kept,
+        open_store=open_store,
+        connections=Connections(systems),
+        documents=BillDocuments(systems=systems, reader=reader, permissions=guard.permissions, saw=guard.saw),
+        network=network,
+        view_customer=_customer_views(systems, wire.health, network, guard, kept, parts),
+        cache_sizes=cache_sizes,
+        aclose=aclose,
+    )

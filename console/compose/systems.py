@@ -1,0 +1,143 @@
+"""Connects the systems of a deployment, each by the connector that its settings name."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from console.compose.guard import NamedSecrets
+from console.compose.parts import Parts
+from console.errors import ConfigurationError
+from console.http import HttpLayer
+from console.models.check_report import CheckReport
+from console.models.health import Exchange
+from console.ports.connector import Connecting, Connector
+from console.ports.secrets import Secrets
+from console.ports.systems import ConnectedSystem, Systems
+from console.services.access.sign_in import SignIn
+from console.services.search.phone import numbering_plans
+from console.services.system.connections import HealthBoard
+from console.settings import KEPT, Deployment, System, label_of
+from console.settings.connectors import connector
+from console.store.answers import AnswerRepository
+from console.store.database import Database
+from console.system.clock import SystemClock
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """The systems, how each is doing, and the connections to all of them."""
+
+    systems: Systems
+    health: HealthBoard
+    http: HttpLayer
+
+
+def check_country(deployment: Deployment) -> None:
+    """Let a country pass that has phone numbers.
+
+    Raises:
+        ConfigurationError: There is no such country.
+    """
+    if deployment.country not in numbering_plans().SUPPORTED_REGIONS:
+        raise ConfigurationError(
+            f"country is {deployment.country}, which has no phone numbers; it is such as US or DE."
+        )
+
+
+def check_settings(deployment: Deployment, secrets: Secrets) -> None:
+    """Let settings pass that a desk can start with, as far as this computer can tell. Blocks.
+
+    Asked before anybody signs in: who has done that is not to be told only then that the desk cannot start. Secrets of
+    the desk's own store are not looked for, since it opens only later.
+
+    Raises:
+        ConfigurationError: A secret is not where the settings say, or there is no such country.
+    """
+    check_country(deployment)
+    wanted = [
+        (f"systems.{name}.auth", one) for name, system in deployment.systems.items() for one in system.auth.references
+    ]
+    wanted += [("audit.secret", deployment.audit.secret)] if deployment.audit.secret else []
+    for setting, reference in wanted:
+        if not reference.startswith(KEPT):
+            NamedSecrets(secrets, setting).read(reference)
+    if deployment.in_older_form:
+        _log.warning("%s", older_form(deployment))
+
+
+def older_form(deployment: Deployment) -> str:
+    """Return one sentence about the newer form of the settings, empty where they are in it."""
+    if not deployment.in_older_form:
+        return ""
+    name = deployment.in_older_form[0]
+    serves = ", ".join(f'"{one.value}"' for one in deployment.systems[name].serves)
+    return f"systems.{name}.kind is the older form, which still works; the newer one is: capabilities = [{serves}]"
+
+
+def connect_systems(deployment: Deployment, secrets: Secrets, parts: Parts, store: Database | None) -> Wire:
+    """Return the systems of a deployment, connected; none is asked yet.
+
+    Raises:
+        ConfigurationError: A secret is not where the settings say.
+    """
+    health = HealthBoard(list(deployment.systems))
+
+    def note(exchange: Exchange) -> None:
+        health.note(exchange)
+        parts.on_exchange(exchange)
+
+    http = HttpLayer(
+        clock=parts.clock,
+        on_exchange=note,
+        rng=parts.rng,
+        answers=AnswerRepository(store) if store is not None else None,
+        tokens=parts.sign_in,
+    )
+
+    def connect(name: str, system: System) -> ConnectedSystem:
+        named = NamedSecrets(secrets, f"systems.{name}.auth")
+        endpoint = http.endpoint(name, system, label=label_of(name, system), secrets=named)
+        connecting = Connecting(endpoint=endpoint, clock=parts.clock, on_damage=health.note_damage)
+        return _connector(system).connect(system, connecting)
+
+    systems = Systems(tuple(connect(name, system) for name, system in deployment.systems.items()))
+    return Wire(systems, health, http)
+
+
+def checked_resources(system: System) -> list[str]:
+    """Return the resources of a system that a check asks about, in its order."""
+    return list(_connector(system).checked(system))
+
+
+async def compose_check(
+    name: str,
+    system: System,
+    secrets: Secrets,
+    *,
+    by_post: bool = False,
+    only: Sequence[str] = (),
+    told: Callable[[str], None] = lambda _resource: None,
+    sign_in: SignIn | None = None,
+) -> CheckReport:
+    """Return how far one server serves the desk. `sign_in` is for whom it is asked.
+
+    Raises:
+        ConfigurationError: A secret is not where the settings say.
+    """
+    clock = SystemClock()
+    http = await asyncio.to_thread(lambda: HttpLayer(clock=clock, on_exchange=lambda _: None, tokens=sign_in))
+    try:
+        named = NamedSecrets(secrets, f"systems.{name}.auth")
+        endpoint = http.endpoint(name, system, label=label_of(name, system), secrets=named)
+        connecting = Connecting(endpoint=endpoint, clock=clock, on_damage=lambda _system, _damages: None)
+        return await _connector(system).check(system, connecting, by_post=by_post, only=only, told=told)
+    finally:
+        await http.aclose()
+
+
+def _connector(system: System) -> Connector:
+    return cast("Connector", connector(system.connector))

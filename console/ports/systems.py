@@ -1,0 +1,98 @@
+"""The systems of a deployment as services ask them: by what they can do, never by who made them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+from console.models.health import CheckResult
+from console.ports.acting import ActingSystem
+from console.ports.billing import BillingAccounts, Bills, Charges, Payments, UsageRecords
+from console.ports.caller_proof import CallerProof
+from console.ports.customers import Appointments, Customers, Finder, Interactions, Tickets
+from console.ports.provisioning import Offerings, ProductOrders, Products, ServiceOrders, Services, ServiceTests
+from console.settings import Capability
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Port(Generic[P]):
+    """A capability together with the type of the port that serves it."""
+
+    capability: Capability
+
+
+CUSTOMERS: Port[Customers] = Port(Capability.CUSTOMERS)
+TICKETS: Port[Tickets] = Port(Capability.TICKETS)
+INTERACTIONS: Port[Interactions] = Port(Capability.INTERACTIONS)
+APPOINTMENTS: Port[Appointments] = Port(Capability.APPOINTMENTS)
+BILLING_ACCOUNTS: Port[BillingAccounts] = Port(Capability.BILLING_ACCOUNTS)
+BILLS: Port[Bills] = Port(Capability.BILLS)
+PAYMENTS: Port[Payments] = Port(Capability.PAYMENTS)
+CHARGES: Port[Charges] = Port(Capability.CHARGES)
+USAGE: Port[UsageRecords] = Port(Capability.USAGE)
+PRODUCT_ORDERS: Port[ProductOrders] = Port(Capability.PRODUCT_ORDERS)
+SERVICE_ORDERS: Port[ServiceOrders] = Port(Capability.SERVICE_ORDERS)
+PRODUCTS: Port[Products] = Port(Capability.PRODUCTS)
+SERVICES: Port[Services] = Port(Capability.SERVICES)
+SERVICE_TESTS: Port[ServiceTests] = Port(Capability.SERVICE_TESTS)
+OFFERINGS: Port[Offerings] = Port(Capability.OFFERINGS)
+
+
+class Checked(Protocol):
+    """Tests the connection to one system."""
+
+    async def check(self) -> Sequence[CheckResult]:
+        """Return what each API this desk uses says to a small question; never raises."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectedSystem:
+    """One configured system, connected: what it serves, and who does so.
+
+    `name` is its name in the settings, `label` the word people use for it. `ports` has what serves each capability;
+    read it by `port`. `finder` is None where customers cannot be looked for in it, `caller_proof` where it checks no
+    callers by itself.
+    """
+
+    name: str
+    label: str
+    address: str
+    ports: Mapping[Capability, Any] = field(repr=False)
+    acts: ActingSystem
+    checked: Checked
+    finder: Finder | None = None
+    caller_proof: CallerProof | None = None
+
+    def serves(self, port: Port[Any]) -> bool:
+        """Return whether this system serves a capability."""
+        return port.capability in self.ports
+
+    def port(self, port: Port[P]) -> P:
+        """Return what serves a capability that this system serves."""
+        return cast("P", self.ports[port.capability])
+
+
+@dataclass(frozen=True, slots=True)
+class Systems:
+    """All systems of a deployment, in the order of its settings."""
+
+    every: tuple[ConnectedSystem, ...]
+
+    def serving(self, port: Port[Any]) -> tuple[ConnectedSystem, ...]:
+        """Return the systems that serve a capability; none where the deployment has none for it."""
+        return tuple(system for system in self.every if system.serves(port))
+
+    def named(self, name: str) -> ConnectedSystem | None:
+        """Return a system by its name, None where there is none."""
+        return next((system for system in self.every if system.name == name), None)
+
+    @property
+    def customers(self) -> ConnectedSystem:
+        """The one system that keeps the customers; the settings see to it that there is one."""
+        return self.serving(CUSTOMERS)[0]
+
+    def first(self, port: Port[P]) -> P | None:
+        """Return what serves a capability in the first system that does, None where none does."""
+        found = self.serving(port)
+        return found[0].port(port) if found else None

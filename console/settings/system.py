@@ -1,0 +1,123 @@
+"""The settings that every system has, whichever connector speaks to it."""
+
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from console.settings.addresses import is_address, is_safe_address, reference_problem
+from console.settings.capabilities import KINDS, Capability, Kind
+
+# How a reference to a secret in the desk's own store begins.
+KEPT = "store:"
+
+
+class Auth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How requests prove who sends them; `secret` refers to where the secret lies, it is never in this file.
+
+    With `person` it is the access token of whoever signed in at the desk's own identity provider ([sign_in]).
+
+    With `oauth2` a token is fetched from `token_url` for `client`, whose secret it is: by `grant` client_credentials,
+    or by password for `user`, whose password `password` refers to. `client_in` is where client and secret are written.
+    """
+
+    kind: Literal["none", "bearer", "basic", "header", "oauth2", "person"] = "none"
+    secret: str | None = None
+    user: str | None = None
+    header: str = "X-API-Key"
+    token_url: str | None = None
+    grant: Literal["client_credentials", "password"] = "client_credentials"
+    client: str | None = None
+    client_in: Literal["header", "body"] = "header"
+    password: str | None = None
+    scope: str | None = None
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Where its secrets lie."""
+        return tuple(one for one in (self.secret, self.password) if one)
+
+
+class System(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One system of record and how it is reached.
+
+    `connector` names who speaks to it, and `capabilities` what it serves; a connector's own settings are a subclass.
+    `kind` is the older form: it stands for the capabilities of a CRM, a billing or a provisioning system.
+    `label` is the word people use for it.
+    """
+
+    connector: str = "tmforum"
+    capabilities: tuple[Capability, ...] = ()
+    kind: Kind | None = None
+    base_url: str
+    label: str | None = None
+    auth: Auth = Auth()
+    time_limit_s: float = 8.0
+    max_requests: int = 6
+    max_answer_mb: float = 16.0
+
+    @property
+    def serves(self) -> tuple[Capability, ...]:
+        """What it serves, in the order in which it is said."""
+        return self.capabilities or (KINDS[self.kind] if self.kind is not None else ())
+
+
+def label_of(name: str, system: System) -> str:
+    """Return the word people use for a system: what the settings say, else what its name or kind suggests."""
+    return system.label or {"crm": "CRM"}.get(system.kind or name, (system.kind or name).title())
+
+
+def system_problems(name: str, system: System) -> list[str]:
+    """Return what is wrong with one system, whichever connector it has, in words that follow the file's name."""
+    found = []
+    if not system.serves:
+        known = ", ".join(one.value for one in Capability)
+        found.append(f"systems.{name}.capabilities must say what the system serves, of {known}")
+    elif system.capabilities and system.kind is not None:
+        found.append(f"systems.{name} has both capabilities and the older kind; keep capabilities alone")
+    if not is_address(system.base_url):
+        found.append(f"systems.{name}.base_url must be a web address such as https://{name}.example.net")
+    elif urlsplit(system.base_url).username is not None:
+        found.append(f"systems.{name}.base_url must not carry a user and password; write them under auth")
+    elif not is_safe_address(system.base_url):
+        found.append(f"systems.{name}.base_url must begin with https; plain http is for this machine alone")
+    found += [f"systems.{name}.auth.{problem}" for problem in _auth_problems(name, system.auth)]
+    limits: dict[str, tuple[float, float, float]] = {
+        "time_limit_s": (system.time_limit_s, 0.1, 120),
+        "max_requests": (system.max_requests, 1, 50),
+        "max_answer_mb": (system.max_answer_mb, 0.001, 64),
+    }
+    return found + limit_problems(name, limits)
+
+
+def limit_problems(name: str, limits: dict[str, tuple[float, float, float]]) -> list[str]:
+    """Return which numbers of a system are not between the least and the most they may be."""
+    return [
+        f"systems.{name}.{key} must be between {low:g} and {high:g}, not {value:g}"
+        for key, (value, low, high) in limits.items()
+        if not low <= value <= high
+    ]
+
+
+def _auth_problems(name: str, auth: Auth) -> list[str]:
+    """Return what is wrong with how a system is signed in to, each beginning with the setting's name."""
+    needed: dict[str, str | None] = {}
+    if auth.kind not in {"none", "person"}:
+        needed["secret"] = auth.secret
+    if auth.kind == "basic" or (auth.kind == "oauth2" and auth.grant == "password"):
+        needed["user"] = auth.user
+    if auth.kind == "oauth2":
+        needed |= {"token_url": auth.token_url, "client": auth.client}
+        if auth.grant == "password":
+            needed["password"] = auth.password
+    hint = f"; write where the secret lies, such as keyring:opticom/{name}"
+    missing = [key for key, value in needed.items() if not value]
+    found = [f"{key} is missing{hint if key in {'secret', 'password'} else ''}" for key in missing]
+    found += reference_problem("secret", auth.secret) + reference_problem("password", auth.password)
+    if (
+        auth.kind == "oauth2"
+        and auth.token_url
+        and not (is_address(auth.token_url) and is_safe_address(auth.token_url))
+    ):
+        found.append("token_url must begin with https; plain http is for this machine alone")
+    return found

@@ -1,0 +1,147 @@
+"""Two systems serve billing: lists are merged with each record's origin, and one that is dead or slow delays only its own."""
+
+import asyncio
+
+import pytest
+
+from console.errors import SystemUnavailableError
+from console.models.customer import CustomerId
+from console.models.outbox import ActState
+from console.models.search import SearchResult
+from console.services.acts.declared import Plan
+from console.services.contradictions.watch import ContradictionWatch
+from console.services.customer.contact import NotPossibleError
+from console.services.customer.customer_view import CustomerView
+from console.services.desk import Desk
+from tests.support.two_billings import FIXED, MOBILE, TwoBillings
+
+
+async def opened(desk: Desk, customer: str) -> CustomerView:
+    view = desk.view_customer(CustomerId(customer))
+    view.ask_everything()
+    await view.settled()
+    return view
+
+
+async def test_lists_of_both_are_one_list_newest_first_each_with_its_origin(two_billings: TwoBillings) -> None:
+    desk = two_billings.desk()
+    view = await opened(desk, two_billings.first_customer)
+    bills = view.bills.part.facts
+    assert bills is not None
+    assert {item.origin.system for item in bills} == {"billing", "mobile"}
+    days = [item.value.billed_on for item in bills]
+    assert days == sorted(days, reverse=True)
+    assert len({item.value.id for item in bills}) == len(bills)
+    accounts = view.accounts.part.facts
+    assert accounts is not None
+    assert [item.origin.system for item in accounts] == sorted(item.origin.system for item in accounts)
+    for item in (bills.items[0], bills.items[-1]):
+        lines = await view.bill_lines(item.value.id).settled()
+        assert lines.system == item.origin.system
+        assert lines.facts
+    view.close()
+    await desk.aclose()
+
+
+@pytest.mark.expects_log("is down")
+async def test_a_dead_one_leaves_the_others_records_and_its_absence_is_no_fact(two_billings: TwoBillings) -> None:
+    await two_billings.second.faults("billing", outage=True)
+    desk = two_billings.desk()
+    watch_view = desk.view_customer(CustomerId(two_billings.first_customer))
+    watch = ContradictionWatch(watch_view, desk.served_by, desk.system_labels)
+    watch_view.ask_everything()
+    await watch_view.settled()
+    bills = watch_view.bills.part
+    assert bills.facts
+    assert {item.origin.system for item in bills.facts} == {"billing"}
+    assert not bills.facts.complete
+    assert bills.failure is not None
+    assert isinstance(bills.failure.error, SystemUnavailableError)
+    assert not bills.is_fresh(watch_view.now())
+    assert desk.health.health("billing").state.name == "ANSWERING"
+    assert desk.health.health("mobile").state.name == "DOWN"
+    watch.compare_now()
+    reasons = [one.why for one in watch.comparison.not_compared]
+    assert f"{MOBILE} has not said the bills." in reasons
+    assert not any(reason.startswith(FIXED) for reason in reasons)
+    watch.close()
+    watch_view.close()
+    await desk.aclose()
+
+
+async def test_a_slow_one_delays_only_its_own_records(two_billings: TwoBillings) -> None:
+    await two_billings.second.faults("billing", latency_ms=1500)
+    desk = two_billings.desk()
+    view = desk.view_customer(CustomerId(two_billings.first_customer))
+    came: list[set[str]] = []
+    both = asyncio.Event()
+
+    def on_bills(part: object) -> None:
+        facts = view.bills.part.facts
+        systems = {item.origin.system for item in facts or ()}
+        if systems and (not came or came[-1] != systems):
+            came.append(systems)
+        if len(systems) == 2:
+            both.set()
+
+    view.bills.subscribe(on_bills)
+    view.open()
+    await asyncio.wait_for(both.wait(), 10)
+    assert came == [{"billing"}, {"billing", "mobile"}]
+    view.close()
+    await desk.aclose()
+
+
+async def test_a_number_of_either_is_found_and_each_says_how_far_it_is(two_billings: TwoBillings) -> None:
+    desk = two_billings.desk()
+    view = await opened(desk, two_billings.first_customer)
+    found: list[SearchResult] = []
+    for system in ("billing", "mobile"):
+        account = next(item.value.id for item in view.accounts.held or () if item.origin.system == system)
+        found.clear()
+        await desk.search.find(desk.search.read(account), found.append)
+        assert [one.customer_id for one in found[-1].found] == [two_billings.first_customer]
+        assert {progress.system for progress in found[-1].systems} == {"crm", "billing", "mobile", "provisioning"}
+    view.close()
+    await desk.aclose()
+
+
+async def test_an_act_goes_to_the_system_that_has_the_account(two_billings: TwoBillings) -> None:
+    desk = two_billings.desk()
+    await desk.open_store()
+    view = await opened(desk, two_billings.first_customer)
+    account = next(item.value for item in view.accounts.held or () if item.origin.system == "mobile")
+    situation = desk.acts.situation(view)
+    values = {"account": account.id, "amount": "1", "reason": "goodwill", "text": "Waited twice for the technician"}
+    plan: Plan = desk.acts.plan("give-credit", situation, values)
+    touched = {one.label: len(one.effects) for one in desk.acts.touched(plan, situation)}
+    assert touched[MOBILE] > 0
+    assert touched[FIXED] == 0
+    act = await desk.acts.do("give-credit", situation, values, view.customer_id)
+    assert {step.system for step in act.steps} == {"mobile"}
+    async with asyncio.timeout(15):
+        while next(one for one in desk.outbox.acts if one.id == act.id).state is not ActState.DONE:
+            await asyncio.sleep(0.05)
+    view.refunds.ask()
+    refunds = (await view.refunds.settled()).facts
+    assert act.steps[0].record == account.id
+    assert {item.origin.system for item in refunds or () if item.value.id == desk.outbox.acts[0].steps[0].result} == {
+        "mobile"
+    }
+    view.close()
+    await desk.aclose()
+
+
+async def test_a_record_that_both_have_is_not_acted_on_in_one_of_them(two_billings: TwoBillings) -> None:
+    own = two_billings.process
+    settings = {"base_url": own.addresses["billing"], "auth": two_billings.deployment().systems["billing"].auth}
+    desk = two_billings.desk(mobile=settings)
+    view = await opened(desk, two_billings.first_customer)
+    account = next(item.value for item in view.accounts.held or ())
+    situation = desk.acts.situation(view)
+    values = {"account": account.id, "amount": "1", "reason": "goodwill", "text": "Waited twice for the technician"}
+    plan = desk.acts.plan("give-credit", situation, values)
+    with pytest.raises(NotPossibleError, match=f"{FIXED} and {MOBILE} have a record"):
+        desk.acts.touched(plan, situation)
+    view.close()
+    await desk.aclose()
