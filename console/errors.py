@@ -29,9 +29,21 @@ Only the six kinds of a system call cross a port.
 
 from datetime import datetime
 
+from console.messages import Message
+
 
 class ConsoleError(Exception):
-    """Any error whose text may be shown to a user as it is."""
+    """Any error that may be shown to a user; `str` gives its sentence in English.
+
+    `message` is the sentence as a text with values, where it has been said so: the window puts it into words.
+    """
+
+    def __init__(self, message: Message | str = "") -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 class ConfigurationError(ConsoleError):
@@ -83,7 +95,7 @@ class SystemCallError(ConsoleError):
     the request has left this computer.
     """
 
-    def __init__(self, sentence: str, *, system: str, code: str) -> None:
+    def __init__(self, sentence: Message | str, *, system: str, code: str) -> None:
         super().__init__(sentence)
         self.system = system
         self.code = code
@@ -114,17 +126,23 @@ class NotServedError(RefusedError):
 class ConflictError(SystemCallError):
     """The record was changed meanwhile; `their_version` is what the system holds now, where it said so."""
 
-    def __init__(self, sentence: str, *, system: str, code: str, their_version: str | None = None) -> None:
+    def __init__(self, sentence: Message | str, *, system: str, code: str, their_version: str | None = None) -> None:
         super().__init__(sentence, system=system, code=code)
         self.their_version = their_version
 
 
 class ThrottledError(SystemCallError):
-    """The system asks us to slow down; `retry_at` is when it will listen again, aware UTC."""
+    """The system asks us to slow down; `retry_at` is when it will listen again, aware UTC.
 
-    def __init__(self, sentence: str, *, system: str, code: str, retry_at: datetime) -> None:
+    With `is_outage` it says that it is down for so long: something before it may say so while it still works.
+    """
+
+    def __init__(
+        self, sentence: Message | str, *, system: str, code: str, retry_at: datetime, is_outage: bool = False
+    ) -> None:
         super().__init__(sentence, system=system, code=code)
         self.retry_at = retry_at
+        self.is_outage = is_outage
 
 
 class CollectorError(ConsoleError):

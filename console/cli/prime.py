@@ -95,7 +95,7 @@ async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> 
         if session.desk.openings.is_required:
             if (refusal := session.desk.permissions.refusal_to_do(Deed.READ_AHEAD)) is not None:
                 session.desk.audit.record("refused", words=Deed.READ_AHEAD.value)
-                raise ConsoleError(refusal)
+                raise ConsoleError(refusal.message)
             if options.reason is None:
                 raise UsageError("Say why the accounts are read: --reason 'visits of tomorrow'. It is recorded.")
         whole = await prime(session.desk, customers, options.reason or "")

@@ -10,6 +10,7 @@ import msgspec
 from console.connectors.tmforum.settings import CallerProofSettings
 from console.errors import BadAnswerError
 from console.http import Command, Endpoint
+from console.messages import connectors as say
 from console.models.caller_proof import ProofResult, SentCode
 from console.models.customer import CustomerId
 
@@ -65,7 +66,7 @@ class HttpCallerProof:
 
     def _unreadable(self) -> BadAnswerError:
         return BadAnswerError(
-            f"{self._endpoint.label} cannot be understood: its answer on the caller is none of the agreed ones.",
+            say.CANNOT_BE_UNDERSTOOD_ITS(endpoint_label=self._endpoint.label),
             system=self._endpoint.system,
             code=f"{self._endpoint.system.upper()}-PROOF",
         )

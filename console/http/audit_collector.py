@@ -12,6 +12,7 @@ from console.http.answers import NOT_JSON
 from console.http.connections import Connections
 from console.http.reader import CodingError, TooLongError, receive
 from console.http.trust import system_trust
+from console.messages import http as say
 from console.models.audit import AuditQuery, ChainEnd, Link
 from console.settings import LOOPBACK
 
@@ -54,9 +55,9 @@ class AuditCollector:
         body = [{"chain": one.chain, "seq": one.seq, "head": one.head, "body": one.body.decode()} for one in links]
         status, _ = await self._ask("POST", content=msgspec.json.encode(body))
         if status == _CONFLICT:
-            raise CollectorConflictError("The collector of the audit has another entry in the place of this one.")
+            raise CollectorConflictError(say.COLLECTOR_HAS_ANOTHER_ENTRY())
         if not _is_success(status):
-            raise CollectorError(f"The collector of the audit answers {status}.")
+            raise CollectorError(say.COLLECTOR_REFUSES(status=status))
 
     async def end_of(self, chain: str) -> ChainEnd | None:
         status, body = await self._ask("GET", params={"chain": chain, "limit": "1"})
@@ -73,13 +74,13 @@ class AuditCollector:
         asked |= {name: at.isoformat() for name, at in times.items() if at is not None}
         status, body = await self._ask("GET", params=asked)
         if status in {404, 405, 501}:
-            raise CollectorError("The collector of the audit only takes entries; it cannot be searched from here.")
+            raise CollectorError(say.COLLECTOR_NOT_SEARCHABLE())
         if not _is_success(status):
-            raise CollectorError(f"The collector of the audit answers {status}.")
+            raise CollectorError(say.COLLECTOR_REFUSES(status=status))
         try:
             found = msgspec.json.decode(body, type=list[_Sent])
         except NOT_JSON as error:
-            raise CollectorError("The collector of the audit answers with something else than entries.") from error
+            raise CollectorError(say.COLLECTOR_NOT_UNDERSTOOD()) from error
         return [Link(one.chain, one.seq, one.body.encode(), one.head) for one in found[: query.limit]]
 
     async def aclose(self) -> None:
@@ -90,9 +91,9 @@ class AuditCollector:
             with self._connections.on_wire(_LIMIT_S) as client:
                 status, _, body = await receive(client, method, self._address, most_bytes=_MOST_BYTES, **request)
         except httpx.HTTPError as error:
-            raise CollectorError("The collector of the audit cannot be reached.") from error
+            raise CollectorError(say.COLLECTOR_UNREACHABLE()) from error
         except (TooLongError, CodingError) as error:
-            raise CollectorError("The collector of the audit answers with more than was asked for.") from error
+            raise CollectorError(say.COLLECTOR_ANSWERS_TOO_MUCH()) from error
         return status, body
 
 

@@ -26,6 +26,7 @@ from console.http.questions import Command, Limits, Question
 from console.http.sign_in import SignIn
 from console.http.validators import Kept, Validators, is_strong, is_usable
 from console.http.wire import Wire
+from console.messages import http as say
 from console.models.cache_size import CacheSize
 from console.models.health import Exchange
 from console.ports.clock import Clock
@@ -269,7 +270,7 @@ class Endpoint:
         now_s = self._clock.monotonic_s()
         if not self._breaker.admits(now_s):
             raise SystemUnavailableError(
-                f"{self.label} does not answer.",
+                say.NO_ANSWER(label=self.label),
                 system=self.system,
                 code=self._failures.code("PAUSED"),
             )

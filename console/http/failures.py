@@ -16,6 +16,7 @@ from console.errors import (
     ThrottledError,
 )
 from console.http.answers import clip, failure_in_success, refusal_reason
+from console.messages import http as say
 from console.ports.clock import Clock
 
 # How Salesforce says with 403 that too much was asked; it names no time to come again.
@@ -68,7 +69,7 @@ class Failures:
     def _raise_for_sign_in(self, status: int) -> None:
         if status in {401, 407}:
             raise SignInRequiredError(
-                f"{self.label} does not accept this desk's sign-in. Your administrator must renew it.",
+                say.CREDENTIALS_REFUSED(label=self.label),
                 system=self.system,
                 code=self.code(status),
             )
@@ -82,7 +83,8 @@ class Failures:
         limit_reached = status == httpx.codes.FORBIDDEN and _LIMIT_REACHED in (reason or "")
         says_when = status == httpx.codes.SERVICE_UNAVAILABLE and "retry-after" in headers
         if status == httpx.codes.TOO_MANY_REQUESTS or says_when or limit_reached:
-            raise self.throttled(status, self._pause_s(headers, usual_s=60.0 if limit_reached else 1.0))
+            pause_s = self._pause_s(headers, usual_s=60.0 if limit_reached else 1.0)
+            raise self.throttled(status, pause_s, is_outage=says_when)
 
     def _raise_for_missing(self, method: str) -> None:
         if method == "PATCH":
@@ -91,7 +93,7 @@ class Failures:
             raise self.bad("it does not take this at the configured path", "404")
 
     def _refused(self, reason: str, code: object) -> RefusedError:
-        return RefusedError(f"{self.label} refused: {reason}.", system=self.system, code=self.code(code))
+        return RefusedError(say.REJECTED(label=self.label, reason=reason), system=self.system, code=self.code(code))
 
     def _pause_s(self, headers: Mapping[str, str], *, usual_s: float) -> float:
         """Return for how many seconds a Retry-After header asks, at most an hour; a time is by the server's clock."""
@@ -104,17 +106,18 @@ class Failures:
         now = server_time(headers) or self._clock.now()
         return min(max(0.0, (at - now).total_seconds()), _LONGEST_PAUSE_S)
 
-    def throttled(self, what: object, pause_s: float) -> ThrottledError:
+    def throttled(self, what: object, pause_s: float, *, is_outage: bool = False) -> ThrottledError:
         return ThrottledError(
-            f"{self.label} asks for fewer questions. It is asked again in {max(1, round(pause_s))} s.",
+            say.THROTTLED(label=self.label, seconds=max(1, round(pause_s))),
             system=self.system,
             code=self.code(what),
             retry_at=self._clock.now() + timedelta(seconds=pause_s),
+            is_outage=is_outage,
         )
 
     def too_slow(self, *, was_not_sent: bool = False) -> SystemUnavailableError:
         error = SystemUnavailableError(
-            f"{self.label} has not answered within {self._time_limit_s:g} s.",
+            say.TIMED_OUT(label=self.label, time_limit_s=self._time_limit_s),
             system=self.system,
             code=self.code("TIMEOUT"),
         )
@@ -132,18 +135,18 @@ class Failures:
             return self._not_sent(told, code)
         if isinstance(error, httpx.ProxyError):
             return self._not_sent("cannot be reached through this computer's proxy", "PROXY")
-        return SystemUnavailableError(
-            f"{self.label} broke off the connection.", system=self.system, code=self.code("CUT-OFF")
-        )
+        return SystemUnavailableError(say.BROKEN_OFF(label=self.label), system=self.system, code=self.code("CUT-OFF"))
 
     def _not_sent(self, told: str, code: str) -> SystemUnavailableError:
-        error = SystemUnavailableError(f"{self.label} {told}.", system=self.system, code=self.code(code))
+        error = SystemUnavailableError(
+            say.SYSTEM_FAILED(label=self.label, told=told), system=self.system, code=self.code(code)
+        )
         error.was_not_sent = True
         return error
 
     def bad(self, what: str, code: str) -> BadAnswerError:
         return BadAnswerError(
-            f"{self.label} cannot be understood: {clip(what)}.", system=self.system, code=self.code(code)
+            say.NOT_UNDERSTOOD(label=self.label, problem=clip(what)), system=self.system, code=self.code(code)
         )
 
     def code(self, what: object) -> str:

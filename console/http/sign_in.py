@@ -17,6 +17,7 @@ from console.errors import (
 )
 from console.http.answers import NOT_JSON, clip
 from console.http.reader import CodingError, TooLongError, receive
+from console.messages import http as say
 from console.ports.clock import Clock
 from console.ports.identity import AccessTokens
 from console.ports.secrets import Secrets
@@ -152,8 +153,7 @@ class TokenSignIn:
         if status >= httpx.codes.BAD_REQUEST or given.get("error"):
             reason = clip(str(given.get("error") or status), 60)
             raise SignInRequiredError(
-                f"{self._label}'s sign-in service does not accept this desk ({reason}). "
-                "Your administrator must renew its sign-in.",
+                say.TOKEN_REFUSED(label=self._label, reason=reason),
                 system=self._system,
                 code=self._code(f"TOKEN-{status}"),
             )
@@ -168,7 +168,7 @@ class TokenSignIn:
 
     def _unavailable(self, what: str, code: str) -> SystemUnavailableError:
         return SystemUnavailableError(
-            f"{self._label}'s sign-in service {what}.", system=self._system, code=self._code(code)
+            say.TOKEN_SERVICE_FAILED(label=self._label, what=what), system=self._system, code=self._code(code)
         )
 
     def _code(self, what: str) -> str:

@@ -13,7 +13,8 @@ class AuditEntry:
     """One thing somebody saw or did. `at` is aware UTC, `who` the provider's name for them.
 
     `what` is a word such as `opened`, `saw`, `did`; `words` say why or which; `system` is where it was done, `before`
-    and `after` the values it changed. `chain` names the store this was written to.
+    and `after` the values it changed. `facts` are what the console itself reads of it later; earlier versions wrote
+    none.
     """
 
     at: datetime
@@ -25,6 +26,7 @@ class AuditEntry:
     system: str = ""
     before: dict[str, str] = field(default_factory=dict)
     after: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import apsw
 
 from console.errors import StoreDamagedError, StoreError, StoreFullError, StoreKeyError, StoreNewerError
+from console.messages import store as say
 from console.private_files import close_folder, private_file, private_folder
 from console.store.lock import StoreLock
 from console.store.schema import MIGRATIONS, add_functions
@@ -78,7 +79,7 @@ class Database:
             StoreDamagedError: The file is damaged.
         """
         if self._is_closed:
-            raise StoreError("The store is closed.")
+            raise StoreError(say.STORE_CLOSED())
         outcome: Future[T] = Future()
         self._queue.put((work, outcome, settle))
         return await asyncio.wrap_future(outcome)
@@ -206,15 +207,9 @@ class Database:
         try:
             return work(connection)
         except (apsw.FullError, apsw.ReadOnlyError, apsw.CantOpenError) as error:
-            raise StoreFullError(
-                "This computer's disk is full or cannot be written, so the desk cannot keep your work. Make room; "
-                "nothing that was kept before is lost."
-            ) from error
+            raise StoreFullError(say.DISK_FULL()) from error
         except apsw.IOError as error:
-            raise StoreFullError(
-                "This computer's disk cannot be written, so the desk cannot keep your work. Nothing that was kept "
-                "before is lost."
-            ) from error
+            raise StoreFullError(say.DISK_READ_ONLY()) from error
         except (apsw.CorruptError, apsw.NotADBError) as error:
             raise StoreDamagedError(_damaged(connection.filename)) from error
 
@@ -263,7 +258,7 @@ def take_lock(path: Path) -> StoreLock:
         private_folder(path.parent)
         close_folder(path.parent)
     except OSError as error:
-        raise StoreFullError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
+        raise StoreFullError(say.FOLDER_NOT_MADE(path_parent=path.parent, error_strerror=error.strerror)) from error
     return StoreLock(path.with_suffix(".lock"))
 
 
@@ -274,12 +269,12 @@ def open_beside(path: Path, key: bytes) -> Database:
         StoreError: As for `open_database`, or there is none yet, or an older version of the desk made it.
     """
     if not (path.is_file() and path.stat().st_size):  # opening an empty file would begin a store in it
-        raise StoreError(f"Nothing is kept yet at {path}.")
+        raise StoreError(say.NOTHING_KEPT(path=path))
     reader = _connect(path, key)
     if (version := int(reader.pragma("user_version"))) != len(MIGRATIONS):
         reader.close()
         other = "a newer" if version > len(MIGRATIONS) else "an older"
-        raise StoreNewerError(f"The store {path} was made by {other} version of the desk. Start that one.")
+        raise StoreNewerError(say.STORE_OF_OTHER_VERSION(path=path, other=other))
     writer = _connect(path, key)
     for connection in (reader, writer):
         connection.pragma("query_only", True)  # noqa: FBT003 - a pragma's value
@@ -299,18 +294,18 @@ def _open_file(path: Path) -> apsw.Connection:
 
 def _connect(path: Path, key: bytes) -> apsw.Connection:
     if path.is_dir():
-        raise StoreDamagedError(f"The store {path} is a folder, so it is not the desk's. Move it away.")
+        raise StoreDamagedError(say.STORE_IS_FOLDER(path=path))
     header = b""
     with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
         header = file.read(len(_PLAIN_HEADER))
     if header == _PLAIN_HEADER:
-        raise StoreDamagedError(f"The store {path} is not encrypted, so it is not the desk's. Move it away.")
+        raise StoreDamagedError(say.STORE_NOT_ENCRYPTED(path=path))
     try:
         connection = _open_file(path)
     except apsw.Error as error:
-        raise StoreFullError(f"The store {path} cannot be opened: its folder cannot be written.") from error
+        raise StoreFullError(say.STORE_FOLDER_NOT_WRITABLE(path=path)) from error
     except OSError as error:
-        raise StoreFullError(f"The store {path} cannot be opened: {error.strerror}.") from error
+        raise StoreFullError(say.STORE_NOT_OPENED(path=path, error_strerror=error.strerror)) from error
     try:
         connection.pragma("cipher", "sqlcipher")
         connection.pragma("legacy", 4)
@@ -322,15 +317,13 @@ def _connect(path: Path, key: bytes) -> apsw.Connection:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
     except apsw.NotADBError as error:
         connection.close()
-        raise StoreKeyError(
-            "The desk's store was made with another key than this computer's keyring has. Your recovery code opens it."
-        ) from error
+        raise StoreKeyError(say.STORE_MOVED()) from error
     except apsw.CorruptError as error:
         connection.close()
         raise StoreDamagedError(_damaged(str(path))) from error
     except apsw.Error as error:
         connection.close()
-        raise StoreFullError(f"The store {path} cannot be written: {error}.") from error
+        raise StoreFullError(say.STORE_NOT_WRITABLE(path=path, error=error)) from error
     return connection
 
 
@@ -338,7 +331,7 @@ def _migrate(connection: apsw.Connection, path: Path) -> None:
     """Bring the schema up to date, step by step, each in a transaction of its own."""
     version = int(connection.pragma("user_version"))
     if version > len(MIGRATIONS):
-        raise StoreNewerError(f"The store {path} was made by a newer version of the desk. Start that one.")
+        raise StoreNewerError(say.STORE_NEWER(path=path))
     add_functions(connection)
     try:
         for number in range(version, len(MIGRATIONS)):
@@ -346,7 +339,7 @@ def _migrate(connection: apsw.Connection, path: Path) -> None:
                 connection.execute(MIGRATIONS[number])
                 connection.pragma("user_version", number + 1)
     except (apsw.FullError, apsw.IOError, apsw.ReadOnlyError) as error:
-        raise StoreFullError(f"The store {path} cannot be written: the disk is full or read-only.") from error
+        raise StoreFullError(say.STORE_READ_ONLY(path=path)) from error
     except apsw.CorruptError as error:
         raise StoreDamagedError(_damaged(str(path))) from error
 
@@ -362,7 +355,7 @@ def _without_refused(path: Path, key: bytes, witness: Witness) -> apsw.Connectio
     try:
         is_cut = witness.cut_refused(page_size)
     except OSError as error:
-        raise StoreFullError(f"The store {path} cannot be written: {error.strerror}.") from error
+        raise StoreFullError(say.STORE_NOT_WRITABLE_BECAUSE(path=path, error_strerror=error.strerror)) from error
     if not is_cut:
         _log.warning("the store's last commit was called failed, and is there")
     return _connect(path, key)

@@ -16,6 +16,7 @@ import apsw
 import msgspec
 
 from console.errors import StoreError
+from console.messages import store as say
 from console.models.audit import AuditEntry
 from console.private_files import private_file
 
@@ -52,7 +53,7 @@ class GuardLogFile:
             self._remove()
             self._connection = self._open()
         except (apsw.Error, OSError) as error:
-            raise StoreError(f"{path} cannot be used: {error}.") from error
+            raise StoreError(say.FILE_NOT_USABLE(path=path, error=error)) from error
 
     async def add(self, entry: AuditEntry) -> None:
         """Note one thing.
@@ -95,7 +96,7 @@ class GuardLogFile:
         try:
             await asyncio.to_thread(work)
         except apsw.Error as error:
-            raise StoreError(f"{self._path} cannot be used: {error}.") from error
+            raise StoreError(say.FILE_NOT_USABLE(path=self._path, error=error)) from error
 
     def _timed(self, entry: AuditEntry, boot: str, since_boot_s: float) -> AuditEntry:
         """Return an entry at the time that the computer counts, where its clock was set since it was noted.

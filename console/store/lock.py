@@ -12,6 +12,7 @@ from pathlib import Path
 import apsw
 
 from console.errors import StoreFullError, StoreInUseError
+from console.messages import store as say
 from console.private_files import private_file
 
 _OPEN_ALREADY = "The desk is already open for this user. Go on in the window that is open; two would mix up your work."
@@ -53,10 +54,7 @@ class StoreLock:
         try:
             again = self._take()
         except StoreInUseError as error:
-            raise StoreInUseError(
-                f"The lock {self._path} was removed, and another window has taken the store. Go on in that one; "
-                "nothing more is kept here."
-            ) from error
+            raise StoreInUseError(say.LOCK_REMOVED(path=self._path)) from error
         self._connection.close()
         self._connection, self._identity = again, self._found()
 
@@ -78,13 +76,13 @@ class StoreLock:
         try:
             return self._lock()
         except apsw.Error as error:
-            raise StoreFullError(f"The folder {self._path.parent} cannot be written.") from error
+            raise StoreFullError(say.LOCK_FOLDER_NOT_WRITABLE(path_parent=self._path.parent)) from error
 
     def _lock(self) -> apsw.Connection:
         try:
             connection = apsw.Connection(str(private_file(self._path)))
         except OSError as error:
-            raise StoreFullError(f"The lock {self._path} cannot be used: {error.strerror}.") from error
+            raise StoreFullError(say.LOCK_NOT_USABLE(path=self._path, error_strerror=error.strerror)) from error
         try:
             connection.execute("BEGIN EXCLUSIVE")
         except apsw.BusyError as error:
@@ -95,7 +93,7 @@ class StoreLock:
             raise
         except apsw.Error as error:
             connection.close()
-            raise StoreFullError(f"The folder {self._path.parent} cannot be written.") from error
+            raise StoreFullError(say.LOCK_FOLDER_NOT_WRITABLE(path_parent=self._path.parent)) from error
         return connection
 
     def _set_aside(self) -> None:
@@ -105,9 +103,7 @@ class StoreLock:
         try:
             self._path.replace(self._path.with_name(f"{self._path.name}.not-a-lock-{os.getpid()}"))
         except OSError as error:
-            raise StoreFullError(
-                f"{self._path} is not the desk's lock and cannot be moved away: {error.strerror}. Remove it."
-            ) from error
+            raise StoreFullError(say.FOREIGN_LOCK(path=self._path, error_strerror=error.strerror)) from error
 
 
 def _see_that_path_fits(path: Path) -> None:
@@ -118,10 +114,7 @@ def _see_that_path_fits(path: Path) -> None:
         told = "The path of the store has bytes that are no text. Set XDG_DATA_HOME to another."
         raise StoreFullError(told) from error
     if length > _LONGEST_PATH:
-        raise StoreFullError(
-            f"The path of the store has {length} bytes; {_LONGEST_PATH} are the most. "
-            "Set XDG_DATA_HOME to a shorter one."
-        )
+        raise StoreFullError(say.PATH_TOO_LONG(length=length, most=_LONGEST_PATH))
 
 
 def see_that_locks_hold(folder: Path, *, lock: Callable[[int], None] | None = None) -> None:
@@ -148,8 +141,10 @@ def see_that_locks_hold(folder: Path, *, lock: Callable[[int], None] | None = No
                 raise
     except OSError as error:
         if error.errno in {errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS}:
-            raise StoreFullError(f"{_no_locks(folder)} ({error.strerror})") from error
-        raise StoreFullError(f"The folder {folder} cannot be written: {error.strerror}.") from error
+            raise StoreFullError(
+                say.WITH_SYSTEM_REASON(sentence=_no_locks(folder), error_strerror=error.strerror)
+            ) from error
+        raise StoreFullError(say.FOLDER_NOT_WRITABLE(folder=folder, error_strerror=error.strerror)) from error
     finally:
         with contextlib.suppress(OSError):
             path.unlink()

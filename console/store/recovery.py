@@ -16,6 +16,7 @@ from pathlib import Path
 import apsw
 
 from console.errors import StoreFullError, StoreKeyError
+from console.messages import store as say
 from console.models.passphrase import derivation_input
 from console.private_files import private_file, private_folder
 
@@ -44,14 +45,14 @@ def wrap_key(folder: Path, key: bytes, code: str) -> None:
         _write(folder, key, code).replace(folder / _NEXT)
         sync_folder(folder)
     except (OSError, apsw.Error) as error:
-        raise StoreFullError(f"The recovery file {folder / _NEXT} cannot be written.") from error
+        raise StoreFullError(say.RECOVERY_FILE_NOT_WRITABLE(path=folder / _NEXT)) from error
 
 
 def _write(folder: Path, key: bytes, code: str) -> Path:
     """Return a file, not yet under a name that counts, that holds the key and opens with this code alone."""
     secret = derivation_input(code)
     if not secret:
-        raise StoreKeyError("An empty code protects nothing.")
+        raise StoreKeyError(say.EMPTY_CODE())
     half = folder / "recovery.half"
     half.unlink(missing_ok=True)
     connection = _open_wrap(private_file(half), secret)
@@ -62,7 +63,7 @@ def _write(folder: Path, key: bytes, code: str) -> Path:
         connection.close()
     if _is_plain(half) or _read(half, secret) != key or _read(half, f"{secret}.") is not None:
         half.unlink()
-        raise StoreKeyError("The recovery file was not encrypted by this code. It was not kept.")
+        raise StoreKeyError(say.RECOVERY_FILE_NOT_ENCRYPTED())
     return half
 
 
@@ -77,7 +78,7 @@ def confirm_code(folder: Path) -> None:
             (folder / _NEXT).replace(folder / _CONFIRMED)
             sync_folder(folder)
     except OSError as error:
-        raise StoreFullError(f"The recovery file {folder / _CONFIRMED} cannot be written.") from error
+        raise StoreFullError(say.RECOVERY_FILE_NOT_WRITABLE(path=folder / _CONFIRMED)) from error
 
 
 def digest_of_confirmed(folder: Path) -> str:
@@ -98,7 +99,7 @@ def unwrap_key(folder: Path, code: str) -> bytes:
     """
     paths = [path for path in _paths(folder) if not _is_plain(path)]
     if not paths:
-        raise StoreKeyError("There is no recovery file for this store, so no code can open it.")
+        raise StoreKeyError(say.NO_RECOVERY_FILE())
     secret, earlier = derivation_input(code), "".join(sign for sign in code.upper() if sign.isalnum())
     for path in paths:
         key = _read(path, secret)
@@ -108,7 +109,7 @@ def unwrap_key(folder: Path, code: str) -> bytes:
                 _rewrite(path, key, code)
         if key is not None:
             return key
-    raise StoreKeyError("This is neither the passphrase nor the recovery code of this store. Look at it again.")
+    raise StoreKeyError(say.WRONG_CODE())
 
 
 def _rewrite(path: Path, key: bytes, code: str) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from console.errors import StoreFullError
+from console.messages import store as say
 from console.private_files import private_file, private_folder
 from console.store.recovery import sync_folder
 
@@ -57,7 +58,7 @@ class StoreRemains:
             private_file(self._folder / _BEGUN)
             sync_folder(self._folder)
         except OSError as error:
-            raise StoreFullError(f"The folder {self._folder} cannot be written: {error.strerror}.") from error
+            raise StoreFullError(say.FOLDER_NOT_WRITABLE(folder=self._folder, error_strerror=error.strerror)) from error
 
     def is_begun(self) -> None:
         """Note that the store is there, with its key."""
@@ -79,7 +80,7 @@ class StoreRemains:
                     (self._folder / name).replace(aside / name)
             sync_folder(self._folder)
         except OSError as error:
-            raise StoreFullError(f"{self._folder} cannot be moved aside: {error.strerror}.") from error
+            raise StoreFullError(say.FOLDER_NOT_MOVABLE(folder=self._folder, error_strerror=error.strerror)) from error
         return aside
 
 

@@ -7,6 +7,7 @@ import apsw
 import msgspec
 
 from console.errors import StoreError, StoreFullError, StoreKeyError
+from console.messages import store as say
 from console.models.outbox import Act
 from console.private_files import private_file
 
@@ -29,11 +30,11 @@ class UnsentFiles:
                 connection.close()
             new.replace(path)
         except (OSError, apsw.Error) as error:
-            raise StoreFullError(f"{path} cannot be written. Choose another place.") from error
+            raise StoreFullError(say.FILE_NOT_WRITABLE(path=path)) from error
 
     def load(self, path: Path, passphrase: str) -> tuple[Sequence[Act], Mapping[str, str]]:
         if not path.is_file():
-            raise StoreError(f"There is no file {path}.")
+            raise StoreError(say.NO_SUCH_FILE(path=path))
         try:
             connection = _open(path, passphrase)
             try:
@@ -42,13 +43,11 @@ class UnsentFiles:
             finally:
                 connection.close()
         except apsw.Error as error:
-            raise StoreKeyError(
-                f"{path.name} does not open: it was saved with another passphrase, or is damaged."
-            ) from error
+            raise StoreKeyError(say.FILE_DOES_NOT_OPEN(path_name=path.name)) from error
         try:
             return [_DECODER.decode(body) for body in bodies], drafts
         except msgspec.MsgspecError as error:
-            raise StoreError(f"{path.name} was saved by another version of the console and cannot be read.") from error
+            raise StoreError(say.FILE_OF_OTHER_VERSION(path_name=path.name)) from error
 
 
 def _open(path: Path, passphrase: str) -> apsw.Connection:

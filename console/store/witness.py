@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from console.errors import StoreFullError
+from console.messages import store as say
 
 _DIGITS = 20
 _LOG_HEADER, _FRAME_HEADER = 32, 24
@@ -45,7 +46,7 @@ class Witness:
         except OSError as error:
             with contextlib.suppress(OSError):
                 half.unlink(missing_ok=True)
-            raise StoreFullError(f"The store {self._store} cannot be written: {error.strerror}.") from error
+            raise StoreFullError(say.WITNESS_NOT_WRITABLE(store=self._store, error_strerror=error.strerror)) from error
 
     # ------------------------------------------------------------------ at the start
 

@@ -52,7 +52,8 @@ class PastDialog(QDialog):
         first = place == len(self._moments) - 1
         changed = ", ".join(moment.changed)
         told = tr("Read for the first time: {}").format(changed) if first else tr("Changed: {}").format(changed)
-        when = f"{tr('From')} {texts.recent_day(moment.at)} {texts.clock(moment.at, seconds=True)}"
+        since = tr("From")
+        when = f"{since} {texts.recent_day(moment.at)} {texts.clock(moment.at, seconds=True)}"
         cells = (Cell(_fact(tr("Moment"), when)), Cell(_fact(tr("What"), told)))
         return Row(str(place), cells)
 

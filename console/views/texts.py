@@ -24,11 +24,6 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("", text)
 
 
-def QT_TR_NOOP(text: str) -> str:
-    """Return a text as it is: it is marked for translation here, where it is written, and `tr` translates it later."""
-    return text
-
-
 def amount(money: Money) -> str:
     """Return an amount in the user's number form, with its currency's decimals and a real minus; no currency."""
     digits = money.digits

@@ -169,5 +169,5 @@ async def test_what_a_stranger_could_take_over_needs_the_stronger_step(sandbox: 
     customer = CustomerId(number)
     await desk.openings.verify(customer, "account", knows["accounts"][0])
     for deed in (Deed.ORDER, Deed.CHANGE_CONTACT):
-        assert "verified further" in (desk.openings.refusal_to_do(deed, customer) or "")
+        assert "verified further" in str(desk.openings.refusal_to_do(deed, customer))
     assert desk.openings.refusal_to_do(Deed.ADD_NOTE, customer) is None

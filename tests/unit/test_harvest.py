@@ -1,6 +1,7 @@
 """Looking around is noticed within twenty accounts; a day's work is not taken for it; a restart forgives nothing."""
 
 import random
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -9,6 +10,7 @@ import pytest
 from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.ports.customers import Customers
+from console.services.access.access_history import BY_LAST_KNOWN, OpenedFor, opened_for
 from console.services.access.caller_check import CallerSystems
 from console.services.access.harvest import GUESSED_AT_ONE, HarvestWatch
 from console.services.access.openings import HARVESTING, Openings, Reason
@@ -67,8 +69,8 @@ async def test_a_restart_forgives_neither_attempts_nor_looking_around() -> None:
     clock = VirtualClock()
 
     def desk() -> Openings:
-        def note(what: str, customer: str, words: str) -> None:
-            told.append(AuditEntry(clock.now(), "me", "rep", what, customer, words))
+        def note(what: str, customer: str, words: str, facts: Mapping[str, str] | None = None) -> None:
+            told.append(AuditEntry(clock.now(), "me", "rep", what, customer, words, facts=dict(facts or {})))
 
         openings = Openings(VerificationSettings(), systems=CallerSystems(NOBODY), clock=clock, told=note)
         openings.recall(list(told))
@@ -96,7 +98,7 @@ async def test_an_opening_lapses_unless_it_is_prolonged() -> None:
         VerificationSettings(lapse_min=30),
         systems=CallerSystems(NOBODY),
         clock=clock,
-        told=lambda what, _who, _why: told.append(what),
+        told=lambda what, _who, _why, _facts=None: told.append(what),
     )
     customer = CustomerId("CU-1")
     await openings.verify(customer, "photo", "")
@@ -114,3 +116,32 @@ async def test_an_opening_lapses_unless_it_is_prolonged() -> None:
     openings.prolong(customer)  # too late
     assert openings.opening(customer) is None
     assert told == ["opened", "prolonged"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason", "compared"),
+    [
+        (AuditEntry(NINE, "me", "rep", "opened", "CU-1", "a caller: Day of birth"), Reason.CALLER, True),
+        (
+            AuditEntry(NINE, "me", "rep", "opened", "CU-1", f"a caller: Day of birth{BY_LAST_KNOWN}"),
+            Reason.CALLER,
+            True,
+        ),
+        (AuditEntry(NINE, "me", "rep", "opened", "CU-1", "another reason: asked by mail"), Reason.TYPED, False),
+        (
+            AuditEntry(NINE, "me", "rep", "opened", "CU-1", "reworded", facts=OpenedFor(Reason.CALLER, True).facts),
+            Reason.CALLER,
+            True,
+        ),
+        (
+            AuditEntry(NINE, "me", "rep", "opened", "CU-1", "a caller: x", facts=OpenedFor(Reason.JOB, False).facts),
+            Reason.JOB,
+            False,
+        ),
+    ],
+)
+def test_why_an_account_was_opened_is_read_from_values_and_of_earlier_entries_from_words(
+    entry: AuditEntry, reason: Reason, compared: bool
+) -> None:
+    methods = VerificationSettings().methods
+    assert opened_for(entry, methods) == OpenedFor(reason, compared)

@@ -129,7 +129,7 @@ async def test_a_user_who_may_not_see_it_makes_no_request() -> None:
     source = Source("facts")
     part = coordinator(source, VirtualClock(), refusal="The role trainee does not show bills.")
     part.ask()
-    assert (await part.settled()).denied == "The role trainee does not show bills."
+    assert str((await part.settled()).denied) == "The role trainee does not show bills."
     assert source.asked == 0
 
 

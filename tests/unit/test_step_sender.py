@@ -34,9 +34,11 @@ THERE = Finding(StepOutcome.HAPPENED, "R-1")
 NOBODY_KNOWS = Finding(StepOutcome.CANNOT_TELL, others=("R-9",), by_list=True)
 
 
-def error(kind: type[SystemCallError], code: str = "X", *, sent: bool = True) -> SystemCallError:
+def error(
+    kind: type[SystemCallError], code: str = "X", *, sent: bool = True, is_outage: bool = False
+) -> SystemCallError:
     made = (
-        ThrottledError("slow", system="crm", code=code, retry_at=AT)
+        ThrottledError("slow", system="crm", code=code, retry_at=AT, is_outage=is_outage)
         if kind is ThrottledError
         else kind("why", system="crm", code=code)
     )
@@ -164,7 +166,7 @@ def test_whatever_is_raised_nothing_stays_being_sent(failing: str, raised: BaseE
 @pytest.mark.parametrize(
     "answer",
     [error(RefusedError), error(ConflictError), error(SignInRequiredError), error(ThrottledError, "429"),
-     error(ThrottledError, "503"), error(SystemUnavailableError), error(BadAnswerError, "404")],
+     error(ThrottledError, "503", is_outage=True), error(SystemUnavailableError), error(BadAnswerError, "404")],
     ids=lambda one: f"{type(one).__name__} {one.code}",
 )  # fmt: skip
 def test_what_was_done_is_done_whatever_was_answered(answer: SystemCallError) -> None:
@@ -413,7 +415,7 @@ def test_the_verdict_of_a_503_is_none_as_something_behind_it_may_be_at_work() ->
         await rig.send()
         assert (rig.act.state, rig.step.verdict) == (ActState.UNKNOWN, Verdict.NONE)
 
-    run(play, [error(ThrottledError, "CRM-503")], [NOT_THERE])
+    run(play, [error(ThrottledError, "CRM-503", is_outage=True)], [NOT_THERE])
 
 
 def test_one_system_that_hangs_takes_no_lane_of_another() -> None:

@@ -15,6 +15,7 @@ from console.connectors.tmforum.settings import Resource, TmForumSystem
 from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
 from console.errors import BadAnswerError, NotServedError, SystemCallError
 from console.http import Answer, Command, Endpoint, Question, Undecodable, is_strong
+from console.messages import connectors as say
 from console.models.customer import CustomerId
 from console.models.health import CheckResult
 from console.models.provenance import Damage, Origin, Records, Sourced
@@ -256,7 +257,7 @@ class TmForumClient:
 
     def bad_answer(self, what: str, code: str) -> BadAnswerError:
         return BadAnswerError(
-            f"{self.label} cannot be understood: {what}.", system=self.name, code=f"{self.name.upper()}-{code}"
+            say.NOT_UNDERSTOOD(label=self.label, what=what), system=self.name, code=f"{self.name.upper()}-{code}"
         )
 
     async def _page(

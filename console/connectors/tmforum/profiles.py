@@ -9,6 +9,7 @@ import msgspec
 
 from console.connectors.tmforum.published import resources_of
 from console.errors import ConfigurationError
+from console.messages import connectors as say
 from console.resources_folder import RESOURCES
 from console.settings import KINDS, Capability
 from console.settings.in_words import in_words
@@ -67,19 +68,19 @@ def load_profile(profile: str, folder: Path | None, *, place: str) -> Profile:
         path = _FOLDER / f"{profile}.toml"
         if profile not in profile_names():
             known = ", ".join(profile_names())
-            raise ConfigurationError(
-                f"{place} is {profile!r}; there are {known}, or the path of a file ending in .toml."
-            )
+            raise ConfigurationError(say.UNKNOWN_PROFILE(place=place, profile=profile, known=known))
     document: Any = None
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
         return msgspec.convert(document, Profile)
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The profile {path}, which {place} names, cannot be read.") from error
+        raise ConfigurationError(say.PROFILE_NOT_READABLE(path=path, place=place)) from error
     except msgspec.ValidationError as error:
-        raise ConfigurationError(f"The profile {path} is not usable: {in_words(error, document, Profile)}") from error
+        raise ConfigurationError(
+            say.PROFILE_NOT_USABLE(path=path, problem=in_words(error, document, Profile))
+        ) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigurationError(f"The profile {path} is not usable: {error}.") from error
+        raise ConfigurationError(say.PROFILE_NOT_VALID(path=path, error=error)) from error
 
 
 def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

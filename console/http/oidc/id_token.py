@@ -14,6 +14,7 @@ from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import JWKRegistry
 
 from console.errors import SignInRefusedError
+from console.messages import http as say
 
 # Only with a key pair: one that signs with the client's name or public key, or not at all, is refused.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
@@ -115,4 +116,4 @@ def _moment(value: object) -> float | None:
 
 
 def _refused(reason: str) -> SignInRefusedError:
-    return SignInRefusedError(f"The sign-in cannot be trusted: {reason}. You are not signed in.")
+    return SignInRefusedError(say.SIGN_IN_NOT_TRUSTED(reason=reason))

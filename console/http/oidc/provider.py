@@ -23,6 +23,7 @@ from console.http.oidc.id_token import read_id_token
 from console.http.oidc.loopback import Loopback
 from console.http.reader import CodingError, TooLongError, receive
 from console.http.trust import system_trust
+from console.messages import http as say
 from console.ports.clock import Clock
 from console.ports.identity import Grant
 from console.settings import LOOPBACK, is_safe_address
@@ -64,7 +65,7 @@ class OidcProvider:
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         grant = await self.exchange(form, nonce=None, proven_since=None)
         if grant.claims and grant.claims["sub"] != subject:
-            raise SignInRefusedError("The sign-in service renewed the sign-in of somebody else. Sign in again.")
+            raise SignInRefusedError(say.ANOTHER_PERSON_RENEWED())
         return grant
 
     async def end_session_address(self, id_token: str) -> str | None:
@@ -159,16 +160,16 @@ class OidcProvider:
         except CodingError as error:
             raise self._not_understood("answered in a way that cannot be decompressed") from error
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            raise SignInUnreachableError(f"{self._where} cannot be reached.") from error
+            raise SignInUnreachableError(say.UNREACHABLE(where=self._where)) from error
         try:
             value = msgspec.json.decode(body) if body else {}
         except NOT_JSON:
             value = None
         found: Mapping[str, Any] = value if isinstance(value, dict) else {}
         if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.TOO_MANY_REQUESTS:
-            raise SignInUnreachableError(f"{self._where} is out of service.")
+            raise SignInUnreachableError(say.OUT_OF_SERVICE(where=self._where))
         if status >= httpx.codes.BAD_REQUEST:
-            raise SignInRefusedError(f"{self._where} declined ({_reason(found, status)}). Sign in again.")
+            raise SignInRefusedError(say.SIGN_IN_DECLINED_BY_SERVICE(where=self._where, reason=_reason(found, status)))
         if status >= httpx.codes.MULTIPLE_CHOICES or not isinstance(value, dict):
             raise self._not_understood("did not answer as the standard says")
         return found
@@ -178,7 +179,7 @@ class OidcProvider:
         return f"The sign-in service {urlsplit(self._settings.issuer).hostname}"
 
     def _not_understood(self, what: str) -> SignInRefusedError:
-        return SignInRefusedError(f"{self._where} {what}. Your administrator must look at it.")
+        return SignInRefusedError(say.SIGN_IN_SERVICE_FAILED(where=self._where, what=what))
 
 
 class BrowserAttempt:
@@ -230,11 +231,11 @@ class BrowserAttempt:
         brought = await self._loopback.wait(_PATIENCE_S)
         must_name = bool(self._metadata.get("authorization_response_iss_parameter_supported"))
         if brought.get("iss", self._settings.issuer if not must_name else None) != self._settings.issuer:
-            raise SignInRefusedError("The sign-in cannot be trusted: another service answered. You are not signed in.")
+            raise SignInRefusedError(say.ANOTHER_SERVICE_ANSWERED())
         if "error" in brought:
-            raise SignInRefusedError(f"The sign-in was declined ({clip(brought['error'], 60)}). You are not signed in.")
+            raise SignInRefusedError(say.SIGN_IN_DECLINED(reason=clip(brought["error"], 60)))
         if not brought.get("code"):
-            raise SignInRefusedError("The sign-in service sent the browser back without an answer. Start again.")
+            raise SignInRefusedError(say.NO_CODE_CAME_BACK())
         form = {
             "grant_type": "authorization_code",
             "code": brought["code"],

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, IntEnum
 
+from console.messages import access as say
 from console.models.customer import CustomerId
 from console.services.customer.contact import NotPossibleError, refuse_card_numbers
 
@@ -62,7 +63,7 @@ def read_reason(words: str) -> str:
     told = " ".join(words.split())
     refuse_card_numbers([told])
     if len(told) < _LEAST_REASON or " " not in told:
-        raise NotPossibleError("Write why in a few words, so that whoever reads it later understands.")
+        raise NotPossibleError(say.REASON_TOO_SHORT())
     if len(told) > _LONGEST_REASON:
-        raise NotPossibleError(f"The reason may have {_LONGEST_REASON} characters.")
+        raise NotPossibleError(say.REASON_TOO_LONG(most=_LONGEST_REASON))
     return told

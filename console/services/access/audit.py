@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from console.errors import CollectorConflictError, CollectorError, StoreError
+from console.messages import access as say
 from console.models.audit import AuditEntry, AuditQuery, ChainEnd, Link, end_named_by
 from console.models.cache_size import CacheSize
 from console.models.customer import CustomerId
@@ -16,6 +17,7 @@ from console.models.outbox import Act, ActState
 from console.models.person import Person
 from console.ports.audit import AuditStore, Collector
 from console.ports.clock import Clock
+from console.services.access.denial import Denial, DenialReason
 from console.services.system.subscribers import Subscribers
 
 _log = logging.getLogger(__name__)
@@ -138,11 +140,11 @@ class Audit:
         """How many entries are not on the disk yet; they are gone with the program."""
         return len(self._line)
 
-    def refusal(self) -> str | None:
+    def refusal(self) -> Denial | None:
         """Return why nothing may be seen or done now, None where it may: the deployment can require the audit."""
         if not self._is_required or self.failure is None:
             return None
-        return "What is done here cannot be recorded now, so no account is shown and nothing is sent until it can."
+        return Denial(DenialReason.NOT_RECORDED, say.NOT_RECORDED())
 
     def record(
         self,
@@ -153,9 +155,11 @@ class Audit:
         system: str = "",
         before: Mapping[str, str] | None = None,
         after: Mapping[str, str] | None = None,
+        facts: Mapping[str, str] | None = None,
     ) -> None:
         """Write down one thing."""
-        self._line.append(self._encoded(what, customer, words, system=system, before=before, after=after))
+        encoded = self._encoded(what, customer, words, system=system, before=before, after=after, facts=facts)
+        self._line.append(encoded)
         self._written.clear()
         self._there_is_more.set()
 
@@ -168,8 +172,9 @@ class Audit:
         system: str = "",
         before: Mapping[str, str] | None = None,
         after: Mapping[str, str] | None = None,
+        facts: Mapping[str, str] | None = None,
     ) -> bytes:
-        now, values = self._clock.now(), (dict(before or {}), dict(after or {}))
+        now, values = self._clock.now(), (dict(before or {}), dict(after or {}), dict(facts or {}))
         return msgspec.json.encode(AuditEntry(now, self.who, self._role, what, customer, words, system, *values))
 
     def saw(self, customer_id: CustomerId, subject: str) -> None:
@@ -180,11 +185,11 @@ class Audit:
             subjects.add(subject)
             self.record("saw", customer_id, subject)
 
-    def on_opening(self, what: str, customer: str, words: str) -> None:
+    def on_opening(self, what: str, customer: str, words: str, facts: Mapping[str, str] | None = None) -> None:
         """Write down what happens at the door of an account."""
         if what == "closed":
             self._seen.pop(customer, None)
-        self.record(what, customer, words)
+        self.record(what, customer, words, facts=facts)
 
     def on_act(self, act: Act) -> None:
         """Write down an act when it is made and whenever its state changes, with what it changes in which system."""

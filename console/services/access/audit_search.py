@@ -12,6 +12,7 @@ from console.models.audit import AuditEntry, AuditQuery, Link
 from console.ports.audit import AuditStore, Collector
 from console.ports.clock import Clock
 from console.services.access.audit import FORKED, Audit
+from console.services.access.denial import Denial
 from console.services.access.openings import HARVESTING
 from console.services.access.permissions import Deed, Permissions
 from console.services.customer.contact import NotPossibleError, refuse_card_numbers
@@ -51,7 +52,7 @@ class AuditSearch:
         self._store, self._collector, self._audit = store, collector, audit
         self._permissions, self._clock = permissions, clock
 
-    def refusal(self) -> str | None:
+    def refusal(self) -> Denial | None:
         """Return why this user may not read the audit, or None where they may."""
         return self._permissions.refusal_to_do(Deed.READ_AUDIT)
 
@@ -65,7 +66,7 @@ class AuditSearch:
         """
         refusal = self.refusal()
         if refusal is not None:
-            raise NotPossibleError(refusal)
+            raise NotPossibleError(refusal.message)
         wanted = " ".join(text.split())[:200]
         refuse_card_numbers([wanted])
         within = "".join(f" {word} {at:%Y-%m-%d %H:%M}Z" for word, at in (("from", since), ("to", until)) if at)

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from console.errors import SystemCallError, SystemUnavailableError, UnknownCustomerError
+from console.messages import Message
+from console.messages import access as say
 from console.models.caller_proof import ProofResult, SentCode
 from console.models.customer import Customer, CustomerId
 from console.models.inventory import Service
@@ -74,14 +76,14 @@ class CallerCheck:
         today = self._today[customer_id] = [at for at in self._today.get(customer_id, ()) if now - at <= _DAY]
         if len(today) >= _A_DAY * self._settings.attempts:
             hours = max(1, round((today[0] + _DAY - now).total_seconds() / 3600))
-            raise NotPossibleError(f"Too many wrong answers today. This account can be tried again in {hours} h.")
+            raise NotPossibleError(say.TOO_MANY_WRONG_ANSWERS_TODAY(hours=hours))
         count, last = self._wrong.get(customer_id, (0, now))
         if count < self._settings.attempts:
             return
         left = last + timedelta(minutes=self._settings.closed_min) - self._clock.now()
         if left > timedelta():
             minutes = max(1, round(left.total_seconds() / 60))
-            raise NotPossibleError(f"Too many wrong answers. This account can be tried again in {minutes} min.")
+            raise NotPossibleError(say.TOO_MANY_WRONG_ANSWERS_NOW(minutes=minutes))
         self.forgive(customer_id)
 
     def offers(self, method: Method) -> bool:
@@ -109,17 +111,17 @@ class CallerCheck:
         if method.proof is not None:
             return await self._proves(customer_id, method.proof, answer.strip())
         if method.checks == "account_number" and not _plain(answer):
-            raise NotPossibleError("Type the account number that the caller says.")
+            raise NotPossibleError(say.ACCOUNT_NUMBER_MISSING())
         customer = await self._or_known(customer_id, Subject.CUSTOMER, self._crm.fetch_customer(customer_id))
         if customer is None:
-            raise UnknownCustomerError(f"CRM has no customer {customer_id}.")
+            raise UnknownCustomerError(say.UNKNOWN_CUSTOMER(customer_id=customer_id))
         if method.checks == "account_number":
             held = [_plain(number) for number in customer.value.account_ids]
             return any(hmac.compare_digest(_plain(answer), one) for one in held)
         party = await self._or_known(customer_id, Subject.PARTY, self._crm.fetch_party(customer.value))
         born = party.value.birth_on if party is not None else None
         if not born:
-            raise NotPossibleError("CRM keeps no day of birth for this customer. Choose another way.")
+            raise NotPossibleError(say.NO_BIRTH_DAY_KEPT())
         return hmac.compare_digest(self.read_birth_day(answer).isoformat(), born[:10])
 
     def read_birth_day(self, answer: str) -> date:
@@ -130,7 +132,7 @@ class CallerCheck:
         """
         day = read_past_day(answer, self._systems.day_order)
         if day > self._clock.now().date():
-            raise NoDayError(f"{day} is to come. Type the day of birth.")
+            raise NoDayError(say.BIRTH_DAY_TO_COME(day=day))
         return day
 
     async def send_code(self, customer_id: CustomerId) -> SentCode:
@@ -143,7 +145,7 @@ class CallerCheck:
         proof = self._systems.proof
         sent = await proof.send_code(customer_id) if proof is not None else None
         if sent is None:
-            raise NotPossibleError("CRM has no number on record to send a code to. Choose another way.")
+            raise NotPossibleError(say.NO_NUMBER_FOR_CODE())
         self._sent[customer_id] = sent
         return sent
 
@@ -151,15 +153,15 @@ class CallerCheck:
         """Return whether the system takes a PIN or code for right. Raises as `fits`."""
         proof, sent = self._systems.proof, self._sent.get(customer_id)
         if proof is None:
-            raise NotPossibleError("CRM offers no such check. Choose another way.")
+            raise NotPossibleError(say.CHECK_NOT_OFFERED())
         if not (answer.isascii() and answer.isdigit()):
-            raise NotPossibleError("Type the digits that the caller says.")
+            raise NotPossibleError(say.DIGITS_MISSING())
         if what == "pin":
             result = await proof.check_pin(customer_id, answer)
         elif sent is not None:
             result = await proof.check_code(sent, answer)
         else:
-            raise NotPossibleError("Send a code first.")
+            raise NotPossibleError(say.CODE_NOT_SENT())
         if result in {ProofResult.MATCH, ProofResult.EXPIRED}:
             self._sent.pop(customer_id, None)
         refusal = _NOT_CHECKED.get(result)
@@ -218,7 +220,7 @@ class CallerCheck:
                 raise
             found = known.value
         if found is None:
-            raise UnknownCustomerError(f"CRM has no customer {customer_id}.")
+            raise UnknownCustomerError(say.UNKNOWN_CUSTOMER(customer_id=customer_id))
         return found
 
     async def _or_known(self, customer_id: CustomerId, subject: Subject, asked: Awaitable[Any]) -> Any:
@@ -237,21 +239,20 @@ class CallerCheck:
         here = self._known.load(customer_id, (subject, ""))
         return here or (await self._known.load_stored(customer_id)).get((subject.value, ""))
 
-    def note_wrong(self, customer_id: CustomerId, method: Method, answer: str) -> tuple[str, bool]:
+    def note_wrong(self, customer_id: CustomerId, method: Method, answer: str) -> tuple[Message, bool]:
         """Return what to say to a wrong answer, and whether it counts: the same once more tells nobody anything new."""
         answers = self._answers.setdefault(customer_id, set())
         if method.proof is not None:  # counted by the system too, and kept here nowhere
             answers = set()
         said = method.name, self.read_birth_day(answer).isoformat() if method.checks == "birth_on" else _plain(answer)
         if said in answers:
-            return "That was wrong before. Ask the caller again, or choose another way.", False
+            return say.WRONG_BEFORE(), False
         answers.add(said)
         self.recall_wrong(customer_id, self._clock.now())
         left = self._settings.attempts - self._wrong[customer_id][0]
         if left <= 0:
-            minutes = self._settings.closed_min
-            return f"That is not what CRM holds. This account can be tried again in {minutes} min.", True
-        return f"That is not what CRM holds. {left} more {'attempt' if left == 1 else 'attempts'}.", True
+            return say.WRONG_AND_LOCKED(minutes=self._settings.closed_min), True
+        return say.WRONG_ONE_LEFT() if left == 1 else say.WRONG_SOME_LEFT(left=left), True
 
     def recall_wrong(self, customer: str, at: datetime) -> None:
         """Count a wrong answer, given now or written down by an earlier run or another program."""
@@ -266,9 +267,9 @@ class CallerCheck:
 
 # Why an answer was not compared at all.
 _NOT_CHECKED = {
-    ProofResult.LOCKED: "CRM takes no PIN for this customer now: there were too many wrong ones. Choose another way.",
-    ProofResult.NOTHING_SET: "This customer has set no PIN. Choose another way.",
-    ProofResult.EXPIRED: "This code is too old, or was used. Send another one.",
+    ProofResult.LOCKED: say.PIN_LOCKED(),
+    ProofResult.NOTHING_SET: say.NO_PIN_SET(),
+    ProofResult.EXPIRED: say.CODE_EXPIRED(),
 }
 
 

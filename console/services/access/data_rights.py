@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from console.messages import access as say
 from console.models.customer import CustomerId
 from console.ports.store import CustomerData
 from console.services.access.audit import Audit
@@ -72,7 +73,7 @@ class DataRights:
             unsent += await other.unsent(customer_id) if other is not None else 0
         if unsent:
             actions = "1 action is" if unsent == 1 else f"{unsent} actions are"
-            raise NotPossibleError(f"{actions} not done yet for {customer_id}. Send or withdraw what waits first.")
+            raise NotPossibleError(say.ACTIONS_NOT_DONE(actions=actions, customer_id=customer_id))
         reached = Reached(await self._store.erase(customer_id), 1)
         async for other in others():
             if other is None:
@@ -91,5 +92,5 @@ class DataRights:
         if refusal is not None:
             self._audit.record("refused", customer_id, deed.value)
             await self._audit.settled()
-            raise NotPossibleError(refusal)
+            raise NotPossibleError(refusal.message)
         self._openings.check_reason(reason)

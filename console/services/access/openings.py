@@ -6,17 +6,30 @@ and no call detail before a stronger step.
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from console.messages import Message
+from console.messages import access as say
 from console.models.audit import AuditEntry
 from console.models.caller_proof import SentCode
 from console.models.customer import CustomerId
 from console.models.outbox import Grant
 from console.ports.clock import Clock
 from console.services.access.access_grant import Caller, Opening, Reason, Step, read_reason
+from console.services.access.access_history import (
+    ACTED,
+    BY_LAST_KNOWN,
+    OPENED,
+    READ_AHEAD,
+    VERIFICATION_FAILED,
+    OpenedFor,
+    opened_for,
+)
 from console.services.access.caller_check import CallerCheck, CallerSystems
+from console.services.access.denial import Denial, DenialReason
 from console.services.access.harvest import HarvestWatch
 from console.services.access.permissions import Deed, Subject
+from console.services.access.shown_accounts import ShownAccounts
 from console.services.customer.contact import NotPossibleError, refuse_card_numbers
 from console.services.customer.known import KnownFacts
 from console.services.outbox.shared_notes import SharedNotes
@@ -26,12 +39,9 @@ from console.settings.verification import Method, VerificationSettings
 
 __all__ = ["HARVESTING", "LAPSE_TOLD", "Caller", "Opening", "Openings", "Reason", "Step"]
 
-# For so long after an account was open without a caller nobody is verified by what it shows.
-_REMEMBERED = timedelta(hours=1)
 # What is no part of anybody's account.
 OPEN_TO_ALL = frozenset({Subject.OFFERINGS, Subject.TIME_SLOTS})
 # What is said of a caller or a reason that could not be compared with CRM itself.
-_BY_LAST_KNOWN = ", by what was last known, as CRM did not answer"
 # How the audit calls the pattern of looking around.
 HARVESTING = "harvesting"
 # For so long before an opening lapses it is announced.
@@ -51,7 +61,7 @@ class Openings:
         systems: CallerSystems,
         known: KnownFacts | None = None,
         clock: Clock,
-        told: Callable[[str, str, str], None] = lambda _what, _customer, _words: None,
+        told: Callable[..., None] = lambda *_what: None,
         shared: SharedNotes | None = None,
     ) -> None:
         self._settings = settings if settings is not None and settings.required else None
@@ -63,9 +73,7 @@ class Openings:
         self._open: dict[str, Opening] = {}
         self._check = CallerCheck(declared, systems, clock, known)
         self._harvest = HarvestWatch()
-        self._seen_at: dict[str, datetime] = {}
-        self._verified_at: dict[str, datetime] = {}
-        self._unchecked_at: dict[str, datetime] = {}
+        self._shown = ShownAccounts()
         self._subscribers: Subscribers[[CustomerId]] = Subscribers()
 
     @property
@@ -122,28 +130,29 @@ class Openings:
 
     # ------------------------------------------------------------------ what is open
 
-    def refusal(self, subject: Subject, customer_id: CustomerId) -> str | None:
-        """Return why something of an account is not shown now, in one sentence, or None."""
+    def refusal(self, subject: Subject, customer_id: CustomerId) -> Denial | None:
+        """Return why something of an account is not shown now, or None."""
         step = self.step(customer_id)
         if subject in OPEN_TO_ALL or step is Step.CALL_DETAIL:
             return None
         if step is Step.CLOSED:
-            return "The account is closed until the caller is verified."
+            return Denial(DenialReason.LOCKED, say.ACCOUNT_LOCKED())
         if subject in self._stronger_seen:
-            return f"To see {subject.value} the caller must be verified further."
+            return Denial(DenialReason.STRONGER_NEEDED, say.VERIFY_FURTHER_TO_SEE(subject=subject))
         return None
 
-    def refusal_to_do(self, deed: Deed, customer_id: CustomerId) -> str | None:
-        """Return why something cannot be done in an account now, in one sentence, or None."""
+    def refusal_to_do(self, deed: Deed, customer_id: CustomerId) -> Denial | None:
+        """Return why something cannot be done in an account now, or None."""
         if self._settings is None:
             return None
         found = self.opening(customer_id)
         if found is None:
-            return "Verify the caller first; the account is closed."
+            return Denial(DenialReason.LOCKED, say.VERIFY_FIRST())
         if found.reason is not Reason.CALLER and deed not in self._without_caller:
-            return f"To {deed.value} the caller must be verified; the account is open for {found.reason.value}."
+            told = say.OPEN_WITHOUT_CALLER(permission=deed, reason=found.reason)
+            return Denial(DenialReason.CALLER_NEEDED, told)
         if deed in self._stronger_done and found.step is not Step.CALL_DETAIL:
-            return f"To {deed.value} the caller must be verified further."
+            return Denial(DenialReason.STRONGER_NEEDED, say.VERIFY_FURTHER_TO_DO(permission=deed))
         return None
 
     def grant(self, customer_id: CustomerId) -> Grant | None:
@@ -171,7 +180,7 @@ class Openings:
     def note_act(self, customer_id: str) -> None:
         """Note that something was sent in an account, so that opening it was no looking around."""
         if self._harvest.touched(customer_id):
-            self._shared.add_later("did", customer_id)
+            self._shared.add_later(ACTED, customer_id)
 
     async def aclose(self) -> None:
         """Wait until other programs can know all that was noted."""
@@ -183,22 +192,20 @@ class Openings:
         Closing the desk and starting it anew forgives nothing.
         """
         for entry in entries:
-            reason, _, how = entry.words.partition(": ")
-            if entry.what == "opened":
-                compared = any(one.words == how.removesuffix(_BY_LAST_KNOWN) and one.checks for one in self.methods)
-                checked = False
-                if reason == Reason.CALLER.value:
+            if entry.what == OPENED:
+                opened, checked = opened_for(entry, self.methods), False
+                if opened.reason is Reason.CALLER:
                     self._check.forgive(entry.customer)
-                    checked = self._note_verified(entry.customer, entry.at, compared=compared)
+                    checked = self._shown.note_verified(entry.customer, entry.at, compared=opened.compared)
                 else:
-                    self._note_seen(entry.customer, entry.at)
+                    self._shown.note_seen(entry.customer, entry.at)
                 self._harvest.opened(entry.customer, entry.at, checked=checked)
-            elif entry.what == "verification failed":
+            elif entry.what == VERIFICATION_FAILED:
                 self._check.recall_wrong(entry.customer, entry.at)
                 self._harvest.guessed(entry.customer, entry.at)
-            elif entry.what == "read ahead":
+            elif entry.what == READ_AHEAD:
                 self._harvest.opened(entry.customer, entry.at, checked=False)
-            elif entry.what == "did":
+            elif entry.what == ACTED:
                 self._harvest.touched(entry.customer)
 
     # ------------------------------------------------------------------ opening
@@ -252,38 +259,33 @@ class Openings:
         method = next(one for one in self.methods if one.name == name)
         await self.catch_up()
         self._check.check_attempts(customer_id)
-        seen_at = self._seen_at.get(customer_id)
-        if (
-            method.checks is not None
-            and method.proof is None
-            and seen_at is not None
-            and self._clock.now() - seen_at < _REMEMBERED
-        ):
-            told = "It was open without a caller, so what it shows proves nothing. Call back, or see a photo ID."
-            raise NotPossibleError(told)
+        is_asked = method.checks is not None and method.proof is None
+        if is_asked and self._shown.was_seen(customer_id, self._clock.now()):
+            raise NotPossibleError(say.PROVES_NOTHING())
         if not await self._check.fits(customer_id, method, answer):
             told, counts = self._check.note_wrong(customer_id, method, answer)
             if counts:
-                self._told("verification failed", customer_id, method.words)
-                await self._shared.add("verification failed", customer_id, method.words)
+                self._told(VERIFICATION_FAILED, customer_id, method.words)
+                await self._shared.add(VERIFICATION_FAILED, customer_id, method.words)
                 self._warn(customer_id, self._harvest.guessed(customer_id, self._clock.now()))
             raise NotPossibleError(told)
         self._check.forgive(customer_id)
-        checked = self._note_verified(customer_id, self._clock.now(), compared=method.checks is not None)
+        checked = self._shown.note_verified(customer_id, self._clock.now(), compared=method.checks is not None)
         by_service = method.shows == "phone" and self._check.called_a_service(customer_id)
         step = Step.CALL_DETAIL if method.opens == "call detail" or by_service else Step.ACCOUNT
         before = self.opening(customer_id)
         if before is not None and before.reason is Reason.CALLER:
             step = max(step, before.step)
         checked = checked or (before is not None and before.checked)
-        return await self._set(customer_id, Reason.CALLER, method.words + self._as_known(), step, checked=checked)
+        how, compared = method.words + self._as_known(), method.checks is not None
+        return await self._set(customer_id, Reason.CALLER, how, step, checked=checked, compared=compared)
 
-    def refusal_to_open(self, customer_id: CustomerId) -> str | None:
+    def refusal_to_open(self, customer_id: CustomerId) -> Message | str | None:
         """Return why an account cannot be opened now, whatever is answered; None where it can."""
         try:
             self._check.check_attempts(customer_id)
         except NotPossibleError as error:
-            return str(error)
+            return error.message
         return None
 
     async def open_for(self, customer_id: CustomerId, reason: Reason, words: str) -> Opening:
@@ -300,7 +302,7 @@ class Openings:
         if reason in {Reason.TICKET, Reason.JOB}:
             await self._check_number(customer_id, reason, told)
             told += self._as_known()
-        self._note_seen(customer_id, self._clock.now())
+        self._shown.note_seen(customer_id, self._clock.now())
         return await self._set(customer_id, reason, told, Step.ACCOUNT, checked=False)
 
     def check_reason(self, words: str) -> None:
@@ -324,8 +326,8 @@ class Openings:
         told = read_reason(words)
         now = self._clock.now()
         self._open[customer_id] = Opening(customer_id, Reason.AHEAD, told, Step.ACCOUNT, now, now + self._lasts)
-        self._told("read ahead", customer_id, told)
-        await self._shared.add("read ahead", customer_id, told)
+        self._told(READ_AHEAD, customer_id, told)
+        await self._shared.add(READ_AHEAD, customer_id, told)
         self._warn(customer_id, self._harvest.opened(customer_id, now, checked=False))
 
     def close(self, customer_id: CustomerId) -> None:
@@ -345,42 +347,23 @@ class Openings:
         """Let the number of a ticket or visit pass that CRM keeps for this customer."""
         refuse_card_numbers([number])
         if not any(sign.isalnum() for sign in number):
-            raise NotPossibleError(f"Write the number of {reason.value}.")
+            raise NotPossibleError(say.RECORD_NUMBER_MISSING(reason=reason.value))
         is_ticket = reason is Reason.TICKET
         if not await self._check.has(customer_id, number, ticket=is_ticket):
             self._told("reason refused", customer_id, f"{reason.value}: {number}")
-            raise NotPossibleError(f"CRM keeps no {'ticket' if is_ticket else 'visit'} {number} for this customer.")
+            raise NotPossibleError(say.NO_SUCH_RECORD(kind="ticket" if is_ticket else "visit", number=number))
 
     def _as_known(self) -> str:
-        return _BY_LAST_KNOWN if self._check.by_last_known else ""
+        return BY_LAST_KNOWN if self._check.by_last_known else ""
 
-    def _note_verified(self, customer: str, at: datetime, *, compared: bool) -> bool:
-        """Note a verified caller; return whether that was a check of the desk's.
-
-        What a caller on the rep's word alone has just brought onto the screen opens the account, but proves nothing.
-        """
-        shown_at, checked_at = self._unchecked_at.get(customer), self._verified_at.get(customer)
-        is_check = compared and (shown_at is None or at - shown_at >= _REMEMBERED)
-        if is_check:
-            self._verified_at[customer] = at
-        elif checked_at is None or at - checked_at >= _REMEMBERED:
-            self._unchecked_at[customer] = at
-        return is_check
-
-    def _note_seen(self, customer: str, at: datetime) -> None:
-        """Remember that an account stood on the screen without a caller, unless its caller was verified just before.
-
-        Who writes down after a call what was forgotten in it sees nothing that they had not seen anyway.
-        """
-        verified_at = self._verified_at.get(customer)
-        if verified_at is None or at - verified_at >= _REMEMBERED:
-            self._seen_at[customer] = at
-
-    async def _set(self, customer_id: CustomerId, reason: Reason, how: str, step: Step, *, checked: bool) -> Opening:
+    async def _set(
+        self, customer_id: CustomerId, reason: Reason, how: str, step: Step, *, checked: bool, compared: bool = False
+    ) -> Opening:
         now = self._clock.now()
         opening = self._open[customer_id] = Opening(customer_id, reason, how, step, now, now + self._lasts, checked)
-        self._told("opened", customer_id, f"{reason.value}: {how}")
-        await self._shared.add("opened", customer_id, f"{reason.value}: {how}")
+        words, facts = f"{reason.value}: {how}", OpenedFor(reason, compared).facts
+        self._told(OPENED, customer_id, words, facts)
+        await self._shared.add(OPENED, customer_id, words, facts)
         self._warn(customer_id, self._harvest.opened(customer_id, now, checked=checked))
         self._tell(customer_id)
         return opening

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Protocol
 
+from console.messages import access as say
 from console.models.customer import CustomerId
 from console.models.outbox import Grant, Remark
+from console.services.access.denial import Denial, DenialReason
 from console.settings.roles import Deed, Personal, RoleSettings, Subject, named
 
 __all__ = [
@@ -19,7 +21,6 @@ __all__ = [
     "Subject",
     "User",
     "as_deployed",
-    "is_of_role",
 ]
 
 
@@ -89,21 +90,13 @@ def as_deployed(user: User, roles: Mapping[str, RoleSettings]) -> User:
     )
 
 
-_BY_ROLE = "The role "
-
-
-def is_of_role(refusal: str) -> bool:
-    """Return whether a refusal is the role's, so that only somebody else can see it; else verifying opens it."""
-    return refusal.startswith(_BY_ROLE)
-
-
 class AccountDoor(Protocol):
     """Says what of an account is open now; see `Openings`."""
 
-    def refusal(self, subject: Subject, customer_id: CustomerId) -> str | None:
+    def refusal(self, subject: Subject, customer_id: CustomerId) -> Denial | None:
         """Return why something is not shown now, or None."""
 
-    def refusal_to_do(self, deed: Deed, customer_id: CustomerId) -> str | None:
+    def refusal_to_do(self, deed: Deed, customer_id: CustomerId) -> Denial | None:
         """Return why something cannot be done now, or None."""
 
     def grant(self, customer_id: CustomerId) -> Grant | None:
@@ -125,12 +118,12 @@ class Permissions:
         user: User,
         door: AccountDoor | None = None,
         *,
-        unrecorded: Callable[[], str | None] = lambda: None,
+        unrecorded: Callable[[], Denial | None] = lambda: None,
     ) -> None:
         self.user, self._door, self._unrecorded = user, door, unrecorded
 
-    def refusal(self, subject: Subject, customer_id: CustomerId) -> str | None:
-        """Return why this user may not see it, in one sentence, or None when they may."""
+    def refusal(self, subject: Subject, customer_id: CustomerId) -> Denial | None:
+        """Return why this user may not see it, or None when they may."""
         by_role = self.refusal_by_role(subject)
         if by_role is not None:
             return by_role
@@ -138,18 +131,18 @@ class Permissions:
             return unrecorded
         return self._door.refusal(subject, customer_id) if self._door is not None else None
 
-    def refusal_by_role(self, subject: Subject) -> str | None:
+    def refusal_by_role(self, subject: Subject) -> Denial | None:
         """Return why this user's role does not show it of anybody, or None where it does."""
         if subject in self.user.may_see:
             return None
-        return f"{_BY_ROLE}{self.user.role} does not show {subject.value}."
+        return Denial(DenialReason.ROLE, say.ROLE_DOES_NOT_SHOW(role=self.user.role, subject=subject))
 
     def may_do(self, deed: Deed) -> bool:
         """Return whether this user's role has a right, for any customer."""
         return deed in self.user.may_do
 
     @property
-    def unrecorded(self) -> str | None:
+    def unrecorded(self) -> Denial | None:
         """Why nothing may be sent now because it could not be recorded, None while it can."""
         return self._unrecorded()
 
@@ -169,10 +162,10 @@ class Permissions:
             return Remark.NO_ACCESS
         return Remark.NONE
 
-    def refusal_to_do(self, deed: Deed, customer_id: CustomerId | None = None) -> str | None:
-        """Return why this user may not do it, for a customer or at all, in one sentence, or None when they may."""
+    def refusal_to_do(self, deed: Deed, customer_id: CustomerId | None = None) -> Denial | None:
+        """Return why this user may not do it, for a customer or at all, or None when they may."""
         if deed not in self.user.may_do:
-            return f"{_BY_ROLE}{self.user.role} may not {deed.value}."
+            return Denial(DenialReason.ROLE, say.ROLE_MAY_NOT(role=self.user.role, permission=deed))
         if (unrecorded := self._unrecorded()) is not None:
             return unrecorded
         if self._door is None or customer_id is None:

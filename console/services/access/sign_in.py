@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from console.errors import SignInRefusedError, SignInUnreachableError, StoreError
+from console.messages import access as say
 from console.models.person import Person
 from console.ports.clock import Clock
 from console.ports.identity import Attempt, Grant, IdentityProvider, SecretStore
@@ -98,9 +99,7 @@ class SignIn:
         """
         person = self._person_of(grant.claims)
         if self.person is not None and (person.issuer, person.subject) != (self.person.issuer, self.person.subject):
-            raise SignInRefusedError(
-                f"This desk is open for {self.person.name}. Close it, then sign in as {person.name}."
-            )
+            raise SignInRefusedError(say.OPEN_FOR_ANOTHER_PERSON(here=self.person.name, signed_in=person.name))
         if self.person is not None and self.state is not SignInState.SIGNED_OUT:
             self._check_role(person)
         self.person = person
@@ -186,7 +185,7 @@ class SignIn:
     async def _renew(self) -> str:
         if self._refresh_token is None or self.person is None:
             self._end()
-            raise SignInRefusedError("Your sign-in has ended. Sign in again; your work waits where it is.")
+            raise SignInRefusedError(say.SIGN_IN_ENDED())
         try:
             grant = await self._provider.renew(self._refresh_token, subject=self.person.subject)
             self._take_person(grant.claims)
@@ -236,9 +235,7 @@ class SignIn:
 
     def _check_role(self, person: Person) -> None:
         if self.person is not None and person.role != self.person.role:
-            raise SignInRefusedError(
-                f"Your role here is {person.role} now. Close the desk and start it again; your work waits where it is."
-            )
+            raise SignInRefusedError(say.ROLE_CHANGED(role=person.role))
 
     def _claimed(self, claims: Mapping[str, Any]) -> Any:
         """Return what stands where the roles are."""
@@ -254,9 +251,7 @@ class SignIn:
         name = next((str(claims[key]) for key in ("name", "preferred_username", "email") if claims.get(key)), "")
         subject = str(claims["sub"])
         if role is None:
-            raise SignInRefusedError(
-                f"{name or subject} is known there, but has no role at this desk. Your administrator can give one."
-            )
+            raise SignInRefusedError(say.NO_ROLE_HERE(person=name or subject))
         return Person(self._issuer, subject, name or subject, role)
 
     async def _load(self, store: SecretStore) -> _Kept | None:

@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal, InvalidOperation
 
+from console.messages import actions as say
 from console.models.money import Money, minor_digits
 from console.services.customer.contact import NotPossibleError
 
@@ -18,7 +19,7 @@ def read_positive(text: str, currency: str) -> Money:
     """
     money = read_amount(text, currency)
     if money.amount <= 0:
-        raise NotPossibleError("The amount must be more than nothing.")
+        raise NotPossibleError(say.AMOUNT_NOT_POSITIVE())
     return money
 
 
@@ -36,11 +37,11 @@ def read_amount(text: str, currency: str) -> Money:
     code = re.fullmatch(r"([A-Za-z]{3})?([\d.,]+)([A-Za-z]{3})?", plain)
     if code and (named := (code[1] or code[3] or "").upper()):
         if named != currency:
-            raise NotPossibleError(f"This account is kept in {currency}, not in {named}.")
+            raise NotPossibleError(say.OTHER_CURRENCY(currency=currency, named=named))
         plain = code[2]
     if re.fullmatch(r"\d{1,3}[.,]\d{3}", plain) and not plain.startswith("0"):
         whole, part = re.sub(r"[.,]", "", plain), plain.replace(",", ".")
-        raise NotPossibleError(f"{plain} could be {whole} or {part}. Write {whole}, or {part}0.")
+        raise NotPossibleError(say.AMOUNT_AMBIGUOUS(plain=plain, whole=whole, part=part))
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", plain):
         plain = plain.replace(",", "")
     elif re.fullmatch(r"\d+,\d{1,2}", plain):
@@ -54,5 +55,5 @@ def read_amount(text: str, currency: str) -> Money:
         raise NotPossibleError(f"{typed} is no amount. Write it like 12.50." if typed else "Type how much, like 12.50.")
     digits = minor_digits(currency)
     if amount != round(amount, digits):
-        raise NotPossibleError(f"Amounts in {currency} have {digits} decimals.")
+        raise NotPossibleError(say.TOO_MANY_DECIMALS(currency=currency, digits=digits))
     return Money(round(amount, digits), currency)

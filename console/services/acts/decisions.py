@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from console.messages import actions as say
 from console.models.customer import CustomerId
 from console.models.outbox import BARRED, Act, Remark, RiskClass, Step, StepState
 from console.services.access.permissions import Deed, Permissions
@@ -46,11 +47,11 @@ class Decisions:
         """
         self._check_open(act)
         if act.kind:
-            raise NotPossibleError("This action is changed in the form it was made in.")
+            raise NotPossibleError(say.EDITED_IN_ITS_FORM())
         checked = {key: self._checked(act, act.steps[0], key, value) for key, value in values.items()}
         edited = await self._outbox.edit(act.id, checked, title=_title(act, checked))
         if edited is None:
-            raise NotPossibleError("It is on its way, so it cannot be changed any more.")
+            raise NotPossibleError(say.ON_ITS_WAY())
         return edited
 
     async def resolve(self, act: Act, place: int, chosen: Mapping[str, str]) -> None:
@@ -63,7 +64,7 @@ class Decisions:
         """
         step = act.steps[place]
         if step.state is not StepState.CONFLICT:
-            raise NotPossibleError("This has been decided already.")
+            raise NotPossibleError(say.CONFLICT_DECIDED())
         typed = {
             key: value for key, value in chosen.items() if value not in {step.wanted.get(key), step.theirs.get(key)}
         }
@@ -73,7 +74,7 @@ class Decisions:
             self._check_right(act)
         is_changed = any(step.wanted.get(key) != value for key, value in chosen.items() if key in step.wanted)
         if is_changed and act.kind and act.risk is not RiskClass.FIELD:
-            raise NotPossibleError("Its values are changed in the form it was made in.")
+            raise NotPossibleError(say.CHANGED_IN_ITS_FORM())
         checked = {
             key: self._checked(act, step, key, value) if key in typed else value for key, value in chosen.items()
         }
@@ -117,7 +118,7 @@ class Decisions:
             StoreError: It could not be kept; nothing has changed.
         """
         if not act.can_be_taken_back:
-            raise NotPossibleError("It cannot be taken back now.")
+            raise NotPossibleError(say.CANNOT_BE_UNDONE())
         self._check_open(act)
         done = [step for step in act.steps if step.state in {StepState.DONE, StepState.AWAITING}]
         backs = [
@@ -133,7 +134,7 @@ class Decisions:
             StoreError: It could not be kept; nothing has changed.
         """
         if not act.has_copy_to_take_back:
-            raise NotPossibleError("Nothing of it is there twice that can be taken back.")
+            raise NotPossibleError(say.NO_COPY_TO_UNDO())
         self._check_open(act)
         twice = [step for step in act.steps if step.remark is Remark.TWICE and step.others]
         backs = [replace(one.back, record=one.others[0]) for one in twice if one.back is not None]
@@ -150,9 +151,9 @@ class Decisions:
         """
         barred = next((step for step in act.steps if step.state is StepState.REFUSED and step.remark in BARRED), None)
         if barred is None:
-            raise NotPossibleError("Only what this console may not send is handed over.")
+            raise NotPossibleError(say.NOTHING_TO_HAND_OVER())
         if not self._permissions.may_do(Deed.WORK_TICKETS):
-            raise NotPossibleError(f"The role {self._permissions.user.role} may not open tickets.")
+            raise NotPossibleError(say.ROLE_OPENS_NO_TICKETS(role=self._permissions.user.role))
         why = _WHY_BARRED[barred.remark].format(role=self._permissions.user.role)
         asked = ", ".join(f"{key} {value}" for key, value in (act.values or barred.wanted).items() if value)
         text = (
@@ -178,7 +179,7 @@ class Decisions:
         for deed in deeds_of(act):
             refusal = self._permissions.refusal_to_do(deed, CustomerId(act.customer_id))
             if refusal is not None:
-                raise NotPossibleError(refusal)
+                raise NotPossibleError(refusal.message)
 
     def _check_right(self, act: Act) -> None:
         """Let a user pass whose role may do it today, if the account was open for it when it was made.
@@ -189,15 +190,13 @@ class Decisions:
         for deed in deeds_of(act):
             refusal = self._permissions.refusal_to_do(deed)
             if refusal is not None:
-                raise NotPossibleError(refusal)
+                raise NotPossibleError(refusal.message)
             if self._permissions.bar_to_send(deed, CustomerId(act.customer_id), act.grant) is not Remark.NONE:
-                raise NotPossibleError(
-                    "The account was not open for this, or its access was revoked. Verify the caller."
-                )
+                raise NotPossibleError(say.ACCESS_MISSING())
 
     def _checked(self, act: Act, step: Step, key: str, value: str) -> str:
         if key not in step.wanted or key not in EDITABLE:
-            raise NotPossibleError(f"{key} cannot be changed here.")
+            raise NotPossibleError(say.NOT_EDITABLE(key=key))
         if key == "text":
             return checked_note(value)
         if key == "amount":

@@ -47,6 +47,14 @@ class Field:
     hint: str = ""
 
 
+class Undo(Enum):
+    """Whether an effect can be taken back; the words beside it say how."""
+
+    HERE = "here"
+    IN_SYSTEM = "in its system"  # not from here
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """One thing that will be otherwise afterwards, for a person and for whoever checks it.
@@ -63,7 +71,7 @@ class Effect:
     undo: str
     record: tuple[str, str]
     values: Values = field(default_factory=dict)
-    can_be_undone: bool = True
+    undone: Undo = Undo.HERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from console.errors import SystemCallError
+from console.messages import actions as say
 from console.models.billing_account import BillingAccount
 from console.models.customer import CustomerId
 from console.models.money import Money
@@ -14,6 +15,7 @@ from console.models.outbox import Act, ActState, RiskClass, Step
 from console.ports.acting import ActingSystem
 from console.ports.clock import Clock
 from console.ports.systems import Systems
+from console.services.access.denial import Denial
 from console.services.access.permissions import Deed, Permissions
 from console.services.acts.amounts import read_positive
 from console.services.acts.catalogue import ACTS
@@ -138,7 +140,7 @@ class Acts:
         checked = {key: checked_contact(key, value, self._country) for key, value in typed.items()}
         changed = {key: value for key, value in checked.items() if value != shown.get(key, "")}
         if not changed:
-            raise NotPossibleError("Nothing was changed.")
+            raise NotPossibleError(say.NOTHING_CHANGED())
         act_id = self._new_id()
         steps = self._contact_steps(customer_id, account_id, changed, seen.values, act_id)
         act = self._act(act_id, customer_id, contact_title(changed), RiskClass.FIELD, *steps)
@@ -161,7 +163,7 @@ class Acts:
         """
         self._check(Deed.PROMISE_TO_PAY, customer_id)
         if account.balance is None:
-            raise NotPossibleError("Billing does not say what is owed, so nothing can be promised on it.")
+            raise NotPossibleError(say.NO_BALANCE_TO_PROMISE_ON())
         money = _promised(account, amount)
         self._check_day(due_on)
         act_id = self._new_id()
@@ -209,7 +211,7 @@ class Acts:
             day_order=self.day_order,
         )
 
-    def may(self, kind: str, customer_id: CustomerId | None = None) -> str | None:
+    def may(self, kind: str, customer_id: CustomerId | None = None) -> Denial | None:
         """Return why this user may not do a kind of act, for a customer or at all, or None where they may."""
         return self._permissions.refusal_to_do(ACTS[kind].deed, customer_id)
 
@@ -245,9 +247,9 @@ class Acts:
         steps = [self._step(step, f"{act_id}-{number}", situation) for number, step in enumerate(plan.steps, 1)]
         act = replace(self._act(act_id, customer_id, plan.title, plan.risk, *steps), kind=kind, values=dict(values))
         if instead_of is not None and instead_of.customer_id != customer_id:
-            raise NotPossibleError("It was made for another customer.")
+            raise NotPossibleError(say.OF_ANOTHER_CUSTOMER())
         if instead_of is not None and not instead_of.is_settled:
-            raise NotPossibleError("It is on its way, so it cannot be changed any more.")
+            raise NotPossibleError(say.ON_ITS_WAY())
         return await self._outbox.submit(act, typed_in=typed_in, instead_of=instead_of)
 
     def touched(self, plan: Plan, situation: Situation) -> Sequence[SystemEffects]:
@@ -265,7 +267,7 @@ class Acts:
     def _acting(self, system: str) -> ActingSystem:
         found = self._systems.named(system)
         if found is None:
-            raise NotPossibleError(f"There is no system {system} any more.")
+            raise NotPossibleError(say.SYSTEM_GONE(system=system))
         return found.acts
 
     def _system_of_account(self, customer_id: CustomerId, account_id: str) -> str:
@@ -307,12 +309,12 @@ class Acts:
     def _check_day(self, due_on: date) -> None:
         today = self._clock.now().astimezone().date()  # the user's own day, whatever it is in UTC
         if not timedelta() <= due_on - today <= _LATEST_PROMISE:
-            raise NotPossibleError("The day must be today or within the next 90 days.")
+            raise NotPossibleError(say.DAY_OUT_OF_RANGE())
 
     def _check(self, deed: Deed, customer_id: CustomerId | None) -> None:
         refusal = self._permissions.refusal_to_do(deed, customer_id)
         if refusal is not None:
-            raise NotPossibleError(refusal)
+            raise NotPossibleError(refusal.message)
 
     def new(self, customer_id: str, title: str, risk: RiskClass, steps: Sequence[Step]) -> Act:
         """Return an action of this user's, made now and not kept yet; its steps get their keys."""
@@ -346,14 +348,14 @@ def _promised(account: BillingAccount, amount: str) -> Money:
         NotPossibleError: It is none, or more than is owed and not promised already.
     """
     if account.balance is None:
-        raise NotPossibleError("Billing does not say what is owed, so nothing can be promised on it.")
+        raise NotPossibleError(say.NO_BALANCE_TO_PROMISE_ON())
     money = read_positive(amount, account.balance.currency)
     if account.balance.amount <= 0:
-        raise NotPossibleError("Nothing is owed on this account.")
+        raise NotPossibleError(say.NOTHING_OWED())
     promised = account.promised
     if money.amount + promised.amount > account.balance.amount:
         already = f", and {promised} of it is promised already" if promised.amount else ""
-        raise NotPossibleError(f"Only {account.balance} is owed{already}.")
+        raise NotPossibleError(say.LESS_OWED_OR_PROMISED(balance=account.balance, already=already))
     return money
 
 

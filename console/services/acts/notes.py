@@ -1,5 +1,6 @@
 """The text of a note: whether it can be kept, and the line it is called by."""
 
+from console.messages import actions as say
 from console.services.customer.contact import NotPossibleError, refuse_card_numbers
 
 LONGEST_NOTE = 10_000
@@ -15,11 +16,11 @@ def checked_note(text: str) -> str:
     """
     words = text.strip()
     if not words:
-        raise NotPossibleError("There is nothing in the note yet.")
+        raise NotPossibleError(say.NOTE_EMPTY())
     refuse_card_numbers([words])
     if len(words) > LONGEST_NOTE:
         over = len(words) - LONGEST_NOTE
-        raise NotPossibleError(f"The note is {over:,} characters too long; {LONGEST_NOTE:,} are the most.")
+        raise NotPossibleError(say.NOTE_TOO_LONG(over=over, most=LONGEST_NOTE))
     return words
 
 

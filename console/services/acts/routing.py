@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from console.messages import actions as say
 from console.ports.systems import ConnectedSystem, Port, Systems
 from console.services.acts.declared import Effect, Plan, PlannedStep
 from console.services.customer.contact import IN_BILLING, IN_CRM, NotPossibleError
@@ -59,14 +60,14 @@ def route(systems: Systems, origins: Origins, capability: Capability, records: I
     """
     serving = systems.serving(Port(capability))
     if not serving:
-        raise NotPossibleError(f"No system here serves {capability.value.replace('-', ' ')}.")
+        raise NotPossibleError(say.NOT_SERVED(capability=capability.value.replace("-", " ")))
     if len(serving) == 1:
         return serving[0]
     for record in records:
         told = [system for system in serving if system.name in origins.get(record, frozenset())]
         if len(told) > 1:
             both = " and ".join(system.label for system in told)
-            raise NotPossibleError(f"{both} have a record {record} each. Act in the system that is meant.")
+            raise NotPossibleError(say.RECORD_IN_TWO_SYSTEMS(both=both, record=record))
         if told:
             return told[0]
     return serving[0]

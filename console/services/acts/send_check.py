@@ -39,7 +39,7 @@ class SendCheck:
             SystemCallError: It cannot be told now, or nothing may be sent that cannot be recorded; it is tried again.
         """
         if (unrecorded := self._permissions.unrecorded) is not None:
-            raise SystemUnavailableError(unrecorded, system=act.steps[index].system, code="AUDIT")
+            raise SystemUnavailableError(unrecorded.message, system=act.steps[index].system, code="AUDIT")
         try:
             deeds = deeds_of(act)
         except NotPossibleError:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from console.errors import NotServedError
+from console.messages import actions as say
 from console.models.billing_account import BillingAccount
 from console.models.customer import Customer
 from console.models.customer_bill import CustomerBill
@@ -57,7 +58,7 @@ class Situation:
         """
         found = self.lists.get(name)
         if found is None:
-            raise NotPossibleError(f"No system has said the {name.replace('_', ' ')} yet, so this cannot be planned.")
+            raise NotPossibleError(say.LIST_UNKNOWN(dataset=name.replace("_", " ")))
         return found
 
     def open_customer(self) -> Customer:
@@ -67,9 +68,9 @@ class Situation:
             NotPossibleError: CRM has not said who it is, or keeps them as closed or merged into another.
         """
         if self.customer is None:
-            raise NotPossibleError("CRM has not said who the customer is.")
+            raise NotPossibleError(say.CUSTOMER_UNKNOWN())
         if (self.customer.status or "").lower() in _CLOSED:
-            raise NotPossibleError(f"CRM keeps this customer as {self.customer.status}; nothing more is done here.")
+            raise NotPossibleError(say.CUSTOMER_CLOSED(customer_status=self.customer.status))
         return self.customer
 
     def account(self, values: Values, name: str = "account") -> BillingAccount:
@@ -81,9 +82,9 @@ class Situation:
         self.open_customer()
         account = self.one("accounts", values.get(name, ""), "account")
         if (account.state or "active").lower() in _CLOSED:
-            raise NotPossibleError(f"Billing keeps account {account.id} as {account.state}.")
+            raise NotPossibleError(say.ACCOUNT_CLOSED(account_id=account.id, account_state=account.state))
         if account.balance is None:
-            raise NotPossibleError(f"Billing does not say what is owed on account {account.id}.")
+            raise NotPossibleError(say.BALANCE_OF_ACCOUNT_UNKNOWN(account_id=account.id))
         found: BillingAccount = account
         return found
 
@@ -97,10 +98,10 @@ class Situation:
         if not record and len(found) == 1:
             return found[0]
         if not record:
-            raise NotPossibleError(f"Choose the {word}.")
+            raise NotPossibleError(say.RECORD_NOT_CHOSEN(word=word))
         one = next((item for item in found if item.id == record), None)
         if one is None:
-            raise NotPossibleError(f"The {word} {record} is not there any more.")
+            raise NotPossibleError(say.RECORD_GONE(word=word, record=record))
         return one
 
     def product(self, values: Values, *states: str) -> Product:
@@ -112,7 +113,7 @@ class Situation:
         self.open_customer()
         product: Product = self.one("products", values.get("product", ""), "product")
         if product.status not in states:
-            raise NotPossibleError(f"{product.name} is {product.status}, so this cannot be done.")
+            raise NotPossibleError(say.PRODUCT_IN_WRONG_STATE(product_name=product.name, product_status=product.status))
         self.check_free(product.id, product.name)
         return product
 
@@ -123,7 +124,7 @@ class Situation:
             NotPossibleError: One is.
         """
         if record in self.under_way:
-            raise NotPossibleError(f"“{self.under_way[record]}” is not done yet on {name}. See the Outbox.")
+            raise NotPossibleError(say.RECORD_IN_USE(title=self.under_way[record], name=name))
 
     def services_of(self, product: Product) -> Sequence[Service]:
         """Return the services that carry a product, those that are known."""
@@ -156,7 +157,7 @@ class Situation:
         """
         found = [item for item in self.all_of("products") if item.status in states]
         if not found:
-            raise NotPossibleError(f"Nothing the customer has is {' or '.join(states)}.")
+            raise NotPossibleError(say.NO_PRODUCT_IN_STATE(states=" or ".join(states)))
         return told_apart(
             Choice(one.id, ", ".join(filter(None, (one.name, _detail(one), _price(one))))) for one in found
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from console.messages import actions as say
 from console.models.outbox import Act
 from console.services.access.permissions import Deed, Subject
 from console.services.acts.catalogue import ACTS
@@ -58,5 +59,5 @@ def deeds_of(act: Act) -> set[Deed]:
         return {ACTS[kind].deed}
     found = {_DEEDS[step.kind] for step in act.steps if step.kind in _DEEDS}
     if not found or any(step.kind not in _DEEDS for step in act.steps):
-        raise NotPossibleError(f"“{act.title}”: this console has no rule for who may do it.")
+        raise NotPossibleError(say.NO_RULE_FOR_IT(act_title=act.title))
     return found

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from console.errors import ConsoleError
+from console.messages import billing as say
 from console.models.customer import CustomerId
 from console.models.customer_bill import CustomerBill
 from console.ports.documents import DocumentReader, OpenDocument, PageImage
@@ -38,9 +39,9 @@ class BillDocuments:
         """
         refusal = self._permissions.refusal(Subject.BILL_DOCUMENT, customer_id)
         if refusal is not None:
-            raise ConsoleError(refusal)
+            raise ConsoleError(refusal.message)
         if not bill.documents:
-            raise ConsoleError(f"Billing keeps no document of bill {bill.label}.")
+            raise ConsoleError(say.NO_BILL_DOCUMENT(bill_label=bill.label))
         billing = self._systems.named(system) or self._systems.serving(BILLS)[0]
         document = await self._reader.open(await billing.port(BILLS).fetch_bill_document(bill.documents[0]))
         self._saw(customer_id, Subject.BILL_DOCUMENT)

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from console.errors import ConsoleError
+from console.messages import billing as say
 from console.models.bill_explanation import BillExplanation, Cause, CauseKind, LineChange
 from console.models.customer_bill import AppliedBillingRate, CustomerBill
 from console.models.money import Money, minor_digits
@@ -49,9 +50,9 @@ def explain(
     """
     before, after = _total(earlier), _total(later)
     if before is None or after is None:
-        raise NotComparableError("One of the bills has no amount, so they cannot be compared.")
+        raise NotComparableError(say.BILL_WITHOUT_AMOUNT())
     if before.currency != after.currency:
-        raise NotComparableError(f"One bill is in {before.currency}, the other in {after.currency}.")
+        raise NotComparableError(say.BILLS_IN_TWO_CURRENCIES(before=before.currency, after=after.currency))
     currency = after.currency
     changes = _changes(_classified(earlier_lines), _classified(later_lines), currency)
     causes = [cause for cause in _causes(changes, currency) if cause.amount.amount]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from console.errors import ConsoleError
+from console.messages import customer as say
 from console.models.billing_account import BillingAccount
 from console.models.card_number import has_card_number
 from console.models.customer import ContactMedium, Customer
@@ -29,7 +30,7 @@ def refuse_card_numbers(texts: Iterable[str]) -> None:
         NotPossibleError: One does.
     """
     if any(has_card_number(text) for text in texts):
-        raise NotPossibleError("There is a card number in it. Take it out; card numbers are never kept or sent here.")
+        raise NotPossibleError(say.CARD_NUMBER_FOUND())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,7 @@ def checked_contact(key: str, value: str, country: str) -> str:
     if key == "phone":
         phone = read_phone(plain, country)
         if phone is not None and split_extension(plain)[1] is not None:
-            raise NotPossibleError(
-                f"{shown} has an extension, which is not kept with a number. Type the number alone, and note the rest."
-            )
+            raise NotPossibleError(say.NUMBER_WITH_EXTENSION(shown=shown))
         if phone is None:
             raise NotPossibleError(
                 f"{shown} is no phone number. Write it with its country, such as +1 937 555 0142."

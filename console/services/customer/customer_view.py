@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from console.errors import NotServedError
+from console.messages import customer as say
 from console.models.appointment import Appointment, TimeSlot
 from console.models.billing_account import BillingAccount
 from console.models.customer import Customer, CustomerId, Party
@@ -357,7 +358,7 @@ class CustomerView:
 async def _not_served(dataset: str) -> Any:
     """Say that the deployment has no system for a dataset."""
     what = dataset.replace("_", " ")
-    raise NotServedError(f"No system here serves the {what}.", system="", code="NO-SYSTEM")
+    raise NotServedError(say.NOT_SERVED(what=what), system="", code="NO-SYSTEM")
 
 
 def _check_attributes() -> None:

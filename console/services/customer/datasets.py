@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any, Generic, Protocol, TypeVar
 
 from console.errors import ConsoleError, UnknownCustomerError
+from console.messages import customer as say
 from console.models.appointment import Appointment, TimeSlot
 from console.models.billing_account import BillingAccount
 from console.models.customer import Customer, CustomerId, Party
@@ -112,7 +113,7 @@ def read_at(facts: Any, now: datetime) -> datetime:
 async def _fetch_customer(customers: Customers, asking: Asking) -> Sourced[Customer]:
     found = await customers.fetch_customer(asking.customer_id)
     if found is None:
-        raise UnknownCustomerError(f"CRM has no customer {asking.customer_id}.")
+        raise UnknownCustomerError(say.UNKNOWN_CUSTOMER(customer_id=asking.customer_id))
     return found
 
 
@@ -127,7 +128,7 @@ async def _fetch_related(customers: Customers, asking: Asking) -> Records[Relate
     if failure is not None:
         raise failure.error
     if customer is None:
-        raise ConsoleError("The customer is not known yet.")
+        raise ConsoleError(say.CUSTOMER_NOT_KNOWN_YET())
     return await fetch_related(customers, customer)
 
 
@@ -136,7 +137,7 @@ async def _fetch_same_person(customers: Customers, asking: Asking) -> Records[Se
     await asking.party.settled()
     customer, party = asking.customer.held, asking.party.held
     if customer is None:
-        raise ConsoleError("The customer is not known yet.")
+        raise ConsoleError(say.CUSTOMER_NOT_KNOWN_YET())
     return await fetch_same_person(customers, customer, party)
 
 

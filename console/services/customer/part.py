@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from console.errors import ConsoleError, NotServedError, SystemCallError, SystemUnavailableError, ThrottledError
+from console.messages import customer as say
 from console.models.provenance import Records
 from console.ports.clock import Clock
+from console.services.access.denial import Denial
 from console.services.system.subscribers import Subscribers
 
 T = TypeVar("T")
@@ -49,7 +51,7 @@ class Part(Generic[T]):
     read_at: datetime | None = None
     asking_since: datetime | None = None
     failure: Failure | None = None
-    denied: str | None = None
+    denied: Denial | None = None
     stopped: bool = False
     is_past: bool = False
 
@@ -136,7 +138,7 @@ class SystemPart(PartCoordinator[T]):
         system: str,
         fetch: Callable[[], Awaitable[T]],
         read_at: Callable[[T], datetime],
-        refusal: Callable[[], str | None],
+        refusal: Callable[[], Denial | None],
         fresh_for: timedelta,
         clock: Clock,
         rng: random.Random,
@@ -247,7 +249,7 @@ class SystemPart(PartCoordinator[T]):
             self._failed(me, error)
         except Exception:  # noqa: BLE001 - a part must end in a state, whatever happens; it is logged in full
             _log.exception("asking %s failed in a way nobody foresaw", self.part.system)
-            self._failed(me, ConsoleError("The desk itself failed to read this. The log has the details."))
+            self._failed(me, ConsoleError(say.READING_FAILED()))
         else:
             if self._asking is me and not self._closed:
                 self._asking = None

@@ -1,6 +1,7 @@
 """The same person under a second number: found by their phone numbers, told from housemates by name and birthday."""
 
 from console.errors import NotServedError
+from console.messages import customer as say
 from console.models.customer import Customer, CustomerId, Party
 from console.models.name_words import fold
 from console.models.provenance import Origin, Records, Sourced
@@ -26,7 +27,7 @@ async def fetch_same_person(
     for phone in phones[:_MOST_NUMBERS]:
         query = SearchQuery(phone, phone=phone)
         if not customers.can_search(query):
-            raise NotServedError("CRM cannot be searched by phone.", system=customers.name, code="CRM-NOT-SERVED")
+            raise NotServedError(say.NO_SEARCH_BY_PHONE(), system=customers.name, code="CRM-NOT-SERVED")
         for hit in await customers.search_customers(query, limit=_MOST_HITS):
             if hit.customer_id != customer.value.id and _plain(hit.name) == _plain(customer.value.name):
                 found.setdefault(hit.customer_id, hit)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from console.errors import StoreError, SystemCallError, ThrottledError
+from console.messages import outbox as say
 from console.models.outbox import Act, ActState, Remark, RiskClass, StepState
 from console.ports.acting import ActingSystem
 from console.ports.clock import Clock
@@ -249,12 +250,12 @@ class Outbox:
                 try:
                     act = await self.sender.find_out(act, index)
                 except SystemCallError as error:
-                    raise NotPossibleError(f"Whether it was done cannot be checked now. {error}") from error
+                    raise NotPossibleError(say.CANNOT_BE_CHECKED(error=error)) from error
                 if act.steps[index].state not in _NOTHING_KNOWN:
                     self._wake.set()
-                    raise NotPossibleError("It was done after all, or may have been. See what it says now.")
+                    raise NotPossibleError(say.DONE_AFTER_ALL())
         if not (act.is_settled or act.state is ActState.DONE):
-            raise NotPossibleError("It is being sent, so it cannot be changed now.")
+            raise NotPossibleError(say.BEING_SENT())
         return act
 
     # ------------------------------------------------------------------ carrying out

@@ -293,6 +293,6 @@ def _verdict_of(error: SystemCallError) -> Verdict:
     if isinstance(error, ConflictError):
         return Verdict.CONFLICT
     # A 503 may come from something before the system, which may still be at work.
-    if isinstance(error, SignInRequiredError) or (isinstance(error, ThrottledError) and "503" not in error.code):
+    if isinstance(error, SignInRequiredError) or (isinstance(error, ThrottledError) and not error.is_outage):
         return Verdict.AGAIN
     return Verdict.NONE

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from console.errors import StoreError
 from console.models.audit import AuditEntry
@@ -29,12 +29,14 @@ class SharedNotes:
             _log.warning("what other programs noted of accounts cannot be read: %s", error)
             return ()
 
-    async def add(self, what: str, customer: str, words: str = "") -> None:
+    async def add(self, what: str, customer: str, words: str = "", facts: Mapping[str, str] | None = None) -> None:
         """Note one thing; where that cannot be written, it is known here alone."""
         if self._shared is None:
             return
         try:
-            await self._shared.add(AuditEntry(self._clock.now(), "", "", what, customer, words))
+            await self._shared.add(
+                AuditEntry(self._clock.now(), "", "", what, customer, words, facts=dict(facts or {}))
+            )
         except StoreError as error:
             _log.warning("other programs cannot be told of an account: %s", error)
 

@@ -8,6 +8,7 @@ import re
 from datetime import date, timedelta
 from enum import Enum
 
+from console.messages import search as say
 from console.services.customer.contact import NotPossibleError
 
 _MONTHS = (
@@ -84,7 +85,7 @@ def read_recent_day(text: str, today: date, order: DayOrder = DayOrder.ASKED) ->
         typed = text.strip()[:30]
         raise NoDayError(f"{typed} is no day. {_LIKE_BEFORE}" if typed else f"No day is typed yet. {_LIKE_BEFORE}")
     if not _FIRST_DAY <= found <= today:
-        raise NoDayError(f"{found} is not between {_FIRST_DAY} and today.")
+        raise NoDayError(say.PAST_DAY_OUT_OF_RANGE(found=found, earliest=_FIRST_DAY))
     return found
 
 
@@ -100,9 +101,9 @@ def read_past_day(text: str, order: DayOrder = DayOrder.ASKED) -> date:
     elif re.search(r"(?<!\d)\d{4}$", plain):
         found = _written(plain, date.min, order)
     else:
-        raise NoDayError("Type the day with the year in four digits, like 25 Nov 1980.")
+        raise NoDayError(say.DAY_WITHOUT_YEAR())
     if found is None:
-        raise NoDayError(f"{text.strip()[:30]} is no day of the calendar. Write it like 25 Nov 1980.")
+        raise NoDayError(say.NO_SUCH_DAY(typed=text.strip()[:30]))
     return found
 
 
@@ -145,7 +146,7 @@ def _of_two_numbers(
     """Return the day that two numbers mean in an order; in the other where it can be none in this."""
     used = _order_of(plain, order)
     if used is DayOrder.ASKED:
-        raise NoDayError(f"{plain} could be two days. Write the month as a word, like 2 Dec.")
+        raise NoDayError(say.DAY_AMBIGUOUS(plain=plain))
     day, month = (first, second) if used is DayOrder.DAY_FIRST else (second, first)
     return _in_year(year, month, day, today, before=before) or _in_year(year, day, month, today, before=before)
 
@@ -171,7 +172,7 @@ def _of_numbers(plain: str, first: int, second: int, year: int, order: DayOrder)
         used = _order_of(plain, order)
         if used is not DayOrder.ASKED:
             return day_first if used is DayOrder.DAY_FIRST else month_first
-        raise NoDayError(f"{plain} could be two days. Write the month as a word, like 25 Nov {year}.")
+        raise NoDayError(say.DAY_AMBIGUOUS_WITH_YEAR(plain=plain, year=year))
     return may_be.pop() if may_be else None
 
 

@@ -18,6 +18,7 @@ from console.services.search.phone import show_phone
 from console.settings.verification import Method
 from console.views import texts
 from console.views.keys.send import is_send
+from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.widgets.act_dialog import send_words
 from console.views.widgets.choice import Choice
@@ -84,7 +85,7 @@ class OpeningDialog(FramedDialog):
         refusal = desk.openings.refusal_to_open(customer_id)
         if refusal is not None:
             self.told.set_look("mark", "danger")
-            self.told.set_words(refusal)
+            self.told.set_words(in_words(refusal))
         bridge.run_query(self, desk.openings.caller(customer_id), self._show_caller, self._failed)
 
     def _make_ways(self) -> QWidget:

@@ -310,4 +310,5 @@ def _away_words(away: Sequence[tuple[str, datetime, bool]]) -> str:
     if len(labels) > 1:
         return tr("No answer since {}: {}.").format(since, ", ".join(labels))
     shown = tr("Its last known facts are shown.") if away[0][2] else tr("Nothing of it is known here.")
-    return f"{tr('{} has not answered since {}.').format(labels[0], since)} {shown}"
+    silent = tr("{} has not answered since {}.").format(labels[0], since)
+    return f"{silent} {shown}"

@@ -29,7 +29,8 @@ class EditDialog(ActDialog):
             else:
                 self.add_field(name, self._place(name), tr(VALUE_NAMES[name]))
         why = " ".join(step.told for step in act.steps if step.state is StepState.REFUSED)
-        self.effect.set_words(f"{tr('For {}.').format(act.customer_name or act.customer_id)} {why}")
+        whose = tr("For {}.").format(act.customer_name or act.customer_id)
+        self.effect.set_words(f"{whose} {why}")
         self.fill()
 
     def fill(self) -> None:

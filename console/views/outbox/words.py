@@ -129,8 +129,7 @@ def step_line(act: Act, step: Step, desk: Desk) -> tuple[str, str]:
             return "attention", tr("{0}: Withdrawn. It was sent once and wasn't found; look in {0}.").format(label)
         return "neutral", tr("{}: Withdrawn; nothing was changed there.").format(label)
     if step.state is StepState.REFUSED and step.told:
-        # The system's sentence says by itself who rejected it.
-        return _STEP_STATES[step.state], step.told if step.told.startswith(label) else f"{label}: {step.told}"
+        return _STEP_STATES[step.state], step.told  # the sentence says by itself who rejected it
     told = step.told if step.state is not StepState.CONFLICT else ""
     # What only the user can find out says so first, in place of what the console would do by itself.
     is_asked = step.remark is Remark.CANNOT_TELL

@@ -130,7 +130,8 @@ def _place_words(place: str) -> str:
     name = form.partition("/")[0]
     if kind == "act" and name in ACTS:
         return tr("{} form, {}").format(tr(ACTS[name].title), customer)
-    return f"{words.get(kind, tr('form'))}, {customer}"
+    form = words.get(kind, tr("form"))
+    return f"{form}, {customer}"
 
 
 class LeaveGuard:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOp
 from console.models.order import Milestone
 from console.views import texts
 from console.views.icons import ICON
+from console.views.texts import tr
 from console.views.theme import THEME, font
 from console.views.widgets.row_model import CELL_ROLE, ROW_ROLE, Cell, Index, Row
 
@@ -192,5 +193,5 @@ def paint_milestones(painter: QPainter, milestones: Sequence[Milestone], rect: Q
         _elide(painter, milestone.name, QRect(centre - 8, line_y + 9, width, height), text, Qt.AlignmentFlag.AlignLeft)
         when = texts.day(milestone.at) if milestone.at else ""
         if when and milestone.status != "completed" and milestone.at and milestone.at > datetime.now(UTC):
-            when = texts.tr("due {}").format(when)
+            when = tr("due {}").format(when)
         _elide(painter, when, QRect(centre - 8, line_y + 9 + height, width, height), text, Qt.AlignmentFlag.AlignLeft)

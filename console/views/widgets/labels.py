@@ -4,6 +4,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from console.views.texts import tr
 from console.views.theme import THEME, font
 
 _CHIP_MARGIN = 6
@@ -177,7 +178,7 @@ class CloseButton(QPushButton):
         super().__init__()
         self.setFixedSize(20, 20)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setToolTip(self.tr("Close"))
+        self.setToolTip(tr("Close"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

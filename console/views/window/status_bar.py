@@ -103,7 +103,8 @@ class DeskStatusBar(QStatusBar):
         else:
             since = tr(" since {}").format(texts.clock(health.since)) if health.since else ""
             words = {SystemState.DOWN: tr("down"), SystemState.UNREADABLE: tr("unreadable")}
-            text = f"✕ {name} {words.get(health.state, tr('refuses'))}{since}"
+            state_words = words.get(health.state, tr("refuses"))
+            text = f"✕ {name} {state_words}{since}"
         label.set_words(text)
         label.setAccessibleName(f"{name}: {tr(word)}")
         label.set_look("mark", look)

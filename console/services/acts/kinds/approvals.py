@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from console.messages import actions as say
 from console.models.approval import ApprovalRequest, read_request
 from console.models.outbox import RiskClass
 from console.models.trouble_ticket import TroubleTicket
 from console.services.access.permissions import Deed
-from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Undo, Values
 from console.services.acts.kinds.give_credit import given, limit_of
 from console.services.acts.situation import Situation
 from console.services.customer.contact import NotPossibleError
@@ -23,7 +24,7 @@ def open_approvals(tickets: Sequence[TroubleTicket]) -> list[TroubleTicket]:
 def _fields(now: Situation, _values: Values) -> Sequence[Field]:
     asked = open_approvals(now.all_of("tickets"))
     if not asked:
-        raise NotPossibleError("Nothing waits for approval on this customer.")
+        raise NotPossibleError(say.NOTHING_TO_APPROVE())
     return (
         Field("ticket", "Asked for", FieldKind.PICK, tuple(Choice(one.id, one.name) for one in asked)),
         Field("decision", "Decision", FieldKind.PICK, _DECISIONS),
@@ -35,13 +36,13 @@ def _plan(now: Situation, values: Values) -> Plan:
     asked = open_approvals(now.all_of("tickets"))
     ticket = next((one for one in asked if one.id == values.get("ticket")), None)
     if ticket is None:
-        raise NotPossibleError("That is decided already.")
+        raise NotPossibleError(say.APPROVAL_DECIDED())
     decision = values.get("decision", "")
     if decision not in {"approved", "refused"}:
-        raise NotPossibleError(f"Agree or refuse: {ticket.name}.")
+        raise NotPossibleError(say.DECISION_MISSING(ticket_name=ticket.name))
     reason = values.get("reason", "").strip()
     if decision == "refused" and not reason:
-        raise NotPossibleError("Write why it is refused; whoever asked reads it.")
+        raise NotPossibleError(say.REFUSAL_REASON_MISSING())
     request = read_request((note.author, note.text) for note in ticket.notes)
     if decision == "approved":
         _check_approver(now, request)
@@ -59,7 +60,7 @@ def _plan(now: Situation, values: Values) -> Plan:
         "No",
         ("ticket", ticket.id),
         {"status": ends},
-        can_be_undone=False,
+        undone=Undo.NEVER,
     )
     follows = "at once, by whoever asked" if decision == "approved" else "not given"
     then = Effect(
@@ -82,15 +83,13 @@ def _check_approver(now: Situation, request: ApprovalRequest | None) -> None:
         NotPossibleError: They may not agree to it; the sentence says why.
     """
     if request is None:
-        raise NotPossibleError("It does not say for what exactly. Refuse it, and have it asked for again.")
+        raise NotPossibleError(say.APPROVAL_WITHOUT_DETAILS())
     if request.by == (now.person or now.user.role):
-        raise NotPossibleError("You asked for it yourself: another person must agree.")
+        raise NotPossibleError(say.OWN_REQUEST())
     currency = request.money.currency
     limit, before = limit_of(now, currency), given(now, currency)
     if (before + request.money - limit).amount > 0:
-        raise NotPossibleError(
-            f"{request.money} is over your own limit: {before} were given in 30 days, and you may give {limit}."
-        )
+        raise NotPossibleError(say.OVER_OWN_LIMIT(amount=request.money, before=before, limit=limit))
 
 
 DECIDE = ActKind(

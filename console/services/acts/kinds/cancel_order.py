@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from console.messages import actions as say
 from console.models.order import Order
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
-from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Undo, Values
 from console.services.acts.kinds.tickets import checked_text
 from console.services.acts.situation import Situation
 from console.services.customer.contact import NotPossibleError
@@ -21,7 +22,7 @@ def _open(now: Situation) -> list[Order]:
 def _fields(now: Situation, _values: Values) -> Sequence[Field]:
     orders = _open(now)
     if not orders:
-        raise NotPossibleError("The customer has no order that can be cancelled.")
+        raise NotPossibleError(say.NO_ORDER_TO_CANCEL())
     choices = tuple(Choice(one.id, f"{one.id} {one.description}", one.state or "") for one in orders)
     return (
         Field("order", "Order", FieldKind.PICK, choices),
@@ -32,16 +33,14 @@ def _fields(now: Situation, _values: Values) -> Sequence[Field]:
 def _cancelled(what: str, record: tuple[str, str], word: str, before: str | None) -> Effect:
     never = "No. Only by a new order"
     values = {word: "cancelled"}
-    return Effect(
-        Capability.PRODUCT_ORDERS, what, before or "", "cancelled", never, record, values, can_be_undone=False
-    )
+    return Effect(Capability.PRODUCT_ORDERS, what, before or "", "cancelled", never, record, values, undone=Undo.NEVER)
 
 
 def _plan(now: Situation, values: Values) -> Plan:
     now.open_customer()
     order: Order = now.one("product_orders", values.get("order", ""), "order")
     if order.state not in _CAN_BE:
-        raise NotPossibleError(f"Order {order.id} is {order.state}; it cannot be cancelled any more.")
+        raise NotPossibleError(say.ORDER_CANNOT_BE_CANCELLED(order_id=order.id, order_state=order.state))
     now.check_free(order.id, order.description)
     reason = checked_text(values.get("reason", ""), "Write why it is cancelled.")
     step = PlannedStep(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from console.messages import actions as say
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
 from console.services.acts.declared import ActKind, Effect, Field, FieldKind, Plan, PlannedStep, Values
@@ -18,7 +19,7 @@ def _stop_plan(now: Situation, values: Values) -> Plan:
     product = now.product(values, "terminated")
     charge = now.charge_of(product)
     if charge is None or charge.status == "terminated":
-        raise NotPossibleError(f"Billing charges nothing for {product.name}.")
+        raise NotPossibleError(say.NOT_CHARGED(product_name=product.name))
     back = PlannedStep("change-charge", charge.id, {"status": charge.status or ""}, {"status": "terminated"})
     step = PlannedStep("change-charge", charge.id, {"status": "terminated"}, {"status": charge.status or ""}, back=back)
     effect = Effect(
@@ -48,11 +49,11 @@ def _start_plan(now: Situation, values: Values) -> Plan:
     product = now.product(values, "active")
     charge = now.charge_of(product)
     if charge is not None and charge.status != "terminated":
-        raise NotPossibleError(f"Billing charges {charge.price} a month for {product.name} already.")
+        raise NotPossibleError(say.CHARGED_ALREADY(charge_price=charge.price, product_name=product.name))
     if product.price is None or not product.account_id or not product.serial_number:
-        raise NotPossibleError(f"Provisioning does not say what {product.name} costs, or for which account.")
+        raise NotPossibleError(say.PRICE_OR_ACCOUNT_UNKNOWN(product_name=product.name))
     if "charges" in now.not_served:
-        raise NotPossibleError("Billing keeps no charges of its own here.")
+        raise NotPossibleError(say.NO_CHARGES_KEPT())
     wanted = {
         "name": product.name,
         "serial": product.serial_number,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from console.messages import actions as say
 from console.models.billing_account import BillingAccount
 from console.models.customer import ContactMedium, Customer
 from console.models.outbox import RiskClass
@@ -28,10 +29,10 @@ def _plan(now: Situation, values: Values) -> Plan:
     what = values.get("what") or "name"
     held, wanted = _held(account, what), _wanted(customer, what)
     if not wanted:
-        raise NotPossibleError(f"CRM has no {_WORDS[what].lower()} of the customer.")
+        raise NotPossibleError(say.NO_CONTACT_KEPT(kind=_WORDS[what].lower()))
     changed = {key: value for key, value in wanted.items() if value != held.get(key, "")}
     if not changed:
-        raise NotPossibleError("Billing has the same already.")
+        raise NotPossibleError(say.SAME_IN_BILLING())
     kind = "change-holder" if what == "name" else IN_BILLING
     base = {key: held.get(key, "") for key in changed}
     back = PlannedStep(kind, account.id, base, changed)

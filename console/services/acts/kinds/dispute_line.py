@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from console.messages import actions as say
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
 from console.services.acts.amounts import read_positive
@@ -19,7 +20,7 @@ def _bills(now: Situation) -> Sequence[Choice]:
 def _fields(now: Situation, values: Values) -> Sequence[Field]:
     bills = tuple(_bills(now))
     if not bills:
-        raise NotPossibleError("There is no bill to dispute.")
+        raise NotPossibleError(say.NO_BILL_TO_DISPUTE())
     bill_id = picked(values, "bill", bills)
     lines = now.lines.get(bill_id, ())
     choices = tuple(
@@ -42,14 +43,14 @@ def _plan(now: Situation, values: Values) -> Plan:
     now.open_customer()
     bill = now.one("bills", values.get("bill", ""), "bill")
     if bill.id not in now.lines:
-        raise NotPossibleError(f"Billing has not said the lines of bill {bill.label} yet.")
+        raise NotPossibleError(say.BILL_LINES_UNKNOWN(bill_label=bill.label))
     line = next((one for one in now.lines[bill.id] if one.id == values.get("line")), None)
     amount = (line.tax_included or line.tax_excluded) if line else None
     if line is None or amount is None:
-        raise NotPossibleError("Choose the line.")
+        raise NotPossibleError(say.LINE_MISSING())
     money = read_positive(values.get("amount", ""), amount.currency)
     if money.amount > amount.amount:
-        raise NotPossibleError(f"The line is {amount}; no more than that can be disputed.")
+        raise NotPossibleError(say.MORE_THAN_LINE(amount=amount))
     text = checked_text(values.get("text", ""), "Write what the customer says about it.")
     told = f"{line.name} on bill {bill.label}: {money} of {amount} is disputed. {text}"
     step, effect = new_ticket(

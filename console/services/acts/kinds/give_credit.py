@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
+from console.messages import actions as say
 from console.models.billing_account import BillingAccount
 from console.models.money import Money
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
 from console.services.acts.amounts import read_positive
-from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Undo, Values
 from console.services.acts.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
@@ -66,7 +67,7 @@ def _plan(now: Situation, values: Values) -> Plan:
     account = now.account(values)
     balance = account.balance
     if balance is None:  # account() has looked
-        raise NotPossibleError("Billing does not say what is owed.")
+        raise NotPossibleError(say.BALANCE_UNKNOWN())
     money = read_positive(values.get("amount", ""), balance.currency)
     before = given(now, balance.currency)
     limit = limit_of(now, balance.currency)
@@ -91,7 +92,7 @@ def _plan(now: Situation, values: Values) -> Plan:
             "No. Only by a new charge",
             ("account", account.id),
             {"balance": str((balance - money).amount)},
-            can_be_undone=False,
+            undone=Undo.NEVER,
         ),
         Effect(
             Capability.PAYMENTS,
@@ -101,7 +102,7 @@ def _plan(now: Situation, values: Values) -> Plan:
             "With the credit",
             ("refund", ""),
             {"amount": str(money.amount), "status": "done"},
-            can_be_undone=False,
+            undone=Undo.IN_SYSTEM,
         ),
     )
     if over.amount <= 0:
@@ -114,9 +115,9 @@ def _plan(now: Situation, values: Values) -> Plan:
 def _asked(account: BillingAccount, title: str, plan: Plan, over: Money, why: str) -> Plan:
     """Return the plan with the request to a supervisor before it."""
     if not why:
-        raise NotPossibleError(f"This is {over} over your limit: a supervisor must agree. Write for them why.")
+        raise NotPossibleError(say.OVER_LIMIT_WRITE_WHY(over=over))
     if len(why) > _LONGEST_WHY:
-        raise NotPossibleError(f"What the supervisor reads may have {_LONGEST_WHY:,} characters.")
+        raise NotPossibleError(say.REQUEST_TOO_LONG(most=_LONGEST_WHY))
     asked = {"title": title, "text": why, "account": account.id, "over": str(over)}
     back = PlannedStep("withdraw-approval", "", {"act": ""})
     ask = PlannedStep("ask-approval", account.id, asked, back=back)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from console.messages import actions as say
 from console.models.inventory import Service
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
-from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Undo, Values
 from console.services.acts.situation import Situation, told_apart
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
@@ -29,7 +30,7 @@ def _running(now: Situation, *, tested: bool) -> list[Service]:
 def _test_fields(now: Situation, values: Values) -> Sequence[Field]:
     found = _running(now, tested=True)
     if not found:
-        raise NotPossibleError("The customer has no line that can be tested.")
+        raise NotPossibleError(say.NO_LINE_TO_TEST())
     return (Field("service", "Line", FieldKind.PICK, _choices(found), start=values.get("service", "")),)
 
 
@@ -37,7 +38,7 @@ def _test_plan(now: Situation, values: Values) -> Plan:
     now.open_customer()
     service: Service = now.one("services", values.get("service", ""), "line")
     if service.state != "active":
-        raise NotPossibleError(f"{service.name} is {service.state}; only a line that runs can be tested.")
+        raise NotPossibleError(say.LINE_NOT_RUNNING(service_name=service.name, service_state=service.state))
     step = PlannedStep("test-line", service.id, {"service": service.id, "service_name": service.name})
     effect = Effect(
         Capability.SERVICES,
@@ -47,7 +48,7 @@ def _test_plan(now: Situation, values: Values) -> Plan:
         "Only added to",
         ("test", ""),
         {"state": "completed"},
-        can_be_undone=False,
+        undone=Undo.IN_SYSTEM,
     )
     return Plan(
         f"Line test of {service.name}",
@@ -61,7 +62,7 @@ def _test_plan(now: Situation, values: Values) -> Plan:
 def _restart_fields(now: Situation, values: Values) -> Sequence[Field]:
     found = _running(now, tested=False)
     if not found:
-        raise NotPossibleError("The customer has nothing that can be restarted.")
+        raise NotPossibleError(say.NOTHING_TO_RESTART())
     return (Field("service", "What", FieldKind.PICK, _choices(found), start=values.get("service", "")),)
 
 
@@ -69,7 +70,7 @@ def _restart_plan(now: Situation, values: Values) -> Plan:
     now.open_customer()
     service: Service = now.one("services", values.get("service", ""), "service")
     if service.state in {"terminated", "cancelled"}:
-        raise NotPossibleError(f"{service.name} has ended.")
+        raise NotPossibleError(say.SERVICE_ENDED(service_name=service.name))
     now.check_free(service.id, service.name)
     wanted = {"action": "modify", "service": service.id, "service_name": service.name, "restart": "true"}
     step = PlannedStep("order-service", service.id, wanted)
@@ -81,7 +82,7 @@ def _restart_plan(now: Situation, values: Values) -> Plan:
         "No",
         ("service order", ""),
         {"state": "completed"},
-        can_be_undone=False,
+        undone=Undo.NEVER,
     )
     return Plan(
         f"Restart {service.name}",

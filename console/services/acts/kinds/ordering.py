@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from console.messages import actions as say
 from console.models.inventory import Product
 from console.models.offering import ProductOffering
 from console.models.outbox import RiskClass
@@ -50,10 +51,10 @@ def _order_plan(now: Situation, values: Values) -> Plan:
     currency = _currency(now, {"account": account.id})
     offering = next((one for one in _offered(now, currency) if one.id == values.get("offering")), None)
     if offering is None:
-        raise NotPossibleError("Choose what is ordered.")
+        raise NotPossibleError(say.OFFERING_MISSING())
     price = offering.price_in(currency)
     if price is None:
-        raise NotPossibleError(f"{offering.name} has no price in {currency}.")
+        raise NotPossibleError(say.NO_PRICE_IN_CURRENCY(offering_name=offering.name, currency=currency))
     wanted = {
         "action": "add",
         "offering": offering.id,
@@ -121,7 +122,7 @@ def _change_fields(now: Situation, values: Values) -> Sequence[Field]:
     every = {one.id: one for one in now.all_of("products")}
     products = tuple(choice for choice in now.products("active") if _alternatives(now, every[choice.value]))
     if not products:
-        raise NotPossibleError("The catalogue has nothing else for what the customer has.")
+        raise NotPossibleError(say.NOTHING_TO_CHANGE_TO())
     product = every.get(picked(values, "product", products))
     found = _alternatives(now, product) if product else []
     currency = product.price.currency if product and product.price else ""
@@ -143,10 +144,10 @@ def _change_plan(now: Situation, values: Values) -> Plan:
     product = now.product(values, "active")
     offering = next((one for one in _alternatives(now, product) if one.id == values.get("offering")), None)
     if product.price is None or offering is None:
-        raise NotPossibleError(f"Choose what {product.name} is changed into.")
+        raise NotPossibleError(say.NEW_PLAN_MISSING(product_name=product.name))
     price = offering.price_in(product.price.currency)
     if price is None:
-        raise NotPossibleError(f"{offering.name} has no price in {product.price.currency}.")
+        raise NotPossibleError(say.NO_PRICE_TO_CHANGE_TO(offering_name=offering.name, currency=product.price.currency))
     own = next((one for one in now.all_of("offerings") if one.name == product.name), None)
     wanted = {
         "offering": offering.id,

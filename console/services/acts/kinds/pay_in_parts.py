@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
+from console.messages import actions as say
 from console.models.billing_account import PAY_IN_PARTS
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
 from console.services.acts.amounts import read_positive
-from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Undo, Values
 from console.services.acts.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError
 from console.services.search.days import read_day
@@ -36,17 +37,17 @@ def _plan(now: Situation, values: Values) -> Plan:
     account = now.account(values)
     balance = account.balance
     if balance is None or balance.amount <= 0:
-        raise NotPossibleError("Nothing is owed on this account.")
+        raise NotPossibleError(say.NOTHING_OWED())
     money = read_positive(values.get("amount", ""), balance.currency)
     free = balance - account.promised
     if money.amount > free.amount:
-        raise NotPossibleError(f"Only {free} is owed and not promised yet.")
+        raise NotPossibleError(say.LESS_OWED_AND_FREE(free=free))
     parts = int(values.get("parts") or _PARTS[0])
     if parts not in _PARTS:
-        raise NotPossibleError("Choose in how many parts.")
+        raise NotPossibleError(say.PARTS_MISSING())
     first = read_day(values.get("first_on", ""), now.today, now.day_order)
     if not timedelta() <= first - now.today <= _LATEST_FIRST:
-        raise NotPossibleError("The first part must be due today or within 30 days.")
+        raise NotPossibleError(say.FIRST_PART_OUT_OF_RANGE())
     each = (money.amount / parts).quantize(Decimal(1).scaleb(-money.digits))
     last = first + timedelta(days=_DAYS_BETWEEN * (parts - 1))
     wanted = {
@@ -65,7 +66,7 @@ def _plan(now: Situation, values: Values) -> Plan:
         "By billing",
         ("account", account.id),
         {"plan": f"{PAY_IN_PARTS} {money.amount.normalize():f} {parts}"},
-        can_be_undone=False,
+        undone=Undo.IN_SYSTEM,
     )
     return Plan(
         f"Pay {money} in {parts} parts",

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from console.messages import actions as say
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
-from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Undo, Values
 from console.services.acts.situation import Situation
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
@@ -29,19 +30,19 @@ def _addresses(now: Situation) -> tuple[Choice, ...]:
         if one.kind in _CHANNELS
     ]
     if not found:
-        raise NotPossibleError("CRM has neither an e-mail address nor a number of the customer.")
+        raise NotPossibleError(say.NO_ADDRESS_NOR_NUMBER())
     return tuple(sorted(found, key=lambda choice: not choice.value.startswith("email")))
 
 
 def _plan(now: Situation, values: Values) -> Plan:
     chosen = next((one for one in _addresses(now) if one.value == values.get("to")), None)
     if chosen is None:
-        raise NotPossibleError("That address is not among the customer's in CRM.")
+        raise NotPossibleError(say.ADDRESS_NOT_IN_CRM())
     kind, _, to = chosen.value.partition(" ")
     channel, word = _CHANNELS[kind]
     what = values.get("what", "")
     if not what:
-        raise NotPossibleError("Choose what is sent.")
+        raise NotPossibleError(say.MESSAGE_MISSING())
     wanted = {"channel": channel, "channel_name": word, "to": to}
     if what == _PORTAL:
         title, text = "Portal link", "The way into the self-service portal"
@@ -59,7 +60,7 @@ def _plan(now: Situation, values: Values) -> Plan:
         "No. What is sent is sent",
         ("interaction", ""),
         {"direction": "outbound"},
-        can_be_undone=False,
+        undone=Undo.NEVER,
     )
     return Plan(
         f"{title} by {word} to {to}", RiskClass.NOTE, (step,), (effect,), say=f"You get it in a minute at {to}."

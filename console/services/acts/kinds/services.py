@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from console.models.inventory import Product
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
-from console.services.acts.declared import ActKind, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.declared import ActKind, Effect, Field, FieldKind, Plan, PlannedStep, Undo, Values
 from console.services.acts.situation import Situation
 from console.settings import Capability
 
@@ -126,7 +126,7 @@ def _end(now: Situation, values: Values) -> Plan:
             never,
             ("product", product.id),
             {"status": "terminated"},
-            can_be_undone=False,
+            undone=Undo.NEVER,
         ),
     ]
     for service in now.services_of(product):
@@ -140,7 +140,7 @@ def _end(now: Situation, values: Values) -> Plan:
                     never,
                     ("service", service.id),
                     {"state": "terminated", "enabled": "false"},
-                    can_be_undone=False,
+                    undone=Undo.NEVER,
                 )
             )
             if now.with_service_orders:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+from console.messages import actions as say
 from console.models.billing_account import BillingAccount
 from console.models.customer_bill import CustomerBill
 from console.models.money import Money
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
 from console.services.acts.amounts import read_positive
-from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Undo, Values
 from console.services.acts.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
@@ -60,24 +61,24 @@ def _plan(now: Situation, values: Values) -> Plan:
     account = now.account(values)
     balance = account.balance
     if balance is None:
-        raise NotPossibleError("Billing does not say what is owed.")
+        raise NotPossibleError(say.BALANCE_UNKNOWN())
     if account.payment_method_id is None:
-        raise NotPossibleError(f"No way to pay is stored with {account.id}. Send the portal link instead.")
+        raise NotPossibleError(say.NO_PAYMENT_METHOD(account_id=account.id))
     if balance.amount <= 0:
-        raise NotPossibleError("Nothing is owed on this account.")
+        raise NotPossibleError(say.NOTHING_OWED())
     money = read_positive(values.get("amount", ""), balance.currency)
     if money.amount > balance.amount:
-        raise NotPossibleError(f"Only {balance} is owed.")
+        raise NotPossibleError(say.LESS_OWED(balance=balance))
     bill = None
     if not values.get("bill", _ACCOUNT):
-        raise NotPossibleError("Choose what it is paid for.")
+        raise NotPossibleError(say.PAYMENT_PURPOSE_MISSING())
     if values.get("bill", _ACCOUNT) != _ACCOUNT:
         bill = now.one("bills", values["bill"], "bill")
         if bill.remaining is not None and bill.remaining.currency != balance.currency:
             told = f"Bill {bill.label} is in {bill.remaining.currency} and account {account.id} in {balance.currency}"
-            raise NotPossibleError(f"{told}; such a payment is not taken here.")
+            raise NotPossibleError(say.PAYMENT_NOT_TAKEN(told=told))
         if bill.remaining is None or money.amount > bill.remaining.amount:
-            raise NotPossibleError(f"Only {bill.remaining} of bill {bill.label} is open.")
+            raise NotPossibleError(say.LESS_OF_BILL_OPEN(bill_remaining=bill.remaining, bill_label=bill.label))
     wanted = {
         "amount": str(money.amount),
         "currency": money.currency,
@@ -98,7 +99,7 @@ def _plan(now: Situation, values: Values) -> Plan:
             never,
             ("payment", ""),
             {"amount": str(money.amount), "status": "done"},
-            can_be_undone=False,
+            undone=Undo.NEVER,
         ),
         Effect(
             Capability.PAYMENTS,
@@ -108,7 +109,7 @@ def _plan(now: Situation, values: Values) -> Plan:
             never,
             ("account", account.id),
             {"balance": str((balance - money).amount)},
-            can_be_undone=False,
+            undone=Undo.NEVER,
         ),
     ]
     if bill is not None and bill.remaining is not None:
@@ -124,7 +125,7 @@ def _plan(now: Situation, values: Values) -> Plan:
                 never,
                 ("bill", bill.id),
                 changed,
-                can_be_undone=False,
+                undone=Undo.NEVER,
             )
         )
     cost = f"The customer's {account.payment_method} is charged {money} now."

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from console.messages import actions as say
 from console.models.outbox import RiskClass
 from console.models.trouble_ticket import TroubleTicket
 from console.services.access.permissions import Deed
-from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Undo, Values
 from console.services.acts.notes import LONGEST_FORM_TEXT
 from console.services.acts.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError, refuse_card_numbers
@@ -44,7 +45,7 @@ def checked_text(text: str, missing: str) -> str:
         raise NotPossibleError(missing)
     refuse_card_numbers([words])
     if len(words) > LONGEST_FORM_TEXT:
-        raise NotPossibleError(f"The text is {len(words) - LONGEST_FORM_TEXT:,} characters too long.")
+        raise NotPossibleError(say.TEXT_TOO_LONG(over=len(words) - LONGEST_FORM_TEXT))
     return words
 
 
@@ -120,7 +121,7 @@ def _open_plan(now: Situation, values: Values) -> Plan:
 def _tickets(now: Situation, *states: str) -> tuple[Choice, ...]:
     found = [one for one in now.all_of("tickets") if one.status in states and one.ticket_type != "approval"]
     if not found:
-        raise NotPossibleError("The customer has no ticket that is open.")
+        raise NotPossibleError(say.NO_OPEN_TICKET())
     return tuple(Choice(one.id, f"{one.id} {one.name}", one.status or "") for one in found)
 
 
@@ -128,7 +129,7 @@ def _ticket(now: Situation, values: Values) -> TroubleTicket:
     now.open_customer()
     ticket: TroubleTicket = now.one("tickets", values.get("ticket", ""), "ticket")
     if ticket.status not in _ENDS:
-        raise NotPossibleError(f"Ticket {ticket.id} is {ticket.status}; nothing more can be done on it.")
+        raise NotPossibleError(say.TICKET_CLOSED(ticket_id=ticket.id, ticket_status=ticket.status))
     return ticket
 
 
@@ -161,7 +162,7 @@ def _work_plan(now: Situation, values: Values) -> Plan:
                 "Only added to, never removed",
                 record,
                 {"notes": str(len(ticket.notes) + 1)},
-                can_be_undone=False,
+                undone=Undo.IN_SYSTEM,
             )
         )
     severity = values.get("severity", "")
@@ -184,11 +185,11 @@ def _work_plan(now: Situation, values: Values) -> Plan:
                 "By CRM",
                 record,
                 {"about": about[1]},
-                can_be_undone=False,
+                undone=Undo.IN_SYSTEM,
             )
         )
     if not wanted:
-        raise NotPossibleError("Nothing was changed.")
+        raise NotPossibleError(say.NOTHING_CHANGED())
     step = PlannedStep("update-ticket", ticket.id, wanted, base)
     return Plan(f"Ticket {ticket.id}: {_did(wanted)}", RiskClass.FIELD, (step,), tuple(effects))
 
@@ -214,7 +215,7 @@ def _close_plan(now: Situation, values: Values) -> Plan:
     ticket = _ticket(now, values)
     status = values.get("status") or _ENDS[ticket.status or ""][0]
     if status not in _ENDS[ticket.status or ""]:
-        raise NotPossibleError(f"A ticket that is {ticket.status} cannot become {status}.")
+        raise NotPossibleError(say.NO_SUCH_TRANSITION(ticket_status=ticket.status, status=status))
     reason = checked_text(values.get("reason", ""), "Write what was done.")
     step = PlannedStep(
         "close-ticket",
@@ -230,7 +231,7 @@ def _close_plan(now: Situation, values: Values) -> Plan:
         "Yes, CRM can open it again" if status == "resolved" else "No",
         ("ticket", ticket.id),
         {"status": status, "reason": reason},
-        can_be_undone=False,
+        undone=Undo.IN_SYSTEM if status == "resolved" else Undo.NEVER,
     )
     return Plan(f"Ticket {ticket.id}: {status}", RiskClass.ORDER, (step,), (effect,))
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from console.messages import actions as say
 from console.models.appointment import Appointment, TimeSlot
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
-from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Undo, Values
 from console.services.acts.kinds.tickets import checked_text
 from console.services.acts.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError
@@ -29,14 +30,14 @@ def _slots(now: Situation) -> tuple[Choice, ...]:
     slots: Sequence[TimeSlot] = now.all_of("time_slots")
     free = [slot for slot in slots if slot.starts_at > now.now]
     if not free:
-        raise NotPossibleError("CRM offers no free hours for a visit.")
+        raise NotPossibleError(say.NO_FREE_HOURS())
     return tuple(Choice(slot.id, _hours(slot.starts_at, slot.ends_at)) for slot in free)
 
 
 def _slot(now: Situation, values: Values) -> TimeSlot:
     slot: TimeSlot = now.one("time_slots", values.get("slot", ""), "time")
     if slot.starts_at <= now.now:
-        raise NotPossibleError("That time has passed; choose another.")
+        raise NotPossibleError(say.TIME_PASSED())
     return slot
 
 
@@ -105,7 +106,7 @@ def _visits(now: Situation) -> tuple[Choice, ...]:
         one for one in now.all_of("appointments") if one.status in _OPEN and one.starts_at and one.starts_at > now.now
     ]
     if not found:
-        raise NotPossibleError("The customer has no visit that is still to come.")
+        raise NotPossibleError(say.NO_VISIT_TO_COME())
     return tuple(Choice(one.id, f"{_hours(one.starts_at, one.ends_at)}, {one.description}") for one in found)
 
 
@@ -113,7 +114,7 @@ def _visit(now: Situation, values: Values) -> Appointment:
     now.open_customer()
     visit: Appointment = now.one("appointments", values.get("visit", ""), "visit")
     if visit.status not in _OPEN:
-        raise NotPossibleError(f"The visit is {visit.status} already.")
+        raise NotPossibleError(say.VISIT_IN_STATE(visit_status=visit.status))
     now.check_free(visit.id, "this visit")
     return visit
 
@@ -132,7 +133,7 @@ def _move_fields(now: Situation, values: Values) -> Sequence[Field]:
 def _move_plan(now: Situation, values: Values) -> Plan:
     visit, slot = _visit(now, values), _slot(now, values)
     if visit.starts_at == slot.starts_at:
-        raise NotPossibleError("The visit is at that time already.")
+        raise NotPossibleError(say.VISIT_AT_THAT_TIME())
     before = {"starts": _iso(visit.starts_at), "ends": _iso(visit.ends_at)}
     after = {"starts": slot.starts_at.isoformat(), "ends": slot.ends_at.isoformat()}
     back = PlannedStep("move-visit", visit.id, before, after)
@@ -165,7 +166,7 @@ def _cancel_plan(now: Situation, values: Values) -> Plan:
         "No. Only by booking another",
         ("visit", visit.id),
         {"status": "cancelled"},
-        can_be_undone=False,
+        undone=Undo.NEVER,
     )
     return Plan(f"Cancel the visit of {_hours(visit.starts_at, visit.ends_at)}", RiskClass.ORDER, (step,), (effect,))
 

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 from console.bridge import Bridge
 from console.models.outbox import Act, ActState, StepState
 from console.models.provenance import Origin
-from console.services.access.permissions import Subject, is_of_role
+from console.services.access.denial import DenialReason
+from console.services.access.permissions import Subject
 from console.services.acts import CHANGES
 from console.services.acts.catalogue import ACTS
 from console.services.customer.customer_view import CustomerView
@@ -23,6 +24,7 @@ from console.views.customer.forms.contact_form import ContactForm
 from console.views.customer.forms.half_done import HalfDoneDialog
 from console.views.customer.forms.promise_form import PromiseForm
 from console.views.customer.forms.started import StartedResults
+from console.views.message_words import in_words
 from console.views.outbox.words import is_there_twice, only_starts
 from console.views.texts import tr
 from console.views.widgets.labels import Label
@@ -180,8 +182,9 @@ class CustomerActs:
             return
         refusal = self._desk.acts.may(kind, self._view.customer_id)
         if refusal is not None:
-            opens = "" if is_of_role(refusal) else tr(" {} verifies.").format(texts.keys("Ctrl+Shift+V"))
-            self._bridge.on_unhandled(refusal + opens)
+            by_role = refusal.reason is DenialReason.ROLE
+            opens = "" if by_role else tr(" {} verifies.").format(texts.keys("Ctrl+Shift+V"))
+            self._bridge.on_unhandled(in_words(refusal.message) + opens)
             return
         if ACTS[kind].in_full:
             self._note_in_form()

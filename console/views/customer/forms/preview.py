@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from console.services.acts.declared import Effect
+from console.services.acts.declared import Effect, Undo
 from console.services.acts.routing import SystemEffects
 from console.views import texts
 from console.views.texts import tr
@@ -70,9 +70,9 @@ class PreviewTable(PlainScroll):
     def _add_effect(self, label: str, effect: Effect) -> None:
         after = Label(texts.value(effect.after), semibold=True, wrap=True)
         undo = Label(effect.undo, wrap=True)
-        if effect.undo and effect.can_be_undone:
+        if effect.undo and effect.undone is Undo.HERE:
             undo.set_look("mark", "ok")
-        elif effect.undo.startswith("No"):
+        elif effect.undone is Undo.NEVER:
             undo.set_look("mark", "danger")
         cells = [Label(effect.what, wrap=True), Label(texts.value(effect.now), wrap=True), after, undo]
         cells[0].setContentsMargins(10, 0, 0, 0)

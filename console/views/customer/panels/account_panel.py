@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from console.messages import QT_TR_NOOP
 from console.models.billing_account import BillingAccount
 from console.models.customer_bill import CustomerBill
 from console.models.payment import Payment
@@ -18,7 +19,7 @@ from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelContext, PanelSlot, PanelType
 from console.views.customer.panels.source import Source
 from console.views.customer.panels.system_words import SystemWords
-from console.views.texts import QT_TR_NOOP, tr
+from console.views.texts import tr
 from console.views.widgets.fact import FactLabel, ShownFact
 from console.views.widgets.labels import Label
 from console.views.widgets.live_page import PlainScroll

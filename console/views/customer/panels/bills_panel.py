@@ -6,6 +6,7 @@ from datetime import datetime
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
+from console.messages import QT_TR_NOOP
 from console.models.customer_bill import AppliedBillingRate, CustomerBill, CustomerBillId
 from console.models.money import Money
 from console.models.provenance import Records, Sourced
@@ -19,7 +20,8 @@ from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelContext, PanelSlot, PanelType
 from console.views.customer.panels.source import Source
 from console.views.customer.panels.system_words import SystemWords
-from console.views.texts import QT_TR_NOOP, tr
+from console.views.message_words import in_words
+from console.views.texts import tr
 from console.views.widgets.labels import Button, Label
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
@@ -291,7 +293,7 @@ class BillLines(QWidget):
             self._age.setText(tr("{} · asking").format(self._systems.together))
             self._age.set_look("mark", "info")
         elif part.denied:
-            self._age.setText(part.denied)
+            self._age.setText(in_words(part.denied.message))
         else:
             self._age.setText("")
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, 
 
 from console.errors import NotServedError, SystemCallError
 from console.models.provenance import Records
-from console.services.access.permissions import is_of_role
+from console.services.access.denial import DenialReason
 from console.services.customer.part import Part
 from console.views import texts
 from console.views.customer.panels.panel_type import PanelType
@@ -18,6 +18,7 @@ from console.views.customer.panels.part_words import failed_head, holds_nothing,
 from console.views.customer.panels.source import Source, each_system
 from console.views.customer.panels.system_words import SystemWords
 from console.views.icons import ICON
+from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.theme import THEME
 from console.views.widgets.find import FindBar
@@ -243,7 +244,7 @@ class Panel(Card):
         asking = [part.asking_since for part in parts if part.asking_since]
         refusals = [part.denied for part in parts if part.denied]
         if refusals:
-            by_role = is_of_role(refusals[0])
+            by_role = refusals[0].reason is DenialReason.ROLE
             return tr("not for your role") if by_role else tr("verify further"), "mark", "neutral"
         read = [part.read_at for part in parts if part.read_at]
         if read and self._is_offline(parts):
@@ -270,7 +271,7 @@ class Panel(Card):
     def _show_body(self, parts: list[Part[Any]], now: datetime) -> None:
         denied = next((part.denied for part in parts if part.denied), None)
         if denied and not any(part.facts is not None for part in parts):
-            self._message.show_words("noPermission", "neutral", denied, how_to_see(denied), ask=False)
+            self._message.show_words("noPermission", "neutral", in_words(denied.message), how_to_see(denied), ask=False)
             self._body.setCurrentWidget(self._message)
         elif self.has_facts() and not self.is_empty():
             self._body.setCurrentWidget(self.content)
@@ -321,7 +322,9 @@ class Panel(Card):
         if denied is None:
             self._show_state_of(parts, now)
         else:
-            self._foot_says(f"{denied} {how_to_see(denied)}" if self.has_facts() else "", "neutral", "")
+            self._foot_says(
+                f"{in_words(denied.message)} {how_to_see(denied)}" if self.has_facts() else "", "neutral", ""
+            )
 
     def _show_state_of(self, parts: list[Part[Any]], now: datetime) -> None:
         failures = [part.failure for part in parts if part.failure]

@@ -5,7 +5,7 @@ from typing import Any
 
 from console.errors import BadAnswerError, NotServedError
 from console.models.provenance import Records, Sourced
-from console.services.access.permissions import is_of_role
+from console.services.access.denial import Denial, DenialReason
 from console.services.customer.part import Part
 from console.views import texts
 from console.views.texts import tr
@@ -32,7 +32,7 @@ def holds_nothing(facts: Any) -> bool:
     return isinstance(facts, Records) and not facts.items and not facts.damaged
 
 
-def how_to_see(refusal: str) -> str:
+def how_to_see(denied: Denial) -> str:
     """Return what somebody can do who is refused something."""
     further = tr("Press {}.").format(texts.keys("Ctrl+Shift+V"))
-    return tr("Ask somebody whose role shows it.") if is_of_role(refusal) else further
+    return tr("Ask somebody whose role shows it.") if denied.reason is DenialReason.ROLE else further

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from console.messages import QT_TR_NOOP
 from console.models.contradiction import ContradictionKind
 from console.models.inventory import Product, Service
 from console.models.provenance import Sourced
@@ -15,7 +16,7 @@ from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
 from console.views.customer.panels.source import Source
 from console.views.customer.panels.system_words import SystemWords
-from console.views.texts import QT_TR_NOOP, tr
+from console.views.texts import tr
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactList
 

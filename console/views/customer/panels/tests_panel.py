@@ -1,5 +1,6 @@
 """Tests of the lines, each with what it measured."""
 
+from console.messages import QT_TR_NOOP
 from console.models.provenance import Sourced
 from console.models.service_test import ServiceTest
 from console.services.customer.customer_view import CustomerView
@@ -10,7 +11,7 @@ from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
 from console.views.customer.panels.source import Source
 from console.views.customer.panels.system_words import SystemWords
-from console.views.texts import QT_TR_NOOP, tr
+from console.views.texts import tr
 from console.views.widgets.row_model import Row
 from console.views.widgets.rows import FactList
 

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from console.messages import QT_TR_NOOP
 from console.models.interaction import PartyInteraction
 from console.models.provenance import Sourced
 from console.services.customer.customer_view import CustomerView
@@ -18,7 +19,7 @@ from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
 from console.views.customer.panels.source import Source
 from console.views.customer.panels.system_words import SystemWords
-from console.views.texts import QT_TR_NOOP, tr
+from console.views.texts import tr
 from console.views.widgets.chips import FilterChips
 from console.views.widgets.row_model import Row
 from console.views.widgets.rows import FactList

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter
 
+from console.messages import QT_TR_NOOP
 from console.models.provenance import Sourced
 from console.models.usage import Bucket, Counter, Quantity, Usage
 from console.services.customer.customer_view import CustomerView
@@ -13,7 +14,7 @@ from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
 from console.views.customer.panels.source import Source
 from console.views.customer.panels.system_words import SystemWords
-from console.views.texts import QT_TR_NOOP, tr
+from console.views.texts import tr
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
 

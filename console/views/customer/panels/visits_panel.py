@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from console.messages import QT_TR_NOOP
 from console.models.appointment import Appointment
 from console.models.provenance import Sourced
 from console.services.customer.customer_view import CustomerView
@@ -12,7 +13,7 @@ from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
 from console.views.customer.panels.source import Source
 from console.views.customer.panels.system_words import SystemWords
-from console.views.texts import QT_TR_NOOP, tr
+from console.views.texts import tr
 from console.views.widgets.row_model import Row
 from console.views.widgets.rows import FactList
 

@@ -1,0 +1,30 @@
+"""Puts messages into words: the one place where a message of the catalogue becomes text on screen."""
+
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from console.messages import Message
+from console.models.money import Money
+from console.views import texts
+from console.views.texts import tr
+
+
+def in_words(said: Message | str) -> str:
+    """Return a message in the user's language, its amounts and days as they are written everywhere."""
+    if isinstance(said, str):
+        return said
+    return tr(said.text.template).format(**{name: _shown(value) for name, value in said.values})
+
+
+def _shown(value: Any) -> Any:
+    """Return a value of a message as people read it; what is none of these is formatted by the text itself."""
+    if isinstance(value, Message):
+        return in_words(value)
+    if isinstance(value, Money):
+        return texts.money(value)
+    if isinstance(value, datetime):
+        return texts.moment(value)
+    if isinstance(value, date):
+        return texts.day(value)
+    return tr(str(value.value)) if isinstance(value, Enum) else value

@@ -1,0 +1,75 @@
+"""Texts are marked where translators' tools find them, and made of parts only where they are shown."""
+
+import ast
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+WITH_TEXTS = sorted([*(ROOT / "console" / "views").rglob("*.py"), *(ROOT / "console" / "messages").rglob("*.py")])
+# What says something to people does it through the catalogue.
+SAYING = ("services", "connectors", "http", "store", "models")
+# Errors of the program itself, or of a format: their words are for a log, or become a value of a message.
+FOR_LOGS = {"TypeError", "ValueError", "KeyError", "MalformedRecordError", "NotKnownError", "UsageError"}
+
+
+def marked(path: Path) -> Iterator[tuple[ast.Call, ast.expr]]:
+    """Yield every call that marks a text, with what it marks."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"tr", "QT_TR_NOOP"}:
+            yield node, node.args[0]
+
+
+def written() -> set[str]:
+    """Return every text that stands in the source."""
+    return {
+        text.value
+        for path in WITH_TEXTS
+        for _, text in marked(path)
+        if isinstance(text, ast.Constant) and isinstance(text.value, str)
+    }
+
+
+@pytest.fixture(scope="module")
+def extracted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of translations as Qt's own tool makes it."""
+    file = tmp_path_factory.mktemp("texts") / "console.ts"
+    tool = Path(sys.executable).with_name("pyside6-lupdate")
+    subprocess.run(
+        [str(tool), *map(str, WITH_TEXTS), "-ts", str(file)], check=True, capture_output=True, cwd=ROOT, timeout=60
+    )
+    return file
+
+
+def test_every_text_is_found_under_the_context_it_is_looked_up_in(extracted: Path) -> None:
+    found = {
+        context.findtext("name") or "": {message.findtext("source") or "" for message in context.iter("message")}
+        for context in ET.parse(extracted).getroot().iter("context")
+    }
+    assert set(found) == {""}
+    assert found[""] == written()
+
+
+def test_no_text_is_put_together_before_it_is_translated() -> None:
+    for path in WITH_TEXTS:
+        for call, text in marked(path):
+            assert not isinstance(text, ast.JoinedStr | ast.BinOp), f"{path}:{call.lineno}"
+
+
+def test_errors_are_said_through_the_catalogue() -> None:
+    for folder in SAYING:
+        for path in (ROOT / "console" / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if not (isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args):
+                    continue
+                name, first = ast.unparse(node.exc.func).split(".")[-1], node.exc.args[0]
+                says = isinstance(first, ast.JoinedStr) or (
+                    isinstance(first, ast.Constant) and isinstance(first.value, str) and " " in first.value
+                )
+                assert not says or not name[:1].isupper() or name in FOR_LOGS, (
+                    f"{path}:{node.lineno}: {name} with words of its own"
+                )
