@@ -36,8 +36,7 @@ def request_of(act: Act) -> ApprovalRequest | None:
     step = next((one for one in act.steps if one.kind == "refund"), None)
     if step is None:
         return None
-    money = Money(Decimal(step.wanted["amount"]), step.wanted["currency"])
-    account = step.wanted["account"]
+    money, account = step.wanted.money(), step.wanted.text("account")
     parts = (act.id, act.customer_id, step.kind, account, str(money.amount), money.currency)
     digest = hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
     return ApprovalRequest(step.kind, account, money, person_of(act), digest)

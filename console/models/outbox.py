@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
+from console.models.payload import Payload
+
 
 class RiskClass(Enum):
     """How carefully an act is sent.
@@ -105,12 +107,12 @@ class Step:
     kind: str
     system: str
     key: str
-    wanted: Mapping[str, str]
+    wanted: Payload
     record: str = ""
-    base: Mapping[str, str] = field(default_factory=dict)
+    base: Payload = field(default_factory=Payload)
     base_version: str | None = None
     state: StepState = StepState.WAITING
-    theirs: Mapping[str, str] = field(default_factory=dict)
+    theirs: Payload = field(default_factory=Payload)
     told: str = ""
     looks: int = 0
     result: str = ""
@@ -122,6 +124,13 @@ class Step:
     others: tuple[str, ...] = ()
     seen_in_list: bool = False
     confirmed: bool = False
+
+    def __post_init__(self) -> None:
+        """Take values that are not a payload yet; see there for what it raises."""
+        for name in ("wanted", "base", "theirs"):
+            value = getattr(self, name)
+            if not isinstance(value, Payload):
+                object.__setattr__(self, name, Payload(value) if name == "wanted" else Payload.read(value))
 
 
 @dataclass(frozen=True, slots=True)

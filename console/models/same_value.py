@@ -1,17 +1,24 @@
 """Whether two values mean the same, however a system has written them."""
 
 import re
+from datetime import datetime
+from typing import Any
 
 # A number without its country or trunk code is still the same number; fewer digits may be anybody's extension.
 _FEWEST_SHARED_DIGITS = 7
 _NUMBER = re.compile(r"(?:tel:)?[\d\s+()./-]+")
 
 
-def same_value(key: str, one: str, other: str) -> bool:
-    """Return whether two texts of a value are the same; phone numbers are compared as numbers (ITU-T E.164)."""
+def same_value(key: str, one: Any, other: Any) -> bool:
+    """Return whether two values of a field are the same; phone numbers are compared as numbers (ITU-T E.164).
+
+    Times are the same to the second: servers echo one without its milliseconds.
+    """
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        return one.replace(microsecond=0) == other.replace(microsecond=0)
     if one == other:
         return True
-    if key != "phone":
+    if key != "phone" or not (isinstance(one, str) and isinstance(other, str)):
         return False
     return _same_number(one, other)
 

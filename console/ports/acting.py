@@ -1,11 +1,11 @@
 """Writing to a system: doing one step of an act, finding out whether it happened, and what the system holds now."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 from console.models.outbox import Act, Step
+from console.models.payload import Payload
 
 
 class StepOutcome(Enum):
@@ -44,8 +44,14 @@ class Finding:
 class RemoteState:
     """What a system holds of the values a step is about; `version` is the record's, where it has one."""
 
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Payload = field(default_factory=Payload)
     version: str | None = None
+
+    def __post_init__(self) -> None:
+        """Read what a system holds as the fields of a payload."""
+        held: Any = self.values
+        if not isinstance(held, Payload):
+            object.__setattr__(self, "values", Payload.read(held))
 
 
 class ActingSystem(Protocol):

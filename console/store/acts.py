@@ -10,9 +10,9 @@ import msgspec
 
 from console.models.outbox import Act
 from console.store.database import Database
+from console.store.payloads import decode_act, encode_act
 
 _log = logging.getLogger(__name__)
-_DECODER = msgspec.json.Decoder(Act)
 
 
 class ActRepository:
@@ -25,10 +25,10 @@ class ActRepository:
         def work(connection: apsw.Connection) -> Act:
             connection.execute(
                 "INSERT INTO act (id, customer, open, body) VALUES (?, ?, ?, ?)",
-                (act.id, act.customer_id, act.is_open, msgspec.json.encode(act)),
+                (act.id, act.customer_id, act.is_open, encode_act(act)),
             )
             kept = replace(act, seq=connection.last_insert_rowid())
-            connection.execute("UPDATE act SET body = ? WHERE seq = ?", (msgspec.json.encode(kept), kept.seq))
+            connection.execute("UPDATE act SET body = ? WHERE seq = ?", (encode_act(kept), kept.seq))
             if instead_of is not None:
                 _change(connection, instead_of)
             connection.executemany("DELETE FROM draft WHERE place = ?", [(place,) for place in typed_in])
@@ -63,16 +63,6 @@ def _readable(rows: Iterable[tuple[Any, ...]]) -> Iterator[Act]:
             _log.warning("act %s cannot be read: %s", seq, error)
 
 
-def decode_act(body: bytes) -> Act:
-    """Return an act as it was kept.
-
-    Raises:
-        msgspec.MsgspecError: It is none.
-    """
-    # Its name in stores made before version 0.2.
-    return _DECODER.decode(body.replace(b'"was_doubtful":', b'"was_sent":'))
-
-
 def _change(connection: apsw.Connection, act: Act) -> None:
-    body = msgspec.json.encode(act)
+    body = encode_act(act)
     connection.execute("UPDATE act SET open = ?, body = ? WHERE seq = ?", (act.is_open, body, act.seq))

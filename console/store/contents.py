@@ -8,8 +8,8 @@ import apsw
 import msgspec
 
 from console.models.audit import AuditEntry
-from console.store.acts import decode_act
 from console.store.database import Database
+from console.store.payloads import decode_act
 
 
 class StoreState:

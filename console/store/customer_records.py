@@ -7,8 +7,8 @@ from typing import Any
 import apsw
 import msgspec
 
-from console.store.acts import decode_act
 from console.store.database import Database
+from console.store.payloads import decode_act
 
 # Drafts and answers are not kept under a customer: a draft names its owner in its place, an answer hides its question.
 _OF_CUSTOMER = {"fact": "customer", "act": "customer"}

@@ -6,6 +6,7 @@ import apsw
 import msgspec
 
 from console.models.name_words import fold, index_words
+from console.store.payloads import decode_act, encode_act
 
 
 def words_of_person(name: str, details: bytes) -> str:
@@ -17,11 +18,21 @@ def words_of_person(name: str, details: bytes) -> str:
     return " ".join([*index_words(name), *fold(" ".join(telling)).split()])
 
 
+def with_typed_payloads(body: object) -> bytes:
+    """Return a kept action with the values of its steps by their types; one that cannot be read stays as it is."""
+    kept = body if isinstance(body, bytes) else b""
+    try:
+        return encode_act(decode_act(kept))
+    except (msgspec.MsgspecError, TypeError):
+        return kept
+
+
 def add_functions(connection: apsw.Connection) -> None:
     """Let the steps call what they need besides SQLite's own functions."""
     connection.create_scalar_function(
         "index_words", lambda *values: words_of_person(str(values[0]), bytes(cast("bytes", values[1])))
     )
+    connection.create_scalar_function("typed_payloads", lambda *values: with_typed_payloads(values[0]))
 
 
 MIGRATIONS: tuple[str, ...] = (
@@ -142,4 +153,7 @@ MIGRATIONS: tuple[str, ...] = (
     DROP TABLE known_word;
     DROP TABLE person_vocabulary;
     """,  # the words of person_words are those of older rules, and used no more
+    """
+    UPDATE act SET body = typed_payloads(body);
+    """,
 )

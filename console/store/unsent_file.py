@@ -10,8 +10,7 @@ from console.errors import StoreError, StoreFullError, StoreKeyError
 from console.messages import store as say
 from console.models.outbox import Act
 from console.private_files import private_file
-
-_DECODER = msgspec.json.Decoder(Act)
+from console.store.payloads import decode_act, encode_act
 
 
 class UnsentFiles:
@@ -24,7 +23,7 @@ class UnsentFiles:
             connection = _open(private_file(new), passphrase)
             try:
                 connection.execute("CREATE TABLE act (body BLOB); CREATE TABLE draft (place TEXT, text TEXT)")
-                connection.executemany("INSERT INTO act VALUES (?)", [(msgspec.json.encode(act),) for act in acts])
+                connection.executemany("INSERT INTO act VALUES (?)", [(encode_act(act),) for act in acts])
                 connection.executemany("INSERT INTO draft VALUES (?, ?)", list(drafts.items()))
             finally:
                 connection.close()
@@ -45,7 +44,7 @@ class UnsentFiles:
         except apsw.Error as error:
             raise StoreKeyError(say.FILE_DOES_NOT_OPEN(path_name=path.name)) from error
         try:
-            return [_DECODER.decode(body) for body in bodies], drafts
+            return [decode_act(body) for body in bodies], drafts
         except msgspec.MsgspecError as error:
             raise StoreError(say.FILE_OF_OTHER_VERSION(path_name=path.name)) from error
 

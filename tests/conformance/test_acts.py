@@ -12,6 +12,7 @@ from console.connectors.tmforum.acts import TmForumActs
 from console.connectors.tmforum.client import TmForumClient
 from console.http import HttpLayer
 from console.models.outbox import Act, ActState, Remark, RiskClass, Step, StepState
+from console.models.payload import Payload
 from console.services.acts.ids import uuid7
 from console.services.outbox import Outbox
 from console.store.acts import ActRepository
@@ -171,7 +172,7 @@ async def promise(sandbox: Control, customer: str | None = None) -> Act:
     base = {"balance": f"{amount['value']:,.2f} {amount['unit']}"}
     wanted = {"amount": "12.50", "currency": "USD", "due_on": "2026-12-01"}
     number = uuid7(datetime.now(UTC), random.Random())
-    step = Step("promise-to-pay", "billing", f"{number}-1", wanted, account, base)
+    step = Step("promise-to-pay", "billing", f"{number}-1", Payload.read(wanted), account, Payload.read(base))
     return Act(number, customer, "Promise", RiskClass.MONEY, datetime.now(UTC), (step,))
 
 

@@ -8,7 +8,8 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import apsw
@@ -21,6 +22,7 @@ from console.errors import (
     StoreKeyError,
     StoreNewerError,
 )
+from console.models.money import Money
 from console.models.outbox import Act, RiskClass
 from console.store.acts import ActRepository
 from console.store.database import Database, _connect, _migrate, in_memory, open_database
@@ -232,6 +234,19 @@ def test_every_released_schema_is_brought_up_to_date(file: Path, tmp_path: Path)
     database.close()
     assert version == len(MIGRATIONS)
     assert drafts["note"][0] == "Wellenreiter asked about her bill"
+
+
+@pytest.mark.parametrize("schema", ["schema-7", "schema-8"])
+async def test_actions_that_a_released_version_kept_have_typed_values(schema: str, tmp_path: Path) -> None:
+    path = tmp_path / "desk.store"
+    path.write_bytes((SCHEMAS / f"{schema}.store").read_bytes())
+    database = open_database(path, KEY)
+    promise, visit, order = (act.steps[0] for act in await ActRepository(database).load())
+    assert promise.wanted == {"amount": Money(Decimal("12.50"), "USD"), "due_on": date(2026, 12, 1)}
+    assert promise.base == {"balance": Money(Decimal("1303.44"), "USD")}
+    assert visit.base["starts"] == datetime(2026, 12, 2, 8, tzinfo=UTC)
+    assert order.wanted["enabled"] is False
+    await database.aclose()
 
 
 def test_an_update_of_the_schema_may_end_at_any_statement(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from console.errors import (
     ThrottledError,
 )
 from console.models.outbox import Act, RiskClass, Step
+from console.models.payload import Payload
 from console.ports.acting import Finding, RemoteState, StepOutcome
 from tests.support.simulated_machine import VirtualClock
 
@@ -64,7 +65,7 @@ class Server:
         names = ("balance",) if act.risk is RiskClass.MONEY else tuple(step.wanted)
         values = self.values(step.record)
         version = str(self.versions.get(step.record, 0)) if self.knows_versions else None
-        return RemoteState({name: values.get(name, "") for name in names}, version)
+        return RemoteState(Payload.read({name: values.get(name, "") for name in names}), version)
 
     async def look_up(self, act: Act, step: Step) -> Finding:
         await self._travel(is_write=False)

@@ -13,6 +13,7 @@ from typing import Any
 
 from console.errors import StoreError
 from console.models.outbox import Act, ActState, Remark, RiskClass, Step, StepState
+from console.models.payload import Payload
 from console.services.customer.contact import NotPossibleError
 from console.services.outbox import Outbox
 from tests.support.simulated_machine import Disk, VirtualClock, VirtualLoop
@@ -181,7 +182,7 @@ class World:
         act = self._new_act()
         for step in act.steps:
             for name, value in step.base.items():
-                self.servers[step.system].seen.setdefault((act.id, name), set()).add(value)
+                self.servers[step.system].seen.setdefault((act.id, name), set()).add(str(value))
         if await self._survives(self.outbox.submit(act)) and isinstance(self._result, Act):
             self.promised[act.id] = act
             self.note(f"promised {act.title}")
@@ -197,12 +198,12 @@ class World:
             if rng.random() < 0.2:  # what the user saw is old
                 seen = {name: "1" if name == "phone" else "a" if name == "email" else seen[name] for name in seen}
             base = {name: seen.get(name, "") for name in names}
-            return Step("sim", system, f"key-{number}-{system}", wanted, customer, base)
+            return Step("sim", system, f"key-{number}-{system}", Payload.read(wanted), customer, Payload.read(base))
 
         if risk is RiskClass.NOTE:
             steps = (step("crm", {"text": f"note {number}"}, ()),)
         elif risk is RiskClass.MONEY:
-            steps = (step("billing", {"amount": f"{number}"}, ("balance",)),)
+            steps = (step("billing", {"amount": f"{number}", "currency": "USD"}, ("balance",)),)
         else:
             wanted = {rng.choice(("phone", "email")): f"mine {number}"}
             steps = tuple(step(system, wanted, tuple(wanted)) for system in _SYSTEMS)

@@ -20,6 +20,7 @@ from console.connectors.tmforum.client import TmForumClient
 from console.errors import ConsoleError, StoreFullError
 from console.http import HttpLayer
 from console.models.outbox import Act, ActState, Remark, RiskClass, Step, StepState
+from console.models.payload import Payload
 from console.services.acts.ids import uuid7
 from console.services.outbox import Outbox
 from console.settings import Deployment
@@ -151,7 +152,7 @@ async def _make(world: World, kind: str, customer: str, rng: random.Random) -> A
             "starts": period["startDateTime"].replace("Z", "+00:00"), "ends": period["endDateTime"].replace("Z", "+00:00"),
             "category": "repair", "text": words, "place": "Here",
         }  # fmt: skip
-        step = Step("book-visit", _CRM, f"{act_id}-1", wanted)
+        step = Step("book-visit", _CRM, f"{act_id}-1", Payload.read(wanted))
         return Action(kind, _act(customer, RiskClass.NOTE, step, act_id=act_id), counted(_CRM, _VISITS))
     if kind in {"refund", "promise", "contact"}:
         return await _billing_action(world, kind, customer, act_id, words, rng)
@@ -164,7 +165,7 @@ async def _make(world: World, kind: str, customer: str, rng: random.Random) -> A
         "account_name": account["name"], "amount": "5.00", "currency": "USD",
     }  # fmt: skip
     back = Step("undo-order", _PROVISIONING, f"{act_id}-1-back", {})
-    step = Step("order-product", _PROVISIONING, f"{act_id}-1", wanted, account["id"], back=back)
+    step = Step("order-product", _PROVISIONING, f"{act_id}-1", Payload.read(wanted), account["id"], back=back)
     act = _act(customer, RiskClass.ORDER, step, act_id=act_id)
 
     async def count_orders() -> int:
@@ -187,7 +188,7 @@ async def _billing_action(
             "amount": f"{rng.randint(1, 400) / 100:.2f}", "currency": "USD", "account": account["id"],
             "account_name": account["name"], "reason": words,
         }  # fmt: skip
-        step = Step("refund", _BILLING, f"{act_id}-1", wanted, account["id"], {"state": account["state"]})
+        step = Step("refund", _BILLING, f"{act_id}-1", Payload.read(wanted), account["id"], {"state": account["state"]})
 
         async def count_refunds() -> int:
             found = await _records(world, _BILLING, _REFUNDS, customer, "requestor.id")
@@ -199,7 +200,7 @@ async def _billing_action(
         promised = f"{rng.randint(1, 99_999) / 100:.2f}"
         base = {"balance": f"{amount['value']:,.2f} {amount['unit']}"}
         wanted = {"amount": promised, "currency": "USD", "due_on": _day(3, 0)[:10]}
-        step = Step("promise-to-pay", _BILLING, f"{act_id}-1", wanted, account["id"], base)
+        step = Step("promise-to-pay", _BILLING, f"{act_id}-1", Payload.read(wanted), account["id"], base)
 
         async def count_promises() -> int:
             held = (await world.raw[_BILLING].get(f"{_ACCOUNTS}/{account['id']}")).json()

@@ -8,6 +8,7 @@ import pytest
 
 from console.errors import SystemUnavailableError
 from console.models.outbox import Act, ActState, RiskClass, Step, StepState
+from console.models.payload import Payload
 from console.services.outbox import Outbox
 from console.services.outbox.merge import merge
 from tests.support.planted import PLANTED
@@ -49,11 +50,11 @@ def journey(name: str) -> list[Act]:
         return Act(f"act-{number}", "CU-1", f"{risk.value} {number}", risk, at, steps)
 
     def step(number: int, system: str, wanted: dict[str, str], base: dict[str, str]) -> Step:
-        return Step("sim", system, f"key-{number}-{system}", wanted, "CU-1", base)
+        return Step("sim", system, f"key-{number}-{system}", Payload.read(wanted), "CU-1", Payload.read(base))
 
     note = act(1, RiskClass.NOTE, step(1, "crm", {"text": "x"}, {}))
     field = act(2, RiskClass.FIELD, *(step(2, name, {"phone": "2"}, {"phone": "1"}) for name in ("crm", "billing")))
-    money = act(3, RiskClass.MONEY, step(3, "billing", {"amount": "5"}, {"balance": "10.00 USD"}))
+    money = act(3, RiskClass.MONEY, step(3, "billing", {"amount": "5", "currency": "USD"}, {"balance": "10.00 USD"}))
     return {
         "a note": [note],
         "contact data in two systems": [field],

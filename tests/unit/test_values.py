@@ -15,6 +15,7 @@ from console.models.customer import PartyKind
 from console.models.inventory import PriceKind
 from console.models.money import Money
 from console.models.outbox import Act, RiskClass, Step
+from console.models.payload import Payload
 from console.models.provenance import Records
 from console.services.access.permissions import Subject
 from console.services.customer.datasets import KEPT_AS
@@ -445,13 +446,13 @@ ECHOES = ["2026-12-03T08:00:00Z", "2026-12-03T09:00:00+01:00", "2026-12-03T08:00
 
 @pytest.mark.parametrize("echo", ECHOES)
 def test_a_visit_is_unmoved_however_its_server_writes_the_hour(echo: str) -> None:
-    known = {"starts": "2026-12-03T08:00:00+00:00", "ends": "2026-12-03T10:00:00+00:00"}
+    known = Payload.read({"starts": "2026-12-03T08:00:00+00:00", "ends": "2026-12-03T10:00:00+00:00"})
     step = Step("move-visit", "crm", "k", known, "A", base=known)
     act = Act("1", "C", "Move", RiskClass.NOTE, NOW, (step,))
     held = MoveVisit().held({"validFor": {"startDateTime": echo, "endDateTime": "2026-12-03T10:00:00Z"}}, act, step)
-    assert held == known
+    assert Payload.read(held) == known
     moved = MoveVisit().held({"validFor": {"startDateTime": "2026-12-04T08:00:00Z"}}, act, step)
-    assert moved["starts"] == "2026-12-04T08:00:00Z"
+    assert moved["starts"] == datetime(2026, 12, 4, 8, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("echo", ["2026-11-27T12:00:00.250Z", "2026-11-27T13:00:00.250+01:00", "2026-11-27T12:00:00Z"])

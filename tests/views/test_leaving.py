@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 
 from console.errors import StoreError
 from console.models.outbox import ActState, StepState
+from console.models.payload import Payload
 from console.views.store.leaving_dialog import LeavingDialog
 from console.views.store.unsent_file_dialog import UnsentFileDialog
 from tests.views.conftest import Rig
@@ -129,7 +130,9 @@ async def test_another_consoles_work_is_checked_against_this_role(rig: Rig, tmp_
     from console.store.unsent_file import UnsentFiles
     from tests.unit.test_step_sender import AT
 
-    step = Step("refund", "billing", "k-1", {"amount": "5"}, "BA-1", state=StepState.WAITING)
+    step = Step(
+        "refund", "billing", "k-1", Payload.read({"amount": "5", "currency": "USD"}), "BA-1", state=StepState.WAITING
+    )
     act = Act("a-1", rig.sandbox.first_customer, "Credit", RiskClass.MONEY, AT, (step,), kind="give-credit")
     file = tmp_path / "unsent.opticom"
     await asyncio.to_thread(UnsentFiles().save, file, "long enough 1", [act], {})

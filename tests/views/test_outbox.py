@@ -131,7 +131,7 @@ async def test_a_promise_says_what_is_wrong_and_is_kept_when_it_is_right(rig: Ri
     assert form.told.text() == ""  # what was wrong is mended
     form.send_button.click()
     act = await the_act(rig, ActState.DONE)
-    assert act.title == f"Promise to pay 1.50 {act.steps[0].wanted['currency']} by {due.isoformat()}"
+    assert act.title == f"Promise to pay {act.steps[0].wanted.money()} by {due.isoformat()}"
     await rig.until(lambda: f"1.50 by {texts.weekday(due)}" in texts_of(page.panel("account")))
     await rig.until(lambda: "Promised: " in texts_of(page.alerts))
     page.acts.open_promise_form()

@@ -176,7 +176,7 @@ async def test_while_a_day_is_incomplete_no_older_plan_can_be_sent(rig: Rig) -> 
             assert not form.send_button.isEnabled()
             assert form.preview.texts() == []
     assert form.plan is not None
-    assert form.plan.steps[0].wanted["due_on"] >= day.isoformat()
+    assert form.plan.steps[0].wanted["due_on"] >= day
     field.selectAll()
     rig.keys("31 Fe", field)
     assert form.plan is None

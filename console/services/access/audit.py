@@ -14,6 +14,7 @@ from console.models.audit import AuditEntry, AuditQuery, ChainEnd, Link, end_nam
 from console.models.cache_size import CacheSize
 from console.models.customer import CustomerId
 from console.models.outbox import Act, ActState
+from console.models.payload import Payload
 from console.models.person import Person
 from console.ports.audit import AuditStore, Collector
 from console.ports.clock import Clock
@@ -204,8 +205,8 @@ class Audit:
                 act.customer_id,
                 f"{act.title}: {act.state.value}",
                 system=step.system,
-                before=step.base,
-                after=step.wanted,
+                before=_as_texts(step.base),
+                after=_as_texts(step.wanted),
             )
 
     async def settled(self) -> None:
@@ -304,3 +305,8 @@ def _keep_last(remembered: OrderedDict[str, Any], key: str, most: int) -> None:
     remembered.move_to_end(key)
     if len(remembered) > most:
         remembered.popitem(last=False)
+
+
+def _as_texts(payload: Payload) -> dict[str, str]:
+    """Return the values of a payload as the audit keeps them."""
+    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in payload.items()}

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
 from console.messages import actions as say
 from console.models.customer import CustomerId
+from console.models.money import Money
 from console.models.outbox import BARRED, Act, Remark, RiskClass, Step, StepState
+from console.models.payload import Payload
 from console.services.access.permissions import Deed, Permissions
 from console.services.acts.desk_acts import Acts, contact_title, promise_title
 from console.services.acts.notes import checked_note, note_title
@@ -54,7 +58,7 @@ class Decisions:
             raise NotPossibleError(say.ON_ITS_WAY())
         return edited
 
-    async def resolve(self, act: Act, place: int, chosen: Mapping[str, str]) -> None:
+    async def resolve(self, act: Act, place: int, chosen: Mapping[str, Any]) -> None:
         """End a conflict of a step with these values, for every system of the action.
 
         Raises:
@@ -66,7 +70,7 @@ class Decisions:
         if step.state is not StepState.CONFLICT:
             raise NotPossibleError(say.CONFLICT_DECIDED())
         typed = {
-            key: value for key, value in chosen.items() if value not in {step.wanted.get(key), step.theirs.get(key)}
+            key: value for key, value in chosen.items() if value not in (step.wanted.get(key), step.theirs.get(key))
         }
         if typed:
             self._check_open(act)
@@ -161,9 +165,12 @@ class Decisions:
         )
         wanted = {"type": "handover", "severity": "medium", "name": f"Please decide: {act.title}", "text": text}
         back = Step(
-            "close-ticket", self._acts.system_for("close-ticket"), "", {"status": "cancelled", "reason": "Taken back"}
+            "close-ticket",
+            self._acts.system_for("close-ticket"),
+            "",
+            Payload({"status": "cancelled", "reason": "Taken back"}),
         )
-        step = Step("create-ticket", self._acts.system_for("create-ticket"), "", wanted, back=back)
+        step = Step("create-ticket", self._acts.system_for("create-ticket"), "", Payload(wanted), back=back)
         ticket = self._acts.new(act.customer_id, f"Hand over: {act.title}", RiskClass.NOTE, (step,))
         # What is told to a supervisor touches nothing of the account, so it needs none of its access.
         return await self._outbox.submit(replace(ticket, kind="hand-over", grant=None), instead_of=act)
@@ -194,15 +201,15 @@ class Decisions:
             if self._permissions.bar_to_send(deed, CustomerId(act.customer_id), act.grant) is not Remark.NONE:
                 raise NotPossibleError(say.ACCESS_MISSING())
 
-    def _checked(self, act: Act, step: Step, key: str, value: str) -> str:
+    def _checked(self, act: Act, step: Step, key: str, value: str) -> str | Money | date:
         if key not in step.wanted or key not in EDITABLE:
             raise NotPossibleError(say.NOT_EDITABLE(key=key))
         if key == "text":
             return checked_note(value)
         if key == "amount":
-            return str(self._acts.checked_promise(act.customer_id, step, value).amount)
+            return self._acts.checked_promise(act.customer_id, step, value)
         if key == "due_on":
-            return self._acts.checked_day(value).isoformat()
+            return self._acts.checked_day(value)
         return checked_contact(key, value, self._country)
 
     def _undoing(self, act: Act, title: str, backs: Sequence[Step]) -> Act:
@@ -210,11 +217,11 @@ class Decisions:
         return replace(undoing, kind="take-back", values={"of": act.kind} if act.kind else {})
 
 
-def _title(act: Act, values: Mapping[str, str]) -> str:
+def _title(act: Act, values: Mapping[str, Any]) -> str:
     """Return the title of an action once it wants these values."""
     if act.kind:  # a declared action is called by its plan
         return act.title
-    wanted = {**act.steps[0].wanted, **values}
+    wanted = Payload.read({**act.steps[0].wanted, **values})
     if act.risk is RiskClass.NOTE:
         return note_title(wanted["text"])
     return contact_title(wanted) if act.risk is RiskClass.FIELD else promise_title(wanted)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
@@ -83,8 +83,8 @@ class PlannedStep:
 
     kind: str
     record: str
-    wanted: Values
-    base: Values = field(default_factory=dict)
+    wanted: Mapping[str, Any]
+    base: Mapping[str, Any] = field(default_factory=dict)
     back: "PlannedStep | None" = None
 
 

@@ -4,7 +4,6 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from console.errors import SystemCallError
 from console.messages import actions as say
@@ -12,6 +11,7 @@ from console.models.billing_account import BillingAccount
 from console.models.customer import CustomerId
 from console.models.money import Money
 from console.models.outbox import Act, ActState, RiskClass, Step
+from console.models.payload import Payload
 from console.ports.acting import ActingSystem
 from console.ports.clock import Clock
 from console.ports.systems import Systems
@@ -98,7 +98,11 @@ class Acts:
         words = checked_note(text)
         act_id = self._new_id()
         step = Step(
-            "add-note", self.system_for("add-note"), f"{act_id}-1", {"text": words, "reason": reason}, customer_id
+            "add-note",
+            self.system_for("add-note"),
+            f"{act_id}-1",
+            Payload({"text": words, "reason": reason}),
+            customer_id,
         )
         act = self._act(act_id, customer_id, note_title(words), RiskClass.NOTE, step)
         return await self._outbox.submit(act, typed_in=typed_in)
@@ -167,8 +171,8 @@ class Acts:
         money = _promised(account, amount)
         self._check_day(due_on)
         act_id = self._new_id()
-        wanted = {"amount": str(money.amount), "currency": money.currency, "due_on": due_on.isoformat()}
-        base = {"balance": str(account.balance)}
+        wanted = Payload({"amount": money, "due_on": due_on})
+        base = Payload({"balance": account.balance})
         step = Step(
             "promise-to-pay", self._system_of_account(customer_id, account.id), f"{act_id}-1", wanted, account.id, base
         )
@@ -182,7 +186,7 @@ class Acts:
             NotPossibleError: It cannot be promised.
         """
         account = self._account(customer_id, step.record)
-        return read_positive(amount, step.wanted["currency"]) if account is None else _promised(account, amount)
+        return read_positive(amount, step.wanted.money().currency) if account is None else _promised(account, amount)
 
     def checked_day(self, typed: str) -> date:
         """Return a day on which a promise can be due. Raises as `checked_promise`."""
@@ -277,7 +281,9 @@ class Acts:
     def _step(self, planned: PlannedStep, key: str, situation: Situation, system: str | None = None) -> Step:
         system = system or route_step(self._systems, situation.origins, planned).name
         back = None if planned.back is None else self._step(planned.back, f"{key}-back", situation, system)
-        return Step(planned.kind, system, key, dict(planned.wanted), planned.record, dict(planned.base), back=back)
+        return Step(
+            planned.kind, system, key, Payload(planned.wanted), planned.record, Payload.read(planned.base), back=back
+        )
 
     def check_taken_in(self, act: Act) -> None:
         """Let an act of another console pass that this user may do too, whatever was allowed where it was made.
@@ -303,7 +309,7 @@ class Acts:
         for number, (system, kind, record) in enumerate(places, 1):
             held = bases.get(kind) or {}
             base = {key: held.get(key, "") for key in wanted}
-            found.append(Step(kind, system, f"{act_id}-{number}", dict(wanted), record, base))
+            found.append(Step(kind, system, f"{act_id}-{number}", Payload(wanted), record, Payload.read(base)))
         return found
 
     def _check_day(self, due_on: date) -> None:
@@ -364,6 +370,6 @@ def contact_title(changed: Mapping[str, str]) -> str:
     return "Contact: " + ", ".join(f"{_NAMES.get(key, key)} {value}" for key, value in changed.items())
 
 
-def promise_title(wanted: Mapping[str, str]) -> str:
+def promise_title(wanted: Payload) -> str:
     """Return a promise on one line."""
-    return f"Promise to pay {Money(Decimal(wanted['amount']), wanted['currency'])} by {wanted['due_on']}"
+    return f"Promise to pay {wanted.money()} by {wanted['due_on']}"

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from console.errors import SystemUnavailableError
 from console.models.customer import CustomerId
-from console.models.money import Money
 from console.models.outbox import Act, Remark, Step, StepState
 from console.ports.acting import StepOutcome
 from console.ports.systems import BILLING_ACCOUNTS, PAYMENTS, Systems
@@ -64,7 +63,7 @@ class SendCheck:
         if account is None or account.balance is None:
             return Remark.NONE  # whether it is there the step itself finds out
         open_amount = account.balance.amount - account.promised.amount
-        return Remark.NONE if Decimal(step.wanted["amount"]) <= open_amount else Remark.MORE_THAN_OWED
+        return Remark.NONE if step.wanted.money().amount <= open_amount else Remark.MORE_THAN_OWED
 
     async def _bar_to_credit(self, act: Act, step: Step, before: Sequence[Step]) -> Remark:
         approval = next((one for one in before if one.kind == "ask-approval"), None)
@@ -78,7 +77,7 @@ class SendCheck:
 
     async def _bar_to_give(self, act: Act, step: Step) -> Remark:
         """Return whether this user's own limit of today covers what a step gives, or agrees to."""
-        money = Money(Decimal(step.wanted["amount"]), step.wanted["currency"])
+        money = step.wanted.money()
         given = await self._given(act, money.currency)
         limit = self._permissions.user.credit_limits.get(money.currency, Decimal(0))
         return Remark.NONE if given + money.amount <= limit else Remark.OVER_LIMIT
@@ -93,7 +92,7 @@ class SendCheck:
         listed = {one.id for one in refunds}
         amounts = [one.amount for one in refunds if one.amount is not None]
         amounts += [
-            Money(Decimal(step.wanted["amount"]), step.wanted["currency"])
+            step.wanted.money()
             for other in self._acts()
             if other.id != act.id and other.customer_id == act.customer_id
             for step in other.steps

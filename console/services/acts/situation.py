@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from console.errors import NotServedError
@@ -230,7 +229,7 @@ def _credits(acts: Sequence[Act], listed: Collection[str]) -> Iterator[Money]:
         for step in act.steps:
             is_rejected = step.state in {StepState.REFUSED, StepState.CONFLICT}
             if step.kind == "refund" and not act.withdrawn and not is_rejected and step.result not in listed:
-                yield Money(Decimal(step.wanted["amount"]), step.wanted["currency"])
+                yield step.wanted.money()
 
 
 def _records(step: Any) -> set[str]:

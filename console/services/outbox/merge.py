@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from console.models.outbox import Act, Remark, RiskClass, Step, StepState, Verdict
+from console.models.payload import Payload
 from console.models.same_value import same_value
 from console.ports.acting import RemoteState
 
@@ -12,11 +14,11 @@ from console.ports.acting import RemoteState
 class Merge:
     """`write` is what is still to be written, `conflicts` the values that both sides have changed, each differently."""
 
-    write: Mapping[str, str]
-    conflicts: Mapping[str, str]
+    write: Mapping[str, Any]
+    conflicts: Mapping[str, Any]
 
 
-def merge(*, base: Mapping[str, str], mine: Mapping[str, str], theirs: Mapping[str, str]) -> Merge:
+def merge(*, base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> Merge:
     """Return what is to be written and what must be asked; `conflicts` maps to what the system holds.
 
     A value the system already holds as wanted needs nothing; one it still holds as it was seen is written.
@@ -40,15 +42,17 @@ def prepare(act: Act, step: Step, current: RemoteState) -> Step:
     if act.risk in {RiskClass.MONEY, RiskClass.ORDER}:
         moved = {key: held for key, held in current.values.items() if held != step.base.get(key, held)}
         if moved:
-            return replace(step, state=StepState.CONFLICT, theirs=moved, told="", remark=Remark.CHANGED_BEFORE)
+            return replace(
+                step, state=StepState.CONFLICT, theirs=Payload.read(moved), told="", remark=Remark.CHANGED_BEFORE
+            )
         return step
     merged = merge(base=step.base, mine=step.wanted, theirs=current.values)
     if merged.conflicts:
-        return replace(step, state=StepState.CONFLICT, theirs=merged.conflicts, told="")
+        return replace(step, state=StepState.CONFLICT, theirs=Payload.read(merged.conflicts), told="")
     return step if merged.write else replace(step, state=StepState.DONE)
 
 
-def decide(act: Act, values: Mapping[str, str], place: int | None = None) -> tuple[Step, ...]:
+def decide(act: Act, values: Mapping[str, Any], place: int | None = None) -> tuple[Step, ...]:
     """Return the steps of an act after a user has decided which values it wants, which is so for every system of it.
 
     With `place` the decision ends the conflict of that step, over what its system holds now. A step that is done and
@@ -56,12 +60,13 @@ def decide(act: Act, values: Mapping[str, str], place: int | None = None) -> tup
     """
     steps = []
     for number, step in enumerate(act.steps):
-        wanted = {**step.wanted, **{key: value for key, value in values.items() if key in step.wanted}}
-        changed = replace(step, wanted=wanted, theirs={})
+        chosen = {key: value for key, value in values.items() if key in step.wanted}
+        wanted = Payload.read({**step.wanted, **chosen})
+        changed = replace(step, wanted=wanted, theirs=Payload())
         if number == place:
-            steps.append(decided_anew(replace(changed, base={**step.base, **step.theirs})))
+            steps.append(decided_anew(replace(changed, base=Payload.read({**step.base, **step.theirs}))))
         elif step.state is StepState.DONE:
-            again = decided_anew(replace(changed, base=dict(step.wanted), result=""))
+            again = decided_anew(replace(changed, base=step.wanted, result=""))
             steps.append(step if wanted == step.wanted else again)
         else:
             steps.append(decided_anew(changed) if place is None or wanted != step.wanted else step)

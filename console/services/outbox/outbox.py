@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from console.errors import StoreError, SystemCallError, ThrottledError
 from console.messages import outbox as say
@@ -179,7 +179,7 @@ class Outbox:
                 act = act.with_step(index, decided_anew(step))
         await self._decided(act)
 
-    async def edit(self, act_id: str, wanted: Mapping[str, str], *, title: str) -> Act | None:
+    async def edit(self, act_id: str, wanted: Mapping[str, Any], *, title: str) -> Act | None:
         """Change what an act asks for at every system; None while one may be doing it.
 
         Raises:
@@ -191,7 +191,7 @@ class Outbox:
         act = await self._surely_settled(act_id)
         return await self._decided(replace(act, title=title, steps=decide(act, wanted), tries=0))
 
-    async def resolve(self, act_id: str, index: int, chosen: Mapping[str, str], *, title: str = "") -> None:
+    async def resolve(self, act_id: str, index: int, chosen: Mapping[str, Any], *, title: str = "") -> None:
         """End a conflict: these values are wanted of every system of the act, over what this one holds now."""
         act = self.ledger[act_id]
         await self._decided(replace(act, title=title or act.title, steps=decide(act, chosen, index)))

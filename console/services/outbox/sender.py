@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from console.errors import ConflictError, RefusedError, SignInRequiredError, SystemCallError, ThrottledError
 from console.models.outbox import Act, Remark, RiskClass, Step, StepState, Verdict
+from console.models.payload import Payload
 from console.ports.acting import ActingSystem, Finding, RemoteState, StepOutcome
 from console.ports.clock import Clock
 from console.services.outbox.ledger import Ledger
@@ -199,7 +200,7 @@ class StepSender:
         step = act.steps[index]
         if act.risk is not RiskClass.FIELD:
             return await self._ledger.put(act.id, index, state=StepState.REFUSED, remark=Remark.KEEPS_CHANGING)
-        theirs = {key: current.values.get(key, "") for key in step.wanted}
+        theirs = Payload.read({key: current.values.get(key, "") for key in step.wanted})
         return await self._ledger.put(
             act.id, index, state=StepState.CONFLICT, theirs=theirs, remark=Remark.KEEPS_CHANGING
         )

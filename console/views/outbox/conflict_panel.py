@@ -1,6 +1,7 @@
 """Ends a conflict: for each value what both began with, what the user wants, what the system holds, and what goes."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -8,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QButtonGroup, QGridLayout, QHBoxLayo
 
 from console.models.outbox import Act, RiskClass, Step
 from console.services.outbox.drafts import Drafts
-from console.views.outbox.words import VALUE_NAMES, made_at
+from console.views.outbox.words import VALUE_NAMES, made_at, shown_value
 from console.views.texts import tr
 from console.views.widgets.act_dialog import SEND_KEYS, send_words
 from console.views.widgets.choice import Choice
@@ -23,10 +24,11 @@ class _Line:
         self.name = name
         word, nothing = tr(VALUE_NAMES.get(name, name)), tr("none")
         self.values = (step.wanted.get(name, ""), step.theirs[name])
+        mine, theirs, before = (shown_value(one) or nothing for one in (*self.values, step.base.get(name)))
         self.word = Label(word, look="muted")
-        self.base = Label(step.base.get(name, "") or nothing, look="secondary", wrap=True)
-        self.mine = Choice(self.values[0] or nothing, tr("{}, mine: {}").format(word, self.values[0] or nothing))
-        self.theirs = Choice(self.values[1] or nothing, tr("{}, theirs: {}").format(word, self.values[1] or nothing))
+        self.base = Label(before, look="secondary", wrap=True)
+        self.mine = Choice(mine, tr("{}, mine: {}").format(word, mine))
+        self.theirs = Choice(theirs, tr("{}, theirs: {}").format(word, theirs))
         self.typed = QLineEdit(typed)
         self.typed.setMinimumWidth(190)
         self.typed.setPlaceholderText(tr("or type it"))
@@ -37,7 +39,7 @@ class _Line:
             self.group.addButton(button, place)
 
     @property
-    def chosen(self) -> str | None:
+    def chosen(self) -> Any:
         """What is to be sent; None while nothing is chosen."""
         typed = self.typed.text().strip()
         if typed:
@@ -162,7 +164,8 @@ class ConflictPanel(QWidget):
             line.typed.textChanged.connect(lambda text, chosen=line: self._typed(chosen, text))
         if is_money:
             for row, (name, held) in enumerate(step.theirs.items(), 1):
-                for column, text in enumerate((tr(VALUE_NAMES.get(name, name)), step.base.get(name, ""), held)):
+                before = shown_value(step.base.get(name))
+                for column, text in enumerate((tr(VALUE_NAMES.get(name, name)), before, shown_value(held))):
                     self._grid.addWidget(Label(text), row, column)
         self._grid.setColumnMinimumWidth(5, 0 if is_money else 200)  # so that a choice moves no column
         for column, stretch in ((1, 2), (2, 3), (3, 3), (4, 2), (5, 3)):
@@ -227,7 +230,7 @@ class ConflictPanel(QWidget):
     def _show_left(self) -> None:
         for line in self.lines:
             chosen = line.chosen
-            line.goes.set_words(tr("Choose") if chosen is None else chosen or tr("none"))
+            line.goes.set_words(tr("Choose") if chosen is None else shown_value(chosen) or tr("none"))
             line.goes.set_look("mark", "conflict" if chosen is None else "neutral")
         left = sum(1 for _ in self._left())
         self._told.set_look("secondary")
@@ -260,5 +263,5 @@ class ConflictPanel(QWidget):
     def _decide(self) -> None:
         if not self.send.isEnabled():
             return
-        chosen: Mapping[str, str] = {line.name: line.chosen or "" for line in self.lines}
+        chosen: Mapping[str, Any] = {line.name: line.chosen or "" for line in self.lines}
         self.decided.emit(dict(chosen))

@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from console.models.outbox import BARRED, Act, ActState, Remark, StepState
 from console.services.desk import Desk
-from console.views import texts
-from console.views.outbox.words import VALUE_NAMES, again_words, made_at, step_line
+from console.views.outbox.words import VALUE_NAMES, again_words, made_at, shown_value, step_line
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label
 from console.views.widgets.live_page import PlainScroll
@@ -115,5 +114,5 @@ def _wanted_words(act: Act) -> str:
     if wanted.get("reason") == "Note":  # what stands for none
         del wanted["reason"]
     named = ((VALUE_NAMES[key], value) for key, value in wanted.items() if key in VALUE_NAMES)
-    values = "  ·  ".join(f"{tr(name)} {texts.value(value)}" for name, value in named)
+    values = "  ·  ".join(f"{tr(name)} {shown_value(value)}" for name, value in named)
     return "\n".join(part for part in (values, text) if part)

@@ -9,7 +9,7 @@ from console.bridge import Bridge
 from console.models.outbox import Act, StepState
 from console.services.acts.decisions import EDITABLE
 from console.services.desk import Desk
-from console.views.outbox.words import VALUE_NAMES
+from console.views.outbox.words import VALUE_NAMES, typed_value
 from console.views.texts import tr
 from console.views.widgets.act_dialog import ActDialog, FormText
 from console.views.widgets.labels import Label
@@ -21,7 +21,8 @@ class EditDialog(ActDialog):
     def __init__(self, desk: Desk, bridge: Bridge, act: Act, window: QWidget) -> None:
         super().__init__(tr("Edit: {}").format(desk.title_of(act)), tr("Keep and send"), desk.drafts, bridge, window)
         self._desk, self._act = desk, act
-        self._wanted = {name: act.steps[0].wanted[name] for name in EDITABLE if name in act.steps[0].wanted}
+        wanted = act.steps[0].wanted
+        self._wanted = {name: typed_value(wanted[name]) for name in EDITABLE if name in wanted}
         self._text: QPlainTextEdit | None = None
         for name, value in self._wanted.items():
             if name == "text":

@@ -1,7 +1,8 @@
 """The words for acts and their steps; "kept here" and "accepted by a system" are never the same words."""
 
-from datetime import datetime
+from datetime import date, datetime
 
+from console.models.money import Money
 from console.models.outbox import BARRED, Act, ActState, Remark, RiskClass, Step, StepState
 from console.services.acts.catalogue import ACTS
 from console.services.desk import Desk
@@ -69,9 +70,31 @@ _KINDS = {
     RiskClass.MONEY: "Only if the balance is still the same",
     RiskClass.ORDER: "Only if the state is still the same",
 }
+
+
+def shown_value(value: object) -> str:
+    """Return a value of a payload as people read it; empty where there is none."""
+    if isinstance(value, Money):
+        return texts.money(value)
+    if isinstance(value, datetime):
+        return f"{texts.day(texts.local_day(value))} {texts.clock(value)}"
+    if isinstance(value, date):
+        return texts.day(value)
+    if isinstance(value, bool):
+        return tr("yes") if value else tr("no")
+    return "" if value is None else texts.value(str(value))
+
+
+def typed_value(value: object) -> str:
+    """Return a value as it stands in a field, to be typed over."""
+    if isinstance(value, Money):
+        return str(value.amount)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
 VALUE_NAMES = {
     "phone": "Phone", "email": "E-mail", "text": "Text", "reason": "Reason", "amount": "Amount", "due_on": "By",
-    "currency": "Currency", "balance": "Owed", "state": "State", "status": "Status", "severity": "Severity",
+    "balance": "Owed", "state": "State", "status": "Status", "severity": "Severity",
     "note": "Note", "name": "Name", "account": "Account", "account_name": "Account name", "method_name": "By",
     "bill": "Bill", "product_name": "Product", "offering_name": "What",
     "service_name": "Service", "type": "Kind", "about_name": "About",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from console.connectors.tmforum.acts.promise import read_balance
+from console.connectors.tmforum.acts.promise import decided_on, read_balance
 from console.connectors.tmforum.acts.writer import Created, amount, instant, turned_down
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.wire import Reader
@@ -40,7 +40,7 @@ class _Money(Created):
 
     async def read_current(self, client: TmForumClient, act: Act, step: Step) -> RemoteState:
         current = await read_balance(client, step.record)
-        return RemoteState({key: value for key, value in current.values.items() if key in step.base}, None)
+        return RemoteState(decided_on(current, step), None)
 
     def _common(self, act: Act, step: Step) -> dict[str, Any]:
         account = {

@@ -9,6 +9,7 @@ from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.wire import Reader
 from console.errors import RefusedError
 from console.models.outbox import Act, Step
+from console.models.payload import Payload
 from console.ports.acting import Finding, RemoteState, StepOutcome
 
 _TURNED_DOWN = {"rejected", "failed"}
@@ -39,7 +40,7 @@ class OrderProduct(_Order):
         if "status" not in step.base:
             return RemoteState()
         record, _ = await client.fetch_raw("product", step.record, owner=act.customer_id)
-        return RemoteState({"status": client.reader("product", record).state("status") or ""})
+        return RemoteState(Payload({"status": client.reader("product", record).state("status") or ""}))
 
     def body(self, client: TmForumClient, act: Act, step: Step) -> dict[str, Any]:
         v5 = client.settings(self.resource).version == "v5"
@@ -90,8 +91,8 @@ class OrderService(_Order):
     def body(self, client: TmForumClient, act: Act, step: Step) -> dict[str, Any]:
         wanted = step.wanted
         service: dict[str, Any] = {"id": wanted["service"], "name": wanted["service_name"]}
-        if wanted.get("enabled"):
-            service["isServiceEnabled"] = wanted["enabled"] == "true"
+        if isinstance(wanted.get("enabled"), bool):
+            service["isServiceEnabled"] = wanted["enabled"]
         if wanted.get("restart"):
             service["serviceCharacteristic"] = [{"name": "restart", "valueType": "boolean", "value": True}]
         return {
@@ -119,7 +120,7 @@ class CancelProductOrder:
 
     async def read_current(self, client: TmForumClient, act: Act, step: Step) -> RemoteState:
         record, _ = await client.fetch_raw("productOrder", step.record, owner=act.customer_id)
-        return RemoteState({"state": str(record.get("state") or "")} if "state" in step.base else {})
+        return RemoteState(Payload({"state": str(record.get("state") or "")} if "state" in step.base else {}))
 
     async def perform(
         self,

@@ -3,8 +3,7 @@
 A plan has no id; ours is known again by its type and the moment it was promised. See docs/decisions.
 """
 
-from datetime import datetime
-from decimal import Decimal
+from datetime import datetime, time
 from typing import Any
 
 from console.connectors.tmforum.acts.writer import instant
@@ -13,6 +12,7 @@ from console.connectors.tmforum.records.bills import read_account
 from console.connectors.tmforum.values import read_time
 from console.connectors.tmforum.wire import MalformedRecordError
 from console.models.outbox import Act, Step
+from console.models.payload import Payload
 from console.ports.acting import Finding, RemoteState, StepOutcome
 
 _RESOURCE = "billingAccount"
@@ -25,8 +25,13 @@ async def read_balance(client: TmForumClient, account: str) -> RemoteState:
         found = read_account(client.reader(_RESOURCE, record))
     except MalformedRecordError as error:
         raise client.bad_answer(f"its {_RESOURCE} cannot be read: {error}", "RECORD") from error
-    balance = str(found.balance) if found.balance else ""
-    return RemoteState({"balance": balance, "state": found.state or ""}, version)
+    balance = {"balance": found.balance} if found.balance else {}
+    return RemoteState(Payload({**balance, "state": found.state or ""}), version)
+
+
+def decided_on(current: RemoteState, step: Step) -> Payload:
+    """Return what is held now of what a step was decided on; what is not there any more is empty."""
+    return Payload.read({key: current.values.get(key, "") for key in step.base})
 
 
 class PromiseToPay:
@@ -37,7 +42,7 @@ class PromiseToPay:
 
     async def read_current(self, client: TmForumClient, act: Act, step: Step) -> RemoteState:
         current = await read_balance(client, step.record)
-        return RemoteState({key: value for key, value in current.values.items() if key in step.base}, current.version)
+        return RemoteState(decided_on(current, step), current.version)
 
     async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:
         record, _ = await client.fetch_raw(_RESOURCE, step.record, owner=act.customer_id)
@@ -60,12 +65,13 @@ class PromiseToPay:
         return Finding(StepOutcome.DID_NOT, record=step.record)
 
     def _plan(self, client: TmForumClient, act: Act, step: Step) -> dict[str, Any]:
-        due = datetime.fromisoformat(step.wanted["due_on"]).replace(tzinfo=act.happened_at.tzinfo)
+        money = step.wanted.money()
+        due = datetime.combine(step.wanted["due_on"], time(), tzinfo=act.happened_at.tzinfo)
         plan: dict[str, Any] = {
             "planType": self._plan_type,
             "status": "effective",
-            "numberOfPayments": int(step.wanted.get("parts", "1")),
-            "totalAmount": {"unit": step.wanted["currency"], "value": Decimal(step.wanted["amount"])},
+            "numberOfPayments": step.wanted.get("parts", 1),
+            "totalAmount": {"unit": money.currency, "value": money.amount},
             "validFor": {"startDateTime": instant(act.happened_at), "endDateTime": instant(due)},
         }
         if client.settings(_RESOURCE).version == "v5":

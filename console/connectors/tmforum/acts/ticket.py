@@ -21,6 +21,7 @@ from console.errors import RefusedError
 from console.messages import connectors as say
 from console.models.approval import person_of, request_of
 from console.models.outbox import Act, Step
+from console.models.payload import Payload
 from console.ports.acting import Finding, StepOutcome
 
 _RESOURCE = "troubleTicket"
@@ -66,7 +67,7 @@ class AskApproval(CreateTicket):
             "about": step.wanted["account"],
             "about_kind": "BillingAccount",
         }
-        body = super().body(client, act, Step(step.kind, step.system, step.key, asked))
+        body = super().body(client, act, Step(step.kind, step.system, step.key, Payload(asked)))
         request = request_of(act)
         if request is not None:
             note = _note(client, act, f"request {mark_of(step)}", request.text)
@@ -203,7 +204,9 @@ class DecideApproval(CloseTicket):
         body = self.patch(client, record, act, step)
         await client.patch(_RESOURCE, step.record, body, key=f"{step.key}-decision", version=version)
         reason = step.wanted["reason"] or step.wanted["decision"]
-        ended = Step(step.kind, step.system, step.key, {"status": step.wanted["status"], "reason": reason}, step.record)
+        ended = Step(
+            step.kind, step.system, step.key, Payload({"status": step.wanted["status"], "reason": reason}), step.record
+        )
         _, version = await client.fetch_raw(_RESOURCE, step.record, owner=act.customer_id)
         return await CloseTicket().perform(client, act, ended, version=version)
 

@@ -40,11 +40,11 @@ class MoveVisit(Patched):
 
     resource: ClassVar[str] = _RESOURCE
 
-    def held(self, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, str]:
+    def held(self, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, Any]:
         period = record.get("validFor")
         held = period if isinstance(period, dict) else {}
         names = {"starts": "startDateTime", "ends": "endDateTime"}
-        return {key: _as_known(held.get(name), key, step) for key, name in names.items() if key in step.wanted}
+        return {key: _moment(held.get(name)) for key, name in names.items() if key in step.wanted}
 
     def patch(self, client: TmForumClient, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, Any]:
         return {"validFor": _span(step)}
@@ -67,23 +67,12 @@ class CancelVisit(Patched):
 
 
 def _span(step: Step) -> dict[str, str]:
-    starts, ends = (datetime.fromisoformat(step.wanted[key]) for key in ("starts", "ends"))
-    return {"startDateTime": instant(starts), "endDateTime": instant(ends)}
+    return {"startDateTime": instant(step.wanted["starts"]), "endDateTime": instant(step.wanted["ends"])}
 
 
-def _as_known(text: Any, key: str, step: Step) -> str:
-    """Return a time in the words in which the step has the same moment, else as it came.
-
-    Servers echo a time in another zone or without its milliseconds; moments are the same to the second.
-    """
-    moment = _moment(text)
-    known = (words for words in (step.base.get(key), step.wanted.get(key)) if words)
-    return next((words for words in known if moment is not None and _moment(words) == moment), str(text or ""))
-
-
-def _moment(text: Any) -> datetime | None:
-    """Return a time to the second, aware UTC; None where it is none."""
+def _moment(text: Any) -> datetime | str:
+    """Return a time, aware UTC; what is none as it came."""
     try:
-        return read_time(text).replace(microsecond=0)
+        return read_time(text)
     except (AttributeError, TypeError, ValueError, OverflowError):
-        return None
+        return str(text or "")

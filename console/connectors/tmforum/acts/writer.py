@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any, ClassVar, Protocol
 
 from console.connectors.tmforum import record_search
@@ -13,6 +12,7 @@ from console.connectors.tmforum.published import CUSTOMER_FILTERS, default_path
 from console.connectors.tmforum.wire import Reader
 from console.errors import BadAnswerError, ConflictError, RefusedError, SystemCallError
 from console.models.outbox import Act, Step
+from console.models.payload import Payload
 from console.models.same_value import same_value
 from console.ports.acting import Finding, RemoteState, StepOutcome
 
@@ -193,7 +193,7 @@ class Patched:
 
     resource: ClassVar[str]
 
-    def held(self, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, str]:
+    def held(self, record: Mapping[str, Any], act: Act, step: Step) -> dict[str, Any]:
         """Return the values a record holds, in the step's words, of those that are wanted."""
         raise TypeError(f"{type(self).__name__} does not say what it changes")
 
@@ -203,7 +203,7 @@ class Patched:
 
     async def read_current(self, client: TmForumClient, act: Act, step: Step) -> RemoteState:
         record, version = await client.fetch_raw(self.resource, step.record, owner=act.customer_id)
-        return RemoteState(self.held(record, act, step), version)
+        return RemoteState(Payload.read(self.held(record, act, step)), version)
 
     async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:
         record = await fetch_unchanged(client, self, act, step, version=version)
@@ -227,13 +227,16 @@ async def fetch_unchanged(
         ConflictError: It holds neither what the user saw nor what is wanted.
     """
     record, _ = await client.fetch_raw(writer.resource, step.record, owner=act.customer_id)
-    if version is None and outcome_of_held(writer.held(record, act, step), step) is StepOutcome.CHANGED_SINCE:
+    if (
+        version is None
+        and outcome_of_held(Payload.read(writer.held(record, act, step)), step) is StepOutcome.CHANGED_SINCE
+    ):
         sentence = f"{client.label}: the record was changed meanwhile."
         raise ConflictError(sentence, system=client.name, code=f"{client.name.upper()}-CHANGED")
     return record
 
 
-def outcome_of_held(held: Mapping[str, str], step: Step) -> StepOutcome:
+def outcome_of_held(held: Mapping[str, Any], step: Step) -> StepOutcome:
     """What is set to a value has happened when the value is there, whoever put it there."""
     wanted = {key: value for key, value in step.wanted.items() if key in held}
     if all(same_value(key, held[key], value) for key, value in wanted.items()):
@@ -277,7 +280,8 @@ def instant(at: datetime) -> str:
 
 def amount(step: Step) -> dict[str, Any]:
     """Return the step's amount as the standard has it."""
-    return {"unit": step.wanted["currency"], "value": Decimal(step.wanted["amount"])}
+    money = step.wanted.money()
+    return {"unit": money.currency, "value": money.amount}
 
 
 def customer_party(client: TmForumClient, resource: str, act: Act) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Decide what somebody else asked for: an approval is a trouble ticket of its own type (TMF621)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from console.messages import actions as say
 from console.models.approval import ApprovalRequest, read_request
@@ -48,9 +49,9 @@ def _plan(now: Situation, values: Values) -> Plan:
         _check_approver(now, request)
     ends = "resolved" if decision == "approved" else "rejected" if ticket.status == "acknowledged" else "cancelled"
     digest = request.digest if request is not None else ""
-    wanted = {"decision": decision, "reason": reason, "status": ends, "digest": digest}
+    wanted: dict[str, Any] = {"decision": decision, "reason": reason, "status": ends, "digest": digest}
     if request is not None:
-        wanted |= {"amount": str(request.money.amount), "currency": request.money.currency}
+        wanted |= {"amount": request.money}
     step = PlannedStep("decide-approval", ticket.id, wanted, {"status": ticket.status or ""})
     effect = Effect(
         Capability.TICKETS,

@@ -58,8 +58,7 @@ def _start_plan(now: Situation, values: Values) -> Plan:
         "name": product.name,
         "serial": product.serial_number,
         "account": product.account_id,
-        "amount": str(product.price.amount),
-        "currency": product.price.currency,
+        "amount": product.price,
     }
     back = PlannedStep("change-charge", "", {"status": "terminated"}, {"status": "active"})
     step = PlannedStep("create-charge", product.id, wanted, back=back)

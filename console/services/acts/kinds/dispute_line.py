@@ -59,7 +59,7 @@ def _plan(now: Situation, values: Values) -> Plan:
     step = PlannedStep(
         step.kind,
         step.record,
-        {**step.wanted, "amount": str(money.amount), "currency": money.currency, "line": line.id},
+        {**step.wanted, "amount": money, "line": line.id},
     )
     kept = Effect(
         Capability.BILLS, f"Bill {bill.label}", str(bill.remaining), "not changed until it is decided", "", ("", "")

@@ -76,8 +76,7 @@ def _plan(now: Situation, values: Values) -> Plan:
     why = values.get("why", "").strip()
     title = f"Credit of {money} on {account.id}"
     wanted = {
-        "amount": str(money.amount),
-        "currency": money.currency,
+        "amount": money,
         "account": account.id,
         "account_name": account.name,
         "reason": reason,
@@ -118,7 +117,7 @@ def _asked(account: BillingAccount, title: str, plan: Plan, over: Money, why: st
         raise NotPossibleError(say.OVER_LIMIT_WRITE_WHY(over=over))
     if len(why) > _LONGEST_WHY:
         raise NotPossibleError(say.REQUEST_TOO_LONG(most=_LONGEST_WHY))
-    asked = {"title": title, "text": why, "account": account.id, "over": str(over)}
+    asked = {"title": title, "text": why, "account": account.id, "over": over}
     back = PlannedStep("withdraw-approval", "", {"act": ""})
     ask = PlannedStep("ask-approval", account.id, asked, back=back)
     effect = Effect(

@@ -72,7 +72,7 @@ def _restart_plan(now: Situation, values: Values) -> Plan:
     if service.state in {"terminated", "cancelled"}:
         raise NotPossibleError(say.SERVICE_ENDED(service_name=service.name))
     now.check_free(service.id, service.name)
-    wanted = {"action": "modify", "service": service.id, "service_name": service.name, "restart": "true"}
+    wanted = {"action": "modify", "service": service.id, "service_name": service.name, "restart": True}
     step = PlannedStep("order-service", service.id, wanted)
     effect = Effect(
         Capability.SERVICES,

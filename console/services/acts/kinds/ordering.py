@@ -61,8 +61,7 @@ def _order_plan(now: Situation, values: Values) -> Plan:
         "offering_name": offering.name,
         "account": account.id,
         "account_name": account.name,
-        "amount": str(price.amount),
-        "currency": currency,
+        "amount": price,
     }
     back = PlannedStep("undo-order", "", {})
     step = PlannedStep("order-product", account.id, wanted, back=back)
@@ -152,16 +151,14 @@ def _change_plan(now: Situation, values: Values) -> Plan:
     wanted = {
         "offering": offering.id,
         "offering_name": offering.name,
-        "amount": str(price.amount),
-        "currency": price.currency,
+        "amount": price,
     }
     back = None
     if own is not None:
         back = {
             "offering": own.id,
             "offering_name": own.name,
-            "amount": str(product.price.amount),
-            "currency": product.price.currency,
+            "amount": product.price,
         }
     step = order_step(product, "modify", wanted, back=back)
     undo = "Yes, by a new order"

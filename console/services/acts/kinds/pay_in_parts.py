@@ -51,12 +51,11 @@ def _plan(now: Situation, values: Values) -> Plan:
     each = (money.amount / parts).quantize(Decimal(1).scaleb(-money.digits))
     last = first + timedelta(days=_DAYS_BETWEEN * (parts - 1))
     wanted = {
-        "amount": str(money.amount),
-        "currency": money.currency,
-        "due_on": last.isoformat(),
-        "parts": str(parts),
+        "amount": money,
+        "due_on": last,
+        "parts": parts,
     }
-    base = {"balance": str(balance), "state": account.state or ""}
+    base = {"balance": balance, "state": account.state or ""}
     step = PlannedStep("pay-in-parts", account.id, wanted, base)
     effect = Effect(
         Capability.BILLING_ACCOUNTS,

@@ -4,7 +4,8 @@ Provisioning carries out an order; billing begins and changes charges with it, b
 told. So suspending, resuming and ending have a step in each of the two.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from console.models.inventory import Product
 from console.models.outbox import RiskClass
@@ -193,7 +194,9 @@ def _charge(
     return ()
 
 
-def order_step(product: Product, action: str, wanted: Values, back: Values | None = None) -> PlannedStep:
+def order_step(
+    product: Product, action: str, wanted: Mapping[str, Any], back: Mapping[str, Any] | None = None
+) -> PlannedStep:
     """Return the step that orders a change of a product; `back` is what the opposite order would want."""
     about = {
         "action": action,
@@ -209,8 +212,8 @@ def _serviceorder_step(service: str, name: str, *, enabled: bool | None) -> Plan
     wanted = {"action": "delete" if enabled is None else "modify", "service": service, "service_name": name}
     if enabled is None:
         return PlannedStep("order-service", service, wanted)
-    back = PlannedStep("order-service", service, {**wanted, "enabled": str(not enabled).lower()})
-    return PlannedStep("order-service", service, {**wanted, "enabled": str(enabled).lower()}, back=back)
+    back = PlannedStep("order-service", service, {**wanted, "enabled": not enabled})
+    return PlannedStep("order-service", service, {**wanted, "enabled": enabled}, back=back)
 
 
 SUSPEND = ActKind(

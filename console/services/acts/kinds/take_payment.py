@@ -80,15 +80,14 @@ def _plan(now: Situation, values: Values) -> Plan:
         if bill.remaining is None or money.amount > bill.remaining.amount:
             raise NotPossibleError(say.LESS_OF_BILL_OPEN(bill_remaining=bill.remaining, bill_label=bill.label))
     wanted = {
-        "amount": str(money.amount),
-        "currency": money.currency,
+        "amount": money,
         "account": account.id,
         "account_name": account.name,
         "method": account.payment_method_id,
         "method_name": account.payment_method or "",
         "bill": bill.id if bill else "",
     }
-    step = PlannedStep("pay", account.id, wanted, {"balance": str(balance), "state": account.state or ""})
+    step = PlannedStep("pay", account.id, wanted, {"balance": balance, "state": account.state or ""})
     never = "No. Only by giving it back"
     effects = [
         Effect(

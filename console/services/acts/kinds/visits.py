@@ -67,8 +67,8 @@ def _book_plan(now: Situation, values: Values) -> Plan:
     place = next((one.text for one in customer.contact_media if one.kind == "address"), "")
     purpose = values.get("purpose") or _PURPOSES[0].value
     wanted = {
-        "starts": slot.starts_at.isoformat(),
-        "ends": slot.ends_at.isoformat(),
+        "starts": slot.starts_at,
+        "ends": slot.ends_at,
         "category": purpose,
         "text": text,
         "place": place,
@@ -134,8 +134,8 @@ def _move_plan(now: Situation, values: Values) -> Plan:
     visit, slot = _visit(now, values), _slot(now, values)
     if visit.starts_at == slot.starts_at:
         raise NotPossibleError(say.VISIT_AT_THAT_TIME())
-    before = {"starts": _iso(visit.starts_at), "ends": _iso(visit.ends_at)}
-    after = {"starts": slot.starts_at.isoformat(), "ends": slot.ends_at.isoformat()}
+    before = {"starts": visit.starts_at, **({"ends": visit.ends_at} if visit.ends_at else {})}
+    after = {"starts": slot.starts_at, "ends": slot.ends_at}
     back = PlannedStep("move-visit", visit.id, before, after)
     step = PlannedStep("move-visit", visit.id, after, before, back=back if visit.ends_at else None)
     when = _hours(slot.starts_at, slot.ends_at)
@@ -146,7 +146,8 @@ def _move_plan(now: Situation, values: Values) -> Plan:
         when,
         "Yes",
         ("visit", visit.id),
-        after | ({"status": "confirmed"} if visit.status == "initialized" else {}),  # CRM confirms what is booked
+        {"starts": slot.starts_at.isoformat(), "ends": slot.ends_at.isoformat()}
+        | ({"status": "confirmed"} if visit.status == "initialized" else {}),  # CRM confirms what is booked
     )
     return Plan(f"Move the visit to {when}", RiskClass.ORDER, (step,), (effect,), say=f"The technician comes {when}.")
 
@@ -169,10 +170,6 @@ def _cancel_plan(now: Situation, values: Values) -> Plan:
         undone=Undo.NEVER,
     )
     return Plan(f"Cancel the visit of {_hours(visit.starts_at, visit.ends_at)}", RiskClass.ORDER, (step,), (effect,))
-
-
-def _iso(at: datetime | None) -> str:
-    return at.isoformat() if at else ""
 
 
 BOOK_VISIT = ActKind(
