@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,7 +22,7 @@ from console.models.interaction import PartyInteraction
 from console.models.inventory import Product, Service
 from console.models.order import Order
 from console.models.payment import Payment
-from console.models.provenance import Records, Sourced
+from console.models.provenance import Records
 from console.models.related import RelatedCustomer
 from console.models.search import Asking, SearchResult
 from console.models.service_test import ServiceTest
@@ -32,7 +32,7 @@ from console.services.access.openings import Reason
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.datasets import DATASETS
-from console.services.customer.part import Part
+from console.services.customer.part import PartCoordinator
 from console.services.desk import Desk
 
 _MOST_BILLS = 12
@@ -92,21 +92,10 @@ async def find_one(desk: Desk, text: str) -> CustomerId:
 def text_of(view: CustomerView, desk: Desk) -> Iterator[str]:
     """Yield the lines of a customer for a terminal."""
     yield from _customer(view, desk)
-    yield from _list("Billing accounts", view.accounts.part, desk, _account)
-    yield from _list("Bills", view.bills.part, desk, _bill, most=_MOST_BILLS)
-    yield from _list("Products", view.products.part, desk, _product)
-    yield from _list("Services", view.services.part, desk, _service)
-    yield from _list("Product orders", view.product_orders.part, desk, _order)
-    yield from _list("Service orders", view.service_orders.part, desk, _order)
-    yield from _list("Payments", view.payments.part, desk, _payment, most=_MOST_BILLS)
-    yield from _list("Refunds", view.refunds.part, desk, _payment)
-    yield from _list("Allowances", view.allowances.part, desk, _bucket)
-    yield from _list("Usage", view.usage.part, desk, _usage, most=_MOST_LINES)
-    yield from _list("Tickets", view.tickets.part, desk, _ticket)
-    yield from _list("Visits", view.appointments.part, desk, _visit)
-    yield from _list("Line tests", view.tests.part, desk, _test)
-    yield from _list("Contacts", view.interactions.part, desk, _contact, most=_MOST_LINES)
-    yield from _list("Related customers", view.related.part, desk, _related)
+    told = {dataset.name for dataset in DATASETS if dataset.is_told} - _IN_HEAD
+    for name in (*_LISTS, *sorted(told - _LISTS.keys())):
+        title, line, most = _LISTS.get(name, (name.replace("_", " ").capitalize(), _any, None))
+        yield from _list(title, getattr(view, name), desk, line, most=most)
 
 
 def comparison_text(comparison: Comparison) -> Iterator[str]:
@@ -127,7 +116,7 @@ def _customer(view: CustomerView, desk: Desk) -> Iterator[str]:
         yield f"  {part.failure.error if part.failure else part.denied or 'not known'}"
         return
     customer = part.facts.value
-    yield f"{customer.name}  {customer.id}  {customer.status or ''}   [{_origin(part, desk)}]"
+    yield f"{customer.name}  {customer.id}  {customer.status or ''}   [{_origin(view.customer, desk)}]"
     party = view.party.part.facts
     if party is not None:
         facts = (
@@ -141,28 +130,27 @@ def _customer(view: CustomerView, desk: Desk) -> Iterator[str]:
 
 
 def _list(
-    title: str, part: Part[Any], desk: Desk, line: Callable[[Any], str], most: int | None = None
+    title: str, coordinator: PartCoordinator[Any], desk: Desk, line: Callable[[Any], str], most: int | None = None
 ) -> Iterator[str]:
+    part = coordinator.part
     yield ""
     if part.facts is None:
         yield f"{title}: {part.failure.error if part.failure else part.denied or 'not known'}"
         return
-    if isinstance(part.facts, Sourced):
-        yield f"{title} ({len(part.facts.value)})   [{_origin(part, desk)}]"
-        yield from (f"  {line(value)}" for value in part.facts.value)
-        return
     records: Records[Any] = part.facts
     count = f"{len(records)}" if records.complete else f"{len(records)} of {records.total or 'more'}"
     lost = f", {records.lost} could not be read" if records.lost else ""
-    yield f"{title} ({count}{lost})   [{_origin(part, desk)}]"
+    yield f"{title} ({count}{lost})   [{_origin(coordinator, desk)}]"
     for item in records.items[:most]:
         yield f"  {line(item.value)}"
     if most is not None and len(records) > most:
         yield f"  and {len(records) - most} older"
 
 
-def _origin(part: Part[Any], desk: Desk) -> str:
-    return f"{desk.label(part.system)}, {part.read_at:%H:%M:%S} UTC" if part.read_at else desk.label(part.system)
+def _origin(coordinator: PartCoordinator[Any], desk: Desk) -> str:
+    systems = ", ".join(desk.label(member.part.system) for member in coordinator.members)
+    read_at = coordinator.part.read_at
+    return f"{systems}, {read_at:%H:%M:%S} UTC" if read_at else systems
 
 
 def _day(at: date | None) -> str:
@@ -240,18 +228,19 @@ def json_of(view: CustomerView) -> dict[str, Any]:
     """Return a customer as JSON values: every record with its origin, every failure with its sentence and code."""
     return {
         "customerId": view.customer_id,
-        **{dataset.name: _part_json(view.part(dataset).part) for dataset in DATASETS if dataset.is_told},
+        **{dataset.name: _part_json(view.part(dataset)) for dataset in DATASETS if dataset.is_told},
     }
 
 
-def _part_json(part: Part[Any]) -> dict[str, Any]:
+def _part_json(coordinator: PartCoordinator[Any]) -> dict[str, Any]:
+    part = coordinator.part
     failure = part.failure and {"sentence": str(part.failure.error), "code": part.failure.code}
     return {
-        "system": part.system,
+        "system": ", ".join(member.part.system for member in coordinator.members),
         "readAt": _plain(part.read_at),
         "facts": _plain(part.facts),
         "failure": failure,
-        "denied": part.denied,
+        "denied": str(part.denied) if part.denied is not None else None,
     }
 
 
@@ -298,3 +287,31 @@ async def _run(options: argparse.Namespace) -> int:
         text, whole = await show(session.desk, options.customer or session.first_customer or "", as_json=options.json)
     print(text)
     return 0 if whole else 1
+
+
+def _any(value: Any) -> str:
+    """Return a record that has no line of its own, by its number and what it is called."""
+    words = (getattr(value, name, None) for name in ("id", "name", "description", "status", "state"))
+    return "  ".join(str(word) for word in words if word)
+
+
+# What stands in the head, beside the lists.
+_IN_HEAD = frozenset({"customer", "party"})
+# By the dataset's name: its title, a line for each record, and how many of them are printed.
+_LISTS: Mapping[str, tuple[str, Callable[[Any], str], int | None]] = {
+    "accounts": ("Billing accounts", _account, None),
+    "bills": ("Bills", _bill, _MOST_BILLS),
+    "products": ("Products", _product, None),
+    "services": ("Services", _service, None),
+    "product_orders": ("Product orders", _order, None),
+    "service_orders": ("Service orders", _order, None),
+    "payments": ("Payments", _payment, _MOST_BILLS),
+    "refunds": ("Refunds", _payment, None),
+    "allowances": ("Allowances", _bucket, None),
+    "usage": ("Usage", _usage, _MOST_LINES),
+    "tickets": ("Tickets", _ticket, None),
+    "appointments": ("Visits", _visit, None),
+    "tests": ("Line tests", _test, None),
+    "interactions": ("Contacts", _contact, _MOST_LINES),
+    "related": ("Related customers", _related, None),
+}

@@ -12,8 +12,10 @@ from console.models.cache_size import CacheSize
 from console.models.customer import Customer, CustomerId
 from console.models.health import SystemHealth, SystemState
 from console.models.provenance import Sourced
+from console.ports.customers import APPOINTMENTS, CUSTOMERS, TICKETS
+from console.ports.provisioning import SERVICES
 from console.ports.secrets import Secrets
-from console.ports.systems import APPOINTMENTS, CUSTOMERS, SERVICES, TICKETS, Systems
+from console.ports.systems import Systems
 from console.services.access.caller_check import CallerSystems
 from console.services.access.data_rights import DataRights
 from console.services.access.permissions import Subject, as_deployed

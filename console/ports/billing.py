@@ -11,6 +11,8 @@ from console.models.inventory import Product
 from console.models.payment import Payment
 from console.models.provenance import Records
 from console.models.usage import Bucket, Usage
+from console.ports.port import Port
+from console.settings import Capability
 
 # Errors, time limits and offline behaviour of every call are as `console.ports.customers` says.
 
@@ -96,3 +98,10 @@ class UsageRecords(Protocol):
 
         Source: TMF677 v4.0.0, POST /queryUsageConsumption, which changes nothing the customer has.
         """
+
+
+BILLING_ACCOUNTS: Port[BillingAccounts] = Port(Capability.BILLING_ACCOUNTS)
+BILLS: Port[Bills] = Port(Capability.BILLS)
+PAYMENTS: Port[Payments] = Port(Capability.PAYMENTS)
+CHARGES: Port[Charges] = Port(Capability.CHARGES)
+USAGE: Port[UsageRecords] = Port(Capability.USAGE)

@@ -9,6 +9,8 @@ from console.models.interaction import PartyInteraction
 from console.models.provenance import Records, Sourced
 from console.models.search import SearchHit, SearchQuery
 from console.models.trouble_ticket import TroubleTicket
+from console.ports.port import Port
+from console.settings import Capability
 
 # Every call of every port here raises one of the six errors of a system call and never waits longer than the system's
 # time limit. Offline it raises SystemUnavailableError; the caller decides whether to show what it last knew. A record
@@ -96,3 +98,9 @@ class Appointments(Protocol):
 
         Source: TMF646 v4.0.0, POST /searchTimeSlot.
         """
+
+
+CUSTOMERS: Port[Customers] = Port(Capability.CUSTOMERS)
+TICKETS: Port[Tickets] = Port(Capability.TICKETS)
+INTERACTIONS: Port[Interactions] = Port(Capability.INTERACTIONS)
+APPOINTMENTS: Port[Appointments] = Port(Capability.APPOINTMENTS)

@@ -8,6 +8,8 @@ from console.models.offering import ProductOffering
 from console.models.order import Order
 from console.models.provenance import Records
 from console.models.service_test import ServiceTest
+from console.ports.port import Port
+from console.settings import Capability
 
 # Errors, time limits and offline behaviour of every call are as `console.ports.customers` says. Lists are read from
 # offset `after` of the system's list on and cut at the deployment's record limit; then `next_offset` says where to go
@@ -57,3 +59,11 @@ class Offerings(Protocol):
 
         Source: TMF620 v4.1.0, GET /productOffering and /productOfferingPrice.
         """
+
+
+PRODUCT_ORDERS: Port[ProductOrders] = Port(Capability.PRODUCT_ORDERS)
+SERVICE_ORDERS: Port[ServiceOrders] = Port(Capability.SERVICE_ORDERS)
+PRODUCTS: Port[Products] = Port(Capability.PRODUCTS)
+SERVICES: Port[Services] = Port(Capability.SERVICES)
+SERVICE_TESTS: Port[ServiceTests] = Port(Capability.SERVICE_TESTS)
+OFFERINGS: Port[Offerings] = Port(Capability.OFFERINGS)

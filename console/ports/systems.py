@@ -2,41 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Protocol, cast
 
 from console.models.health import CheckResult
 from console.ports.acting import ActingSystem
-from console.ports.billing import BillingAccounts, Bills, Charges, Payments, UsageRecords
 from console.ports.caller_proof import CallerProof
-from console.ports.customers import Appointments, Customers, Finder, Interactions, Tickets
-from console.ports.provisioning import Offerings, ProductOrders, Products, ServiceOrders, Services, ServiceTests
+from console.ports.customers import CUSTOMERS, Finder
+from console.ports.port import P, Port
 from console.settings import Capability
-
-P = TypeVar("P")
-
-
-@dataclass(frozen=True, slots=True)
-class Port(Generic[P]):
-    """A capability together with the type of the port that serves it."""
-
-    capability: Capability
-
-
-CUSTOMERS: Port[Customers] = Port(Capability.CUSTOMERS)
-TICKETS: Port[Tickets] = Port(Capability.TICKETS)
-INTERACTIONS: Port[Interactions] = Port(Capability.INTERACTIONS)
-APPOINTMENTS: Port[Appointments] = Port(Capability.APPOINTMENTS)
-BILLING_ACCOUNTS: Port[BillingAccounts] = Port(Capability.BILLING_ACCOUNTS)
-BILLS: Port[Bills] = Port(Capability.BILLS)
-PAYMENTS: Port[Payments] = Port(Capability.PAYMENTS)
-CHARGES: Port[Charges] = Port(Capability.CHARGES)
-USAGE: Port[UsageRecords] = Port(Capability.USAGE)
-PRODUCT_ORDERS: Port[ProductOrders] = Port(Capability.PRODUCT_ORDERS)
-SERVICE_ORDERS: Port[ServiceOrders] = Port(Capability.SERVICE_ORDERS)
-PRODUCTS: Port[Products] = Port(Capability.PRODUCTS)
-SERVICES: Port[Services] = Port(Capability.SERVICES)
-SERVICE_TESTS: Port[ServiceTests] = Port(Capability.SERVICE_TESTS)
-OFFERINGS: Port[Offerings] = Port(Capability.OFFERINGS)
 
 
 class Checked(Protocol):

@@ -8,9 +8,16 @@ import pytest
 
 from console.models.provenance import Records, Sourced
 from console.services.access.permissions import Subject
-from console.services.customer import customer_view
 from console.services.customer.customer_view import CustomerView
-from console.services.customer.datasets import BILL_LINES, DATASETS, KEPT_AS, AskedFor, Dataset, read_at
+from console.services.customer.datasets import (
+    BILL_LINES,
+    DATASETS,
+    KEPT_AS,
+    AskedFor,
+    Dataset,
+    check_attributes,
+    read_at,
+)
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 HINTS = get_type_hints(CustomerView)
@@ -23,14 +30,11 @@ def test_the_view_has_each_dataset_with_the_type_it_is_kept_as(dataset: Dataset)
     assert held == dataset.kept_as or get_args(held) == (dataset.kept_as, type(None))
 
 
-@pytest.mark.parametrize("change", ["declared", "typed"])
-def test_what_is_declared_or_typed_alone_fails(change: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if change == "declared":
-        monkeypatch.setattr(customer_view, "DATASETS", (*DATASETS, replace(DATASETS[1], name="planted")))
-    else:
-        monkeypatch.setattr(customer_view, "DATASETS", DATASETS[:-1])
-    with pytest.raises(TypeError, match="planted" if change == "declared" else DATASETS[-1].name):
-        customer_view._check_attributes()
+def test_what_is_declared_or_typed_alone_fails() -> None:
+    with pytest.raises(TypeError, match="planted"):
+        check_attributes((*DATASETS, replace(DATASETS[1], name="planted")))
+    with pytest.raises(TypeError, match=DATASETS[-1].name):
+        check_attributes(DATASETS[:-1])
 
 
 def test_every_subject_is_kept_as_something_and_none_twice() -> None:

@@ -38,3 +38,8 @@ def test_letters_are_each_panels_own_and_icons_exist() -> None:
     letters = [panel.letter for panel in PANELS.values()]
     assert len(set(letters)) == len(letters)
     assert {panel.icon for panel in PANELS.values()} <= set(ICONS)
+
+
+def test_no_panel_takes_a_letter_of_another_page() -> None:
+    pages = set("VXEHNPYUK")  # names, disagreements, explanation, customers, note, past, systems, outbox, audit
+    assert not pages & {panel.letter for panel in PANELS.values()}

@@ -6,7 +6,11 @@ import pytest
 from console.errors import SystemUnavailableError
 from console.models.customer import ContactMedium, Customer, CustomerId
 from console.models.search import Asking, SearchHit, SearchQuery, SearchResult
-from console.ports.systems import BILLS, CUSTOMERS, SERVICES, ConnectedSystem, Port, Systems
+from console.ports.billing import BILLS
+from console.ports.customers import CUSTOMERS
+from console.ports.port import Port
+from console.ports.provisioning import SERVICES
+from console.ports.systems import ConnectedSystem, Systems
 from console.services.access.permissions import REP, Permissions
 from console.services.customer.contact import NotPossibleError, checked_contact
 from console.services.search.customer_search import CustomerSearch

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from console.messages import actions as say
-from console.ports.systems import ConnectedSystem, Port, Systems
+from console.ports.port import Port
+from console.ports.systems import ConnectedSystem, Systems
 from console.services.acts.declared import Effect, Plan, PlannedStep
 from console.services.customer.contact import IN_BILLING, IN_CRM, NotPossibleError
 from console.settings import Capability

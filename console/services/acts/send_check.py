@@ -8,7 +8,8 @@ from console.errors import SystemUnavailableError
 from console.models.customer import CustomerId
 from console.models.outbox import Act, Remark, Step, StepState
 from console.ports.acting import StepOutcome
-from console.ports.systems import BILLING_ACCOUNTS, PAYMENTS, Systems
+from console.ports.billing import BILLING_ACCOUNTS, PAYMENTS
+from console.ports.systems import Systems
 from console.services.access.permissions import Permissions
 from console.services.acts.steps import deeds_of
 from console.services.customer.contact import NotPossibleError

@@ -6,8 +6,9 @@ from console.errors import ConsoleError
 from console.messages import billing as say
 from console.models.customer import CustomerId
 from console.models.customer_bill import CustomerBill
+from console.ports.billing import BILLS
 from console.ports.documents import DocumentReader, OpenDocument, PageImage
-from console.ports.systems import BILLS, Systems
+from console.ports.systems import Systems
 from console.services.access.permissions import Permissions, Subject
 
 __all__ = ["BillDocuments", "OpenDocument", "PageImage"]

@@ -10,27 +10,24 @@ from typing import Any, TypeVar
 
 from console.errors import NotServedError
 from console.messages import customer as say
-from console.models.appointment import Appointment, TimeSlot
-from console.models.billing_account import BillingAccount
-from console.models.customer import Customer, CustomerId, Party
-from console.models.customer_bill import AppliedBillingRate, CustomerBill, CustomerBillId
+from console.models.customer import Customer, CustomerId
+from console.models.customer_bill import AppliedBillingRate, CustomerBillId
 from console.models.health import SystemHealth, SystemState
-from console.models.interaction import PartyInteraction
-from console.models.inventory import Product, Service
-from console.models.offering import ProductOffering
-from console.models.order import Order
-from console.models.payment import Payment
 from console.models.provenance import Records, Sourced
-from console.models.related import RelatedCustomer
-from console.models.search import SearchHit
-from console.models.service_test import ServiceTest
-from console.models.trouble_ticket import TroubleTicket
-from console.models.usage import Bucket, Usage
+from console.ports.billing import BILLS
 from console.ports.clock import Clock
-from console.ports.systems import BILLS, ConnectedSystem, Systems
+from console.ports.systems import ConnectedSystem, Systems
 from console.services.access.masking import masked
 from console.services.access.permissions import Permissions, Personal, Subject
-from console.services.customer.datasets import BILL_LINES, DATASETS, AskedFor, Dataset, FetchPage, read_at
+from console.services.customer.datasets import (
+    BILL_LINES,
+    DATASETS,
+    AskedFor,
+    CustomerDatasets,
+    Dataset,
+    FetchPage,
+    read_at,
+)
 from console.services.customer.known import KnownFacts
 from console.services.customer.merged_part import MergedPart
 from console.services.customer.part import Part, PartCoordinator, SystemPart
@@ -46,34 +43,12 @@ _MOST_READ_AGAIN = 1000
 _MOST_READ = 3000
 
 
-class CustomerView:
+class CustomerView(CustomerDatasets):
     """The parts of one customer. Nothing is asked before `open`; `close` drops all that is under way.
 
     Offline every part keeps what it last knew while the view was open, and says why it has nothing newer. The parts are
-    the declared datasets, each an attribute with its type.
+    the declared datasets.
     """
-
-    customer: PartCoordinator[Sourced[Customer]]
-    party: PartCoordinator[Sourced[Party] | None]
-    accounts: PartCoordinator[Records[BillingAccount]]
-    bills: PartCoordinator[Records[CustomerBill]]
-    products: PartCoordinator[Records[Product]]
-    services: PartCoordinator[Records[Service]]
-    product_orders: PartCoordinator[Records[Order]]
-    service_orders: PartCoordinator[Records[Order]]
-    tests: PartCoordinator[Records[ServiceTest]]
-    tickets: PartCoordinator[Records[TroubleTicket]]
-    interactions: PartCoordinator[Records[PartyInteraction]]
-    appointments: PartCoordinator[Records[Appointment]]
-    payments: PartCoordinator[Records[Payment]]
-    refunds: PartCoordinator[Records[Payment]]
-    usage: PartCoordinator[Records[Usage]]
-    allowances: PartCoordinator[Records[Bucket]]
-    related: PartCoordinator[Records[RelatedCustomer]]
-    same_person: PartCoordinator[Records[SearchHit]]
-    charges: PartCoordinator[Records[Product]]
-    time_slots: PartCoordinator[Records[TimeSlot]]
-    offerings: PartCoordinator[Records[ProductOffering]]
 
     def __init__(
         self,
@@ -359,18 +334,3 @@ async def _not_served(dataset: str) -> Any:
     """Say that the deployment has no system for a dataset."""
     what = dataset.replace("_", " ")
     raise NotServedError(say.NOT_SERVED(what=what), system="", code="NO-SYSTEM")
-
-
-def _check_attributes() -> None:
-    """Fail where the view's attributes and the declared datasets are not the same.
-
-    Raises:
-        TypeError: One lacks what the other has.
-    """
-    typed = {name for name, kind in CustomerView.__annotations__.items() if "PartCoordinator" in str(kind)}
-    differing = typed ^ {dataset.name for dataset in DATASETS}
-    if differing:
-        raise TypeError(f"declared as a dataset or typed on the view, but not both: {', '.join(sorted(differing))}")
-
-
-_check_attributes()

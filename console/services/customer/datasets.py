@@ -4,17 +4,15 @@ The view, the store, the commands, the context of actions and the discrepancy ru
 not an attribute of the view, or the other way round, fails when the view is imported.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
-from console.errors import ConsoleError, UnknownCustomerError
-from console.messages import customer as say
 from console.models.appointment import Appointment, TimeSlot
 from console.models.billing_account import BillingAccount
-from console.models.customer import Customer, CustomerId, Party
+from console.models.customer import Customer, Party
 from console.models.customer_bill import AppliedBillingRate, CustomerBill
 from console.models.interaction import PartyInteraction
 from console.models.inventory import Product, Service
@@ -27,29 +25,19 @@ from console.models.search import SearchHit
 from console.models.service_test import ServiceTest
 from console.models.trouble_ticket import TroubleTicket
 from console.models.usage import Bucket, Usage
-from console.ports.customers import Customers
-from console.ports.systems import (
-    APPOINTMENTS,
-    BILLING_ACCOUNTS,
-    BILLS,
-    CHARGES,
-    CUSTOMERS,
-    INTERACTIONS,
-    OFFERINGS,
-    PAYMENTS,
-    PRODUCT_ORDERS,
-    PRODUCTS,
-    SERVICE_ORDERS,
-    SERVICE_TESTS,
-    SERVICES,
-    TICKETS,
-    USAGE,
-    Port,
-)
+from console.ports.billing import BILLING_ACCOUNTS, BILLS, CHARGES, PAYMENTS, USAGE
+from console.ports.customers import APPOINTMENTS, CUSTOMERS, INTERACTIONS, TICKETS
+from console.ports.port import Port
+from console.ports.provisioning import OFFERINGS, PRODUCT_ORDERS, PRODUCTS, SERVICE_ORDERS, SERVICE_TESTS, SERVICES
 from console.services.access.permissions import Subject
+from console.services.customer.fetching import (
+    Asking,
+    fetch_customer,
+    fetch_party,
+    fetch_related_of,
+    fetch_same_person_of,
+)
 from console.services.customer.part import PartCoordinator
-from console.services.customer.related import fetch_related
-from console.services.customer.same_person import fetch_same_person
 
 
 class AskedFor(Enum):
@@ -60,14 +48,6 @@ class AskedFor(Enum):
     WHEN_SHOWN = "when it is looked at"
     BY_ACTIONS = "when an action or a comparison needs it"
     BY_BILL = "when one bill is looked at"
-
-
-class Asking(Protocol):
-    """The view of one customer, as far as those who ask for a dataset need it."""
-
-    customer_id: CustomerId
-    customer: PartCoordinator[Sourced[Customer]]
-    party: PartCoordinator[Sourced[Party] | None]
 
 
 # Returns one customer's records from an offset on, such as `fetch(customer_id, after=100)`.
@@ -107,40 +87,6 @@ def read_at(facts: Any, now: datetime) -> datetime:
     return facts.origin.read_at if isinstance(facts, Sourced) else now
 
 
-# ------------------------------------------------------------------ how those are asked for that are no plain list
-
-
-async def _fetch_customer(customers: Customers, asking: Asking) -> Sourced[Customer]:
-    found = await customers.fetch_customer(asking.customer_id)
-    if found is None:
-        raise UnknownCustomerError(say.UNKNOWN_CUSTOMER(customer_id=asking.customer_id))
-    return found
-
-
-async def _fetch_party(customers: Customers, asking: Asking) -> Sourced[Party] | None:
-    customer = asking.customer.held
-    return None if customer is None else await customers.fetch_party(customer.value)
-
-
-async def _fetch_related(customers: Customers, asking: Asking) -> Records[RelatedCustomer]:
-    await asking.customer.settled()
-    customer, failure = asking.customer.held, asking.customer.part.failure
-    if failure is not None:
-        raise failure.error
-    if customer is None:
-        raise ConsoleError(say.CUSTOMER_NOT_KNOWN_YET())
-    return await fetch_related(customers, customer)
-
-
-async def _fetch_same_person(customers: Customers, asking: Asking) -> Records[SearchHit]:
-    await asking.customer.settled()
-    await asking.party.settled()
-    customer, party = asking.customer.held, asking.party.held
-    if customer is None:
-        raise ConsoleError(say.CUSTOMER_NOT_KNOWN_YET())
-    return await fetch_same_person(customers, customer, party)
-
-
 _MINUTE = timedelta(minutes=1)
 # What is seen first comes first: it is asked for in this order.
 DATASETS: tuple[Dataset[Any], ...] = (
@@ -151,7 +97,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
         kept_as=Sourced[Customer],
         fresh_for=15 * _MINUTE,
         asked_for=AskedFor.AT_OPEN,
-        fetch=_fetch_customer,
+        fetch=fetch_customer,
     ),
     Dataset(
         name="accounts",
@@ -262,7 +208,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
         kept_as=Sourced[Party],
         fresh_for=15 * _MINUTE,
         asked_for=AskedFor.WITH_CUSTOMER,
-        fetch=_fetch_party,
+        fetch=fetch_party,
     ),
     Dataset(
         name="tests",
@@ -322,7 +268,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
         kept_as=Records[RelatedCustomer],
         fresh_for=15 * _MINUTE,
         asked_for=AskedFor.WHEN_SHOWN,
-        fetch=_fetch_related,
+        fetch=fetch_related_of,
     ),
     Dataset(
         name="same_person",
@@ -331,7 +277,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
         kept_as=Records[SearchHit],
         fresh_for=15 * _MINUTE,
         asked_for=AskedFor.WHEN_SHOWN,
-        fetch=_fetch_same_person,
+        fetch=fetch_same_person_of,
         is_compared=True,
         is_told=False,
     ),
@@ -381,3 +327,44 @@ BILL_LINES = Dataset(
     is_told=False,
 )
 KEPT_AS: dict[Subject, Any] = {dataset.subject: dataset.kept_as for dataset in (*DATASETS, BILL_LINES)}
+
+
+class CustomerDatasets:
+    """The declared datasets of one customer, each an attribute with its type."""
+
+    customer: PartCoordinator[Sourced[Customer]]
+    party: PartCoordinator[Sourced[Party] | None]
+    accounts: PartCoordinator[Records[BillingAccount]]
+    bills: PartCoordinator[Records[CustomerBill]]
+    products: PartCoordinator[Records[Product]]
+    services: PartCoordinator[Records[Service]]
+    product_orders: PartCoordinator[Records[Order]]
+    service_orders: PartCoordinator[Records[Order]]
+    tests: PartCoordinator[Records[ServiceTest]]
+    tickets: PartCoordinator[Records[TroubleTicket]]
+    interactions: PartCoordinator[Records[PartyInteraction]]
+    appointments: PartCoordinator[Records[Appointment]]
+    payments: PartCoordinator[Records[Payment]]
+    refunds: PartCoordinator[Records[Payment]]
+    usage: PartCoordinator[Records[Usage]]
+    allowances: PartCoordinator[Records[Bucket]]
+    related: PartCoordinator[Records[RelatedCustomer]]
+    same_person: PartCoordinator[Records[SearchHit]]
+    charges: PartCoordinator[Records[Product]]
+    time_slots: PartCoordinator[Records[TimeSlot]]
+    offerings: PartCoordinator[Records[ProductOffering]]
+
+
+def check_attributes(datasets: Sequence[Dataset[Any]] = DATASETS) -> None:
+    """Fail where the attributes and the declared datasets are not the same.
+
+    Raises:
+        TypeError: One lacks what the other has.
+    """
+    typed = {name for name, kind in CustomerDatasets.__annotations__.items() if "PartCoordinator" in str(kind)}
+    differing = typed ^ {dataset.name for dataset in datasets}
+    if differing:
+        raise TypeError(f"declared as a dataset or as an attribute, but not both: {', '.join(sorted(differing))}")
+
+
+check_attributes()

@@ -1,0 +1,53 @@
+"""How those datasets of a customer are asked for that are no plain list, and hang on each other."""
+
+from typing import Protocol
+
+from console.errors import ConsoleError, UnknownCustomerError
+from console.messages import customer as say
+from console.models.customer import Customer, CustomerId, Party
+from console.models.provenance import Records, Sourced
+from console.models.related import RelatedCustomer
+from console.models.search import SearchHit
+from console.ports.customers import Customers
+from console.services.customer.part import PartCoordinator
+from console.services.customer.related import fetch_related
+from console.services.customer.same_person import fetch_same_person
+
+
+class Asking(Protocol):
+    """The view of one customer, as far as those who ask for a dataset need it."""
+
+    customer_id: CustomerId
+    customer: PartCoordinator[Sourced[Customer]]
+    party: PartCoordinator[Sourced[Party] | None]
+
+
+async def fetch_customer(customers: Customers, asking: Asking) -> Sourced[Customer]:
+    found = await customers.fetch_customer(asking.customer_id)
+    if found is None:
+        raise UnknownCustomerError(say.UNKNOWN_CUSTOMER(customer_id=asking.customer_id))
+    return found
+
+
+async def fetch_party(customers: Customers, asking: Asking) -> Sourced[Party] | None:
+    customer = asking.customer.held
+    return None if customer is None else await customers.fetch_party(customer.value)
+
+
+async def fetch_related_of(customers: Customers, asking: Asking) -> Records[RelatedCustomer]:
+    await asking.customer.settled()
+    customer, failure = asking.customer.held, asking.customer.part.failure
+    if failure is not None:
+        raise failure.error
+    if customer is None:
+        raise ConsoleError(say.CUSTOMER_NOT_KNOWN_YET())
+    return await fetch_related(customers, customer)
+
+
+async def fetch_same_person_of(customers: Customers, asking: Asking) -> Records[SearchHit]:
+    await asking.customer.settled()
+    await asking.party.settled()
+    customer, party = asking.customer.held, asking.party.held
+    if customer is None:
+        raise ConsoleError(say.CUSTOMER_NOT_KNOWN_YET())
+    return await fetch_same_person(customers, customer, party)
