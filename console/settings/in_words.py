@@ -67,9 +67,15 @@ def _shown(way: list[str | int | None]) -> str:
         if isinstance(part, int):
             words += f" #{part + 1}"
         else:
-            key = "..." if part is None else part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else f'"{part}"'
+            key = _key(part)
             words += f".{key}" if words else key
     return words or "the file"
+
+
+def _key(part: str | None) -> str:
+    if part is None:
+        return "..."
+    return part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else f'"{part}"'
 
 
 def _sentence(way: list[str | int | None], reason: str, wanted: type) -> str:

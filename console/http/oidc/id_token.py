@@ -43,7 +43,8 @@ def read_id_token(
     """
     claims = _signed_claims(token, keys)
     audience = claims.get("aud")
-    audiences = [audience] if isinstance(audience, str) else audience if isinstance(audience, list) else []
+    listed = audience if isinstance(audience, list) else []
+    audiences = [audience] if isinstance(audience, str) else listed
     expires, issued = _moment(claims.get("exp")), _moment(claims.get("iat"))
     reasons = {
         "it is another provider's": claims.get("iss") != issuer,

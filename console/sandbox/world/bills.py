@@ -202,5 +202,6 @@ def differences(earlier: Bill, later: Bill) -> dict[str, int]:
             else:
                 found[line.cause] += sign * line.cents
     for before, after in monthly.values():
-        found["priceChange" if before and after else "added" if after else "removed"] += after - before
+        alone = "added" if after else "removed"
+        found["priceChange" if before and after else alone] += after - before
     return {cause: cents for cause, cents in found.items() if cents}

@@ -246,7 +246,8 @@ class SignIn:
 
     def _person_of(self, claims: Mapping[str, Any]) -> Person:
         value = self._claimed(claims)
-        given = {value} if isinstance(value, str) else set(map(str, value)) if isinstance(value, list) else set()
+        listed = set(map(str, value)) if isinstance(value, list) else set()
+        given = {value} if isinstance(value, str) else listed
         role = next((role for theirs, role in self._roles.items() if theirs in given), None)
         name = next((str(claims[key]) for key in ("name", "preferred_username", "email") if claims.get(key)), "")
         subject = str(claims["sub"])

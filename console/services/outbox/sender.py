@@ -211,7 +211,8 @@ class StepSender:
         step = act.steps[index]
         self._in_doubt_since_s.pop((act.id, index), None)
         others = self._not_of_others(act, finding)
-        remark = Remark.TWICE if others else Remark.EARLIER_VERSION if finding.differs else Remark.NONE
+        alone = Remark.EARLIER_VERSION if finding.differs else Remark.NONE
+        remark = Remark.TWICE if others else alone
         return await self._ledger.put(
             act.id,
             index,

@@ -141,11 +141,12 @@ class CustomerSearch:
         if self._permissions.refusal_by_role(Subject.CUSTOMER) is not None:
             return []
         return [
-            replace(hit, kind=None, status=None, details=(), name=hit.name if self._shows_names else None)
-            if self._is_closed(hit)
-            else masked(hit, self._permissions.user.masked)
-            for hit in hits
+            self._of_closed(hit) if self._is_closed(hit) else masked(hit, self._permissions.user.masked) for hit in hits
         ]
+
+    def _of_closed(self, hit: SearchHit) -> SearchHit:
+        name = hit.name if self._shows_names else None
+        return replace(hit, kind=None, status=None, details=(), name=name)
 
     def _is_closed(self, hit: SearchHit) -> bool:
         return self._permissions.refusal(Subject.CUSTOMER, hit.customer_id) is not None

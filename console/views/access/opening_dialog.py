@@ -231,7 +231,7 @@ class OpeningDialog(FramedDialog):
     def _failed(self, error: ConsoleError) -> None:
         self.busy = False
         self.told.set_look("mark", "danger")
-        self.told.set_words(str(error))
+        self.told.set_words(in_words(error.message))
         self.answer.setFocus()  # after a click it is on the button, and what is typed next would go nowhere
         self.answer.selectAll()
 

@@ -12,6 +12,7 @@ from console.errors import ConsoleError
 from console.models.person import Person
 from console.services.access.sign_in import Attempt, Grant, SignIn, SignInState
 from console.views.access.lock import DeskLock
+from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label, Surface
 from console.views.window.main_window import MainWindow
@@ -79,7 +80,7 @@ class SignInBar(Surface):
                 try:
                     person = await self._in_browser(sign_in)
                 except ConsoleError as error:
-                    sentence = str(error)
+                    sentence = in_words(error.message)
                     continue
                 self._window.say(tr("Signed in as {}.").format(person.name))
                 self._window.raise_()

@@ -16,6 +16,7 @@ from console.services.access.openings import HARVESTING
 from console.services.desk import Desk
 from console.services.search.days import NoDayError, read_recent_day
 from console.views import texts
+from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.widgets.fact import desk_fact
 from console.views.widgets.fields import FieldFrames
@@ -105,7 +106,7 @@ class AuditPage(FieldFrames, LivePage):
         try:
             first, last = self._read_day(self.since), self._read_day(self.until)
         except NoDayError as error:
-            self._say(str(error), "danger")
+            self._say(in_words(error.message), "danger")
             return
         since = _begin(first) if first else None
         until = _begin(last + timedelta(days=1)) if last else None
@@ -140,7 +141,7 @@ class AuditPage(FieldFrames, LivePage):
     def _failed(self, asked: int, error: ConsoleError) -> None:
         if asked == self._asked:
             self._is_asking = False
-            self._say(str(error), "danger")
+            self._say(in_words(error.message), "danger")
 
     def _show(self, asked: int, found: Found) -> None:
         if asked != self._asked:

@@ -22,6 +22,7 @@ from console.services.desk import Desk
 from console.views import texts
 from console.views.customer.disagreements_view import disagreement_words
 from console.views.customer.panels.facts import promise_words
+from console.views.message_words import in_words
 from console.views.outbox.words import act_state, is_there_twice
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label
@@ -162,7 +163,7 @@ class AlertRow(QWidget):
             damaged = sum(len(part.facts.damaged) for part in parts if isinstance(part.facts, Records))
             error = failures[0][0].error if failures and failures[0][0] else None
             if isinstance(error, UnknownCustomerError | BadAnswerError | SignInRequiredError):
-                yield Alert(str(error), "attention" if isinstance(error, BadAnswerError) else "danger", 0)
+                yield Alert(in_words(error.message), "attention" if isinstance(error, BadAnswerError) else "danger", 0)
             elif failures:
                 # Parts are asked for again and again; the system has been away since the first of it.
                 failed_at = min(failure.at for failure, _ in failures if failure)

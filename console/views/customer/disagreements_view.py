@@ -98,7 +98,9 @@ class DisagreementsView(Surface):
         """The one the cursor is on, else the first."""
         row = self.found.currentIndex().row()
         found = self._watch.comparison.found
-        return found[row] if 0 <= row < len(found) else found[0] if found else None
+        if not found:
+            return None
+        return found[row] if 0 <= row < len(found) else found[0]
 
     def _show_chosen(self) -> None:
         one = self.chosen

@@ -13,6 +13,7 @@ from console.services.acts.notes import LONGEST_NOTE
 from console.services.desk import Desk
 from console.views import texts
 from console.views.keys.send import is_send
+from console.views.message_words import in_words
 from console.views.outbox.words import act_state
 from console.views.texts import tr
 from console.views.widgets.act_dialog import send_words, shortened
@@ -152,7 +153,7 @@ class NoteDock(Surface):
     def _on_failed(self, error: ConsoleError) -> None:
         self._sending = False
         self.told.set_look("mark", "danger")
-        self.told.set_words(str(error))
+        self.told.set_words(in_words(error.message))
 
     def _on_typed(self) -> None:
         self._desk.drafts.type(self._place, self.text.toPlainText())

@@ -14,6 +14,7 @@ from console.views import texts
 from console.views.customer.panels.facts import FactMaker
 from console.views.customer.panels.system_words import SystemWords
 from console.views.icons import ICON
+from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.theme import THEME
 from console.views.widgets.fact import FactLabel, ShownFact
@@ -91,7 +92,7 @@ class CustomerHead(Surface):
         if part.read_at is None:
             failed = part.failure is not None
             asking = tr("{} · not known then") if part.is_past else tr("{} · asking")
-            text = str(part.failure.error) if part.failure else asking.format(self._system_label)
+            text = in_words(part.failure.error.message) if part.failure else asking.format(self._system_label)
             self._origin.set_words(text)
             self._origin.set_look("mark", "danger" if failed else "info")
         elif part.is_past:

@@ -13,6 +13,7 @@ from console.errors import ConsoleError
 from console.models.outbox import Act, ActState, StepState
 from console.services.acts.catalogue import ACTS
 from console.services.desk import Desk
+from console.views.message_words import in_words
 from console.views.outbox.conflict_panel import ConflictPanel
 from console.views.outbox.details import ActDetails
 from console.views.outbox.edit_dialog import EditDialog
@@ -169,7 +170,7 @@ class OutboxPage(LivePage):
 
     def _say_why_not(self, error: ConsoleError) -> None:
         self.show_acts()
-        self._bridge.on_unhandled(str(error))
+        self._bridge.on_unhandled(in_words(error.message))
 
     def _retry(self) -> None:
         if (act := self.chosen) is not None:
@@ -263,7 +264,7 @@ class OutboxPage(LivePage):
             self._choose_first()  # the next that waits for a decision
 
         deciding = self._desk.decisions.resolve(act, place, chosen)
-        self._bridge.run_command(self, deciding, done, lambda error: self.conflict.refused(str(error)))
+        self._bridge.run_command(self, deciding, done, lambda error: self.conflict.refused(in_words(error.message)))
 
 
 def _first(act: Act, state: StepState) -> int | None:

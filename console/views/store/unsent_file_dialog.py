@@ -9,6 +9,7 @@ from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.services.desk import Desk
 from console.services.outbox.leaving import SHORTEST_PASSPHRASE
+from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.widgets.fields import FramedDialog
 from console.views.widgets.labels import Button, Label, button_row
@@ -98,4 +99,4 @@ class UnsentFileDialog(FramedDialog):
 
     def _failed(self, error: ConsoleError) -> None:
         self.go.setEnabled(True)
-        self.message.set_words(str(error))
+        self.message.set_words(in_words(error.message))

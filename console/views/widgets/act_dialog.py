@@ -20,6 +20,7 @@ from console.services.acts.notes import LONGEST_FORM_TEXT
 from console.services.outbox.drafts import Drafts
 from console.views import texts
 from console.views.keys.send import is_send
+from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.widgets.fields import FramedDialog
 from console.views.widgets.labels import Button, Label, button_row
@@ -201,7 +202,7 @@ class ActDialog(FramedDialog):
 
     def _failed(self, error: ConsoleError) -> None:
         self._sending = False
-        self._say(str(error), "danger")
+        self._say(in_words(error.message), "danger")
 
     def _say(self, sentence: str, state: str) -> None:
         self.told.set_look("mark", state)

@@ -32,8 +32,10 @@ class _Chip(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             chosen = self.isChecked()
-            fill = THEME.colour("accentSoft" if chosen else "hover" if self.underMouse() else "cardAlt")
-            line = THEME.colour("focusRing" if self.hasFocus() else "accent" if chosen else "border")
+            unchosen = "hover" if self.underMouse() else "cardAlt"
+            edge = "accent" if chosen else "border"
+            fill = THEME.colour("accentSoft" if chosen else unchosen)
+            line = THEME.colour("focusRing" if self.hasFocus() else edge)
             paint_frame(painter, self.rect(), fill, line, width=2 if self.hasFocus() else 1)
             painter.setPen(THEME.colour("onAccentSoft" if chosen else "text"))
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self.text())

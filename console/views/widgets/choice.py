@@ -43,8 +43,10 @@ class Choice(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             chosen = self.isChecked()
-            back = THEME.colour("accentSoft" if chosen else "hover" if self.underMouse() else "card")
-            line = THEME.colour("focusRing" if self.hasFocus() else "accent" if chosen else "border")
+            unchosen = "hover" if self.underMouse() else "card"
+            edge = "accent" if chosen else "border"
+            back = THEME.colour("accentSoft" if chosen else unchosen)
+            line = THEME.colour("focusRing" if self.hasFocus() else edge)
             paint_frame(painter, self.rect(), back, line, width=2 if self.hasFocus() else 1)
             mark = QRect(_MARGIN, self.rect().center().y() - _MARK // 2, _MARK, _MARK)
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -152,11 +152,12 @@ class Button(QPushButton):
         if not self.isEnabled():
             return THEME.colour("card"), THEME.colour("border"), THEME.colour("textDisabled")
         if self._look == "main":
-            fill = THEME.colour("accentFillPressed" if pressed else "accentFillHover" if hovered else "accentFill")
+            released = "accentFillHover" if hovered else "accentFill"
+            fill = THEME.colour("accentFillPressed" if pressed else released)
             return fill, fill, THEME.colour("onAccentFill")
-        fill = THEME.colour(
-            "selection" if pressed else "hover" if hovered else "input" if self._look == "field" else "card"
-        )
+        resting = "input" if self._look == "field" else "card"
+        released = "hover" if hovered else resting
+        fill = THEME.colour("selection" if pressed else released)
         if self._look == "link":
             return fill, fill, THEME.colour("link")
         return fill, THEME.colour("borderStrong"), THEME.colour("textMuted" if self._look == "field" else "text")

@@ -256,7 +256,8 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         width = event.size().width()
-        rail = 76 if width >= _FULL_FROM else 66 if width >= _MEDIUM_FROM else 46
+        narrow = 66 if width >= _MEDIUM_FROM else 46
+        rail = 76 if width >= _FULL_FROM else narrow
         self.rail.setFixedWidth(rail)
         for button in self.rail_buttons.values():
             button.set_compact(compact=rail == 46)

@@ -65,7 +65,8 @@ class DeskStatusBar(QStatusBar):
             words = tr("Outbox {}").format(waiting) if waiting else tr("Outbox empty")
             words += tr(", {} for you").format(asked) if asked else ""
             self._outbox.set_words(words)
-            self._outbox.set_look("mark", "attention" if asked else "info" if waiting else "neutral")
+            unasked = "info" if waiting else "neutral"
+            self._outbox.set_look("mark", "attention" if asked else unasked)
 
     def show_kept(self, desk: Desk) -> None:
         """Show when typed text was last kept, or that it is not."""

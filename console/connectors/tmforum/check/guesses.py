@@ -153,7 +153,8 @@ def ids(records: Sequence[Any] | None) -> list[str]:
 def texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    parts = value.values() if isinstance(value, dict) else value
+    for part in parts if isinstance(value, dict | list) else ():
         yield from texts(part)
 
 

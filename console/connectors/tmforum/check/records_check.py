@@ -34,7 +34,8 @@ class RecordsCheck(Checking):
                 missing.append(name)
         got = [f"{ours} is called {theirs}" for ours, theirs in renamed.items()]
         got += [f"no {', '.join(missing)}"] if missing else []
-        verdict = Verdict.SETTING if renamed else Verdict.LIMITED if missing else Verdict.GOOD
+        less = Verdict.LIMITED if missing else Verdict.GOOD
+        verdict = Verdict.SETTING if renamed else less
         if not self._records:
             return self._finding("attributes", "what the panel shows", "no record to look at", Verdict.UNKNOWN)
         advice = "The panel shows gaps where they are missing." if missing else ""
@@ -55,7 +56,8 @@ class RecordsCheck(Checking):
         told = "; ".join(f"{text} ({count} of {len(self._records)})" for text, count in problems.most_common(4))
         money = any("no currency" in text for text in problems)
         advice = "Set `currency` for this system." if money else "What cannot be read is left out and counted."
-        verdict = Verdict.BROKEN if lost > len(self._records) / 2 else Verdict.LIMITED if problems else Verdict.GOOD
+        less = Verdict.LIMITED if problems else Verdict.GOOD
+        verdict = Verdict.BROKEN if lost > len(self._records) / 2 else less
         yield self._finding(
             "values", "dates, amounts and ids as published", told or "all readable", verdict,
             advice if problems else "", self._first,

@@ -154,7 +154,8 @@ class ResourceCheck(Selecting, RecordsCheck):
             got = "nothing at offset 2" if two.records == [] else guesses.what_came(two)
             return self._finding("paging", needed, got, Verdict.BROKEN, advice, two)
         is_set = "limit_parameter" in self.setting
-        verdict = Verdict.SETTING if is_set else Verdict.LIMITED if self._counts_wrongly() else Verdict.GOOD
+        less = Verdict.LIMITED if self._counts_wrongly() else Verdict.GOOD
+        verdict = Verdict.SETTING if is_set else less
         return self._finding("paging", needed, ", ".join(self._page_words(two)), verdict, "", two)
 
     async def _page_of_two(self) -> Seen | None:

@@ -69,7 +69,9 @@ def _tax(key: str, part: Reader) -> Detail | None:
 def _applied(part: Reader) -> Detail | None:
     """Return how much of a payment went to the bill."""
     amount, payment = part.money("appliedAmount"), reference(part.part("payment"))
-    return Detail("appliedPayment", payment.label if payment else "", amount=amount) if amount or payment else None
+    if not amount and not payment:
+        return None
+    return Detail("appliedPayment", payment.label if payment else "", amount=amount)
 
 
 def _contact(reader: Reader) -> Reader | None:

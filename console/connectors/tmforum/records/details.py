@@ -103,7 +103,8 @@ def _name(part: Reader, key: str) -> Detail | None:
     inner = found.label if found is not None else part.text("name") or part.text("description")
     if found is not None and found.name and key in _NUMBERED:
         inner = f"{found.name} ({found.id})"
-    return Detail(key, inner, (found.role if found else None) or "") if inner else None
+    role = found.role if found else None
+    return Detail(key, inner, role or "") if inner else None
 
 
 def _party(part: Reader, key: str) -> Detail | None:

@@ -47,7 +47,8 @@ def _plan(now: Situation, values: Values) -> Plan:
     request = read_request((note.author, note.text) for note in ticket.notes)
     if decision == "approved":
         _check_approver(now, request)
-    ends = "resolved" if decision == "approved" else "rejected" if ticket.status == "acknowledged" else "cancelled"
+    refused = "rejected" if ticket.status == "acknowledged" else "cancelled"
+    ends = "resolved" if decision == "approved" else refused
     digest = request.digest if request is not None else ""
     wanted: dict[str, Any] = {"decision": decision, "reason": reason, "status": ends, "digest": digest}
     if request is not None:

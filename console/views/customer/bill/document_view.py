@@ -13,6 +13,7 @@ from console.models.customer import CustomerId
 from console.models.customer_bill import CustomerBill
 from console.services.billing.bill_documents import OpenDocument, PageImage
 from console.services.desk import Desk
+from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.theme import THEME
 from console.views.widgets.labels import Button, Label, Surface
@@ -82,7 +83,7 @@ class DocumentView(Surface):
     def _on_error(self, error: ConsoleError) -> None:
         self._opening = None
         text = tr("The lines of the bill stand on the page behind this one.")
-        self._say("down", "danger", str(error), text, ask=True)
+        self._say("down", "danger", in_words(error.message), text, ask=True)
         self.message.button.setFocus()
 
     def _ask_again(self) -> None:
@@ -301,7 +302,7 @@ class PagesView(QAbstractScrollArea):
 
     def _on_failed(self, page: int, error: ConsoleError) -> None:
         self._rendering.pop(page, None)
-        self._failed[page] = str(error)
+        self._failed[page] = in_words(error.message)
         self.viewport().update()
 
     def _drop(self) -> None:

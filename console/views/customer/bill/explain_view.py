@@ -20,6 +20,7 @@ from console.views.customer.bill.say_bill_words import LANGUAGES
 from console.views.customer.bill.waterfall import Waterfall
 from console.views.customer.panels.facts import FactMaker
 from console.views.customer.panels.system_words import SystemWords
+from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.widgets.fact import ShownFact
 from console.views.widgets.labels import Button, Label, StateSurface, Surface, titled_surface
@@ -176,9 +177,9 @@ class ExplainView(Surface):
             try:
                 self._show(*pair, old.facts, new.facts)
             except NotComparableError as error:
-                self._say_only(str(error))
+                self._say_only(in_words(error.message))
         elif failure is not None:
-            self._say_only(tr("The lines of both bills are needed. {}").format(failure.error))
+            self._say_only(tr("The lines of both bills are needed. {}").format(in_words(failure.error.message)))
         else:
             self._say_only(tr("{} is being asked for the lines…").format(self._systems.together))
 

@@ -34,7 +34,8 @@ def say(explanation: BillExplanation, language: str = "en") -> str:
     earlier, later = explanation.earlier, explanation.later
     total, difference = later.tax_included or later.amount_due, explanation.difference
     months = [_month(bill.billed_on, locale) if bill.billed_on else bill.label for bill in (later, earlier)]
-    template = words.higher if difference.amount > 0 else words.lower if difference.amount else words.same
+    not_higher = words.lower if difference.amount else words.same
+    template = words.higher if difference.amount > 0 else not_higher
     told = template.format(
         month=months[0], before=months[1], total=_money(total, locale), difference=_money(difference, locale)
     )

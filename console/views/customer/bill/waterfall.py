@@ -97,7 +97,8 @@ class Waterfall(QWidget):
         """Paint one bar: whole bills grey, what makes it higher filled, what makes it lower hatched."""
         top, bottom = span
         bar = QRectF(column.left() + column.width() * 0.12, top, column.width() * 0.76, max(2.0, bottom - top))
-        colour = THEME.colour("chartOther" if is_bill else "chartDown" if falls else "chartMain")
+        change = "chartDown" if falls else "chartMain"
+        colour = THEME.colour("chartOther" if is_bill else change)
         painter.setPen(QPen(colour, 1))
         painter.setBrush(QBrush(colour, Qt.BrushStyle.BDiagPattern if falls else Qt.BrushStyle.SolidPattern))
         painter.drawRect(bar)

@@ -21,6 +21,7 @@ from console.services.desk import Desk
 from console.views import texts
 from console.views.customer.forms.preview import PreviewTable
 from console.views.keys.send import is_send
+from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.widgets.act_dialog import ActDialog, FormText, send_words
 from console.views.widgets.labels import Label
@@ -135,7 +136,7 @@ class ActForm(ActDialog):
         try:
             self._show_fields()
         except NotPossibleError as error:
-            self._cannot(str(error))
+            self._cannot(in_words(error.message))
         else:
             self.show_effect()
         finally:
@@ -300,7 +301,7 @@ class ActForm(ActDialog):
             self.plan = self._desk.acts.plan(self._kind.name, situation, self.values)
             touched = self._desk.acts.touched(self.plan, situation)
         except NotPossibleError as error:
-            self._cannot(str(error))
+            self._cannot(in_words(error.message))
             return
         self.effect.set_words("\n".join(filter(None, (self.plan.cost, *self.plan.warnings))))
         self.preview.show_effects(touched)

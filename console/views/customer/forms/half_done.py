@@ -9,6 +9,7 @@ from console.errors import ConsoleError
 from console.models.outbox import Act, StepState
 from console.services.desk import Desk
 from console.views.keys.send import is_send
+from console.views.message_words import in_words
 from console.views.outbox.words import act_state, step_line
 from console.views.texts import tr
 from console.views.widgets.act_dialog import send_words
@@ -111,7 +112,7 @@ class HalfDoneDialog(QDialog):
         self._bridge.run_command(self, doing, lambda _done: self.accept(), self._failed)
 
     def _failed(self, error: ConsoleError) -> None:
-        self._told.set_words(str(error))
+        self._told.set_words(in_words(error.message))
 
 
 def _meaning(act: Act, have: str, lack: str) -> str:

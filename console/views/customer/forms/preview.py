@@ -51,7 +51,8 @@ class PreviewTable(PlainScroll):
         for system in systems:
             label, effects = system.label, system.effects
             by_order = any(effect.record[0] == "product order" for effect in effects)
-            told = tr("once the order is done") if by_order else "" if effects else tr("no change")
+            changed = "" if effects else tr("no change")
+            told = tr("once the order is done") if by_order else changed
             self._add_row([Label(label, semibold=True), Label(""), Label(told, look="secondary", wrap=True)], label)
             for effect in effects:
                 self._add_effect(label, effect)

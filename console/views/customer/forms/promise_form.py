@@ -13,6 +13,7 @@ from console.services.desk import Desk
 from console.services.search.days import NoDayError
 from console.views import texts
 from console.views.customer.panels.facts import promise_words
+from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.widgets.act_dialog import ActDialog
 from console.views.widgets.labels import Button, Label
@@ -78,7 +79,7 @@ class PromiseForm(ActDialog):
         try:
             day = self._desk.acts.read_day(typed)
         except NoDayError as error:
-            return str(error)
+            return in_words(error.message)
         days = (day - _today()).days
         if days < 0:
             return tr("By {}. That day has passed.").format(texts.weekday(day))

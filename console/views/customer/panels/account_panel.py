@@ -97,9 +97,11 @@ class AccountPanel(Panel):
             fresh = self.is_fresh(now)
             told = tr("As it stood then") if self._view.as_of else tr("Do not quote")
             booking = fresh and self._is_booking()
-            words = tr("Being booked: do not quote yet") if booking else tr("Safe to quote") if fresh else told
+            settled = tr("Safe to quote") if fresh else told
+            words = tr("Being booked: do not quote yet") if booking else settled
             self._quote.set_words(words)
-            self._quote.set_look("mark", "info" if booking else "ok" if fresh else "stale")
+            state = "ok" if fresh else "stale"
+            self._quote.set_look("mark", "info" if booking else state)
 
     def show_facts(self) -> None:
         accounts = self._view.accounts.part.facts
@@ -135,9 +137,8 @@ class AccountPanel(Panel):
         self._record = lambda: self._facts_of(make, account)
         self._balance.show_fact(make.fact(tr("Balance"), texts.money(account.balance)), self._record)
         owed = account.balance is not None and account.balance.amount > 0
-        self._owed.set_words(
-            tr("owed") if owed else tr("nothing owed") if account.balance is not None else tr("balance not told")
-        )
+        not_owed = tr("nothing owed") if account.balance is not None else tr("balance not told")
+        self._owed.set_words(tr("owed") if owed else not_owed)
         due = self._next_due(account)
         whole = self._view.bills.part.facts is None or self._view.bills.part.facts.is_whole
         values = {

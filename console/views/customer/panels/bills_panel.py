@@ -286,8 +286,8 @@ class BillLines(QWidget):
             self.table.show_entries([item.value.id for item in lines], lambda place: self._row(lines[place]))
             self._show_sum(part.facts, self._bill)
         if part.failure is not None:
-            self._age.setText(str(part.failure.error))
-            self._age.setToolTip(texts.tooltip(str(part.failure.error)))
+            self._age.setText(in_words(part.failure.error.message))
+            self._age.setToolTip(texts.tooltip(in_words(part.failure.error.message)))
             self._age.set_look("mark", "danger" if part.facts is None else "stale")
         elif part.asking_since is not None and part.facts is None:
             self._age.setText(tr("{} · asking").format(self._systems.together))

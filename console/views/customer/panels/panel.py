@@ -1,20 +1,26 @@
 """The frame every panel stands in: head with title and origin, body in one of its states, foot with what to do."""
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from console.errors import NotServedError, SystemCallError
-from console.models.provenance import Records
-from console.services.access.denial import DenialReason
 from console.services.customer.part import Part
 from console.views import texts
+from console.views.customer.panels.panel_state import PanelState
 from console.views.customer.panels.panel_type import PanelType
-from console.views.customer.panels.part_words import failed_head, holds_nothing, how_to_see, is_not_served
+from console.views.customer.panels.panel_words import (
+    BodyWords,
+    FootWords,
+    Offer,
+    foot_words,
+    head_words,
+    how_to_see,
+    missing_words,
+)
 from console.views.customer.panels.source import Source, each_system
 from console.views.customer.panels.system_words import SystemWords
 from console.views.icons import ICON
@@ -27,9 +33,7 @@ from console.views.widgets.message import Message, Skeleton
 from console.views.widgets.rows import FactList, FactTable
 
 SKELETON_AFTER_MS = 300
-STOP_OFFER_AFTER_S = 4
-# Asking again shows in the head only when it takes longer than this, so that a quick answer does not flicker.
-_SHOW_ASKING_AFTER = timedelta(seconds=1)
+_COLOURED_FEET = frozenset({"stale", "attention", "offline"})
 
 
 class Panel(Card):
@@ -112,8 +116,7 @@ class Panel(Card):
 
     def is_empty(self) -> bool:
         """Return whether all parts came and hold nothing."""
-        found = [source.coordinator.part.facts for source in self.sources]
-        return all(holds_nothing(facts) for facts in found)
+        return PanelState(self.sources, self.systems, is_online=True, now=datetime.now(UTC)).is_empty
 
     def ask(self) -> None:
         """Ask this panel's system again."""
@@ -130,23 +133,22 @@ class Panel(Card):
 
     def tick(self, now: datetime) -> None:
         """Bring head, body and foot up to date with the parts and the time."""
-        parts = [source.coordinator.part for source in self.sources]
-        fresh = self.is_fresh(now)
-        if fresh != self._was_fresh:  # facts grow old without anything being told
-            self._was_fresh = fresh
-            if self.has_facts():
+        state = PanelState(self.sources, self.systems, self.is_online(), now)
+        if state.is_fresh != self._was_fresh:  # facts grow old without anything being told
+            self._was_fresh = state.is_fresh
+            if state.has_facts:
                 self.show_facts()
-        if any(part.is_past for part in parts):
-            self._show_past(parts)
+        if any(part.is_past for part in state.parts):
+            self._show_past(state)
             return
-        self._show_head(parts, now)
-        self._show_body(parts, now)
-        self._show_foot(parts, now)
+        self._show_head(state)
+        self._show_body(state)
+        self._show_foot(foot_words(state))
 
-    def _show_past(self, parts: list[Part[Any]]) -> None:
+    def _show_past(self, state: PanelState) -> None:
         """Show what was known at the moment the view is of; nobody is asked, so there is nothing to offer."""
-        read = [part.read_at for part in parts if part.read_at]
-        known = tr("{} · as at {}").format(self.system_label, texts.moment(min(read))) if read else self.system_label
+        read = texts.moment(min(state.read_at)) if state.read_at else ""
+        known = tr("{} · as at {}").format(self.system_label, read) if read else self.system_label
         self._count_label.set_words(self.count_words() if self.has_facts() else "")
         self._part_label.hide()
         self._origin_label.set_look("chip", "stale")
@@ -158,7 +160,7 @@ class Panel(Card):
             told = self.empty_words() if self.has_facts() else tr("Nothing of this was known then.")
             self._message.show_words("stale", "neutral", told, "", ask=False)
             self._body.setCurrentWidget(self._message)
-        self._foot_says("", "neutral", "")
+        self._show_foot(FootWords())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -198,8 +200,8 @@ class Panel(Card):
         self._foot.setMinimumWidth(120)
         self._foot_label = Label("", "small", elide=True)
         self._foot_button = Button(tr("Ask again"), "link", "small")
-        self._foot_act: Callable[[], None] = self.ask
-        self._foot_button.clicked.connect(self._do_foot_act)
+        self._offer = Offer.NOTHING
+        self._foot_button.clicked.connect(self._do_offer)
         layout = QHBoxLayout(self._foot)
         layout.setContentsMargins(10, 2, 6, 2)
         layout.addWidget(self._foot_label, 1)
@@ -210,17 +212,16 @@ class Panel(Card):
         self._icon_label.setPixmap(ICON.pixmap(self.icon, 16, THEME.colour("text")))
         self.update()
 
-    def _show_head(self, parts: list[Part[Any]], now: datetime) -> None:
-        self._count_label.set_words(self.count_words() if self.has_facts() else "")
-        came = sum(part.facts is not None for part in parts)
-        missing = any(part.failure or part.denied for part in parts if part.facts is None)
-        self._part_label.set_words(tr("{} of {} parts").format(came, len(parts)))
-        self._part_label.setVisible(0 < came < len(parts) and missing)
-        text, kind, state = self._origin_words(parts, now)
-        self._origin_label.setAccessibleName(f"{self.title}, {text}")
-        self._origin_label.setToolTip(texts.tooltip(text))
-        self._origin_label.set_look(kind, state)
-        self._origin_label.set_words(self._fitting(text))
+    def _show_head(self, state: PanelState) -> None:
+        self._count_label.set_words(self.count_words() if state.has_facts else "")
+        missing = any(part.failure or part.denied for part in state.parts if part.facts is None)
+        self._part_label.set_words(tr("{} of {} parts").format(len(state.came), len(state.parts)))
+        self._part_label.setVisible(0 < len(state.came) < len(state.parts) and missing)
+        said = head_words(state)
+        self._origin_label.setAccessibleName(f"{self.title}, {said.text}")
+        self._origin_label.setToolTip(texts.tooltip(said.text))
+        self._origin_label.set_look(said.look, said.state)
+        self._origin_label.set_words(self._fitting(said.text))
 
     def _fitting(self, text: str) -> str:
         """Return the origin without its system where there is no room for both; the age is what matters more."""
@@ -229,162 +230,51 @@ class Panel(Card):
         self._count_label.setVisible(fits)
         return text if fits else text.removeprefix(f"{self.system_label} · ")
 
-    def _names_of(self, parts: Iterable[Part[Any]]) -> str:
-        """Return the systems of some parts by name."""
-        names = dict.fromkeys(self.systems.each.get(part.system, self.system_label) for part in parts)
-        return ", ".join(names)
+    def _show_body(self, state: PanelState) -> None:
+        if state.denied is not None and not state.has_facts:
+            self._say(BodyWords("noPermission", "neutral", in_words(state.denied.message), how_to_see(state.denied)))
+        elif state.has_facts:
+            self._show_content(state)
+        elif state.asking_for is not None and not state.failures:
+            waited_ms = state.asking_for.total_seconds() * 1000
+            self._body.setCurrentWidget(self._skeleton if waited_ms >= SKELETON_AFTER_MS else self._blank)
+        elif (said := missing_words(state)) is not None:
+            self._say(said)
 
-    def _is_offline(self, parts: list[Part[Any]]) -> bool:
-        """Return whether nothing newer can come because this computer has no network."""
-        return not self.is_online() and any(part.failure for part in parts)
-
-    def _origin_words(self, parts: list[Part[Any]], now: datetime) -> tuple[str, str, str]:
-        """Return the head's right side: its text, whether it is a mark or a chip, and its colour state."""
-        system = self.system_label
-        asking = [part.asking_since for part in parts if part.asking_since]
-        refusals = [part.denied for part in parts if part.denied]
-        if refusals:
-            by_role = refusals[0].reason is DenialReason.ROLE
-            return tr("not for your role") if by_role else tr("verify further"), "mark", "neutral"
-        read = [part.read_at for part in parts if part.read_at]
-        if read and self._is_offline(parts):
-            return tr("{} · as at {}").format(system, texts.clock(min(read))), "chip", "offline"
-        if asking and (not read or now - min(asking) > _SHOW_ASKING_AFTER):
-            return tr("{} · asking, {} s").format(system, int((now - min(asking)).total_seconds())), "mark", "info"
-        if not read:
-            return self._words_without_facts(parts)
-        oldest = min(read)
-        if all(part.is_fresh(now) for part in parts if part.facts is not None):
-            return f"{system} · {texts.age(oldest, now)}", "muted", "neutral"
-        return tr("{} · as at {}").format(system, texts.clock(oldest)), "chip", "stale"
-
-    def _words_without_facts(self, parts: list[Part[Any]]) -> tuple[str, str, str]:
-        """Return the head's right side while nothing was read: whether it failed, was stopped or is not offered."""
-        system = self.system_label
-        if is_not_served(parts):
-            return tr("{} · not offered").format(system), "mark", "neutral"
-        if any(part.failure for part in parts):
-            return failed_head(parts).format(system), "mark", "danger"
-        stopped = any(part.stopped for part in parts)
-        return tr("{} · stopped").format(system) if stopped else system, "mark", "neutral"
-
-    def _show_body(self, parts: list[Part[Any]], now: datetime) -> None:
-        denied = next((part.denied for part in parts if part.denied), None)
-        if denied and not any(part.facts is not None for part in parts):
-            self._message.show_words("noPermission", "neutral", in_words(denied.message), how_to_see(denied), ask=False)
-            self._body.setCurrentWidget(self._message)
-        elif self.has_facts() and not self.is_empty():
+    def _show_content(self, state: PanelState) -> None:
+        if not self.is_empty():
             self._body.setCurrentWidget(self.content)
-        elif self.has_facts():
-            read = max(part.read_at for part in parts if part.read_at)
-            text = tr("{} answered {} ago: nothing for this customer.").format(self.system_label, texts.age(read, now))
-            self._message.show_words("empty", "neutral", self.empty_words(), text, ask=False)
-            self._body.setCurrentWidget(self._message)
-        elif any(part.asking_since for part in parts) and not any(part.failure for part in parts):
-            begun = min(part.asking_since for part in parts if part.asking_since)
-            waited = (now - begun).total_seconds() * 1000 >= SKELETON_AFTER_MS
-            self._body.setCurrentWidget(self._skeleton if waited else self._blank)
-        else:
-            self._show_failure(parts, now)
+            return
+        age = texts.age(max(state.read_at), state.now)
+        text = tr("{} answered {} ago: nothing for this customer.").format(self.system_label, age)
+        self._say(BodyWords("empty", "neutral", self.empty_words(), text))
 
-    def _show_failure(self, parts: list[Part[Any]], now: datetime) -> None:
-        failure = next((part.failure for part in parts if part.failure), None)
-        if failure is None:
-            if any(part.stopped for part in parts):
-                title = tr("You stopped waiting for {}.").format(self._names_of(parts))
-                self._message.show_words("stale", "neutral", title, "", ask=True)
-                self._body.setCurrentWidget(self._message)
-            return
-        if is_not_served(parts):
-            title = tr("{} does not offer this.").format(self._names_of(parts))
-            self._message.show_words("noPermission", "neutral", title, str(failure.error), ask=False)
-            self._body.setCurrentWidget(self._message)
-            return
-        if self._is_offline(parts):
-            text = tr("Nothing about this is known here. It is asked as soon as the network is back.")
-            self._message.show_words("offline", "offline", tr("This computer has no network."), text, ask=True)
-            self._body.setCurrentWidget(self._message)
-            return
-        tried = tr("Tried once.") if failure.tries == 1 else tr("Tried {} times.").format(failure.tries)
-        text = tr("Nothing about this is known here.") + " " + tried
-        if any(part.asking_since for part in parts):
-            text += " " + tr("It is being asked again.")
-        elif failure.next_try_at is not None:
-            text += " " + tr("Next try in {} s.").format(max(0, int((failure.next_try_at - now).total_seconds())))
-        text += " " + tr("This holds up no other panel.")
-        self._message.show_words("down", "danger", str(failure.error), text, ask=True)
+    def _say(self, said: BodyWords) -> None:
+        """Say something in place of facts."""
+        self._message.show_words(said.icon, said.state, said.title, said.text, ask=said.ask)
         self._body.setCurrentWidget(self._message)
 
-    def _show_foot(self, parts: list[Part[Any]], now: datetime) -> None:
+    def _show_foot(self, said: FootWords) -> None:
         """Say the one thing that matters most about these facts, and offer what helps."""
-        self._foot_act = self.ask
-        denied = next((part.denied for part in parts if part.denied), None)
-        if denied is None:
-            self._show_state_of(parts, now)
-        else:
-            self._foot_says(
-                f"{in_words(denied.message)} {how_to_see(denied)}" if self.has_facts() else "", "neutral", ""
-            )
+        self._offer = said.offer
+        button = _offer_words(said.offer)
+        self._foot.setVisible(bool(said.text or button))
+        self._foot_label.set_words(said.text)
+        self._foot_label.set_look("mark", said.state)
+        self._foot_button.setVisible(bool(button))
+        if button and self._foot_button.text() != button:
+            self._foot_button.setText(button)
+            self._foot_button.setAccessibleName(tr("{}: {}").format(self.title, button))
+        self._foot.set_state(said.state if said.state in _COLOURED_FEET else "")
 
-    def _show_state_of(self, parts: list[Part[Any]], now: datetime) -> None:
-        failures = [part.failure for part in parts if part.failure]
-        failed = [one for one in failures if not isinstance(one.error, NotServedError)]
-        failure = next(iter(failed), None)
-        asking = [part.asking_since for part in parts if part.asking_since]
-        lost = sum(part.facts.lost for part in parts if isinstance(part.facts, Records))
-        cut = next((part.facts for part in parts if isinstance(part.facts, Records) and not part.facts.complete), None)
-        absent = [
-            source.word
-            for source, part in zip(self.sources, parts, strict=True)
-            if part.facts is None and part.failure in failed
-        ]
-        if self.has_facts() and self._is_offline(parts):
-            self._foot_says(tr("No network. Do not quote."), "offline", tr("Ask again"))
-        elif asking and (now - min(asking)).total_seconds() >= STOP_OFFER_AFTER_S:
-            self._foot_act = self._stop_waiting
-            slow = self._names_of(part for part in parts if part.asking_since)
-            self._foot_says(tr("Slow: {}.").format(slow), "info", tr("Stop waiting"))
-        elif failure is not None and absent and self.has_facts():
-            self._foot_says(
-                tr("{} did not come: {}").format(", ".join(absent), failure.error), "attention", tr("Ask again")
-            )
-        elif failure is not None and self.has_facts():
-            quote = tr("Do not quote. {}").format(failure.error)
-            self._foot_says(quote, "stale", tr("Ask again"))
-        elif failure is not None:
-            code = failure.code if isinstance(failure.error, SystemCallError) else ""
-            self._foot_says(tr("{} at {}").format(code, texts.clock(failure.at, seconds=True)).strip(), "neutral", "")
-        elif lost:
-            everything = sum(len(part.facts) for part in parts if isinstance(part.facts, Records)) + lost
-            self._foot_says(tr("{} of {} could not be read.").format(lost, everything), "attention", tr("Ask again"))
-        elif cut is not None:
-            total = cut.total or tr("more")
-            more = any(source.coordinator.has_more for source in self.sources if source.coordinator.part.facts is cut)
-            self._foot_act = self.ask_more
-            told = tr("{} of {} read; more come as you scroll.") if more else tr("The first {} of {} were read.")
-            text = told.format(len(cut), total)
-            if len(parts) > 1:
-                word = next(source.word for source, part in zip(self.sources, parts, strict=True) if part.facts is cut)
-                text = f"{word}: {text}"
-            self._foot_says(text, "neutral", tr("Read on") if more else "")
-        elif self.has_facts() and not self.is_fresh(now) and not asking:
-            self._foot_says(tr("Old, do not quote."), "stale", tr("Ask again"))
-        else:
-            self._foot_says("", "neutral", "")
-
-    def _do_foot_act(self) -> None:
-        self._foot_act()
+    def _do_offer(self) -> None:
+        {Offer.STOP: self._stop_waiting, Offer.MORE: self.ask_more}.get(self._offer, self.ask)()
 
     def _stop_waiting(self) -> None:
         for source in self.sources:
             source.coordinator.stop_asking()
 
-    def _foot_says(self, text: str, state: str, button: str) -> None:
-        self._foot.setVisible(bool(text or button))
-        self._foot_label.set_words(text)
-        self._foot_label.set_look("mark", state)
-        self._foot_button.setVisible(bool(button))
-        if button and self._foot_button.text() != button:
-            self._foot_button.setText(button)
-            self._foot_button.setAccessibleName(tr("{}: {}").format(self.title, button))
-        self._foot.set_state(state if state in {"stale", "attention", "offline"} else "")
+
+def _offer_words(offer: Offer) -> str:
+    words = {Offer.ASK: tr("Ask again"), Offer.STOP: tr("Stop waiting"), Offer.MORE: tr("Read on")}
+    return words.get(offer, "")

@@ -73,7 +73,9 @@ class UsagePanel(Panel):
     def _row(self, item: Sourced[Usage], *, fresh: bool) -> Row:
         make, usage = FactMaker(item.origin, self.systems, fresh=fresh), item.value
         when = f"{texts.day(texts.local_day(usage.at))} {texts.clock(usage.at)}" if usage.at else texts.day(None)
-        cost = "" if usage.cost is None else tr("included") if usage.cost.amount == 0 else texts.money(usage.cost)
+        cost = ""
+        if usage.cost is not None:
+            cost = tr("included") if usage.cost.amount == 0 else texts.money(usage.cost)
         cells = (
             make.cell(tr("When"), when),
             make.cell(tr("What"), usage.description or usage.usage_type or ""),
@@ -86,7 +88,9 @@ class UsagePanel(Panel):
 
 def _bucket_row(place: int, bucket: Bucket, make: FactMaker) -> Row:
     share = bucket.share
-    state = None if share is None else "attention" if share >= _NEARLY_USED else "ok"
+    state = None
+    if share is not None:
+        state = "attention" if share >= _NEARLY_USED else "ok"
     cells = (
         make.cell(tr("Allowance"), " · ".join(part for part in (bucket.product_name, bucket.name) if part)),
         make.cell(tr("Used"), _amount(bucket.used), number=True),

@@ -1,0 +1,62 @@
+"""No function decides more than a reader can hold, and the program as a whole does not become denser."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).parents[2]
+# Functions of before this check that decide more than it allows, and how much; a line may only go, or become less.
+BEFORE = ROOT / "tests" / "dense_functions.txt"
+# Decisions for each 100 lines when this was counted last; it may only become less. The aim is MOST_PER_100_LINES.
+DENSITY = 28.9
+
+
+def _density() -> ModuleType:
+    path = ROOT / "scripts" / "checks" / "density.py"
+    spec = importlib.util.spec_from_file_location("density", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["density"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+density = _density()
+COUNTED = [one for path in sorted((ROOT / "console").rglob("*.py")) for one in density.functions(path)]
+
+
+def named(where: str) -> str:
+    """Return a function's file and name without its line, which moves."""
+    path, _, name = where.partition(":")
+    return f"{path} {name.partition(' ')[2]}"
+
+
+def test_no_function_decides_more_than_ten_things() -> None:
+    allowed: dict[str, int] = {}
+    for line in BEFORE.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name, _, most = line.rpartition(" ")
+            allowed[name] = int(most)
+    found = {named(one.where): one.weighed for one in COUNTED if one.weighed > density.MOST_PER_FUNCTION}
+    assert {name: count for name, count in found.items() if count > allowed.get(name, 0)} == {}
+    assert {name: most for name, most in allowed.items() if found.get(name, 0) < most} == {}, "take these off the list"
+
+
+def test_no_ternary_stands_in_another() -> None:
+    assert [one.where for one in COUNTED if one.nested_ternaries] == []
+
+
+def test_the_program_does_not_become_denser() -> None:
+    assert density.density(COUNTED) <= DENSITY
+
+
+def test_the_count_is_what_it_says(tmp_path: Path) -> None:
+    (tmp_path / "planted.py").write_text(
+        "def planted(a, b):\n    if a and b or a:\n        return [x for x in a if x]\n    return 1 if a else 2 if b else 3\n"
+    )
+    density.ROOT = tmp_path
+    (one,) = density.functions(tmp_path / "planted.py")
+    density.ROOT = ROOT
+    assert (one.weighed, one.decisions, one.nested_ternaries, one.lines) == (6, 7, 1, 4)
