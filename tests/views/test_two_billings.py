@@ -30,3 +30,18 @@ async def test_what_one_dead_billing_cannot_say_is_said_and_the_rest_is_shown(
     assert {row.cells[0].fact.system_label for row in page.bills.table.rows_model.rows} == {FIXED}
     assert f"Bills ({MOBILE}) did not come" in texts_of(page.bills)
     assert page.services.system_label == "Provisioning"
+
+
+@pytest.mark.expects_log("is down")
+async def test_what_the_other_billing_says_stays_fresh(rig: Rig, two_billings: TwoBillings) -> None:
+    page = await rig.open()
+    await two_billings.second.faults("billing", outage=True)
+    page.view.bills.ask()
+    await page.view.bills.settled()
+    now = page.view.now()
+    fresh = {
+        item.origin.system: page.view.bills.is_fresh(item.origin, now) for item in page.view.bills.part.facts or ()
+    }
+    assert fresh == {"billing": True, "mobile": False}
+    shown = {row.cells[0].fact.system_label: row.cells[0].fact.fresh for row in page.bills.table.rows_model.rows}
+    assert shown == {FIXED: True, MOBILE: False}

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from console.errors import ConsoleError, NotServedError, SystemCallError, SystemUnavailableError, ThrottledError
 from console.messages import customer as say
-from console.models.provenance import Records
+from console.models.provenance import Origin, Records
 from console.ports.clock import Clock
 from console.services.access.denial import Denial
 from console.services.system.subscribers import Subscribers
@@ -89,6 +89,11 @@ class PartCoordinator(ABC, Generic[T]):
         """Whether anyone has asked for it yet."""
         part = self.part
         return part.facts is not None or part.asking_since is not None or part.failure is not None
+
+    def is_fresh(self, origin: Origin, now: datetime) -> bool:
+        """Return whether what a record says may be said aloud as of now, by the system that told of it."""
+        own = (member.part for member in self.members if member.part.system == origin.system)
+        return next(own, self.part).is_fresh(now)
 
     @property
     def has_more(self) -> bool:

@@ -94,7 +94,7 @@ class AccountPanel(Panel):
         super().tick(now)
         facts = self._view.accounts.part.facts
         if facts and facts.items:
-            fresh = self.is_fresh(now)
+            fresh = self._view.accounts.is_fresh(self._chosen_of(facts).origin, now)
             told = tr("As it stood then") if self._view.as_of else tr("Do not quote")
             booking = fresh and self._is_booking()
             settled = tr("Safe to quote") if fresh else told
@@ -107,18 +107,23 @@ class AccountPanel(Panel):
         accounts = self._view.accounts.part.facts
         if not accounts or not accounts.items:
             return
-        fresh = self._view.accounts.part.is_fresh(self._view.now())
         several = len(accounts) > 1
         self._list.setVisible(several)
         if several:
-            self._list.show_rows([self._row(item, fresh=fresh) for item in accounts])
+            self._list.show_rows([self._row(item, fresh=self._is_fresh(item)) for item in accounts])
             if not self._list.currentIndex().isValid():
                 # The cursor stands on the first account, but nobody has chosen it: the bills of all are shown.
                 self._list.blockSignals(True)  # noqa: FBT003 - Qt's own
                 self._list.setCurrentIndex(self._list.rows_model.index(0, 0))
                 self._list.blockSignals(False)  # noqa: FBT003 - Qt's own
-        chosen = next((item for item in accounts if item.value.id == self._chosen), accounts.items[0])
-        self._show(chosen, fresh=fresh)
+        chosen = self._chosen_of(accounts)
+        self._show(chosen, fresh=self._is_fresh(chosen))
+
+    def _is_fresh(self, item: Sourced[BillingAccount]) -> bool:
+        return self._view.accounts.is_fresh(item.origin, self._view.now())
+
+    def _chosen_of(self, accounts: Records[BillingAccount]) -> Sourced[BillingAccount]:
+        return next((item for item in accounts if item.value.id == self._chosen), accounts.items[0])
 
     def _row(self, item: Sourced[BillingAccount], *, fresh: bool) -> Row:
         make = FactMaker(item.origin, self.systems, fresh=fresh)

@@ -108,7 +108,7 @@ class BillsPanel(Panel):
         bills = self._view.bills.part.facts
         if not bills:
             return
-        fresh = self._view.bills.part.is_fresh(self._view.now())
+        now = self._view.now()
         shown = [item for item in bills if self._is_shown(item.value)]
         amounts = [item.value.amount_due.amount for item in shown if item.value.amount_due]
         largest = max(amounts, default=None)
@@ -124,6 +124,7 @@ class BillsPanel(Panel):
             item = shown[place]
             due = item.value.amount_due
             share = float(due.amount / largest) if due and largest and largest > 0 else 0.0
+            fresh = self._view.bills.is_fresh(item.origin, now)
             return self._row(item, earlier.get(item.value.id), max(0.0, share), paid.get(item.value.id), fresh=fresh)
 
         self.table.show_entries([item.value.id for item in shown], make)

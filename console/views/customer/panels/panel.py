@@ -226,9 +226,14 @@ class Panel(Card):
     def _fitting(self, text: str) -> str:
         """Return the origin without its system where there is no room for both; the age is what matters more."""
         room = self.width() - self._title_label.sizeHint().width() - 80
-        fits = self._origin_label.fontMetrics().horizontalAdvance(text) <= room
+        advance = self._origin_label.fontMetrics().horizontalAdvance
+        fits = advance(text) <= room
         self._count_label.setVisible(fits)
-        return text if fits else text.removeprefix(f"{self.system_label} · ")
+        if fits:
+            return text
+        age = text.removeprefix(f"{self.system_label} · ")
+        counted = tr("{} systems · {}").format(self.systems.count, age)
+        return counted if self.systems.count > 1 and advance(counted) <= room else age
 
     def _show_body(self, state: PanelState) -> None:
         if state.denied is not None and not state.has_facts:

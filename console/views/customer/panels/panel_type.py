@@ -47,7 +47,8 @@ class PanelContext:
 
     def systems(self, capability: Capability) -> SystemWords:
         """Return the words for the systems that serve a capability."""
-        return SystemWords(self.desk.served_by.get(capability, ""), self.desk.system_labels)
+        count = sum(capability in info.serves for info in self.desk.systems)
+        return SystemWords(self.desk.served_by.get(capability, ""), self.desk.system_labels, count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,9 +53,9 @@ class PaymentsPanel(Panel):
         now = self._view.now()
         numbers = {str(item.value.id): item.value.label for item in self._view.bills.part.facts or ()}
         found = [
-            (item, part.is_fresh(now))
-            for part in (self._view.payments.part, self._view.refunds.part)
-            for item in part.facts or ()
+            (item, coordinator.is_fresh(item.origin, now))
+            for coordinator in (self._view.payments, self._view.refunds)
+            for item in coordinator.part.facts or ()
         ]
         found.sort(key=lambda pair: pair[0].value.paid_at or _BEFORE_ALL, reverse=True)
         self.table.show_entries(

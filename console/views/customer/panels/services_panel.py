@@ -63,14 +63,19 @@ class ServicesPanel(Panel):
         now = self._view.now()
         services, products = self._view.services.part, self._view.products.part
         sold = {service_id: item for item in products.facts or () for service_id in item.value.service_ids}
-        fresh = services.is_fresh(now)
         rows = [
-            (self._rank(item.value, sold.get(item.value.id)), self._service(item, sold.get(item.value.id), fresh=fresh))
+            (
+                self._rank(item.value, sold.get(item.value.id)),
+                self._service(item, sold.get(item.value.id), fresh=self._view.services.is_fresh(item.origin, now)),
+            )
             for item in services.facts or ()
         ]
         shown = {item.value.id for item in services.facts or ()}
         rows += [
-            (_ORDER[texts.state(item.value.status)[1]], self._product(item, fresh=products.is_fresh(now)))
+            (
+                _ORDER[texts.state(item.value.status)[1]],
+                self._product(item, fresh=self._view.products.is_fresh(item.origin, now)),
+            )
             for item in products.facts or ()
             if not shown.intersection(item.value.service_ids)
         ]

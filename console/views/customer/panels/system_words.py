@@ -8,10 +8,14 @@ from console.models.provenance import Origin
 
 @dataclass(frozen=True, slots=True)
 class SystemWords:
-    """`together` names all systems that serve a panel, as its head says it; `each` has the word for each by name."""
+    """`together` names all systems that serve a panel, as its head says it; `count` says how many they are.
+
+    `each` has the word for each by name.
+    """
 
     together: str
     each: Mapping[str, str] = field(default_factory=dict)
+    count: int = 1
 
     def of(self, origin: Origin) -> str:
         """Return the word for the system that told of a record."""

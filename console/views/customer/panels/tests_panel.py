@@ -36,9 +36,12 @@ class TestsPanel(Panel):
         return texts.counted(len(facts), facts) if facts else ""
 
     def show_facts(self) -> None:
-        fresh = self._view.tests.part.is_fresh(self._view.now())
+        now = self._view.now()
         tests = list(self._view.tests.part.facts or ())
-        self.list.show_entries([item.value.id for item in tests], lambda place: self._row(tests[place], fresh=fresh))
+        self.list.show_entries(
+            [item.value.id for item in tests],
+            lambda place: self._row(tests[place], fresh=self._view.tests.is_fresh(tests[place].origin, now)),
+        )
 
     def _row(self, item: Sourced[ServiceTest], *, fresh: bool) -> Row:
         make, test = FactMaker(item.origin, self.systems, fresh=fresh), item.value

@@ -50,10 +50,11 @@ class TicketsPanel(Panel):
         return tr("{} open").format(texts.counted(open_ones, facts)) if facts else ""
 
     def show_facts(self) -> None:
-        fresh = self._view.tickets.part.is_fresh(self._view.now())
+        now = self._view.now()
         tickets = sorted(self._view.tickets.part.facts or (), key=lambda item: not item.value.is_open)
         self.list.show_entries(
-            [item.value.id for item in tickets], lambda place: self._row(tickets[place], fresh=fresh)
+            [item.value.id for item in tickets],
+            lambda place: self._row(tickets[place], fresh=self._view.tickets.is_fresh(tickets[place].origin, now)),
         )
         if tickets and not self.list.currentIndex().isValid():
             self.list.setCurrentIndex(self.list.rows_model.index(0, 0))

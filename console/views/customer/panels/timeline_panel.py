@@ -190,7 +190,7 @@ class TimelinePanel(Panel):
         describe: Callable[[Any], tuple[str, str, str, str | None]],
     ) -> Callable[[Entry, Entry | None], Row]:
         def make(entry: Entry, before: Entry | None) -> Row:
-            fresh = part.part.is_fresh(self._view.now())
+            fresh = part.is_fresh(item.origin, self._view.now())
             facts = FactMaker(item.origin, self.systems, fresh=fresh)
             icon, title, under, state = describe(item.value)
             day = texts.recent_day(entry.at) if entry.at else tr("no date")

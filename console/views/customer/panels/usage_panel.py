@@ -1,5 +1,7 @@
 """What of the allowances is used, and the single calls and data behind it."""
 
+from datetime import datetime
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter
 
@@ -57,8 +59,8 @@ class UsagePanel(Panel):
         buckets = allowances.facts
         self.buckets.setVisible(bool(buckets))
         if buckets is not None:
-            fresh = allowances.is_fresh(now)
-            makers = [FactMaker(item.origin, self.systems, fresh=fresh) for item in buckets]
+            is_fresh = self._view.allowances.is_fresh
+            makers = [FactMaker(item.origin, self.systems, fresh=is_fresh(item.origin, now)) for item in buckets]
             rows = [
                 _bucket_row(i, item.value, make) for i, (item, make) in enumerate(zip(buckets, makers, strict=True))
             ]
@@ -67,10 +69,11 @@ class UsagePanel(Panel):
                 self._sized = bool(buckets)
                 height = 32 + 26 * min(5, len(buckets))
                 self._splitter.setSizes([height, max(120, self._splitter.height() - height)])
-        items, fresh = list(usage.facts or ()), usage.is_fresh(now)
-        self.table.show_entries([item.value.id for item in items], lambda place: self._row(items[place], fresh=fresh))
+        items = list(usage.facts or ())
+        self.table.show_entries([item.value.id for item in items], lambda place: self._row(items[place], now))
 
-    def _row(self, item: Sourced[Usage], *, fresh: bool) -> Row:
+    def _row(self, item: Sourced[Usage], now: datetime) -> Row:
+        fresh = self._view.usage.is_fresh(item.origin, now)
         make, usage = FactMaker(item.origin, self.systems, fresh=fresh), item.value
         when = f"{texts.day(texts.local_day(usage.at))} {texts.clock(usage.at)}" if usage.at else texts.day(None)
         cost = ""

@@ -38,11 +38,13 @@ class VisitsPanel(Panel):
 
     def show_facts(self) -> None:
         now = self._view.now()
-        fresh = self._view.appointments.part.is_fresh(now)
         visits = list(self._view.appointments.part.facts or ())
         coming = [item for item in visits if _is_coming(item.value, now)][::-1]
         shown = coming + [item for item in visits if not _is_coming(item.value, now)]
-        self.list.show_entries([item.value.id for item in shown], lambda place: self._row(shown[place], fresh=fresh))
+        self.list.show_entries(
+            [item.value.id for item in shown],
+            lambda place: self._row(shown[place], fresh=self._view.appointments.is_fresh(shown[place].origin, now)),
+        )
 
     def _row(self, item: Sourced[Appointment], *, fresh: bool) -> Row:
         make, visit = FactMaker(item.origin, self.systems, fresh=fresh), item.value
