@@ -138,11 +138,11 @@ async def open_session(
                 yield Session(
                     desk,
                     first,
-                    " ".join(filter(None, (policy.warning, kept.notice, elsewhere))),
-                    kept.new_code,
-                    kept.make_code,
-                    kept.confirm_code,
-                    sign_in,
+                    notice=" ".join(filter(None, (policy.warning, kept.notice, elsewhere))),
+                    new_code=kept.new_code,
+                    make_code=kept.make_code,
+                    confirm_code=kept.confirm_code,
+                    sign_in=sign_in,
                     lock_after_s=deployment.lock_after_min * 60,
                     hides_from_capture=deployment.hide_from_capture,
                     remove_at_end=_remover(stores, desk, sign_in.person)

@@ -84,7 +84,7 @@ class _Kept:
 def _compose_kept(database: Database) -> _Kept:
     people, facts = SeenPeople(PersonRepository(database)), FactRepository(database)
     known = KnownFacts(facts, KEPT_AS, saved=people.learn)
-    return _Kept(database, people, facts, known, CustomerRecords(database))
+    return _Kept(database, people, facts=facts, known=known, records=CustomerRecords(database))
 
 
 def _caller_systems(systems: Systems, deployment: Deployment) -> CallerSystems:

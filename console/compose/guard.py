@@ -103,7 +103,9 @@ def compose_guard(
     permissions = Permissions(parts.user, openings, unrecorded=audit.refusal)
     search = AuditSearch(store, collector, audit, permissions, parts.clock)
     anchor = HeadAnchor.beside(database.folder) if database.folder is not None else None
-    return Guard(audit, search, openings, permissions, store, anchor, parts.policy)
+    return Guard(
+        audit, search, openings=openings, permissions=permissions, store=store, anchor=anchor, policy=parts.policy
+    )
 
 
 class NamedSecrets:

@@ -138,7 +138,7 @@ class Endpoint:
             value = await self._decode(200, body)
         except BadAnswerError:
             value = Undecodable("it is not JSON")
-        return Answer(status, answer_headers, value, self._clock.now(), len(body))
+        return Answer(status, answer_headers, value=value, read_at=self._clock.now(), received=len(body))
 
     async def send(self, command: Command) -> Answer:
         """Return the answer to a write: status 200 to 299. It is sent once; cancelling the caller does not stop it.
@@ -193,7 +193,7 @@ class Endpoint:
                 if isinstance(error, SignInRequiredError):
                     self._sign_in.renew(signed)  # so that the next try has a new token
                 raise
-            return Answer(status, headers, value, self._clock.now(), len(body))
+            return Answer(status, headers, value=value, read_at=self._clock.now(), received=len(body))
         raise AssertionError("unreachable")  # pragma: no cover
 
     @property
@@ -343,10 +343,17 @@ class Endpoint:
             self._told_at = told, self._clock.monotonic_s()
         if status == httpx.codes.NOT_MODIFIED and kept is not None:
             value = await self._value(question, 200, kept.body)
-            return Answer(200, {**kept.headers, **headers}, value, self._clock.now(), len(body), unchanged=True)
+            return Answer(
+                200,
+                {**kept.headers, **headers},
+                value=value,
+                read_at=self._clock.now(),
+                received=len(body),
+                unchanged=True,
+            )
         value = await self._value(question, status, body)
         self._failures.raise_for(status, headers, value)
-        answer = Answer(status, headers, value, self._clock.now(), len(body))
+        answer = Answer(status, headers, value=value, read_at=self._clock.now(), received=len(body))
         is_kept = answer.status == httpx.codes.OK and question.query is None and not question.fresh
         if is_kept and answer.etag and is_usable(answer.etag):
             self._validators.keep(question, Kept(answer.etag, headers, body))

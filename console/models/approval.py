@@ -39,7 +39,7 @@ def request_of(act: Act) -> ApprovalRequest | None:
     money, account = step.wanted.money(), step.wanted.text("account")
     parts = (act.id, act.customer_id, step.kind, account, str(money.amount), money.currency)
     digest = hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
-    return ApprovalRequest(step.kind, account, money, person_of(act), digest)
+    return ApprovalRequest(step.kind, account, money=money, by=person_of(act), digest=digest)
 
 
 def read_request(notes: Iterable[tuple[str | None, str]]) -> ApprovalRequest | None:
@@ -53,7 +53,11 @@ def read_request(notes: Iterable[tuple[str | None, str]]) -> ApprovalRequest | N
         except InvalidOperation:
             continue
         return ApprovalRequest(
-            found["kind"], found["account"], Money(amount, found["currency"]), author or "", found["digest"]
+            found["kind"],
+            found["account"],
+            money=Money(amount, found["currency"]),
+            by=author or "",
+            digest=found["digest"],
         )
     return None
 

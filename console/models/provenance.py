@@ -101,11 +101,11 @@ class Records(Generic[T]):
         return Records(
             self.items + new,
             min(self.read_at, more.read_at),
-            more.complete,
-            more.total,
-            self.damaged + more.damaged,
-            more.next_offset,
-            self.newest_first,
+            complete=more.complete,
+            total=more.total,
+            damaged=self.damaged + more.damaged,
+            next_offset=more.next_offset,
+            newest_first=self.newest_first,
         )
 
     def continued_by(self, known: "Records[T]") -> "Records[T]":

@@ -165,7 +165,7 @@ def _asked(record: Mapping[str, Any]) -> _Asked | None:
         found = _REQUEST.fullmatch(str(note.get("text", "")).strip())
         if found is not None:
             digest, amount, currency, account = found.groups()
-            return _Asked(digest, amount, currency, account, str(note.get("author") or ""))
+            return _Asked(digest, amount, currency=currency, account=account, by=str(note.get("author") or ""))
     return None
 
 

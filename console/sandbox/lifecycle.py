@@ -67,7 +67,7 @@ class Lifecycle:
         self._links = links
         self._clock = clock
         self._tell = tell
-        keeper = Keeper(system, resources, records, links, tell)
+        keeper = Keeper(system, resources, records=records, links=links, tell=tell)
         self.keeper = keeper
         self.fulfilment = Fulfilment(keeper)
         self._ledger = Ledger(keeper)

@@ -205,11 +205,11 @@ def _person(row: tuple[Any, ...]) -> KnownPerson:
     return KnownPerson(
         CustomerId(str(customer)),
         str(name),
-        PartyKind(str(kind)) if kind else None,
-        str(status) if status else None,
-        msgspec.json.decode(bytes(details), type=tuple[str, ...]),
-        (),
-        datetime.fromisoformat(str(seen_at)),
+        kind=PartyKind(str(kind)) if kind else None,
+        status=str(status) if status else None,
+        details=msgspec.json.decode(bytes(details), type=tuple[str, ...]),
+        numbers=(),
+        seen_at=datetime.fromisoformat(str(seen_at)),
     )
 
 

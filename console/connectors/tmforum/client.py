@@ -70,7 +70,7 @@ class TmForumClient:
             raise self.bad_answer(f"it answered with another {resource} than asked for", "OTHER")
         self._report(Damage(resource, identifier, problem, lost=False) for problem in reader.problems)
         version = answer.etag or _version(reader)
-        return Sourced(value, Origin(self.name, resource, identifier, version, answer.read_at))
+        return Sourced(value, Origin(self.name, resource, id=identifier, version=version, read_at=answer.read_at))
 
     async def fetch_of_customer(
         self,
@@ -171,7 +171,14 @@ class TmForumClient:
         self._report(damaged)
         trusted = total if total is not None and total >= offset and not drop_others else None
         next_offset = None if complete else offset
-        return Records(tuple(found.values()), answer.read_at, complete, trusted, tuple(damaged), next_offset)
+        return Records(
+            tuple(found.values()),
+            answer.read_at,
+            complete=complete,
+            total=trusted,
+            damaged=tuple(damaged),
+            next_offset=next_offset,
+        )
 
     async def ask(self, resource: str, criteria: Mapping[str, Any], read: Callable[[Reader], T]) -> Sourced[T]:
         """Return the answer to a query that is asked by POST; nothing is changed by it.
@@ -228,7 +235,9 @@ class TmForumClient:
         if not record:
             raise self.bad_answer(f"it has not said which {resource} is meant", "NO-ID")
         question = self.question(resource)
-        await self._endpoint.send(Command(question.base, question.resource, _json(body), key, record, version))
+        await self._endpoint.send(
+            Command(question.base, question.resource, body=_json(body), key=key, record=record, version=version)
+        )
 
     async def fetch_document(self, resource: str, address: str) -> bytes:
         """Return the bytes of a document at an address that a record of this system gave.
@@ -293,7 +302,7 @@ class TmForumClient:
             damaged.append(Damage(resource, identifier, str(error)))
             return
         damaged += [Damage(resource, identifier, problem, lost=False) for problem in reader.problems]
-        origin = Origin(self.name, resource, identifier, _version(reader), answer.read_at)
+        origin = Origin(self.name, resource, id=identifier, version=_version(reader), read_at=answer.read_at)
         found.setdefault(identifier, Sourced(value, origin))
 
     def _no_such_path(self, resource: str) -> BadAnswerError:

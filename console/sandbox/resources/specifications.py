@@ -55,9 +55,9 @@ def _listed(
     return Resource(
         name,
         base,
-        records,
-        lambda _world, n: len(entries) if n == 0 else 0,
-        {"id": by_id},
+        records=records,
+        count=lambda _world, n: len(entries) if n == 0 else 0,
+        narrow={"id": by_id},
         prefix=prefix,
         needed=needed,
         state="lifecycleStatus",

@@ -91,9 +91,9 @@ def _fill(_world: World, record: Record, now: datetime, _links: Links) -> Record
 TROUBLE_TICKET = Resource(
     "troubleTicket",
     TICKET_BASE,
-    _records,
-    lambda world, n: len(world.life(n).tickets),
-    {"id": by_item("ticket"), "relatedParty.id": by_customer},
+    records=_records,
+    count=lambda world, n: len(world.life(n).tickets),
+    narrow={"id": by_item("ticket"), "relatedParty.id": by_customer},
     prefix="TT-",
     stamps=("lastUpdate",),
     needed=("description", "severity", "ticketType"),

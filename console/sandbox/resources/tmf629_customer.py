@@ -58,9 +58,9 @@ def _by_party(world: World, value: str) -> list[int]:
 CUSTOMER = Resource(
     "customer",
     CUSTOMER_BASE,
-    _records,
-    lambda _world, _n: 1,
-    {"id": by_customer, "engagedParty.id": _by_party},
+    records=_records,
+    count=lambda _world, _n: 1,
+    narrow={"id": by_customer, "engagedParty.id": _by_party},
     prefix="CU-",
     needed=("name", "engagedParty"),
     fill=lambda _world, record, _now, _links: {"status": "initialized", **record},

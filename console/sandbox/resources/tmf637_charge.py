@@ -71,9 +71,9 @@ def _fill(_world: World, record: Record, now: datetime, _links: Links) -> Record
 CHARGE = Resource(
     "product",
     PRODUCT_BASE,
-    _records,
-    lambda world, n: len(_charged(world, n)),
-    {"id": by_item("charge"), "relatedParty.id": by_customer, "billingAccount.id": by_account},
+    records=_records,
+    count=lambda world, n: len(_charged(world, n)),
+    narrow={"id": by_item("charge"), "relatedParty.id": by_customer, "billingAccount.id": by_account},
     prefix="CH",
     needed=("status", "productSerialNumber"),
     fill=_fill,

@@ -77,9 +77,9 @@ def _record(world: World, n: int, sub: Subscription, links: Links) -> Record:
 PRODUCT = Resource(
     "product",
     PRODUCT_BASE,
-    _records,
-    lambda world, n: len(world.life(n).subscriptions),
-    {"id": by_item("product"), "relatedParty.id": by_customer, "billingAccount.id": by_account},
+    records=_records,
+    count=lambda world, n: len(world.life(n).subscriptions),
+    narrow={"id": by_item("product"), "relatedParty.id": by_customer, "billingAccount.id": by_account},
     prefix="PRN",
     needed=("status",),
     state="status",

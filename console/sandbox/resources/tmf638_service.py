@@ -57,9 +57,9 @@ def _record(world: World, n: int, sub: Subscription, links: Links) -> Record:
 SERVICE = Resource(
     "service",
     SERVICE_BASE,
-    _records,
-    lambda world, n: len(world.life(n).subscriptions),
-    {"id": by_item("service"), "relatedParty.id": by_customer},
+    records=_records,
+    count=lambda world, n: len(world.life(n).subscriptions),
+    narrow={"id": by_item("service"), "relatedParty.id": by_customer},
     prefix="SVN",
     needed=("state", "serviceSpecification"),
     is_typed=False,

@@ -74,9 +74,9 @@ def _start(_world: World, record: Record, now: datetime, _links: Links) -> Recor
 SERVICE_TEST = Resource(
     "serviceTest",
     TEST_BASE,
-    _records,
-    lambda world, n: len(world.life(n).tests),
-    {"id": by_item("test"), "relatedParty.id": by_customer, "relatedService.id": by_item("service")},
+    records=_records,
+    count=lambda world, n: len(world.life(n).tests),
+    narrow={"id": by_item("test"), "relatedParty.id": by_customer, "relatedService.id": by_item("service")},
     prefix="ST-",
     needed=("name", "relatedService", "testSpecification"),
     fill=_start,

@@ -82,9 +82,9 @@ def _record(world: World, n: int, account: int, links: Links) -> Record:
 BILLING_ACCOUNT = Resource(
     "billingAccount",
     ACCOUNT_BASE,
-    _records,
-    lambda world, n: world.life(n).accounts,
-    {"id": by_account, "relatedParty.id": by_customer},
+    records=_records,
+    count=lambda world, n: world.life(n).accounts,
+    narrow={"id": by_account, "relatedParty.id": by_customer},
     prefix="BAN-",
     needed=("name", "relatedParty"),
     fill=lambda _world, record, now, _links: {"state": "active", **record, "lastModified": instant(now)},

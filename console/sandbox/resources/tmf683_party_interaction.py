@@ -92,9 +92,9 @@ def _fill(_world: World, record: Record, now: datetime, _links: Links) -> Record
 PARTY_INTERACTION = Resource(
     "partyInteraction",
     INTERACTION_BASE,
-    _records,
-    None,
-    {"id": _by_interaction, "relatedParty.id": by_customer},
+    records=_records,
+    count=None,
+    narrow={"id": _by_interaction, "relatedParty.id": by_customer},
     prefix="PI-",
     needed=("interactionDate", "reason", "status", "direction", "channel"),
     fill=_fill,

@@ -93,7 +93,18 @@ def _paid(life: Life, account: int, month: int, lines: tuple[Line, ...], plan: P
     if lost and not paid:
         paid_on, paid = due_day(billed_on) - timedelta(days=3), total
     applied = 0 if lost else paid
-    return Bill(account, month, billed_on, due_day(billed_on), next_on, lines, applied, paid, paid_on, plan)
+    return Bill(
+        account,
+        month,
+        billed_on=billed_on,
+        due_on=due_day(billed_on),
+        next_on=next_on,
+        lines=lines,
+        paid=applied,
+        received=paid,
+        paid_on=paid_on,
+        plan=plan,
+    )
 
 
 def _lines(life: Life, account: int, month: int, *, late: bool, rng: random.Random) -> tuple[Line, ...]:

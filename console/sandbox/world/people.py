@@ -273,7 +273,7 @@ def _place(country: Country, rng: random.Random) -> Place:
     if country is GB:
         tail = f"{rng.randrange(1, 10)}{rng.choice('ABDEFGHJLNPQRSTUWXYZ')}{rng.choice('ABDEFGHJLNPQRSTUWXYZ')}"
     code = f"{zone} {tail}" if country is SE else f"{zone}{tail}"
-    return Place(line, extra, city, state, code, country.code)
+    return Place(line, extra, city=city, state=state, post_code=code, country=country.code)
 
 
 def _phone(country: Country, rng: random.Random) -> str:

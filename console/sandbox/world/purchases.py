@@ -73,7 +73,17 @@ def add_visit(
     """Add an appointment, in the morning or in the afternoon as its number has it."""
     if len(life.visits) < Numbers.ITEMS:
         starts, ends = ((8, 12), (13, 17))[len(life.visits) % 2]
-        life.visits.append(Visit(len(life.visits), at(on, starts), at(on, ends), status, text, order, ticket))
+        life.visits.append(
+            Visit(
+                len(life.visits),
+                at(on, starts),
+                ends_at=at(on, ends),
+                status=status,
+                text=text,
+                order=order,
+                ticket=ticket,
+            )
+        )
 
 
 def base_products(life: Life, account: int, rng: random.Random) -> None:
@@ -126,7 +136,9 @@ def changes(life: Life, account: int, rng: random.Random) -> None:
             complete_order(life, account, f"Remove {gone.plan.name}", [("delete", gone.index)], on, rng)
     for _ in range(rng.choices((0, 1, 2), (70, 22, 8))[0]):
         cents = in_currency(rng.randrange(150, 900), life.person.country.currency)
-        life.charges.append(Charge(account, day(), -cents, "Credit for an outage", "credit", "credit"))
+        life.charges.append(
+            Charge(account, day(), cents=-cents, name="Credit for an outage", type="credit", cause="credit")
+        )
 
 
 def end(subscription: Subscription, on: date) -> None:

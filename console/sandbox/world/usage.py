@@ -68,7 +68,9 @@ def derive_allowances(seed: int, life: Life) -> list[Allowance]:
         used = sum(usage.amount for usage in _of_month(seed, life, sub, month, None) if usage.type == "data")
         cycle = life.cycle_days[sub.account]
         allowed = sub.plan.allowance_gb * _MB_A_GB or None
-        found.append(Allowance(sub.index, bill_day(month - 1, cycle), bill_day(month, cycle), allowed, used))
+        found.append(
+            Allowance(sub.index, bill_day(month - 1, cycle), ends_on=bill_day(month, cycle), allowed=allowed, used=used)
+        )
     return found
 
 

@@ -325,7 +325,9 @@ class Openings:
         self._check.check_attempts(customer_id)
         told = read_reason(words)
         now = self._clock.now()
-        self._open[customer_id] = Opening(customer_id, Reason.AHEAD, told, Step.ACCOUNT, now, now + self._lasts)
+        self._open[customer_id] = Opening(
+            customer_id, Reason.AHEAD, how=told, step=Step.ACCOUNT, at=now, until=now + self._lasts
+        )
         self._told(READ_AHEAD, customer_id, told)
         await self._shared.add(READ_AHEAD, customer_id, told)
         self._warn(customer_id, self._harvest.opened(customer_id, now, checked=False))
@@ -360,7 +362,9 @@ class Openings:
         self, customer_id: CustomerId, reason: Reason, how: str, step: Step, *, checked: bool, compared: bool = False
     ) -> Opening:
         now = self._clock.now()
-        opening = self._open[customer_id] = Opening(customer_id, reason, how, step, now, now + self._lasts, checked)
+        opening = self._open[customer_id] = Opening(
+            customer_id, reason, how=how, step=step, at=now, until=now + self._lasts, checked=checked
+        )
         words, facts = f"{reason.value}: {how}", OpenedFor(reason, compared).facts
         self._told(OPENED, customer_id, words, facts)
         await self._shared.add(OPENED, customer_id, words, facts)

@@ -55,7 +55,7 @@ class Undo(Enum):
     NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """One thing that will be otherwise afterwards, for a person and for whoever checks it.
 
@@ -106,7 +106,7 @@ class Plan:
     say: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActKind:
     """One kind of act.
 

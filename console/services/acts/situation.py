@@ -209,9 +209,9 @@ def situation_of(
     return Situation(
         view.now(),
         view.now().astimezone().date(),
-        user,
-        customer.value if customer else None,
-        lists,
+        user=user,
+        customer=customer.value if customer else None,
+        lists=lists,
         lines=view.known_lines(),
         under_way=under_way,
         not_served=frozenset(not_served),

@@ -66,7 +66,7 @@ def explain(
         small = abs(rest.amount) <= _ROUNDING_UNITS * Decimal(1).scaleb(-minor_digits(currency))
         kind = CauseKind.ROUNDING if small else CauseKind.UNEXPLAINED
         causes.append(Cause(kind, kind.value.capitalize(), rest))
-    return BillExplanation(earlier, later, difference, tuple(causes), tuple(changes))
+    return BillExplanation(earlier, later, difference=difference, causes=tuple(causes), changes=tuple(changes))
 
 
 def _total(bill: CustomerBill) -> Money | None:
@@ -140,8 +140,8 @@ def _changes(
     for (kind, _), (old, new) in sides.items():
         shown = (new or old)[-1]
         change = LineChange(
-            shown.name, kind, _sum(old, currency), _sum(new, currency), shown.product_id,
-            shown.period_start, shown.period_end,
+            shown.name, kind, before=_sum(old, currency), after=_sum(new, currency), product_id=shown.product_id,
+            period_start=shown.period_start, period_end=shown.period_end,
         )  # fmt: skip
         found.append(replace(change, kind=_what_became(change)) if kind is _MONTHLY else change)
     return found

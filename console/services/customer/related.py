@@ -48,10 +48,10 @@ async def fetch_related(customers: Customers, customer: Sourced[Customer]) -> Re
             RelatedCustomer(
                 CustomerId(reference.id),
                 _role(reference, through),
-                value.name if value else reference.name,
-                value.status if value else None,
-                through,
-                problem,
+                name=value.name if value else reference.name,
+                status=value.status if value else None,
+                through=through,
+                problem=problem,
             ),
             other.origin if other is not None else source.origin,
         )
@@ -66,7 +66,7 @@ async def fetch_related(customers: Customers, customer: Sourced[Customer]) -> Re
         for item in found.values()
         if item.value.problem
     )
-    return Records(tuple(found.values()), read_at, complete, None, damaged)
+    return Records(tuple(found.values()), read_at, complete=complete, total=None, damaged=damaged)
 
 
 def _is_customer(reference: Reference) -> bool:

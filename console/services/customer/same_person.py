@@ -38,8 +38,19 @@ async def fetch_same_person(
             continue
         shared = _shared(customer.value, party, other.value, await customers.fetch_party(other.value))
         if shared:
-            told = SearchHit(hit.customer_id, hit.system, f"same phone and {shared}", hit.name, hit.kind, hit.status)
-            same.append(Sourced(told, Origin(hit.system, "customer", hit.customer_id, None, other.origin.read_at)))
+            told = SearchHit(
+                hit.customer_id,
+                hit.system,
+                matched=f"same phone and {shared}",
+                name=hit.name,
+                kind=hit.kind,
+                status=hit.status,
+            )
+            same.append(
+                Sourced(
+                    told, Origin(hit.system, "customer", id=hit.customer_id, version=None, read_at=other.origin.read_at)
+                )
+            )
     return Records(tuple(same), origin.read_at)
 
 

@@ -35,7 +35,9 @@ class SharedNotes:
             return
         try:
             await self._shared.add(
-                AuditEntry(self._clock.now(), "", "", what, customer, words, facts=dict(facts or {}))
+                AuditEntry(
+                    self._clock.now(), "", role="", what=what, customer=customer, words=words, facts=dict(facts or {})
+                )
             )
         except StoreError as error:
             _log.warning("other programs cannot be told of an account: %s", error)

@@ -163,7 +163,9 @@ class CustomerSearch:
             sentence = str(error)
         elapsed_ms = (self._clock.monotonic_s() - started_s) * 1000
         state = Asking.FAILED if sentence else Asking.ANSWERED
-        search.progress[system] = SystemProgress(system, state, elapsed_ms, sentence, len(found) > _MOST_HITS)
+        search.progress[system] = SystemProgress(
+            system, state, elapsed_ms=elapsed_ms, sentence=sentence, has_more=len(found) > _MOST_HITS
+        )
         search.hits += hits
         search.changed()
         if system != self._crm:
@@ -222,7 +224,7 @@ def _together(hits: Sequence[SearchHit]) -> tuple[FoundCustomer, ...]:
         known = found.get(hit.customer_id)
         if known is None:
             found[hit.customer_id] = FoundCustomer(
-                hit.customer_id, hit.name, hit.kind, hit.status, hit.details, reasons
+                hit.customer_id, hit.name, kind=hit.kind, status=hit.status, details=hit.details, reasons=reasons
             )
             continue
         found[hit.customer_id] = replace(

@@ -57,8 +57,8 @@ class SeenPeople:
         person = learned.person
         if person is not None:
             whole = KnownPerson(
-                person.customer_id, person.name, person.kind, person.status, person.details,
-                (*person.numbers, *sorted(numbers)), person.seen_at,
+                person.customer_id, person.name, kind=person.kind, status=person.status, details=person.details,
+                numbers=(*person.numbers, *sorted(numbers)), seen_at=person.seen_at,
             )  # fmt: skip
             self._start([whole])
 
@@ -93,7 +93,13 @@ class SeenPeople:
             return ()
         return [
             SearchHit(
-                person.customer_id, HERE, "on this computer", person.name, person.kind, person.status, person.details
+                person.customer_id,
+                HERE,
+                matched="on this computer",
+                name=person.name,
+                kind=person.kind,
+                status=person.status,
+                details=person.details,
             )
             for person in {person.customer_id: person for person in reversed(found)}.values()
         ][::-1][:limit]
@@ -133,11 +139,12 @@ def person_of(customer: Customer, seen_at: Any) -> KnownPerson:
     return KnownPerson(
         CustomerId(customer.id),
         customer.name,
-        customer.kind,
-        customer.status,
-        tuple(telling[kind] for kind in ("address", "phone", "email") if kind in telling),
-        tuple(medium.text for medium in customer.contact_media if medium.kind == "phone") + customer.account_ids,
-        seen_at,
+        kind=customer.kind,
+        status=customer.status,
+        details=tuple(telling[kind] for kind in ("address", "phone", "email") if kind in telling),
+        numbers=tuple(medium.text for medium in customer.contact_media if medium.kind == "phone")
+        + customer.account_ids,
+        seen_at=seen_at,
     )
 
 

@@ -65,9 +65,9 @@ class Checking:
         spelling = Spelling(
             self._system.currency,
             self._system.money == "minor",
-            attributes,
-            self._settings.values,
-            role,
+            names=attributes,
+            values=self._settings.values,
+            customer_role=role,
             decimal_mark=self._system.decimal_mark,
         )
         return Reader(record, spelling)

@@ -49,9 +49,11 @@ NEEDS: dict[str, Need] = {
     "troubleTicket": Need(
         care.read_ticket,
         ("name", "status", "severity", "creationDate", "statusChange", "relatedParty"),
-        (("statusChange", "statusChangeHistory"),),
-        "status",
-        frozenset({"acknowledged", "rejected", "pending", "held", "inProgress", "cancelled", "closed", "resolved"}),
+        later=(("statusChange", "statusChangeHistory"),),
+        state="status",
+        states=frozenset(
+            {"acknowledged", "rejected", "pending", "held", "inProgress", "cancelled", "closed", "resolved"}
+        ),
         newest_first="-creationDate",
     ),
     "partyInteraction": Need(
@@ -87,9 +89,9 @@ NEEDS: dict[str, Need] = {
     "productOrder": Need(
         orders.read_product_order,
         ("state", "orderDate", "productOrderItem", "relatedParty"),
-        (("orderDate", "creationDate"),),
-        "state",
-        _ORDER_STATES,
+        later=(("orderDate", "creationDate"),),
+        state="state",
+        states=_ORDER_STATES,
         newest_first="-orderDate",
     ),
     "serviceOrder": Need(

@@ -72,11 +72,13 @@ async def check_system(
     return CheckReport(
         endpoint.system,
         served_words(system),
-        system.base_url,
-        at,
-        clock.monotonic_s() - started_s,
-        tuple(findings),
-        profile_of(f"{endpoint.label} at {system.base_url}, checked {at:%Y-%m-%d}", settings) if settings else "",
+        address=system.base_url,
+        at=at,
+        elapsed_s=clock.monotonic_s() - started_s,
+        findings=tuple(findings),
+        profile=profile_of(f"{endpoint.label} at {system.base_url}, checked {at:%Y-%m-%d}", settings)
+        if settings
+        else "",
     )
 
 

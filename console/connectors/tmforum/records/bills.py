@@ -115,9 +115,9 @@ def _plan(part: Reader) -> PaymentPlan:
     return PaymentPlan(
         part.text("planType"),
         part.text("status"),
-        part.money("totalAmount"),
-        ends,
-        int(parts) if parts else 1,
+        amount=part.money("totalAmount"),
+        due_on=ends,
+        parts=int(parts) if parts else 1,
     )
 
 

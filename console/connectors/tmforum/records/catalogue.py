@@ -32,10 +32,10 @@ def read_offering(reader: Reader, prices: Mapping[str, Money | None]) -> Product
     return ProductOffering(
         identifier,
         reader.text("name") or identifier,
-        category.text("name") if category else None,
-        tuple(text for part in reader.parts("marketSegment") if (text := part.text("id"))),
-        reader.flag("isSellable") is not False and _is_on_sale(reader),
-        tuple(by_currency.values()),
+        category=category.text("name") if category else None,
+        segments=tuple(text for part in reader.parts("marketSegment") if (text := part.text("id"))),
+        is_sellable=reader.flag("isSellable") is not False and _is_on_sale(reader),
+        prices=tuple(by_currency.values()),
     )
 
 

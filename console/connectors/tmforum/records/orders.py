@@ -70,9 +70,9 @@ def _item(reader: Reader, thing: Reader | None) -> OrderItem:
     return OrderItem(
         reader.text("id") or "",
         reader.text("action"),
-        name,
-        reader.state("state"),
-        (thing.text("id") if thing else None) or "",
+        name=name,
+        state=reader.state("state"),
+        thing_id=(thing.text("id") if thing else None) or "",
         quantity=reader.number("quantity"),
         prices=tuple(price for part in prices if (price := read_price(part, None)) is not None),
         appointment_id=appointment.text("id") if (appointment := reader.part("appointment")) else None,

@@ -54,7 +54,9 @@ def read_prices(reader: Reader, keys: tuple[str, ...], started_at: datetime | No
     ends = [one.until for one in alike if one.until is not None]
     full = sum((one.full or one.amount for one in alike), start=nothing)
     others = tuple(price for price in found if price not in alike)
-    return PriceList(now, first.period, min(ends, default=None), full if full != now else None, others)
+    return PriceList(
+        now, first.period, until=min(ends, default=None), full=full if full != now else None, others=others
+    )
 
 
 def read_period(reader: Reader) -> str | None:
@@ -88,9 +90,9 @@ def read_price(reader: Reader, started_at: datetime | None) -> ProductPrice | No
     return ProductPrice(
         kind,
         reader.text("name") or reader.text("priceType"),
-        now,
-        period,
-        reader.text("unitOfMeasure"),
+        amount=now,
+        period=period,
+        unit=reader.text("unitOfMeasure"),
         with_tax=with_tax,
         certain=certain,
         until=until,

@@ -167,7 +167,7 @@ def _counter(part: Reader) -> Counter | None:
     kind, value, told = part.text("counterType"), read_quantity(part.part("value")), part.text("valueName")
     if value is None and told is None:
         return None
-    return Counter(kind or "", part.text("level"), user.label if user else None, value, told)
+    return Counter(kind or "", part.text("level"), user=user.label if user else None, value=value, told=told)
 
 
 def _total(bucket: Reader, words: frozenset[str]) -> Quantity | None:

@@ -55,18 +55,18 @@ def _plan(now: Situation, values: Values) -> Plan:
         wanted |= {"amount": request.money}
     step = PlannedStep("decide-approval", ticket.id, wanted, {"status": ticket.status or ""})
     effect = Effect(
-        Capability.TICKETS,
-        ticket.name,
-        "asked for",
-        decision,
-        "No",
-        ("ticket", ticket.id),
-        {"status": ends},
+        capability=Capability.TICKETS,
+        what=ticket.name,
+        now="asked for",
+        after=decision,
+        undo="No",
+        record=("ticket", ticket.id),
+        values={"status": ends},
         undone=Undo.NEVER,
     )
     follows = "at once, by whoever asked" if decision == "approved" else "not given"
     then = Effect(
-        Capability.PAYMENTS, ticket.name, "not given", follows, "", ("", "")
+        capability=Capability.PAYMENTS, what=ticket.name, now="not given", after=follows, undo="", record=("", "")
     )  # their act's, no record of this one
     told = (f"They write: {ticket.description}",) if ticket.description else ()
     return Plan(
@@ -95,5 +95,13 @@ def _check_approver(now: Situation, request: ApprovalRequest | None) -> None:
 
 
 DECIDE = ActKind(
-    "decide-approval", "Decide on approval", "Care", "H", Deed.APPROVE, "Decide", ("tickets", "refunds"), _fields, _plan
+    name="decide-approval",
+    title="Decide on approval",
+    group="Care",
+    letter="H",
+    deed=Deed.APPROVE,
+    send="Decide",
+    asks=("tickets", "refunds"),
+    fields=_fields,
+    plan=_plan,
 )

@@ -33,7 +33,16 @@ def _fields(now: Situation, _values: Values) -> Sequence[Field]:
 def _cancelled(what: str, record: tuple[str, str], word: str, before: str | None) -> Effect:
     never = "No. Only by a new order"
     values = {word: "cancelled"}
-    return Effect(Capability.PRODUCT_ORDERS, what, before or "", "cancelled", never, record, values, undone=Undo.NEVER)
+    return Effect(
+        capability=Capability.PRODUCT_ORDERS,
+        what=what,
+        now=before or "",
+        after="cancelled",
+        undo=never,
+        record=record,
+        values=values,
+        undone=Undo.NEVER,
+    )
 
 
 def _plan(now: Situation, values: Values) -> Plan:
@@ -74,14 +83,14 @@ def _plan(now: Situation, values: Values) -> Plan:
 
 
 CANCEL_ORDER = ActKind(
-    "cancel-order",
-    "Cancel order",
-    "Order and visit",
-    "G",
-    Deed.CANCEL_ORDER,
-    "Cancel the order",
-    ("product_orders", "service_orders", "products", "appointments"),
-    _fields,
-    _plan,
+    name="cancel-order",
+    title="Cancel order",
+    group="Order and visit",
+    letter="G",
+    deed=Deed.CANCEL_ORDER,
+    send="Cancel the order",
+    asks=("product_orders", "service_orders", "products", "appointments"),
+    fields=_fields,
+    plan=_plan,
     follow_s=(3, 9),
 )

@@ -23,13 +23,13 @@ def _stop_plan(now: Situation, values: Values) -> Plan:
     back = PlannedStep("change-charge", charge.id, {"status": charge.status or ""}, {"status": "terminated"})
     step = PlannedStep("change-charge", charge.id, {"status": "terminated"}, {"status": charge.status or ""}, back=back)
     effect = Effect(
-        Capability.CHARGES,
-        f"Charge {product.name}, {charge.price}",
-        charge.status or "",
-        "terminated",
-        "Yes",
-        ("charge", charge.id),
-        {"status": "terminated"},
+        capability=Capability.CHARGES,
+        what=f"Charge {product.name}, {charge.price}",
+        now=charge.status or "",
+        after="terminated",
+        undo="Yes",
+        record=("charge", charge.id),
+        values={"status": "terminated"},
     )
     return Plan(
         f"Stop billing {product.name}",
@@ -63,13 +63,13 @@ def _start_plan(now: Situation, values: Values) -> Plan:
     back = PlannedStep("change-charge", "", {"status": "terminated"}, {"status": "active"})
     step = PlannedStep("create-charge", product.id, wanted, back=back)
     effect = Effect(
-        Capability.CHARGES,
-        "Charge",
-        "none",
-        f"{product.name}, {product.price} a month before tax",
-        "Yes",
-        ("charge", ""),
-        {"name": product.name, "status": "active", "price": str(product.price.amount)},
+        capability=Capability.CHARGES,
+        what="Charge",
+        now="none",
+        after=f"{product.name}, {product.price} a month before tax",
+        undo="Yes",
+        record=("charge", ""),
+        values={"name": product.name, "status": "active", "price": str(product.price.amount)},
     )
     return Plan(
         f"Start billing {product.name}",
@@ -81,24 +81,24 @@ def _start_plan(now: Situation, values: Values) -> Plan:
 
 
 STOP_BILLING = ActKind(
-    "stop-billing",
-    "Stop billing",
-    "Money",
-    "B",
-    Deed.CORRECT_BILLING,
-    "Stop billing it",
-    ("products", "charges"),
-    _stop_fields,
-    _stop_plan,
+    name="stop-billing",
+    title="Stop billing",
+    group="Money",
+    letter="B",
+    deed=Deed.CORRECT_BILLING,
+    send="Stop billing it",
+    asks=("products", "charges"),
+    fields=_stop_fields,
+    plan=_stop_plan,
 )
 START_BILLING = ActKind(
-    "start-billing",
-    "Start billing",
-    "Money",
-    "V",
-    Deed.CORRECT_BILLING,
-    "Start billing it",
-    ("products", "charges"),
-    _start_fields,
-    _start_plan,
+    name="start-billing",
+    title="Start billing",
+    group="Money",
+    letter="V",
+    deed=Deed.CORRECT_BILLING,
+    send="Start billing it",
+    asks=("products", "charges"),
+    fields=_start_fields,
+    plan=_start_plan,
 )

@@ -38,7 +38,15 @@ def _plan(now: Situation, values: Values) -> Plan:
     back = PlannedStep(kind, account.id, base, changed)
     step = PlannedStep(kind, account.id, changed, base, back=back if all(base.values()) else None)
     effects = tuple(
-        Effect(Capability.BILLING_ACCOUNTS, _part(key), base[key], value, "Yes", ("account", account.id), {key: value})
+        Effect(
+            capability=Capability.BILLING_ACCOUNTS,
+            what=_part(key),
+            now=base[key],
+            after=value,
+            undo="Yes",
+            record=("account", account.id),
+            values={key: value},
+        )
         for key, value in changed.items()
     )
     return Plan(
@@ -71,14 +79,14 @@ def _part(key: str) -> str:
 
 
 CORRECT_ACCOUNT = ActKind(
-    "correct-account",
-    "Correct billing's copy",
-    "Care",
-    "",
-    Deed.CORRECT_BILLING,
-    "Correct it",
-    ("customer", "accounts"),
-    _fields,
-    _plan,
+    name="correct-account",
+    title="Correct billing's copy",
+    group="Care",
+    letter="",
+    deed=Deed.CORRECT_BILLING,
+    send="Correct it",
+    asks=("customer", "accounts"),
+    fields=_fields,
+    plan=_plan,
     in_full=True,
 )

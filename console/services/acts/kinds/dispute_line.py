@@ -62,19 +62,24 @@ def _plan(now: Situation, values: Values) -> Plan:
         {**step.wanted, "amount": money, "line": line.id},
     )
     kept = Effect(
-        Capability.BILLS, f"Bill {bill.label}", str(bill.remaining), "not changed until it is decided", "", ("", "")
+        capability=Capability.BILLS,
+        what=f"Bill {bill.label}",
+        now=str(bill.remaining),
+        after="not changed until it is decided",
+        undo="",
+        record=("", ""),
     )
     return Plan(f"Dispute {money} of {line.name}", RiskClass.NOTE, (step,), (effect, kept))
 
 
 DISPUTE_LINE = ActKind(
-    "dispute-line",
-    "Dispute a line",
-    "Money",
-    "D",
-    Deed.DISPUTE,
-    "Open the dispute",
-    ("bills", "tickets"),
-    _fields,
-    _plan,
+    name="dispute-line",
+    title="Dispute a line",
+    group="Money",
+    letter="D",
+    deed=Deed.DISPUTE,
+    send="Open the dispute",
+    asks=("bills", "tickets"),
+    fields=_fields,
+    plan=_plan,
 )

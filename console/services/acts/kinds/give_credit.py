@@ -84,23 +84,23 @@ def _plan(now: Situation, values: Values) -> Plan:
     refund = PlannedStep("refund", account.id, wanted, {"state": account.state or ""})
     effects = (
         Effect(
-            Capability.PAYMENTS,
-            "Balance",
-            str(balance),
-            str(balance - money),
-            "No. Only by a new charge",
-            ("account", account.id),
-            {"balance": str((balance - money).amount)},
+            capability=Capability.PAYMENTS,
+            what="Balance",
+            now=str(balance),
+            after=str(balance - money),
+            undo="No. Only by a new charge",
+            record=("account", account.id),
+            values={"balance": str((balance - money).amount)},
             undone=Undo.NEVER,
         ),
         Effect(
-            Capability.PAYMENTS,
-            f"Credits, 30 days; your limit {limit}",
-            str(before),
-            str(before + money),
-            "With the credit",
-            ("refund", ""),
-            {"amount": str(money.amount), "status": "done"},
+            capability=Capability.PAYMENTS,
+            what=f"Credits, 30 days; your limit {limit}",
+            now=str(before),
+            after=str(before + money),
+            undo="With the credit",
+            record=("refund", ""),
+            values={"amount": str(money.amount), "status": "done"},
             undone=Undo.IN_SYSTEM,
         ),
     )
@@ -121,13 +121,13 @@ def _asked(account: BillingAccount, title: str, plan: Plan, over: Money, why: st
     back = PlannedStep("withdraw-approval", "", {"act": ""})
     ask = PlannedStep("ask-approval", account.id, asked, back=back)
     effect = Effect(
-        Capability.TICKETS,
-        "Approval",
-        "none",
-        "asked for",
-        "Yes, until it is decided",
-        ("ticket", ""),
-        {"type": "approval"},
+        capability=Capability.TICKETS,
+        what="Approval",
+        now="none",
+        after="asked for",
+        undo="Yes, until it is decided",
+        record=("ticket", ""),
+        values={"type": "approval"},
     )
     approval = f"Needs a supervisor: {over} over your limit. The credit is given once they agree; you can go on."
     return Plan(title, plan.risk, (ask, *plan.steps), (effect, *plan.effects), plan.cost, approval)
@@ -138,14 +138,14 @@ def _cost(account: BillingAccount, money: Money) -> str:
 
 
 GIVE_CREDIT = ActKind(
-    "give-credit",
-    "Give credit",
-    "Money",
-    "C",
-    Deed.GIVE_CREDIT,
-    "Give the credit",
-    ("accounts", "refunds"),
-    _fields,
-    _plan,
+    name="give-credit",
+    title="Give credit",
+    group="Money",
+    letter="C",
+    deed=Deed.GIVE_CREDIT,
+    send="Give the credit",
+    asks=("accounts", "refunds"),
+    fields=_fields,
+    plan=_plan,
     follow_s=(4, 30, 75),
 )

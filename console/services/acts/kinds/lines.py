@@ -41,13 +41,13 @@ def _test_plan(now: Situation, values: Values) -> Plan:
         raise NotPossibleError(say.LINE_NOT_RUNNING(service_name=service.name, service_state=service.state))
     step = PlannedStep("test-line", service.id, {"service": service.id, "service_name": service.name})
     effect = Effect(
-        Capability.SERVICES,
-        "Line test",
-        "none",
-        f"{service.name}, result in about 15 s",
-        "Only added to",
-        ("test", ""),
-        {"state": "completed"},
+        capability=Capability.SERVICES,
+        what="Line test",
+        now="none",
+        after=f"{service.name}, result in about 15 s",
+        undo="Only added to",
+        record=("test", ""),
+        values={"state": "completed"},
         undone=Undo.IN_SYSTEM,
     )
     return Plan(
@@ -75,13 +75,13 @@ def _restart_plan(now: Situation, values: Values) -> Plan:
     wanted = {"action": "modify", "service": service.id, "service_name": service.name, "restart": True}
     step = PlannedStep("order-service", service.id, wanted)
     effect = Effect(
-        Capability.SERVICES,
-        f"Service {service.name}",
-        service.state or "",
-        "restarted, state as before",
-        "No",
-        ("service order", ""),
-        {"state": "completed"},
+        capability=Capability.SERVICES,
+        what=f"Service {service.name}",
+        now=service.state or "",
+        after="restarted, state as before",
+        undo="No",
+        record=("service order", ""),
+        values={"state": "completed"},
         undone=Undo.NEVER,
     )
     return Plan(
@@ -95,28 +95,28 @@ def _restart_plan(now: Situation, values: Values) -> Plan:
 
 
 TEST_LINE = ActKind(
-    "test-line",
-    "Line test",
-    "Service",
-    "L",
-    Deed.TEST_LINE,
-    "Start the test",
-    ("services",),
-    _test_fields,
-    _test_plan,
+    name="test-line",
+    title="Line test",
+    group="Service",
+    letter="L",
+    deed=Deed.TEST_LINE,
+    send="Start the test",
+    asks=("services",),
+    fields=_test_fields,
+    plan=_test_plan,
     follow_s=(3, 8, 16),
     starts="tests",
 )
 RESTART = ActKind(
-    "restart",
-    "Restart",
-    "Service",
-    "R",
-    Deed.TEST_LINE,
-    "Restart it",
-    ("services",),
-    _restart_fields,
-    _restart_plan,
+    name="restart",
+    title="Restart",
+    group="Service",
+    letter="R",
+    deed=Deed.TEST_LINE,
+    send="Restart it",
+    asks=("services",),
+    fields=_restart_fields,
+    plan=_restart_plan,
     follow_s=(5, 60, 140),
     starts="service_orders",
 )

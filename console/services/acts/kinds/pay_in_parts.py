@@ -58,13 +58,13 @@ def _plan(now: Situation, values: Values) -> Plan:
     base = {"balance": balance, "state": account.state or ""}
     step = PlannedStep("pay-in-parts", account.id, wanted, base)
     effect = Effect(
-        Capability.BILLING_ACCOUNTS,
-        "Payment plan",
-        "none",
-        f"{parts} payments of about {each} {money.currency}, the last by {last}",
-        "By billing",
-        ("account", account.id),
-        {"plan": f"{PAY_IN_PARTS} {money.amount.normalize():f} {parts}"},
+        capability=Capability.BILLING_ACCOUNTS,
+        what="Payment plan",
+        now="none",
+        after=f"{parts} payments of about {each} {money.currency}, the last by {last}",
+        undo="By billing",
+        record=("account", account.id),
+        values={"plan": f"{PAY_IN_PARTS} {money.amount.normalize():f} {parts}"},
         undone=Undo.IN_SYSTEM,
     )
     return Plan(
@@ -77,13 +77,13 @@ def _plan(now: Situation, values: Values) -> Plan:
 
 
 PAY_IN_PARTS_KIND = ActKind(
-    "pay-in-parts",
-    "Pay in parts",
-    "Money",
-    "Q",
-    Deed.PAY_IN_PARTS,
-    "Agree to the parts",
-    ("accounts",),
-    _fields,
-    _plan,
+    name="pay-in-parts",
+    title="Pay in parts",
+    group="Money",
+    letter="Q",
+    deed=Deed.PAY_IN_PARTS,
+    send="Agree to the parts",
+    asks=("accounts",),
+    fields=_fields,
+    plan=_plan,
 )

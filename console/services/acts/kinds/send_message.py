@@ -53,13 +53,13 @@ def _plan(now: Situation, values: Values) -> Plan:
     wanted |= {"reason": f"{title} sent", "text": f"{text}, sent to {to}"}
     step = PlannedStep("send-message", "", wanted)
     effect = Effect(
-        Capability.INTERACTIONS,
-        word,
-        "",
-        f"{title} to {to}",
-        "No. What is sent is sent",
-        ("interaction", ""),
-        {"direction": "outbound"},
+        capability=Capability.INTERACTIONS,
+        what=word,
+        now="",
+        after=f"{title} to {to}",
+        undo="No. What is sent is sent",
+        record=("interaction", ""),
+        values={"direction": "outbound"},
         undone=Undo.NEVER,
     )
     return Plan(
@@ -68,14 +68,14 @@ def _plan(now: Situation, values: Values) -> Plan:
 
 
 SEND = ActKind(
-    "send",
-    "Send bill or link",
-    "Care",
-    "E",
-    Deed.SEND,
-    "Send it",
-    ("bills", "customer"),
-    _fields,
-    _plan,
+    name="send",
+    title="Send bill or link",
+    group="Care",
+    letter="E",
+    deed=Deed.SEND,
+    send="Send it",
+    asks=("bills", "customer"),
+    fields=_fields,
+    plan=_plan,
     in_full=True,
 )

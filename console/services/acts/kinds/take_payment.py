@@ -91,23 +91,23 @@ def _plan(now: Situation, values: Values) -> Plan:
     never = "No. Only by giving it back"
     effects = [
         Effect(
-            Capability.PAYMENTS,
-            "Payment",
-            "none",
-            f"{money} by {account.payment_method}",
-            never,
-            ("payment", ""),
-            {"amount": str(money.amount), "status": "done"},
+            capability=Capability.PAYMENTS,
+            what="Payment",
+            now="none",
+            after=f"{money} by {account.payment_method}",
+            undo=never,
+            record=("payment", ""),
+            values={"amount": str(money.amount), "status": "done"},
             undone=Undo.NEVER,
         ),
         Effect(
-            Capability.PAYMENTS,
-            "Balance",
-            str(balance),
-            str(balance - money),
-            never,
-            ("account", account.id),
-            {"balance": str((balance - money).amount)},
+            capability=Capability.PAYMENTS,
+            what="Balance",
+            now=str(balance),
+            after=str(balance - money),
+            undo=never,
+            record=("account", account.id),
+            values={"balance": str((balance - money).amount)},
             undone=Undo.NEVER,
         ),
     ]
@@ -117,13 +117,13 @@ def _plan(now: Situation, values: Values) -> Plan:
         changed = {"remaining": str(rest.amount), "state": state}
         effects.append(
             Effect(
-                Capability.PAYMENTS,
-                f"Bill {bill.label}, open",
-                str(bill.remaining),
-                str(rest),
-                never,
-                ("bill", bill.id),
-                changed,
+                capability=Capability.PAYMENTS,
+                what=f"Bill {bill.label}, open",
+                now=str(bill.remaining),
+                after=str(rest),
+                undo=never,
+                record=("bill", bill.id),
+                values=changed,
                 undone=Undo.NEVER,
             )
         )
@@ -132,14 +132,14 @@ def _plan(now: Situation, values: Values) -> Plan:
 
 
 TAKE_PAYMENT = ActKind(
-    "take-payment",
-    "Take payment",
-    "Money",
-    "P",
-    Deed.TAKE_PAYMENT,
-    "Take the payment",
-    ("accounts", "bills"),
-    _fields,
-    _plan,
+    name="take-payment",
+    title="Take payment",
+    group="Money",
+    letter="P",
+    deed=Deed.TAKE_PAYMENT,
+    send="Take the payment",
+    asks=("accounts", "bills"),
+    fields=_fields,
+    plan=_plan,
     follow_s=(4, 25),
 )

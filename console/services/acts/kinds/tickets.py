@@ -59,13 +59,13 @@ def new_ticket(
     back = PlannedStep("close-ticket", "", {"status": "cancelled", "reason": "Taken back"})
     step = PlannedStep("create-ticket", "", wanted, back=back)
     effect = Effect(
-        Capability.TICKETS,
-        "Ticket",
-        "none",
-        f"{name}, {severity}",
-        "Yes, it can be cancelled",
-        ("ticket", ""),
-        {"type": kind, "severity": severity},
+        capability=Capability.TICKETS,
+        what="Ticket",
+        now="none",
+        after=f"{name}, {severity}",
+        undo="Yes, it can be cancelled",
+        record=("ticket", ""),
+        values={"type": kind, "severity": severity},
     )
     return step, effect
 
@@ -155,13 +155,13 @@ def _work_plan(now: Situation, values: Values) -> Plan:
         wanted["note"] = checked_text(note, "")
         effects.append(
             Effect(
-                Capability.TICKETS,
-                "Note",
-                "",
-                note[:60],
-                "Only added to, never removed",
-                record,
-                {"notes": str(len(ticket.notes) + 1)},
+                capability=Capability.TICKETS,
+                what="Note",
+                now="",
+                after=note[:60],
+                undo="Only added to, never removed",
+                record=record,
+                values={"notes": str(len(ticket.notes) + 1)},
                 undone=Undo.IN_SYSTEM,
             )
         )
@@ -170,7 +170,13 @@ def _work_plan(now: Situation, values: Values) -> Plan:
         wanted["severity"], base["severity"] = severity, ticket.severity or ""
         effects.append(
             Effect(
-                Capability.TICKETS, "Severity", ticket.severity or "", severity, "Yes", record, {"severity": severity}
+                capability=Capability.TICKETS,
+                what="Severity",
+                now=ticket.severity or "",
+                after=severity,
+                undo="Yes",
+                record=record,
+                values={"severity": severity},
             )
         )
     about = _about(now, values)
@@ -178,13 +184,13 @@ def _work_plan(now: Situation, values: Values) -> Plan:
         wanted["about"], wanted["about_kind"], wanted["about_name"] = about[1], about[0], about[2]
         effects.append(
             Effect(
-                Capability.TICKETS,
-                "Linked with",
-                "",
-                about[2],
-                "By CRM",
-                record,
-                {"about": about[1]},
+                capability=Capability.TICKETS,
+                what="Linked with",
+                now="",
+                after=about[2],
+                undo="By CRM",
+                record=record,
+                values={"about": about[1]},
                 undone=Undo.IN_SYSTEM,
             )
         )
@@ -224,48 +230,48 @@ def _close_plan(now: Situation, values: Values) -> Plan:
         {"status": ticket.status or "", "reason": ""},
     )
     effect = Effect(
-        Capability.TICKETS,
-        f"Ticket {ticket.id}",
-        ticket.status or "",
-        status,
-        "Yes, CRM can open it again" if status == "resolved" else "No",
-        ("ticket", ticket.id),
-        {"status": status, "reason": reason},
+        capability=Capability.TICKETS,
+        what=f"Ticket {ticket.id}",
+        now=ticket.status or "",
+        after=status,
+        undo="Yes, CRM can open it again" if status == "resolved" else "No",
+        record=("ticket", ticket.id),
+        values={"status": status, "reason": reason},
         undone=Undo.IN_SYSTEM if status == "resolved" else Undo.NEVER,
     )
     return Plan(f"Ticket {ticket.id}: {status}", RiskClass.ORDER, (step,), (effect,))
 
 
 OPEN_TICKET = ActKind(
-    "open-ticket",
-    "Open ticket",
-    "Care",
-    "T",
-    Deed.WORK_TICKETS,
-    "Open the ticket",
-    ("services", "bills", "product_orders"),
-    _open_fields,
-    _open_plan,
+    name="open-ticket",
+    title="Open ticket",
+    group="Care",
+    letter="T",
+    deed=Deed.WORK_TICKETS,
+    send="Open the ticket",
+    asks=("services", "bills", "product_orders"),
+    fields=_open_fields,
+    plan=_open_plan,
 )
 WORK_ON_TICKET = ActKind(
-    "work-on-ticket",
-    "Work on ticket",
-    "Care",
-    "W",
-    Deed.WORK_TICKETS,
-    "Keep it with the ticket",
-    ("tickets", "services", "bills", "product_orders"),
-    _work_fields,
-    _work_plan,
+    name="work-on-ticket",
+    title="Work on ticket",
+    group="Care",
+    letter="W",
+    deed=Deed.WORK_TICKETS,
+    send="Keep it with the ticket",
+    asks=("tickets", "services", "bills", "product_orders"),
+    fields=_work_fields,
+    plan=_work_plan,
 )
 CLOSE_TICKET = ActKind(
-    "close-ticket",
-    "Finish ticket",
-    "Care",
-    "F",
-    Deed.WORK_TICKETS,
-    "Finish the ticket",
-    ("tickets",),
-    _close_fields,
-    _close_plan,
+    name="close-ticket",
+    title="Finish ticket",
+    group="Care",
+    letter="F",
+    deed=Deed.WORK_TICKETS,
+    send="Finish the ticket",
+    asks=("tickets",),
+    fields=_close_fields,
+    plan=_close_plan,
 )

@@ -79,13 +79,13 @@ def _book_plan(now: Situation, values: Values) -> Plan:
     step = PlannedStep("book-visit", "", wanted, back=back)
     when = _hours(slot.starts_at, slot.ends_at)
     effect = Effect(
-        Capability.APPOINTMENTS,
-        "Visit",
-        "none",
-        f"{when}, {place}",
-        "Yes",
-        ("visit", ""),
-        {"starts": slot.starts_at.isoformat(), "status": "confirmed"},
+        capability=Capability.APPOINTMENTS,
+        what="Visit",
+        now="none",
+        after=f"{when}, {place}",
+        undo="Yes",
+        record=("visit", ""),
+        values={"starts": slot.starts_at.isoformat(), "status": "confirmed"},
     )
     booked = [
         one for one in now.lists.get("appointments") or () if one.status in _OPEN and one.starts_at == slot.starts_at
@@ -140,13 +140,13 @@ def _move_plan(now: Situation, values: Values) -> Plan:
     step = PlannedStep("move-visit", visit.id, after, before, back=back if visit.ends_at else None)
     when = _hours(slot.starts_at, slot.ends_at)
     effect = Effect(
-        Capability.APPOINTMENTS,
-        f"Visit {visit.description or visit.id}",
-        _hours(visit.starts_at, visit.ends_at),
-        when,
-        "Yes",
-        ("visit", visit.id),
-        {"starts": slot.starts_at.isoformat(), "ends": slot.ends_at.isoformat()}
+        capability=Capability.APPOINTMENTS,
+        what=f"Visit {visit.description or visit.id}",
+        now=_hours(visit.starts_at, visit.ends_at),
+        after=when,
+        undo="Yes",
+        record=("visit", visit.id),
+        values={"starts": slot.starts_at.isoformat(), "ends": slot.ends_at.isoformat()}
         | ({"status": "confirmed"} if visit.status == "initialized" else {}),  # CRM confirms what is booked
     )
     return Plan(f"Move the visit to {when}", RiskClass.ORDER, (step,), (effect,), say=f"The technician comes {when}.")
@@ -160,49 +160,49 @@ def _cancel_plan(now: Situation, values: Values) -> Plan:
     visit = _visit(now, values)
     step = PlannedStep("cancel-visit", visit.id, {"status": "cancelled"}, {"status": visit.status or ""})
     effect = Effect(
-        Capability.APPOINTMENTS,
-        f"Visit {_hours(visit.starts_at, visit.ends_at)}",
-        visit.status or "",
-        "cancelled",
-        "No. Only by booking another",
-        ("visit", visit.id),
-        {"status": "cancelled"},
+        capability=Capability.APPOINTMENTS,
+        what=f"Visit {_hours(visit.starts_at, visit.ends_at)}",
+        now=visit.status or "",
+        after="cancelled",
+        undo="No. Only by booking another",
+        record=("visit", visit.id),
+        values={"status": "cancelled"},
         undone=Undo.NEVER,
     )
     return Plan(f"Cancel the visit of {_hours(visit.starts_at, visit.ends_at)}", RiskClass.ORDER, (step,), (effect,))
 
 
 BOOK_VISIT = ActKind(
-    "book-visit",
-    "Book a visit",
-    "Order and visit",
-    "A",
-    Deed.VISITS,
-    "Book the visit",
-    ("appointments", "time_slots", "tickets", "product_orders"),
-    _book_fields,
-    _book_plan,
+    name="book-visit",
+    title="Book a visit",
+    group="Order and visit",
+    letter="A",
+    deed=Deed.VISITS,
+    send="Book the visit",
+    asks=("appointments", "time_slots", "tickets", "product_orders"),
+    fields=_book_fields,
+    plan=_book_plan,
     follow_s=(3, 35),
 )
 MOVE_VISIT = ActKind(
-    "move-visit",
-    "Move a visit",
-    "Order and visit",
-    "J",
-    Deed.VISITS,
-    "Move the visit",
-    ("appointments", "time_slots"),
-    _move_fields,
-    _move_plan,
+    name="move-visit",
+    title="Move a visit",
+    group="Order and visit",
+    letter="J",
+    deed=Deed.VISITS,
+    send="Move the visit",
+    asks=("appointments", "time_slots"),
+    fields=_move_fields,
+    plan=_move_plan,
 )
 CANCEL_VISIT = ActKind(
-    "cancel-visit",
-    "Cancel a visit",
-    "Order and visit",
-    "Y",
-    Deed.VISITS,
-    "Cancel the visit",
-    ("appointments",),
-    _cancel_fields,
-    _cancel_plan,
+    name="cancel-visit",
+    title="Cancel a visit",
+    group="Order and visit",
+    letter="Y",
+    deed=Deed.VISITS,
+    send="Cancel the visit",
+    asks=("appointments",),
+    fields=_cancel_fields,
+    plan=_cancel_plan,
 )

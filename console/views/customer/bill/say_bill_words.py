@@ -22,10 +22,10 @@ class Words:
 ENGLISH = Words(
     "English",
     "en_US",
-    "Your {month} bill is {total}, {difference} more than {before}.",
-    "Your {month} bill is {total}, {difference} less than {before}.",
-    "Your {month} bill is {total}, the same as {before}.",
-    {
+    higher="Your {month} bill is {total}, {difference} more than {before}.",
+    lower="Your {month} bill is {total}, {difference} less than {before}.",
+    same="Your {month} bill is {total}, the same as {before}.",
+    causes={
         Kind.ADDED: ("{name} is new, {amount} each month.", "{name} is new, {amount} less each month."),
         Kind.REMOVED: ("{name} has ended, that is {amount} more.", "{name} has ended, that is {amount} less."),
         Kind.PRICE: ("{name} costs {amount} more each month.", "{name} costs {amount} less each month."),
@@ -39,15 +39,15 @@ ENGLISH = Words(
         Kind.ROUNDING: ("{amount} is rounding.", "{amount} less is rounding."),
         Kind.UNEXPLAINED: ("{amount} more I cannot explain yet.", "{amount} less I cannot explain yet."),
     },
-    ("Other changes add {amount}.", "Other changes take off {amount}."),
+    other=("Other changes add {amount}.", "Other changes take off {amount}."),
 )
 _GERMAN = Words(
     "Deutsch",
     "de_DE",
-    "Ihre Rechnung vom {month} beträgt {total}, das sind {difference} mehr als im {before}.",
-    "Ihre Rechnung vom {month} beträgt {total}, das sind {difference} weniger als im {before}.",
-    "Ihre Rechnung vom {month} beträgt {total}, genauso viel wie im {before}.",
-    {
+    higher="Ihre Rechnung vom {month} beträgt {total}, das sind {difference} mehr als im {before}.",
+    lower="Ihre Rechnung vom {month} beträgt {total}, das sind {difference} weniger als im {before}.",
+    same="Ihre Rechnung vom {month} beträgt {total}, genauso viel wie im {before}.",
+    causes={
         Kind.ADDED: ("Neu ist {name}, {amount} im Monat.", "Neu ist {name}, {amount} weniger im Monat."),
         Kind.REMOVED: ("{name} ist beendet, dadurch {amount} mehr.", "{name} ist beendet, dadurch {amount} weniger."),
         Kind.PRICE: ("{name} kostet im Monat {amount} mehr.", "{name} kostet im Monat {amount} weniger."),
@@ -64,15 +64,15 @@ _GERMAN = Words(
         Kind.UNEXPLAINED: ("{amount} mehr kann ich noch nicht erklären.",
                            "{amount} weniger kann ich noch nicht erklären."),
     },
-    ("Anderes macht zusammen {amount} mehr.", "Anderes macht zusammen {amount} weniger."),
+    other=("Anderes macht zusammen {amount} mehr.", "Anderes macht zusammen {amount} weniger."),
 )  # fmt: skip
 _FRENCH = Words(
     "Français",
     "fr_FR",
-    "Votre facture de {month} est de {total}, soit {difference} de plus que celle de {before}.",
-    "Votre facture de {month} est de {total}, soit {difference} de moins que celle de {before}.",
-    "Votre facture de {month} est de {total}, comme celle de {before}.",
-    {
+    higher="Votre facture de {month} est de {total}, soit {difference} de plus que celle de {before}.",
+    lower="Votre facture de {month} est de {total}, soit {difference} de moins que celle de {before}.",
+    same="Votre facture de {month} est de {total}, comme celle de {before}.",
+    causes={
         Kind.ADDED: ("{name} est nouveau, {amount} par mois.", "{name} est nouveau, {amount} de moins par mois."),
         Kind.REMOVED: ("{name} est terminé, soit {amount} de plus.", "{name} est terminé, soit {amount} de moins."),
         Kind.PRICE: ("{name} coûte {amount} de plus par mois.", "{name} coûte {amount} de moins par mois."),
@@ -90,15 +90,15 @@ _FRENCH = Words(
         Kind.UNEXPLAINED: ("{amount} de plus que je ne peux pas encore expliquer.",
                            "{amount} de moins que je ne peux pas encore expliquer."),
     },
-    ("Le reste ajoute {amount}.", "Le reste retire {amount}."),
+    other=("Le reste ajoute {amount}.", "Le reste retire {amount}."),
 )  # fmt: skip
 _SWEDISH = Words(
     "Svenska",
     "sv_SE",
-    "Din faktura för {month} är på {total}, {difference} mer än för {before}.",
-    "Din faktura för {month} är på {total}, {difference} mindre än för {before}.",
-    "Din faktura för {month} är på {total}, lika mycket som för {before}.",
-    {
+    higher="Din faktura för {month} är på {total}, {difference} mer än för {before}.",
+    lower="Din faktura för {month} är på {total}, {difference} mindre än för {before}.",
+    same="Din faktura för {month} är på {total}, lika mycket som för {before}.",
+    causes={
         Kind.ADDED: ("{name} är nytt, {amount} i månaden.", "{name} är nytt, {amount} mindre i månaden."),
         Kind.REMOVED: ("{name} är avslutat, det är {amount} mer.", "{name} är avslutat, det är {amount} mindre."),
         Kind.PRICE: ("{name} kostar {amount} mer i månaden.", "{name} kostar {amount} mindre i månaden."),
@@ -115,6 +115,6 @@ _SWEDISH = Words(
         Kind.ROUNDING: ("{amount} är avrundning.", "{amount} mindre är avrundning."),
         Kind.UNEXPLAINED: ("{amount} mer kan jag inte förklara ännu.", "{amount} mindre kan jag inte förklara ännu."),
     },
-    ("Övrigt blir {amount} mer.", "Övrigt blir {amount} mindre."),
+    other=("Övrigt blir {amount} mer.", "Övrigt blir {amount} mindre."),
 )
 LANGUAGES: Mapping[str, Words] = {"en": ENGLISH, "de": _GERMAN, "fr": _FRENCH, "sv": _SWEDISH}

@@ -22,7 +22,9 @@ class FactMaker:
         self._fresh = fresh
 
     def fact(self, label: str, text: str, *, worked_out: bool = False) -> ShownFact:
-        return ShownFact(label, text, self._origin, self._system_label, worked_out, self._fresh)
+        return ShownFact(
+            label, text, origin=self._origin, system_label=self._system_label, worked_out=worked_out, fresh=self._fresh
+        )
 
     def cell(
         self,
@@ -36,7 +38,9 @@ class FactMaker:
         strong: bool = False,
         worked_out: bool = False,
     ) -> Cell:
-        return Cell(self.fact(label, text, worked_out=worked_out), state, bar, track, number, strong)
+        return Cell(
+            self.fact(label, text, worked_out=worked_out), state, bar=bar, track=track, number=number, strong=strong
+        )
 
     def details(self, found: Iterable[Detail]) -> list[Cell]:
         """Return the cells of further facts; a row shows them when it is opened."""

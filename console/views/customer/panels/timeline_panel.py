@@ -165,7 +165,10 @@ class TimelinePanel(Panel):
                 value = item.value
                 group = PORTAL if value.way == "portal" else CONTACTS
                 stamp = value.at.timestamp() if value.at else 0.0
-                entry = (item, Entry(f"i {value.id}", value.at, stamp, group, self._maker(part, item, _contact)))
+                entry = (
+                    item,
+                    Entry(f"i {value.id}", value.at, stamp=stamp, group=group, make=self._maker(part, item, _contact)),
+                )
             self._known[id(item)] = entry
             yield entry[1]
 
@@ -181,7 +184,7 @@ class TimelinePanel(Panel):
         state: str | None = None,
     ) -> Entry:
         make = self._maker(part, item, lambda _value: (icon, *told, state))
-        return Entry(f"{kind} {item.origin.id}", at, at.timestamp() if at else 0.0, group, make)
+        return Entry(f"{kind} {item.origin.id}", at, stamp=at.timestamp() if at else 0.0, group=group, make=make)
 
     def _maker(
         self,
