@@ -103,7 +103,7 @@ def _compose_outbox(wire: Wire, guard: Guard, kept: _Kept, parts: Parts, deploym
     """Return the outbox: what it does is reported to the guard, and it hears of systems and sign-ins that are back."""
     outbox = Outbox(
         ActRepository(kept.database),
-        {system.name: system.acts for system in wire.systems.every},
+        {system.name: system.acts for system in wire.systems.every if system.acts is not None},
         clock=parts.clock,
         rng=parts.rng,
         admit=SendCheck(guard.permissions, systems=wire.systems, acts=lambda: outbox.acts),

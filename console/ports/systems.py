@@ -24,16 +24,16 @@ class ConnectedSystem:
     """One configured system, connected: what it serves, and who does so.
 
     `name` is its name in the settings, `label` the word people use for it. `ports` has what serves each capability;
-    read it by `port`. `finder` is None where customers cannot be looked for in it, `caller_proof` where it checks no
-    callers by itself.
+    read it by `port`. `acts` is None where nothing can be written to it, `finder` where customers cannot be looked for
+    in it, `caller_proof` where it checks no callers by itself.
     """
 
     name: str
     label: str
     address: str
     ports: Mapping[Capability, Any] = field(repr=False)
-    acts: ActingSystem
     checked: Checked
+    acts: ActingSystem | None = None
     finder: Finder | None = None
     caller_proof: CallerProof | None = None
 

@@ -270,7 +270,7 @@ class Acts:
 
     def _acting(self, system: str) -> ActingSystem:
         found = self._systems.named(system)
-        if found is None:
+        if found is None or found.acts is None:
             raise NotPossibleError(say.SYSTEM_GONE(system=system))
         return found.acts
 

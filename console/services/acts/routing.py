@@ -59,7 +59,7 @@ def route(systems: Systems, origins: Origins, capability: Capability, records: I
     Raises:
         NotPossibleError: No system serves it, or two have a record of that number.
     """
-    serving = systems.serving(Port(capability))
+    serving = [system for system in systems.serving(Port(capability)) if system.acts is not None]
     if not serving:
         raise NotPossibleError(say.NOT_SERVED(capability=capability.value.replace("-", " ")))
     if len(serving) == 1:

@@ -70,7 +70,7 @@ class SendCheck:
         approval = next((one for one in before if one.kind == "ask-approval"), None)
         if approval is not None:
             system = self._systems.named(approval.system)
-            if system is None:
+            if system is None or system.acts is None:
                 return Remark.NOT_APPROVED
             finding = await system.acts.look_up(act, approval)
             return Remark.NONE if finding.outcome is StepOutcome.HAPPENED else Remark.NOT_APPROVED
