@@ -22,6 +22,17 @@ NEW_PLAN_MISSING = Text(QT_TR_NOOP("Choose what {product_name} is changed into."
 OFFERING_MISSING = Text(QT_TR_NOOP("Choose what is ordered."))
 MESSAGE_MISSING = Text(QT_TR_NOOP("Choose what is sent."))
 PAYMENT_PURPOSE_MISSING = Text(QT_TR_NOOP("Choose what it is paid for."))
+# Choices and effects that hold an amount
+ACCOUNT_OWED = Text(QT_TR_NOOP("{account}   {balance} owed"))
+BILL_AND_AMOUNT = Text(QT_TR_NOOP("Bill {bill}, {amount}"))
+BILL_AND_OPEN_AMOUNT = Text(QT_TR_NOOP("Bill {bill}, {amount} open"))
+OFFERING_A_MONTH = Text(QT_TR_NOOP("{offering}, {price} a month"))
+PRICE_BEFORE_TAX = Text(QT_TR_NOOP("{price} a month before tax"))
+PRODUCT_BEFORE_TAX = Text(QT_TR_NOOP("{product}, {price} a month before tax"))
+OFFERING_AND_PRICE = Text(QT_TR_NOOP("{offering}, {price}"))
+PAID_BY = Text(QT_TR_NOOP("{amount} by {method}"))
+CHOICE_WITH_NUMBER = Text(QT_TR_NOOP("{number}: {words}"))
+
 AMOUNT_AMBIGUOUS = Text(QT_TR_NOOP("{plain} could be {whole} or {part}. Write {whole}, or {part}0."))
 NO_ADDRESS_NOR_NUMBER = Text(QT_TR_NOOP("CRM has neither an e-mail address nor a number of the customer."))
 CUSTOMER_UNKNOWN = Text(QT_TR_NOOP("CRM has not said who the customer is."))

@@ -17,6 +17,11 @@ def in_words(said: Message | str) -> str:
     return tr(said.text.template).format(**{name: _shown(value) for name, value in said.values})
 
 
+def shown(value: Message | Money | str) -> str:
+    """Return what a form or a preview shows: a message or an amount in words, words as they are."""
+    return texts.value(value) if isinstance(value, str) else str(_shown(value))
+
+
 def _shown(value: Any) -> Any:
     """Return a value of a message as people read it; what is none of these is formatted by the text itself."""
     if isinstance(value, Message):

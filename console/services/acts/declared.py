@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from console.messages import Message
+from console.models.money import Money
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
 from console.settings import Capability
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from console.services.acts.situation import Situation
 
 Values = Mapping[str, str]
+# What a form or a preview shows: words, an amount, or a message with values; the window puts it into words.
+Shown = str | Money | Message
 
 
 class FieldKind(Enum):
@@ -31,7 +35,7 @@ class Choice:
     """One of the values of a field, the words for it, and the state the record it stands for is in, as it came."""
 
     value: str
-    words: str
+    words: Shown
     state: str = ""
 
 
@@ -66,8 +70,8 @@ class Effect:
 
     capability: Capability
     what: str
-    now: str
-    after: str
+    now: Shown
+    after: Shown
     undo: str
     record: tuple[str, str]
     values: Values = field(default_factory=dict)

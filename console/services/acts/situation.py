@@ -144,7 +144,7 @@ class Situation:
     def accounts(self) -> tuple[Choice, ...]:
         """Return the accounts to choose from."""
         return tuple(
-            Choice(one.id, f"{one.id}   {one.balance} owed" if one.balance else one.id)
+            Choice(one.id, say.ACCOUNT_OWED(account=one.id, balance=one.balance) if one.balance else one.id)
             for one in self.all_of("accounts")
         )
 
@@ -177,7 +177,11 @@ def told_apart(choices: Iterable[Choice]) -> tuple[Choice, ...]:
     """Return choices of which no two look alike: those that would carry their numbers."""
     every = list(choices)
     words = Counter(choice.words for choice in every)
-    return tuple(replace(one, words=f"{one.value}: {one.words}") if words[one.words] > 1 else one for one in every)
+    return tuple(_with_number(one) if words[one.words] > 1 else one for one in every)
+
+
+def _with_number(choice: Choice) -> Choice:
+    return replace(choice, words=say.CHOICE_WITH_NUMBER(number=choice.value, words=choice.words))
 
 
 def situation_of(

@@ -66,7 +66,7 @@ def _start_plan(now: Situation, values: Values) -> Plan:
         capability=Capability.CHARGES,
         what="Charge",
         now="none",
-        after=f"{product.name}, {product.price} a month before tax",
+        after=say.PRODUCT_BEFORE_TAX(product=product.name, price=product.price),
         undo="Yes",
         record=("charge", ""),
         values={"name": product.name, "status": "active", "price": str(product.price.amount)},

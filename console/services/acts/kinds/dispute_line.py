@@ -14,7 +14,9 @@ from console.settings import Capability
 
 
 def _bills(now: Situation) -> Sequence[Choice]:
-    return [Choice(one.id, f"Bill {one.label}, {one.amount_due}") for one in now.all_of("bills")[:24]]
+    return [
+        Choice(one.id, say.BILL_AND_AMOUNT(bill=one.label, amount=one.amount_due)) for one in now.all_of("bills")[:24]
+    ]
 
 
 def _fields(now: Situation, values: Values) -> Sequence[Field]:
@@ -64,7 +66,7 @@ def _plan(now: Situation, values: Values) -> Plan:
     kept = Effect(
         capability=Capability.BILLS,
         what=f"Bill {bill.label}",
-        now=str(bill.remaining),
+        now=bill.remaining,
         after="not changed until it is decided",
         undo="",
         record=("", ""),

@@ -86,8 +86,8 @@ def _plan(now: Situation, values: Values) -> Plan:
         Effect(
             capability=Capability.PAYMENTS,
             what="Balance",
-            now=str(balance),
-            after=str(balance - money),
+            now=balance,
+            after=balance - money,
             undo="No. Only by a new charge",
             record=("account", account.id),
             values={"balance": str((balance - money).amount)},
@@ -96,8 +96,8 @@ def _plan(now: Situation, values: Values) -> Plan:
         Effect(
             capability=Capability.PAYMENTS,
             what=f"Credits, 30 days; your limit {limit}",
-            now=str(before),
-            after=str(before + money),
+            now=before,
+            after=before + money,
             undo="With the credit",
             record=("refund", ""),
             values={"amount": str(money.amount), "status": "done"},

@@ -27,7 +27,7 @@ def _offered(now: Situation, currency: str) -> list[ProductOffering]:
 
 
 def _offers(found: Sequence[ProductOffering], currency: str) -> tuple[Choice, ...]:
-    return tuple(Choice(one.id, f"{one.name}, {one.price_in(currency)} a month") for one in found)
+    return tuple(Choice(one.id, say.OFFERING_A_MONTH(offering=one.name, price=one.price_in(currency))) for one in found)
 
 
 def _currency(now: Situation, values: Values) -> str:
@@ -98,7 +98,7 @@ def _order_plan(now: Situation, values: Values) -> Plan:
             capability=Capability.CHARGES,
             what="Charge",
             now="none",
-            after=f"{price} a month before tax",
+            after=say.PRICE_BEFORE_TAX(price=price),
             undo="By ending it",
             record=("charge", ""),
             values={"name": offering.name, "status": "active", "price": str(price.amount)},
@@ -176,8 +176,8 @@ def _change_plan(now: Situation, values: Values) -> Plan:
         Effect(
             capability=Capability.PRODUCT_ORDERS,
             what=product.name,
-            now=str(product.price),
-            after=f"{offering.name}, {price}",
+            now=product.price,
+            after=say.OFFERING_AND_PRICE(offering=offering.name, price=price),
             undo=undo,
             record=("product", product.id),
             values=changed,
@@ -202,8 +202,8 @@ def _change_plan(now: Situation, values: Values) -> Plan:
             Effect(
                 capability=Capability.CHARGES,
                 what="Charge",
-                now=str(charge.price),
-                after=f"{price} a month before tax",
+                now=charge.price or "",
+                after=say.PRICE_BEFORE_TAX(price=price),
                 undo=undo,
                 record=("charge", charge.id),
                 values=changed,

@@ -15,7 +15,9 @@ _CHANNELS = {"email": ("email", "E-mail"), "phone": ("sms", "SMS")}
 
 
 def _fields(now: Situation, _values: Values) -> Sequence[Field]:
-    bills = [Choice(one.id, f"Bill {one.label}, {one.amount_due}") for one in now.all_of("bills")[:12]]
+    bills = [
+        Choice(one.id, say.BILL_AND_AMOUNT(bill=one.label, amount=one.amount_due)) for one in now.all_of("bills")[:12]
+    ]
     return (
         Field("what", "What", FieldKind.PICK, (*bills, Choice(_PORTAL, "Portal sign-in link"))),
         Field("to", "To", FieldKind.CHOICE, _addresses(now)),

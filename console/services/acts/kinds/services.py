@@ -38,18 +38,18 @@ def _suspend(now: Situation, values: Values) -> Plan:
         "Suspend",
         "suspended",
         "active",
-        say=f"{product.name} is switched off and not charged until you ask for it again.",
+        spoken=f"{product.name} is switched off and not charged until you ask for it again.",
     )
 
 
 def _resume(now: Situation, values: Values) -> Plan:
     product = now.product(values, "suspended")
     runs = all(service.enabled and service.state == "active" for service in now.services_of(product))
-    say = "" if runs else f"{product.name} works again within minutes."
-    return _both(now, product, "Resume", "active", "suspended", say=say)
+    spoken = "" if runs else f"{product.name} works again within minutes."
+    return _both(now, product, "Resume", "active", "suspended", spoken=spoken)
 
 
-def _both(now: Situation, product: Product, word: str, status: str, before: str, *, say: str) -> Plan:
+def _both(now: Situation, product: Product, word: str, status: str, before: str, *, spoken: str) -> Plan:
     """Return the plan that puts a product, its services and its charge into a state; all of it can be taken back."""
     on = status == "active"
     steps = [order_step(product, "modify", {"status": status}, back={"status": before})]
@@ -100,7 +100,7 @@ def _both(now: Situation, product: Product, word: str, status: str, before: str,
         tuple(steps),
         tuple(effects),
         warnings=warnings,
-        say=say,
+        say=spoken,
         cost=cost if steps[-1].kind == "change-charge" else "",
     )
 

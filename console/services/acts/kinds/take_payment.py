@@ -23,7 +23,7 @@ def _fields(now: Situation, values: Values) -> Sequence[Field]:
     account_id = picked(values, "account", accounts)
     account = next((one for one in now.all_of("accounts") if one.id == account_id), None)
     bills = now.open_bills(account_id)
-    choices = [Choice(one.id, f"Bill {one.label}, {one.remaining} open") for one in bills]
+    choices = [Choice(one.id, say.BILL_AND_OPEN_AMOUNT(bill=one.label, amount=one.remaining)) for one in bills]
     if account is not None:  # before there is one, nothing can stand here that would then stay
         choices.append(Choice(_ACCOUNT, "The account, no bill named"))
     first = _first_amount(values, bills, account.balance if account else None)
@@ -94,7 +94,7 @@ def _plan(now: Situation, values: Values) -> Plan:
             capability=Capability.PAYMENTS,
             what="Payment",
             now="none",
-            after=f"{money} by {account.payment_method}",
+            after=say.PAID_BY(amount=money, method=account.payment_method),
             undo=never,
             record=("payment", ""),
             values={"amount": str(money.amount), "status": "done"},
@@ -103,8 +103,8 @@ def _plan(now: Situation, values: Values) -> Plan:
         Effect(
             capability=Capability.PAYMENTS,
             what="Balance",
-            now=str(balance),
-            after=str(balance - money),
+            now=balance,
+            after=balance - money,
             undo=never,
             record=("account", account.id),
             values={"balance": str((balance - money).amount)},
@@ -119,8 +119,8 @@ def _plan(now: Situation, values: Values) -> Plan:
             Effect(
                 capability=Capability.PAYMENTS,
                 what=f"Bill {bill.label}, open",
-                now=str(bill.remaining),
-                after=str(rest),
+                now=bill.remaining,
+                after=rest,
                 undo=never,
                 record=("bill", bill.id),
                 values=changed,

@@ -1,6 +1,7 @@
 """Trouble tickets (TMF621): open one, work on one, close one."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from console.messages import actions as say
 from console.models.outbox import RiskClass
@@ -12,16 +13,16 @@ from console.services.acts.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError, refuse_card_numbers
 from console.settings import Capability
 
-_TYPES = (
-    Choice("technical", "Something does not work"),
-    Choice("billing", "About a bill"),
-    Choice("orderInquiry", "About an order"),
-    Choice("paymentTrace", "A payment is missing"),
-    Choice("dataCorrection", "Data must be corrected"),
-    Choice("general", "Something else"),
-)
+_TITLES = {
+    "technical": "Something does not work",
+    "billing": "About a bill",
+    "orderInquiry": "About an order",
+    "paymentTrace": "A payment is missing",
+    "dataCorrection": "Data must be corrected",
+    "general": "Something else",
+}
+_TYPES = tuple(Choice(kind, words) for kind, words in _TITLES.items())
 _SEVERITIES = (Choice("medium", "Medium"), Choice("high", "High"), Choice("low", "Low"))
-_TITLES = {choice.value: choice.words for choice in _TYPES}
 # What may follow each state by the standard's own order of states.
 _ENDS = {
     "acknowledged": ("resolved", "cancelled"),
@@ -73,11 +74,24 @@ def new_ticket(
 def _abouts(now: Situation) -> tuple[Choice, ...]:
     """Return the records a ticket can be about; what no system has said is left out."""
     found = [Choice("", "Nothing in particular")]
-    for name, kind in (("services", "Service"), ("bills", "CustomerBill"), ("product_orders", "ProductOrder")):
-        for item in (now.lists.get(name) or ())[:12]:
-            words = getattr(item, "label", None) or getattr(item, "description", None) or item.name
-            found.append(Choice(f"{kind} {item.id}", f"{_KIND_WORDS[kind]} {words}"))
+    for kind, name in _ABOUT_LISTS.items():
+        words = _KIND_WORDS[kind]
+        items = (now.lists.get(name) or ())[:12]
+        found += [Choice(f"{kind} {item.id}", f"{words} {_name_of(item)}") for item in items]
     return tuple(found)
+
+
+def _name_of(item: Any) -> str:
+    return str(getattr(item, "label", None) or getattr(item, "description", None) or item.name)
+
+
+def _named(now: Situation, kind: str, record: str) -> str:
+    """Return what a record is called that a ticket is about."""
+    return next(_name_of(item) for item in now.lists.get(_ABOUT_LISTS[kind]) or () if item.id == record)
+
+
+# By the kind of a record in the standard, the list it stands in.
+_ABOUT_LISTS = {"Service": "services", "CustomerBill": "bills", "ProductOrder": "product_orders"}
 
 
 _KIND_WORDS = {"Service": "Service", "CustomerBill": "Bill", "ProductOrder": "Order"}
@@ -91,7 +105,7 @@ def _about(now: Situation, values: Values) -> About | None:
     if choice is None:
         return None
     kind, _, record = choice.value.partition(" ")
-    return kind, record, choice.words.partition(" ")[2]
+    return kind, record, _named(now, kind, record)
 
 
 def _open_fields(now: Situation, values: Values) -> Sequence[Field]:

@@ -1,6 +1,6 @@
 """Visits (TMF646 appointment): book one in a free slot, move one, cancel one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from console.messages import actions as say
@@ -26,12 +26,16 @@ def _hours(starts: datetime | None, ends: datetime | None) -> str:
     return f"{local:%a} {local.day} {local:%b} {local:%H:%M}{until}"
 
 
-def _slots(now: Situation) -> tuple[Choice, ...]:
+def _free_slots(now: Situation) -> list[TimeSlot]:
     slots: Sequence[TimeSlot] = now.all_of("time_slots")
     free = [slot for slot in slots if slot.starts_at > now.now]
     if not free:
         raise NotPossibleError(say.NO_FREE_HOURS())
-    return tuple(Choice(slot.id, _hours(slot.starts_at, slot.ends_at)) for slot in free)
+    return free
+
+
+def _slots(slots: Iterable[TimeSlot]) -> tuple[Choice, ...]:
+    return tuple(Choice(slot.id, _hours(slot.starts_at, slot.ends_at)) for slot in slots)
 
 
 def _slot(now: Situation, values: Values) -> TimeSlot:
@@ -53,7 +57,7 @@ def _book_fields(now: Situation, _values: Values) -> Sequence[Field]:
     return (
         Field("purpose", "Purpose", FieldKind.CHOICE, _PURPOSES),
         Field("about", "For", FieldKind.CHOICE, _abouts(now)),
-        Field("slot", "When", FieldKind.CHOICE, _slots(now)),
+        Field("slot", "When", FieldKind.CHOICE, _slots(_free_slots(now))),
         Field("text", "For the technician", FieldKind.LONG_TEXT),
     )
 
@@ -122,11 +126,11 @@ def _visit(now: Situation, values: Values) -> Appointment:
 def _move_fields(now: Situation, values: Values) -> Sequence[Field]:
     visits = _visits(now)
     visit = next((one for one in now.all_of("appointments") if one.id == picked(values, "visit", visits)), None)
-    own = _hours(visit.starts_at, visit.ends_at) if visit else ""
-    others = tuple(slot for slot in _slots(now) if slot.words != own)
+    own = visit.starts_at if visit else None
+    others = (slot for slot in _free_slots(now) if slot.starts_at != own)
     return (
         Field("visit", "Visit", FieldKind.PICK, visits),
-        Field("slot", "Move to", FieldKind.CHOICE, others),
+        Field("slot", "Move to", FieldKind.CHOICE, _slots(others)),
     )
 
 

@@ -21,7 +21,7 @@ from console.services.desk import Desk
 from console.views import texts
 from console.views.customer.forms.preview import PreviewTable
 from console.views.keys.send import is_send
-from console.views.message_words import in_words
+from console.views.message_words import in_words, shown
 from console.views.texts import tr
 from console.views.widgets.act_dialog import ActDialog, FormText, send_words
 from console.views.widgets.labels import Label
@@ -35,7 +35,8 @@ _CHOSEN = {FieldKind.CHOICE, FieldKind.PICK}
 
 
 def _words_of(choice: Choice) -> str:
-    return f"{choice.words}, {texts.state(choice.state)[0]}" if choice.state else choice.words
+    words = choice.words if isinstance(choice.words, str) else shown(choice.words)
+    return f"{words}, {texts.state(choice.state)[0]}" if choice.state else words
 
 
 class ActForm(ActDialog):

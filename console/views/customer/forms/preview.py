@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from console.services.acts.declared import Effect, Undo
 from console.services.acts.routing import SystemEffects
-from console.views import texts
+from console.views.message_words import shown
 from console.views.texts import tr
 from console.views.widgets.labels import Label
 from console.views.widgets.live_page import PlainScroll
@@ -69,13 +69,13 @@ class PreviewTable(PlainScroll):
             super().keyPressEvent(event)
 
     def _add_effect(self, label: str, effect: Effect) -> None:
-        after = Label(texts.value(effect.after), semibold=True, wrap=True)
+        after = Label(shown(effect.after), semibold=True, wrap=True)
         undo = Label(effect.undo, wrap=True)
         if effect.undo and effect.undone is Undo.HERE:
             undo.set_look("mark", "ok")
         elif effect.undone is Undo.NEVER:
             undo.set_look("mark", "danger")
-        cells = [Label(effect.what, wrap=True), Label(texts.value(effect.now), wrap=True), after, undo]
+        cells = [Label(effect.what, wrap=True), Label(shown(effect.now), wrap=True), after, undo]
         cells[0].setContentsMargins(10, 0, 0, 0)
         self._add_row(cells, f"{label}, {effect.what}")
 
