@@ -12,7 +12,7 @@ from console.errors import ConfigurationError, SignInRefusedError, SignInUnreach
 from console.models.person import Person
 from console.ports.secrets import Secrets
 from console.ports.store import CustomerData
-from console.services.access.permissions import REP, ROLES
+from console.services.access.permissions import REP, ROLES, User
 from console.services.access.sign_in import SignIn, SignInState
 from console.services.desk import Desk
 from console.settings import KEPT, Deployment, load_deployment
@@ -93,70 +93,115 @@ async def open_session(
         StoreInUseError: Another program has the store open.
         SignInRefusedError: Somebody must sign in and nobody can be asked.
     """
-    sandbox, policy = await SandboxProcess.start() if demo else None, Policy()
+    sandbox = await SandboxProcess.start() if demo else None
     try:
-        secrets: Secrets
-        folder = stores_folder()
-        if sandbox is not None:
-            deployment = sandbox.deployment_with_sign_in if ask_person else sandbox.deployment
-            secrets, profile = sandbox.secrets, "sandbox"
-        else:
-            path = config or default_configuration()
-            policy = await asyncio.to_thread(read_policy)
-            deployment = await asyncio.to_thread(load_deployment, path, policy)
-            secrets = SystemSecrets(path.parent)
-            profile = await asyncio.to_thread(StoreProfiles(folder).choose, deployment)
-        stores = Stores(folder, profile, _of_sandbox(questions) if demo else questions)
+        ground = await _configured(config) if sandbox is None else _of_sandbox(sandbox, signs_in=ask_person is not None)
+        stores = Stores(stores_folder(), ground.profile, _questions_of_sandbox(questions) if demo else questions)
         async with AsyncExitStack() as stack:
-            await asyncio.to_thread(check_settings, deployment, secrets)
-            sign_in, user = None, REP
-            if deployment.sign_in is None:
-                kept = await stores.open() if with_store else Kept()
-            else:
-                sign_in = await asyncio.to_thread(compose_sign_in, deployment.sign_in)
-                stack.push_async_callback(sign_in.aclose)
-                person, kept = await _signed_in(sign_in, stores if with_store else None, ask_person)
-                user = ROLES[person.role]
-                if not with_store and not demo and deployment.verification.required:
-                    kept = replace(kept, guard=await stores.open_guard(person))
-            kept_secrets = await _kept_secrets(deployment.kept_secrets, kept.database, ask_secret)
-            secrets = KeptSecrets(kept_secrets, secrets)
-            desk = await asyncio.to_thread(
-                compose_desk,
-                deployment,
-                secrets,
-                Parts(user=user, sign_in=sign_in, guard_log=kept.guard, policy=policy.digest),
-                kept.database,
-            )
-            stack.push_async_callback(desk.aclose)
-            await desk.open_store()
-            first = sandbox.first_customer if sandbox else None
-            elsewhere = ""
+            await asyncio.to_thread(check_settings, ground.deployment, ground.secrets)
+            entry = await _enter(stack, ground, stores, ask_person, with_store=with_store)
+            desk = await _compose(stack, ground, entry, ask_secret)
+            session = _session(ground, stores, entry, desk)
             if with_store and not demo:
-                elsewhere = await StoreProfiles(folder).unsent_elsewhere(profile, signs_in=sign_in is not None)
+                session = await _with_unsent_elsewhere(session, ground)
             try:
-                yield Session(
-                    desk,
-                    first,
-                    notice=" ".join(filter(None, (policy.warning, kept.notice, elsewhere))),
-                    new_code=kept.new_code,
-                    make_code=kept.make_code,
-                    confirm_code=kept.confirm_code,
-                    sign_in=sign_in,
-                    lock_after_s=deployment.lock_after_min * 60,
-                    hides_from_capture=deployment.hide_from_capture,
-                    remove_at_end=_remover(stores, desk, sign_in.person)
-                    if sign_in is not None and desk.is_kept
-                    else None,
-                    other_stores=_others(stores),
-                )
+                yield session
             finally:
-                if sign_in is not None and sign_in.state is SignInState.SIGNED_OUT:
+                if entry.sign_in is not None and entry.sign_in.state is SignInState.SIGNED_OUT:
                     await stores.forget_last()
         await stores.remove_marked()
     finally:
         if sandbox is not None:
             await sandbox.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What a session stands on: the systems, their secrets, the name of its stores, and the administrator's policy."""
+
+    deployment: Deployment
+    secrets: Secrets
+    profile: str
+    policy: Policy
+    first_customer: str | None = None
+    is_sandbox: bool = False
+
+
+async def _configured(config: Path | None) -> _Ground:
+    path = config or default_configuration()
+    policy = await asyncio.to_thread(read_policy)
+    deployment = await asyncio.to_thread(load_deployment, path, policy)
+    profile = await asyncio.to_thread(StoreProfiles(stores_folder()).choose, deployment)
+    return _Ground(deployment, SystemSecrets(path.parent), profile, policy)
+
+
+def _of_sandbox(sandbox: SandboxProcess, *, signs_in: bool) -> _Ground:
+    deployment = sandbox.deployment_with_sign_in if signs_in else sandbox.deployment
+    first = sandbox.first_customer
+    return _Ground(deployment, sandbox.secrets, "sandbox", Policy(), first_customer=first, is_sandbox=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """Who works here, how they signed in where somebody must, and their store."""
+
+    user: User
+    kept: Kept
+    sign_in: SignIn | None = None
+
+
+async def _enter(
+    stack: AsyncExitStack, ground: _Ground, stores: Stores, ask_person: AskPerson | None, *, with_store: bool
+) -> _Entry:
+    deployment = ground.deployment
+    if deployment.sign_in is None:
+        return _Entry(REP, await stores.open() if with_store else Kept())
+    sign_in = await asyncio.to_thread(compose_sign_in, deployment.sign_in)
+    stack.push_async_callback(sign_in.aclose)
+    person, kept = await _signed_in(sign_in, stores if with_store else None, ask_person)
+    if not with_store and not ground.is_sandbox and deployment.verification.required:
+        kept = replace(kept, guard=await stores.open_guard(person))
+    return _Entry(ROLES[person.role], kept, sign_in)
+
+
+async def _compose(stack: AsyncExitStack, ground: _Ground, entry: _Entry, ask_secret: AskSecret | None) -> Desk:
+    """Return the services, with their store open and every secret at hand."""
+    database = entry.kept.database
+    kept_secrets = await _kept_secrets(ground.deployment.kept_secrets, database, ask_secret)
+    desk = await asyncio.to_thread(
+        compose_desk,
+        ground.deployment,
+        KeptSecrets(kept_secrets, ground.secrets),
+        Parts(user=entry.user, sign_in=entry.sign_in, guard_log=entry.kept.guard, policy=ground.policy.digest),
+        database,
+    )
+    stack.push_async_callback(desk.aclose)
+    await desk.open_store()
+    return desk
+
+
+def _session(ground: _Ground, stores: Stores, entry: _Entry, desk: Desk) -> Session:
+    kept, sign_in = entry.kept, entry.sign_in
+    return Session(
+        desk,
+        ground.first_customer,
+        notice=" ".join(filter(None, (ground.policy.warning, kept.notice))),
+        new_code=kept.new_code,
+        make_code=kept.make_code,
+        confirm_code=kept.confirm_code,
+        sign_in=sign_in,
+        lock_after_s=ground.deployment.lock_after_min * 60,
+        hides_from_capture=ground.deployment.hide_from_capture,
+        remove_at_end=_remover(stores, desk, sign_in.person) if sign_in is not None and desk.is_kept else None,
+        other_stores=_others(stores),
+    )
+
+
+async def _with_unsent_elsewhere(session: Session, ground: _Ground) -> Session:
+    """Return a session whose notice also says where else work of this person was never sent."""
+    profiles = StoreProfiles(stores_folder())
+    elsewhere = await profiles.unsent_elsewhere(ground.profile, signs_in=session.sign_in is not None)
+    return replace(session, notice=" ".join(filter(None, (session.notice, elsewhere))))
 
 
 def _remover(stores: Stores, desk: Desk, person: Person | None) -> Callable[[], Awaitable[str]]:
@@ -242,18 +287,26 @@ async def _kept_secrets(
     return found
 
 
+async def _restored(sign_in: SignIn, last: Kept | None) -> tuple[Person | None, str]:
+    """Return who worked last, if they still may; else their store is closed again, and why it could not be asked."""
+    if last is None or last.database is None:
+        return None, ""
+    sentence = ""
+    try:
+        person = await sign_in.restore(SecretRepository(last.database))
+    except SignInUnreachableError as error:
+        person, sentence = None, str(error)
+    if person is None:
+        await last.database.aclose()
+    return person, sentence
+
+
 async def _signed_in(sign_in: SignIn, stores: Stores | None, ask_person: AskPerson | None) -> tuple[Person, Kept]:
     """Return who works here and their store: whoever did last, if they still may, else whoever signs in now."""
-    sentence = ""
     last = await stores.open_last() if stores is not None else None
-    if last is not None and last.database is not None:
-        try:
-            person = await sign_in.restore(SecretRepository(last.database))
-        except SignInUnreachableError as error:
-            person, sentence = None, str(error)
-        if person is not None:
-            return person, last
-        await last.database.aclose()
+    person, sentence = await _restored(sign_in, last)
+    if person is not None and last is not None:
+        return person, last
     if stores is not None and stores.has_people:
         sign_in.demand_proof()  # whoever signs in now may be another than the browser remembers
     if ask_person is None:
@@ -285,7 +338,7 @@ async def open_last_store(
     return await stores.open() if stores.has(profile) or not to_read else Kept()
 
 
-def _of_sandbox(questions: StoreQuestions) -> StoreQuestions:
+def _questions_of_sandbox(questions: StoreQuestions) -> StoreQuestions:
     return replace(questions, code=None, shows_codes=False, keeps_work=False)
 
 

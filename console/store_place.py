@@ -287,38 +287,33 @@ class StorePlace:
         ask = self._questions.code
         if ask is None or (self._remains.has_store and not has_code):
             raise error
+        if not has_code:
+            return await self._under_new_code(secrets_module.token_bytes(32), str(error), error)
         sentence = str(error)
-        if has_code and isinstance(error, NoKeyringError):
+        if isinstance(error, NoKeyringError):
             sentence += " Your recovery code or passphrase opens it."
-        while True:
-            code = await ask(sentence, is_new=not has_code)
-            if code is None:
-                raise error
-            if not has_code:
-                if not is_strong(code):
-                    sentence = TOO_WEAK
-                    continue
-                key = secrets_module.token_bytes(32)
-                await asyncio.to_thread(wrap_key, self._folder, key, code)
-                await asyncio.to_thread(confirm_code, self._folder)
-                return key
+        while (code := await ask(sentence, is_new=False)) is not None:
             try:
                 return await asyncio.to_thread(unwrap_key, self._folder, code)
             except StoreKeyError as wrong:
                 sentence = str(wrong)
+        raise error
+
+    async def _under_new_code(self, key: bytes, sentence: str, error: StoreKeyError) -> bytes:
+        """Return a key once it is kept by a code that its user makes up; asked until it is strong or they give up."""
+        ask = self._questions.code
+        while ask is not None and (code := await ask(sentence, is_new=True)) is not None:
+            if is_strong(code):
+                await asyncio.to_thread(wrap_key, self._folder, key, code)
+                await asyncio.to_thread(confirm_code, self._folder)
+                return key
+            sentence = TOO_WEAK
+        raise error
 
     async def _ask_anew(self, key: bytes, error: StoreKeyError) -> bytes:
         """Return the key of a recovery file that was not encrypted, once it is kept by a new passphrase or keyring."""
         if not isinstance(error, NoKeyringError):
             return key  # a new code is made and shown once the store is open
-        ask, sentence = self._questions.code, f"{_WAS_PLAIN} Choose another passphrase."
-        if ask is None:
-            raise error
-        while (code := await ask(sentence, is_new=True)) is not None:
-            if is_strong(code):
-                await asyncio.to_thread(wrap_key, self._folder, key, code)
-                await asyncio.to_thread(remove_plain, self._folder)
-                await asyncio.to_thread(confirm_code, self._folder)
-                return key
-            sentence = TOO_WEAK
-        raise error
+        await self._under_new_code(key, f"{_WAS_PLAIN} Choose another passphrase.", error)
+        await asyncio.to_thread(remove_plain, self._folder)
+        return key

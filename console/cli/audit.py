@@ -29,18 +29,26 @@ def run(options: argparse.Namespace) -> int:
     bad: list[int] = []
     collected = list(links_of(options.collected, bad.append)) if options.collected is not None else []
     kept = asyncio.run(_kept(options)) if not options.collected or options.compare else []
-    problems = [f"Line {number} of {options.collected} is no entry of an audit." for number in bad[:_MOST_NAMED]]
-    if len(bad) > _MOST_NAMED:
-        problems.append(f"{len(bad) - _MOST_NAMED:,} more lines of it are none.")
-    problems += _problems(kept, collected)
     links = kept or collected
     if options.find is not None:
         lines = list(found(links, options.find))
         print("\n".join(lines) if lines else _NOT_FOUND.format(options.find))
     print(f"{len(links):,} entries, last head {links[-1].head if links else 'none'}.")
+    return _judge([*_not_entries(options.collected, bad), *_problems(kept, collected)])
+
+
+def _not_entries(collected: str, lines: Sequence[int]) -> list[str]:
+    """Return a sentence for each of the first lines that are no entries, and one for the rest."""
+    named = [f"Line {number} of {collected} is not an audit entry." for number in lines[:_MOST_NAMED]]
+    more = len(lines) - _MOST_NAMED
+    return [*named, f"{more:,} more lines of it are not."] if more > 0 else named
+
+
+def _judge(problems: Sequence[str]) -> int:
+    """Print the problems and whether the audit is whole; return the exit status."""
     for problem in problems:
         print(problem)
-    print("The audit is whole." if not problems else "The audit was changed.")
+    print("The audit was changed." if problems else "The audit is whole.")
     return 1 if problems else 0
 
 

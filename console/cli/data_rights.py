@@ -4,13 +4,13 @@ import argparse
 import asyncio
 import json
 import sys
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 from console.cli.asking import ask_code, ask_person, ask_secret
 from console.errors import StoreError, StoreInUseError, UsageError
 from console.models.customer import CustomerId
 from console.services.access.data_rights import Reached
-from console.session import open_session
+from console.session import Session, open_session
 from console.store_place import IN_MEMORY, StoreQuestions
 
 
@@ -20,8 +20,24 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _run(options: argparse.Namespace) -> int:
+    async with AsyncExitStack() as stack:
+        try:
+            session = await stack.enter_async_context(_session(options))
+        except StoreInUseError as error:
+            raise StoreError("The console is open on this store. Close it first.") from error
+        if not session.desk.is_kept:
+            raise StoreError(session.notice.removesuffix(IN_MEMORY).strip() or "Nothing is kept on this computer.")
+        if session.desk.openings.is_required and options.reason is None:
+            raise UsageError("Say why: --reason 'the customer asked for it in writing'. It is recorded.")
+        customer = CustomerId(options.customer)
+        run_command = _export if options.command == "export" else _erase
+        return _told(customer, await run_command(session, customer, options.reason or ""))
+
+
+def _session(options: argparse.Namespace) -> AbstractAsyncContextManager[Session]:
+    """Return a session with the store, which asks for a code or a secret only at a terminal."""
     at_terminal = sys.stdin.isatty()
-    opening = open_session(
+    return open_session(
         config=options.config,
         demo=options.demo,
         with_store=True,
@@ -29,24 +45,19 @@ async def _run(options: argparse.Namespace) -> int:
         ask_person=None if options.demo else ask_person,
         ask_secret=ask_secret if at_terminal else None,
     )
-    async with AsyncExitStack() as stack:
-        try:
-            session = await stack.enter_async_context(opening)
-        except StoreInUseError as error:
-            raise StoreError("The console is open on this store. Close it first.") from error
-        if not session.desk.is_kept:
-            raise StoreError(session.notice.removesuffix(IN_MEMORY).strip() or "Nothing is kept on this computer.")
-        rights, customer, reason = session.desk.data_rights, CustomerId(options.customer), options.reason or ""
-        if session.desk.openings.is_required and options.reason is None:
-            raise UsageError("Say why: --reason 'the customer asked for it in writing'. It is recorded.")
-        if options.command == "export":
-            reached = await rights.export(customer, reason, session.other_stores)
-            print(json.dumps(reached.found, ensure_ascii=False, indent=2))
-        else:
-            reached = await rights.erase(customer, reason, session.other_stores)
-            stores = "1 store" if reached.stores == 1 else f"{reached.stores} stores"
-            print(f"{reached.records} records of {customer} were removed from {stores} of this computer.")
-        return _told(customer, reached)
+
+
+async def _export(session: Session, customer: CustomerId, reason: str) -> Reached:
+    reached = await session.desk.data_rights.export(customer, reason, session.other_stores)
+    print(json.dumps(reached.found, ensure_ascii=False, indent=2))
+    return reached
+
+
+async def _erase(session: Session, customer: CustomerId, reason: str) -> Reached:
+    reached = await session.desk.data_rights.erase(customer, reason, session.other_stores)
+    stores = "1 store" if reached.stores == 1 else f"{reached.stores} stores"
+    print(f"{reached.records} records of {customer} were removed from {stores} of this computer.")
+    return reached
 
 
 def _told(customer: CustomerId, reached: Reached) -> int:

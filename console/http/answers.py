@@ -88,26 +88,28 @@ def refusal_reason(value: Any) -> str | None:
     """
     if isinstance(value, list) and value and isinstance(value[0], dict) and "errorCode" in value[0]:
         value = value[0]
-    if not isinstance(value, dict):
-        return None
-    inner = value.get("error")
-    if isinstance(inner, dict) and "message" in inner:
-        parts = [inner.get("message"), inner.get("detail")]
-    elif "errorCode" in value and "message" in value:
-        parts = [value.get("message"), value.get("errorCode")]
-    elif isinstance(value.get("errors"), list):
-        parts = [
-            value.get("message"),
-            *(error.get("message") if isinstance(error, dict) else error for error in value["errors"]),
-        ]
-    elif "code" in value and "reason" in value:
-        parts = [value.get("reason"), value.get("message")]
-    elif "title" in value and not {"status", "type", "detail"}.isdisjoint(value):
-        parts = [value.get("title"), value.get("detail")]
-    else:
+    parts = _reason_parts(value) if isinstance(value, dict) else None
+    if parts is None:
         return None
     texts = [" ".join(part.split()) for part in parts if isinstance(part, str) and part.strip()]
     return clip(": ".join(dict.fromkeys(texts))) or "no reason given"
+
+
+def _reason_parts(value: Mapping[str, Any]) -> list[Any] | None:
+    """Return what an error body says, the shortest first, by the form it has; None where it has none of them."""
+    inner = value.get("error")
+    if isinstance(inner, dict) and "message" in inner:
+        return [inner.get("message"), inner.get("detail")]
+    if "errorCode" in value and "message" in value:
+        return [value.get("message"), value.get("errorCode")]
+    if isinstance(value.get("errors"), list):
+        errors = (error.get("message") if isinstance(error, dict) else error for error in value["errors"])
+        return [value.get("message"), *errors]
+    if "code" in value and "reason" in value:
+        return [value.get("reason"), value.get("message")]
+    if "title" in value and not {"status", "type", "detail"}.isdisjoint(value):
+        return [value.get("title"), value.get("detail")]
+    return None
 
 
 _SUCCESS_WORDS = frozenset({"", "0", "00", "000", "ok", "success", "200", "201", "202", "204"})
@@ -125,12 +127,18 @@ def failure_in_success(value: Any) -> str | None:
         return refusal_reason(value) or "no reason given"
     if value.get("id") or value.get("href") or value.get("success") is True:
         return None
-    has_errors = isinstance(value.get("errors"), list) and bool(value["errors"])
-    has_code = "reason" in value and str(value.get("code", "")).strip().lower() not in _SUCCESS_WORDS
-    status = value.get("status")
-    is_problem = "title" in value and isinstance(status, int) and status >= 400
-    wrapped = isinstance(value.get("error"), dict) and "message" in value["error"]
-    return refusal_reason(value) if has_errors or has_code or is_problem or wrapped else None
+    return refusal_reason(value) if _reports_failure(value) else None
+
+
+def _reports_failure(value: Mapping[str, Any]) -> bool:
+    errors, error, status = value.get("errors"), value.get("error"), value.get("status")
+    if isinstance(errors, list) and errors:
+        return True
+    if "reason" in value and str(value.get("code", "")).strip().lower() not in _SUCCESS_WORDS:
+        return True
+    if "title" in value and isinstance(status, int) and status >= 400:
+        return True
+    return isinstance(error, dict) and "message" in error
 
 
 def clip(text: str, length: int = 200) -> str:

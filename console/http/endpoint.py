@@ -333,11 +333,7 @@ class Endpoint:
 
     async def _send_signed(self, question: Question, signed: dict[str, str], deadline_s: float) -> Answer:
         kept = None if question.fresh else await self._validators.find(question)
-        sent = dict(signed)
-        if kept is not None:
-            sent["If-None-Match"] = kept.etag
-        if question.fresh:
-            sent["Cache-Control"] = "no-cache"
+        sent = signed | _condition(question, kept)
         status, headers, body = await self._wire.receive(question, sent, deadline_s)
         if (told := server_time(headers)) is not None:
             self._told_at = told, self._clock.monotonic_s()
@@ -354,8 +350,7 @@ class Endpoint:
         value = await self._value(question, status, body)
         self._failures.raise_for(status, headers, value)
         answer = Answer(status, headers, value=value, read_at=self._clock.now(), received=len(body))
-        is_kept = answer.status == httpx.codes.OK and question.query is None and not question.fresh
-        if is_kept and answer.etag and is_usable(answer.etag):
+        if answer.etag and is_usable(answer.etag) and _may_be_kept(question, answer):
             self._validators.keep(question, Kept(answer.etag, headers, body))
         return answer
 
@@ -374,3 +369,14 @@ class Endpoint:
             if status >= httpx.codes.BAD_REQUEST:
                 return None  # an error page; its status says enough
             raise self._failures.bad("its answer is damaged", "NOT-JSON") from error
+
+
+def _condition(question: Question, kept: Kept | None) -> dict[str, str]:
+    """Return the headers that spare an answer that is here already, or that ask for a fresh one."""
+    if question.fresh:
+        return {"Cache-Control": "no-cache"}
+    return {"If-None-Match": kept.etag} if kept is not None else {}
+
+
+def _may_be_kept(question: Question, answer: Answer) -> bool:
+    return answer.status == httpx.codes.OK and question.query is None and not question.fresh

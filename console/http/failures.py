@@ -40,6 +40,14 @@ class Failures:
         self._time_limit_s = time_limit_s
         self._clock = clock
 
+    def _unavailable(self, status: int, reason: str | None) -> SystemUnavailableError:
+        told = "has an internal failure" if status == httpx.codes.INTERNAL_SERVER_ERROR else "is out of service"
+        return SystemUnavailableError(
+            f"{self.label} {told}" + (f": {reason}." if reason else "."),
+            system=self.system,
+            code=self.code(status),
+        )
+
     def raise_for(self, status: int, headers: Mapping[str, str], value: Any, *, method: str = "GET") -> None:
         """Raise what a status or an error body means; 2xx returns, and 404 to a GET."""
         if status < httpx.codes.MULTIPLE_CHOICES:
@@ -53,12 +61,7 @@ class Failures:
         self._raise_for_moved_on(status, headers, reason)
         self._raise_for_too_many(status, headers, reason)
         if status >= httpx.codes.INTERNAL_SERVER_ERROR or status in _NOT_NOW:
-            told = "has an internal failure" if status == httpx.codes.INTERNAL_SERVER_ERROR else "is out of service"
-            raise SystemUnavailableError(
-                f"{self.label} {told}" + (f": {reason}." if reason else "."),
-                system=self.system,
-                code=self.code(status),
-            )
+            raise self._unavailable(status, reason)
         if status == httpx.codes.NOT_FOUND:
             self._raise_for_missing(method)
             return

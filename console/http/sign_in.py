@@ -114,25 +114,26 @@ class TokenSignIn:
             self._token = None
         return True
 
-    async def _fetch(self, client: httpx.AsyncClient, limit_s: float) -> str:
+    def _credentials(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the form and the headers that ask for a token, by the grant and where the client is named."""
         auth = self._auth
         form: dict[str, str] = {"grant_type": auth.grant}
         if auth.grant == "password":
             form |= {"username": auth.user or "", "password": self._password}
         if auth.scope:
             form["scope"] = auth.scope
-        headers = {}
+        client = auth.client or ""
         if auth.client_in == "header":
-            headers["Authorization"] = "Basic " + _basic(
-                quote(auth.client or "", safe=""), quote(self._secret, safe="")
-            )
-        else:
-            form |= {"client_id": auth.client or "", "client_secret": self._secret}
+            return form, {"Authorization": "Basic " + _basic(quote(client, safe=""), quote(self._secret, safe=""))}
+        return form | {"client_id": client, "client_secret": self._secret}, {}
+
+    async def _send(self, client: httpx.AsyncClient, limit_s: float) -> tuple[int, bytes]:
+        form, headers = self._credentials()
         try:
             status, _, body = await receive(
                 client,
                 "POST",
-                auth.token_url or "",
+                self._auth.token_url or "",
                 most_bytes=_MOST_BYTES,
                 data=form,
                 headers=headers,
@@ -142,6 +143,10 @@ class TokenSignIn:
             raise self._unavailable("cannot be reached", "TOKEN-NO-CONNECTION") from error
         except (TooLongError, CodingError) as error:
             raise self._not_understood("its answer is far too long, or compressed wrongly", "TOKEN-BAD") from error
+        return status, body
+
+    async def _fetch(self, client: httpx.AsyncClient, limit_s: float) -> str:
+        status, body = await self._send(client, limit_s)
         if status >= httpx.codes.INTERNAL_SERVER_ERROR:
             raise self._unavailable("is out of service", f"TOKEN-{status}")
         try:

@@ -66,6 +66,11 @@ class Order:
     details: tuple[Detail, ...] = ()
 
     @property
+    def thing_ids(self) -> frozenset[str | None]:
+        """Return the products and services its items are about."""
+        return frozenset(item.thing_id for item in self.items)
+
+    @property
     def is_open(self) -> bool:
         """Whether something is still to happen; a state we do not know counts as open, so that it is looked at."""
         return (self.state or "").strip() not in {"completed", "cancelled", "rejected", "failed"}

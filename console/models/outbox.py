@@ -201,6 +201,11 @@ class Act:
         return self.state not in {ActState.DONE, ActState.WITHDRAWN}
 
     @property
+    def is_begun(self) -> bool:
+        """Whether some system has its part of it."""
+        return any(step.state is StepState.DONE for step in self.steps)
+
+    @property
     def needs_user(self) -> bool:
         """Whether it goes no further without a user."""
         return any(step.state in {StepState.CONFLICT, StepState.REFUSED} for step in self.steps) and self.is_open

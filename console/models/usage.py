@@ -36,12 +36,20 @@ class Quantity:
 
     def share_of(self, whole: "Quantity") -> float | None:
         """Return how much of another amount this is, 0 to 1; None where the units cannot be compared."""
-        mine, other = (_UNITS.get((one.units or "").strip().lower()) for one in (self, whole))
-        same = (self.units or "").lower() == (whole.units or "").lower()
-        if not same and (mine is None or other is None or mine[0] != other[0]):
+        factor = self._units_per(whole)
+        if factor is None or whole.amount <= 0:
             return None
-        factor = Decimal(1) if same or mine is None or other is None else mine[1] / other[1]
-        return float(self.amount * factor / whole.amount) if whole.amount > 0 else None
+        return float(self.amount * factor / whole.amount)
+
+    def _units_per(self, whole: "Quantity") -> Decimal | None:
+        """Return how many units of another amount one of this is; None where they measure different things."""
+        own, other = ((one.units or "").strip().lower() for one in (self, whole))
+        if own == other:
+            return Decimal(1)
+        measured, others = _UNITS.get(own), _UNITS.get(other)
+        if measured is None or others is None or measured[0] != others[0]:
+            return None
+        return measured[1] / others[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """The sandbox's collector of the audit: it takes what every desk sends, and lets it be searched."""
 
 import hmac
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -28,6 +30,20 @@ class _Entry(msgspec.Struct):
 
     at: datetime
     what: str = ""
+
+
+def _filter_of(asked: QueryParams) -> Callable[[_Entry, _Line], bool]:
+    """Return what tells whether an entry has the asked words, event and chain."""
+    words, what, chain = asked.get("text", "").casefold().split(), asked.get("what", ""), asked.get("chain", "")
+
+    def fits(entry: _Entry, line: _Line) -> bool:
+        return (
+            what in {"", entry.what}
+            and chain in {"", line.chain}
+            and all(word in line.body.casefold() for word in words)
+        )
+
+    return fits
 
 
 class AuditService:
@@ -73,16 +89,13 @@ class AuditService:
             limit = min(_MOST_TOLD, max(1, int(asked.get("limit", "200"))))
         except ValueError as error:
             return JSONResponse({"message": str(error)}, 400)
-        words, what = asked.get("text", "").casefold().split(), asked.get("what", "")
-        chain = asked.get("chain", "")
+        fits = _filter_of(asked)
         found: list[tuple[datetime, dict[str, Any]]] = [
             (entry.at, msgspec.to_builtins(line))
             for entry, line in self._kept.values()
-            if since <= entry.at <= until
-            and (not what or entry.what == what)
-            and (not chain or line.chain == chain)
-            and all(word in line.body.casefold() for word in words)
+            if since <= entry.at <= until and fits(entry, line)
         ]
+        chain = asked.get("chain", "")
         found.sort(key=lambda pair: (pair[1]["seq"] if chain else 0, pair[0]), reverse=True)
         return JSONResponse([line for _at, line in found[:limit]])
 

@@ -57,15 +57,21 @@ class Fulfilment:
     def carry_out(self, order: Record, when: datetime) -> None:
         """Do what each item of a completed order says; what it lacks is left as it is."""
         for item in order.get("productOrderItem", []):
-            product = item.get("product") or {}
-            known = self._own.one("product", str(product.get("id"))) if product.get("id") else None
-            plan = _plan(item)
-            if item.get("action") == "add" and not product.get("id") and plan is not None:
-                self._begin(order, item, plan, when)
-            elif item.get("action") == "modify" and known is not None:
-                self._modify(known, product, item if plan is not None else {}, plan, when)
-            elif item.get("action") == "delete" and known is not None and known.get("status") != "terminated":
-                self._end(known, when)
+            self._carry_out_item(order, item, when)
+
+    def _carry_out_item(self, order: Record, item: Record, when: datetime) -> None:
+        action, plan = item.get("action"), _plan(item)
+        product = item.get("product") or {}
+        number = product.get("id")
+        if action == "add" and not number and plan is not None:
+            self._begin(order, item, plan, when)
+        known = self._own.one("product", str(number)) if number else None
+        if known is None:
+            return
+        if action == "modify":
+            self._modify(known, product, item if plan is not None else {}, plan, when)
+        elif action == "delete" and known.get("status") != "terminated":
+            self._end(known, when)
 
     def switch(self, order: Record, when: datetime) -> None:
         """Do what the items of a completed service order say to services that run: on, off, ended."""

@@ -81,20 +81,14 @@ class Records:
         Raises:
             BadRequestError: The whole world would have to be looked at.
         """
-        stop = asked.offset + asked.limit
         if asked.words is not None and resource.name == "customer":
             return self._named(resource, asked, asked.words)
         narrowed = self._narrow(resource, asked)
-        if narrowed is None and not asked.filters and not asked.sort and asked.words is None:
-            return await self._plain_page(resource, asked)
         if narrowed is not None:
             customers, is_exact = narrowed
-            if is_exact and not asked.sort:
-                page = [record for n in customers[asked.offset : stop] for record in self.of(resource, n)]
-                return (len(customers) if len(customers) <= MOST_COUNTED else None), page
-            found = [record for n in customers for record in self.of(resource, n) if matches(record, asked.filters)]
-            found = sort_records(found, asked.sort)
-            return len(found), found[asked.offset : stop]
+            return self._narrowed_page(resource, asked, customers, is_exact=is_exact)
+        if not asked.filters and not asked.sort and asked.words is None:
+            return await self._plain_page(resource, asked)
         if asked.sort and self._world.customers > _LOOKED_THROUGH_WHOLE:
             raise BadRequestError("a list of the whole world cannot be sorted; filter it by a customer")
         return await self._look_through(resource, asked)
@@ -143,6 +137,18 @@ class Records:
             return [kept.n]
         return resource.narrow["id"](self._world, number) if "id" in resource.narrow else []
 
+    def _narrowed_page(
+        self, resource: Resource, asked: ListRequest, customers: list[int], *, is_exact: bool
+    ) -> tuple[int | None, list[Record]]:
+        """Return a page of the records of some customers; `is_exact` says that all of theirs match, one each."""
+        stop = asked.offset + asked.limit
+        if is_exact and not asked.sort:
+            page = [record for n in customers[asked.offset : stop] for record in self.of(resource, n)]
+            return (len(customers) if len(customers) <= MOST_COUNTED else None), page
+        found = [record for n in customers for record in self.of(resource, n) if matches(record, asked.filters)]
+        found = sort_records(found, asked.sort)
+        return len(found), found[asked.offset : stop]
+
     async def _plain_page(self, resource: Resource, asked: ListRequest) -> tuple[int | None, list[Record]]:
         """Return a page of the whole list: what the seed has, then what was made since."""
         deleted = self._store.deleted_places(resource.name)
@@ -156,6 +162,12 @@ class Records:
             made_from = max(0, asked.offset - (end - len(deleted)))
             page += [self.settle(resource, item.body, item.changed) for item in created[made_from:] if item.body]
         return (None if total is None else total - len(deleted) + len(created)), page[: asked.limit]
+
+    def _remember(self, resource: Resource, at: int, n: int, until_s: float) -> None:
+        """Remember how far a list without a total was counted; refuse to count on once that took too long."""
+        self._walked.setdefault(resource.name, {})[at] = n
+        if time.monotonic() > until_s:
+            raise BadRequestError("the list would have to be counted that far; ask again, or filter it")
 
     async def _page_of_the_seed(
         self, resource: Resource, start: int, limit: int, total: int | None
@@ -172,9 +184,7 @@ class Records:
         until_s = time.monotonic() + _WALK_FOR_S
         async for n_now in self._from(n):
             if total is None and n_now % _REMEMBERED_EVERY == 0:
-                self._walked.setdefault(resource.name, {})[at] = n_now
-                if time.monotonic() > until_s:
-                    raise BadRequestError("the list would have to be counted that far; ask again, or filter it")
+                self._remember(resource, at, n_now, until_s)
             count = resource.count(self._world, n_now) if resource.count else None
             if count is not None and at + count <= start:
                 at += count

@@ -157,26 +157,32 @@ def _runs(*, is_running: bool) -> str:
     return "running" if is_running else "stopped"
 
 
+def _medium(value: Record) -> Record:
+    """Return a contact medium with its characteristics in it, and a type that says what it is."""
+    facts = {name: text for name, text in value["characteristic"].items() if text != ""}
+    kind = next(kind for name, kind in _MEDIA.items() if name in facts)
+    return {"@type": kind, "preferred": value.get("preferred", False), **facts}
+
+
+def _wrapped(key: str, inside: Record, related: str) -> Record:
+    """Return a reference inside an object that says its role."""
+    inner = {name: part for name, part in inside.items() if name not in {"role", "@type"}}
+    kind = {"relatedParty": related, "item": "RelatedEntity"}.get(key, _TYPES.get(key, ""))
+    return {"@type": kind, "role": inside.get("role", ""), _WRAPPED[key]: _outer(_WRAPPED[key], inner, related)}
+
+
 def _outer(key: str, value: Any, related: str) -> Any:
     if isinstance(value, list):
         return [_outer(key, element, related) for element in value]
     if not isinstance(value, dict):
         return _v5_href(value) if key == "href" else value
     if key == "contactMedium":
-        facts = {name: text for name, text in value["characteristic"].items() if text != ""}
-        kind = next(kind for name, kind in _MEDIA.items() if name in facts)
-        return {"@type": kind, "preferred": value.get("preferred", False), **facts}
+        return _medium(value)
     inside = {name: part for name, part in value.items() if not (name == "isRef" or name.startswith("@schema"))}
     if key == "statusChangeHistory":
         inside = {_STEP_NAMES.get(name, name): part for name, part in inside.items()}
     if key in _WRAPPED:
-        inner = {name: part for name, part in inside.items() if name not in {"role", "@type"}}
-        kind = {"relatedParty": related, "item": "RelatedEntity"}.get(key, _TYPES.get(key, ""))
-        return {
-            "@type": kind,
-            "role": inside.get("role", ""),
-            _WRAPPED[key]: _outer(_WRAPPED[key], inner, related),
-        }
+        return _wrapped(key, inside, related)
     found = {name: _outer(name, part, related) for name, part in inside.items()}
     if "@type" not in found and key in _TYPES:
         found["@type"] = _TYPES[key]

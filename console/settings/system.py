@@ -99,25 +99,28 @@ def limit_problems(name: str, limits: dict[str, tuple[float, float, float]]) -> 
     ]
 
 
+# The settings each way of signing in needs.
+_NEEDED = {
+    "none": (),
+    "person": (),
+    "basic": ("secret", "user"),
+    "oauth2": ("secret", "token_url", "client"),
+    "oauth2 password": ("secret", "user", "token_url", "client", "password"),
+}
+
+
+def _needed_by(auth: Auth) -> tuple[str, ...]:
+    way = f"{auth.kind} {auth.grant}"
+    return _NEEDED.get(way) or _NEEDED.get(auth.kind, ("secret",))
+
+
 def _auth_problems(name: str, auth: Auth) -> list[str]:
     """Return what is wrong with how a system is signed in to, each beginning with the setting's name."""
-    needed: dict[str, str | None] = {}
-    if auth.kind not in {"none", "person"}:
-        needed["secret"] = auth.secret
-    if auth.kind == "basic" or (auth.kind == "oauth2" and auth.grant == "password"):
-        needed["user"] = auth.user
-    if auth.kind == "oauth2":
-        needed |= {"token_url": auth.token_url, "client": auth.client}
-        if auth.grant == "password":
-            needed["password"] = auth.password
     hint = f"; write where the secret lies, such as keyring:opticom/{name}"
-    missing = [key for key, value in needed.items() if not value]
+    missing = [key for key in _needed_by(auth) if not getattr(auth, key)]
     found = [f"{key} is missing{hint if key in {'secret', 'password'} else ''}" for key in missing]
     found += reference_problem("secret", auth.secret) + reference_problem("password", auth.password)
-    if (
-        auth.kind == "oauth2"
-        and auth.token_url
-        and not (is_address(auth.token_url) and is_safe_address(auth.token_url))
-    ):
+    token_url = auth.token_url if auth.kind == "oauth2" else None
+    if token_url and not (is_address(token_url) and is_safe_address(token_url)):
         found.append("token_url must begin with https; plain http is for this machine alone")
     return found

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -112,6 +112,10 @@ class TmForumClient:
             whole=whole,
         )
 
+    def _limit(self, most: int | None, whole: int | None) -> int:
+        record_limit = self._system.record_limit
+        return max(whole, record_limit) if whole is not None else min(most or record_limit, record_limit)
+
     async def fetch_many(
         self,
         resource: str,
@@ -134,50 +138,28 @@ class TmForumClient:
         Raises:
             BadAnswerError: What came is no list, or holds records that were not asked for.
         """
-        record_limit = self._system.record_limit
-        limit = max(whole, record_limit) if whole is not None else min(most or record_limit, record_limit)
+        limit = self._limit(most, whole)
         page_size = min(self.settings(resource).page_size or self._system.page_size, limit)
-        found: dict[str, Sourced[T]] = {}
-        damaged: list[Damage] = []
-        seen: set[str] = set()
-        offset, total, complete = after, None, True
+        taken = _Taken(self, resource, read, is_asked_for, drop_others=drop_others)
+        offset, complete = after, True
         while True:
             answer, page = await self._page(resource, parameters, offset, page_size)
-            before = len(seen) + len(damaged)
-            spelling = self._spelling(resource, answer.read_at)
-            for element in page:
-                try:
-                    reader = _reader(element, spelling)
-                    identifier = reader.identifier()
-                except MalformedRecordError as error:
-                    damaged.append(Damage(resource, None, str(error)))
-                    continue
-                if is_asked_for(reader):
-                    self._take(resource, identifier, reader, read, answer, found, damaged)
-                elif not drop_others:
-                    raise self.bad_answer(f"it ignores the filter for the asked {resource}", "FILTER")
-                seen.add(identifier)
+            brought_new = taken.take(page, self._spelling(resource, answer.read_at), answer.read_at)
             offset += len(page)
-            total = total_count(answer.headers)
-            if (
-                not page
-                or len(seen) + len(damaged) == before
-                or is_last_page(answer.headers, len(page), offset - after, page_size)
-            ):
+            if not brought_new or is_last_page(answer.headers, len(page), offset - after, page_size):
                 break
             if offset - after >= limit:
                 complete = False
                 break
-        self._report(damaged)
-        trusted = total if total is not None and total >= offset and not drop_others else None
-        next_offset = None if complete else offset
+        self._report(taken.damaged)
+        total = total_count(answer.headers)
         return Records(
-            tuple(found.values()),
+            tuple(taken.found.values()),
             answer.read_at,
             complete=complete,
-            total=trusted,
-            damaged=tuple(damaged),
-            next_offset=next_offset,
+            total=total if total is not None and total >= offset and not drop_others else None,
+            damaged=tuple(taken.damaged),
+            next_offset=None if complete else offset,
         )
 
     async def ask(self, resource: str, criteria: Mapping[str, Any], read: Callable[[Reader], T]) -> Sourced[T]:
@@ -285,26 +267,6 @@ class TmForumClient:
             raise self.bad_answer(f"its answer for {resource} is not a list", "NO-LIST")
         return answer, answer.value
 
-    def _take(
-        self,
-        resource: str,
-        identifier: str,
-        reader: Reader,
-        read: Callable[[Reader], T],
-        answer: Answer,
-        found: dict[str, Sourced[T]],
-        damaged: list[Damage],
-    ) -> None:
-        """Translate one record into `found`, or note its damage."""
-        try:
-            value = read(reader)
-        except MalformedRecordError as error:
-            damaged.append(Damage(resource, identifier, str(error)))
-            return
-        damaged += [Damage(resource, identifier, problem, lost=False) for problem in reader.problems]
-        origin = Origin(self.name, resource, id=identifier, version=_version(reader), read_at=answer.read_at)
-        found.setdefault(identifier, Sourced(value, origin))
-
     def _no_such_path(self, resource: str) -> BadAnswerError:
         return self.bad_answer(f"it serves no {resource} at the configured path", "404")
 
@@ -353,6 +315,60 @@ class TmForumClient:
         found = list(damaged)
         if found:
             self._on_damage(self.name, found)
+
+
+class _Taken(Generic[T]):
+    """What was taken of a list so far, from all its pages: the records by id, and what could not be read."""
+
+    def __init__(
+        self,
+        client: TmForumClient,
+        resource: str,
+        read: Callable[[Reader], T],
+        is_asked_for: Callable[[Reader], bool],
+        *,
+        drop_others: bool,
+    ) -> None:
+        self.found: dict[str, Sourced[T]] = {}
+        self.damaged: list[Damage] = []
+        self._seen: set[str] = set()
+        self._client = client
+        self._resource = resource
+        self._read = read
+        self._is_asked_for = is_asked_for
+        self._drop_others = drop_others
+
+    def take(self, page: Sequence[Any], spelling: Spelling, read_at: datetime) -> bool:
+        """Take a page's records; return whether one was new: a server that cannot page repeats the first page.
+
+        Raises:
+            BadAnswerError: It holds records that were not asked for.
+        """
+        before = len(self._seen) + len(self.damaged)
+        for element in page:
+            try:
+                reader = _reader(element, spelling)
+                identifier = reader.identifier()
+            except MalformedRecordError as error:
+                self.damaged.append(Damage(self._resource, None, str(error)))
+                continue
+            if self._is_asked_for(reader):
+                self._take_one(identifier, reader, read_at)
+            elif not self._drop_others:
+                raise self._client.bad_answer(f"it ignores the filter for the asked {self._resource}", "FILTER")
+            self._seen.add(identifier)
+        return len(self._seen) + len(self.damaged) > before
+
+    def _take_one(self, identifier: str, reader: Reader, read_at: datetime) -> None:
+        """Translate one record, or note its damage; of two with one id the first counts."""
+        try:
+            value = self._read(reader)
+        except MalformedRecordError as error:
+            self.damaged.append(Damage(self._resource, identifier, str(error)))
+            return
+        self.damaged += [Damage(self._resource, identifier, problem, lost=False) for problem in reader.problems]
+        origin = Origin(self._client.name, self._resource, id=identifier, version=_version(reader), read_at=read_at)
+        self.found.setdefault(identifier, Sourced(value, origin))
 
 
 def _reader(value: Any, spelling: Spelling) -> Reader:

@@ -138,18 +138,22 @@ def spelt_out(value: Any, depth: int = 0) -> str | None:
     return _object_spelt_out(value, depth) if isinstance(value, dict) else None
 
 
+def _amount_spelt_out(value: Mapping[str, Any]) -> str | None:
+    """Return a number with its unit, or a number that stands alone in an object."""
+    numbers = (value.get(key) for key in ("amount", "value"))
+    amount = next((part for part in numbers if isinstance(part, int | Decimal | str)), None)
+    unit = next((part for key in _UNIT_KEYS if isinstance(part := value.get(key), str)), None)
+    if amount is None or (unit is None and len(value) > 1):
+        return None
+    return f"{amount} {unit or ''}".strip()
+
+
 def _object_spelt_out(value: Mapping[str, Any], depth: int) -> str | None:
     """Return an object in words; a quantity and an amount are a number with its unit, a reference is its name."""
-    amount = next(
-        (part for key in ("amount", "value") if isinstance(part := value.get(key), int | Decimal | str)), None
-    )
-    unit = next((part for key in _UNIT_KEYS if isinstance(part := value.get(key), str)), None)
-    if amount is not None and (unit is not None or len(value) == 1):
-        return f"{amount} {unit or ''}".strip()
-    parts = {
-        key: spelt_out(part, depth + 1) for key, part in value.items() if not key.startswith("@") and key != "href"
-    }
-    told = {key: words for key, words in parts.items() if words}
+    if (amount := _amount_spelt_out(value)) is not None:
+        return amount
+    shown = {key: part for key, part in value.items() if not key.startswith("@") and key != "href"}
+    told = {key: words for key, part in shown.items() if (words := spelt_out(part, depth + 1))}
     if "name" in told and set(told) <= {"id", "name"}:
         return told["name"]
     return ", ".join(f"{key} {words}" for key, words in told.items()) or None

@@ -231,11 +231,9 @@ class Reader:
         value = self.raw(key)
         if value is None or value == "":
             return None
-        unit = self.spelling.currency
+        unit = None
         if isinstance(value, dict):
-            part = Reader(value, self.spelling, self.problems)
-            unit = part.text("unit") or part.text("units") or part.text("currency") or unit
-            value = part.raw("value") if part.raw("value") is not None else part.raw("amount")
+            unit, value = self._unit_and_value(value)
         if isinstance(value, str):
             own, value = split_amount(value)
             unit = own or unit
@@ -243,12 +241,19 @@ class Reader:
         if amount is None:
             self._problem(key, value)
             return None
+        unit = unit or self.spelling.currency
         if unit is None:
             self.problems.append(f"{key} has no currency")
             return None
         currency = currency_code(unit)
         minor = self.spelling.minor and isinstance(value, int)
         return Money(amount.scaleb(-minor_digits(currency)) if minor else amount, currency)
+
+    def _unit_and_value(self, amount: dict[str, Any]) -> tuple[str | None, Any]:
+        part = Reader(amount, self.spelling, self.problems)
+        unit = part.text("unit") or part.text("units") or part.text("currency")
+        value = part.raw("value")
+        return unit, part.raw("amount") if value is None else value
 
     def number(self, key: str) -> Decimal | None:
         """Return a number, exact, from a number or its text."""

@@ -148,8 +148,7 @@ class OidcProvider:
             self._metadata = found
         return self._metadata
 
-    async def _ask(self, method: str, address: str, form: Mapping[str, str] | None = None) -> Mapping[str, Any]:
-        """Return the object a provider answers; a refusal raises, with its own word for why."""
+    async def _send(self, method: str, address: str, form: Mapping[str, str] | None) -> tuple[int, bytes]:
         try:
             with self._connections.on_wire(_LIMIT_S) as client:
                 status, _, body = await receive(
@@ -161,6 +160,11 @@ class OidcProvider:
             raise self._not_understood("answered in a way that cannot be decompressed") from error
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise SignInUnreachableError(say.UNREACHABLE(where=self._where)) from error
+        return status, body
+
+    async def _ask(self, method: str, address: str, form: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+        """Return the object a provider answers; a refusal raises, with its own word for why."""
+        status, body = await self._send(method, address, form)
         try:
             value = msgspec.json.decode(body) if body else {}
         except NOT_JSON:

@@ -1,7 +1,8 @@
 """TMF666 v4 billingAccount, and the partyAccount and financialAccount behind it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from console.sandbox.resources.shapes import (
     ACCOUNT_BASE,
@@ -20,10 +21,16 @@ from console.sandbox.resources.shapes import (
     time_of,
 )
 from console.sandbox.world import World
+from console.sandbox.world.bills import Bill
 
 
 def _records(world: World, n: int, links: Links) -> list[Record]:
     return [_record(world, n, account, links) for account in range(world.life(n).accounts)]
+
+
+def _changed_on(bills: Sequence[Bill], since: date) -> date:
+    """Return when an account changed last: with its newest bill, or what was paid of it."""
+    return (bills[0].paid_on or bills[0].billed_on) if bills else since
 
 
 def _record(world: World, n: int, account: int, links: Links) -> Record:
@@ -43,7 +50,7 @@ def _record(world: World, n: int, account: int, links: Links) -> Record:
         "accountType": "business" if person.company else "residential",
         "state": "active",
         "paymentStatus": "inArrears" if overdue else "upToDate",
-        "lastModified": time_of(bills[0].paid_on or bills[0].billed_on if bills else person.since, 6),
+        "lastModified": time_of(_changed_on(bills, person.since), 6),
         "accountBalance": [
             {"balanceType": "receivableBalance", "amount": money(owed, currency), "validFor": period(since, None)}
         ],

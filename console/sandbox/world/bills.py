@@ -122,20 +122,13 @@ def _lines(life: Life, account: int, month: int, *, late: bool, rng: random.Rand
     for sub in life.subscriptions:
         if sub.account != account or sub.never_billed or sub.started_on > day:
             continue
-        until = sub.billed_until
-        if until is None or until > day:
+        if sub.is_billed_on(day):
             add(sub.plan.name, "recurring", sub.cents_on(day), (day, after), "recurring", sub)
             add("Promotion “Welcome”", "discount", -sub.promotion_on(day), (day, after), "promotion", sub)
         _part_months(sub, before, day, add)
-        if sub.plan.metered and sub.started_on < day and (until is None or until > before) and rng.random() < 0.6:
-            add(
-                f"Calls, {sub.plan.name}",
-                "usage",
-                in_currency(rng.randrange(20, 900), life.person.country.currency),
-                (before, day),
-                "usage",
-                sub,
-            )
+        if sub.plan.metered and sub.started_on < day and sub.is_billed_on(before) and rng.random() < 0.6:
+            cents = in_currency(rng.randrange(20, 900), life.person.country.currency)
+            add(f"Calls, {sub.plan.name}", "usage", cents, (before, day), "usage", sub)
     _one_offs(life, account, (before, day), add)
     if late:
         add(

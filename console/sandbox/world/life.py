@@ -32,6 +32,9 @@ class Subscription:
     def billed_until(self) -> date | None:
         return None if self.bills_after_end else self.ended_on
 
+    def is_billed_on(self, day: date) -> bool:
+        return self.billed_until is None or self.billed_until > day
+
     def cents_on(self, day: date) -> int:
         return self.price_change[1] if self.price_change and day >= self.price_change[0] else self.cents
 

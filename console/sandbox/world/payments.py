@@ -62,6 +62,13 @@ def bill_months(life: Life, account: int) -> list[int]:
     return [month for month in months if bill_day(month - 1, cycle) < over]
 
 
+def _paid_on(life: Life, due_on: date, luck: float, rng: random.Random) -> date | None:
+    """Return when a bill is paid: mostly before it is due, else late; None while it is not."""
+    paid_on = due_on + timedelta(days=rng.randrange(-12, 0) if luck < 0.88 else rng.randrange(2, 18))
+    is_forgotten = luck > 0.97 and due_on > life.as_of - timedelta(days=40)
+    return None if paid_on >= life.as_of or is_forgotten else paid_on
+
+
 def payment_plan(seed: int, life: Life, account: int, month: int) -> Plan:
     """Return how one bill is paid."""
     rng = random.Random(f"{seed} pay {life.n} {account} {month}")
@@ -69,9 +76,7 @@ def payment_plan(seed: int, life: Life, account: int, month: int) -> Plan:
     method = habit.choice(_METHODS)
     due_on = due_day(bill_day(month, life.cycle_days[account]))
     luck = rng.random()
-    paid_on: date | None = due_on + timedelta(days=rng.randrange(-12, 0) if luck < 0.88 else rng.randrange(2, 18))
-    if paid_on is None or paid_on >= life.as_of or (luck > 0.97 and due_on > life.as_of - timedelta(days=40)):
-        paid_on = None
+    paid_on = _paid_on(life, due_on, luck, rng)
     channel = "system" if method == "Direct debit" else "portal"
     failed_at = error = None
     tried_on = paid_on or min(due_on, life.as_of - timedelta(days=1))

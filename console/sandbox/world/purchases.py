@@ -1,6 +1,7 @@
 """What a customer bought, changed and ended over the years, and the orders that did it."""
 
 import random
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from console.sandbox.world.catalogue import ADD_ONS, BUSINESS_FIBRE, FIBRE, MOBILE, TV, Plan, in_currency
@@ -105,40 +106,61 @@ def base_products(life: Life, account: int, rng: random.Random) -> None:
     complete_order(life, account, f"New: {bought[0].plan.name}", [("add", sub.index) for sub in bought], start, rng)
 
 
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """The days on which an account's things may have changed."""
+
+    earliest: date
+    days: int
+
+    def day(self, rng: random.Random) -> date:
+        return self.earliest + timedelta(days=rng.randrange(self.days))
+
+
 def changes(life: Life, account: int, rng: random.Random) -> None:
     earliest = max(life.person.since, life.as_of - timedelta(days=700)) + timedelta(days=20)
-    room = (life.as_of - earliest).days - 5
-    if room <= 0:
+    room = _Room(earliest, (life.as_of - earliest).days - 5)
+    if room.days <= 0:
         return
-
-    def day() -> date:
-        return earliest + timedelta(days=rng.randrange(room))
-
     mine = [sub for sub in life.subscriptions if sub.account == account]
-    ladder = BUSINESS_FIBRE if life.person.company else FIBRE
-    fibre = mine[0]
-    if rng.random() < 0.35 and fibre.plan in ladder[:-1]:
-        on = day()
-        if on > fibre.started_on:
-            better = subscribe(life, account, ladder[ladder.index(fibre.plan) + 1], on, rng)
-            end(fibre, on)
-            text = f"{fibre.plan.name} to {better.plan.name}"
-            complete_order(life, account, text, [("modify", better.index), ("delete", fibre.index)], on, rng)
-    if rng.random() < 0.3:
-        plan = rng.choice(ADD_ONS + MOBILE)
-        added = subscribe(life, account, plan, day(), rng)
-        complete_order(life, account, f"Add {plan.name}", [("add", added.index)], added.started_on, rng)
-    removable = [sub for sub in mine[1:] if sub.ended_on is None]
-    if removable and rng.random() < 0.3:
-        gone, on = rng.choice(removable), day()
-        if on > gone.started_on:
-            end(gone, on)
-            complete_order(life, account, f"Remove {gone.plan.name}", [("delete", gone.index)], on, rng)
+    _change_plan(life, mine[0], room, rng)
+    _add_one(life, account, room, rng)
+    _remove_one(life, account, mine[1:], room, rng)
     for _ in range(rng.choices((0, 1, 2), (70, 22, 8))[0]):
         cents = in_currency(rng.randrange(150, 900), life.person.country.currency)
         life.charges.append(
-            Charge(account, day(), cents=-cents, name="Credit for an outage", type="credit", cause="credit")
+            Charge(account, room.day(rng), cents=-cents, name="Credit for an outage", type="credit", cause="credit")
         )
+
+
+def _change_plan(life: Life, fibre: Subscription, room: _Room, rng: random.Random) -> None:
+    ladder = BUSINESS_FIBRE if life.person.company else FIBRE
+    if rng.random() >= 0.35 or fibre.plan not in ladder[:-1]:
+        return
+    on = room.day(rng)
+    if on > fibre.started_on:
+        better = subscribe(life, fibre.account, ladder[ladder.index(fibre.plan) + 1], on, rng)
+        end(fibre, on)
+        text = f"{fibre.plan.name} to {better.plan.name}"
+        complete_order(life, fibre.account, text, [("modify", better.index), ("delete", fibre.index)], on, rng)
+
+
+def _add_one(life: Life, account: int, room: _Room, rng: random.Random) -> None:
+    if rng.random() >= 0.3:
+        return
+    plan = rng.choice(ADD_ONS + MOBILE)
+    added = subscribe(life, account, plan, room.day(rng), rng)
+    complete_order(life, account, f"Add {plan.name}", [("add", added.index)], added.started_on, rng)
+
+
+def _remove_one(life: Life, account: int, further: list[Subscription], room: _Room, rng: random.Random) -> None:
+    removable = [sub for sub in further if sub.ended_on is None]
+    if not removable or rng.random() >= 0.3:
+        return
+    gone, on = rng.choice(removable), room.day(rng)
+    if on > gone.started_on:
+        end(gone, on)
+        complete_order(life, account, f"Remove {gone.plan.name}", [("delete", gone.index)], on, rng)
 
 
 def end(subscription: Subscription, on: date) -> None:

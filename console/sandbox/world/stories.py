@@ -1,6 +1,7 @@
 """What happened to a customer beyond buying: each story leaves its marks in all three systems, and they agree."""
 
 import random
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from console.sandbox.world.catalogue import FIBRE, MOBILE, MOVE_CENTS, in_currency
@@ -202,6 +203,22 @@ def _growth(life: Life, on: date, rng: random.Random) -> None:
              ("order", order.index, 0))  # fmt: skip
 
 
+_TAKEN_UP = ("inProgress", timedelta(hours=2), "Taken up")
+
+
+def _later_changes(kind: str, days_ago: int, rng: random.Random) -> Iterator[tuple[str, timedelta, str]]:
+    """Yield how a ticket went on: an older one has ended, a newer one may wait."""
+    if days_ago > 4:
+        ended = rng.choice(_ENDS)
+        yield ended
+        if ended[0] == "resolved" and days_ago > 10:
+            yield "closed", timedelta(days=6), "No further question"
+    elif rng.random() < 0.4:
+        part = "Waits for a part" if kind == "technical" else "Waits for accounting"
+        state, reason = (("pending", "Waits for the customer"), ("held", part))[rng.randrange(2)]
+        yield state, timedelta(hours=5), reason
+
+
 def _everyday(life: Life, rng: random.Random) -> None:
     """Add a ticket of the ordinary kind, old or still open."""
     since = max(life.person.since, life.as_of - timedelta(days=700))
@@ -214,16 +231,7 @@ def _everyday(life: Life, rng: random.Random) -> None:
     severity = rng.choice(("low", "medium", "medium", "high"))
     ticket = _open_ticket(life, at(on, rng.randrange(7, 20), rng.randrange(60)), name, kind, text, severity)
     ticket.subscription = sub.index
-    changes: list[tuple[str, timedelta, str]] = [("inProgress", timedelta(hours=2), "Taken up")]
-    if days_ago > 4:
-        ended = rng.choice(_ENDS)
-        changes.append(ended)
-        if ended[0] == "resolved" and days_ago > 10:
-            changes.append(("closed", timedelta(days=6), "No further question"))
-    elif rng.random() < 0.4:
-        part = "Waits for a part" if kind == "technical" else "Waits for accounting"
-        waits = (("pending", "Waits for the customer"), ("held", part))[rng.randrange(2)]
-        changes.append((waits[0], timedelta(hours=5), waits[1]))
+    changes = [_TAKEN_UP, *_later_changes(kind, days_ago, rng)]
     now = at(life.as_of, NIGHT)
     ticket.changes += [(state, min(ticket.opened_at + after, now), reason) for state, after, reason in changes]
     ticket.notes.append(("Care", ticket.opened_at + timedelta(minutes=9), _NOTES[kind]))

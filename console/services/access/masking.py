@@ -4,7 +4,7 @@ import dataclasses
 import re
 from typing import Any, TypeVar
 
-from console.models.contradiction import Contradiction, ContradictionKind
+from console.models.contradiction import Claim, Contradiction, ContradictionKind
 from console.models.customer import ContactMedium, Party
 from console.services.access.permissions import Personal
 
@@ -42,23 +42,37 @@ def _masked(value: Any, kinds: frozenset[Personal]) -> Any:
         return dataclasses.replace(value, text=_medium(value.kind, value.text, kinds))
     if not dataclasses.is_dataclass(value) or isinstance(value, type):
         return value
-    changes = {}
-    for one in dataclasses.fields(value):
-        before = getattr(value, one.name)
-        if one.name in {"id", "record"} or one.name.endswith(("_id", "_ids")):
-            continue
-        covered = _masked(before, kinds)
-        if covered is not before:
-            changes[one.name] = covered
+    changes = _changes(value, kinds)
+    return dataclasses.replace(value, **changes) if changes else value
+
+
+def _changes(value: Any, kinds: frozenset[Personal]) -> dict[str, Any]:
+    """Return the fields of a record that masking changes, by the kind of the record too."""
+    changes = _masked_fields(value, kinds)
     if isinstance(value, Party) and value.birth_on and Personal.BIRTH in kinds:
         changes["birth_on"] = re.sub(r"\d", COVERED, value.birth_on)
     if isinstance(value, Contradiction) and value.kind is ContradictionKind.CONTACT_DIFFERS:
-        changes["claims"] = tuple(
-            dataclasses.replace(one, says=_medium("email" if "@" in one.says else "phone", one.says, kinds))
-            for one in value.claims
-        )
+        changes["claims"] = tuple(_masked_claim(one, kinds) for one in value.claims)
         changes.pop("mends", None)  # the form that would mend it shows its values in full, which is recorded
-    return dataclasses.replace(value, **changes) if changes else value
+    return changes
+
+
+def _masked_fields(value: Any, kinds: frozenset[Personal]) -> dict[str, Any]:
+    """Return the fields of a record that masking changes; those that name records stay as they are."""
+    changes = {}
+    for one in dataclasses.fields(value):
+        if one.name in {"id", "record"} or one.name.endswith(("_id", "_ids")):
+            continue
+        before = getattr(value, one.name)
+        covered = _masked(before, kinds)
+        if covered is not before:
+            changes[one.name] = covered
+    return changes
+
+
+def _masked_claim(claim: Claim, kinds: frozenset[Personal]) -> Claim:
+    kind = "email" if "@" in claim.says else "phone"
+    return dataclasses.replace(claim, says=_medium(kind, claim.says, kinds))
 
 
 def _medium(kind: str, text: str, kinds: frozenset[Personal]) -> str:

@@ -263,22 +263,31 @@ class Openings:
         if is_asked and self._shown.was_seen(customer_id, self._clock.now()):
             raise NotPossibleError(say.PROVES_NOTHING())
         if not await self._check.fits(customer_id, method, answer):
-            told, counts = self._check.note_wrong(customer_id, method, answer)
-            if counts:
-                self._told(VERIFICATION_FAILED, customer_id, method.words)
-                await self._shared.add(VERIFICATION_FAILED, customer_id, method.words)
-                self._warn(customer_id, self._harvest.guessed(customer_id, self._clock.now()))
-            raise NotPossibleError(told)
+            raise NotPossibleError(await self._note_wrong(customer_id, method, answer))
         self._check.forgive(customer_id)
-        checked = self._shown.note_verified(customer_id, self._clock.now(), compared=method.checks is not None)
-        by_service = method.shows == "phone" and self._check.called_a_service(customer_id)
-        step = Step.CALL_DETAIL if method.opens == "call detail" or by_service else Step.ACCOUNT
+        compared = method.checks is not None
+        checked = self._shown.note_verified(customer_id, self._clock.now(), compared=compared)
+        step = self._step_of(customer_id, method)
         before = self.opening(customer_id)
-        if before is not None and before.reason is Reason.CALLER:
-            step = max(step, before.step)
-        checked = checked or (before is not None and before.checked)
-        how, compared = method.words + self._as_known(), method.checks is not None
+        if before is not None:  # what was proven before stays proven
+            checked = checked or before.checked
+            step = max(step, before.step) if before.reason is Reason.CALLER else step
+        how = method.words + self._as_known()
         return await self._set(customer_id, Reason.CALLER, how, step, checked=checked, compared=compared)
+
+    def _step_of(self, customer_id: CustomerId, method: Method) -> Step:
+        """Return how far a method opens an account; a call from one of its own services opens single calls too."""
+        by_service = method.shows == "phone" and self._check.called_a_service(customer_id)
+        return Step.CALL_DETAIL if method.opens == "call detail" or by_service else Step.ACCOUNT
+
+    async def _note_wrong(self, customer_id: CustomerId, method: Method, answer: str) -> str | Message:
+        """Count a wrong answer, everywhere it counts; return the sentence for it."""
+        told, counts = self._check.note_wrong(customer_id, method, answer)
+        if counts:
+            self._told(VERIFICATION_FAILED, customer_id, method.words)
+            await self._shared.add(VERIFICATION_FAILED, customer_id, method.words)
+            self._warn(customer_id, self._harvest.guessed(customer_id, self._clock.now()))
+        return told
 
     def refusal_to_open(self, customer_id: CustomerId) -> Message | str | None:
         """Return why an account cannot be opened now, whatever is answered; None where it can."""

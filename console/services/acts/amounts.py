@@ -1,7 +1,7 @@
 """Amounts as they are typed."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from console.messages import actions as say
 from console.models.money import Money, minor_digits
@@ -23,6 +23,28 @@ def read_positive(text: str, currency: str) -> Money:
     return money
 
 
+def _without_currency(text: str, currency: str) -> str:
+    """Return a typed amount without spaces, and without the currency's sign or code."""
+    plain = text.strip().replace("\u00a0", "").replace(" ", "").strip(_SIGNS.get(currency, ""))
+    parts = re.fullmatch(r"([A-Za-z]{3})?([\d.,]+)([A-Za-z]{3})?", plain)
+    if parts is None:
+        return plain
+    named = (parts[1] or parts[3] or currency).upper()
+    if named != currency:
+        raise NotPossibleError(say.OTHER_CURRENCY(currency=currency, named=named))
+    return parts[2]
+
+
+def _with_point(plain: str) -> str:
+    """Return a number with a point before its decimals and nothing between its thousands."""
+    if re.fullmatch(r"\d{1,3}[.,]\d{3}", plain) and not plain.startswith("0"):
+        whole, part = re.sub(r"[.,]", "", plain), plain.replace(",", ".")
+        raise NotPossibleError(say.AMOUNT_AMBIGUOUS(plain=plain, whole=whole, part=part))
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", plain):
+        return plain.replace(",", "")
+    return plain.replace(",", ".") if re.fullmatch(r"\d+,\d{1,2}", plain) else plain
+
+
 def read_amount(text: str, currency: str) -> Money:
     """Return a typed amount, exact, in a currency; it may carry the currency's own code, no other.
 
@@ -32,27 +54,11 @@ def read_amount(text: str, currency: str) -> Money:
     Raises:
         NotPossibleError: It is no amount, has more decimals than the currency, another currency, or could mean two.
     """
-    plain = text.strip().replace("\u00a0", "").replace(" ", "")
-    plain = plain.strip(_SIGNS.get(currency, ""))
-    code = re.fullmatch(r"([A-Za-z]{3})?([\d.,]+)([A-Za-z]{3})?", plain)
-    if code and (named := (code[1] or code[3] or "").upper()):
-        if named != currency:
-            raise NotPossibleError(say.OTHER_CURRENCY(currency=currency, named=named))
-        plain = code[2]
-    if re.fullmatch(r"\d{1,3}[.,]\d{3}", plain) and not plain.startswith("0"):
-        whole, part = re.sub(r"[.,]", "", plain), plain.replace(",", ".")
-        raise NotPossibleError(say.AMOUNT_AMBIGUOUS(plain=plain, whole=whole, part=part))
-    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", plain):
-        plain = plain.replace(",", "")
-    elif re.fullmatch(r"\d+,\d{1,2}", plain):
-        plain = plain.replace(",", ".")
-    try:
-        amount = Decimal(plain) if re.fullmatch(r"\d{1,9}(?:\.\d+)?", plain) else None
-    except InvalidOperation:
-        amount = None
-    if amount is None:
+    plain = _with_point(_without_currency(text, currency))
+    if not re.fullmatch(r"\d{1,9}(?:\.\d+)?", plain):
         typed = text.strip()[:30]
         raise NotPossibleError(f"{typed} is no amount. Write it like 12.50." if typed else "Type how much, like 12.50.")
+    amount = Decimal(plain)
     digits = minor_digits(currency)
     if amount != round(amount, digits):
         raise NotPossibleError(say.TOO_MANY_DECIMALS(currency=currency, digits=digits))

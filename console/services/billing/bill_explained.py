@@ -113,14 +113,14 @@ def _kind(line: AppliedBillingRate, regular: date | None) -> CauseKind:
     if word in _BY_TYPE:
         return _BY_TYPE[word]
     amount = _net(line)
+    is_credit = amount is not None and amount.amount < 0
     if _is_recurring(line):
-        is_charge = amount is None or amount.amount >= 0
         is_month = _days(line) >= _SHORTEST_MONTH_DAYS and line.period_start == regular
-        is_whole = line.period_start is None or (is_month and is_charge)
+        is_whole = line.period_start is None or (is_month and not is_credit)
         return _MONTHLY if is_whole else CauseKind.PART_MONTH
     if _LATE.search(line.name):
         return CauseKind.LATE_PAYMENT
-    return CauseKind.CREDIT if amount is not None and amount.amount < 0 else CauseKind.ONE_OFF
+    return CauseKind.CREDIT if is_credit else CauseKind.ONE_OFF
 
 
 def _changes(

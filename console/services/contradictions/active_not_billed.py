@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from console.models.contradiction import Contradiction, ContradictionKind, Mend, NotCompared
+from console.models.customer_bill import CustomerBill
 from console.models.inventory import Product
 from console.models.money import Money
 from console.services.contradictions.system_facts import SystemFacts
@@ -19,25 +20,15 @@ def find(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
     for product in products:
         if product.status != "active" or not facts.is_settled(product.started_at) or product.started_at is None:
             continue
-        if product.price is None or product.price.amount <= 0 or product.account_id is None:
+        price, account_id = product.price, product.account_id
+        if price is None or price.amount <= 0 or account_id is None:
             continue
-        bill = facts.newest_bill(product.account_id)
-        if bill is None:
-            facts.need_whole("bills")
-            said = f"no bill for account {product.account_id}"
-        else:
-            if bill.id not in facts.lines:
-                yield facts.without_lines(KIND, bill)
-                continue
-            lines = facts.lines[bill.id]
-            if any(line.product_id == product.id for line in lines):
-                continue
-            if lines and not any(line.product_id for line in lines):
-                yield NotCompared(KIND, f"The lines of bill {bill.label} do not name products.")
-                continue
-            said = f"no line for it on bill {bill.label}"
-        charge = facts.charge_of(product)
-        if charge is not None and charge.status == "active":  # the next bill will have it
+        bill = facts.newest_bill(account_id)
+        said = _said_by_bill(facts, product, bill)
+        if isinstance(said, NotCompared):
+            yield said
+            continue
+        if said is None or _is_charged(facts, product):
             continue
         months = max(1, round((facts.as_of - product.started_at).days / _MONTH_DAYS))
         yield Contradiction(
@@ -46,10 +37,31 @@ def find(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
             product.id,
             (
                 facts.claim(Capability.SERVICES, "active", product.id, product.started_at),
-                facts.claim(Capability.BILLS, said, bill.id if bill else product.account_id),
+                facts.claim(Capability.BILLS, said, bill.id if bill else account_id),
             ),
             product.started_at.date(),
-            Money(product.price.amount * months, product.price.currency),
+            Money(price.amount * months, price.currency),
             "The customer uses it and is not charged. Do not bill backwards without asking.",
             (Mend("start-billing", {"product": product.id}),),
         )
+
+
+def _said_by_bill(facts: SystemFacts, product: Product, bill: CustomerBill | None) -> str | NotCompared | None:
+    """Return what billing says in place of a line for a product, None where it has one."""
+    if bill is None:
+        facts.need_whole("bills")
+        return f"no bill for account {product.account_id}"
+    if bill.id not in facts.lines:
+        return facts.without_lines(KIND, bill)
+    named = {line.product_id for line in facts.lines[bill.id]}
+    if product.id in named:
+        return None
+    if named and not any(named):
+        return NotCompared(KIND, f"The lines of bill {bill.label} do not name products.")
+    return f"no line for it on bill {bill.label}"
+
+
+def _is_charged(facts: SystemFacts, product: Product) -> bool:
+    """Return whether its charge has begun: then the next bill will have it."""
+    charge = facts.charge_of(product)
+    return charge is not None and charge.status == "active"

@@ -1,10 +1,11 @@
 """Billing goes on charging for what provisioning ended."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 
 from console.models.contradiction import Contradiction, ContradictionKind, Mend, NotCompared
-from console.models.customer_bill import AppliedBillingRate
+from console.models.customer_bill import AppliedBillingRate, CustomerBill
 from console.models.inventory import Product
 from console.models.money import Money
 from console.services.contradictions.system_facts import SystemFacts
@@ -23,8 +24,9 @@ def find(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
         if product.terminated_at is None:
             yield NotCompared(KIND, f"Provisioning does not say when {product.name} ended.")
             continue
+        ended_on = product.terminated_at.date()
         bill = facts.newest_bill(product.account_id)
-        if bill is None or bill.billed_on is None or bill.billed_on < product.terminated_at.date():
+        if bill is None or not _is_since(bill, ended_on):
             continue
         if bill.id not in facts.lines:
             yield facts.without_lines(KIND, bill)
@@ -33,29 +35,38 @@ def find(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
         amount = _sum(lines)
         if amount is None or amount.amount <= 0:
             continue
-        bills = sum(
-            1
-            for one in facts.need("bills")
-            if one.account_id == product.account_id and one.billed_on and one.billed_on >= product.terminated_at.date()
-        )
-        first, charge = lines[0], facts.charge_of(product)
-        credit = Mend("give-credit", {"account": product.account_id or "", "amount": str(amount.amount * bills)})
-        has_stopped = charge is not None and charge.status == "terminated"
+        bills = [
+            one for one in facts.need("bills") if one.account_id == product.account_id and _is_since(one, ended_on)
+        ]
+        charged = Money(amount.amount * len(bills), amount.currency)
+        advice, mends = _advice(facts, product, charged)
         yield Contradiction(
             KIND,
             product.name,
             product.id,
             (
                 facts.claim(Capability.SERVICES, "ended", product.id, product.terminated_at),
-                facts.claim(Capability.BILLS, f"charges {amount} on bill {bill.label}", bill.id, first.period_start),
+                facts.claim(Capability.BILLS, f"charges {amount} on bill {bill.label}", bill.id, lines[0].period_start),
             ),
-            product.terminated_at.date(),
-            Money(amount.amount * bills, amount.currency),
-            "Billing has stopped the charge; what was billed since is not given back by that."
-            if has_stopped
-            else "The customer pays for something they no longer have.",
-            (credit,) if has_stopped else (Mend("stop-billing", {"product": product.id}), credit),
+            ended_on,
+            charged,
+            advice,
+            mends,
         )
+
+
+def _is_since(bill: CustomerBill, day: date) -> bool:
+    return bill.billed_on is not None and bill.billed_on >= day
+
+
+def _advice(facts: SystemFacts, product: Product, charged: Money) -> tuple[str, tuple[Mend, ...]]:
+    """Return what to say and do: the charge is stopped where it still runs, and what was charged is given back."""
+    charge = facts.charge_of(product)
+    credit = Mend("give-credit", {"account": product.account_id or "", "amount": str(charged.amount)})
+    if charge is not None and charge.status == "terminated":
+        return "Billing has stopped the charge; what was billed since is not given back by that.", (credit,)
+    stop = Mend("stop-billing", {"product": product.id})
+    return "The customer pays for something they no longer have.", (stop, credit)
 
 
 def _is_after(line: AppliedBillingRate, product: Product) -> bool:

@@ -1,6 +1,7 @@
 """An order is completed, what it ordered is sold as active, and the service under it does not run."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from console.models.contradiction import Contradiction, ContradictionKind, Mend
 from console.models.inventory import Product, Service
@@ -22,12 +23,7 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
         product = sold.get(service.id)
         if service.state not in _NOT_RUNNING or product is None or product.status != "active":
             continue
-        done = [
-            order
-            for order in orders
-            if order.state == "completed" and any(item.thing_id == product.id for item in order.items)
-        ]
-        order = max(done, key=lambda one: one.completed_at or facts.as_of, default=None)
+        order = _newest_done(orders, product, facts.as_of)
         since = (order.completed_at if order else None) or product.started_at
         if not facts.is_settled(since):
             continue
@@ -45,3 +41,9 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
             "The customer pays for it and cannot use it.",
             (Mend("open-ticket", {"service": service.id}), Mend("restart", {"service": service.id})),
         )
+
+
+def _newest_done(orders: Sequence[Order], product: Product, now: datetime) -> Order | None:
+    """Return the order about a product that was completed last; one without a time counts as just done."""
+    done = (one for one in orders if one.state == "completed" and product.id in one.thing_ids)
+    return max(done, key=lambda one: one.completed_at or now, default=None)

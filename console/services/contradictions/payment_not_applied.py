@@ -1,6 +1,6 @@
 """Money came in and no bill was credited with it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from console.models.contradiction import Contradiction, ContradictionKind, Mend
@@ -21,24 +21,9 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
     for payment in payments:
         if payment.bill_ids or (payment.status or "").strip().lower() not in _DONE or payment.amount is None:
             continue
-        open_bills = [
-            bill
-            for bill in bills
-            if bill.account_id == payment.account_id
-            and bill.id not in taken
-            and bill.remaining is not None
-            and bill.remaining.currency == payment.amount.currency
-            and bill.remaining.amount >= payment.amount.amount > 0
-            and (payment.paid_at is None or bill.billed_on is None or bill.billed_on <= payment.paid_at.date())
-        ]
-        if not open_bills:
+        bill = _most_likely(payment, [bill for bill in bills if bill.id not in taken])
+        if bill is None:
             continue
-        amount = payment.amount
-        # The one it pays to the cent, else one nothing was paid of; of several the newest.
-        bill = max(
-            open_bills,
-            key=lambda one: (one.remaining == amount, one.remaining == one.amount_due, one.billed_on or date.min),
-        )
         taken.add(bill.id)
         yield Contradiction(
             KIND,
@@ -57,3 +42,21 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
             "The customer paid and is treated as owing.",
             (Mend("open-ticket", {"type": "paymentTrace", "payment": payment.id, "bill": bill.id}),),
         )
+
+
+def _most_likely(payment: Payment, bills: Iterable[CustomerBill]) -> CustomerBill | None:
+    """Return the bill a payment was for: one it pays to the cent, else one nothing was paid of, else the newest."""
+    return max(
+        (bill for bill in bills if _can_be_for(payment, bill)),
+        key=lambda one: (one.remaining == payment.amount, one.remaining == one.amount_due, one.billed_on or date.min),
+        default=None,
+    )
+
+
+def _can_be_for(payment: Payment, bill: CustomerBill) -> bool:
+    """Return whether a bill of the payment's account was there when it came in, with so much of it open."""
+    if bill.account_id != payment.account_id or bill.remaining is None or payment.amount is None:
+        return False
+    if payment.paid_at is not None and bill.billed_on is not None and bill.billed_on > payment.paid_at.date():
+        return False
+    return bill.remaining.currency == payment.amount.currency and bill.remaining.amount >= payment.amount.amount > 0

@@ -1,5 +1,9 @@
 """Customers who belong together, found through what CRM says about each: the household, the company's tree."""
 
+from collections import deque
+from collections.abc import Collection
+from dataclasses import dataclass
+
 from console.errors import ConsoleError
 from console.models.customer import Customer, CustomerId
 from console.models.provenance import Damage, Records, Sourced
@@ -10,6 +14,15 @@ from console.ports.customers import Customers
 # A tree may be large, and badly kept ones go in circles.
 _MOST_LOOKED_UP = 25
 _NO_CUSTOMERS = {"individual", "organization", "contactperson"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A reference that is still to be looked up, the customer it was found at, and where that one was read."""
+
+    reference: Reference
+    through: CustomerId | None
+    source: Sourced[Customer]
 
 
 async def fetch_related(customers: Customers, customer: Sourced[Customer]) -> Records[RelatedCustomer]:
@@ -23,50 +36,75 @@ async def fetch_related(customers: Customers, customer: Sourced[Customer]) -> Re
     """
     found: dict[str, Sourced[RelatedCustomer]] = {}
     failures: list[ConsoleError] = []
-    looked_up = 0
-    waiting: list[tuple[Reference, CustomerId | None, Sourced[Customer]]] = [
-        (reference, None, customer) for reference in customer.value.related
-    ]
+    waiting = deque(_Waiting(reference, None, customer) for reference in customer.value.related)
     complete = True
     while waiting:
-        reference, through, source = waiting.pop(0)
-        if not _is_customer(reference) or reference.id == customer.value.id or reference.id in found:
+        one = waiting.popleft()
+        record = one.reference.id
+        if not _is_customer(one.reference) or record == customer.value.id or record in found:
             continue
-        if looked_up == _MOST_LOOKED_UP:
+        if len(found) == _MOST_LOOKED_UP:
             complete = False
             break
-        looked_up += 1
-        other, problem = None, None
         try:
-            other = await customers.fetch_customer(CustomerId(reference.id))
-            problem = None if other is not None else "CRM does not know this number."
+            other = await customers.fetch_customer(CustomerId(record))
         except ConsoleError as error:
             failures.append(error)
-            problem = str(error)
-        value = other.value if other is not None else None
-        found[reference.id] = Sourced(
-            RelatedCustomer(
-                CustomerId(reference.id),
-                _role(reference, through),
-                name=value.name if value else reference.name,
-                status=value.status if value else None,
-                through=through,
-                problem=problem,
-            ),
-            other.origin if other is not None else source.origin,
-        )
-        if other is not None and through is None and _is_parent(reference):
-            below = [further for further in other.value.related if _is_child(further)]
-            waiting += [(further, other.value.id, other) for further in below]
+            found[record] = _not_found(one, str(error))
+            continue
+        if other is None:
+            found[record] = _not_found(one, "CRM does not know this number.")
+            continue
+        found[record] = _found(one, other)
+        waiting.extend(_below(one, other))
     if failures and len(failures) == len(found):
         raise failures[0]
-    read_at = min((item.origin.read_at for item in found.values()), default=customer.origin.read_at)
+    return _records(found.values(), customer, complete=complete)
+
+
+def _found(one: _Waiting, other: Sourced[Customer]) -> Sourced[RelatedCustomer]:
+    related = RelatedCustomer(
+        CustomerId(one.reference.id),
+        _role(one.reference, one.through),
+        name=other.value.name,
+        status=other.value.status,
+        through=one.through,
+        problem=None,
+    )
+    return Sourced(related, other.origin)
+
+
+def _not_found(one: _Waiting, problem: str) -> Sourced[RelatedCustomer]:
+    """Return what is known of a customer that was not found: what the reference to it says."""
+    related = RelatedCustomer(
+        CustomerId(one.reference.id),
+        _role(one.reference, one.through),
+        name=one.reference.name,
+        status=None,
+        through=one.through,
+        problem=problem,
+    )
+    return Sourced(related, one.source.origin)
+
+
+def _below(one: _Waiting, other: Sourced[Customer]) -> list[_Waiting]:
+    """Return the others of a customer's own parent company, to be looked up too."""
+    if one.through is not None or not _is_parent(one.reference):
+        return []
+    return [_Waiting(further, other.value.id, other) for further in other.value.related if _is_child(further)]
+
+
+def _records(
+    found: Collection[Sourced[RelatedCustomer]], customer: Sourced[Customer], *, complete: bool
+) -> Records[RelatedCustomer]:
+    """Return what was found as a list, as old as its oldest record; what was not found is damage that is told."""
+    read_at = min((item.origin.read_at for item in found), default=customer.origin.read_at)
     damaged = tuple(
-        Damage("customer", item.value.customer_id, item.value.problem or "", lost=False)
-        for item in found.values()
+        Damage("customer", item.value.customer_id, item.value.problem, lost=False)
+        for item in found
         if item.value.problem
     )
-    return Records(tuple(found.values()), read_at, complete=complete, total=None, damaged=damaged)
+    return Records(tuple(found), read_at, complete=complete, total=None, damaged=damaged)
 
 
 def _is_customer(reference: Reference) -> bool:

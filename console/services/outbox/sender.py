@@ -238,25 +238,37 @@ class StepSender:
 
     async def _without_trace(self, act: Act, index: int, finding: Finding) -> Act:
         """Go on with a step that may have happened, but does not show."""
-        step, key = act.steps[index], (act.id, index)
+        step = act.steps[index]
         if step.vouched:
             return await self._ledger.put(act.id, index, state=StepState.WAITING, looks=0)
-        can_tell = finding.outcome is not StepOutcome.CANNOT_TELL
-        if can_tell and step.state in {StepState.REFUSED, StepState.CONFLICT}:
+        if finding.outcome is StepOutcome.CANNOT_TELL:
+            return await self._stay_in_doubt(act, index, finding, Remark.CANNOT_TELL)
+        if step.state in {StepState.REFUSED, StepState.CONFLICT}:
             return act  # as it was
-        if can_tell and step.verdict is Verdict.REJECTED:
+        if step.verdict is Verdict.REJECTED:
             return await self._reject(act, index, step.told)
-        is_proven = can_tell and self._proves(act, index, finding)
+        return await self._send_once_proven(act, index, finding)
+
+    async def _send_once_proven(self, act: Act, index: int, finding: Finding) -> Act:
+        """Send a step again that is proven not to have happened, once it can no longer be on its way."""
+        step, key = act.steps[index], (act.id, index)
+        is_proven = self._proves(act, index, finding)
         if is_proven and (step.verdict is not Verdict.NONE or step.state is StepState.WAITING):
             return await self._ledger.put(act.id, index, state=StepState.WAITING, looks=0)
         self._in_doubt_since_s.setdefault(key, self._clock.monotonic_s())
-        is_lost = self.lost_in_s(*key) <= 0
-        if is_lost and is_proven:
-            del self._in_doubt_since_s[key]
-            return await self._ledger.put(act.id, index, state=StepState.WAITING, told="", looks=0, remark=Remark.NONE)
-        remark = Remark.CANNOT_TELL if is_lost or not can_tell else Remark.MAY_STILL_ARRIVE
+        if self.lost_in_s(*key) > 0:
+            return await self._stay_in_doubt(act, index, finding, Remark.MAY_STILL_ARRIVE)
+        if not is_proven:
+            return await self._stay_in_doubt(act, index, finding, Remark.CANNOT_TELL)
+        del self._in_doubt_since_s[key]
+        return await self._ledger.put(act.id, index, state=StepState.WAITING, told="", looks=0, remark=Remark.NONE)
+
+    async def _stay_in_doubt(self, act: Act, index: int, finding: Finding, remark: Remark) -> Act:
+        """Keep a step as one that may have happened; how long that may last counts from the first look."""
+        self._in_doubt_since_s.setdefault((act.id, index), self._clock.monotonic_s())
+        looks = act.steps[index].looks + 1
         return await self._ledger.put(
-            act.id, index, state=StepState.UNKNOWN, looks=step.looks + 1, remark=remark, others=finding.others
+            act.id, index, state=StepState.UNKNOWN, looks=looks, remark=remark, others=finding.others
         )
 
     async def _reject(self, act: Act, index: int, told: str) -> Act:

@@ -32,6 +32,34 @@ _ADDRESS = re.compile(r"^[\u200b-\u200f\u202a-\u202e\u2060-\u2069]*(?:tel|sips?|
 _SPACED_NUMBER = re.compile(r"^[A-Za-z]{0,4}[-_.\s(]*\d[\d\s./()-]*$")
 
 
+def _read_plain(plain: str, text: str, phone: str | None) -> SearchQuery:
+    """Return how a text in plain signs can be understood; `text` is as it was typed."""
+    if _EMAIL.match(plain):
+        return SearchQuery(plain, email=plain.lower())
+    if "@" in plain:
+        return SearchQuery(plain, phone=phone)
+    is_number = _may_be_number(plain) and not (phone and plain.startswith("+"))
+    is_name = _may_be_name(plain) and not (phone and split_extension(text)[1])
+    return SearchQuery(plain, name=plain if is_name else None, number=plain if is_number else None, phone=phone)
+
+
+def _plain(text: str) -> str:
+    """Return a text with single spaces, without signs that no name or number has, and without a hash before it."""
+    readable = "".join(_readable(sign) for sign in text[:_LONGEST_TEXT])
+    return " ".join(readable.split()).lstrip("#").strip()
+
+
+def _may_be_number(plain: str) -> bool:
+    """Return whether a text may be the number of a record: it has a digit, and is one word or spaced like one."""
+    return any(sign.isdigit() for sign in plain) and (" " not in plain or bool(_SPACED_NUMBER.match(plain)))
+
+
+def _may_be_name(plain: str) -> bool:
+    """Return whether a text may be a name: two letters, or one character of a script where that may be a name."""
+    letters = sum(sign.isalpha() for sign in plain)
+    return letters >= (1 if is_cjk(plain) else 2) and not _SPACED_NUMBER.match(plain)
+
+
 @dataclass(slots=True)
 class _Search:
     """A search under way."""
@@ -83,21 +111,7 @@ class CustomerSearch:
         phone = read_phone(text, self._country)
         if phone and _ADDRESS.match(text.strip()):
             return SearchQuery(phone, phone=phone)
-        plain = " ".join("".join(_readable(sign) for sign in text[:_LONGEST_TEXT]).split()).lstrip("#").strip()
-        if _EMAIL.match(plain):
-            return SearchQuery(plain, email=plain.lower())
-        has_digit = any(sign.isdigit() for sign in plain)
-        letters = sum(sign.isalpha() for sign in plain) * (2 if is_cjk(plain) else 1)  # one character may be a name
-        number = plain if has_digit and (" " not in plain or _SPACED_NUMBER.match(plain)) and "@" not in plain else None
-        if phone and plain.startswith("+"):
-            number = None
-        has_extension = phone is not None and split_extension(text)[1] is not None
-        name = (
-            plain
-            if not has_extension and letters >= 2 and not _SPACED_NUMBER.match(plain) and "@" not in plain
-            else None
-        )
-        return SearchQuery(plain, name=name, number=number, phone=phone)
+        return _read_plain(_plain(text), text, phone)
 
     async def find(self, query: SearchQuery, tell: Callable[[SearchResult], None]) -> None:
         """Ask every system side by side; `tell` is called with what is known whenever that changes.

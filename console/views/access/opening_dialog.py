@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -31,6 +32,16 @@ _REASONS = (
     (Reason.JOB, "No caller: a visit, by its number"),
     (Reason.TYPED, "No caller: another reason, in words"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked for a way of opening an account: whether anything is typed, the words above it, and its form."""
+
+    wants: bool
+    words: str
+    hint: str = ""
+    digits: bool = False
 
 
 class OpeningDialog(FramedDialog):
@@ -116,24 +127,32 @@ class OpeningDialog(FramedDialog):
     def _way(self) -> tuple[str, Reason | None]:
         return next((name, reason) for button, name, reason in self.ways if button.isChecked())
 
+    def _by_reason(self, reason: Reason) -> _Asked:
+        hints = {Reason.TICKET: tr("of the ticket"), Reason.JOB: tr("of the visit")}
+        return _Asked(wants=True, words=tr("Number or reason"), hint=hints.get(reason, ""))
+
+    def _by_method(self, name: str) -> _Asked:
+        method = next(one for one in self._desk.openings.methods if one.name == name)
+        if method.checks is None:
+            return _Asked(wants=False, words=tr("Nothing is typed for this"), digits=method.proof is not None)
+        hint = tr("like 25 Nov 1980") if method.checks == "birth_on" else ""
+        return _Asked(wants=True, words=tr("What the caller says"), hint=hint, digits=method.proof is not None)
+
     def _show_way(self) -> None:
         name, reason = self._way
         self._room.ensureWidgetVisible(next(button for button, _name, _reason in self.ways if button.isChecked()))
-        method = next((one for one in self._desk.openings.methods if one.name == name), None)
-        wants = reason is not None or (method is not None and method.checks is not None)
-        hint = {Reason.TICKET: tr("of the ticket"), Reason.JOB: tr("of the visit")}.get(reason) if reason else None
-        born = method is not None and method.checks == "birth_on"
-        self.answer.setPlaceholderText(hint or (tr("like 25 Nov 1980") if born else ""))
-        asked = tr("What the caller says") if reason is None else tr("Number or reason")
-        self._asked.set_words(asked if wants else tr("Nothing is typed for this"))
-        self.answer.setAccessibleName(self._asked.text())
-        digits = method is not None and method.proof is not None
-        self.answer.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly if digits else Qt.InputMethodHint.ImhNone)
-        self.answer.setReadOnly(not wants)  # disabled it would give the focus to a button, and Enter would leave
+        asked = self._by_reason(reason) if reason is not None else self._by_method(name)
+        self.answer.setPlaceholderText(asked.hint)
+        self._asked.set_words(asked.words)
+        self.answer.setAccessibleName(asked.words)
+        self.answer.setInputMethodHints(
+            Qt.InputMethodHint.ImhDigitsOnly if asked.digits else Qt.InputMethodHint.ImhNone
+        )
+        self.answer.setReadOnly(not asked.wants)  # disabled it would give the focus to a button, and Enter would leave
         self.answer.clear()
-        self.told.set_words("" if wants else tr("Opening it, you answer for having done this. It is recorded."))
+        self.told.set_words("" if asked.wants else tr("Opening it, you answer for having done this. It is recorded."))
         self.told.set_look("mark", "info")
-        if wants:
+        if asked.wants:
             self.answer.setFocus()
         self._name_button()
 

@@ -18,7 +18,7 @@ from console.services.acts.kinds.approvals import open_approvals
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.part import Part
-from console.services.desk import Desk
+from console.services.desk import Desk, SystemInfo
 from console.views import texts
 from console.views.customer.disagreements_view import disagreement_words
 from console.views.customer.panels.facts import promise_words
@@ -154,31 +154,44 @@ class AlertRow(QWidget):
 
     def _of_systems(self, now: datetime) -> Iterator[Alert]:
         """Yield what is to be said of the systems; all that do not answer are named once."""
-        away: list[tuple[str, datetime, bool]] = []
+        away: list[_Away] = []
         for info in self._desk.systems:
-            health = self._desk.health.health(info.name)
             parts = [part.part for part in self._view.parts if part.part.system == info.name]
-            failures = [(part.failure, part.facts is not None) for part in parts if _is_news(part, health)]
-            asking = [part.asking_since for part in parts if part.asking_since]
+            trouble = self._trouble(info, parts, now)
+            if isinstance(trouble, _Away):
+                away.append(trouble)
+            elif trouble is not None:
+                yield trouble
             damaged = sum(len(part.facts.damaged) for part in parts if isinstance(part.facts, Records))
-            error = failures[0][0].error if failures and failures[0][0] else None
-            if isinstance(error, UnknownCustomerError | BadAnswerError | SignInRequiredError):
-                yield Alert(in_words(error.message), "attention" if isinstance(error, BadAnswerError) else "danger", 0)
-            elif failures:
-                # Parts are asked for again and again; the system has been away since the first of it.
-                failed_at = min(failure.at for failure, _ in failures if failure)
-                since = health.since if health.state is SystemState.DOWN and health.since else failed_at
-                away.append((info.label, since, any(known for _, known in failures)))
-            elif health.state is SystemState.DOWN:
-                away.append((info.label, health.since or now, True))
-            elif asking and (now - min(asking)).total_seconds() > _SLOW_AFTER_S:
-                waited = int((now - min(asking)).total_seconds())
-                yield Alert(tr("{} is slow: asking for {} s").format(info.label, waited), "info", 1)
             if damaged:
                 text = tr("{}: {} records or values could not be read. The Systems page says which.")
                 yield Alert(text.format(info.label, damaged), "attention", 2)
         if away:
             yield Alert(_away_words(away), "danger", 0)
+
+    def _trouble(self, info: SystemInfo, parts: Sequence[Part[Any]], now: datetime) -> "Alert | _Away | None":
+        """Return what is wrong with a system: it said no, does not answer, or takes long."""
+        health = self._desk.health.health(info.name)
+        failed = [part for part in parts if _is_news(part, health)]
+        error = failed[0].failure.error if failed and failed[0].failure else None
+        if isinstance(error, UnknownCustomerError | BadAnswerError | SignInRequiredError):
+            return Alert(in_words(error.message), "attention" if isinstance(error, BadAnswerError) else "danger", 0)
+        if failed or health.state is SystemState.DOWN:
+            is_known = not failed or any(part.facts is not None for part in failed)
+            return _Away(info.label, _away_since(health, failed, now), is_known=is_known)
+        waited_s = _waited_s(parts, now)
+        if waited_s <= _SLOW_AFTER_S:
+            return None
+        return Alert(tr("{} is slow: asking for {} s").format(info.label, int(waited_s)), "info", 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Away:
+    """A system that does not answer, since when, and whether anything of it is shown."""
+
+    label: str
+    since: datetime
+    is_known: bool
 
 
 def _is_news(part: Part[Any], health: SystemHealth) -> bool:
@@ -192,37 +205,57 @@ def _is_news(part: Part[Any], health: SystemHealth) -> bool:
     return part.failure is not None and not (is_back and part.asking_since)
 
 
+def _away_since(health: SystemHealth, failed: Sequence[Part[Any]], now: datetime) -> datetime:
+    """Return since when a system is away: parts are asked for again and again, and the first failure counts."""
+    if health.state is SystemState.DOWN and health.since is not None:
+        return health.since
+    return min((part.failure.at for part in failed if part.failure), default=now)
+
+
+def _waited_s(parts: Sequence[Part[Any]], now: datetime) -> float:
+    """Return how long the oldest question to a system waits for its answer, 0 where none does."""
+    since = min((part.asking_since for part in parts if part.asking_since), default=now)
+    return (now - since).total_seconds()
+
+
 def _acts(view: CustomerView, desk: Desk) -> Iterator[Alert]:
     """Yield what was done for this customer here and is not in every system; behind it what has several steps."""
-    every = desk.outbox.of_customer(view.customer_id)
-    acts = [act for act in every if act.is_open]
-    for act in every:
+    plain: list[Act] = []
+    for act in desk.outbox.of_customer(view.customer_id):
         if is_there_twice(act):
             yield Alert(tr("There twice: {}. Go to the Outbox.").format(desk.title_of(act)), "attention", -1)
-    plain: list[Act] = []
-    for act in acts:
-        state, word = act_state(act)
-        waits_for_word = act.state in {ActState.SENDING, ActState.CONFLICT}
-        is_half = any(step.state is StepState.DONE for step in act.steps) and not waits_for_word
-        if is_half:
-            lacks = next(step.system for step in act.steps if step.state is not StepState.DONE)
-            told = tr("Half done: {}. {} does not have it").format(desk.title_of(act), desk.label(lacks))
-            yield Alert(told, "danger" if act.needs_user else state, -1, _steps_of(act))
-        elif act.needs_user:
-            told = tr("{}: {}. Go to the Outbox.").format(desk.title_of(act), word.lower())
-            yield Alert(told, state, 0, _steps_of(act))
-        elif act.state is ActState.AWAITING:
-            yield Alert(tr("Waits for approval: {}").format(desk.title_of(act)), "attention", 1, _steps_of(act))
-        else:
+        alert = _act_alert(act, desk) if act.is_open else None
+        if alert is not None:
+            yield alert
+        elif act.is_open:
             plain.append(act)
-    asked = open_approvals([item.value for item in view.tickets.part.facts or ()])
-    if asked and desk.acts.may("decide-approval") is None:
-        keys = f"{texts.keys('Ctrl+D')} H"
-        yield Alert(tr("Approval asked: {}. {}").format(asked[0].name, keys), "attention", -1)
+    yield from _approval_asked(view, desk)
     if len(plain) == 1:
         yield Alert(tr("Waits: {}").format(desk.title_of(plain[0])), "info", 0, _steps_of(plain[0]))
     elif plain:
         yield Alert(tr("{} acts wait to be sent").format(len(plain)), "info", 0)
+
+
+def _act_alert(act: Act, desk: Desk) -> Alert | None:
+    """Return the alert of an act that somebody has to look at; None for one that only waits its turn."""
+    state, word = act_state(act)
+    title = desk.title_of(act)
+    if act.state not in {ActState.SENDING, ActState.CONFLICT} and act.is_begun:
+        lacks = next(step.system for step in act.steps if step.state is not StepState.DONE)
+        told = tr("Half done: {}. {} does not have it").format(title, desk.label(lacks))
+        return Alert(told, "danger" if act.needs_user else state, -1, _steps_of(act))
+    if act.needs_user:
+        return Alert(tr("{}: {}. Go to the Outbox.").format(title, word.lower()), state, 0, _steps_of(act))
+    if act.state is ActState.AWAITING:
+        return Alert(tr("Waits for approval: {}").format(title), "attention", 1, _steps_of(act))
+    return None
+
+
+def _approval_asked(view: CustomerView, desk: Desk) -> Iterator[Alert]:
+    asked = open_approvals([item.value for item in view.tickets.part.facts or ()])
+    if asked and desk.acts.may("decide-approval") is None:
+        keys = f"{texts.keys('Ctrl+D')} H"
+        yield Alert(tr("Approval asked: {}. {}").format(asked[0].name, keys), "attention", -1)
 
 
 def _steps_of(act: Act) -> Act | Behind:
@@ -304,12 +337,11 @@ def _payment_failed(view: CustomerView, now: datetime) -> str:
     return f"{told}: {newest.value.description}" if newest.value.description else told
 
 
-def _away_words(away: Sequence[tuple[str, datetime, bool]]) -> str:
+def _away_words(away: Sequence[_Away]) -> str:
     """Say once which systems do not answer, since when, and whether anything of them is known."""
-    labels = [label for label, _, _ in away]
-    since = texts.clock(min(at for _, at, _ in away))
-    if len(labels) > 1:
-        return tr("No answer since {}: {}.").format(since, ", ".join(labels))
-    shown = tr("Its last known facts are shown.") if away[0][2] else tr("Nothing of it is known here.")
-    silent = tr("{} has not answered since {}.").format(labels[0], since)
+    since = texts.clock(min(one.since for one in away))
+    if len(away) > 1:
+        return tr("No answer since {}: {}.").format(since, ", ".join(one.label for one in away))
+    shown = tr("Its last known facts are shown.") if away[0].is_known else tr("Nothing of it is known here.")
+    silent = tr("{} has not answered since {}.").format(away[0].label, since)
     return f"{silent} {shown}"

@@ -5,7 +5,7 @@ from datetime import datetime
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
-from console.models.customer import ContactMedium, PartyKind
+from console.models.customer import ContactMedium, Party, PartyKind
 from console.models.provenance import Origin
 from console.services.access.openings import Opening, Reason, Step
 from console.services.customer.customer_view import CustomerView
@@ -105,6 +105,12 @@ class CustomerHead(Surface):
             self._origin.set_words(tr("{} · as at {}").format(self._system_label, texts.clock(part.read_at)))
             self._origin.set_look("chip", "stale")
 
+    def _render_person(self, party: Party | None) -> None:
+        born = party.birth_on if party else None
+        self._chip("born", tr("Born {}").format(born) if born else "")
+        languages = ", ".join(party.languages).upper() if party else ""
+        self._chip("language", tr("Speaks {}").format(languages) if languages else "")
+
     def render_head(self) -> None:
         now = self._view.now()
         found = self._view.customer.part.facts
@@ -123,11 +129,9 @@ class CustomerHead(Surface):
         self._chip("kind", kinds[customer.kind])
         self._chip("since", tr("Since {}").format(texts.month(customer.since)) if customer.since else "")
         word, state = texts.state(customer.status)
-        self._chip("status", word if customer.status and customer.status.lower() != "active" else "", state)
+        self._chip("status", word if (customer.status or "").lower() not in {"", "active"} else "", state)
         party = self._view.party.part.facts
-        self._chip("born", tr("Born {}").format(party.value.birth_on) if party and party.value.birth_on else "")
-        languages = ", ".join(party.value.languages).upper() if party else ""
-        self._chip("language", tr("Speaks {}").format(languages) if languages else "")
+        self._render_person(party.value if party else None)
         media, origin = (customer.contact_media, found.origin)
         if not media and party is not None:
             media, origin = party.value.contact_media, party.origin

@@ -87,17 +87,7 @@ class ActDetails(QWidget):
 
     def _show_buttons(self, act: Act | None) -> None:
         states = {step.state for step in act.steps} if act is not None else set()
-        is_open = act is not None and act.is_open
-        shown = {
-            "retry": is_open and bool(states & {StepState.REFUSED, StepState.WAITING}),
-            "edit": act is not None and act.is_settled and not any(one.remark is Remark.NO_RIGHT for one in act.steps),
-            "happened": StepState.UNKNOWN in states,
-            "did not": StepState.UNKNOWN in states,
-            "withdraw": is_open and not states & {StepState.UNKNOWN, StepState.AWAITING},
-            "take back": act is not None and act.can_be_taken_back,
-            "take back copy": act is not None and act.has_copy_to_take_back,
-            "hand over": act is not None and is_open and any(step.remark in BARRED for step in act.steps),
-        }
+        shown = _offered(act) if act is not None else dict.fromkeys(self.buttons, False)
         focused = next((name for name, button in self.buttons.items() if button.hasFocus()), "")
         if focused and not shown[focused]:
             self._go_back()  # else Qt would pass the focus on to anything, and the next key would go there
@@ -116,3 +106,19 @@ def _wanted_words(act: Act) -> str:
     named = ((VALUE_NAMES[key], value) for key, value in wanted.items() if key in VALUE_NAMES)
     values = "  ·  ".join(f"{tr(name)} {shown_value(value)}" for name, value in named)
     return "\n".join(part for part in (values, text) if part)
+
+
+def _offered(act: Act) -> dict[str, bool]:
+    """Return which buttons an act as it is now has."""
+    states = {step.state for step in act.steps}
+    remarks = {step.remark for step in act.steps}
+    return {
+        "retry": act.is_open and not states.isdisjoint({StepState.REFUSED, StepState.WAITING}),
+        "edit": act.is_settled and Remark.NO_RIGHT not in remarks,
+        "happened": StepState.UNKNOWN in states,
+        "did not": StepState.UNKNOWN in states,
+        "withdraw": act.is_open and states.isdisjoint({StepState.UNKNOWN, StepState.AWAITING}),
+        "take back": act.can_be_taken_back,
+        "take back copy": act.has_copy_to_take_back,
+        "hand over": act.is_open and not remarks.isdisjoint(BARRED),
+    }

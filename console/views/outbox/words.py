@@ -112,7 +112,7 @@ def act_state(act: Act) -> tuple[str, str]:
         return look, tr("Look yourself")
     if act.state is ActState.DONE and only_starts(act):
         return look, tr("Started")
-    if act.state is ActState.WITHDRAWN and any(step.state is StepState.DONE for step in act.steps):
+    if act.state is ActState.WITHDRAWN and act.is_begun:
         whole = all(step.state is StepState.DONE for step in act.steps)
         return look, tr("Taken back") if whole else tr("Rest given up")
     return look, tr(word)
@@ -154,19 +154,23 @@ def step_line(act: Act, step: Step, desk: Desk) -> tuple[str, str]:
     if step.state is StepState.REFUSED and step.told:
         return _STEP_STATES[step.state], step.told  # the sentence says by itself who rejected it
     told = step.told if step.state is not StepState.CONFLICT else ""
+    remark = remark_words(step, desk)
     # What only the user can find out says so first, in place of what the console would do by itself.
-    is_asked = step.remark is Remark.CANNOT_TELL
-    state_words = tr(_STEP_WORDS[step.state])
-    if step.state is StepState.WAITING and step.was_sent:
-        state_words = tr("Sent before. It's looked for first, then sent again.")
-    if step.remark is Remark.BY_WORD or step.remark in BARRED:
-        state_words = ""
-    parts = (remark_words(step, desk), told) if is_asked else (state_words, told, remark_words(step, desk))
-    words = " ".join(part for part in parts if part)
+    parts = (remark, told) if step.remark is Remark.CANNOT_TELL else (_step_state_words(step), told, remark)
+    words = " ".join(filter(None, parts))
     if step.remark in BARRED:  # it is this console that says so, not the system
         return _STEP_STATES[step.state], words
     state = "attention" if step.remark in {Remark.TWICE, Remark.EARLIER_VERSION} else _STEP_STATES[step.state]
     return state, f"{label}: {words}"
+
+
+def _step_state_words(step: Step) -> str:
+    """Return how far a step is; empty where the remark on it says it all."""
+    if step.remark is Remark.BY_WORD or step.remark in BARRED:
+        return ""
+    if step.state is StepState.WAITING and step.was_sent:
+        return tr("Sent before. It's looked for first, then sent again.")
+    return tr(_STEP_WORDS[step.state])
 
 
 def remark_words(step: Step, desk: Desk) -> str:
@@ -191,10 +195,13 @@ def next_line(act: Act, desk: Desk, now: datetime) -> str:
         return next((remark_words(step, desk) for step in act.steps if step.remark is Remark.TWICE), "")
     if act.state is ActState.SENDING:
         return tr("on its way")
+    return ", ".join(filter(None, (_why_waiting(act, desk), again_words(act, now)))) or tr("goes next")
+
+
+def _why_waiting(act: Act, desk: Desk) -> str:
+    """Return what the first step that is not done waits for."""
     waiting = next((step for step in act.steps if step.state is not StepState.DONE), None)
-    why = "" if waiting is None else remark_words(waiting, desk) or waiting.told
-    parts = [why.rstrip("."), again_words(act, now)]
-    return ", ".join(part for part in parts if part) or tr("goes next")
+    return "" if waiting is None else (remark_words(waiting, desk) or waiting.told).rstrip(".")
 
 
 def again_words(act: Act, now: datetime) -> str:

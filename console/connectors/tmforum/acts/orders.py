@@ -1,6 +1,6 @@
 """Product orders (TMF622) and service orders (TMF641): made, cancelled, undone."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -28,6 +28,35 @@ class _Order(Created):
         return record.when("orderDate") or record.when("creationDate")
 
 
+def _as_it_is(_name: str, value: dict[str, Any]) -> dict[str, Any]:
+    """Return an object as version 4 has it."""
+    return value
+
+
+def _with_types(name: str, value: dict[str, Any]) -> dict[str, Any]:
+    """Return an object as version 5 has it: it names its type."""
+    return {**value, "@type": name}
+
+
+def _order_item(step: Step, typed: Callable[[str, dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+    """Return the order's one item: which product, what becomes of it, and the new offering with its price."""
+    wanted = step.wanted
+    item: dict[str, Any] = {"id": "1", "quantity": 1, "action": wanted["action"]}
+    product: dict[str, Any] = {}
+    if wanted.get("product"):
+        product = {"id": wanted["product"], "name": wanted["product_name"]}
+    if wanted.get("status"):
+        product["status"] = wanted["status"]
+    if product:
+        item["product"] = typed("Product", product)
+    if wanted.get("offering"):
+        offering = {"id": wanted["offering"], "name": wanted["offering_name"]}
+        price = {"priceType": "recurring", "recurringChargePeriod": "month", "price": {"dutyFreeAmount": amount(step)}}
+        item["productOffering"] = typed("ProductOfferingRef", offering)
+        item["itemPrice"] = [typed("OrderPrice", price)]
+    return item
+
+
 class OrderProduct(_Order):
     """Orders something new, or that something the customer has is changed or ended.
 
@@ -43,39 +72,19 @@ class OrderProduct(_Order):
         return RemoteState(Payload({"status": client.reader("product", record).state("status") or ""}))
 
     def body(self, client: TmForumClient, act: Act, step: Step) -> dict[str, Any]:
-        v5 = client.settings(self.resource).version == "v5"
-        wanted = step.wanted
-        product: dict[str, Any] = {}
-        if wanted.get("product"):
-            product = {"id": wanted["product"], "name": wanted["product_name"]}
-        if wanted.get("status"):
-            product["status"] = wanted["status"]
-        item: dict[str, Any] = {"id": "1", "quantity": 1, "action": wanted["action"]}
-        if product:
-            item["product"] = {**product, "@type": "Product"} if v5 else product
-        if wanted.get("offering"):
-            offering = {"id": wanted["offering"], "name": wanted["offering_name"]}
-            item["productOffering"] = {**offering, "@type": "ProductOfferingRef"} if v5 else offering
-            price = {
-                "priceType": "recurring",
-                "recurringChargePeriod": "month",
-                "price": {"dutyFreeAmount": amount(step)},
-            }
-            item["itemPrice"] = [{**price, "@type": "OrderPrice"} if v5 else price]
+        typed = _with_types if client.settings(self.resource).version == "v5" else _as_it_is
         body: dict[str, Any] = {
             "description": act.title,
-            "orderDate": instant(act.happened_at),
             "requestedStartDate": instant(act.happened_at),
-            "productOrderItem": [{**item, "@type": "ProductOrderItem"} if v5 else item],
+            "productOrderItem": [typed("ProductOrderItem", _order_item(step, typed))],
             "relatedParty": customer_party(client, self.resource, act),
         }
-        if v5:
-            body["creationDate"] = body.pop("orderDate")
-            body["@type"] = "ProductOrder"
-        if wanted.get("account"):
-            account = {"id": wanted["account"], "@referredType": "BillingAccount"}
-            body["billingAccount"] = {**account, "@type": "BillingAccountRef"} if v5 else account
-        return body
+        ordered_at = "orderDate" if typed is _as_it_is else "creationDate"
+        body[ordered_at] = instant(act.happened_at)
+        if step.wanted.get("account"):
+            account = {"id": step.wanted["account"], "@referredType": "BillingAccount"}
+            body["billingAccount"] = typed("BillingAccountRef", account)
+        return typed("ProductOrder", body)
 
     def essence(self, record: Reader) -> tuple[Any, ...]:
         item = record.part("productOrderItem")

@@ -43,18 +43,20 @@ def likely_version(records: Sequence[dict[str, Any]], resource: str) -> Version 
     if resource not in V5_PATHS:
         return None
     for record in records:
-        parties = record.get("relatedParty")
-        wrapped = isinstance(parties, list) and any(
-            isinstance(one, dict) and "partyOrPartyRole" in one for one in parties
-        )
-        if wrapped or any(name in record for name in _ONLY_V5):
+        parties = _objects(record.get("relatedParty"))
+        if not record.keys().isdisjoint(_ONLY_V5) or any("partyOrPartyRole" in one for one in parties):
             return "v5"
-        if isinstance(parties, list) and any(isinstance(one, dict) and "id" in one for one in parties):
+        if any("id" in one for one in parties):
             return "v4"
-    media = [medium for record in records for medium in record.get("contactMedium") or () if isinstance(medium, dict)]
+    media = [medium for record in records for medium in _objects(record.get("contactMedium"))]
     if media:
         return "v4" if any("characteristic" in medium for medium in media) else "v5"
     return None
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    """Return the objects of a list; none where it is no list."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def advice_for(seen: Seen) -> str:

@@ -20,22 +20,26 @@ _NO_OWNER = "Name the customer in relatedParty."
 class Selecting(Checking):
     """The part of a check that finds the filters."""
 
+    def _without_owner(self) -> Finding:
+        got = "no record names a customer" if self._records else "no record to look at"
+        return self._finding("select", _ONE_CUSTOMER, got, Verdict.UNKNOWN, _NO_OWNER, self._first)
+
     async def _select(self) -> Finding:
         if not self._owners() and (role := guesses.customer_role(self._records)) is not None:
             await self._offer({"customer_role": role})
         owners = self._owners()
         if not owners:
-            got = "no record names a customer" if self._records else "no record to look at"
-            return self._finding("select", _ONE_CUSTOMER, got, Verdict.UNKNOWN, _NO_OWNER, self._first)
+            return self._without_owner()
         usual = self._usual_filter() if self._settings.customer_filter is None else self._settings.customer_filter
         if self._settings.look_through or usual == "":
             return self._selected_as_set()
-        lost = await self._left_out(usual, owners.most_common()[-1][0])
+        rarest = owners.most_common()[-1][0]
+        lost = await self._left_out(usual, rarest)
         if lost is not None and not lost:
             return self._selected(usual, usual)
         if await self._offer_other_way(usual):
             return self._selected(str(self.setting.get("customer_filter", "")), usual)
-        return self._leaves_out(usual, lost) if lost else await self._not_selected(usual, owners.most_common()[-1][0])
+        return self._leaves_out(usual, lost) if lost else await self._not_selected(usual, rarest)
 
     async def _left_out(self, usual: str, owner: str) -> set[str] | None:
         """Return what the usual filter leaves out of what the list shows; None where it does not select at all."""

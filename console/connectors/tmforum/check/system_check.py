@@ -49,11 +49,7 @@ async def check_system(
     findings: list[Finding] = []
     settings: dict[str, dict[str, Any]] = {}
     missing: set[str] = set()
-    for resource in resources_of(system.serves):
-        if resource not in NEEDS:  # it is written only, or asked where an act needs it
-            continue
-        if only and resource not in only:
-            continue
+    for resource in _checked(system, only):
         told(resource)
         trial = Trial(resource, NEEDS[resource], system, endpoint, clock)
         check = ResourceCheck(resource, NEEDS[resource], system, looker, trial)
@@ -66,9 +62,11 @@ async def check_system(
             settings = {}
             break
     asked = {finding.resource for finding in findings} - _ASKED_ONLY_BY_POST
-    if missing and (missing == asked or (not only and _telling(system) and _telling(system) <= missing)):
+    telling = frozenset[str]() if only else _telling(system)
+    if missing and (missing == asked or frozenset[str]() < telling <= missing):
         findings.insert(0, _nothing_here(system, sorted(asked - missing)))
         settings = {}
+    title = f"{endpoint.label} at {system.base_url}, checked {at:%Y-%m-%d}"
     return CheckReport(
         endpoint.system,
         served_words(system),
@@ -76,10 +74,14 @@ async def check_system(
         at=at,
         elapsed_s=clock.monotonic_s() - started_s,
         findings=tuple(findings),
-        profile=profile_of(f"{endpoint.label} at {system.base_url}, checked {at:%Y-%m-%d}", settings)
-        if settings
-        else "",
+        profile=profile_of(title, settings) if settings else "",
     )
+
+
+def _checked(system: TmForumSystem, only: Sequence[str]) -> list[str]:
+    """Return the resources to check; one without needs is written only, or asked where an act needs it."""
+    every = [one for one in resources_of(system.serves) if one in NEEDS]
+    return [one for one in every if one in only] if only else every
 
 
 def served_words(system: TmForumSystem) -> str:

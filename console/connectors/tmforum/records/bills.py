@@ -133,16 +133,25 @@ def _balances(reader: Reader) -> tuple[tuple[Money, ...], tuple[OtherBalance, ..
     balances = [(amount, part.text("balanceType") or "") for part in holding if (amount := part.money("amount"))]
     untyped = Counter(amount.currency for amount, word in balances if not word)
     for amount, word in balances:
-        kind, currency = plain_word(word), amount.currency
-        is_doubtful = not word and untyped[currency] > 1
-        if is_doubtful:
-            reader.problems.append("accountBalance is there more than once without a balanceType")
-        if is_doubtful or (kind and "receivable" not in kind and "payable" not in kind):
+        sign = _owed_sign(word, untyped[amount.currency])
+        if sign is None:
             others.append(OtherBalance(word, amount))
             continue
-        receivable = -amount.amount if "payable" in kind else amount.amount
-        owed[currency] = owed.get(currency, Money(Decimal(0), currency)) + Money(receivable, currency)
+        nothing = Money(Decimal(0), amount.currency)
+        owed[amount.currency] = owed.get(amount.currency, nothing) + Money(sign * amount.amount, amount.currency)
+    if any(not word and untyped[amount.currency] > 1 for amount, word in balances):
+        reader.problems.append("accountBalance is there more than once without a balanceType")
     return tuple(owed.values()), tuple(others)
+
+
+def _owed_sign(word: str, untyped: int) -> int | None:
+    """Return 1 where a balance of that type is owed, -1 where it is owed the other way, None where it is neither."""
+    if not word:
+        return 1 if untyped == 1 else None
+    kind = plain_word(word)
+    if "payable" in kind:
+        return -1
+    return 1 if "receivable" in kind or not kind else None
 
 
 def _parent(reader: Reader) -> str | None:

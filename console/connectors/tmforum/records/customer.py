@@ -48,19 +48,36 @@ def _organization(part: Reader, key: str) -> Detail | None:
     return Detail(key, named.label, part.text("relationshipType") or "") if named else None
 
 
+def _person_name(reader: Reader) -> str:
+    """Return a person's name: in one piece where it is given so, else made of its parts."""
+    parts = (reader.text(key) for key in ("givenName", "middleName", "familyNamePrefix", "familyName"))
+    return reader.text("fullName") or reader.text("formattedName") or " ".join(part for part in parts if part)
+
+
+def _company_name(reader: Reader) -> str | None:
+    return reader.text("tradingName") or reader.text("name")
+
+
+def _registered_name(reader: Reader, company: str | None) -> tuple[Detail, ...]:
+    """Return the name a company is registered under, where it goes by another."""
+    name = reader.text("name")
+    return (Detail("name", name),) if name and name != company else ()
+
+
 def read_party(reader: Reader, kind: PartyKind) -> Party:
     """Translate a TMF632 individual or organization."""
-    parts = [reader.text(key) for key in ("givenName", "middleName", "familyNamePrefix", "familyName")]
-    full = reader.text("fullName") or (None if kind is PartyKind.ORGANIZATION else reader.text("name"))
-    name = full or reader.text("formattedName") or " ".join(part for part in parts if part)
-    company = reader.text("tradingName") or reader.text("name")
     born = reader.day("birthDate")
-    own = reader.text("name") if kind is PartyKind.ORGANIZATION else None
-    registered = (Detail("name", own),) if own and own != company else ()
+    names: tuple[str | None, ...]
+    if kind is PartyKind.ORGANIZATION:
+        names = _company_name(reader), _person_name(reader)
+        registered = _registered_name(reader, names[0])
+    else:
+        names = reader.text("fullName") or reader.text("name") or _person_name(reader), _company_name(reader)
+        registered = ()
     return Party(
         id=reader.identifier(),
         kind=kind,
-        name=(company if kind is PartyKind.ORGANIZATION else name) or name or company or reader.identifier(),
+        name=next(filter(None, names), None) or reader.identifier(),
         status=reader.state("status"),
         birth_on=born.isoformat() if born else None,
         languages=tuple(code for part in reader.parts("languageAbility") if (code := part.text("languageCode"))),

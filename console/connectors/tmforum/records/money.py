@@ -47,12 +47,19 @@ def _method(part: Reader | None) -> str | None:
     if part is None:
         return None
     inner = part.part("details") or part
-    kind = part.text("name") or part.text("description") or inner.text("brand") or inner.text("type")
-    types = (part.text(key) or "" for key in ("@referredType", "@type"))
-    kind = kind or " ".join(word for word in (*types, part.text("id") or "") if word and "Ref" not in word) or None
+    named = part.text("name") or part.text("description") or inner.text("brand") or inner.text("type")
+    kind = named or _method_by_type(part)
     number = next((text for key in _NUMBERS if (text := inner.text(key))), "")
     last = re.sub(r"[^0-9A-Za-z]", "", number)[-_LAST_DIGITS:]
-    return f"{kind} …{last}" if kind and last and last not in kind else kind
+    if kind is None or last in kind:  # an empty text is in every other
+        return kind
+    return f"{kind} …{last}"
+
+
+def _method_by_type(part: Reader) -> str | None:
+    """Return what kind a method without a name is, by its types, but not that of a reference."""
+    words = (part.text(key) for key in ("@referredType", "@type", "id"))
+    return " ".join(word for word in words if word and "Ref" not in word) or None
 
 
 # Further facts, shown when a record is opened.

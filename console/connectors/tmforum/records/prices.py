@@ -1,6 +1,7 @@
 """What a product costs: TMF637 and TMF622 prices with their alterations."""
 
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -45,18 +46,20 @@ def read_prices(reader: Reader, keys: tuple[str, ...], started_at: datetime | No
     prices = [read_price(part, started_at) for key in keys for part in reader.parts(key) if part.is_valid()]
     found = [price for price in prices if price is not None]
     summed = [price for price in found if price.kind is PriceKind.RECURRING and not price.with_tax and price.certain]
-    first = summed[0] if summed else None
-    if first is None:
+    if not summed:
         return PriceList(others=tuple(found))
+    first = summed[0]
     alike = [one for one in summed if (one.period, one.amount.currency) == (first.period, first.amount.currency)]
-    nothing = Money(Decimal(0), first.amount.currency)
+    return _added_up(alike, others=tuple(price for price in found if price not in alike))
+
+
+def _added_up(alike: Sequence[ProductPrice], others: tuple[ProductPrice, ...]) -> PriceList:
+    """Return the sum of prices of one period and currency, until when it holds, and what it is without reductions."""
+    nothing = Money(Decimal(0), alike[0].amount.currency)
     now = sum((one.amount for one in alike), start=nothing)
-    ends = [one.until for one in alike if one.until is not None]
     full = sum((one.full or one.amount for one in alike), start=nothing)
-    others = tuple(price for price in found if price not in alike)
-    return PriceList(
-        now, first.period, until=min(ends, default=None), full=full if full != now else None, others=others
-    )
+    until = min((one.until for one in alike if one.until is not None), default=None)
+    return PriceList(now, alike[0].period, until=until, full=full if full != now else None, others=others)
 
 
 def read_period(reader: Reader) -> str | None:
@@ -131,15 +134,24 @@ def _altered(
     return amount, min(ends, default=None)
 
 
+def _less_percentage(amount: Money, percentage: Decimal) -> Money:
+    """Return an amount less so many percent, rounded to its smallest coin."""
+    if not 0 < percentage <= _HUNDRED:
+        raise _NotUnderstoodError
+    left = amount.amount * (_HUNDRED - percentage) / _HUNDRED
+    smallest = Decimal(1).scaleb(-minor_digits(amount.currency))
+    return Money(left.quantize(smallest, ROUND_HALF_UP), amount.currency)
+
+
 def _apply(part: Reader, amount: Money) -> Money:
     price = part.part("price")
     percentage = price.number("percentage") if price else None
     change = _amount(part)[0]
-    if percentage and 0 < percentage <= _HUNDRED and not (change and change.amount):
-        left = amount.amount * (_HUNDRED - percentage) / _HUNDRED
-        smallest = Decimal(1).scaleb(-minor_digits(amount.currency))
-        return Money(left.quantize(smallest, ROUND_HALF_UP), amount.currency)
-    if percentage or change is None or change.currency != amount.currency:
+    if percentage:
+        if change and change.amount:  # two changes in one: nobody says which comes first
+            raise _NotUnderstoodError
+        return _less_percentage(amount, percentage)
+    if change is None or change.currency != amount.currency:
         raise _NotUnderstoodError
     if change.amount > 0 and not plain_word(part.text("priceType") or "").startswith("discount"):
         raise _NotUnderstoodError  # it may be added, taken away or charged instead

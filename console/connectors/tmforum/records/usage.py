@@ -13,7 +13,7 @@ from console.models.usage import Bucket, Counter, Quantity, Usage, UsageAmount, 
 
 # What a usage characteristic that counts something is called, and of what kind its unit is.
 _COUNTED = {"duration": "time", "volume": "data", "amount": None, "quantity": None}
-_UNIT_WORDS = frozenset({"unit", "units", "unitofmeasure"})
+_UNIT_WORDS = frozenset({"unit", "units", "unitofmeasure", *(f"{one}unit{s}" for one in _COUNTED for s in ("", "s"))})
 # What of a usage consumption may have sums of its own.
 _SUMMED = ("product", "logicalResource", "service")
 _USED = frozenset({"used", "usedvalue", "consumed", "consumption"})
@@ -45,22 +45,28 @@ def _amounts(parts: Sequence[Reader]) -> tuple[tuple[UsageAmount, ...], tuple[De
     units: dict[str, str] = {}
     others = []
     for part in parts:
-        name, word = part.text("name") or "", plain_word(part.text("name") or "")
+        name = part.text("name") or ""
+        word = plain_word(name)
         if word in _COUNTED:
             counted.append((name, part))
-        elif word in _UNIT_WORDS or any(word == f"{one}{unit}" for one in _COUNTED for unit in ("unit", "units")):
+        elif word in _UNIT_WORDS:
             units[word.removesuffix("s")] = part.text("value") or ""
         elif value := part.any_text("value"):
             others.append(Detail("usageCharacteristic", value, name))
     found = []
     for name, part in counted:
-        inner = part.part("value") if isinstance(part.raw("value"), dict) else None
-        quantity = read_quantity(inner)
-        text = str(quantity.amount) if quantity else part.any_text("value")
-        own = quantity.units if quantity else part.text("unitOfMeasure") or part.text("unit")
+        text, unit = _counted(part)
         if text:
-            found.append(UsageAmount(name, text, own or _unit_of(name, units, alone=len(counted) == 1)))
+            found.append(UsageAmount(name, text, unit or _unit_of(name, units, alone=len(counted) == 1)))
     return tuple(found), tuple(others)
+
+
+def _counted(part: Reader) -> tuple[str | None, str | None]:
+    """Return a number as it was written and its unit, which may stand beside it or in it."""
+    quantity = read_quantity(part.part("value")) if isinstance(part.raw("value"), dict) else None
+    if quantity is not None:
+        return str(quantity.amount), quantity.units
+    return part.any_text("value"), part.text("unitOfMeasure") or part.text("unit")
 
 
 def _unit_of(name: str, units: dict[str, str], *, alone: bool) -> str | None:
@@ -125,12 +131,13 @@ def _says_something(bucket: Bucket) -> bool:
 
 
 def _bucket(part: Reader, product: Reader | None) -> Bucket:
-    counters = [_counter(one) for one in part.parts("bucketCounter")]
+    counters = (_counter(one) for one in part.parts("bucketCounter"))
     used, allowed = _total(part, _USED), _total(part, _ALLOWED)
     period = part.part("validFor")
+    names = (part.text(key) for key in ("name", "usageType", "description"))
     return Bucket(
         id=part.text("id") or "",
-        name=part.text("name") or part.text("usageType") or part.text("description") or part.in_words() or "",
+        name=next(filter(None, names), None) or part.in_words() or "",
         product_id=product.text("id") if product else None,
         product_name=product.text("name") if product else None,
         used=used,
@@ -170,6 +177,10 @@ def _counter(part: Reader) -> Counter | None:
     return Counter(kind or "", part.text("level"), user=user.label if user else None, value=value, told=told)
 
 
+def _word(part: Reader, key: str) -> str:
+    return plain_word(part.text(key) or "")
+
+
 def _total(bucket: Reader, words: frozenset[str]) -> Quantity | None:
     """Return the counter of a kind that is for all users; of several the one whose period holds now.
 
@@ -178,9 +189,9 @@ def _total(bucket: Reader, words: frozenset[str]) -> Quantity | None:
     parts = [
         part
         for part in bucket.parts("bucketCounter")
-        if plain_word(part.text("counterType") or "") in words and part.raw("user") is None
+        if _word(part, "counterType") in words and part.raw("user") is None
     ]
-    whole = [part for part in parts if plain_word(part.text("level") or "") in _FOR_ALL]
+    whole = [part for part in parts if _word(part, "level") in _FOR_ALL]
     found = whole or parts
     holding = [part for part in found if part.is_valid("consumptionPeriod")] or found
     if not holding or (len(holding) > 1 and not whole):

@@ -33,22 +33,39 @@ def _fields(now: Situation, _values: Values) -> Sequence[Field]:
     )
 
 
-def _plan(now: Situation, values: Values) -> Plan:
+def _ticket(now: Situation, values: Values) -> TroubleTicket:
     asked = open_approvals(now.all_of("tickets"))
     ticket = next((one for one in asked if one.id == values.get("ticket")), None)
     if ticket is None:
         raise NotPossibleError(say.APPROVAL_DECIDED())
-    decision = values.get("decision", "")
+    return ticket
+
+
+def _decision(values: Values, ticket: TroubleTicket) -> tuple[str, str]:
+    """Return what was decided, and why; a refusal needs a reason."""
+    decision, reason = values.get("decision", ""), values.get("reason", "").strip()
     if decision not in {"approved", "refused"}:
         raise NotPossibleError(say.DECISION_MISSING(ticket_name=ticket.name))
-    reason = values.get("reason", "").strip()
     if decision == "refused" and not reason:
         raise NotPossibleError(say.REFUSAL_REASON_MISSING())
+    return decision, reason
+
+
+def _end_state(ticket: TroubleTicket, *, approved: bool) -> str:
+    """Return the ticket's last state; one that nobody has begun is rejected, not cancelled."""
+    if approved:
+        return "resolved"
+    return "rejected" if ticket.status == "acknowledged" else "cancelled"
+
+
+def _plan(now: Situation, values: Values) -> Plan:
+    ticket = _ticket(now, values)
+    decision, reason = _decision(values, ticket)
+    approved = decision == "approved"
     request = read_request((note.author, note.text) for note in ticket.notes)
-    if decision == "approved":
+    if approved:
         _check_approver(now, request)
-    refused = "rejected" if ticket.status == "acknowledged" else "cancelled"
-    ends = "resolved" if decision == "approved" else refused
+    ends = _end_state(ticket, approved=approved)
     digest = request.digest if request is not None else ""
     wanted: dict[str, Any] = {"decision": decision, "reason": reason, "status": ends, "digest": digest}
     if request is not None:
@@ -64,13 +81,13 @@ def _plan(now: Situation, values: Values) -> Plan:
         values={"status": ends},
         undone=Undo.NEVER,
     )
-    follows = "at once, by whoever asked" if decision == "approved" else "not given"
+    follows = "at once, by whoever asked" if approved else "not given"
     then = Effect(
         capability=Capability.PAYMENTS, what=ticket.name, now="not given", after=follows, undo="", record=("", "")
     )  # their act's, no record of this one
     told = (f"They write: {ticket.description}",) if ticket.description else ()
     return Plan(
-        f"{'Agree to' if decision == 'approved' else 'Refuse'}: {ticket.name}",
+        f"{'Agree to' if approved else 'Refuse'}: {ticket.name}",
         RiskClass.ORDER,
         (step,),
         (effect, then),

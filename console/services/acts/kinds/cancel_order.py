@@ -1,8 +1,9 @@
 """Cancel an order that is not done (TMF622 and TMF641 v4 cancelProductOrder and cancelServiceOrder)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from console.messages import actions as say
+from console.models.appointment import Appointment
 from console.models.order import Order
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
@@ -45,6 +46,26 @@ def _cancelled(what: str, record: tuple[str, str], word: str, before: str | None
     )
 
 
+def _cancelled_with(now: Situation, order: Order) -> Iterator[Effect]:
+    """Yield what ends with an order: its service orders that are open, and the products it was to begin."""
+    for one in now.lists.get("service_orders") or ():
+        if one.product_order_id == order.id and one.is_open:
+            yield _cancelled(f"Service order {one.id}", ("service order", one.id), "state", one.state)
+    adds = {item.thing_id for item in order.items if item.action == "add"}
+    for one in now.lists.get("products") or ():
+        if one.id in adds and one.status == "pendingActive":
+            yield _cancelled(one.name, ("product", one.id), "status", one.status)
+
+
+def _visits(now: Situation, order: Order) -> list[Appointment]:
+    """Return the visits to come that were booked for an order."""
+    return [
+        visit
+        for visit in now.lists.get("appointments") or ()
+        if visit.status in {"initialized", "confirmed"} and any(one.id == order.id for one in visit.about)
+    ]
+
+
 def _plan(now: Situation, values: Values) -> Plan:
     now.open_customer()
     order: Order = now.one("product_orders", values.get("order", ""), "order")
@@ -58,20 +79,11 @@ def _plan(now: Situation, values: Values) -> Plan:
         {"order": order.id, "reason": reason},
         {"state": order.state or ""},
     )
-    adds = {item.thing_id for item in order.items if item.action == "add"}
-    others = [one for one in now.lists.get("service_orders") or () if one.product_order_id == order.id and one.is_open]
-    coming = [one for one in now.lists.get("products") or () if one.id in adds and one.status == "pendingActive"]
     effects = (
         _cancelled(f"Order {order.description}", ("product order", order.id), "state", order.state),
-        *(_cancelled(f"Service order {one.id}", ("service order", one.id), "state", one.state) for one in others),
-        *(_cancelled(one.name, ("product", one.id), "status", one.status) for one in coming),
+        *_cancelled_with(now, order),
     )
-    visits = [
-        visit
-        for visit in now.lists.get("appointments") or ()
-        if visit.status in {"initialized", "confirmed"} and any(one.id == order.id for one in visit.about)
-    ]
-    warnings = tuple(f"A visit is booked for it; cancel it too: {visit.description}." for visit in visits)
+    warnings = tuple(f"A visit is booked for it; cancel it too: {visit.description}." for visit in _visits(now, order))
     return Plan(
         f"Cancel order {order.id}",
         RiskClass.ORDER,

@@ -7,7 +7,7 @@ told. So suspending, resuming and ending have a step in each of the two.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from console.models.inventory import Product
+from console.models.inventory import Product, Service
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
 from console.services.acts.declared import ActKind, Effect, Field, FieldKind, Plan, PlannedStep, Undo, Values
@@ -49,6 +49,26 @@ def _resume(now: Situation, values: Values) -> Plan:
     return _both(now, product, "Resume", "active", "suspended", spoken=spoken)
 
 
+def _changes(service: Service, *, on: bool) -> bool:
+    """Return whether a service has to be switched; one that ended, or already is so, has not."""
+    return service.state != "terminated" and not (service.enabled is on and service.state == "active")
+
+
+def _service_effect(service: Service, undo: str, *, on: bool) -> Effect:
+    values = {"enabled": str(on).lower()}
+    if service.state != "active":
+        values["state"] = "active"
+    return Effect(
+        capability=Capability.PRODUCT_ORDERS,
+        what=f"Service {service.name}",
+        now="off" if service.enabled is False else "on",
+        after="on" if on else "off",
+        undo=undo,
+        record=("service", service.id),
+        values=values,
+    )
+
+
 def _both(now: Situation, product: Product, word: str, status: str, before: str, *, spoken: str) -> Plan:
     """Return the plan that puts a product, its services and its charge into a state; all of it can be taken back."""
     on = status == "active"
@@ -74,23 +94,10 @@ def _both(now: Situation, product: Product, word: str, status: str, before: str,
             values={"status": status},
         ),
     ]
-    for service in now.services_of(product):
-        if service.state == "terminated" or (service.enabled is on and service.state == "active"):
-            continue
-        after = {"enabled": str(on).lower()} | ({"state": "active"} if service.state != "active" else {})
-        effects.append(
-            Effect(
-                capability=Capability.PRODUCT_ORDERS,
-                what=f"Service {service.name}",
-                now="off" if service.enabled is False else "on",
-                after="on" if on else "off",
-                undo=undo,
-                record=("service", service.id),
-                values=after,
-            )
-        )
-        if now.with_service_orders:
-            steps.append(_serviceorder_step(service.id, service.name, enabled=on))
+    changing = [one for one in now.services_of(product) if _changes(one, on=on)]
+    effects += [_service_effect(service, undo, on=on) for service in changing]
+    if now.with_service_orders:
+        steps += [_serviceorder_step(service.id, service.name, enabled=on) for service in changing]
     warnings = _charge(now, product, status, before, steps, effects, "Yes")
     price = f"{product.price} a {product.price_period or 'month'} before tax" if product.price else "Its charge"
     cost = f"{price} {'is charged again' if on else 'is not charged meanwhile'}."

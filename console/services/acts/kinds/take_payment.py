@@ -16,6 +16,7 @@ from console.settings import Capability
 
 # In place of a bill's number.
 _ACCOUNT = "account"
+_NEVER = "No. Only by giving it back"
 
 
 def _fields(now: Situation, values: Values) -> Sequence[Field]:
@@ -57,28 +58,55 @@ def _first_amount(values: Values, bills: Sequence[CustomerBill], owed: Money | N
     return bill.remaining if bill.remaining.amount < owed.amount else owed
 
 
-def _plan(now: Situation, values: Values) -> Plan:
-    account = now.account(values)
-    balance = account.balance
-    if balance is None:
+def _balance(account: BillingAccount) -> Money:
+    """Return what is owed on an account, where a payment can be taken for it."""
+    if account.balance is None:
         raise NotPossibleError(say.BALANCE_UNKNOWN())
     if account.payment_method_id is None:
         raise NotPossibleError(say.NO_PAYMENT_METHOD(account_id=account.id))
-    if balance.amount <= 0:
+    if account.balance.amount <= 0:
         raise NotPossibleError(say.NOTHING_OWED())
+    return account.balance
+
+
+def _bill(now: Situation, values: Values, account: BillingAccount, money: Money) -> CustomerBill | None:
+    """Return the bill a payment is for, None where it is for the account; so much must be open of it."""
+    chosen = values.get("bill", _ACCOUNT)
+    if not chosen:
+        raise NotPossibleError(say.PAYMENT_PURPOSE_MISSING())
+    if chosen == _ACCOUNT:
+        return None
+    bill: CustomerBill = now.one("bills", chosen, "bill")
+    if bill.remaining is not None and bill.remaining.currency != money.currency:
+        told = f"Bill {bill.label} is in {bill.remaining.currency} and account {account.id} in {money.currency}"
+        raise NotPossibleError(say.PAYMENT_NOT_TAKEN(told=told))
+    if bill.remaining is None or money.amount > bill.remaining.amount:
+        raise NotPossibleError(say.LESS_OF_BILL_OPEN(bill_remaining=bill.remaining, bill_label=bill.label))
+    return bill
+
+
+def _bill_effect(bill: CustomerBill, open_before: Money, money: Money) -> Effect:
+    rest = open_before - money
+    state = "settled" if rest.amount <= 0 else "partiallyPaid"
+    return Effect(
+        capability=Capability.PAYMENTS,
+        what=f"Bill {bill.label}, open",
+        now=open_before,
+        after=rest,
+        undo=_NEVER,
+        record=("bill", bill.id),
+        values={"remaining": str(rest.amount), "state": state},
+        undone=Undo.NEVER,
+    )
+
+
+def _plan(now: Situation, values: Values) -> Plan:
+    account = now.account(values)
+    balance = _balance(account)
     money = read_positive(values.get("amount", ""), balance.currency)
     if money.amount > balance.amount:
         raise NotPossibleError(say.LESS_OWED(balance=balance))
-    bill = None
-    if not values.get("bill", _ACCOUNT):
-        raise NotPossibleError(say.PAYMENT_PURPOSE_MISSING())
-    if values.get("bill", _ACCOUNT) != _ACCOUNT:
-        bill = now.one("bills", values["bill"], "bill")
-        if bill.remaining is not None and bill.remaining.currency != balance.currency:
-            told = f"Bill {bill.label} is in {bill.remaining.currency} and account {account.id} in {balance.currency}"
-            raise NotPossibleError(say.PAYMENT_NOT_TAKEN(told=told))
-        if bill.remaining is None or money.amount > bill.remaining.amount:
-            raise NotPossibleError(say.LESS_OF_BILL_OPEN(bill_remaining=bill.remaining, bill_label=bill.label))
+    bill = _bill(now, values, account, money)
     wanted = {
         "amount": money,
         "account": account.id,
@@ -88,14 +116,13 @@ def _plan(now: Situation, values: Values) -> Plan:
         "bill": bill.id if bill else "",
     }
     step = PlannedStep("pay", account.id, wanted, {"balance": balance, "state": account.state or ""})
-    never = "No. Only by giving it back"
     effects = [
         Effect(
             capability=Capability.PAYMENTS,
             what="Payment",
             now="none",
             after=say.PAID_BY(amount=money, method=account.payment_method),
-            undo=never,
+            undo=_NEVER,
             record=("payment", ""),
             values={"amount": str(money.amount), "status": "done"},
             undone=Undo.NEVER,
@@ -105,28 +132,14 @@ def _plan(now: Situation, values: Values) -> Plan:
             what="Balance",
             now=balance,
             after=balance - money,
-            undo=never,
+            undo=_NEVER,
             record=("account", account.id),
             values={"balance": str((balance - money).amount)},
             undone=Undo.NEVER,
         ),
     ]
     if bill is not None and bill.remaining is not None:
-        rest = bill.remaining - money
-        state = "settled" if rest.amount <= 0 else "partiallyPaid"
-        changed = {"remaining": str(rest.amount), "state": state}
-        effects.append(
-            Effect(
-                capability=Capability.PAYMENTS,
-                what=f"Bill {bill.label}, open",
-                now=bill.remaining,
-                after=rest,
-                undo=never,
-                record=("bill", bill.id),
-                values=changed,
-                undone=Undo.NEVER,
-            )
-        )
+        effects.append(_bill_effect(bill, bill.remaining, money))
     cost = f"The customer's {account.payment_method} is charged {money} now."
     return Plan(f"Payment of {money} on {account.id}", RiskClass.MONEY, (step,), tuple(effects), cost=cost)
 

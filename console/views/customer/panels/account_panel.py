@@ -33,6 +33,28 @@ _FIELDS = (
 )  # fmt: skip
 
 
+def _owed_words(account: BillingAccount) -> str:
+    if account.balance is None:
+        return tr("balance not told")
+    return tr("owed") if account.balance.amount > 0 else tr("nothing owed")
+
+
+def _account_values(account: BillingAccount) -> dict[str, str]:
+    """Return the texts of an account's own fields, by field; empty where nothing is to be said."""
+    others = (f"{texts.spelt_out(one.type)} {texts.money(one.amount)}".strip() for one in account.other_balances)
+    return {
+        "Account": account.id,
+        "State": texts.state(account.state)[0],
+        "Payment": texts.state(account.payment_status)[0] if account.payment_status else "",
+        "Promised": promise_words(account.promises),
+        "Also owed": ", ".join(texts.money(amount) for amount in account.also_owed),
+        "Not owed": ", ".join(others),
+        "Credit limit": texts.money(account.credit_limit) if account.credit_limit else "",
+        "Bill cycle": account.bill_cycle or "",
+        "Paid by": account.payment_method or "",
+    }
+
+
 class AccountPanel(Panel):
     """One account as a balance and its facts; several as a list above the facts of the chosen one."""
 
@@ -141,24 +163,13 @@ class AccountPanel(Panel):
         make = FactMaker(item.origin, self.systems, fresh=fresh)
         self._record = lambda: self._facts_of(make, account)
         self._balance.show_fact(make.fact(tr("Balance"), texts.money(account.balance)), self._record)
-        owed = account.balance is not None and account.balance.amount > 0
-        not_owed = tr("nothing owed") if account.balance is not None else tr("balance not told")
-        self._owed.set_words(tr("owed") if owed else not_owed)
-        due = self._next_due(account)
-        whole = self._view.bills.part.facts is None or self._view.bills.part.facts.is_whole
-        values = {
-            "Account": account.id,
-            "State": texts.state(account.state)[0],
-            "Payment": texts.state(account.payment_status)[0] if account.payment_status else "",
-            "Promised": promise_words(account.promises),
-            "Also owed": ", ".join(texts.money(amount) for amount in account.also_owed),
-            "Not owed": ", ".join(
-                f"{texts.spelt_out(one.type)} {texts.money(one.amount)}".strip() for one in account.other_balances
-            ),
-            "Credit limit": texts.money(account.credit_limit) if account.credit_limit else "",
-            "Bill cycle": account.bill_cycle or "",
-            "Paid by": account.payment_method or "",
-        }
+        self._owed.set_words(_owed_words(account))
+        for name, text in _account_values(account).items():
+            self._show_field(name, make, text)
+        self._show_last_payment(make, account)
+        self._show_next_due(make, account, fresh=fresh)
+
+    def _show_last_payment(self, make: FactMaker, account: BillingAccount) -> None:
         paid, payments = self._last_payment(account), self._view.payments.part.facts
         if payments is not None and not payments.knows_newest:
             self._show_field("Last payment", make, tr("not known: not all were read"))
@@ -166,20 +177,21 @@ class AccountPanel(Panel):
             self._show_field("Last payment", make, "")
         else:
             text = f"{texts.money(paid.value.amount)}, {texts.day(paid.value.paid_at)}"
-            fresh_payments = self._view.payments.part.is_fresh(self._view.now())
-            self._show_field("Last payment", FactMaker(paid.origin, self.systems, fresh=fresh_payments), text)
-        for name, text in values.items():
-            self._show_field(name, make, text)
+            fresh = self._view.payments.part.is_fresh(self._view.now())
+            self._show_field("Last payment", FactMaker(paid.origin, self.systems, fresh=fresh), text)
+
+    def _show_next_due(self, make: FactMaker, account: BillingAccount, *, fresh: bool) -> None:
+        due, bills = self._next_due(account), self._view.bills.part.facts
         if due is None:
             self._show_field("Next due", make, "")
-        else:
-            bill, origin = due
-            text = f"{texts.money(bill.remaining or bill.amount_due)}, {texts.day(bill.due_on)}"
-            overdue = bill.is_late(texts.local_day(self._view.now()))
-            self._rows["Next due"][0].set_words(tr("Overdue since") if overdue else tr("Next due"))
-            if not whole:
-                text = tr("{} or earlier: not all bills were read").format(text)
-            self._show_field("Next due", FactMaker(origin, self.systems, fresh=fresh), text)
+            return
+        bill, origin = due
+        text = f"{texts.money(bill.remaining or bill.amount_due)}, {texts.day(bill.due_on)}"
+        overdue = bill.is_late(texts.local_day(self._view.now()))
+        self._rows["Next due"][0].set_words(tr("Overdue since") if overdue else tr("Next due"))
+        if bills is not None and not bills.is_whole:
+            text = tr("{} or earlier: not all bills were read").format(text)
+        self._show_field("Next due", FactMaker(origin, self.systems, fresh=fresh), text)
 
     def _facts_of(self, make: FactMaker, account: BillingAccount) -> tuple[ShownFact, ...]:
         """Return everything the account's record says, for whoever opens one of its values."""

@@ -204,6 +204,13 @@ def _earlier_bills(bills: Records[CustomerBill]) -> dict[str, CustomerBill]:
     return found
 
 
+def _is_unpaid(bill: CustomerBill) -> bool:
+    """Return whether a bill is or will be due and something of it is open."""
+    if bill.state not in {"new", "validated", "sent", "partiallyPaid"} or bill.due_on is None:
+        return False
+    return bill.remaining is None or bill.remaining.amount > 0
+
+
 def _bill_state(bill: CustomerBill, now: datetime, paid_at: datetime | None) -> tuple[str, str]:
     """Return the word for a bill's state; a paid one says when, one that is unpaid when it is or was due."""
     word, state = texts.state(bill.state)
@@ -211,8 +218,7 @@ def _bill_state(bill: CustomerBill, now: datetime, paid_at: datetime | None) -> 
         return tr("Credit, {}").format(word.lower()), "info"
     if bill.state == "settled" and paid_at is not None:
         return tr("{} {}").format(word, texts.day(paid_at)), state
-    unpaid = bill.state in {"new", "validated", "sent", "partiallyPaid"} and bill.due_on is not None
-    if not unpaid or (bill.remaining is not None and bill.remaining.amount <= 0):
+    if not _is_unpaid(bill):
         return word, state
     late = bill.is_late(texts.local_day(now))
     told = (tr("Late, {}") if late else tr("Due {}")).format(texts.day(bill.due_on))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from console.messages import QT_TR_NOOP
-from console.models.order import Order, OrderItem, OrderKind
+from console.models.order import Milestone, Order, OrderItem, OrderKind
 from console.models.provenance import Sourced
 from console.services.customer.customer_view import CustomerView
 from console.settings import Capability
@@ -59,33 +59,18 @@ class OrdersPanel(Panel):
         word, state = texts.state(order.state)
         if order.completed_at is not None and order.state == "completed":
             word = tr("Completed {}").format(texts.day(order.completed_at))
-        facts = [order.id]
-        if order.product_order_id:
-            facts.append(order.product_order_id)
-        if product_order is not None and product_order.state != order.state:
-            facts.append(tr("product order {}").format(texts.state(product_order.state)[0]))
-        elif order.kind is OrderKind.PRODUCT:
-            facts.append(tr("product order"))
-        facts.append(tr("ordered {}").format(texts.day(order.ordered_at)))
-        if order.is_open and order.expected_at:
-            facts.append(tr("expected {}").format(texts.day(order.expected_at)))
-        facts += order.errors
+        milestones = order.milestones if order.is_open else ()
         cells = (
             make.cell(tr("Order"), order.description),
-            make.cell(tr("Details"), " · ".join(facts)),
+            make.cell(tr("Details"), " · ".join(_order_facts(order, product_order))),
             make.cell(tr("State"), word, state=state),
-            *(
-                make.cell(
-                    tr("Milestone"), f"{step.name} {step.status or ''} {texts.day(step.at) if step.at else ''}".strip()
-                )
-                for step in (order.milestones if order.is_open else ())
-            ),
+            *(make.cell(tr("Milestone"), _milestone_words(step)) for step in milestones),
         )
         further = [order] if product_order is None else [order, product_order]
         return Row(
             order.id,
             cells,
-            milestones=order.milestones if order.is_open else (),
+            milestones=milestones,
             details=lambda: [cell for one in further for cell in self._details(make, one)],
         )
 
@@ -111,3 +96,22 @@ PANEL = PanelType(
     slots={Layout.FULL: PanelSlot(1, 1, 0), Layout.MEDIUM: PanelSlot(1, 1, 0), Layout.SMALL: PanelSlot(1, 0, 3)},
     make=lambda page: OrdersPanel(page.view, page.systems(Capability.PRODUCT_ORDERS)),
 )
+
+
+def _order_facts(order: Order, product_order: Order | None) -> list[str]:
+    """Return what is said below an order's name: its numbers, what it belongs to, its days and its errors."""
+    facts = [order.id]
+    if order.product_order_id:
+        facts.append(order.product_order_id)
+    if product_order is not None and product_order.state != order.state:
+        facts.append(tr("product order {}").format(texts.state(product_order.state)[0]))
+    elif order.kind is OrderKind.PRODUCT:
+        facts.append(tr("product order"))
+    facts.append(tr("ordered {}").format(texts.day(order.ordered_at)))
+    if order.is_open and order.expected_at:
+        facts.append(tr("expected {}").format(texts.day(order.expected_at)))
+    return [*facts, *order.errors]
+
+
+def _milestone_words(step: Milestone) -> str:
+    return f"{step.name} {step.status or ''} {texts.day(step.at) if step.at else ''}".strip()
