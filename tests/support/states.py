@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from console.models.customer import CustomerId
 from console.services.access.permissions import User
-from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
 from console.views.customer.page import CustomerPage
 from console.views.customer.panels.catalogue import PANELS as PANEL_TYPES
 from console.views.customer.panels.panel import Panel
+from console.views.widgets.message import Skeleton
 from console.views.window.workspace import Workspace
 from tests.support.control import Control
 
@@ -33,17 +34,14 @@ async def bring(state: str, workspace: Workspace, desk: Desk, sandbox: Control) 
     """
     page = workspace.open_customer(CustomerId(await _prepare(state, desk, sandbox)))
     assert page is not None
-    await asyncio.sleep(0.05)
     for panel in panels(page).values():
         panel.want()
     if state == "loading":
-        await asyncio.sleep(0.5)
+        await until(lambda: all(_shows_bars(panel) for panel in panels(page).values()), 2)
     elif state == "failed":
         await _all_failed(page)
     else:
-        await page.view.settled()
-        await asyncio.sleep(0.05)
-        await page.view.settled()
+        await at_rest(page)
     if state == "offline":
         await _all(sandbox, outage=True)
         desk.network.set_online(online=False)
@@ -53,7 +51,9 @@ async def bring(state: str, workspace: Workspace, desk: Desk, sandbox: Control) 
         old = datetime.now(UTC) - timedelta(minutes=37)
         for part in page.view.parts:
             if part.part.read_at is not None:
-                part._set(read_at=old)
+                part.part = replace(part.part, read_at=old)
+        page.head.tick(datetime.now(UTC))
+        page.alerts.tick(datetime.now(UTC))
     for panel in panels(page).values():
         panel.tick(datetime.now(UTC))
     return page
@@ -66,13 +66,28 @@ async def _prepare(state: str, desk: Desk, sandbox: Control) -> str:
     elif state == "failed":
         await _all(sandbox, outage=True)
     elif state == "no permission":
-        _sign_in(desk, User("trainee", frozenset()))
+        desk.permissions.user = User("trainee", frozenset())
     elif state == "empty":
         async with sandbox.raw("crm") as client:
             body = {"name": "Nobody yet", "engagedParty": {"id": "P0", "@referredType": "Individual"}}
             made = await client.post("/tmf-api/customerManagement/v4/customer", json=body)
             return str(made.json()["id"])
     return sandbox.first_customer
+
+
+async def at_rest(page: CustomerPage, within_s: float = 60) -> None:
+    """Return once the panels in front are made, every question is answered and the answers are compared."""
+    await page.view.recalled()
+
+    def rests() -> bool:
+        asking = any(part.part.asking_since for part in page.view.parts)
+        return page.is_filled and not asking and not page.contradictions.is_waiting
+
+    await until(rests, within_s)
+
+
+def _shows_bars(panel: Panel) -> bool:
+    return any(bars.isVisibleTo(panel) for bars in panel.findChildren(Skeleton))
 
 
 async def _all_failed(page: CustomerPage) -> None:
@@ -103,14 +118,3 @@ async def until(holds: Callable[[], Any], within_s: float) -> None:
 async def _all(sandbox: Control, **faults: object) -> None:
     for system in sandbox.process.addresses:
         await sandbox.faults(system, **faults)
-
-
-def _sign_in(desk: Desk, user: User) -> None:
-    original = desk.view_customer
-
-    def view_as(customer_id: CustomerId, as_of: datetime | None = None) -> CustomerView:
-        view = original(customer_id, as_of)
-        view._permissions.user = user
-        return view
-
-    object.__setattr__(desk, "view_customer", view_as)

@@ -199,3 +199,9 @@ def texts_of(widget: QWidget) -> str:
     for rows in widget.findChildren(FactList):
         found += [cell.fact.text for row in rows.rows_model.rows for cell in row.cells]
     return "\n".join(text for text in found if text)
+
+
+def colours_of(widget: QWidget) -> set[str]:
+    """Every colour a widget is painted in."""
+    image = widget.grab().toImage()
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}

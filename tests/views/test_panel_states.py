@@ -1,25 +1,54 @@
 """Every panel in each of its eight states, brought about on the real sandbox."""
 
+import re
+
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
 
 from console.views.customer.panels.panel import Panel
+from console.views.theme import THEME
+from console.views.widgets.labels import StateSurface
+from console.views.widgets.message import Message, Skeleton
 from tests.support.states import LEFT_OUT, MANY_PARTS, PANELS, bring, panels, without_some
-from tests.views.conftest import Rig, texts_of
+from tests.views.conftest import Rig, colours_of, texts_of
 
 
 def foot(panel: Panel) -> str:
-    return panel._foot_label.text() if panel._foot.isVisibleTo(panel) else ""
+    shown = panel.findChild(StateSurface, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    return texts_of(shown) if shown.isVisibleTo(panel) else ""
+
+
+def origin(panel: Panel) -> QLabel:
+    """What the head says at its right."""
+    named = (one for one in panel.findChildren(QLabel) if one.accessibleName().startswith(f"{panel.title}, "))
+    return next(named)
 
 
 def head(panel: Panel) -> str:
-    return panel._origin_label.accessibleName()
+    return origin(panel).accessibleName()
+
+
+def shows(panel: Panel, kind: type[QWidget]) -> bool:
+    """Whether the body shows a message or a skeleton."""
+    return any(one.isVisibleTo(panel) for one in panel.findChildren(kind))
+
+
+def shows_facts(panel: Panel) -> bool:
+    return panel.content.isVisibleTo(panel)
+
+
+def is_chip(panel: Panel, state: str) -> bool:
+    """Whether the head's right side is framed in the colours of a state."""
+    return {THEME.state(state).back.name(), THEME.state(state).border.name()} <= colours_of(origin(panel))
 
 
 async def test_loading(rig: Rig) -> None:
     page = await bring("loading", rig.workspace, rig.desk, rig.sandbox)
     for name, panel in panels(page).items():
         assert "asking, " in head(panel), name
-        assert panel._body.currentWidget() is panel._skeleton, name
+        assert shows(panel, Skeleton), name
+        assert not shows_facts(panel), name
     rig.workspace.close_all()
 
 
@@ -30,7 +59,7 @@ async def test_fresh(rig: Rig) -> None:
         assert " s" in head(panel), name
         assert foot(panel) == "" or "read" in foot(panel), name
         if not panel.is_empty():
-            assert panel._body.currentWidget() is panel.content, name
+            assert shows_facts(panel), name
             assert texts_of(panel), name
 
 
@@ -39,7 +68,7 @@ async def test_stale(rig: Rig) -> None:
     for name, panel in panels(page).items():
         assert "as at" in head(panel), name
         assert "do not quote" in foot(panel) or "read" in foot(panel), name
-        assert panel._origin_label._look == "chip", name
+        assert is_chip(panel, "stale"), name
 
 
 @pytest.mark.settings(without_some())
@@ -48,10 +77,9 @@ async def test_partial(rig: Rig) -> None:
     shown = panels(page)
     for name in MANY_PARTS:
         panel = shown[name]
-        assert panel._part_label.isVisibleTo(panel), name
-        assert "parts" in panel._part_label.text(), name
+        assert re.search(r"^\d of \d parts$", texts_of(panel), re.MULTILINE), name
         assert "did not come" in foot(panel), name
-        assert panel._body.currentWidget() is panel.content, name
+        assert shows_facts(panel), name
     for name in ("account", "bills", "tickets"):
         assert "did not come" not in foot(shown[name]), "what is missing costs its panel alone"
     assert LEFT_OUT
@@ -62,9 +90,10 @@ async def test_failed(rig: Rig) -> None:
     page = await bring("failed", rig.workspace, rig.desk, rig.sandbox)
     for name, panel in panels(page).items():
         assert "no answer" in head(panel), name
-        assert panel._body.currentWidget() is panel._message, name
-        assert "Nothing about this is known here." in texts_of(panel), name
-        assert panel._message.button.isVisibleTo(panel), name
+        message = panel.findChild(Message)
+        assert message.isVisibleTo(panel), name
+        assert "Nothing about this is known here." in texts_of(message), name
+        assert message.button.isVisibleTo(panel), name
     rig.workspace.close_all()
 
 
@@ -91,9 +120,10 @@ async def test_offline(rig: Rig) -> None:
     page = await bring("offline", rig.workspace, rig.desk, rig.sandbox)
     for name, panel in panels(page).items():
         assert "as at" in head(panel), name
-        assert panel._origin_label._state == "offline", name
+        assert is_chip(panel, "offline"), name
         assert "No network" in foot(panel), name
-        assert panel._body.currentWidget() is (panel._message if panel.is_empty() else panel.content), name
+        assert shows(panel, Message) is panel.is_empty(), name
+        assert shows_facts(panel) is not panel.is_empty(), name
     await rig.sandbox.clear()
     rig.desk.network.set_online(online=True)
     await rig.until(lambda: not any(part.part.failure for part in page.view.parts), within_s=20)
@@ -110,9 +140,10 @@ async def test_what_a_system_does_not_offer_is_no_failure(rig: Rig) -> None:
     page.go_to("tests")
     panel = page.panel("tests")
     await rig.until(lambda: "not offered" in head(panel))
-    assert panel._body.currentWidget() is panel._message
+    assert shows(panel, Message)
     assert "does not offer this" in texts_of(panel)
-    assert panel._origin_label._state == "neutral"
+    alarming = {THEME.state(state).text.name() for state in ("danger", "attention", "stale")}
+    assert not alarming & colours_of(origin(panel))
     assert foot(panel) == ""
     assert "has not answered" not in texts_of(page)
     assert "No answer" not in texts_of(page)
