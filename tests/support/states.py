@@ -1,7 +1,5 @@
 """Brings a customer's page into each of the eight states a panel can be in, with real faults where there are such."""
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +13,7 @@ from console.views.customer.panels.panel import Panel
 from console.views.widgets.message import Skeleton
 from console.views.window.workspace import Workspace
 from tests.support.control import Control
+from tests.support.waiting import until
 
 STATES = ("loading", "fresh", "stale", "partial", "failed", "empty", "no permission", "offline")
 PANELS = tuple(PANEL_TYPES)
@@ -107,12 +106,6 @@ def without_some() -> dict[str, dict[str, Any]]:
         system: {"resources": {resource: {"path": "/nowhere/v4"} for resource in resources}}
         for system, resources in LEFT_OUT.items()
     }
-
-
-async def until(holds: Callable[[], Any], within_s: float) -> None:
-    async with asyncio.timeout(within_s):
-        while not holds():
-            await asyncio.sleep(0.02)
 
 
 async def _all(sandbox: Control, **faults: object) -> None:

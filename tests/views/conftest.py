@@ -32,6 +32,8 @@ from console.views.window.preferences import Preferences
 from console.views.window.workspace import Workspace
 from tests.support.control import Control
 from tests.support.factories import MovableClock
+from tests.support.states import at_rest
+from tests.support.waiting import until
 
 
 @dataclass
@@ -44,15 +46,14 @@ class Rig:
     desk: Desk
     sandbox: Control
     clock: MovableClock
+    preferences: Preferences
 
     async def open(self, customer: str | None = None, *, settle: bool = True) -> CustomerPage:
         page = self.workspace.open_customer(CustomerId(customer or self.sandbox.first_customer))
         assert page is not None
-        await asyncio.sleep(0.02)
+        await self.until(lambda: page.is_filled)
         if settle:
-            await page.view.settled()
-            await asyncio.sleep(0.05)
-            await page.view.settled()
+            await at_rest(page)
         return page
 
     def keys(self, text: str, widget: QWidget | None = None) -> None:
@@ -74,10 +75,8 @@ class Rig:
     def focused(self) -> QWidget:
         return QApplication.focusWidget() or self.window
 
-    async def until(self, holds: Callable[[], Any], within_s: float = 10.0) -> None:
-        async with asyncio.timeout(within_s):
-            while not holds():
-                await asyncio.sleep(0.01)
+    async def until(self, holds: Callable[[], Any], within_s: float = 10.0) -> Any:
+        return await until(holds, within_s)
 
 
 @pytest.fixture(scope="session")
@@ -113,10 +112,10 @@ async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) ->
     await desk.open_store()
     window.show()
     window.activateWindow()
-    await asyncio.sleep(0.01)  # the program's window has been painted long before its desk is there
+    await until(window.windowHandle().isExposed)  # the program's is long before its desk is there
     workspace.attach(desk)
-    await asyncio.sleep(0.02)
-    yield Rig(window, workspace, bridge, desk, sandbox, clock)
+    await asyncio.sleep(0)
+    yield Rig(window, workspace, bridge, desk, sandbox, clock, preferences)
     while window.tabs.count():  # one a turn: ten pages taken down at once, after the window has gone, harm nobody
         workspace.customers.close_tab(0)
         await asyncio.sleep(0.005)
