@@ -20,11 +20,13 @@ from console.services.access.permissions import REP, ROLES
 from console.services.desk import Desk
 from console.views.access.sign_in_bar import PersonAtDesk
 from console.views.customer.page import CustomerPage
+from console.views.customer.panels.panel import Panel
 from console.views.icons import ICON
 from console.views.keys.card_guard import CardGuard
 from console.views.keys.length_guard import LengthGuard
 from console.views.search.palette import SearchPalette
 from console.views.theme import THEME
+from console.views.widgets.labels import StateSurface
 from console.views.widgets.rows import FactList
 from console.views.window.main_window import MainWindow
 from console.views.window.menus import DeskMenus
@@ -198,6 +200,12 @@ def texts_of(widget: QWidget) -> str:
     for rows in widget.findChildren(FactList):
         found += [cell.fact.text for row in rows.rows_model.rows for cell in row.cells]
     return "\n".join(text for text in found if text)
+
+
+def foot_of(panel: Panel) -> str:
+    """What stands under a panel's facts."""
+    shown = panel.findChild(StateSurface, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    return texts_of(shown) if shown.isVisibleTo(panel) else ""
 
 
 def colours_of(widget: QWidget) -> set[str]:

@@ -1,12 +1,11 @@
 """Lists of tens of thousands, found in, filtered and paged in as they are scrolled, without a freeze."""
 
-import asyncio
-
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton
 
-from console.views.customer.panels.timeline_panel import PORTAL, TimelinePanel
+from console.views.customer.panels.timeline_panel import ALL, PORTAL, TimelinePanel
 from console.views.widgets.origin import OriginDialog
-from tests.views.conftest import Rig, texts_of
+from tests.views.conftest import Rig, foot_of, texts_of
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -39,16 +38,20 @@ async def test_rows_are_made_when_they_come_into_sight(rig: Rig) -> None:
     assert len(panel.list.rows_model._made) < 80
 
 
+def chip(panel: TimelinePanel, words: str) -> QAbstractButton:
+    return next(one for one in panel.chips.findChildren(QAbstractButton) if one.text() == words)
+
+
 async def test_chips_show_one_kind_alone_by_keyboard(rig: Rig) -> None:
     page = await rig.open()
     panel = page.panel("timeline")
     assert isinstance(panel, TimelinePanel)
     await rig.until(lambda: panel.list.rows_model.rowCount() > 20)
     whole = panel.list.rows_model.rowCount()
-    panel.chips._chips["All"].setFocus()
+    chip(panel, ALL).setFocus()
     rig.press(Qt.Key.Key_Right)
     portal = panel.list.rows_model.rowCount()
-    assert panel.chips._chips[PORTAL].isChecked()
+    assert chip(panel, PORTAL).isChecked()
     assert portal < whole
     assert all("Portal" in row.cells[0].fact.text for row in panel.list.rows_model.rows)
     rig.press(Qt.Key.Key_Left)
@@ -112,7 +115,7 @@ async def test_ctrl_home_and_end_mark_the_row_they_go_to(rig: Rig) -> None:
     for key, place in ((Qt.Key.Key_Home, 0), (Qt.Key.Key_End, table.rows_model.rowCount() - 1)):
         rig.press(key, CTRL)
         assert {index.row() for index in table.selectedIndexes()} == {place}
-        assert table.rows_model.row(place).data.label in page.bills.lines._title.text()
+        assert f"Lines of {table.rows_model.row(place).data.label}" in texts_of(page.bills.lines)
 
 
 async def test_enter_shows_everything_a_row_says(rig: Rig) -> None:
@@ -148,14 +151,16 @@ async def test_scrolling_to_the_end_of_what_can_be_read_never_freezes(rig: Rig) 
     page.go_to("timeline")
     panel = page.panel("timeline")
     contacts = page.view.interactions
-    async with asyncio.timeout(60):
-        while contacts.has_more:
-            bar = panel.list.verticalScrollBar()
-            bar.setValue(bar.maximum())
-            await asyncio.sleep(0.02)
+
+    def all_read() -> bool:
+        bar = panel.list.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        return not contacts.has_more
+
+    await rig.until(all_read, within_s=60)
     assert contacts.part.facts is not None
     assert len(contacts.part.facts) == 3000
-    await rig.until(lambda: "The first 3000 of 50000 were read." in panel._foot_label.text())
+    await rig.until(lambda: "The first 3000 of 50000 were read." in foot_of(panel))
 
 
 async def test_the_newest_event_stands_on_top_whatever_came_first(rig: Rig) -> None:

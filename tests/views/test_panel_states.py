@@ -3,20 +3,13 @@
 import re
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from console.views.customer.panels.panel import Panel
 from console.views.theme import THEME
-from console.views.widgets.labels import StateSurface
 from console.views.widgets.message import Message, Skeleton
 from tests.support.states import LEFT_OUT, MANY_PARTS, PANELS, bring, panels, without_some
-from tests.views.conftest import Rig, colours_of, texts_of
-
-
-def foot(panel: Panel) -> str:
-    shown = panel.findChild(StateSurface, options=Qt.FindChildOption.FindDirectChildrenOnly)
-    return texts_of(shown) if shown.isVisibleTo(panel) else ""
+from tests.views.conftest import Rig, colours_of, foot_of, texts_of
 
 
 def origin(panel: Panel) -> QLabel:
@@ -57,7 +50,7 @@ async def test_fresh(rig: Rig) -> None:
     for name, panel in panels(page).items():
         assert panel.is_fresh(panel.sources[0].coordinator.part.read_at), name
         assert " s" in head(panel), name
-        assert foot(panel) == "" or "read" in foot(panel), name
+        assert foot_of(panel) == "" or "read" in foot_of(panel), name
         if not panel.is_empty():
             assert shows_facts(panel), name
             assert texts_of(panel), name
@@ -67,7 +60,7 @@ async def test_stale(rig: Rig) -> None:
     page = await bring("stale", rig.workspace, rig.desk, rig.sandbox)
     for name, panel in panels(page).items():
         assert "as at" in head(panel), name
-        assert "do not quote" in foot(panel) or "read" in foot(panel), name
+        assert "do not quote" in foot_of(panel) or "read" in foot_of(panel), name
         assert is_chip(panel, "stale"), name
 
 
@@ -78,10 +71,10 @@ async def test_partial(rig: Rig) -> None:
     for name in MANY_PARTS:
         panel = shown[name]
         assert re.search(r"^\d of \d parts$", texts_of(panel), re.MULTILINE), name
-        assert "did not come" in foot(panel), name
+        assert "did not come" in foot_of(panel), name
         assert shows_facts(panel), name
     for name in ("account", "bills", "tickets"):
-        assert "did not come" not in foot(shown[name]), "what is missing costs its panel alone"
+        assert "did not come" not in foot_of(shown[name]), "what is missing costs its panel alone"
     assert LEFT_OUT
 
 
@@ -121,7 +114,7 @@ async def test_offline(rig: Rig) -> None:
     for name, panel in panels(page).items():
         assert "as at" in head(panel), name
         assert is_chip(panel, "offline"), name
-        assert "No network" in foot(panel), name
+        assert "No network" in foot_of(panel), name
         assert shows(panel, Message) is panel.is_empty(), name
         assert shows_facts(panel) is not panel.is_empty(), name
     await rig.sandbox.clear()
@@ -144,6 +137,6 @@ async def test_what_a_system_does_not_offer_is_no_failure(rig: Rig) -> None:
     assert "does not offer this" in texts_of(panel)
     alarming = {THEME.state(state).text.name() for state in ("danger", "attention", "stale")}
     assert not alarming & colours_of(origin(panel))
-    assert foot(panel) == ""
+    assert foot_of(panel) == ""
     assert "has not answered" not in texts_of(page)
     assert "No answer" not in texts_of(page)
