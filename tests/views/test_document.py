@@ -1,13 +1,13 @@
 """The bill as PDF inside the window, by mouse and keyboard, and what happens when it is none."""
 
-import asyncio
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
 from console.models.customer import CustomerId
+from console.ports.documents import PageImage
+from console.system.pdf import PdfDocument
 from console.views.customer.bill.document_view import PagesView
 from tests.views.conftest import Rig, texts_of
 
@@ -48,7 +48,14 @@ async def test_the_button_over_the_lines_does_the_same(rig: Rig) -> None:
     page.close_document()
 
 
-async def test_300_pages_are_rendered_where_they_are_looked_at(rig: Rig) -> None:
+async def test_300_pages_are_rendered_where_they_are_looked_at(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    render, rendered = PdfDocument.render, set()
+
+    async def noted(document: PdfDocument, page: int, *, scale: float) -> PageImage:
+        rendered.add(page)
+        return await render(document, page, scale=scale)
+
+    monkeypatch.setattr(PdfDocument, "render", noted)
     page = await rig.open()
     await rig.sandbox.faults("billing", document_pages=300)
     page.show_document(page.bills.table.rows_model.row(0).data)
@@ -57,9 +64,14 @@ async def test_300_pages_are_rendered_where_they_are_looked_at(rig: Rig) -> None
     await rig.until(lambda: pages.is_shown)
     assert "page 1 of 300" in page.over.document.place.text()
     rig.press(Qt.Key.Key_End)
-    await rig.until(lambda: pages.is_shown and 299 in pages._images)
+    await rig.until(lambda: pages.is_shown and 299 in rendered)
     assert "of 300" in page.over.document.place.text()
-    assert len(pages._images) < 20, "what is out of sight is not kept"
+    assert len(rendered) < 20, "what was not looked at is not rendered"
+    while len(rendered) < 20:
+        rig.press(Qt.Key.Key_PageUp)
+        await rig.until(lambda: pages.is_shown)
+    rig.press(Qt.Key.Key_End)
+    assert not pages.is_shown, "what is out of sight is not kept"
     rig.press(Qt.Key.Key_Home)
     await rig.until(lambda: pages.is_shown)
     page.close_document()
@@ -98,6 +110,4 @@ async def test_that_a_bill_was_looked_at_is_in_the_audit(rig: Rig) -> None:
     page = await rig.open()
     QTest.mouseClick(page.bills.lines.document, Qt.MouseButton.LeftButton)
     await rig.until(lambda: page.over.document is not None and page.over.document.pages.is_shown)
-    async with asyncio.timeout(10):
-        while not await rig.sandbox.audited(f"{customer} the bill as the customer has it", what="saw"):
-            await asyncio.sleep(0.02)
+    await rig.until(lambda: rig.sandbox.audited(f"{customer} the bill as the customer has it", what="saw"))
