@@ -26,6 +26,7 @@ from console.views.keys.card_guard import CardGuard
 from console.views.keys.length_guard import LengthGuard
 from console.views.search.palette import SearchPalette
 from console.views.theme import THEME
+from console.views.widgets.fact import FactLabel
 from console.views.widgets.labels import StateSurface
 from console.views.widgets.rows import FactList
 from console.views.window.main_window import MainWindow
@@ -76,6 +77,13 @@ class Rig:
     @property
     def focused(self) -> QWidget:
         return QApplication.focusWidget() or self.window
+
+    async def laid_out(self, widget: QWidget | None = None) -> None:
+        """Return once nothing in the window, or in another widget, moves any more."""
+        around, before = widget or self.window, None
+        while before != (now := [one.geometry() for one in around.findChildren(QWidget) if one.isVisible()]):
+            before = now
+            await asyncio.sleep(0)
 
     async def until(self, holds: Callable[[], Any], within_s: float = 10.0) -> Any:
         return await until(holds, within_s)
@@ -200,6 +208,11 @@ def texts_of(widget: QWidget) -> str:
     for rows in widget.findChildren(FactList):
         found += [cell.fact.text for row in rows.rows_model.rows for cell in row.cells]
     return "\n".join(text for text in found if text)
+
+
+def value_of(widget: QWidget, name: str) -> FactLabel:
+    """The value in a widget that goes by a name."""
+    return next(one for one in widget.findChildren(FactLabel) if one.accessibleName().startswith(f"{name}: "))
 
 
 def foot_of(panel: Panel) -> str:
