@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtWidgets import QLabel, QMenu
+from PySide6.QtWidgets import QLabel, QMenu, QSplitter
 
+from console.views.customer.page import CustomerPage
+from console.views.customer.panels.panel_type import Layout
 from console.views.keys.help import KeysDialog
 from console.views.keys.letters import LetterOverlay
 from console.views.search.palette import SearchPalette
@@ -44,21 +46,26 @@ def test_a_broken_file_of_preferences_costs_nothing(tmp_path: Path, text: str) -
     assert (read.theme, read.size, read.layout("full")) == (None, 100, None)
 
 
+def columns_of(page: CustomerPage) -> QSplitter:
+    return next(one for one in page.findChildren(QSplitter, Layout.FULL.value) if one.isVisible())
+
+
 async def test_columns_are_as_wide_as_they_were_left(rig: Rig) -> None:
     page = await rig.open()
-    columns = page._columns
+    columns = columns_of(page)
     columns.setSizes([400, 600, 300])
     columns.splitterMoved.emit(400, 1)
     widths = columns.sizes()
     rig.workspace.customers.close_tab(0)
     again = await rig.open()
-    columns = again._columns
+    columns = columns_of(again)
     assert columns.sizes() == widths
     actions = {
         action.text().replace("&", ""): action for action in rig.window.findChildren(type(rig.window.search_action))
     }
     actions["Reset layout"].trigger()
-    columns = again._columns
+    await rig.laid_out()
+    columns = columns_of(again)
     assert columns.sizes() != widths
 
 
@@ -68,9 +75,9 @@ async def test_a_theme_chosen_in_the_menu_is_remembered(rig: Rig) -> None:
     }
     actions["High contrast"].trigger()
     assert THEME.name == "highContrast"
-    assert rig.workspace._preferences.theme == "highContrast"
+    assert rig.preferences.theme == "highContrast"
     actions["As the system"].trigger()
-    assert rig.workspace._preferences.theme is None
+    assert rig.preferences.theme is None
     THEME.choose("light")
 
 
@@ -178,7 +185,7 @@ async def test_the_desk_is_as_it_was_after_the_program_has_ended(rig: Rig) -> No
         assert again is not None
         assert again.customer_id == page.customer_id
         await again.view.settled()
-        assert "usage" in [place.current for place in again._places]
+        assert again.panel("usage").isVisible()
         again.go_to("bills")
         await rig.until(lambda: again.bills.table.rows_model.rowCount() > 2)
         assert again.bills.table.rows_model.row(again.bills.table.currentIndex().row()).key == bill
