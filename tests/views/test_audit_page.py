@@ -54,9 +54,7 @@ async def test_a_supervisor_finds_what_another_desk_did_and_why(rig: Rig) -> Non
     other = rig.sandbox.desk(parts=Parts(user=ROLES["rep"]), gated=True)
     await other.open_store()
     await other.openings.open_for(CustomerId(customer), Reason.TYPED, "asked for in the branch")
-    async with asyncio.timeout(10):
-        while not await rig.sandbox.audited("asked for in the branch"):
-            await asyncio.sleep(0.02)
+    await rig.until(lambda: rig.sandbox.audited("asked for in the branch"))
     await other.aclose()
     rig.press(Qt.Key.Key_J, CTRL)
     rig.keys("k")
@@ -134,9 +132,7 @@ async def test_what_is_flagged_at_one_desk_stands_on_a_supervisors_until_they_ha
     await other.open_store()
     for customer in numbers_of(40, 52):
         await other.openings.open_for(CustomerId(customer), Reason.TYPED, "looking at neighbours")
-    async with asyncio.timeout(10):
-        while not await rig.sandbox.audited("12 accounts", what="harvesting"):
-            await asyncio.sleep(0.02)
+    await rig.until(lambda: rig.sandbox.audited("12 accounts", what="harvesting"))
     await other.aclose()
     looked: list[str] = []
     bar = FlagBar(rig.window, rig.desk, rig.bridge, looked.append)
@@ -147,9 +143,7 @@ async def test_what_is_flagged_at_one_desk_stands_on_a_supervisors_until_they_ha
     while bar.isVisible():
         QTest.mouseClick(bar.seen_button, Qt.MouseButton.LeftButton)
         await asyncio.sleep(0)
-    async with asyncio.timeout(10):
-        while not await rig.sandbox.audited("12 accounts", what="saw the flag"):
-            await asyncio.sleep(0.02)
+    await rig.until(lambda: rig.sandbox.audited("12 accounts", what="saw the flag"))
     again = FlagBar(rig.window, rig.desk, rig.bridge, looked.append)  # as at the next start
     await asyncio.sleep(0.3)
     assert not again.isVisible()

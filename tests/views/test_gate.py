@@ -4,7 +4,6 @@ import asyncio
 import re
 from datetime import UTC, date, datetime, timedelta
 
-import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -12,12 +11,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from benchmarks.walk import told_by
-from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.models.search import SearchResult
 from console.services.access.openings import Reason, Step
 from console.services.access.permissions import ROLES
 from console.services.customer.contact import NotPossibleError
+from console.services.search.people import HERE
 from console.views import texts
 from console.views.access.opening_dialog import OpeningDialog
 from console.views.keys.letters import LetterOverlay
@@ -143,7 +142,6 @@ async def test_a_closed_account_is_not_found_by_part_of_a_number_or_address(rig:
     await view.settled()
     record = view.customer.held.value
     view.close()
-    await asyncio.sleep(0.1)  # it is in the index of this computer by now
     phone = next(one.text for one in record.contact_media if one.kind == "phone")
     email = next(one.text for one in record.contact_media if one.kind == "email")
     street = next(one.text for one in record.contact_media if one.kind == "address").split(",")[0]
@@ -154,6 +152,12 @@ async def test_a_closed_account_is_not_found_by_part_of_a_number_or_address(rig:
         await rig.desk.search.find(rig.desk.search.read(text), results.append)
         return {one.customer_id for one in results[-1].found if one.customer_id == customer}
 
+    async def is_in_the_index() -> bool:
+        results: list[SearchResult] = []
+        await rig.desk.search.find(rig.desk.search.read(record.id), results.append)
+        return any((HERE, "on this computer") in one.reasons for one in results[-1].found)
+
+    await rig.until(is_in_the_index)
     parts = (phone[2:8], phone[-7:], phone[-4:], account[-5:], email.partition("@")[0], street)
     assert any([await found(text) for text in parts])  # while it is open that helps
     rig.desk.openings.close(customer)
@@ -164,13 +168,13 @@ async def test_a_closed_account_is_not_found_by_part_of_a_number_or_address(rig:
 
 @pytest.mark.gated
 async def test_what_was_searched_for_is_written_down_once(rig: Rig) -> None:
+    before = datetime.now(UTC).isoformat()
     for text in ("kow", "kowal", "kowalski", "+19375550142"):
         await rig.desk.search.find(rig.desk.search.read(text), lambda _result: None)
     await rig.desk.search.aclose()
-    await rig.desk.audit.settled()
-    links = await rig.desk.audit._store.load()
-    entries = [msgspec.json.decode(link.body, type=AuditEntry) for link in links]
-    assert [entry.words for entry in entries if entry.what == "searched"] == ["kowalski", "+19375550142"]
+    await rig.until(lambda: rig.sandbox.audited("+19375550142", what="searched", since=before))
+    newest_first = await rig.sandbox.audited(what="searched", since=before)
+    assert [entry.words for entry in newest_first] == ["+19375550142", "kowalski"]
 
 
 @pytest.mark.gated
@@ -195,7 +199,7 @@ async def test_a_caller_is_verified_by_keys_and_wrong_answers_are_counted(rig: R
     await page.view.settled()
     assert "must be verified further" in texts_of(page.panel("usage"))
     rig.window.activateWindow()
-    await asyncio.sleep(0.05)
+    await rig.until(rig.window.isActiveWindow)
     rig.press(Qt.Key.Key_V, CTRL | SHIFT)
     [further] = rig.window.findChildren(OpeningDialog)
     await rig.until(further.answer.hasFocus)
@@ -270,9 +274,11 @@ async def test_a_trainee_sees_personal_data_in_full_only_on_demand_which_is_reco
     await rig.until(lambda: "•••" not in texts_of(page.head))
     assert max(kept, key=lambda value: "@" in value) in texts_of(page.head)
     words = "days of birth, e-mail addresses, phone numbers"
-    async with asyncio.timeout(10):
-        while words not in {one.words for one in await rig.sandbox.audited(customer, what="showed in full")}:
-            await asyncio.sleep(0.02)
+
+    async def is_recorded() -> bool:
+        return words in {one.words for one in await rig.sandbox.audited(customer, what="showed in full")}
+
+    await rig.until(is_recorded)
 
 
 @pytest.mark.gated("trainee")
@@ -403,9 +409,7 @@ async def test_reading_the_answer_off_the_screen_opens_but_does_not_hide_who_loo
             opened = await rig.desk.openings.verify(customer, "account", record["account"][0]["id"])
             assert not opened.checked
             rig.desk.openings.close(customer)
-    async with asyncio.timeout(10):
-        while not await rig.sandbox.audited("12 accounts", what="harvesting", since=before.isoformat()):
-            await asyncio.sleep(0.02)
+    await rig.until(lambda: rig.sandbox.audited("12 accounts", what="harvesting", since=before.isoformat()))
 
 
 @pytest.mark.gated
@@ -413,7 +417,5 @@ async def test_whoever_looks_around_is_flagged_within_twenty_accounts(rig: Rig) 
     before = datetime.now(UTC)
     for customer in numbers_of(0, 20):
         await rig.desk.openings.verify(CustomerId(customer), "photo", "")  # the rep's own word for it
-    async with asyncio.timeout(10):
-        while not (flagged := await rig.sandbox.audited(what="harvesting", since=before.isoformat())):
-            await asyncio.sleep(0.02)
+    flagged = await rig.until(lambda: rig.sandbox.audited(what="harvesting", since=before.isoformat()))
     assert [entry.words for entry in flagged] == ["12 accounts opened within an hour and nothing done in them"]
