@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 
 from console.errors import StoreError
 from console.models.outbox import ActState, StepState
@@ -41,7 +42,7 @@ async def test_what_would_be_lost_is_named_and_esc_goes_back_to_work(rig: Rig) -
     assert "Closing now loses this" in dialog.meaning.text()
     assert "Not sent before the close" in dialog.names.text()
     rig.press(Qt.Key.Key_Escape)
-    await asyncio.sleep(0.02)
+    await rig.until(lambda: not rig.window.findChildren(LeavingDialog))
     assert not rig.window.is_closing
     assert rig.window.isVisible()
 
@@ -52,7 +53,7 @@ async def test_waiting_closes_by_itself_once_everything_is_sent(rig: Rig) -> Non
     await unsent_note(rig)
     dialog = await asked(rig)
     dialog.wait.click()
-    await asyncio.sleep(0.1)
+    await rig.until(lambda: rig.bridge.running == 0)  # it has looked whether something is left
     assert not rig.window.is_closing
     await rig.sandbox.clear()
     rig.desk.outbox.system_is_back("crm")
@@ -86,9 +87,13 @@ async def test_unsent_work_goes_to_a_file_and_on_from_there(rig: Rig, tmp_path: 
     act = rig.desk.outbox.acts[0]
     file = tmp_path / "unsent.opticom"
     dialog = await asked(rig)
-    chosen = UnsentFileDialog(rig.desk, rig.bridge, dialog, saves=True)
-    chosen.ended.connect(dialog._exported)
-    chosen.ask_passphrase(file)
+    dialog.export.click()
+    chooser = dialog.findChild(QFileDialog)
+    chooser.setDirectory(str(tmp_path))
+    chooser.selectFile(file.name)
+    chooser.accept()
+    chosen = dialog.findChild(UnsentFileDialog)
+    await rig.until(chosen.isVisible)
     for first, second in (("short", "short"), ("long enough 1", "long enough 2")):
         chosen.passphrase.setText(first)
         chosen.again.setText(second)
