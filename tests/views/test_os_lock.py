@@ -5,6 +5,7 @@ import ctypes
 from ctypes import wintypes
 
 import pytest
+from PySide6.QtCore import QTimer
 
 from console.views.access.os_lock import _SessionFilter
 
@@ -24,6 +25,7 @@ async def test_the_messages_of_a_lock_and_of_sleep_lock(
     native = wintypes.MSG(message=message, wParam=parameter)
     handled, _result = listener.nativeEventFilter(b"windows_generic_MSG", ctypes.addressof(native))
     assert not handled  # Qt is to hear of it too
-    for _ in range(10):
-        await asyncio.sleep(0.01)
+    after = asyncio.Event()
+    QTimer.singleShot(0, after.set)
+    await after.wait()
     assert bool(told) is locks

@@ -63,7 +63,7 @@ class Hands:
         self.rig.press(Qt.Key.Key_Return, CTRL)
         await self.rig.until(lambda: QApplication.activeModalWidget() is None)
         self.rig.window.activateWindow()
-        await asyncio.sleep(0.02)
+        await self.rig.until(self.rig.window.isActiveWindow)
 
     async def note(self, text: str) -> None:
         self.rig.press(Qt.Key.Key_N, CTRL)
