@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from console.bridge import Bridge, EventLoop, StallWatchdog, watch_network
 from console.errors import ConsoleError
+from tests.support.waiting import until
 
 
 async def test_a_task_ends_with_its_owner_and_calls_nobody_back() -> None:
@@ -26,9 +27,7 @@ async def test_a_task_ends_with_its_owner_and_calls_nobody_back() -> None:
     await started.wait()
     owner.deleteLater()
     del owner
-    async with asyncio.timeout(2):
-        while not task.done():
-            await asyncio.sleep(0.01)
+    await asyncio.wait([task], timeout=2)
     assert task.cancelled()
     assert not called
     assert bridge.running == 0
@@ -45,7 +44,7 @@ async def test_results_and_errors_reach_whoever_asked() -> None:
 
     bridge.run_query(owner, give(3), results.append)
     bridge.run_query(owner, fail(), results.append, errors.append)
-    await asyncio.sleep(0.05)
+    await until(lambda: bridge.running == 0)
     assert results == [3]
     assert [str(error) for error in errors] == ["No such thing."]
 
@@ -59,7 +58,7 @@ async def test_an_error_nobody_handles_is_one_sentence_without_a_traceback() -> 
         raise KeyError("secret detail")
 
     bridge.run_query(owner, fail())
-    await asyncio.sleep(0.05)
+    await until(lambda: bridge.running == 0)
     assert said == ["Something in the desk itself failed. The log has the details."]
 
 
@@ -74,11 +73,11 @@ class TestWatchdog:
         stalls: list[tuple[float, str]] = []
         watchdog = StallWatchdog(lambda ms, stack: stalls.append((ms, stack)), beat_ms=5)
         watchdog.start()
-        await asyncio.sleep(0.05)
-        until = time.thread_time() + 0.25
-        while time.thread_time() < until:
+        await until(lambda: watchdog.turns_ms)
+        busy_until = time.thread_time() + 0.25
+        while time.thread_time() < busy_until:
             pass
-        await asyncio.sleep(0.05)
+        await until(lambda: watchdog.worst_cpu_ms > 100)
         watchdog.stop()
         # A thread that outlives it may take its timer down while the window's thread holds what that needs.
         assert not any(thread.name == "stall watchdog" for thread in threading.enumerate())
@@ -122,12 +121,13 @@ def test_a_task_that_steps_once_more_at_the_end_finds_a_running_loop() -> None:
 
     async def main() -> None:
         # Due in the very last pass over Qt's events, after this has returned.
-        loop.call_soon(lambda: loop.call_soon(lambda: seen.append(asyncio.events._get_running_loop() is loop)))
+        loop.call_soon(lambda: loop.call_soon(lambda: seen.append(asyncio.get_running_loop() is loop)))
 
     with loop:
         loop.run_until_complete(main())
     assert seen == [True]
-    assert asyncio.events._get_running_loop() is None
+    with pytest.raises(RuntimeError):
+        asyncio.get_running_loop()
 
 
 class Typed(QObject):
@@ -208,9 +208,11 @@ async def test_an_error_of_a_form_that_was_closed_does_not_appear_elsewhere() ->
 
     task = bridge.run_command(owner, fail(), on_error=lambda error: said.append(str(error)))
     await asyncio.sleep(0)
+    gone = asyncio.Event()
+    owner.destroyed.connect(gone.set)
     owner.deleteLater()
     del owner
-    await asyncio.sleep(0.05)
+    await gone.wait()
     go_on.set()
     await asyncio.wait([task])
     await asyncio.sleep(0)

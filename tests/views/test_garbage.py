@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from console.bridge import WindowGarbageCollector
+from tests.support.waiting import until
 
 
 class _Cycle:
@@ -52,9 +53,7 @@ class TestCollector:
         for _ in range(20):
             _Cycle(ended_in)
             await asyncio.to_thread(_allocate_much)
-        async with asyncio.timeout(10):
-            while len(ended_in) < 20:
-                await asyncio.sleep(0.01)
+        await until(lambda: len(ended_in) == 20)
         collector.stop()
         assert set(ended_in) == {threading.get_ident()}
 
