@@ -3,13 +3,13 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
 
 from console.compose import Parts, compose_desk
 from console.errors import RefusedError, SystemUnavailableError
-from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.services.access.openings import Step
 from console.services.access.permissions import REP, Deed
@@ -19,6 +19,7 @@ from console.services.desk import Desk
 from tests.support.acting import numbers_of
 from tests.support.browser import sign_in_as
 from tests.support.control import Control
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.own_world, pytest.mark.expects_log("is down"), pytest.mark.expects_log("is back")]
 
@@ -69,17 +70,15 @@ async def test_the_right_pin_opens_everything_and_is_written_down_nowhere(
     sandbox: Control, desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     customer, pin = await with_pin(sandbox)
+    before = datetime.now(UTC).isoformat()
     with caplog.at_level("DEBUG"):
         opening = await desk.openings.verify(customer, "pin", pin)
     assert (opening.step, opening.checked) == (Step.CALL_DETAIL, True)
     assert desk.openings.refusal_to_do(Deed.ORDER, customer) is None
-    await desk.audit.settled()
-    links = await desk.audit._store.load()
-    assert links
+    await until(lambda: sandbox.audited(customer, what="opened", since=before))
+    entries = [msgspec.json.encode(entry).decode() for entry in await sandbox.audited(since=before)]
     told = [record.getMessage() for record in caplog.records if record.name.startswith("console")]
-    assert not [
-        text for text in (*told, *(str(link.body) for link in links)) if f'"{pin}"' in text or f" {pin}" in text
-    ]
+    assert not [text for text in (*told, *entries) if f'"{pin}"' in text or f" {pin}" in text]
 
 
 async def test_wrong_pins_count_here_and_in_crm(sandbox: Control, desk: Desk) -> None:
@@ -107,6 +106,7 @@ async def test_who_has_set_no_pin_is_told_and_loses_no_attempt(sandbox: Control,
 
 
 async def test_a_code_opens_everything_once_for_ten_minutes(sandbox: Control, desk: Desk) -> None:
+    before = datetime.now(UTC).isoformat()
     customer = await with_service_number(sandbox, desk)
     code = await sandbox.code(customer)
     assert (await desk.openings.verify(customer, "code", code)).step is Step.CALL_DETAIL
@@ -122,10 +122,15 @@ async def test_a_code_opens_everything_once_for_ten_minutes(sandbox: Control, de
     await desk.openings.send_code(customer)
     with pytest.raises(NotPossibleError, match="2 more attempts"):
         await desk.openings.verify(customer, "code", other(await sandbox.code(customer)))
-    await desk.audit.settled()
-    entries = [msgspec.json.decode(link.body, type=AuditEntry) for link in await desk.audit._store.load()]
-    words = [entry.words for entry in entries if entry.what == "code sent" and entry.customer == customer]
-    assert words == [f"to a number that ends in {sent.ends_in}"] * 3
+
+    async def told() -> list[str]:
+        return [entry.words for entry in await sandbox.audited(customer, what="code sent", since=before)]
+
+    async def all_told() -> bool:
+        return len(await told()) >= 3
+
+    await until(all_told)
+    assert await told() == [f"to a number that ends in {sent.ends_in}"] * 3
 
 
 async def test_a_crm_that_offers_neither_has_no_such_ways(sandbox: Control, signed_in: SignIn) -> None:
