@@ -26,6 +26,7 @@ from console.store.secrets import SecretRepository
 from console.system.sandbox_launcher import sandbox_settings, with_sign_in
 from tests.support.browser import sign_in_as
 from tests.support.control import Control
+from tests.support.waiting import until
 
 Desks = Callable[..., SignIn]
 
@@ -95,9 +96,7 @@ async def test_a_refused_renewal_asks_once_and_an_act_of_meanwhile_is_sent_after
     assert states == [SignInState.ENDED]
     assert next(one for one in desk.outbox.acts if one.id == act.id).is_open
     await _sign_in(sign_in)
-    async with asyncio.timeout(15):
-        while next(one for one in desk.outbox.acts if one.id == act.id).is_open:
-            await asyncio.sleep(0.02)
+    await until(lambda: not next(one for one in desk.outbox.acts if one.id == act.id).is_open, 15)
     view.ask_again()
     await view.settled()
     assert view.accounts.part.failure is None
@@ -189,7 +188,7 @@ async def test_a_system_that_wants_a_person_is_checked_for_whoever_signs_in(
     options = _parser().parse_args(
         ["--config", str(path), "check-system", "billing", "--only", "customerBill", "--json"]
     )
-    await check_system._run(options)
+    await asyncio.to_thread(check_system.run, options)
     told = json.loads(capsys.readouterr().out)
     assert len(opened) == 1
     assert {finding["resource"] for finding in told["findings"]} >= {"customerBill"}
