@@ -98,9 +98,10 @@ def _memory_mb() -> float:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows what a process has")
 async def test_the_process_that_renders_has_no_environment_no_files_and_no_network(reader: PdfReader) -> None:
     opened = Path(__file__).open("rb")  # noqa: ASYNC230, SIM115 - a file of ours that it must not inherit
+    before = _children()
     document = await reader.open(_assemble([b"BT /F1 20 Tf 50 700 Td (one) Tj ET"]))
-    [worker] = reader._workers
-    process = Path(f"/proc/{worker._process.pid}")
+    [started] = _children() - before
+    process = Path(f"/proc/{started}")
     environment = (process / "environ").read_bytes()
     files = {str(one.readlink()) for one in (process / "fd").iterdir()}
     networks = {line.partition(":")[0].strip() for line in (process / "net" / "dev").read_text().splitlines()[2:]}
@@ -112,6 +113,11 @@ async def test_the_process_that_renders_has_no_environment_no_files_and_no_netwo
     assert limit.split()[3] == "1000000000"
     if _network() != _network_of_a_child():
         assert networks == {"lo"}
+
+
+def _children() -> set[str]:
+    """The processes that this one has started and that still run."""
+    return {child for own in Path("/proc/self/task").glob("*/children") for child in own.read_text().split()}
 
 
 def _network() -> str:

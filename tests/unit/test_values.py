@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from console.models.money import Money
 from console.models.outbox import Act, RiskClass, Step
 from console.models.payload import Payload
 from console.models.provenance import Records
+from console.ports.acting import StepOutcome
 from console.services.access.permissions import Subject
 from console.services.customer.datasets import KEPT_AS
 from console.services.customer.known import KnownFacts, encode
@@ -455,11 +457,27 @@ def test_a_visit_is_unmoved_however_its_server_writes_the_hour(echo: str) -> Non
     assert moved["starts"] == datetime(2026, 12, 4, 8, tzinfo=UTC)
 
 
+class OneAccount:
+    """A client of a system that has one account with one plan."""
+
+    def __init__(self, plan: dict[str, Any]) -> None:
+        self.plan = plan
+
+    async def fetch_raw(self, _resource: str, _number: str, *, owner: str) -> tuple[dict[str, Any], None]:
+        return {"paymentPlan": [self.plan]}, None
+
+    def settings(self, _resource: str) -> SimpleNamespace:
+        return SimpleNamespace(version="v4")
+
+    def reader(self, _resource: str, record: dict[str, Any]) -> Reader:
+        return Reader(record, Spelling("EUR"))
+
+
 @pytest.mark.parametrize("echo", ["2026-11-27T12:00:00.250Z", "2026-11-27T13:00:00.250+01:00", "2026-11-27T12:00:00Z"])
-def test_a_promise_is_known_again_however_its_server_writes_the_moment(echo: str) -> None:
-    act = Act("1", "C", "Promise", RiskClass.NOTE, NOW.replace(microsecond=250_000), ())
+async def test_a_promise_is_known_again_however_its_server_writes_the_moment(echo: str) -> None:
+    step = Step("promise", "billing", "k", {"amount": "5", "currency": "EUR", "due_on": "2026-12-04"}, "A")
+    act = Act("1", "C", "Promise", RiskClass.NOTE, NOW.replace(microsecond=250_000), (step,))
     plan = {"planType": "promiseToPay", "validFor": {"startDateTime": echo}}
-    assert PromiseToPay("promiseToPay")._is_ours(plan, act)
-    assert not PromiseToPay("promiseToPay")._is_ours(
-        {**plan, "validFor": {"startDateTime": "2026-11-27T12:01:00Z"}}, act
-    )
+    promise, later = PromiseToPay("promiseToPay"), {**plan, "validFor": {"startDateTime": "2026-11-27T12:01:00Z"}}
+    assert (await promise.look_up(OneAccount(plan), act, step)).outcome is StepOutcome.HAPPENED
+    assert (await promise.look_up(OneAccount(later), act, step)).outcome is StepOutcome.DID_NOT
