@@ -357,17 +357,18 @@ async def test_a_write_that_fails_leaves_nothing_behind() -> None:
 async def test_reads_do_not_wait_for_writes(tmp_path: Path) -> None:
     database: Database = await asyncio.to_thread(open_database, tmp_path / "desk.store", KEY)
     started = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    loop, go_on = asyncio.get_running_loop(), threading.Event()
 
     def slow(connection: apsw.Connection) -> None:
         connection.execute("INSERT INTO draft VALUES ('a', 'b', '2026-01-01T00:00:00+00:00')")
         loop.call_soon_threadsafe(started.set)
-        time.sleep(0.3)
+        assert go_on.wait(10)
 
     writing = asyncio.create_task(database.write(slow))
     await started.wait()
     assert not await DraftRepository(database).load()
     assert not writing.done()
+    go_on.set()
     await writing
     assert await DraftRepository(database).load()
     await database.aclose()
