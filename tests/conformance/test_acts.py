@@ -20,6 +20,7 @@ from console.store.database import in_memory
 from console.system.clock import SystemClock
 from tests.conformance.test_versions_and_profiles import v5
 from tests.support.control import Control
+from tests.support.waiting import until
 
 CUSTOMER = "/tmf-api/customerManagement/v4/customer"
 ACCOUNT = "/tmf-api/accountManagement/v4/billingAccount"
@@ -56,12 +57,8 @@ class Rig:
         await self.database.aclose()
 
     async def until(self, act: Act, holds: Callable[[Act], bool], within_s: float = 20.0) -> Act:
-        async with asyncio.timeout(within_s):
-            while True:
-                found = next(one for one in self.outbox.acts if one.id == act.id)
-                if holds(found):
-                    return found
-                await asyncio.sleep(0.02)
+        [found] = await until(lambda: [one for one in self.outbox.acts if one.id == act.id and holds(one)], within_s)
+        return found
 
     async def done(self, act: Act) -> Act:
         return await self.until(await self.outbox.submit(act), lambda found: found.state is ActState.DONE)

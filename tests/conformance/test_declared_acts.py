@@ -1,6 +1,5 @@
 """Every declared act over real HTTP: done as its preview says, asked for where somebody must agree, taken back."""
 
-import asyncio
 import random
 from collections import Counter
 from dataclasses import replace
@@ -20,6 +19,7 @@ from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
 from tests.sandbox.published import RESOURCES
 from tests.sandbox.test_schemas import FOLDER, check, description
+from tests.support import waiting
 from tests.support.acting import asked, first_for_whom, numbers_of
 from tests.support.control import Control
 
@@ -32,12 +32,11 @@ def people() -> list[str]:
 
 
 async def until(desk: Desk, act: Act, *states: ActState, within_s: float = 15) -> Act:
-    async with asyncio.timeout(within_s):
-        while True:
-            now = next(one for one in desk.outbox.acts if one.id == act.id)
-            if now.state in states:
-                return now
-            await asyncio.sleep(0.02)
+    def arrived() -> list[Act]:
+        return [one for one in desk.outbox.acts if one.id == act.id and one.state in states]
+
+    [found] = await waiting.until(arrived, within_s)
+    return found
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ACTS if kind not in {"decide-approval", "resume", "start-billing"}])

@@ -18,6 +18,7 @@ from console.store.customer_records import CustomerRecords
 from console.store.database import open_database
 from tests.support.acting import numbers_of
 from tests.support.control import Control
+from tests.support.waiting import until
 
 KEY = bytes(range(32))
 
@@ -69,9 +70,7 @@ async def test_a_system_that_is_away_is_waited_for(
     try:
         await sandbox.faults("billing", outage=True)
         reading = asyncio.create_task(prime(desk, [CustomerId(sandbox.first_customer)]))
-        async with asyncio.timeout(20):
-            while "Waiting for it." not in capsys.readouterr().err:
-                await asyncio.sleep(0.05)
+        await until(lambda: "Waiting for it." in capsys.readouterr().err, 20)
         assert not reading.done()
         await sandbox.clear()
         assert await reading == 1

@@ -14,6 +14,7 @@ from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
 from tests.support.two_billings import FIXED, MOBILE, TwoBillings
+from tests.support.waiting import until
 
 
 async def opened(desk: Desk, customer: str) -> CustomerView:
@@ -119,9 +120,7 @@ async def test_an_act_goes_to_the_system_that_has_the_account(two_billings: TwoB
     assert touched[FIXED] == 0
     act = await desk.acts.do("give-credit", situation, values, view.customer_id)
     assert {step.system for step in act.steps} == {"mobile"}
-    async with asyncio.timeout(15):
-        while next(one for one in desk.outbox.acts if one.id == act.id).state is not ActState.DONE:
-            await asyncio.sleep(0.05)
+    await until(lambda: next(one for one in desk.outbox.acts if one.id == act.id).state is ActState.DONE, 15)
     view.refunds.ask()
     refunds = (await view.refunds.settled()).facts
     assert act.steps[0].record == account.id

@@ -20,6 +20,7 @@ from console.services.access.sign_in import SignIn
 from console.services.customer.contact import NotPossibleError, known_contact
 from console.services.desk import Desk
 from console.store.database import open_database
+from tests.support import waiting
 from tests.support.acting import asked, first_for_whom, numbers_of
 from tests.support.browser import sign_in_as
 from tests.support.control import Control
@@ -73,12 +74,11 @@ async def desk_of(sandbox: Control, desks: Callable[..., SignIn]) -> AsyncIterat
 
 
 async def until(desk: Desk, act: Act, *states: ActState, within_s: float = 15) -> Act:
-    async with asyncio.timeout(within_s):
-        while True:
-            now = next(one for one in desk.outbox.acts if one.id == act.id)
-            if now.state in states:
-                return now
-            await asyncio.sleep(0.02)
+    def arrived() -> list[Act]:
+        return [one for one in desk.outbox.acts if one.id == act.id and one.state in states]
+
+    [found] = await waiting.until(arrived, within_s)
+    return found
 
 
 async def opened(desk: Desk, customer: str) -> CustomerId:
