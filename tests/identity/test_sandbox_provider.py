@@ -92,7 +92,7 @@ async def test_a_refused_renewal_asks_once_and_an_act_of_meanwhile_is_sent_after
     assert "Sign in again" in str(view.accounts.part.failure.error)
     assert view.accounts.part.facts is not None  # what was known stays
     act = await desk.acts.add_note(CustomerId(sandbox.first_customer), "Typed meanwhile", reason="Note")
-    await asyncio.sleep(0.2)
+    await until(lambda: next(one for one in desk.outbox.acts if one.id == act.id).tries)
     assert states == [SignInState.ENDED]
     assert next(one for one in desk.outbox.acts if one.id == act.id).is_open
     await _sign_in(sign_in)
