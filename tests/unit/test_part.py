@@ -125,6 +125,17 @@ async def test_stopping_keeps_what_is_known_and_closing_tells_nobody() -> None:
     assert not told
 
 
+async def test_who_waits_goes_on_when_it_is_closed_while_asking() -> None:
+    part = coordinator(Source(asyncio.get_running_loop().create_future()), VirtualClock())
+    part.ask()
+    waiting = asyncio.create_task(part.settled())
+    await asyncio.sleep(0)
+    part.close()
+    async with asyncio.timeout(2):
+        assert (await waiting).facts is None
+        assert (await part.settled()).facts is None
+
+
 async def test_a_user_who_may_not_see_it_makes_no_request() -> None:
     source = Source("facts")
     part = coordinator(source, VirtualClock(), refusal="The role trainee does not show bills.")

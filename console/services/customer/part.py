@@ -122,7 +122,7 @@ class PartCoordinator(ABC, Generic[T]):
 
     @abstractmethod
     async def settled(self) -> Part[T]:
-        """Return the part once no question is under way."""
+        """Return the part once no question is under way, or it was closed."""
 
     @abstractmethod
     def close(self) -> None:
@@ -234,7 +234,7 @@ class SystemPart(PartCoordinator[T]):
             self._set(facts=self.held)
 
     async def settled(self) -> Part[T]:
-        while self._asking is not None:
+        while self._asking is not None and not self._closed:
             await asyncio.wait([self._asking])
             await asyncio.sleep(0)
         return self.part

@@ -34,6 +34,7 @@ class Drafts:
         self._on_its_way: dict[str, str] = {}
         self._writing: asyncio.Task[None] | None = None
         self._trying_again: asyncio.Task[None] | None = None
+        self._is_closing = False
         self._subscribers: defaultdict[str, Subscribers[[]]] = defaultdict(Subscribers)
         self.kept_at: datetime | None = None
         self.failure: str | None = None
@@ -88,7 +89,8 @@ class Drafts:
         return not self._changed and not self._on_its_way
 
     async def aclose(self) -> None:
-        """Keep what is not kept yet, if that is possible now."""
+        """Keep what is not kept yet, if that is possible now; nothing is tried after that."""
+        self._is_closing = True
         if self._trying_again is not None:
             self._trying_again.cancel()
             await asyncio.gather(self._trying_again, return_exceptions=True)
@@ -113,7 +115,7 @@ class Drafts:
                 if self.failure is None:
                     _log.warning("drafts cannot be kept: %s", error)
                 self.failure = str(error)
-                if self._trying_again is None or self._trying_again.done():
+                if not self._is_closing and (self._trying_again is None or self._trying_again.done()):
                     self._trying_again = asyncio.create_task(self._try_again(), name="keep drafts again")
                 self._tell(writing)
                 return
