@@ -41,6 +41,7 @@ async def test_what_would_be_lost_is_named_and_esc_goes_back_to_work(rig: Rig) -
     dialog = await asked(rig)
     assert "Closing now loses this" in dialog.meaning.text()
     assert "Not sent before the close" in dialog.names.text()
+    await rig.until(dialog.isActiveWindow)
     rig.press(Qt.Key.Key_Escape)
     await rig.until(lambda: not rig.window.findChildren(LeavingDialog))
     assert not rig.window.is_closing
