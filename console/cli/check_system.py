@@ -10,7 +10,7 @@ from pathlib import Path
 
 from console.cli.asking import ask_code, ask_person, ask_secret
 from console.cli.check_html import as_html, settings_lines
-from console.compose import checked_resources, compose_check
+from console.compose import checked_resources, compose_check, older_form
 from console.errors import ConfigurationError, UsageError
 from console.models.check_report import CheckReport, Verdict
 from console.ports.secrets import Secrets
@@ -49,6 +49,8 @@ async def _run(options: argparse.Namespace) -> int:
         )
     if options.kind or options.secret or options.auth:
         raise UsageError("--kind, --auth and --secret are for an address; what a configured system is, its file says.")
+    if sentence := older_form(deployment):
+        print(f"{path}: {sentence}", file=sys.stderr)
     at_terminal = sys.stdin.isatty()
     async with access_to(
         options.system,

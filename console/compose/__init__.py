@@ -3,6 +3,14 @@
 from console.compose.desk import compose_desk
 from console.compose.parts import Parts
 from console.compose.sign_in import compose_sign_in
-from console.compose.systems import check_settings, checked_resources, compose_check
+from console.compose.systems import check_settings, checked_resources, compose_check, older_form
 
-__all__ = ["Parts", "check_settings", "checked_resources", "compose_check", "compose_desk", "compose_sign_in"]
+__all__ = [
+    "Parts",
+    "check_settings",
+    "checked_resources",
+    "compose_check",
+    "compose_desk",
+    "compose_sign_in",
+    "older_form",
+]

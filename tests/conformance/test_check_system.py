@@ -195,6 +195,23 @@ def test_the_command_writes_its_report_and_ends_as_it_found(
     assert not profile.exists()
 
 
+def test_settings_in_the_older_form_are_told_of_in_one_sentence(
+    sandbox_process, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHECK_TOKEN", sandbox_process.tokens["crm"])
+    settings = tmp_path / "systems.toml"
+    settings.write_text(
+        f'[systems.crm]\nkind = "crm"\nbase_url = "{sandbox_process.addresses["crm"]}"\n'
+        'auth = { kind = "bearer", secret = "env:CHECK_TOKEN" }\n',
+        encoding="utf-8",
+    )
+    settings.chmod(0o600)
+    assert main(["check-system", "crm", "--config", str(settings), "--only", "customer"]) == 0
+    told = capsys.readouterr().err
+    assert told.startswith(f"{settings}: systems.crm.kind is the older form, which still works")
+    assert told.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
