@@ -106,6 +106,7 @@ async def test_one_api_in_v5_beside_others_in_v4_of_the_same_system(sandbox: Con
     assert view.accounts.part.facts
 
 
+@pytest.mark.own_world
 async def test_search_works_over_v5(sandbox: Control) -> None:
     plain = await whole(sandbox.desk(), sandbox.first_customer)
     assert plain.customer.part.facts is not None
@@ -114,7 +115,7 @@ async def test_search_works_over_v5(sandbox: Control) -> None:
     for typed in (next(medium.text for medium in media if medium.kind == kind) for kind in ("phone", "email")):
         results: list[Any] = []
         await desk.search.find(desk.search.read(typed), results.append)
-        assert sandbox.first_customer in [found.customer_id for found in results[-1].found]
+        assert sandbox.first_customer in [found.customer_id for found in results[-1].found], results[-1]
     await desk.aclose()
 
 

@@ -340,6 +340,7 @@ async def done_of(sandbox: Control, customer: str, since: datetime) -> list[Audi
     return entries if any(entry.what == "did" and entry.words.endswith(": done") for entry in entries) else []
 
 
+@pytest.mark.own_world
 async def test_a_day_is_in_it_who_saw_and_did_what_why_and_with_which_values(sandbox: Control) -> None:
     before = datetime.now(UTC)
     desk = sandbox.desk(gated=True)

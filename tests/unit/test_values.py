@@ -475,7 +475,9 @@ class OneAccount:
 
 @pytest.mark.parametrize("echo", ["2026-11-27T12:00:00.250Z", "2026-11-27T13:00:00.250+01:00", "2026-11-27T12:00:00Z"])
 async def test_a_promise_is_known_again_however_its_server_writes_the_moment(echo: str) -> None:
-    step = Step("promise", "billing", "k", Payload({"amount": Money(Decimal(5), "EUR"), "due_on": date(2026, 12, 4)}), "A")
+    step = Step(
+        "promise", "billing", "k", Payload({"amount": Money(Decimal(5), "EUR"), "due_on": date(2026, 12, 4)}), "A"
+    )
     act = Act("1", "C", "Promise", RiskClass.NOTE, NOW.replace(microsecond=250_000), (step,))
     plan = {"planType": "promiseToPay", "validFor": {"startDateTime": echo}}
     promise, later = PromiseToPay("promiseToPay"), {**plan, "validFor": {"startDateTime": "2026-11-27T12:01:00Z"}}
