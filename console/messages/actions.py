@@ -62,7 +62,7 @@ NOTHING_CHANGED = Text(QT_TR_NOOP("Nothing was changed."))
 LIST_UNKNOWN = Text(QT_TR_NOOP("No system has said the {dataset} yet, so this cannot be planned."))
 NOT_SERVED = Text(QT_TR_NOOP("No system here serves {capability}."))
 NO_PAYMENT_METHOD = Text(QT_TR_NOOP("No way to pay is stored with {account_id}. Send the portal link instead."))
-LESS_OWED_OR_PROMISED = Text(QT_TR_NOOP("Only {balance} is owed{already}."))
+LESS_OWED_SOME_PROMISED = Text(QT_TR_NOOP("Only {balance} is owed, and {promised} of it is promised already."))
 LESS_OWED = Text(QT_TR_NOOP("Only {balance} is owed."))
 LESS_OWED_AND_FREE = Text(QT_TR_NOOP("Only {free} is owed and not promised yet."))
 LESS_OF_BILL_OPEN = Text(QT_TR_NOOP("Only {bill_remaining} of bill {bill_label} is open."))
@@ -71,7 +71,6 @@ ORDER_CANNOT_BE_CANCELLED = Text(QT_TR_NOOP("Order {order_id} is {order_state}; 
 PRICE_OR_ACCOUNT_UNKNOWN = Text(
     QT_TR_NOOP("Provisioning does not say what {product_name} costs, or for which account.")
 )
-PAYMENT_NOT_TAKEN = Text(QT_TR_NOOP("{told}; such a payment is not taken here."))
 ADDRESS_NOT_IN_CRM = Text(QT_TR_NOOP("That address is not among the customer's in CRM."))
 APPROVAL_DECIDED = Text(QT_TR_NOOP("That is decided already."))
 TIME_PASSED = Text(QT_TR_NOOP("That time has passed; choose another."))
@@ -104,3 +103,17 @@ TICKET_CLOSED = Text(QT_TR_NOOP("Ticket {ticket_id} is {ticket_status}; nothing 
 REQUEST_TOO_LONG = Text(QT_TR_NOOP("What the supervisor reads may have {most:,} characters."))
 REFUSAL_REASON_MISSING = Text(QT_TR_NOOP("Write why it is refused; whoever asked reads it."))
 OWN_REQUEST = Text(QT_TR_NOOP("You asked for it yourself: another person must agree."))
+NOT_AN_AMOUNT = Text(QT_TR_NOOP("{typed} is no amount. Write it like 12.50."))
+AMOUNT_MISSING = Text(QT_TR_NOOP("Type how much, like 12.50."))
+TICKET_TEXT_MISSING = Text(QT_TR_NOOP("Write what is wrong."))
+TICKET_REASON_MISSING = Text(QT_TR_NOOP("Write what was done."))
+NOTE_MISSING = Text(QT_TR_NOOP("Write a note."))
+VISIT_TEXT_MISSING = Text(QT_TR_NOOP("Write what the technician must know."))
+DISPUTE_TEXT_MISSING = Text(QT_TR_NOOP("Write what the customer says about it."))
+CANCEL_REASON_MISSING = Text(QT_TR_NOOP("Write why it is cancelled."))
+BILL_IN_OTHER_CURRENCY = Text(
+    QT_TR_NOOP(
+        "Bill {bill} is in {bill_currency} and account {account} in {account_currency}; "
+        "such a payment is not taken here."
+    )
+)

@@ -13,3 +13,7 @@ CARD_NUMBER_FOUND = Text(
 )
 CUSTOMER_NOT_KNOWN_YET = Text(QT_TR_NOOP("The customer is not known yet."))
 READING_FAILED = Text(QT_TR_NOOP("The desk itself failed to read this. The log has the details."))
+NOT_AN_EMAIL = Text(QT_TR_NOOP("{shown} is no e-mail address."))
+EMAIL_MISSING = Text(QT_TR_NOOP("Type the e-mail address."))
+NOT_A_PHONE = Text(QT_TR_NOOP("{shown} is no phone number. Write it with its country, such as +1 937 555 0142."))
+PHONE_MISSING = Text(QT_TR_NOOP("Type the phone number."))

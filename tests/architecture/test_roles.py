@@ -48,10 +48,10 @@ async def test_an_act_is_planned_for_the_roles_the_table_marks_and_for_nobody_in
     by_ticket = {kind.name for kind in ACTS.values() if desk.acts.may(kind.name, customer) is None}
     await desk.openings.verify(customer, "photo", "")
     by_caller = {kind.name for kind in ACTS.values() if desk.acts.may(kind.name, customer) is None}
-    assert by_caller == {kind.name for kind in ACTS.values() if role in marked(kind.title)}
+    assert by_caller == {kind.name for kind in ACTS.values() if role in marked(str(kind.title))}
     lines = STORED.read_text(encoding="utf-8").splitlines()
     without = {line.split("|")[1].partition(" (")[0].strip() for line in lines if "or without" in line}
-    assert by_ticket == {name for name in by_caller if ACTS[name].title in without}
+    assert by_ticket == {name for name in by_caller if str(ACTS[name].title) in without}
     view = desk.view_customer(customer)
     view.open()
     await view.settled()

@@ -16,6 +16,7 @@ from console.services.acts.selection import starts_from
 from console.services.customer.contact import NotPossibleError
 from console.views.customer.forms.act_form import ActForm
 from console.views.customer.page import CustomerPage
+from console.views.message_words import in_words
 from console.views.widgets.rows import FactList, FactTable
 from tests.support.acting import first_for_whom, numbers_of
 from tests.views.conftest import Rig
@@ -156,8 +157,8 @@ async def test_what_will_change_and_whether_it_can_be_undone_is_never_cut(rig: R
         await rig.until(lambda form=form: form.preview.texts())
         shown = form.preview.texts()
         for effect in form.plan.effects:
-            assert effect.what in shown
-            assert effect.undo in shown
+            assert in_words(effect.what) in shown
+            assert in_words(effect.undo) in shown
         bar = form.preview.horizontalScrollBar()
         assert bar.maximum() == 0, "nothing lies outside its width"
         for label in form.preview.widget().children():

@@ -57,7 +57,7 @@ def read_amount(text: str, currency: str) -> Money:
     plain = _with_point(_without_currency(text, currency))
     if not re.fullmatch(r"\d{1,9}(?:\.\d+)?", plain):
         typed = text.strip()[:30]
-        raise NotPossibleError(f"{typed} is no amount. Write it like 12.50." if typed else "Type how much, like 12.50.")
+        raise NotPossibleError(say.NOT_AN_AMOUNT(typed=typed) if typed else say.AMOUNT_MISSING())
     amount = Decimal(plain)
     digits = minor_digits(currency)
     if amount != round(amount, digits):

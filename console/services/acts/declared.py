@@ -44,11 +44,11 @@ class Field:
     """One field of a form; `start` is what stands in it first; of a choice the first where it is empty."""
 
     name: str
-    label: str
+    label: Message
     kind: FieldKind = FieldKind.TEXT
     choices: tuple[Choice, ...] = ()
     start: str = ""
-    hint: str = ""
+    hint: Message | str = ""
 
 
 class Undo(Enum):
@@ -69,10 +69,10 @@ class Effect:
     """
 
     capability: Capability
-    what: str
+    what: Message | str
     now: Shown
     after: Shown
-    undo: str
+    undo: Message | str
     record: tuple[str, str]
     values: Values = field(default_factory=dict)
     undone: Undo = Undo.HERE
@@ -104,10 +104,10 @@ class Plan:
     risk: RiskClass
     steps: tuple[PlannedStep, ...]
     effects: tuple[Effect, ...]
-    cost: str = ""
-    approval: str = ""
-    warnings: tuple[str, ...] = ()
-    say: str = ""
+    cost: Message | str = ""
+    approval: Message | str = ""
+    warnings: tuple[Message, ...] = ()
+    say: Message | str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +123,11 @@ class ActKind:
     """
 
     name: str
-    title: str
+    title: Message
     group: str
     letter: str
     deed: Deed
-    send: str
+    send: Message
     asks: tuple[str, ...]
     fields: Callable[["Situation", Values], Sequence[Field]]
     plan: Callable[["Situation", Values], Plan]

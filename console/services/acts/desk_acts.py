@@ -360,8 +360,9 @@ def _promised(account: BillingAccount, amount: str) -> Money:
         raise NotPossibleError(say.NOTHING_OWED())
     promised = account.promised
     if money.amount + promised.amount > account.balance.amount:
-        already = f", and {promised} of it is promised already" if promised.amount else ""
-        raise NotPossibleError(say.LESS_OWED_OR_PROMISED(balance=account.balance, already=already))
+        if promised.amount:
+            raise NotPossibleError(say.LESS_OWED_SOME_PROMISED(balance=account.balance, promised=promised))
+        raise NotPossibleError(say.LESS_OWED(balance=account.balance))
     return money
 
 

@@ -77,16 +77,12 @@ def checked_contact(key: str, value: str, country: str) -> str:
     plain = value.strip()
     shown = plain if len(plain) <= _LONGEST_SHOWN else f"{plain[:_LONGEST_SHOWN]}…"
     if key == "email" and (len(plain) > _LONGEST_EMAIL or not _EMAIL.match(plain)):
-        raise NotPossibleError(f"{shown} is no e-mail address." if plain else "Type the e-mail address.")
+        raise NotPossibleError(say.NOT_AN_EMAIL(shown=shown) if plain else say.EMAIL_MISSING())
     if key == "phone":
         phone = read_phone(plain, country)
         if phone is not None and split_extension(plain)[1] is not None:
             raise NotPossibleError(say.NUMBER_WITH_EXTENSION(shown=shown))
         if phone is None:
-            raise NotPossibleError(
-                f"{shown} is no phone number. Write it with its country, such as +1 937 555 0142."
-                if plain
-                else "Type the phone number."
-            )
+            raise NotPossibleError(say.NOT_A_PHONE(shown=shown) if plain else say.PHONE_MISSING())
         return phone
     return plain

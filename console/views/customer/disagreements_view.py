@@ -9,6 +9,7 @@ from console.services.acts.catalogue import ACTS
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
 from console.views import texts
+from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.widgets.fact import desk_fact
 from console.views.widgets.labels import Button, Label, Surface, titled_surface
@@ -118,7 +119,7 @@ class DisagreementsView(Surface):
             self._mends.addStretch()
 
     def _button(self, mend: Mend) -> Button:
-        button = Button(tr("{}…").format(tr(ACTS[mend.act].title)), "plain")
+        button = Button(tr("{}…").format(in_words(ACTS[mend.act].title)), "plain")
         button.clicked.connect(lambda: self.mend_wanted.emit(mend.act, dict(mend.values)))
         return button
 

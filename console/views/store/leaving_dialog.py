@@ -9,6 +9,7 @@ from console.bridge import Bridge
 from console.services.acts.catalogue import ACTS
 from console.services.desk import Desk
 from console.services.outbox.leaving import Unsent
+from console.views.message_words import in_words
 from console.views.store.unsent_file_dialog import UnsentFileDialog
 from console.views.texts import tr
 from console.views.widgets.fields import FramedDialog
@@ -129,7 +130,7 @@ def _place_words(place: str) -> str:
     words = {"note": tr("note"), "contact": tr("contact details"), "promise": tr("promise to pay")}
     name = form.partition("/")[0]
     if kind == "act" and name in ACTS:
-        return tr("{} form, {}").format(tr(ACTS[name].title), customer)
+        return tr("{} form, {}").format(in_words(ACTS[name].title), customer)
     form = words.get(kind, tr("form"))
     return f"{form}, {customer}"
 

@@ -18,6 +18,7 @@ from console.views.customer.page import CustomerPage
 from console.views.customer.panels.catalogue import PANELS
 from console.views.keys.help import EVERYWHERE, KeysDialog
 from console.views.keys.letters import Letter, LetterOverlay
+from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.theme import THEME
 from console.views.window.main_window import MainWindow
@@ -250,7 +251,7 @@ class DeskMenus(QObject):
             act("K", tr("Contact data"), lambda page: page.acts.open_contact_form(), Deed.CHANGE_CONTACT),
             act("I", tr("Promise to pay"), lambda page: page.acts.open_promise_form(), Deed.PROMISE_TO_PAY),
             *(
-                act(kind.letter, tr(kind.title), functools.partial(_open_act, kind.name), kind.deed)
+                act(kind.letter, in_words(kind.title), functools.partial(_open_act, kind.name), kind.deed)
                 for kind in ACTS.values()
             ),
             act("Z", tr("Finish or take back"), lambda page: page.acts.open_half_done()),

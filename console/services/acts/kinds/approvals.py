@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from console.messages import actions as say
+from console.messages import forms
 from console.models.approval import ApprovalRequest, read_request
 from console.models.outbox import RiskClass
 from console.models.trouble_ticket import TroubleTicket
@@ -14,7 +15,7 @@ from console.services.acts.situation import Situation
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
 
-_DECISIONS = (Choice("", "Choose…"), Choice("approved", "Agree"), Choice("refused", "Refuse"))
+_DECISIONS = (Choice("", forms.CHOOSE()), Choice("approved", forms.AGREE()), Choice("refused", forms.REFUSE()))
 
 
 def open_approvals(tickets: Sequence[TroubleTicket]) -> list[TroubleTicket]:
@@ -27,9 +28,9 @@ def _fields(now: Situation, _values: Values) -> Sequence[Field]:
     if not asked:
         raise NotPossibleError(say.NOTHING_TO_APPROVE())
     return (
-        Field("ticket", "Asked for", FieldKind.PICK, tuple(Choice(one.id, one.name) for one in asked)),
-        Field("decision", "Decision", FieldKind.PICK, _DECISIONS),
-        Field("reason", "Why", FieldKind.LONG_TEXT, hint="Needed to refuse"),
+        Field("ticket", forms.ASKED_FOR(), FieldKind.PICK, tuple(Choice(one.id, one.name) for one in asked)),
+        Field("decision", forms.DECISION(), FieldKind.PICK, _DECISIONS),
+        Field("reason", forms.WHY(), FieldKind.LONG_TEXT, hint=forms.NEEDED_TO_REFUSE()),
     )
 
 
@@ -74,18 +75,18 @@ def _plan(now: Situation, values: Values) -> Plan:
     effect = Effect(
         capability=Capability.TICKETS,
         what=ticket.name,
-        now="asked for",
+        now=forms.NOW_ASKED_FOR(),
         after=decision,
-        undo="No",
+        undo=forms.CANNOT_BE_UNDONE(),
         record=("ticket", ticket.id),
         values={"status": ends},
         undone=Undo.NEVER,
     )
-    follows = "at once, by whoever asked" if approved else "not given"
+    follows = forms.GIVEN_AT_ONCE() if approved else forms.NOT_GIVEN()
     then = Effect(
-        capability=Capability.PAYMENTS, what=ticket.name, now="not given", after=follows, undo="", record=("", "")
+        capability=Capability.PAYMENTS, what=ticket.name, now=forms.NOT_GIVEN(), after=follows, undo="", record=("", "")
     )  # their act's, no record of this one
-    told = (f"They write: {ticket.description}",) if ticket.description else ()
+    told = (forms.THEY_WRITE(text=ticket.description),) if ticket.description else ()
     return Plan(
         f"{'Agree to' if approved else 'Refuse'}: {ticket.name}",
         RiskClass.ORDER,
@@ -113,11 +114,11 @@ def _check_approver(now: Situation, request: ApprovalRequest | None) -> None:
 
 DECIDE = ActKind(
     name="decide-approval",
-    title="Decide on approval",
+    title=forms.TITLE_DECIDE_APPROVAL(),
     group="Care",
     letter="H",
     deed=Deed.APPROVE,
-    send="Decide",
+    send=forms.SEND_DECISION(),
     asks=("tickets", "refunds"),
     fields=_fields,
     plan=_plan,

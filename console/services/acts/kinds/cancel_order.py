@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from console.messages import Message, forms
 from console.messages import actions as say
 from console.models.appointment import Appointment
 from console.models.order import Order
@@ -26,13 +27,13 @@ def _fields(now: Situation, _values: Values) -> Sequence[Field]:
         raise NotPossibleError(say.NO_ORDER_TO_CANCEL())
     choices = tuple(Choice(one.id, f"{one.id} {one.description}", one.state or "") for one in orders)
     return (
-        Field("order", "Order", FieldKind.PICK, choices),
-        Field("reason", "Reason", hint="What the customer says"),
+        Field("order", forms.ORDER(), FieldKind.PICK, choices),
+        Field("reason", forms.REASON(), hint=forms.WHAT_THE_CUSTOMER_SAYS()),
     )
 
 
-def _cancelled(what: str, record: tuple[str, str], word: str, before: str | None) -> Effect:
-    never = "No. Only by a new order"
+def _cancelled(what: Message | str, record: tuple[str, str], word: str, before: str | None) -> Effect:
+    never = forms.ONLY_BY_NEW_ORDER()
     values = {word: "cancelled"}
     return Effect(
         capability=Capability.PRODUCT_ORDERS,
@@ -50,7 +51,7 @@ def _cancelled_with(now: Situation, order: Order) -> Iterator[Effect]:
     """Yield what ends with an order: its service orders that are open, and the products it was to begin."""
     for one in now.lists.get("service_orders") or ():
         if one.product_order_id == order.id and one.is_open:
-            yield _cancelled(f"Service order {one.id}", ("service order", one.id), "state", one.state)
+            yield _cancelled(forms.SERVICE_ORDER_NUMBER(number=one.id), ("service order", one.id), "state", one.state)
     adds = {item.thing_id for item in order.items if item.action == "add"}
     for one in now.lists.get("products") or ():
         if one.id in adds and one.status == "pendingActive":
@@ -72,7 +73,7 @@ def _plan(now: Situation, values: Values) -> Plan:
     if order.state not in _CAN_BE:
         raise NotPossibleError(say.ORDER_CANNOT_BE_CANCELLED(order_id=order.id, order_state=order.state))
     now.check_free(order.id, order.description)
-    reason = checked_text(values.get("reason", ""), "Write why it is cancelled.")
+    reason = checked_text(values.get("reason", ""), say.CANCEL_REASON_MISSING())
     step = PlannedStep(
         "cancel-product-order",
         order.id,
@@ -80,27 +81,27 @@ def _plan(now: Situation, values: Values) -> Plan:
         {"state": order.state or ""},
     )
     effects = (
-        _cancelled(f"Order {order.description}", ("product order", order.id), "state", order.state),
+        _cancelled(forms.ORDER_NAMED(name=order.description), ("product order", order.id), "state", order.state),
         *_cancelled_with(now, order),
     )
-    warnings = tuple(f"A visit is booked for it; cancel it too: {visit.description}." for visit in _visits(now, order))
+    warnings = tuple(forms.VISIT_BOOKED_FOR_ORDER(visit=visit.description) for visit in _visits(now, order))
     return Plan(
         f"Cancel order {order.id}",
         RiskClass.ORDER,
         (step,),
         effects,
         warnings=warnings,
-        cost="Nothing is charged for what was not delivered.",
+        cost=forms.UNDELIVERED_IS_NOT_CHARGED(),
     )
 
 
 CANCEL_ORDER = ActKind(
     name="cancel-order",
-    title="Cancel order",
+    title=forms.TITLE_CANCEL_ORDER(),
     group="Order and visit",
     letter="G",
     deed=Deed.CANCEL_ORDER,
-    send="Cancel the order",
+    send=forms.SEND_CANCEL_ORDER(),
     asks=("product_orders", "service_orders", "products", "appointments"),
     fields=_fields,
     plan=_plan,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from console.messages import actions as say
+from console.messages import forms
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
 from console.services.acts.declared import ActKind, Effect, Field, FieldKind, Plan, PlannedStep, Values
@@ -12,7 +13,9 @@ from console.settings import Capability
 
 
 def _stop_fields(now: Situation, values: Values) -> Sequence[Field]:
-    return (Field("product", "What", FieldKind.PICK, now.products("terminated"), start=values.get("product", "")),)
+    return (
+        Field("product", forms.WHAT(), FieldKind.PICK, now.products("terminated"), start=values.get("product", "")),
+    )
 
 
 def _stop_plan(now: Situation, values: Values) -> Plan:
@@ -24,10 +27,10 @@ def _stop_plan(now: Situation, values: Values) -> Plan:
     step = PlannedStep("change-charge", charge.id, {"status": "terminated"}, {"status": charge.status or ""}, back=back)
     effect = Effect(
         capability=Capability.CHARGES,
-        what=f"Charge {product.name}, {charge.price}",
+        what=forms.CHARGE_OF(product=product.name, price=charge.price),
         now=charge.status or "",
         after="terminated",
-        undo="Yes",
+        undo=forms.CAN_BE_UNDONE(),
         record=("charge", charge.id),
         values={"status": "terminated"},
     )
@@ -36,13 +39,13 @@ def _stop_plan(now: Situation, values: Values) -> Plan:
         RiskClass.ORDER,
         (step,),
         (effect,),
-        cost=f"{charge.price} a month before tax is not charged any more.",
-        say=f"{product.name} will not be on your next bill.",
+        cost=forms.COST_NOT_CHARGED_ANY_MORE(price=charge.price),
+        say=forms.SAY_NOT_ON_NEXT_BILL(product=product.name),
     )
 
 
 def _start_fields(now: Situation, values: Values) -> Sequence[Field]:
-    return (Field("product", "What", FieldKind.PICK, now.products("active"), start=values.get("product", "")),)
+    return (Field("product", forms.WHAT(), FieldKind.PICK, now.products("active"), start=values.get("product", "")),)
 
 
 def _start_plan(now: Situation, values: Values) -> Plan:
@@ -64,10 +67,10 @@ def _start_plan(now: Situation, values: Values) -> Plan:
     step = PlannedStep("create-charge", product.id, wanted, back=back)
     effect = Effect(
         capability=Capability.CHARGES,
-        what="Charge",
+        what=forms.CHARGE(),
         now="none",
         after=say.PRODUCT_BEFORE_TAX(product=product.name, price=product.price),
-        undo="Yes",
+        undo=forms.CAN_BE_UNDONE(),
         record=("charge", ""),
         values={"name": product.name, "status": "active", "price": str(product.price.amount)},
     )
@@ -76,28 +79,28 @@ def _start_plan(now: Situation, values: Values) -> Plan:
         RiskClass.ORDER,
         (step,),
         (effect,),
-        cost=f"{product.price} a month before tax from now on; nothing is charged for what has passed.",
+        cost=forms.COST_CHARGED_FROM_NOW_ON(price=product.price),
     )
 
 
 STOP_BILLING = ActKind(
     name="stop-billing",
-    title="Stop billing",
+    title=forms.TITLE_STOP_BILLING(),
     group="Money",
     letter="B",
     deed=Deed.CORRECT_BILLING,
-    send="Stop billing it",
+    send=forms.SEND_STOP_BILLING(),
     asks=("products", "charges"),
     fields=_stop_fields,
     plan=_stop_plan,
 )
 START_BILLING = ActKind(
     name="start-billing",
-    title="Start billing",
+    title=forms.TITLE_START_BILLING(),
     group="Money",
     letter="V",
     deed=Deed.CORRECT_BILLING,
-    send="Start billing it",
+    send=forms.SEND_START_BILLING(),
     asks=("products", "charges"),
     fields=_start_fields,
     plan=_start_plan,

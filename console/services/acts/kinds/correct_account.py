@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from console.messages import Message, forms
 from console.messages import actions as say
 from console.models.billing_account import BillingAccount
 from console.models.customer import ContactMedium, Customer
@@ -12,15 +13,26 @@ from console.services.acts.situation import Situation
 from console.services.customer.contact import IN_BILLING, NotPossibleError
 from console.settings import Capability
 
-_WORDS = {"name": "Name", "address": "Address", "phone": "Phone", "email": "E-mail"}
+_WORDS = {
+    "name": forms.CONTACT_NAME(),
+    "address": forms.CONTACT_ADDRESS(),
+    "phone": forms.CONTACT_PHONE(),
+    "email": forms.CONTACT_EMAIL(),
+}
+_ADDRESS_WORDS = {
+    "street1": forms.ADDRESS_STREET(),
+    "street2": forms.ADDRESS_SECOND_LINE(),
+    "postCode": forms.ADDRESS_POST_CODE(),
+    "stateOrProvince": forms.ADDRESS_STATE(),
+}
 
 
 def _fields(now: Situation, values: Values) -> Sequence[Field]:
     start = next((key for key in _WORDS if key in values), values.get("what", ""))
     choices = tuple(Choice(key, words) for key, words in _WORDS.items())
     return (
-        Field("account", "Account", FieldKind.PICK, now.accounts()),
-        Field("what", "Take from CRM", FieldKind.CHOICE, choices, start=start),
+        Field("account", forms.ACCOUNT(), FieldKind.PICK, now.accounts()),
+        Field("what", forms.TAKE_FROM_CRM(), FieldKind.CHOICE, choices, start=start),
     )
 
 
@@ -29,7 +41,7 @@ def _plan(now: Situation, values: Values) -> Plan:
     what = values.get("what") or "name"
     held, wanted = _held(account, what), _wanted(customer, what)
     if not wanted:
-        raise NotPossibleError(say.NO_CONTACT_KEPT(kind=_WORDS[what].lower()))
+        raise NotPossibleError(say.NO_CONTACT_KEPT(kind=str(_WORDS[what]).lower()))
     changed = {key: value for key, value in wanted.items() if value != held.get(key, "")}
     if not changed:
         raise NotPossibleError(say.SAME_IN_BILLING())
@@ -43,18 +55,18 @@ def _plan(now: Situation, values: Values) -> Plan:
             what=_part(key),
             now=base[key],
             after=value,
-            undo="Yes",
+            undo=forms.CAN_BE_UNDONE(),
             record=("account", account.id),
             values={key: value},
         )
         for key, value in changed.items()
     )
     return Plan(
-        f"Billing's {_WORDS[what].lower()} of {account.id} as in CRM",
+        f"Billing's {str(_WORDS[what]).lower()} of {account.id} as in CRM",
         RiskClass.FIELD,
         (step,),
         effects,
-        warnings=("Ask the caller which is right before billing's is changed.",),
+        warnings=(forms.ASK_WHICH_IS_RIGHT(),),
     )
 
 
@@ -73,18 +85,18 @@ def _of(media: Sequence[ContactMedium], kind: str) -> Mapping[str, str]:
     return dict(medium.parts) if kind == "address" else {kind: medium.text}
 
 
-def _part(key: str) -> str:
-    words = {"street1": "Street", "street2": "Street, second line", "postCode": "Post code", "stateOrProvince": "State"}
-    return words.get(key) or _WORDS.get(key) or key.capitalize()
+def _part(key: str) -> Message | str:
+    """Return the word for a part of contact data; one that has none is shown as its system names it."""
+    return _ADDRESS_WORDS.get(key) or _WORDS.get(key) or key.capitalize()
 
 
 CORRECT_ACCOUNT = ActKind(
     name="correct-account",
-    title="Correct billing's copy",
+    title=forms.TITLE_CORRECT_ACCOUNT(),
     group="Care",
     letter="",
     deed=Deed.CORRECT_BILLING,
-    send="Correct it",
+    send=forms.SEND_CORRECT_ACCOUNT(),
     asks=("customer", "accounts"),
     fields=_fields,
     plan=_plan,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from console.messages import actions as say
+from console.messages import forms
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
 from console.services.acts.amounts import read_positive
@@ -26,7 +27,7 @@ def _fields(now: Situation, values: Values) -> Sequence[Field]:
     bill_id = picked(values, "bill", bills)
     lines = now.lines.get(bill_id, ())
     choices = tuple(
-        Choice(line.id, f"{line.name}, {line.tax_included or line.tax_excluded}")
+        Choice(line.id, forms.LINE_AND_AMOUNT(line=line.name, amount=line.tax_included or line.tax_excluded))
         for line in lines
         if (line.tax_included or line.tax_excluded) and (line.tax_included or line.tax_excluded).amount > 0
     )
@@ -34,10 +35,10 @@ def _fields(now: Situation, values: Values) -> Sequence[Field]:
     line = next((line for line in lines if line.id == chosen), None)
     amount = (line.tax_included or line.tax_excluded) if line else None
     return (
-        Field("bill", "Bill", FieldKind.PICK, bills),
-        Field("line", "Line", FieldKind.PICK, choices),
-        Field("amount", "Disputed, with tax", FieldKind.AMOUNT, start=str(amount.amount) if amount else ""),
-        Field("text", "What the customer says", FieldKind.LONG_TEXT),
+        Field("bill", forms.BILL(), FieldKind.PICK, bills),
+        Field("line", forms.BILL_LINE(), FieldKind.PICK, choices),
+        Field("amount", forms.DISPUTED_WITH_TAX(), FieldKind.AMOUNT, start=str(amount.amount) if amount else ""),
+        Field("text", forms.WHAT_THE_CUSTOMER_SAYS(), FieldKind.LONG_TEXT),
     )
 
 
@@ -53,7 +54,7 @@ def _plan(now: Situation, values: Values) -> Plan:
     money = read_positive(values.get("amount", ""), amount.currency)
     if money.amount > amount.amount:
         raise NotPossibleError(say.MORE_THAN_LINE(amount=amount))
-    text = checked_text(values.get("text", ""), "Write what the customer says about it.")
+    text = checked_text(values.get("text", ""), say.DISPUTE_TEXT_MISSING())
     told = f"{line.name} on bill {bill.label}: {money} of {amount} is disputed. {text}"
     step, effect = new_ticket(
         "billingDispute", "medium", f"Dispute: {line.name}", told, ("CustomerBill", bill.id, bill.label)
@@ -65,9 +66,9 @@ def _plan(now: Situation, values: Values) -> Plan:
     )
     kept = Effect(
         capability=Capability.BILLS,
-        what=f"Bill {bill.label}",
+        what=forms.BILL_NUMBER(bill=bill.label),
         now=bill.remaining,
-        after="not changed until it is decided",
+        after=forms.NOT_CHANGED_UNTIL_DECIDED(),
         undo="",
         record=("", ""),
     )
@@ -76,11 +77,11 @@ def _plan(now: Situation, values: Values) -> Plan:
 
 DISPUTE_LINE = ActKind(
     name="dispute-line",
-    title="Dispute a line",
+    title=forms.TITLE_DISPUTE_LINE(),
     group="Money",
     letter="D",
     deed=Deed.DISPUTE,
-    send="Open the dispute",
+    send=forms.SEND_DISPUTE_LINE(),
     asks=("bills", "tickets"),
     fields=_fields,
     plan=_plan,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
+from console.messages import Message, forms
 from console.messages import actions as say
 from console.models.billing_account import BillingAccount
 from console.models.money import Money
@@ -26,10 +27,10 @@ _LONGEST_WHY = 1000
 
 def _fields(now: Situation, values: Values) -> Sequence[Field]:
     return (
-        Field("account", "Account", FieldKind.PICK, now.accounts()),
-        Field("amount", "Amount, with tax", FieldKind.AMOUNT, hint=_left_words(now, values)),
-        Field("reason", "Reason, goes on the bill", FieldKind.CHOICE, REASONS),
-        Field("why", "For the supervisor", FieldKind.LONG_TEXT, hint="Needed above your limit"),
+        Field("account", forms.ACCOUNT(), FieldKind.PICK, now.accounts()),
+        Field("amount", forms.AMOUNT_WITH_TAX(), FieldKind.AMOUNT, hint=_left_words(now, values)),
+        Field("reason", forms.REASON_ON_BILL(), FieldKind.CHOICE, REASONS),
+        Field("why", forms.FOR_SUPERVISOR(), FieldKind.LONG_TEXT, hint=forms.NEEDED_ABOVE_LIMIT()),
     )
 
 
@@ -53,14 +54,14 @@ def limit_of(now: Situation, currency: str) -> Money:
     return Money(now.user.credit_limits.get(currency, Decimal(0)), currency)
 
 
-def _left_words(now: Situation, values: Values) -> str:
+def _left_words(now: Situation, values: Values) -> Message | str:
     """Return how much may still be given without asking, in the account's currency."""
     chosen = picked(values, "account", now.accounts())
     balance = now.account({"account": chosen}).balance if chosen else None
     if balance is None:
         return "12.50"
     left = limit_of(now, balance.currency) - given(now, balance.currency)
-    return f"up to {left} without asking" if left.amount > 0 else "a supervisor must agree"
+    return forms.UP_TO_WITHOUT_ASKING(amount=left) if left.amount > 0 else forms.SUPERVISOR_MUST_AGREE()
 
 
 def _plan(now: Situation, values: Values) -> Plan:
@@ -85,20 +86,20 @@ def _plan(now: Situation, values: Values) -> Plan:
     effects = (
         Effect(
             capability=Capability.PAYMENTS,
-            what="Balance",
+            what=forms.BALANCE(),
             now=balance,
             after=balance - money,
-            undo="No. Only by a new charge",
+            undo=forms.ONLY_BY_NEW_CHARGE(),
             record=("account", account.id),
             values={"balance": str((balance - money).amount)},
             undone=Undo.NEVER,
         ),
         Effect(
             capability=Capability.PAYMENTS,
-            what=f"Credits, 30 days; your limit {limit}",
+            what=forms.CREDITS_AND_LIMIT(limit=limit),
             now=before,
             after=before + money,
-            undo="With the credit",
+            undo=forms.WITH_THE_CREDIT(),
             record=("refund", ""),
             values={"amount": str(money.amount), "status": "done"},
             undone=Undo.IN_SYSTEM,
@@ -122,28 +123,28 @@ def _asked(account: BillingAccount, title: str, plan: Plan, over: Money, why: st
     ask = PlannedStep("ask-approval", account.id, asked, back=back)
     effect = Effect(
         capability=Capability.TICKETS,
-        what="Approval",
+        what=forms.APPROVAL(),
         now="none",
-        after="asked for",
-        undo="Yes, until it is decided",
+        after=forms.NOW_ASKED_FOR(),
+        undo=forms.UNTIL_DECIDED(),
         record=("ticket", ""),
         values={"type": "approval"},
     )
-    approval = f"Needs a supervisor: {over} over your limit. The credit is given once they agree; you can go on."
+    approval = forms.NEEDS_SUPERVISOR(over=over)
     return Plan(title, plan.risk, (ask, *plan.steps), (effect, *plan.effects), plan.cost, approval)
 
 
-def _cost(account: BillingAccount, money: Money) -> str:
-    return f"{money} less is owed on {account.id}; it shows on the next bill."
+def _cost(account: BillingAccount, money: Money) -> Message:
+    return forms.COST_LESS_OWED(amount=money, account=account.id)
 
 
 GIVE_CREDIT = ActKind(
     name="give-credit",
-    title="Give credit",
+    title=forms.TITLE_GIVE_CREDIT(),
     group="Money",
     letter="C",
     deed=Deed.GIVE_CREDIT,
-    send="Give the credit",
+    send=forms.SEND_GIVE_CREDIT(),
     asks=("accounts", "refunds"),
     fields=_fields,
     plan=_plan,

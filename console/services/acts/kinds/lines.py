@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from console.messages import actions as say
+from console.messages import forms
 from console.models.inventory import Service
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
@@ -31,7 +32,7 @@ def _test_fields(now: Situation, values: Values) -> Sequence[Field]:
     found = _running(now, tested=True)
     if not found:
         raise NotPossibleError(say.NO_LINE_TO_TEST())
-    return (Field("service", "Line", FieldKind.PICK, _choices(found), start=values.get("service", "")),)
+    return (Field("service", forms.LINE(), FieldKind.PICK, _choices(found), start=values.get("service", "")),)
 
 
 def _test_plan(now: Situation, values: Values) -> Plan:
@@ -42,10 +43,10 @@ def _test_plan(now: Situation, values: Values) -> Plan:
     step = PlannedStep("test-line", service.id, {"service": service.id, "service_name": service.name})
     effect = Effect(
         capability=Capability.SERVICES,
-        what="Line test",
+        what=forms.LINE_TEST(),
         now="none",
-        after=f"{service.name}, result in about 15 s",
-        undo="Only added to",
+        after=forms.RESULT_IN_SECONDS(service=service.name, seconds=15),
+        undo=forms.ONLY_ADDED_TO(),
         record=("test", ""),
         values={"state": "completed"},
         undone=Undo.IN_SYSTEM,
@@ -55,7 +56,7 @@ def _test_plan(now: Situation, values: Values) -> Plan:
         RiskClass.NOTE,
         (step,),
         (effect,),
-        warnings=("The line may be slow for some seconds.",),
+        warnings=(forms.COST_SLOW_LINE(),),
     )
 
 
@@ -63,7 +64,7 @@ def _restart_fields(now: Situation, values: Values) -> Sequence[Field]:
     found = _running(now, tested=False)
     if not found:
         raise NotPossibleError(say.NOTHING_TO_RESTART())
-    return (Field("service", "What", FieldKind.PICK, _choices(found), start=values.get("service", "")),)
+    return (Field("service", forms.WHAT(), FieldKind.PICK, _choices(found), start=values.get("service", "")),)
 
 
 def _restart_plan(now: Situation, values: Values) -> Plan:
@@ -76,10 +77,10 @@ def _restart_plan(now: Situation, values: Values) -> Plan:
     step = PlannedStep("order-service", service.id, wanted)
     effect = Effect(
         capability=Capability.SERVICES,
-        what=f"Service {service.name}",
+        what=forms.SERVICE_NAMED(name=service.name),
         now=service.state or "",
-        after="restarted, state as before",
-        undo="No",
+        after=forms.RESTARTED(),
+        undo=forms.CANNOT_BE_UNDONE(),
         record=("service order", ""),
         values={"state": "completed"},
         undone=Undo.NEVER,
@@ -89,18 +90,18 @@ def _restart_plan(now: Situation, values: Values) -> Plan:
         RiskClass.ORDER,
         (step,),
         (effect,),
-        warnings=("Calls and data break off for a minute or two.",),
-        say=f"I am restarting {service.name} now; it is back in a minute or two.",
+        warnings=(forms.COST_BREAKS_OFF(),),
+        say=forms.SAY_RESTARTING(service=service.name),
     )
 
 
 TEST_LINE = ActKind(
     name="test-line",
-    title="Line test",
+    title=forms.LINE_TEST(),
     group="Service",
     letter="L",
     deed=Deed.TEST_LINE,
-    send="Start the test",
+    send=forms.SEND_LINE_TEST(),
     asks=("services",),
     fields=_test_fields,
     plan=_test_plan,
@@ -109,11 +110,11 @@ TEST_LINE = ActKind(
 )
 RESTART = ActKind(
     name="restart",
-    title="Restart",
+    title=forms.TITLE_RESTART(),
     group="Service",
     letter="R",
     deed=Deed.TEST_LINE,
-    send="Restart it",
+    send=forms.SEND_RESTART(),
     asks=("services",),
     fields=_restart_fields,
     plan=_restart_plan,

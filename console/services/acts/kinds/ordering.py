@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from console.messages import actions as say
+from console.messages import forms
 from console.models.inventory import Product
 from console.models.offering import ProductOffering
 from console.models.outbox import RiskClass
@@ -41,8 +42,8 @@ def _order_fields(now: Situation, values: Values) -> Sequence[Field]:
     currency = _currency(now, {"account": chosen}) if chosen else ""
     offered = _offered(now, currency) if chosen else []
     return (
-        Field("account", "Account", FieldKind.PICK, accounts),
-        Field("offering", "What", FieldKind.PICK, _offers(offered, currency)),
+        Field("account", forms.ACCOUNT(), FieldKind.PICK, accounts),
+        Field("offering", forms.WHAT(), FieldKind.PICK, _offers(offered, currency)),
     )
 
 
@@ -65,13 +66,13 @@ def _order_plan(now: Situation, values: Values) -> Plan:
     }
     back = PlannedStep("undo-order", "", {})
     step = PlannedStep("order-product", account.id, wanted, back=back)
-    undo = "Yes, while the order is not done"
+    undo = forms.WHILE_NOT_DONE()
     effects = (
         Effect(
             capability=Capability.PRODUCT_ORDERS,
-            what="Product order",
+            what=forms.PRODUCT_ORDER(),
             now="none",
-            after=f"add {offering.name}",
+            after=forms.ORDER_TO_ADD(product=offering.name),
             undo=undo,
             record=("product order", ""),
             values={"state": "completed"},
@@ -81,39 +82,39 @@ def _order_plan(now: Situation, values: Values) -> Plan:
             what=offering.name,
             now="none",
             after="active",
-            undo="By ending it",
+            undo=forms.BY_ENDING_IT(),
             record=("product", ""),
             values={"name": offering.name, "status": "active", "price": str(price.amount)},
         ),
         Effect(
             capability=Capability.PRODUCT_ORDERS,
-            what=f"Service {offering.name}",
+            what=forms.SERVICE_NAMED(name=offering.name),
             now="none",
             after="active",
-            undo="By ending it",
+            undo=forms.BY_ENDING_IT(),
             record=("service", ""),
             values={"name": offering.name, "state": "active", "enabled": "true"},
         ),
         Effect(
             capability=Capability.CHARGES,
-            what="Charge",
+            what=forms.CHARGE(),
             now="none",
             after=say.PRICE_BEFORE_TAX(price=price),
-            undo="By ending it",
+            undo=forms.BY_ENDING_IT(),
             record=("charge", ""),
             values={"name": offering.name, "status": "active", "price": str(price.amount)},
         ),
     )
     same = [one for one in now.lists.get("products") or () if one.name == offering.name and one.status == "active"]
-    warnings = (f"The customer has {offering.name} already.",) if same else ()
+    warnings = (forms.HAS_IT_ALREADY(product=offering.name),) if same else ()
     return Plan(
         f"Order {offering.name}",
         RiskClass.ORDER,
         (step,),
         effects,
         warnings=warnings,
-        cost=f"{price} a month before tax, from the day it works.",
-        say=f"{offering.name} costs {price} a month before tax, from the day it works.",
+        cost=forms.COST_FROM_DAY_IT_WORKS(price=price),
+        say=forms.SAY_COSTS(offering=offering.name, price=price),
     )
 
 
@@ -126,8 +127,8 @@ def _change_fields(now: Situation, values: Values) -> Sequence[Field]:
     found = _alternatives(now, product) if product else []
     currency = product.price.currency if product and product.price else ""
     return (
-        Field("product", "What", FieldKind.PICK, products),
-        Field("offering", "Into", FieldKind.PICK, _offers(found, currency)),
+        Field("product", forms.WHAT(), FieldKind.PICK, products),
+        Field("offering", forms.INTO(), FieldKind.PICK, _offers(found, currency)),
     )
 
 
@@ -161,15 +162,15 @@ def _change_plan(now: Situation, values: Values) -> Plan:
             "amount": product.price,
         }
     step = order_step(product, "modify", wanted, back=back)
-    undo = "Yes, by a new order"
+    undo = forms.BY_NEW_ORDER()
     changed = {"name": offering.name, "price": str(price.amount)}
     effects = [
         Effect(
             capability=Capability.PRODUCT_ORDERS,
-            what="Product order",
+            what=forms.PRODUCT_ORDER(),
             now="none",
-            after=f"change {product.name}",
-            undo="Yes, while it is not done",
+            after=forms.ORDER_TO_CHANGE(product=product.name),
+            undo=forms.WHILE_NOT_DONE(),
             record=("product order", ""),
             values={"state": "completed"},
         ),
@@ -186,7 +187,7 @@ def _change_plan(now: Situation, values: Values) -> Plan:
     effects += [
         Effect(
             capability=Capability.PRODUCT_ORDERS,
-            what=f"Service {one.name}",
+            what=forms.SERVICE_NAMED(name=one.name),
             now=one.name,
             after=offering.name,
             undo=undo,
@@ -201,7 +202,7 @@ def _change_plan(now: Situation, values: Values) -> Plan:
         effects.append(
             Effect(
                 capability=Capability.CHARGES,
-                what="Charge",
+                what=forms.CHARGE(),
                 now=charge.price or "",
                 after=say.PRICE_BEFORE_TAX(price=price),
                 undo=undo,
@@ -210,24 +211,24 @@ def _change_plan(now: Situation, values: Values) -> Plan:
             )
         )
     difference = price - product.price
-    more = f"{difference} more" if difference.amount >= 0 else f"{product.price - price} less"
+    more = forms.MORE(amount=difference) if difference.amount >= 0 else forms.LESS(amount=product.price - price)
     return Plan(
         f"Change {product.name} to {offering.name}",
         RiskClass.ORDER,
         (step,),
         tuple(effects),
-        cost=f"{more} a month before tax, from the day it works.",
-        say=f"{offering.name} costs {price} a month before tax, {more} than now.",
+        cost=forms.COST_FROM_DAY_IT_WORKS(price=more),
+        say=forms.SAY_COSTS_THAN_NOW(offering=offering.name, price=price, more=more),
     )
 
 
 ORDER = ActKind(
     name="order",
-    title="New order",
+    title=forms.TITLE_NEW_ORDER(),
     group="Order and visit",
     letter="O",
     deed=Deed.ORDER,
-    send="Order it",
+    send=forms.SEND_NEW_ORDER(),
     asks=("accounts", "products", "offerings", "product_orders"),
     fields=_order_fields,
     plan=_order_plan,
@@ -236,11 +237,11 @@ ORDER = ActKind(
 )
 CHANGE = ActKind(
     name="change",
-    title="Change what they have",
+    title=forms.TITLE_CHANGE(),
     group="Service",
     letter="M",
     deed=Deed.ORDER,
-    send="Order the change",
+    send=forms.SEND_CHANGE(),
     asks=(*ASKS, "accounts", "offerings"),
     fields=_change_fields,
     plan=_change_plan,

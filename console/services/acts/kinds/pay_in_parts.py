@@ -5,7 +5,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 from console.messages import actions as say
+from console.messages import forms
 from console.models.billing_account import PAY_IN_PARTS
+from console.models.money import Money
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
 from console.services.acts.amounts import read_positive
@@ -26,10 +28,15 @@ def _fields(now: Situation, values: Values) -> Sequence[Field]:
     account = next((one for one in now.all_of("accounts") if one.id == chosen), None)
     owed = account.balance.amount if account and account.balance and account.balance.amount > 0 else None
     return (
-        Field("account", "Account", FieldKind.PICK, accounts),
-        Field("amount", "Amount, with tax", FieldKind.AMOUNT, start=str(owed) if owed else ""),
-        Field("parts", "In", FieldKind.CHOICE, tuple(Choice(str(n), f"{n} parts, one a month") for n in _PARTS)),
-        Field("first_on", "The first by", FieldKind.DAY, start="+14", hint="2 Dec, Friday, +7"),
+        Field("account", forms.ACCOUNT(), FieldKind.PICK, accounts),
+        Field("amount", forms.AMOUNT_WITH_TAX(), FieldKind.AMOUNT, start=str(owed) if owed else ""),
+        Field(
+            "parts",
+            forms.IN_PARTS(),
+            FieldKind.CHOICE,
+            tuple(Choice(str(n), forms.PARTS_ONE_A_MONTH(n=n)) for n in _PARTS),
+        ),
+        Field("first_on", forms.FIRST_BY(), FieldKind.DAY, start="+14", hint=forms.DAYS_AS_EXAMPLES()),
     )
 
 
@@ -59,10 +66,10 @@ def _plan(now: Situation, values: Values) -> Plan:
     step = PlannedStep("pay-in-parts", account.id, wanted, base)
     effect = Effect(
         capability=Capability.BILLING_ACCOUNTS,
-        what="Payment plan",
+        what=forms.PAYMENT_PLAN(),
         now="none",
-        after=f"{parts} payments of about {each} {money.currency}, the last by {last}",
-        undo="By billing",
+        after=forms.PARTS_AND_LAST_DAY(parts=parts, each=Money(each, money.currency), last=last),
+        undo=forms.BY_BILLING(),
         record=("account", account.id),
         values={"plan": f"{PAY_IN_PARTS} {money.amount.normalize():f} {parts}"},
         undone=Undo.IN_SYSTEM,
@@ -72,17 +79,17 @@ def _plan(now: Situation, values: Values) -> Plan:
         RiskClass.MONEY,
         (step,),
         (effect,),
-        cost="No more is owed by it. Late fees are billing's to decide.",
+        cost=forms.COST_OF_PARTS(),
     )
 
 
 PAY_IN_PARTS_KIND = ActKind(
     name="pay-in-parts",
-    title="Pay in parts",
+    title=forms.TITLE_PAY_IN_PARTS(),
     group="Money",
     letter="Q",
     deed=Deed.PAY_IN_PARTS,
-    send="Agree to the parts",
+    send=forms.SEND_PAY_IN_PARTS(),
     asks=("accounts",),
     fields=_fields,
     plan=_plan,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from console.messages import actions as say
+from console.messages import forms
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
 from console.services.acts.declared import ActKind, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Undo, Values
@@ -19,15 +20,15 @@ def _fields(now: Situation, _values: Values) -> Sequence[Field]:
         Choice(one.id, say.BILL_AND_AMOUNT(bill=one.label, amount=one.amount_due)) for one in now.all_of("bills")[:12]
     ]
     return (
-        Field("what", "What", FieldKind.PICK, (*bills, Choice(_PORTAL, "Portal sign-in link"))),
-        Field("to", "To", FieldKind.CHOICE, _addresses(now)),
+        Field("what", forms.WHAT(), FieldKind.PICK, (*bills, Choice(_PORTAL, forms.PORTAL_LINK()))),
+        Field("to", forms.TO(), FieldKind.CHOICE, _addresses(now)),
     )
 
 
 def _addresses(now: Situation) -> tuple[Choice, ...]:
     """Return the addresses CRM has of the customer; nothing is sent to any other."""
     found = [
-        Choice(f"{one.kind} {one.text}", f"{_CHANNELS[one.kind][1]} to {one.text}")
+        Choice(f"{one.kind} {one.text}", forms.CHANNEL_TO(channel=_CHANNELS[one.kind][1], address=one.text))
         for one in now.open_customer().contact_media
         if one.kind in _CHANNELS
     ]
@@ -59,23 +60,21 @@ def _plan(now: Situation, values: Values) -> Plan:
         what=word,
         now="",
         after=f"{title} to {to}",
-        undo="No. What is sent is sent",
+        undo=forms.SENT_IS_SENT(),
         record=("interaction", ""),
         values={"direction": "outbound"},
         undone=Undo.NEVER,
     )
-    return Plan(
-        f"{title} by {word} to {to}", RiskClass.NOTE, (step,), (effect,), say=f"You get it in a minute at {to}."
-    )
+    return Plan(f"{title} by {word} to {to}", RiskClass.NOTE, (step,), (effect,), say=forms.SAY_IN_A_MINUTE(address=to))
 
 
 SEND = ActKind(
     name="send",
-    title="Send bill or link",
+    title=forms.TITLE_SEND(),
     group="Care",
     letter="E",
     deed=Deed.SEND,
-    send="Send it",
+    send=forms.SEND_MESSAGE(),
     asks=("bills", "customer"),
     fields=_fields,
     plan=_plan,

@@ -7,6 +7,7 @@ told. So suspending, resuming and ending have a step in each of the two.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from console.messages import Message, forms
 from console.models.inventory import Product, Service
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
@@ -19,15 +20,15 @@ FOLLOW_S = (4.0, 20.0, 75.0, 140.0)
 
 
 def _suspend_fields(now: Situation, _values: Values) -> Sequence[Field]:
-    return (Field("product", "What", FieldKind.PICK, now.products("active")),)
+    return (Field("product", forms.WHAT(), FieldKind.PICK, now.products("active")),)
 
 
 def _resume_fields(now: Situation, _values: Values) -> Sequence[Field]:
-    return (Field("product", "What", FieldKind.PICK, now.products("suspended")),)
+    return (Field("product", forms.WHAT(), FieldKind.PICK, now.products("suspended")),)
 
 
 def _end_fields(now: Situation, _values: Values) -> Sequence[Field]:
-    return (Field("product", "What", FieldKind.PICK, now.products("active", "suspended")),)
+    return (Field("product", forms.WHAT(), FieldKind.PICK, now.products("active", "suspended")),)
 
 
 def _suspend(now: Situation, values: Values) -> Plan:
@@ -38,14 +39,14 @@ def _suspend(now: Situation, values: Values) -> Plan:
         "Suspend",
         "suspended",
         "active",
-        spoken=f"{product.name} is switched off and not charged until you ask for it again.",
+        spoken=forms.SAY_SUSPENDED(product=product.name),
     )
 
 
 def _resume(now: Situation, values: Values) -> Plan:
     product = now.product(values, "suspended")
     runs = all(service.enabled and service.state == "active" for service in now.services_of(product))
-    spoken = "" if runs else f"{product.name} works again within minutes."
+    spoken = "" if runs else forms.SAY_WORKS_AGAIN(product=product.name)
     return _both(now, product, "Resume", "active", "suspended", spoken=spoken)
 
 
@@ -54,13 +55,13 @@ def _changes(service: Service, *, on: bool) -> bool:
     return service.state != "terminated" and not (service.enabled is on and service.state == "active")
 
 
-def _service_effect(service: Service, undo: str, *, on: bool) -> Effect:
+def _service_effect(service: Service, undo: Message, *, on: bool) -> Effect:
     values = {"enabled": str(on).lower()}
     if service.state != "active":
         values["state"] = "active"
     return Effect(
         capability=Capability.PRODUCT_ORDERS,
-        what=f"Service {service.name}",
+        what=forms.SERVICE_NAMED(name=service.name),
         now="off" if service.enabled is False else "on",
         after="on" if on else "off",
         undo=undo,
@@ -69,18 +70,26 @@ def _service_effect(service: Service, undo: str, *, on: bool) -> Effect:
     )
 
 
-def _both(now: Situation, product: Product, word: str, status: str, before: str, *, spoken: str) -> Plan:
+def _cost(product: Product, *, on: bool) -> Message:
+    """Return what switching a product on or off does to its charge."""
+    if product.price is None:
+        return forms.COST_ITS_CHARGE_AGAIN() if on else forms.COST_NOT_ITS_CHARGE_MEANWHILE()
+    say = forms.COST_CHARGED_AGAIN if on else forms.COST_NOT_CHARGED_MEANWHILE
+    return say(price=product.price, period=product.price_period or "month")
+
+
+def _both(now: Situation, product: Product, word: str, status: str, before: str, *, spoken: Message | str) -> Plan:
     """Return the plan that puts a product, its services and its charge into a state; all of it can be taken back."""
     on = status == "active"
     steps = [order_step(product, "modify", {"status": status}, back={"status": before})]
-    undo = "Yes, by a new order"
+    undo = forms.BY_NEW_ORDER()
     effects = [
         Effect(
             capability=Capability.PRODUCT_ORDERS,
-            what="Product order",
+            what=forms.PRODUCT_ORDER(),
             now="none",
             after=word.lower(),
-            undo="Yes, while it is not done",
+            undo=forms.WHILE_NOT_DONE(),
             record=("product order", ""),
             values={"state": "completed"},
         ),
@@ -98,9 +107,7 @@ def _both(now: Situation, product: Product, word: str, status: str, before: str,
     effects += [_service_effect(service, undo, on=on) for service in changing]
     if now.with_service_orders:
         steps += [_serviceorder_step(service.id, service.name, enabled=on) for service in changing]
-    warnings = _charge(now, product, status, before, steps, effects, "Yes")
-    price = f"{product.price} a {product.price_period or 'month'} before tax" if product.price else "Its charge"
-    cost = f"{price} {'is charged again' if on else 'is not charged meanwhile'}."
+    warnings = _charge(now, product, status, before, steps, effects, forms.CAN_BE_UNDONE())
     return Plan(
         f"{word} {product.name}",
         RiskClass.ORDER,
@@ -108,21 +115,21 @@ def _both(now: Situation, product: Product, word: str, status: str, before: str,
         tuple(effects),
         warnings=warnings,
         say=spoken,
-        cost=cost if steps[-1].kind == "change-charge" else "",
+        cost=_cost(product, on=on) if steps[-1].kind == "change-charge" else "",
     )
 
 
 def _end(now: Situation, values: Values) -> Plan:
     product = now.product(values, "active", "suspended")
     steps = [order_step(product, "delete", {})]
-    never = "No. Only by a new order"
+    never = forms.ONLY_BY_NEW_ORDER()
     effects = [
         Effect(
             capability=Capability.PRODUCT_ORDERS,
-            what="Product order",
+            what=forms.PRODUCT_ORDER(),
             now="none",
             after="end",
-            undo="Yes, while it is not done",
+            undo=forms.WHILE_NOT_DONE(),
             record=("product order", ""),
             values={"state": "completed"},
         ),
@@ -142,7 +149,7 @@ def _end(now: Situation, values: Values) -> Plan:
             effects.append(
                 Effect(
                     capability=Capability.PRODUCT_ORDERS,
-                    what=f"Service {service.name}",
+                    what=forms.SERVICE_NAMED(name=service.name),
                     now=service.state or "",
                     after="terminated",
                     undo=never,
@@ -153,14 +160,14 @@ def _end(now: Situation, values: Values) -> Plan:
             )
             if now.with_service_orders:
                 steps.append(_serviceorder_step(service.id, service.name, enabled=None))
-    warnings = _charge(now, product, "terminated", product.status or "active", steps, effects, "Yes")
+    warnings = _charge(now, product, "terminated", product.status or "active", steps, effects, forms.CAN_BE_UNDONE())
     return Plan(
         f"End {product.name}",
         RiskClass.ORDER,
         tuple(steps),
         tuple(effects),
         warnings=warnings,
-        cost="What was paid for the rest of the month comes back on the next bill.",
+        cost=forms.COST_REST_COMES_BACK(),
     )
 
 
@@ -171,18 +178,18 @@ def _charge(
     before: str,
     steps: list[PlannedStep],
     effects: list[Effect],
-    undo: str,
-) -> tuple[str, ...]:
+    undo: Message,
+) -> tuple[Message, ...]:
     """Add the step in billing, where billing keeps such charges; return what to say where it does not."""
     charge = now.charge_of(product)
     if charge is None and "charges" in now.not_served:
-        return ("Billing keeps no charges of its own here: look on the next bill whether it followed.",)
+        return (forms.LOOK_ON_NEXT_BILL(),)
     if charge is None:
-        return ("Billing charges nothing for it.",)
+        return (forms.BILLING_CHARGES_NOTHING(),)
     if charge.status == status:
-        return (f"Billing has its charge as {status} already.",)
+        return (forms.CHARGE_IS_SO_ALREADY(status=status),)
     if status == "suspended" and charge.status == "terminated":
-        return ("Billing has ended its charge already.",)
+        return (forms.CHARGE_ENDED_ALREADY(),)
     back = PlannedStep("change-charge", charge.id, {"status": charge.status or before}, {"status": status})
     steps.append(
         PlannedStep("change-charge", charge.id, {"status": status}, {"status": charge.status or ""}, back=back)
@@ -190,7 +197,7 @@ def _charge(
     effects.append(
         Effect(
             capability=Capability.CHARGES,
-            what=f"Charge {charge.price or ''}".strip(),
+            what=forms.CHARGE_AMOUNT(price=charge.price) if charge.price else forms.CHARGE(),
             now=charge.status or "",
             after=status,
             undo=undo,
@@ -225,11 +232,11 @@ def _serviceorder_step(service: str, name: str, *, enabled: bool | None) -> Plan
 
 SUSPEND = ActKind(
     name="suspend",
-    title="Suspend",
+    title=forms.TITLE_SUSPEND(),
     group="Service",
     letter="S",
     deed=Deed.SUSPEND,
-    send="Suspend it",
+    send=forms.SEND_SUSPEND(),
     asks=ASKS,
     fields=_suspend_fields,
     plan=_suspend,
@@ -238,11 +245,11 @@ SUSPEND = ActKind(
 )
 RESUME = ActKind(
     name="resume",
-    title="Resume",
+    title=forms.TITLE_RESUME(),
     group="Service",
     letter="U",
     deed=Deed.SUSPEND,
-    send="Resume it",
+    send=forms.SEND_RESUME(),
     asks=ASKS,
     fields=_resume_fields,
     plan=_resume,
@@ -251,11 +258,11 @@ RESUME = ActKind(
 )
 END = ActKind(
     name="end-service",
-    title="End a service",
+    title=forms.TITLE_END_SERVICE(),
     group="Service",
     letter="X",
     deed=Deed.END_SERVICE,
-    send="End it",
+    send=forms.SEND_END_SERVICE(),
     asks=ASKS,
     fields=_end_fields,
     plan=_end,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from console.messages import Message, forms
 from console.messages import actions as say
 from console.models.billing_account import BillingAccount
 from console.models.customer_bill import CustomerBill
@@ -16,7 +17,7 @@ from console.settings import Capability
 
 # In place of a bill's number.
 _ACCOUNT = "account"
-_NEVER = "No. Only by giving it back"
+_NEVER = forms.ONLY_BY_GIVING_BACK()
 
 
 def _fields(now: Situation, values: Values) -> Sequence[Field]:
@@ -26,14 +27,14 @@ def _fields(now: Situation, values: Values) -> Sequence[Field]:
     bills = now.open_bills(account_id)
     choices = [Choice(one.id, say.BILL_AND_OPEN_AMOUNT(bill=one.label, amount=one.remaining)) for one in bills]
     if account is not None:  # before there is one, nothing can stand here that would then stay
-        choices.append(Choice(_ACCOUNT, "The account, no bill named"))
+        choices.append(Choice(_ACCOUNT, forms.ACCOUNT_NO_BILL()))
     first = _first_amount(values, bills, account.balance if account else None)
     return (
-        Field("account", "Account", FieldKind.PICK, accounts),
-        Field("bill", "For", FieldKind.CHOICE, tuple(choices)),
+        Field("account", forms.ACCOUNT(), FieldKind.PICK, accounts),
+        Field("bill", forms.FOR(), FieldKind.CHOICE, tuple(choices)),
         Field(
             "amount",
-            "Amount, with tax",
+            forms.AMOUNT_WITH_TAX(),
             FieldKind.AMOUNT,
             start=str(first.amount) if first else "",
             hint=_method_words(account),
@@ -41,10 +42,10 @@ def _fields(now: Situation, values: Values) -> Sequence[Field]:
     )
 
 
-def _method_words(account: BillingAccount | None) -> str:
+def _method_words(account: BillingAccount | None) -> Message | str:
     if account is None:
         return ""
-    return f"By {account.payment_method}" if account.payment_method else "No method is stored"
+    return forms.BY_METHOD(method=account.payment_method) if account.payment_method else forms.NO_METHOD_STORED()
 
 
 def _first_amount(values: Values, bills: Sequence[CustomerBill], owed: Money | None) -> Money | None:
@@ -78,8 +79,8 @@ def _bill(now: Situation, values: Values, account: BillingAccount, money: Money)
         return None
     bill: CustomerBill = now.one("bills", chosen, "bill")
     if bill.remaining is not None and bill.remaining.currency != money.currency:
-        told = f"Bill {bill.label} is in {bill.remaining.currency} and account {account.id} in {money.currency}"
-        raise NotPossibleError(say.PAYMENT_NOT_TAKEN(told=told))
+        currencies = {"bill_currency": bill.remaining.currency, "account_currency": money.currency}
+        raise NotPossibleError(say.BILL_IN_OTHER_CURRENCY(bill=bill.label, account=account.id, **currencies))
     if bill.remaining is None or money.amount > bill.remaining.amount:
         raise NotPossibleError(say.LESS_OF_BILL_OPEN(bill_remaining=bill.remaining, bill_label=bill.label))
     return bill
@@ -90,7 +91,7 @@ def _bill_effect(bill: CustomerBill, open_before: Money, money: Money) -> Effect
     state = "settled" if rest.amount <= 0 else "partiallyPaid"
     return Effect(
         capability=Capability.PAYMENTS,
-        what=f"Bill {bill.label}, open",
+        what=forms.BILL_OPEN(bill=bill.label),
         now=open_before,
         after=rest,
         undo=_NEVER,
@@ -119,7 +120,7 @@ def _plan(now: Situation, values: Values) -> Plan:
     effects = [
         Effect(
             capability=Capability.PAYMENTS,
-            what="Payment",
+            what=forms.PAYMENT(),
             now="none",
             after=say.PAID_BY(amount=money, method=account.payment_method),
             undo=_NEVER,
@@ -129,7 +130,7 @@ def _plan(now: Situation, values: Values) -> Plan:
         ),
         Effect(
             capability=Capability.PAYMENTS,
-            what="Balance",
+            what=forms.BALANCE(),
             now=balance,
             after=balance - money,
             undo=_NEVER,
@@ -140,17 +141,17 @@ def _plan(now: Situation, values: Values) -> Plan:
     ]
     if bill is not None and bill.remaining is not None:
         effects.append(_bill_effect(bill, bill.remaining, money))
-    cost = f"The customer's {account.payment_method} is charged {money} now."
+    cost = forms.COST_CHARGED_NOW(method=account.payment_method, amount=money)
     return Plan(f"Payment of {money} on {account.id}", RiskClass.MONEY, (step,), tuple(effects), cost=cost)
 
 
 TAKE_PAYMENT = ActKind(
     name="take-payment",
-    title="Take payment",
+    title=forms.TITLE_TAKE_PAYMENT(),
     group="Money",
     letter="P",
     deed=Deed.TAKE_PAYMENT,
-    send="Take the payment",
+    send=forms.SEND_TAKE_PAYMENT(),
     asks=("accounts", "bills"),
     fields=_fields,
     plan=_plan,

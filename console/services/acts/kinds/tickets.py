@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from console.messages import Message, forms
 from console.messages import actions as say
 from console.models.outbox import RiskClass
 from console.models.trouble_ticket import TroubleTicket
@@ -13,16 +14,16 @@ from console.services.acts.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError, refuse_card_numbers
 from console.settings import Capability
 
-_TITLES = {
-    "technical": "Something does not work",
-    "billing": "About a bill",
-    "orderInquiry": "About an order",
-    "paymentTrace": "A payment is missing",
-    "dataCorrection": "Data must be corrected",
-    "general": "Something else",
+_KINDS = {
+    "technical": forms.TICKET_TECHNICAL(),
+    "billing": forms.TICKET_BILLING(),
+    "orderInquiry": forms.TICKET_ORDER(),
+    "paymentTrace": forms.TICKET_PAYMENT(),
+    "dataCorrection": forms.TICKET_DATA(),
+    "general": forms.TICKET_GENERAL(),
 }
-_TYPES = tuple(Choice(kind, words) for kind, words in _TITLES.items())
-_SEVERITIES = (Choice("medium", "Medium"), Choice("high", "High"), Choice("low", "Low"))
+_TYPES = tuple(Choice(kind, words) for kind, words in _KINDS.items())
+_SEVERITIES = (Choice("medium", forms.MEDIUM()), Choice("high", forms.HIGH()), Choice("low", forms.LOW()))
 # What may follow each state by the standard's own order of states.
 _ENDS = {
     "acknowledged": ("resolved", "cancelled"),
@@ -31,11 +32,15 @@ _ENDS = {
     "held": ("resolved", "cancelled"),
     "resolved": ("closed",),
 }
-_END_WORDS = {"resolved": "Resolved", "cancelled": "Cancelled, it was no trouble", "closed": "Closed for good"}
+_END_WORDS = {
+    "resolved": forms.RESOLVED(),
+    "cancelled": forms.CANCELLED_NO_TROUBLE(),
+    "closed": forms.CLOSED_FOR_GOOD(),
+}
 About = tuple[str, str, str]
 
 
-def checked_text(text: str, missing: str) -> str:
+def checked_text(text: str, missing: Message) -> str:
     """Return a text as it is kept.
 
     Raises:
@@ -61,10 +66,10 @@ def new_ticket(
     step = PlannedStep("create-ticket", "", wanted, back=back)
     effect = Effect(
         capability=Capability.TICKETS,
-        what="Ticket",
+        what=forms.TICKET(),
         now="none",
         after=f"{name}, {severity}",
-        undo="Yes, it can be cancelled",
+        undo=forms.CAN_BE_CANCELLED(),
         record=("ticket", ""),
         values={"type": kind, "severity": severity},
     )
@@ -73,7 +78,7 @@ def new_ticket(
 
 def _abouts(now: Situation) -> tuple[Choice, ...]:
     """Return the records a ticket can be about; what no system has said is left out."""
-    found = [Choice("", "Nothing in particular")]
+    found = [Choice("", forms.NOTHING_IN_PARTICULAR())]
     for kind, name in _ABOUT_LISTS.items():
         words = _KIND_WORDS[kind]
         items = (now.lists.get(name) or ())[:12]
@@ -115,19 +120,20 @@ def _open_fields(now: Situation, values: Values) -> Sequence[Field]:
         text = f"Payment {values['payment']} is done and counts for no bill."
         start = f"CustomerBill {values.get('bill', '')}"
     return (
-        Field("type", "Kind", FieldKind.CHOICE, _TYPES),
-        Field("severity", "Severity", FieldKind.CHOICE, _SEVERITIES),
-        Field("about", "About", FieldKind.CHOICE, _abouts(now), start=start),
-        Field("text", "What is wrong", FieldKind.LONG_TEXT, start=text),
+        Field("type", forms.KIND(), FieldKind.CHOICE, _TYPES),
+        Field("severity", forms.SEVERITY(), FieldKind.CHOICE, _SEVERITIES),
+        Field("about", forms.ABOUT(), FieldKind.CHOICE, _abouts(now), start=start),
+        Field("text", forms.WHAT_IS_WRONG(), FieldKind.LONG_TEXT, start=text),
     )
 
 
 def _open_plan(now: Situation, values: Values) -> Plan:
     now.open_customer()
     kind = values.get("type") or _TYPES[0].value
-    text = checked_text(values.get("text", ""), "Write what is wrong.")
+    text = checked_text(values.get("text", ""), say.TICKET_TEXT_MISSING())
     about = _about(now, values)
-    name = f"{_TITLES.get(kind, kind)}: {about[2]}" if about else _TITLES.get(kind, kind)
+    subject = str(_KINDS.get(kind, kind))  # CRM keeps it in one language, whatever the window speaks
+    name = f"{subject}: {about[2]}" if about else subject
     step, effect = new_ticket(kind, values.get("severity") or "medium", name, text, about)
     return Plan(f"Open ticket: {name}", RiskClass.NOTE, (step,), (effect,))
 
@@ -152,10 +158,12 @@ def _work_fields(now: Situation, values: Values) -> Sequence[Field]:
     chosen = picked(values, "ticket", tickets)
     ticket = next((one for one in now.all_of("tickets") if one.id == chosen), None)
     return (
-        Field("ticket", "Ticket", FieldKind.PICK, tickets),
-        Field("note", "Note", FieldKind.LONG_TEXT),
-        Field("severity", "Severity", FieldKind.CHOICE, _SEVERITIES, start=(ticket.severity if ticket else "") or ""),
-        Field("about", "Link with", FieldKind.CHOICE, _abouts(now)),
+        Field("ticket", forms.TICKET(), FieldKind.PICK, tickets),
+        Field("note", forms.NOTE(), FieldKind.LONG_TEXT),
+        Field(
+            "severity", forms.SEVERITY(), FieldKind.CHOICE, _SEVERITIES, start=(ticket.severity if ticket else "") or ""
+        ),
+        Field("about", forms.LINK_WITH(), FieldKind.CHOICE, _abouts(now)),
     )
 
 
@@ -166,14 +174,14 @@ def _work_plan(now: Situation, values: Values) -> Plan:
     effects: list[Effect] = []
     record = ("ticket", ticket.id)
     if note := values.get("note", "").strip():
-        wanted["note"] = checked_text(note, "")
+        wanted["note"] = checked_text(note, say.NOTE_MISSING())
         effects.append(
             Effect(
                 capability=Capability.TICKETS,
-                what="Note",
+                what=forms.NOTE(),
                 now="",
                 after=note[:60],
-                undo="Only added to, never removed",
+                undo=forms.ONLY_ADDED_NEVER_REMOVED(),
                 record=record,
                 values={"notes": str(len(ticket.notes) + 1)},
                 undone=Undo.IN_SYSTEM,
@@ -185,10 +193,10 @@ def _work_plan(now: Situation, values: Values) -> Plan:
         effects.append(
             Effect(
                 capability=Capability.TICKETS,
-                what="Severity",
+                what=forms.SEVERITY(),
                 now=ticket.severity or "",
                 after=severity,
-                undo="Yes",
+                undo=forms.CAN_BE_UNDONE(),
                 record=record,
                 values={"severity": severity},
             )
@@ -199,10 +207,10 @@ def _work_plan(now: Situation, values: Values) -> Plan:
         effects.append(
             Effect(
                 capability=Capability.TICKETS,
-                what="Linked with",
+                what=forms.LINKED_WITH(),
                 now="",
                 after=about[2],
-                undo="By CRM",
+                undo=forms.BY_CRM(),
                 record=record,
                 values={"about": about[1]},
                 undone=Undo.IN_SYSTEM,
@@ -225,9 +233,9 @@ def _close_fields(now: Situation, values: Values) -> Sequence[Field]:
     ticket = next((one for one in now.all_of("tickets") if one.id == chosen), None)
     ends = _ENDS.get((ticket.status if ticket else "") or "", ())
     return (
-        Field("ticket", "Ticket", FieldKind.PICK, tickets),
-        Field("status", "It is", FieldKind.CHOICE, tuple(Choice(end, _END_WORDS[end]) for end in ends)),
-        Field("reason", "Reason", hint="What was done"),
+        Field("ticket", forms.TICKET(), FieldKind.PICK, tickets),
+        Field("status", forms.IT_IS(), FieldKind.CHOICE, tuple(Choice(end, _END_WORDS[end]) for end in ends)),
+        Field("reason", forms.REASON(), hint=forms.WHAT_WAS_DONE()),
     )
 
 
@@ -236,7 +244,7 @@ def _close_plan(now: Situation, values: Values) -> Plan:
     status = values.get("status") or _ENDS[ticket.status or ""][0]
     if status not in _ENDS[ticket.status or ""]:
         raise NotPossibleError(say.NO_SUCH_TRANSITION(ticket_status=ticket.status, status=status))
-    reason = checked_text(values.get("reason", ""), "Write what was done.")
+    reason = checked_text(values.get("reason", ""), say.TICKET_REASON_MISSING())
     step = PlannedStep(
         "close-ticket",
         ticket.id,
@@ -245,10 +253,10 @@ def _close_plan(now: Situation, values: Values) -> Plan:
     )
     effect = Effect(
         capability=Capability.TICKETS,
-        what=f"Ticket {ticket.id}",
+        what=forms.TICKET_NUMBER(ticket=ticket.id),
         now=ticket.status or "",
         after=status,
-        undo="Yes, CRM can open it again" if status == "resolved" else "No",
+        undo=forms.CRM_CAN_REOPEN() if status == "resolved" else forms.CANNOT_BE_UNDONE(),
         record=("ticket", ticket.id),
         values={"status": status, "reason": reason},
         undone=Undo.IN_SYSTEM if status == "resolved" else Undo.NEVER,
@@ -258,33 +266,33 @@ def _close_plan(now: Situation, values: Values) -> Plan:
 
 OPEN_TICKET = ActKind(
     name="open-ticket",
-    title="Open ticket",
+    title=forms.TITLE_OPEN_TICKET(),
     group="Care",
     letter="T",
     deed=Deed.WORK_TICKETS,
-    send="Open the ticket",
+    send=forms.SEND_OPEN_TICKET(),
     asks=("services", "bills", "product_orders"),
     fields=_open_fields,
     plan=_open_plan,
 )
 WORK_ON_TICKET = ActKind(
     name="work-on-ticket",
-    title="Work on ticket",
+    title=forms.TITLE_WORK_ON_TICKET(),
     group="Care",
     letter="W",
     deed=Deed.WORK_TICKETS,
-    send="Keep it with the ticket",
+    send=forms.SEND_WORK_ON_TICKET(),
     asks=("tickets", "services", "bills", "product_orders"),
     fields=_work_fields,
     plan=_work_plan,
 )
 CLOSE_TICKET = ActKind(
     name="close-ticket",
-    title="Finish ticket",
+    title=forms.TITLE_FINISH_TICKET(),
     group="Care",
     letter="F",
     deed=Deed.WORK_TICKETS,
-    send="Finish the ticket",
+    send=forms.SEND_FINISH_TICKET(),
     asks=("tickets",),
     fields=_close_fields,
     plan=_close_plan,

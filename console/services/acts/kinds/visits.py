@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from console.messages import actions as say
+from console.messages import forms
 from console.models.appointment import Appointment, TimeSlot
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Deed
@@ -14,7 +15,7 @@ from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
 
 _OPEN = {"initialized", "confirmed", "attempted"}
-_PURPOSES = (Choice("repair", "Repair"), Choice("installation", "Installation"))
+_PURPOSES = (Choice("repair", forms.REPAIR()), Choice("installation", forms.INSTALLATION()))
 
 
 def _hours(starts: datetime | None, ends: datetime | None) -> str:
@@ -48,17 +49,17 @@ def _slot(now: Situation, values: Values) -> TimeSlot:
 def _abouts(now: Situation) -> tuple[Choice, ...]:
     tickets = [one for one in now.lists.get("tickets") or () if one.is_open and one.ticket_type != "approval"]
     orders = [one for one in now.lists.get("product_orders") or () if one.is_open]
-    found = [Choice(f"TroubleTicket {one.id}", f"Ticket {one.name}") for one in tickets]
-    found += [Choice(f"ProductOrder {one.id}", f"Order {one.description}") for one in orders]
-    return (*found, Choice("", "Nothing in particular"))
+    found = [Choice(f"TroubleTicket {one.id}", forms.TICKET_NAMED(name=one.name)) for one in tickets]
+    found += [Choice(f"ProductOrder {one.id}", forms.ORDER_NAMED(name=one.description)) for one in orders]
+    return (*found, Choice("", forms.NOTHING_IN_PARTICULAR()))
 
 
 def _book_fields(now: Situation, _values: Values) -> Sequence[Field]:
     return (
-        Field("purpose", "Purpose", FieldKind.CHOICE, _PURPOSES),
-        Field("about", "For", FieldKind.CHOICE, _abouts(now)),
-        Field("slot", "When", FieldKind.CHOICE, _slots(_free_slots(now))),
-        Field("text", "For the technician", FieldKind.LONG_TEXT),
+        Field("purpose", forms.PURPOSE(), FieldKind.CHOICE, _PURPOSES),
+        Field("about", forms.FOR(), FieldKind.CHOICE, _abouts(now)),
+        Field("slot", forms.WHEN(), FieldKind.CHOICE, _slots(_free_slots(now))),
+        Field("text", forms.FOR_TECHNICIAN(), FieldKind.LONG_TEXT),
     )
 
 
@@ -67,7 +68,7 @@ def _book_plan(now: Situation, values: Values) -> Plan:
     slot = _slot(now, values)
     about = values.get("about", "")
     kind, _, record = about.partition(" ")
-    text = checked_text(values.get("text", ""), "Write what the technician must know.")
+    text = checked_text(values.get("text", ""), say.VISIT_TEXT_MISSING())
     place = next((one.text for one in customer.contact_media if one.kind == "address"), "")
     purpose = values.get("purpose") or _PURPOSES[0].value
     wanted = {
@@ -84,24 +85,24 @@ def _book_plan(now: Situation, values: Values) -> Plan:
     when = _hours(slot.starts_at, slot.ends_at)
     effect = Effect(
         capability=Capability.APPOINTMENTS,
-        what="Visit",
+        what=forms.VISIT(),
         now="none",
         after=f"{when}, {place}",
-        undo="Yes",
+        undo=forms.CAN_BE_UNDONE(),
         record=("visit", ""),
         values={"starts": slot.starts_at.isoformat(), "status": "confirmed"},
     )
     booked = [
         one for one in now.lists.get("appointments") or () if one.status in _OPEN and one.starts_at == slot.starts_at
     ]
-    warnings = ("A visit is booked at that time already.",) if booked else ()
+    warnings = (forms.VISIT_BOOKED_THEN(),) if booked else ()
     return Plan(
         f"Book a visit, {when}",
         RiskClass.NOTE,
         (step,),
         (effect,),
         warnings=warnings,
-        say=f"The technician comes {when}.",
+        say=forms.SAY_TECHNICIAN_COMES(when=when),
     )
 
 
@@ -129,8 +130,8 @@ def _move_fields(now: Situation, values: Values) -> Sequence[Field]:
     own = visit.starts_at if visit else None
     others = (slot for slot in _free_slots(now) if slot.starts_at != own)
     return (
-        Field("visit", "Visit", FieldKind.PICK, visits),
-        Field("slot", "Move to", FieldKind.CHOICE, _slots(others)),
+        Field("visit", forms.VISIT(), FieldKind.PICK, visits),
+        Field("slot", forms.MOVE_TO(), FieldKind.CHOICE, _slots(others)),
     )
 
 
@@ -148,16 +149,18 @@ def _move_plan(now: Situation, values: Values) -> Plan:
         what=f"Visit {visit.description or visit.id}",
         now=_hours(visit.starts_at, visit.ends_at),
         after=when,
-        undo="Yes",
+        undo=forms.CAN_BE_UNDONE(),
         record=("visit", visit.id),
         values={"starts": slot.starts_at.isoformat(), "ends": slot.ends_at.isoformat()}
         | ({"status": "confirmed"} if visit.status == "initialized" else {}),  # CRM confirms what is booked
     )
-    return Plan(f"Move the visit to {when}", RiskClass.ORDER, (step,), (effect,), say=f"The technician comes {when}.")
+    return Plan(
+        f"Move the visit to {when}", RiskClass.ORDER, (step,), (effect,), say=forms.SAY_TECHNICIAN_COMES(when=when)
+    )
 
 
 def _cancel_fields(now: Situation, _values: Values) -> Sequence[Field]:
-    return (Field("visit", "Visit", FieldKind.PICK, _visits(now)),)
+    return (Field("visit", forms.VISIT(), FieldKind.PICK, _visits(now)),)
 
 
 def _cancel_plan(now: Situation, values: Values) -> Plan:
@@ -168,7 +171,7 @@ def _cancel_plan(now: Situation, values: Values) -> Plan:
         what=f"Visit {_hours(visit.starts_at, visit.ends_at)}",
         now=visit.status or "",
         after="cancelled",
-        undo="No. Only by booking another",
+        undo=forms.ONLY_BY_BOOKING_ANOTHER(),
         record=("visit", visit.id),
         values={"status": "cancelled"},
         undone=Undo.NEVER,
@@ -178,11 +181,11 @@ def _cancel_plan(now: Situation, values: Values) -> Plan:
 
 BOOK_VISIT = ActKind(
     name="book-visit",
-    title="Book a visit",
+    title=forms.TITLE_BOOK_VISIT(),
     group="Order and visit",
     letter="A",
     deed=Deed.VISITS,
-    send="Book the visit",
+    send=forms.SEND_BOOK_VISIT(),
     asks=("appointments", "time_slots", "tickets", "product_orders"),
     fields=_book_fields,
     plan=_book_plan,
@@ -190,22 +193,22 @@ BOOK_VISIT = ActKind(
 )
 MOVE_VISIT = ActKind(
     name="move-visit",
-    title="Move a visit",
+    title=forms.TITLE_MOVE_VISIT(),
     group="Order and visit",
     letter="J",
     deed=Deed.VISITS,
-    send="Move the visit",
+    send=forms.SEND_MOVE_VISIT(),
     asks=("appointments", "time_slots"),
     fields=_move_fields,
     plan=_move_plan,
 )
 CANCEL_VISIT = ActKind(
     name="cancel-visit",
-    title="Cancel a visit",
+    title=forms.TITLE_CANCEL_VISIT(),
     group="Order and visit",
     letter="Y",
     deed=Deed.VISITS,
-    send="Cancel the visit",
+    send=forms.SEND_CANCEL_VISIT(),
     asks=("appointments",),
     fields=_cancel_fields,
     plan=_cancel_plan,

@@ -57,14 +57,15 @@ class ActForm(ActDialog):
         selected: Origin | None = None,
     ) -> None:
         self._kind = ACTS[kind]
-        title = f"{tr(self._kind.title)}: {view.name}"
-        super().__init__(title, tr(self._kind.send), desk.drafts, bridge, window)
+        title = f"{in_words(self._kind.title)}: {view.name}"
+        super().__init__(title, in_words(self._kind.send), desk.drafts, bridge, window)
         self._desk, self._view, self._instead_of = desk, view, instead_of
         self._given, self._selected = dict(values), selected
         self._near: Mapping[str, str] = {}
         self._inputs: dict[str, QComboBox | QLineEdit | QPlainTextEdit] = {}
         self._readers: dict[str, Callable[[], str]] = {}
         self._shown: dict[str, Field] = {}
+        self._awaited_lines: set[str] = set()
         self._filling = self._has_begun = False
         self.plan: Plan | None = None
         self.subject = Label("", "page", semibold=True, elide=True)
@@ -169,8 +170,8 @@ class ActForm(ActDialog):
         bill = self.values.get("bill")
         if bill and self._kind.name == "dispute-line":
             lines = self._view.bill_lines(CustomerBillId(bill))
-            if lines.part.facts is None and not any(name == f"lines {bill}" for name in self._shown):
-                self._shown[f"lines {bill}"] = Field("", "")
+            if lines.part.facts is None and bill not in self._awaited_lines:
+                self._awaited_lines.add(bill)
                 self._unsubscribe.append(lines.subscribe(lambda _part: self.refresh()))
 
     def _show_field(self, field: Field) -> None:
@@ -182,7 +183,7 @@ class ActForm(ActDialog):
         if isinstance(widget, QComboBox):
             self._fill_choices(widget, field)
         elif isinstance(widget, QLineEdit):
-            widget.setPlaceholderText(field.hint)
+            widget.setPlaceholderText(in_words(field.hint))
             untouched = not self._drafts.text(self._place(field.name))
             if untouched and (before is None or before.start != field.start):
                 widget.setText(self._given.get(field.name, field.start))
@@ -195,25 +196,25 @@ class ActForm(ActDialog):
             box = QComboBox()
             box.setPlaceholderText(tr("Choose…"))
             box.setObjectName(field.name)
-            box.setAccessibleName(tr(field.label))
+            box.setAccessibleName(in_words(field.label))
             box.setMinimumContentsLength(20)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.activated.connect(functools.partial(self._chosen, field.name))
-            self.form.addRow(Label(tr(field.label), look="muted"), box)
+            self.form.addRow(Label(in_words(field.label), look="muted"), box)
             self._inputs[field.name] = box
             self._readers[field.name] = lambda: str(box.currentData() or "")
         elif field.kind is FieldKind.LONG_TEXT:
-            text = FormText(field.name, tr(field.label), self._drafts.text(place))
-            text.setPlaceholderText(tr(field.hint))
+            text = FormText(field.name, in_words(field.label), self._drafts.text(place))
+            text.setPlaceholderText(in_words(field.hint))
             text.setFixedHeight(_TEXT_HEIGHT)
             text.textChanged.connect(lambda: self._text_changed(place, text))
             if text.toPlainText():
                 self.say_it_is_back()
-            self.form.addRow(Label(tr(field.label), look="muted"), text)
+            self.form.addRow(Label(in_words(field.label), look="muted"), text)
             self._inputs[field.name] = text
             self._readers[field.name] = text.toPlainText
         else:
-            line = self.add_field(field.name, place, tr(field.label))
+            line = self.add_field(field.name, place, in_words(field.label))
             self._inputs[field.name] = line
             self._readers[field.name] = line.text
 
@@ -286,7 +287,7 @@ class ActForm(ActDialog):
             for name, box in self._inputs.items()
             if isinstance(box, QComboBox) and self._shown[name].kind is FieldKind.PICK and box.count()
         ]
-        self.subject.set_words(": ".join([tr(self._kind.title), *filter(None, [" · ".join(picked[:2])])]))
+        self.subject.set_words(": ".join([in_words(self._kind.title), *filter(None, [" · ".join(picked[:2])])]))
 
     def _nothing_words(self, name: str) -> str:
         selected = name in self._near and self._near[name]
@@ -304,12 +305,12 @@ class ActForm(ActDialog):
         except NotPossibleError as error:
             self._cannot(in_words(error.message))
             return
-        self.effect.set_words("\n".join(filter(None, (self.plan.cost, *self.plan.warnings))))
+        self.effect.set_words("\n".join(filter(None, map(in_words, (self.plan.cost, *self.plan.warnings)))))
         self.preview.show_effects(touched)
         self._show_notice()
         self._show_freshness()
         self.send_button.setEnabled(True)
-        words = tr("Ask for approval") if self.plan.approval else tr(self._kind.send)
+        words = tr("Ask for approval") if self.plan.approval else in_words(self._kind.send)
         self.send_button.setText(send_words(words))
         self.send_button.setAccessibleName(words)
 
@@ -325,8 +326,8 @@ class ActForm(ActDialog):
 
     def _show_notice(self) -> None:
         plan = self.plan
-        told = plan.approval if plan is not None and plan.approval else ""
-        say = tr("Say: “{}”").format(plan.say) if plan is not None and plan.say else ""
+        told = in_words(plan.approval) if plan is not None else ""
+        say = tr("Say: “{}”").format(in_words(plan.say)) if plan is not None and plan.say else ""
         self._notice.set_words(told or say)
         self._notice.set_look("chip", "attention" if told else "info")
         self._notice.setVisible(bool(told or say))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from console.services.acts.declared import Effect, Undo
 from console.services.acts.routing import SystemEffects
-from console.views.message_words import shown
+from console.views.message_words import in_words, shown
 from console.views.texts import tr
 from console.views.widgets.labels import Label
 from console.views.widgets.live_page import PlainScroll
@@ -70,14 +70,15 @@ class PreviewTable(PlainScroll):
 
     def _add_effect(self, label: str, effect: Effect) -> None:
         after = Label(shown(effect.after), semibold=True, wrap=True)
-        undo = Label(effect.undo, wrap=True)
+        undo = Label(in_words(effect.undo), wrap=True)
         if effect.undo and effect.undone is Undo.HERE:
             undo.set_look("mark", "ok")
         elif effect.undone is Undo.NEVER:
             undo.set_look("mark", "danger")
-        cells = [Label(effect.what, wrap=True), Label(shown(effect.now), wrap=True), after, undo]
+        what = in_words(effect.what)
+        cells = [Label(what, wrap=True), Label(shown(effect.now), wrap=True), after, undo]
         cells[0].setContentsMargins(10, 0, 0, 0)
-        self._add_row(cells, f"{label}, {effect.what}")
+        self._add_row(cells, f"{label}, {what}")
 
     def _add_row(self, cells: list[Label], name: str) -> None:
         row = self._grid.rowCount()
