@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
+from console.messages import Message
 from console.models.money import Money
 
 
@@ -26,10 +27,10 @@ class ContradictionKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one system says, in words, and since when as far as it says that; `record` is where."""
+    """What one system says, as it says it or as a message, and since when as far as it says that; `record` is where."""
 
     system: str
-    says: str
+    says: Message | str
     record: str
     since: date | None = None
 
@@ -52,12 +53,12 @@ class Contradiction:
     """
 
     kind: ContradictionKind
-    subject: str
+    subject: Message | str
     about: str
     claims: tuple[Claim, ...]
     since: date | None = None
     cost: Money | None = None
-    meaning: str = ""
+    meaning: Message | str = ""
     mends: tuple[Mend, ...] = ()
 
 
@@ -66,7 +67,7 @@ class NotCompared:
     """What a rule could not look at, and why: silence is not "no contradiction". Without a kind it is so for all."""
 
     kind: ContradictionKind | None
-    why: str
+    why: Message | str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,10 @@ WITH_TEXTS = sorted([*(ROOT / "console" / "views").rglob("*.py"), *(ROOT / "cons
 # What says something to people does it through the catalogue.
 SAYING = ("services", "connectors", "http", "store", "models")
 # Errors of the program itself, or of a format: their words are for a log, or become a value of a message.
-FOR_LOGS = {"TypeError", "ValueError", "KeyError", "MalformedRecordError", "NotKnownError", "UsageError"}
+FOR_LOGS = {"TypeError", "ValueError", "KeyError", "MalformedRecordError", "UsageError"}
+# What forms, previews and discrepancies are declared with; of their arguments these hold no words for people.
+SHOWN = {"Field", "Choice", "Effect", "ActKind", "NotCompared", "Contradiction", "claim"}
+NOT_SHOWN = {"name", "group", "letter", "record", "values", "asks", "start", "starts"}
 
 
 def marked(path: Path) -> Iterator[tuple[ast.Call, ast.expr]]:
@@ -73,3 +76,49 @@ def test_errors_are_said_through_the_catalogue() -> None:
                 assert not says or not name[:1].isupper() or name in FOR_LOGS, (
                     f"{path}:{node.lineno}: {name} with words of its own"
                 )
+
+
+def has_words(node: ast.expr) -> bool:
+    """Return whether an expression holds words of its own: several, or one that begins with a capital."""
+    if isinstance(node, ast.JoinedStr):
+        return any(isinstance(part, ast.Constant) and any(map(str.isalpha, str(part.value))) for part in node.values)
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        return isinstance(node, ast.IfExp) and (has_words(node.body) or has_words(node.orelse))
+    return " " in node.value.strip() or node.value[:1].isupper()
+
+
+def own_words(source: str) -> Iterator[tuple[int, str]]:
+    """Yield every line where a form, a preview or a discrepancy is declared with words of its own."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func).split(".")[-1]
+        if name not in SHOWN:
+            continue
+        positional = node.args[1:]  # the first is a name, a value, a kind or a capability
+        named = [one.value for one in node.keywords if one.arg not in NOT_SHOWN]
+        for argument in (*positional, *named):
+            if has_words(argument):
+                yield node.lineno, name
+
+
+def test_forms_previews_and_discrepancies_are_declared_without_words_of_their_own() -> None:
+    found = {
+        f"{path.relative_to(ROOT)}:{line} {name}"
+        for path in (ROOT / "console" / "services").rglob("*.py")
+        for line, name in own_words(path.read_text(encoding="utf-8"))
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'Field("amount", "Amount")',
+        'Choice("a", f"Bill {bill}")',
+        'Effect(what="Charge of it")',
+        'facts.claim(ONE, "is active" if on else "ended", "r")',
+    ],
+)
+def test_words_of_their_own_are_found(source: str) -> None:
+    assert list(own_words(source))

@@ -92,4 +92,4 @@ async def test_what_a_dead_system_would_say_is_not_compared(sandbox: Control, de
 async def test_a_damaged_list_is_no_whole_list(sandbox: Control, desk: Desk) -> None:
     await sandbox.quirks("billing", "records-damaged")
     watch = await found(desk, sandbox.first_customer)
-    assert any("could not be read" in gap.why for gap in watch.comparison.not_compared)
+    assert any("could not be read" in str(gap.why) for gap in watch.comparison.not_compared)

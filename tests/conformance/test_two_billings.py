@@ -62,7 +62,7 @@ async def test_a_dead_one_leaves_the_others_records_and_its_absence_is_no_fact(t
     assert desk.health.health("billing").state.name == "ANSWERING"
     assert desk.health.health("mobile").state.name == "DOWN"
     watch.compare_now()
-    reasons = [one.why for one in watch.comparison.not_compared]
+    reasons = [str(one.why) for one in watch.comparison.not_compared]
     assert f"{MOBILE} has not said the bills." in reasons
     assert not any(reason.startswith(FIXED) for reason in reasons)
     watch.close()

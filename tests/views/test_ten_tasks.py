@@ -156,7 +156,7 @@ async def test_a_disagreement_is_mended_by_keys(rig: Rig) -> None:
     await hands.send(form)
     await hands.done("Stop billing")
     await page.view.settled()
-    await rig.until(lambda: "stopped" in page.contradictions.comparison.found[0].meaning)
+    await rig.until(lambda: "stopped" in str(page.contradictions.comparison.found[0].meaning))
 
 
 async def with_truth(rig: Rig, kind: str, people: list[str]) -> str:

@@ -71,8 +71,8 @@ def _masked_fields(value: Any, kinds: frozenset[Personal]) -> dict[str, Any]:
 
 
 def _masked_claim(claim: Claim, kinds: frozenset[Personal]) -> Claim:
-    kind = "email" if "@" in claim.says else "phone"
-    return dataclasses.replace(claim, says=_medium(kind, claim.says, kinds))
+    says = str(claim.says)  # of this kind it is the number or the address itself
+    return dataclasses.replace(claim, says=_medium("email" if "@" in says else "phone", says, kinds))
 
 
 def _medium(kind: str, text: str, kinds: frozenset[Personal]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from console.messages import discrepancies as say
 from console.models.billing_account import BillingAccount
 from console.models.contradiction import Contradiction, ContradictionKind, Mend
 from console.models.customer import Customer
@@ -23,11 +24,11 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
                 account_id,
                 account_id,
                 (
-                    facts.claim(Capability.CUSTOMERS, f"has account {account_id}", customer.id, customer.since),
-                    facts.claim(Capability.BILLING_ACCOUNTS, "has no such account for this customer", account_id),
+                    facts.claim(Capability.CUSTOMERS, say.HAS_ACCOUNT(account=account_id), customer.id, customer.since),
+                    facts.claim(Capability.BILLING_ACCOUNTS, say.HAS_NO_SUCH_ACCOUNT(), account_id),
                 ),
                 None,
                 None,
-                "What is owed on it is not seen here.",
+                say.OWED_NOT_SEEN(),
                 (Mend("open-ticket", {"type": "dataCorrection", "other": account_id}),),
             )

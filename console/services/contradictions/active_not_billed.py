@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from console.messages import Message
+from console.messages import discrepancies as say
 from console.models.contradiction import Contradiction, ContradictionKind, Mend, NotCompared
 from console.models.customer_bill import CustomerBill
 from console.models.inventory import Product
@@ -36,29 +38,29 @@ def find(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
             product.name,
             product.id,
             (
-                facts.claim(Capability.SERVICES, "active", product.id, product.started_at),
+                facts.claim(Capability.SERVICES, say.ACTIVE(), product.id, product.started_at),
                 facts.claim(Capability.BILLS, said, bill.id if bill else account_id),
             ),
             product.started_at.date(),
             Money(price.amount * months, price.currency),
-            "The customer uses it and is not charged. Do not bill backwards without asking.",
+            say.USED_AND_NOT_CHARGED(),
             (Mend("start-billing", {"product": product.id}),),
         )
 
 
-def _said_by_bill(facts: SystemFacts, product: Product, bill: CustomerBill | None) -> str | NotCompared | None:
+def _said_by_bill(facts: SystemFacts, product: Product, bill: CustomerBill | None) -> Message | NotCompared | None:
     """Return what billing says in place of a line for a product, None where it has one."""
     if bill is None:
         facts.need_whole("bills")
-        return f"no bill for account {product.account_id}"
+        return say.NO_BILL(account=product.account_id)
     if bill.id not in facts.lines:
         return facts.without_lines(KIND, bill)
     named = {line.product_id for line in facts.lines[bill.id]}
     if product.id in named:
         return None
     if named and not any(named):
-        return NotCompared(KIND, f"The lines of bill {bill.label} do not name products.")
-    return f"no line for it on bill {bill.label}"
+        return NotCompared(KIND, say.LINES_WITHOUT_PRODUCTS(bill=bill.label))
+    return say.NO_LINE_ON_BILL(bill=bill.label)
 
 
 def _is_charged(facts: SystemFacts, product: Product) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
+from console.messages import Message
+from console.messages import discrepancies as say
 from console.models.contradiction import Contradiction, ContradictionKind, Mend, NotCompared
 from console.models.customer_bill import AppliedBillingRate, CustomerBill
 from console.models.inventory import Product
@@ -22,7 +24,7 @@ def find(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
         if product.status != "terminated":
             continue
         if product.terminated_at is None:
-            yield NotCompared(KIND, f"Provisioning does not say when {product.name} ended.")
+            yield NotCompared(KIND, say.END_NOT_SAID(product=product.name))
             continue
         ended_on = product.terminated_at.date()
         bill = facts.newest_bill(product.account_id)
@@ -45,8 +47,13 @@ def find(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
             product.name,
             product.id,
             (
-                facts.claim(Capability.SERVICES, "ended", product.id, product.terminated_at),
-                facts.claim(Capability.BILLS, f"charges {amount} on bill {bill.label}", bill.id, lines[0].period_start),
+                facts.claim(Capability.SERVICES, say.ENDED(), product.id, product.terminated_at),
+                facts.claim(
+                    Capability.BILLS,
+                    say.CHARGES_ON_BILL(amount=amount, bill=bill.label),
+                    bill.id,
+                    lines[0].period_start,
+                ),
             ),
             ended_on,
             charged,
@@ -59,14 +66,14 @@ def _is_since(bill: CustomerBill, day: date) -> bool:
     return bill.billed_on is not None and bill.billed_on >= day
 
 
-def _advice(facts: SystemFacts, product: Product, charged: Money) -> tuple[str, tuple[Mend, ...]]:
+def _advice(facts: SystemFacts, product: Product, charged: Money) -> tuple[Message, tuple[Mend, ...]]:
     """Return what to say and do: the charge is stopped where it still runs, and what was charged is given back."""
     charge = facts.charge_of(product)
     credit = Mend("give-credit", {"account": product.account_id or "", "amount": str(charged.amount)})
     if charge is not None and charge.status == "terminated":
-        return "Billing has stopped the charge; what was billed since is not given back by that.", (credit,)
+        return say.STOPPED_NOT_GIVEN_BACK(), (credit,)
     stop = Mend("stop-billing", {"product": product.id})
-    return "The customer pays for something they no longer have.", (stop, credit)
+    return say.PAYS_FOR_ENDED(), (stop, credit)
 
 
 def _is_after(line: AppliedBillingRate, product: Product) -> bool:

@@ -40,7 +40,7 @@ def compare(facts: SystemFacts, rules: Mapping[ContradictionKind, Rule] = RULES)
     What a rule found before it came to something it was not told stays found.
     """
     found: list[Contradiction] = []
-    not_compared: list[NotCompared] = [NotCompared(None, f"{gap}.") for gap in facts.gaps.values()]
+    not_compared: list[NotCompared] = [NotCompared(None, gap) for gap in facts.gaps.values()]
     for kind, rule in rules.items():
         try:
             for one in rule(facts):
@@ -49,7 +49,7 @@ def compare(facts: SystemFacts, rules: Mapping[ContradictionKind, Rule] = RULES)
                 else:
                     found.append(one)
         except NotKnownError as error:
-            not_compared.append(NotCompared(kind, f"{error}."))
+            not_compared.append(NotCompared(kind, error.message))
     return Comparison(tuple(found), tuple(dict.fromkeys(not_compared)))
 
 

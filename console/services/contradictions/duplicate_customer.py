@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from console.messages import discrepancies as say
 from console.models.contradiction import Contradiction, ContradictionKind, Mend
 from console.models.customer import Customer
 from console.models.search import SearchHit
@@ -21,13 +22,20 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
             customer.name,
             other.customer_id,
             (
-                facts.claim(Capability.CUSTOMERS, f"{customer.name} is {customer.id}", customer.id, customer.since),
                 facts.claim(
-                    Capability.CUSTOMERS, f"{other.name} is {other.customer_id}, {other.matched}", other.customer_id
+                    Capability.CUSTOMERS,
+                    say.CUSTOMER_IS(name=customer.name, number=customer.id),
+                    customer.id,
+                    customer.since,
+                ),
+                facts.claim(
+                    Capability.CUSTOMERS,
+                    say.CUSTOMER_IS_BY(name=other.name, number=other.customer_id, matched=other.matched),
+                    other.customer_id,
                 ),
             ),
             customer.since.date() if customer.since else None,
             None,
-            "Bills, tickets and notes are split over two numbers.",
+            say.SPLIT_OVER_TWO_NUMBERS(),
             (Mend("open-ticket", {"type": "dataCorrection", "other": other.customer_id}),),
         )

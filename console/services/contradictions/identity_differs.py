@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from console.messages import Message
+from console.messages import discrepancies as say
 from console.models.billing_account import BillingAccount
 from console.models.contradiction import Contradiction, ContradictionKind, Mend, NotCompared
 from console.models.customer import ContactMedium, Customer
@@ -13,16 +15,12 @@ from console.settings import Capability
 
 def find_address(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
     """Yield each account whose postal address is none of CRM's."""
-    yield from _media(
-        facts, ("address",), ContradictionKind.ADDRESS_DIFFERS, "Letters and technicians may go to the wrong place."
-    )
+    yield from _media(facts, ("address",), ContradictionKind.ADDRESS_DIFFERS, say.LETTERS_GO_WRONG())
 
 
 def find_contact(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
     """Yield each account whose phone or e-mail is none of CRM's."""
-    yield from _media(
-        facts, ("phone", "email"), ContradictionKind.CONTACT_DIFFERS, "Bills and messages may go to the wrong place."
-    )
+    yield from _media(facts, ("phone", "email"), ContradictionKind.CONTACT_DIFFERS, say.MESSAGES_GO_WRONG())
 
 
 def find_name(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
@@ -31,7 +29,7 @@ def find_name(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
     accounts: Sequence[BillingAccount] = facts.need("accounts")
     for account in accounts:
         if not account.holder:
-            yield NotCompared(ContradictionKind.NAME_DIFFERS, f"Billing names nobody for account {account.id}.")
+            yield NotCompared(ContradictionKind.NAME_DIFFERS, say.NOBODY_NAMED(account=account.id))
         elif _plain(account.holder) != _plain(customer.name):
             yield Contradiction(
                 ContradictionKind.NAME_DIFFERS,
@@ -43,13 +41,13 @@ def find_name(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
                 ),
                 customer.since.date() if customer.since else None,
                 None,
-                "Ask the caller how they are called before anything is changed.",
+                say.ASK_FOR_THE_NAME(),
                 (Mend("correct-account", {"account": account.id, "name": customer.name}),),
             )
 
 
 def _media(
-    facts: SystemFacts, kinds: Sequence[str], kind: ContradictionKind, meaning: str
+    facts: SystemFacts, kinds: Sequence[str], kind: ContradictionKind, meaning: Message
 ) -> Iterator[Contradiction | NotCompared]:
     customer: Customer = facts.need("customer")
     accounts: Sequence[BillingAccount] = facts.need("accounts")
@@ -57,7 +55,8 @@ def _media(
         for one in kinds:
             ours, theirs = _texts(customer.contact_media, one), _texts(account.contact_media, one)
             if kind is ContradictionKind.ADDRESS_DIFFERS and not (ours and theirs):
-                yield NotCompared(kind, f"{'Billing' if ours else 'CRM'} has no address for account {account.id}.")
+                lacks = say.BILLING_WITHOUT_ADDRESS if ours else say.CRM_WITHOUT_ADDRESS
+                yield NotCompared(kind, lacks(account=account.id))
             is_same = is_same_number if one == "phone" else _is_same_text
             if not ours or not theirs or any(is_same(text, other) for text in ours for other in theirs):
                 continue

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from console.messages import discrepancies as say
 from console.models.contradiction import Contradiction, ContradictionKind, Mend
 from console.models.inventory import Product, Service
 from console.models.order import Order
@@ -27,10 +28,10 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
         since = (order.completed_at if order else None) or product.started_at
         if not facts.is_settled(since):
             continue
-        claims = [facts.claim(Capability.SERVICES, f"the service is {service.state}", service.id)]
+        claims = [facts.claim(Capability.SERVICES, say.SERVICE_IS(state=service.state), service.id)]
         if order is not None:
-            claims.insert(0, facts.claim(Capability.SERVICES, f"order {order.id} completed", order.id, since))
-        claims.append(facts.claim(Capability.SERVICES, "sold as active", product.id, product.started_at))
+            claims.insert(0, facts.claim(Capability.SERVICES, say.ORDER_COMPLETED(order=order.id), order.id, since))
+        claims.append(facts.claim(Capability.SERVICES, say.SOLD_AS_ACTIVE(), product.id, product.started_at))
         yield Contradiction(
             KIND,
             product.name,
@@ -38,7 +39,7 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
             tuple(claims),
             since.date() if since else None,
             product.price,
-            "The customer pays for it and cannot use it.",
+            say.PAYS_AND_CANNOT_USE(),
             (Mend("open-ticket", {"service": service.id}), Mend("restart", {"service": service.id})),
         )
 

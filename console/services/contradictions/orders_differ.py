@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from console.messages import discrepancies as say
 from console.models.contradiction import Contradiction, ContradictionKind, Mend
 from console.models.order import Order
 from console.services.contradictions.system_facts import SystemFacts
@@ -25,16 +26,18 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
             order.description,
             order.id,
             (
-                facts.claim(Capability.PRODUCT_ORDERS, f"product order {order.id} is {order.state}", order.id, ended),
+                facts.claim(
+                    Capability.PRODUCT_ORDERS, say.PRODUCT_ORDER_IS(order=order.id, state=order.state), order.id, ended
+                ),
                 facts.claim(
                     Capability.PRODUCT_ORDERS,
-                    f"service order {other.id} is {other.state}",
+                    say.SERVICE_ORDER_IS(order=other.id, state=other.state),
                     other.id,
                     other.completed_at,
                 ),
             ),
             ended.date() if ended else None,
             None,
-            "What was promised as done may not be done.",
+            say.MAY_NOT_BE_DONE(),
             (Mend("open-ticket", {"type": "orderInquiry", "other": other.id}),),
         )

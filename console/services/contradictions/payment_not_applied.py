@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from console.messages import discrepancies as say
 from console.models.contradiction import Contradiction, ContradictionKind, Mend
 from console.models.customer_bill import CustomerBill
 from console.models.payment import Payment
@@ -27,19 +28,22 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
         taken.add(bill.id)
         yield Contradiction(
             KIND,
-            f"Bill {bill.label}",
+            say.BILL(bill=bill.label),
             bill.id,
             (
                 facts.claim(
-                    Capability.PAYMENTS, f"{payment.amount} came in, {payment.id}", payment.id, payment.paid_at
+                    Capability.PAYMENTS,
+                    say.PAYMENT_CAME_IN(amount=payment.amount, payment=payment.id),
+                    payment.id,
+                    payment.paid_at,
                 ),
                 facts.claim(
-                    Capability.BILLS, f"{bill.remaining} of bill {bill.label} is unpaid", bill.id, bill.billed_on
+                    Capability.BILLS, say.BILL_UNPAID(amount=bill.remaining, bill=bill.label), bill.id, bill.billed_on
                 ),
             ),
             payment.paid_at.date() if payment.paid_at else None,
             payment.amount,
-            "The customer paid and is treated as owing.",
+            say.TREATED_AS_OWING(),
             (Mend("open-ticket", {"type": "paymentTrace", "payment": payment.id, "bill": bill.id}),),
         )
 

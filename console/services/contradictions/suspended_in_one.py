@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from console.messages import discrepancies as say
 from console.models.contradiction import Contradiction, ContradictionKind, Mend
 from console.models.inventory import Product, Service
 from console.services.contradictions.system_facts import SystemFacts
@@ -27,16 +28,16 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
                 product.name,
                 product.id,
                 (
-                    facts.claim(Capability.SERVICES, "sold as suspended" if sold else "sold as active", product.id),
                     facts.claim(
-                        Capability.SERVICES, "the service is suspended" if works else "the service runs", service.id
+                        Capability.SERVICES, say.SOLD_AS_SUSPENDED() if sold else say.SOLD_AS_ACTIVE(), product.id
+                    ),
+                    facts.claim(
+                        Capability.SERVICES, say.SERVICE_SUSPENDED() if works else say.SERVICE_RUNS(), service.id
                     ),
                 ),
                 None,
                 product.price,
-                "It runs although it was sold as suspended; resuming makes both say active."
-                if sold
-                else "The customer cannot use what they pay for.",
+                say.RUNS_THOUGH_SUSPENDED() if sold else say.CANNOT_USE_WHAT_IS_PAID(),
                 (
                     Mend("resume" if sold else "suspend", {"product": product.id}),
                     Mend("open-ticket", {"service": service.id}),

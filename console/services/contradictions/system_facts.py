@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
+from console.messages import Message
+from console.messages import discrepancies as say
 from console.models.billing_account import BillingAccount
 from console.models.contradiction import Claim, ContradictionKind, NotCompared
 from console.models.customer import Customer
@@ -23,7 +25,11 @@ SETTLES_IN = timedelta(days=45)
 
 
 class NotKnownError(Exception):
-    """A rule needs what no system has said; the text says what."""
+    """A rule needs what no system has said; the message says what."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class SystemFacts:
     charges: Sequence[Product] | None = None
     labels: Mapping[Capability, str] = field(default_factory=dict)
     told_by: Mapping[str, str] = field(default_factory=dict)
-    gaps: Mapping[str, str] = field(default_factory=dict)
+    gaps: Mapping[str, Message] = field(default_factory=dict)
 
     def need(self, name: str) -> Any:
         """Return one kind of fact.
@@ -60,7 +66,7 @@ class SystemFacts:
         """
         value = getattr(self, name)
         if value is None:
-            raise NotKnownError(f"{self.label(_SERVED_BY[name])} has not said the {name.replace('_', ' ')}")
+            raise NotKnownError(say.NOT_SAID(system=self.label(_SERVED_BY[name]), what=name.replace("_", " ")))
         return value
 
     def need_whole(self, name: str) -> Any:
@@ -90,16 +96,17 @@ class SystemFacts:
 
     def without_lines(self, kind: ContradictionKind, bill: CustomerBill) -> NotCompared:
         """Return that a rule could not look at a bill whose lines are not known."""
-        return NotCompared(
-            kind, f"{self._said_by(Capability.BILLS, bill.id)} has not said the lines of bill {bill.label}."
-        )
+        system = self._said_by(Capability.BILLS, bill.id)
+        return NotCompared(kind, say.LINES_NOT_SAID(system=system, bill=bill.label))
 
     def charge_of(self, product: Product) -> Product | None:
         """Return what billing charges for a product as far as it was asked; None where that is not known."""
         serial = product.serial_number
         return next((one for one in self.charges or () if serial and one.serial_number == serial), None)
 
-    def claim(self, capability: Capability, says: str, record: str, since: date | datetime | None = None) -> Claim:
+    def claim(
+        self, capability: Capability, says: Message | str, record: str, since: date | datetime | None = None
+    ) -> Claim:
         """Return what the system says that told of a record, or else that serves a capability."""
         day = since.date() if isinstance(since, datetime) else since
         return Claim(self._said_by(capability, record), says, record, day)

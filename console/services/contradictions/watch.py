@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from console.messages import Message
+from console.messages import discrepancies as say
 from console.models.contradiction import Comparison, Contradiction
 from console.models.customer_bill import CustomerBill
 from console.models.provenance import Records
@@ -109,15 +111,15 @@ class ContradictionWatch:
         view = self._view
         customer = view.customer.held
         lists: dict[str, Any] = {}
-        gaps: dict[str, str] = {}
+        gaps: dict[str, Message] = {}
         told_by: dict[str, str] = {}
         for name in _LISTS:
             facts: Records[Any] | None = getattr(view, name).held
             lists[name] = None if facts is None else tuple(item.value for item in facts)
             for item in facts or ():
                 told_by.setdefault(item.origin.id, self._systems.get(item.origin.system, item.origin.system))
-            gap = self._gap_of(name, getattr(view, name)) if facts is not None else ""
-            if gap:
+            gap = self._gap_of(name, getattr(view, name)) if facts is not None else None
+            if gap is not None:
                 gaps[name] = gap
         lines = {
             bill: tuple(item.value for item in part.part.facts)
@@ -134,22 +136,22 @@ class ContradictionWatch:
             **lists,
         )
 
-    def _gap_of(self, dataset: str, part: PartCoordinator[Records[Any]]) -> str:
-        """Return what is missing in a list of which at least one system has said something; empty where nothing is."""
+    def _gap_of(self, dataset: str, part: PartCoordinator[Records[Any]]) -> Message | None:
+        """Return what is missing in a list of which at least one system has said something, None where nothing is."""
         name = dataset.replace("_", " ")
         silent = [member.part.system for member in part.members if member.held is None]
         if silent:
-            return f"{' and '.join(self._systems.get(one, one) for one in silent)} has not said the {name}"
+            return say.NOT_SAID(system=" and ".join(self._systems.get(one, one) for one in silent), what=name)
         facts = next((one.held for one in part.members if one.held is not None and not one.held.is_whole), None)
         damaged = next((one.held for one in part.members if one.held is not None and one.held.damaged), None)
         found = damaged or facts
-        return _gap(name, found) if found is not None else ""
+        return _gap(name, found) if found is not None else None
 
 
-def _gap(name: str, facts: Records[Any]) -> str:
+def _gap(name: str, facts: Records[Any]) -> Message:
     if facts.damaged:
-        return f"{len(facts.damaged)} of the {name} could not be read whole"
-    return f"Only the newest {len(facts)} of the {name} were read"
+        return say.NOT_READ_WHOLE(count=len(facts.damaged), what=name)
+    return say.ONLY_NEWEST_READ(count=len(facts), what=name)
 
 
 def _records(found: Contradiction) -> set[str]:

@@ -81,7 +81,9 @@ class DisagreementsView(Surface):
         self._title.set_words(f"{self._view.name}  ·  {words if count else self._none_words()}")
         self.found.show_rows([_row(one) for one in comparison.found])
         lines = [
-            f"{texts.sentence(tr(one.kind.value))}: {one.why}" if one.kind else tr("Everything: {}").format(one.why)
+            f"{texts.sentence(tr(one.kind.value))}: {in_words(one.why)}"
+            if one.kind
+            else tr("Everything: {}").format(in_words(one.why))
             for one in comparison.not_compared
         ]
         self._not_compared.set_words("\n".join(lines) or tr("Everything there is a rule for was compared."))
@@ -106,7 +108,7 @@ class DisagreementsView(Surface):
     def _show_chosen(self) -> None:
         one = self.chosen
         self.claims.show_rows([_claim_row(n, claim) for n, claim in enumerate(one.claims)] if one else [])
-        self._meaning.set_words(tr(one.meaning) if one else "")
+        self._meaning.set_words(in_words(one.meaning) if one else "")
         mends = [mend for mend in one.mends if mend.act in ACTS] if one else []
         for button in self.buttons:
             self._mends.removeWidget(button)
@@ -130,7 +132,7 @@ class DisagreementsView(Surface):
 
 def disagreement_words(one: Contradiction) -> str:
     """Return a disagreement on one line, for an alert."""
-    told = f"≠ {texts.sentence(tr(one.kind.value))}: {one.subject}"
+    told = f"≠ {texts.sentence(tr(one.kind.value))}: {in_words(one.subject)}"
     return tr("{}, {} in question").format(told, texts.money(one.cost)) if one.cost else told
 
 
@@ -138,7 +140,7 @@ def _row(one: Contradiction) -> Row:
     systems = ", ".join(dict.fromkeys(claim.system for claim in one.claims))
     cells = (
         Cell(desk_fact(tr("What"), texts.sentence(tr(one.kind.value))), state="conflict"),
-        Cell(desk_fact(tr("About"), one.subject)),
+        Cell(desk_fact(tr("About"), in_words(one.subject))),
         Cell(desk_fact(tr("Systems"), systems)),
         Cell(desk_fact(tr("Since"), texts.weekday(one.since) if one.since else tr("not known"))),
         Cell(desk_fact(tr("In question"), texts.money(one.cost) if one.cost else ""), number=True, strong=True),
@@ -149,7 +151,7 @@ def _row(one: Contradiction) -> Row:
 def _claim_row(number: int, claim: Claim) -> Row:
     cells = (
         Cell(desk_fact(tr("System"), claim.system), strong=True),
-        Cell(desk_fact(tr("Says"), claim.says)),
+        Cell(desk_fact(tr("Says"), in_words(claim.says))),
         Cell(desk_fact(tr("Since"), texts.weekday(claim.since) if claim.since else "")),
         Cell(desk_fact(tr("Record"), claim.record)),
     )

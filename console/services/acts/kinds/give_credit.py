@@ -16,10 +16,11 @@ from console.services.acts.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
 
+# The value goes on the bill, in the language of the deployment; the words are for the user.
 REASONS = (
-    Choice("Billing error, corrected", "Billing error, corrected"),
-    Choice("Outage", "Outage"),
-    Choice("Goodwill", "Goodwill"),
+    Choice("Billing error, corrected", forms.REASON_BILLING_ERROR()),
+    Choice("Outage", forms.REASON_OUTAGE()),
+    Choice("Goodwill", forms.REASON_GOODWILL()),
 )
 _COUNTED = timedelta(days=30)
 _LONGEST_WHY = 1000

@@ -59,7 +59,7 @@ def _plan(now: Situation, values: Values) -> Plan:
         capability=Capability.INTERACTIONS,
         what=word,
         now="",
-        after=f"{title} to {to}",
+        after=forms.SENT_TO(what=title, address=to),
         undo=forms.SENT_IS_SENT(),
         record=("interaction", ""),
         values={"direction": "outbound"},

@@ -146,7 +146,7 @@ def _move_plan(now: Situation, values: Values) -> Plan:
     when = _hours(slot.starts_at, slot.ends_at)
     effect = Effect(
         capability=Capability.APPOINTMENTS,
-        what=f"Visit {visit.description or visit.id}",
+        what=forms.VISIT_NAMED(visit=visit.description or visit.id),
         now=_hours(visit.starts_at, visit.ends_at),
         after=when,
         undo=forms.CAN_BE_UNDONE(),
@@ -168,7 +168,7 @@ def _cancel_plan(now: Situation, values: Values) -> Plan:
     step = PlannedStep("cancel-visit", visit.id, {"status": "cancelled"}, {"status": visit.status or ""})
     effect = Effect(
         capability=Capability.APPOINTMENTS,
-        what=f"Visit {_hours(visit.starts_at, visit.ends_at)}",
+        what=forms.VISIT_NAMED(visit=_hours(visit.starts_at, visit.ends_at)),
         now=visit.status or "",
         after="cancelled",
         undo=forms.ONLY_BY_BOOKING_ANOTHER(),
