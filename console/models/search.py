@@ -41,17 +41,40 @@ class SearchQuery:
         return tuple(reading for reading, value in values.items() if value)
 
 
+class MatchedBy(Enum):
+    """What of a customer was found."""
+
+    NAME = "name"
+    PHONE = "phone"
+    EMAIL = "e-mail"
+    CUSTOMER = "customer number"
+    ACCOUNT = "account"
+    BILL = "bill"
+    PRODUCT_ORDER = "product order"
+    SERVICE_ORDER = "service order"
+    SEEN_HERE = "on this computer"
+    PHONE_AND_BIRTHDAY = "same phone and birthday"
+    PHONE_AND_ADDRESS = "same phone and address"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Why a customer was found: by what, and its number or address in the system's own spelling."""
+
+    by: MatchedBy
+    value: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A customer that a system found, and why.
+    """A customer that a system found, and why; without a `matched` it was looked up after another system found it.
 
-    `matched` names what matched (`Bill B-2611-0448`), in the system's own spelling; `details` are facts that tell
-    customers of one name apart, most telling first.
+    `details` are facts that tell customers of one name apart, most telling first.
     """
 
     customer_id: CustomerId
     system: str
-    matched: str
+    matched: Match | None
     name: str | None = None
     kind: PartyKind | None = None
     status: str | None = None
@@ -90,7 +113,7 @@ class FoundCustomer:
     kind: PartyKind | None
     status: str | None
     details: tuple[str, ...]
-    reasons: tuple[tuple[str, str], ...]
+    reasons: tuple[tuple[str, Match], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from console.models.inventory import Product, Service
 from console.models.money import Money
 from console.models.order import Order, OrderItem, OrderKind
 from console.models.payment import Payment
-from console.models.search import SearchHit
+from console.models.search import Match, MatchedBy, SearchHit
 from console.services.acts.catalogue import ACTS
 from console.services.contradictions import RULES, SystemFacts, compare
 
@@ -64,7 +64,7 @@ DISAGREEING: list[tuple[Kind, str, dict[str, Any]]] = [
      {"customer": replace(CUSTOMER, contact_media=(HOME, ContactMedium("email", "ana@example.org"))),
       "accounts": (replace(ACCOUNT, contact_media=(HOME, ContactMedium("email", "old@example.org"))),)}),
     (Kind.PAYMENT_NOT_APPLIED, "B1", {"payments": (PAID,)}),
-    (Kind.DUPLICATE_CUSTOMER, "CU-2", {"same_person": (SearchHit(CustomerId("CU-2"), "crm", "same phone", "Ana Lind"),)}),
+    (Kind.DUPLICATE_CUSTOMER, "CU-2", {"same_person": (SearchHit(CustomerId("CU-2"), "crm", Match(MatchedBy.PHONE_AND_ADDRESS), "Ana Lind"),)}),
     (Kind.ACCOUNT_UNKNOWN, "BA-9", {"customer": replace(CUSTOMER, account_ids=("BA-1", "BA-9"))}),
     (Kind.ORDERS_DIFFER, "PO-1", {"service_orders": (replace(CARRIED_OUT, state="failed"),)}),
 ]  # fmt: skip

@@ -5,7 +5,7 @@ import pytest
 
 from console.errors import SystemUnavailableError
 from console.models.customer import ContactMedium, Customer, CustomerId
-from console.models.search import Asking, SearchHit, SearchQuery, SearchResult
+from console.models.search import Asking, Match, MatchedBy, SearchHit, SearchQuery, SearchResult
 from console.ports.billing import BILLS
 from console.ports.customers import CUSTOMERS
 from console.ports.port import Port
@@ -78,7 +78,10 @@ def search(crm: Any, billing: Any, provisioning: Any) -> CustomerSearch:
     )
 
 
-def hit(customer: str, system: str, matched: str = "Name", **more: Any) -> SearchHit:
+BY_NAME = Match(MatchedBy.NAME)
+
+
+def hit(customer: str, system: str, matched: Match = BY_NAME, **more: Any) -> SearchHit:
     return SearchHit(CustomerId(customer), system, matched, **more)
 
 
@@ -226,12 +229,12 @@ async def test_each_system_shows_as_it_answers_and_one_failure_leaves_the_others
 
 async def test_one_customer_found_by_several_systems_is_one_entry_with_all_reasons() -> None:
     crm = System("crm", [hit("CU-1", "crm", "Customer CU-1", name="Marta Lindqvist", details=("1418 Alder St",))])
-    billing = System("billing", [hit("CU-1", "billing", "Bill B-1", name="M. Lindqvist")])
+    billing = System("billing", [hit("CU-1", "billing", Match(MatchedBy.BILL, "B-1"), name="M. Lindqvist")])
     results: list[SearchResult] = []
     await search(crm, billing, System("provisioning")).find(SearchQuery("1", number="1"), results.append)
     (found,) = results[-1].found
     assert found.details == ("1418 Alder St",)
-    assert ("billing", "Bill B-1") in found.reasons
+    assert ("billing", Match(MatchedBy.BILL, "B-1")) in found.reasons
 
 
 async def test_a_customer_only_billing_found_is_looked_up_in_crm_to_tell_it_apart() -> None:
@@ -246,11 +249,11 @@ async def test_a_customer_only_billing_found_is_looked_up_in_crm_to_tell_it_apar
 
     crm = Crm("crm")
     results: list[SearchResult] = []
-    billing = System("billing", [hit("CU-9", "billing", "Bill B-1")])
+    billing = System("billing", [hit("CU-9", "billing", Match(MatchedBy.BILL, "B-1"))])
     await search(crm, billing, System("provisioning")).find(SearchQuery("B-1", number="B-1"), results.append)
     (found,) = results[-1].found
     assert (found.name, found.details) == ("Marta", ("Alder St",))
-    assert found.reasons == (("billing", "Bill B-1"),)
+    assert found.reasons == (("billing", Match(MatchedBy.BILL, "B-1")),)
 
 
 async def test_more_than_can_be_shown_is_said() -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel
 
 from benchmarks.walk import told_by
 from console.models.customer import CustomerId
-from console.models.search import SearchResult
+from console.models.search import Match, MatchedBy, SearchResult
 from console.services.access.openings import Reason, Step
 from console.services.access.permissions import ROLES
 from console.services.customer.contact import NotPossibleError
@@ -155,7 +155,7 @@ async def test_a_closed_account_is_not_found_by_part_of_a_number_or_address(rig:
     async def is_in_the_index() -> bool:
         results: list[SearchResult] = []
         await rig.desk.search.find(rig.desk.search.read(record.id), results.append)
-        return any((HERE, "on this computer") in one.reasons for one in results[-1].found)
+        return any((HERE, Match(MatchedBy.SEEN_HERE)) in one.reasons for one in results[-1].found)
 
     await rig.until(is_in_the_index)
     parts = (phone[2:8], phone[-7:], phone[-4:], account[-5:], email.partition("@")[0], street)

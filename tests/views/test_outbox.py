@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QPushButton
 
 from console.models.outbox import ActState
+from console.models.search import Match, MatchedBy
 from console.services.access.permissions import Deed, Personal, Subject
 from console.services.customer.contact import known_contact
 from console.views import texts
@@ -389,7 +390,7 @@ async def test_who_was_seen_is_found_without_a_system_and_with_typing_errors(rig
         results: list[Any] = []
         await rig.desk.search.find(rig.desk.search.read(typed), results.append)
         found = next((one for one in results[-1].found if one.customer_id == page.customer_id), None)
-        return found is not None and ("desk", "on this computer") in found.reasons
+        return found is not None and ("desk", Match(MatchedBy.SEEN_HERE)) in found.reasons
 
     for typed in (name[:4], wrong, page.view.customer.part.facts.value.contact_media[0].text):
         await rig.until(lambda typed=typed: found_here(typed))

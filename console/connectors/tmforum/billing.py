@@ -13,7 +13,7 @@ from console.models.billing_account import BillingAccount
 from console.models.customer import CustomerId
 from console.models.customer_bill import AppliedBillingRate, BillDocument, CustomerBill, CustomerBillId
 from console.models.provenance import Records
-from console.models.search import SearchHit, SearchQuery
+from console.models.search import Match, MatchedBy, SearchHit, SearchQuery
 
 # Lists that are of no use in part are read so far.
 _MOST_ACCOUNTS = 200
@@ -72,7 +72,7 @@ class TmForumBilling(TmForumMoney):
         if not found or found.value is None:
             return []
         customer_id, name = found.value
-        return [SearchHit(customer_id, self._client.name, f"Account {found.origin.id}", name)]
+        return [SearchHit(customer_id, self._client.name, Match(MatchedBy.ACCOUNT, found.origin.id), name)]
 
     async def _by_bill(self, typed: str, limit: int) -> list[SearchHit]:
         settings = self._client.settings("customerBill")
@@ -86,4 +86,5 @@ class TmForumBilling(TmForumMoney):
         else:
             many = await self._client.fetch_many("customerBill", ((parameter, number),), customer_named, most=limit)
             named = [item.value for item in many if item.value]
-        return [SearchHit(customer_id, self._client.name, f"Bill {number}", name) for customer_id, name in named]
+        match = Match(MatchedBy.BILL, number)
+        return [SearchHit(customer_id, self._client.name, match, name) for customer_id, name in named]

@@ -11,7 +11,7 @@ from console.connectors.tmforum.wire import Reader
 from console.models.customer import Customer, CustomerId, Party, PartyKind
 from console.models.name_words import is_called, last_spellings, spellings
 from console.models.provenance import Sourced
-from console.models.search import Reading, SearchHit, SearchQuery
+from console.models.search import Match, MatchedBy, Reading, SearchHit, SearchQuery
 
 Asked = tuple[tuple[str, str], ...]
 _NAMES: Asked = (("fields", "id,name"),)
@@ -71,7 +71,7 @@ class TmForumCrm(TmForumCare):
 
     async def _by_number(self, number: CustomerId, more: Asked) -> list[SearchHit]:
         found = await self._client.fetch_one("customer", number, read_customer, parameters=more)
-        return [] if found is None else [_hit(found, f"Customer {found.value.id}")]
+        return [] if found is None else [_hit(found, Match(MatchedBy.CUSTOMER, found.value.id))]
 
     async def _by_last_spellings(self, typed: str, parameter: str, more: Asked) -> list[SearchHit]:
         """Return whom a name means after all, where the system keeps its words joined, apart or with other letters."""
@@ -81,9 +81,8 @@ class TmForumCrm(TmForumCare):
 
     async def _by_parameter(self, asked: tuple[str, str], more: Asked, reading: Reading, limit: int) -> list[SearchHit]:
         found = await self._client.fetch_many("customer", (asked, *more), read_customer, most=limit)
-        value = asked[1]
-        words = {Reading.PHONE: f"Phone {value}", Reading.EMAIL: f"E-mail {value}", Reading.NAME: "Name"}
-        return [_hit(item, words[reading]) for item in found]
+        match = Match(_MATCHED[reading], "" if reading is Reading.NAME else asked[1])
+        return [_hit(item, match) for item in found]
 
 
 def party(kind: PartyKind) -> Callable[[Reader], Party]:
@@ -91,7 +90,10 @@ def party(kind: PartyKind) -> Callable[[Reader], Party]:
     return functools.partial(read_party, kind=kind)
 
 
-def _hit(found: Sourced[Customer], matched: str) -> SearchHit:
+_MATCHED = {Reading.PHONE: MatchedBy.PHONE, Reading.EMAIL: MatchedBy.EMAIL, Reading.NAME: MatchedBy.NAME}
+
+
+def _hit(found: Sourced[Customer], matched: Match) -> SearchHit:
     customer = found.value
     telling = {medium.kind: medium.text for medium in reversed(customer.contact_media)}
     return SearchHit(

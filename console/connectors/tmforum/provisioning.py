@@ -15,7 +15,7 @@ from console.models.inventory import Product, Service
 from console.models.offering import ProductOffering
 from console.models.order import Order
 from console.models.provenance import Records
-from console.models.search import SearchHit, SearchQuery
+from console.models.search import Match, MatchedBy, SearchHit, SearchQuery
 from console.models.service_test import ServiceTest
 
 # Lists that are of no use in part are read so far.
@@ -65,14 +65,14 @@ class TmForumProvisioning:
     ) -> Sequence[SearchHit]:
         if not query.number:
             return []
-        kinds = (("productOrder", "Product order"), ("serviceOrder", "Service order"))
-        found = await asyncio.gather(*(self._by_order(resource, word, query.number) for resource, word in kinds))
+        kinds = (("productOrder", MatchedBy.PRODUCT_ORDER), ("serviceOrder", MatchedBy.SERVICE_ORDER))
+        found = await asyncio.gather(*(self._by_order(resource, by, query.number) for resource, by in kinds))
         return [hit for hits in found for hit in hits][:limit]
 
-    async def _by_order(self, resource: str, word: str, typed: str) -> list[SearchHit]:
+    async def _by_order(self, resource: str, by: MatchedBy, typed: str) -> list[SearchHit]:
         number = complete_number(typed, self._client.settings(resource).number_prefix)
         found = number and await self._client.fetch_one(resource, number, customer_named)
         if not found or found.value is None:
             return []
         customer_id, name = found.value
-        return [SearchHit(customer_id, self._client.name, f"{word} {found.origin.id}", name)]
+        return [SearchHit(customer_id, self._client.name, Match(by, found.origin.id), name)]

@@ -30,7 +30,9 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
                 ),
                 facts.claim(
                     Capability.CUSTOMERS,
-                    say.CUSTOMER_IS_BY(name=other.name, number=other.customer_id, matched=other.matched),
+                    say.CUSTOMER_IS_BY(
+                        name=other.name, number=other.customer_id, matched=other.matched.by if other.matched else ""
+                    ),
                     other.customer_id,
                 ),
             ),

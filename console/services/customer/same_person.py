@@ -5,7 +5,7 @@ from console.messages import customer as say
 from console.models.customer import Customer, CustomerId, Party
 from console.models.name_words import fold
 from console.models.provenance import Origin, Records, Sourced
-from console.models.search import SearchHit, SearchQuery
+from console.models.search import Match, MatchedBy, SearchHit, SearchQuery
 from console.ports.customers import Customers
 
 _MOST_NUMBERS, _MOST_HITS = 3, 10
@@ -37,11 +37,11 @@ async def fetch_same_person(
         if other is None:
             continue
         shared = _shared(customer.value, party, other.value, await customers.fetch_party(other.value))
-        if shared:
+        if shared is not None:
             told = SearchHit(
                 hit.customer_id,
                 hit.system,
-                matched=f"same phone and {shared}",
+                matched=Match(shared),
                 name=hit.name,
                 kind=hit.kind,
                 status=hit.status,
@@ -54,15 +54,17 @@ async def fetch_same_person(
     return Records(tuple(same), origin.read_at)
 
 
-def _shared(ours: Customer, our_party: Sourced[Party] | None, other: Customer, party: Sourced[Party] | None) -> str:
-    """Return what besides name and phone is the same, empty where they are two people."""
+def _shared(
+    ours: Customer, our_party: Sourced[Party] | None, other: Customer, party: Sourced[Party] | None
+) -> MatchedBy | None:
+    """Return what besides the name is the same, None where they are two people."""
     born = our_party.value.birth_on if our_party else None
     other_born = party.value.birth_on if party else None
     if born and other_born:
-        return "birthday" if born == other_born else ""
+        return MatchedBy.PHONE_AND_BIRTHDAY if born == other_born else None
     homes = {_plain(one.text) for one in ours.contact_media if one.kind == "address"}
     others = {_plain(one.text) for one in other.contact_media if one.kind == "address"}
-    return "address" if homes & others else ""
+    return MatchedBy.PHONE_AND_ADDRESS if homes & others else None
 
 
 def _plain(text: str | None) -> str:

@@ -196,7 +196,7 @@ class CustomerSearch:
         async def look_up(customer_id: CustomerId) -> None:
             query = SearchQuery(customer_id, number=customer_id)
             found = await _or_nothing(self._found_by(self._finders[self._crm], query, 1))
-            search.hits += [replace(hit, matched="") for hit in self._shown(found)]
+            search.hits += [replace(hit, matched=None) for hit in self._shown(found)]
 
         await asyncio.gather(*(look_up(customer_id) for customer_id in wanted))
         if wanted:
@@ -234,7 +234,7 @@ def _together(hits: Sequence[SearchHit]) -> tuple[FoundCustomer, ...]:
     """Return one entry a customer, in the order found; what one system does not say another may."""
     found: dict[CustomerId, FoundCustomer] = {}
     for hit in hits:
-        reasons = ((hit.system, hit.matched),) if hit.matched else ()
+        reasons = ((hit.system, hit.matched),) if hit.matched is not None else ()
         known = found.get(hit.customer_id)
         if known is None:
             found[hit.customer_id] = FoundCustomer(

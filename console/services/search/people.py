@@ -11,7 +11,7 @@ from console.errors import StoreError
 from console.models.cache_size import CacheSize
 from console.models.customer import Customer, CustomerId
 from console.models.provenance import Records, Sourced
-from console.models.search import KnownPerson, SearchHit, SearchQuery
+from console.models.search import KnownPerson, Match, MatchedBy, SearchHit, SearchQuery
 from console.ports.store import PersonStore
 from console.services.access.permissions import Subject
 from console.services.search.phone import national_digits
@@ -95,7 +95,7 @@ class SeenPeople:
             SearchHit(
                 person.customer_id,
                 HERE,
-                matched="on this computer",
+                matched=Match(MatchedBy.SEEN_HERE),
                 name=person.name,
                 kind=person.kind,
                 status=person.status,

@@ -10,7 +10,16 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from console.models.customer import PartyKind
-from console.models.search import Asking, FoundCustomer, Reading, SearchQuery, SearchResult, SystemProgress
+from console.models.search import (
+    Asking,
+    FoundCustomer,
+    Match,
+    MatchedBy,
+    Reading,
+    SearchQuery,
+    SearchResult,
+    SystemProgress,
+)
 from console.services.search.phone import show_phone
 from console.views import texts
 from console.views.icons import ICON
@@ -274,7 +283,7 @@ class SearchPalette(QWidget):
         def cell(label: str, text: str) -> Cell:
             return Cell(ShownFact(label, text, None))
 
-        reasons = " · ".join(matched for _, matched in found.reasons if matched != "Name")
+        reasons = " · ".join(_match_words(one) for _, one in found.reasons if one.by is not MatchedBy.NAME)
         details = " · ".join(part for part in (reasons, *(_spoken(detail) for detail in found.details)) if part)
         icon = {PartyKind.ORGANIZATION: "business", PartyKind.INDIVIDUAL: "residential"}.get(
             found.kind or PartyKind.INDIVIDUAL, "person"
@@ -351,8 +360,13 @@ class _Details(QWidget):
         if found.status:
             lines.append(texts.state(found.status)[0])
         lines += [_spoken(detail) for detail in found.details]
-        lines += [tr("{}: {}").format(desk.label(system), matched) for system, matched in found.reasons]
+        lines += [tr("{}: {}").format(desk.label(system), _match_words(one)) for system, one in found.reasons]
         self._lines.setText("\n".join(lines))
         self._hint.setVisible(several > 1)
         for widget in (self._title, self._lines, self.open_button):
             widget.show()
+
+
+def _match_words(match: Match) -> str:
+    """Return why a customer was found: by what, and its number or address."""
+    return f"{texts.sentence(tr(match.by.value))} {match.value}".strip()
