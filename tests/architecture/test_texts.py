@@ -70,10 +70,7 @@ def test_errors_are_said_through_the_catalogue() -> None:
                 if not (isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args):
                     continue
                 name, first = ast.unparse(node.exc.func).split(".")[-1], node.exc.args[0]
-                says = isinstance(first, ast.JoinedStr) or (
-                    isinstance(first, ast.Constant) and isinstance(first.value, str) and " " in first.value
-                )
-                assert not says or not name[:1].isupper() or name in FOR_LOGS, (
+                assert not has_words(first) or not name[:1].isupper() or name in FOR_LOGS, (
                     f"{path}:{node.lineno}: {name} with words of its own"
                 )
 

@@ -16,8 +16,6 @@ _MONTHS = (
     "december",
 )  # fmt: skip
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_LIKE = "Write it like 2 Dec, Friday or +7."
-_LIKE_BEFORE = "Write it like 2 Nov, Monday, yesterday or -7."
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _FIRST_DAY = date(1990, 1, 1)  # before it nobody wrote anything down here
 _YEAR_FIRST = re.compile(r"(\d{4})[./\- ]?(\d{1,2})[./\- ]?(\d{1,2})")
@@ -62,7 +60,7 @@ def read_day(text: str, today: date, order: DayOrder = DayOrder.ASKED) -> date:
     found = _named(plain, today) or _written(plain, today, order)
     if found is None:
         typed = text.strip()[:30]
-        raise NoDayError(f"{typed} is no day. {_LIKE}" if typed else f"No day is typed yet. {_LIKE}")
+        raise NoDayError(say.NOT_A_DAY(typed=typed) if typed else say.DAY_MISSING())
     return found
 
 
@@ -83,7 +81,7 @@ def read_recent_day(text: str, today: date, order: DayOrder = DayOrder.ASKED) ->
         found = _written(plain, today, order, before=True)
     if found is None:
         typed = text.strip()[:30]
-        raise NoDayError(f"{typed} is no day. {_LIKE_BEFORE}" if typed else f"No day is typed yet. {_LIKE_BEFORE}")
+        raise NoDayError(say.NOT_A_PAST_DAY(typed=typed) if typed else say.PAST_DAY_MISSING())
     if not _FIRST_DAY <= found <= today:
         raise NoDayError(say.PAST_DAY_OUT_OF_RANGE(found=found, earliest=_FIRST_DAY))
     return found
