@@ -20,7 +20,7 @@ from console.connectors.tmforum.wire import Reader
 from console.models.contradiction import Contradiction, ContradictionKind
 from console.models.customer import Customer, CustomerId, Party, PartyKind
 from console.models.provenance import Origin, Sourced
-from console.models.search import SearchHit, SearchQuery
+from console.models.search import Match, MatchedBy, SearchHit, SearchQuery
 from console.ports.customers import Customers
 from console.sandbox.resources import (
     tmf622_product_order,
@@ -48,6 +48,7 @@ _CUSTOMERS = int(os.environ.get("OPTICOM_BENCH_CUSTOMERS", "10000"))
 _LINKS = Links({"billing": "http://billing", "crm": "http://crm", "provisioning": "http://provisioning"})
 _AS_OF = date(2026, 11, 1)
 _NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+_BY_PHONE = Match(MatchedBy.PHONE)
 _OPENED = 40
 Kind = ContradictionKind
 # The world's words and where each stands in its manifest, and ours.
@@ -142,7 +143,7 @@ class WorldCrm:
 
     async def search_customers(self, query: SearchQuery, *, limit: int) -> list[SearchHit]:
         people = [await self.fetch_customer(self._id(n)) for n in self._by_phone[query.phone or ""][:limit]]
-        return [SearchHit(one.value.id, "crm", "phone", one.value.name) for one in people]
+        return [SearchHit(one.value.id, "crm", _BY_PHONE, one.value.name) for one in people]
 
     async def fetch_customer(self, customer_id: CustomerId) -> Sourced[Customer]:
         n = self._world.numbers.customer.decode(customer_id) or 0
