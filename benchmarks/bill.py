@@ -17,7 +17,7 @@ import msgspec
 from benchmarks.result import Result
 from console.connectors.tmforum.records.bills import read_bill, read_rate
 from console.connectors.tmforum.wire import Reader
-from console.http.answers import decode_body
+from console.http.responses import decode_body
 from console.models.bill_explanation import BillExplanation, CauseKind
 from console.models.customer_bill import AppliedBillingRate, CustomerBill
 from console.models.money import minor_digits

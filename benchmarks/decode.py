@@ -22,7 +22,7 @@ from console.connectors.tmforum.check.needs import NEEDS
 from console.connectors.tmforum.published import PATHS
 from console.connectors.tmforum.reading import belongs_to
 from console.connectors.tmforum.wire import MalformedRecordError, Reader
-from console.http.answers import Undecodable, decode_body
+from console.http.responses import Undecodable, decode_body
 from console.system.sandbox_launcher import SandboxProcess
 
 _RUNS = 7

@@ -21,7 +21,7 @@ from unittest import mock
 from benchmarks.result import Result
 from console.connectors.tmforum.records import bills, details, usage
 from console.connectors.tmforum.wire import Reader
-from console.http.answers import decode_body
+from console.http.responses import decode_body
 from console.models.money import Money
 from scripts.tmf_coverage import decisions
 from tests.support.described import DESCRIBED, FOLDER

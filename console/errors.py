@@ -111,7 +111,7 @@ class SignInRequiredError(SystemCallError):
     """The system refused our credentials."""
 
 
-class BadAnswerError(SystemCallError):
+class BadResponseError(SystemCallError):
     """The system answered, but not with what the standard says."""
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from console.connectors.tmforum.settings import CallerProofSettings
-from console.errors import BadAnswerError
-from console.http import Command, Endpoint
+from console.errors import BadResponseError
+from console.http import Endpoint, WriteRequest
 from console.messages import connectors as say
 from console.models.caller_proof import ProofResult, SentCode
 from console.models.customer import CustomerId
@@ -43,7 +43,7 @@ class HttpCallerProof:
         return self._result(await self._ask("codeCheck", {"codeSending": {"id": sent.id}, "code": code}))
 
     async def _ask(self, resource: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        command = Command(self._settings.path, resource, msgspec.json.encode(body), secrets.token_hex(16))
+        command = WriteRequest(self._settings.path, resource, msgspec.json.encode(body), secrets.token_hex(16))
         answer = await self._endpoint.send(command)
         if not isinstance(answer.value, dict):
             raise self._unreadable()
@@ -64,8 +64,8 @@ class HttpCallerProof:
             raise self._unreadable()
         return found.astimezone(UTC)
 
-    def _unreadable(self) -> BadAnswerError:
-        return BadAnswerError(
+    def _unreadable(self) -> BadResponseError:
+        return BadResponseError(
             say.CANNOT_BE_UNDERSTOOD_ITS(endpoint_label=self._endpoint.label),
             system=self._endpoint.system,
             code=f"{self._endpoint.system.upper()}-PROOF",

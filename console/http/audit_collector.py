@@ -8,9 +8,9 @@ import httpx
 import msgspec
 
 from console.errors import CollectorConflictError, CollectorError
-from console.http.answers import NOT_JSON
+from console.http.body_reader import CodingError, TooLongError, receive
 from console.http.connections import Connections
-from console.http.reader import CodingError, TooLongError, receive
+from console.http.responses import NOT_JSON
 from console.http.trust import system_trust
 from console.messages import http as say
 from console.models.audit import AuditQuery, ChainEnd, Link

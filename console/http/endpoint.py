@@ -11,20 +11,20 @@ from typing import Any
 import httpx
 
 from console.errors import (
-    BadAnswerError,
+    BadResponseError,
     SignInRequiredError,
     SystemCallError,
     SystemUnavailableError,
     ThrottledError,
 )
-from console.http.answers import THREAD_ABOVE_BYTES, Answer, Undecodable, decode_body
 from console.http.breaker import Breaker, RetryBudget
+from console.http.conditional_cache import CachedResponse, ConditionalCache, is_strong, is_usable
 from console.http.connections import Connections
 from console.http.failures import Failures, server_time
 from console.http.pace import Pace
-from console.http.questions import Command, Limits, Question
+from console.http.requests import Limits, ReadRequest, WriteRequest
+from console.http.responses import THREAD_ABOVE_BYTES, Response, Undecodable, decode_body
 from console.http.sign_in import SignIn
-from console.http.validators import Kept, Validators, is_strong, is_usable
 from console.http.wire import Wire
 from console.messages import http as say
 from console.models.cache_size import CacheSize
@@ -42,7 +42,7 @@ _BACKOFF_S = 0.2
 class _Flight:
     """One question under way and how many wait for its answer."""
 
-    task: asyncio.Task[Answer] = field(init=False)
+    task: asyncio.Task[Response] = field(init=False)
     waiting: int = 0
     on_wire: bool = False
 
@@ -71,7 +71,7 @@ class Endpoint:
         clock: Clock,
         rng: random.Random,
         on_exchange: Callable[[Exchange], None],
-        validators: Validators,
+        cache: ConditionalCache,
     ) -> None:
         self.system = system
         self.label = label
@@ -87,20 +87,20 @@ class Endpoint:
         self._pace = Pace()
         self._failures = Failures(system=system, label=label, time_limit_s=limits.time_limit_s, clock=clock)
         self._wire = Wire(connections, limits=limits, failures=self._failures, pace=self._pace, clock=clock)
-        self._validators = validators
-        self._flights: dict[Question, _Flight] = {}
-        self._writes: set[asyncio.Task[Answer]] = set()
+        self._cache = cache
+        self._flights: dict[ReadRequest, _Flight] = {}
+        self._writes: set[asyncio.Task[Response]] = set()
         self._closing = False
-        self._told_at: tuple[datetime, float] | None = None
+        self._server_time_at: tuple[datetime, float] | None = None
 
     def system_now(self) -> datetime:
         """Return the time of day by the system's own clock (aware UTC), as of its last answer; else this computer's."""
-        if self._told_at is None:
+        if self._server_time_at is None:
             return self._clock.now()
-        at, monotonic_s = self._told_at
+        at, monotonic_s = self._server_time_at
         return at + timedelta(seconds=self._clock.monotonic_s() - monotonic_s)
 
-    async def get(self, question: Question) -> Answer:
+    async def get(self, request: ReadRequest) -> Response:
         """Return the answer to a question: status 200 to 299 or 404, body decoded.
 
         The same question already under way is joined, not sent twice. Cancelling the caller never cancels a request
@@ -109,19 +109,19 @@ class Endpoint:
         Raises:
             SystemCallError: One of its six kinds.
         """
-        flight = self._flights.get(question)
+        flight = self._flights.get(request)
         if flight is None:
             flight = _Flight()
-            flight.task = asyncio.create_task(self._fly(flight, question), name=f"ask {self.system}")
-            flight.task.add_done_callback(lambda task: self._landed(question, task))
-            self._flights[question] = flight
+            flight.task = asyncio.create_task(self._fly(flight, request), name=f"ask {self.system}")
+            flight.task.add_done_callback(lambda task: self._landed(request, task))
+            self._flights[request] = flight
         flight.waiting += 1
         try:
             return await asyncio.shield(flight.task)
         finally:
             flight.leave()
 
-    async def look(self, question: Question, headers: Mapping[str, str] | None = None) -> Answer:
+    async def look(self, request: ReadRequest, headers: Mapping[str, str] | None = None) -> Response:
         """Return whatever the system answers, of any status; what is no JSON is Undecodable. For checks of a system.
 
         It is asked once, and neither the breaker nor stored answers have a say.
@@ -133,58 +133,60 @@ class Endpoint:
         await self._keep_pace(deadline_s)
         async with self._slots:
             signed = await self._signed(deadline_s)
-            status, answer_headers, body = await self._wire.receive(question, {**signed, **(headers or {})}, deadline_s)
+            status, response_headers, body = await self._wire.receive(
+                request, {**signed, **(headers or {})}, deadline_s
+            )
         try:
             value = await self._decode(200, body)
-        except BadAnswerError:
+        except BadResponseError:
             value = Undecodable("it is not JSON")
-        return Answer(status, answer_headers, value=value, read_at=self._clock.now(), received=len(body))
+        return Response(status, response_headers, value=value, read_at=self._clock.now(), received=len(body))
 
-    async def send(self, command: Command) -> Answer:
+    async def send(self, request: WriteRequest) -> Response:
         """Return the answer to a write: status 200 to 299. It is sent once; cancelling the caller does not stop it.
 
         Raises:
             SystemCallError: One of its six kinds; `may_have_happened` says whether the write can have been carried out.
         """
         await self._keep_pace(self._clock.monotonic_s() + self._limits.time_limit_s)
-        task = asyncio.create_task(self._send_command(command), name=f"write to {self.system}")
+        task = asyncio.create_task(self._send_write(request), name=f"write to {self.system}")
         self._writes.add(task)
         task.add_done_callback(self._written)
         return await asyncio.shield(task)
 
-    def _written(self, task: asyncio.Task[Answer]) -> None:
+    def _written(self, task: asyncio.Task[Response]) -> None:
         self._writes.discard(task)
         if not task.cancelled() and task.exception() is not None:
             _log.debug("%s: a write failed: %s", self.system, type(task.exception()).__name__)
 
-    async def _send_command(self, command: Command) -> Answer:
+    async def _send_write(self, request: WriteRequest) -> Response:
         async with self._slots:
             self._ask_breaker()
             started_s = self._clock.monotonic_s()
             deadline_s = started_s + self._limits.time_limit_s  # a write that waited for its slot has its whole time
             failure: SystemCallError | None = None
             try:
-                return await self._command(command, deadline_s)
+                return await self._write(request, deadline_s)
             except SystemCallError as error:
                 failure = error
                 raise
             finally:
-                self._ended(command.masked, started_s, failure, None)
+                self._record_end(request.masked, started_s, failure, None)
 
-    async def _command(self, command: Command, deadline_s: float) -> Answer:
+    async def _write(self, request: WriteRequest, deadline_s: float) -> Response:
         """Send a write, with the other kind of patch where the server does not take the first."""
-        question = Question(command.base, command.resource, command.record)
+        target = ReadRequest(request.base, request.resource, request.record)
         signed = await self._signed(deadline_s)
-        sent = {**signed, "Idempotency-Key": command.key}
-        if command.version is not None and is_strong(command.version):
-            sent["If-Match"] = command.version
-        method = "PATCH" if command.record else "POST"
-        for kind in _PATCH_KINDS if command.record else _PATCH_KINDS[:1]:
+        sent = {**signed, "Idempotency-Key": request.key}
+        if request.version is not None and is_strong(request.version):
+            sent["If-Match"] = request.version
+        method = "PATCH" if request.record else "POST"
+        for kind in _PATCH_KINDS if request.record else _PATCH_KINDS[:1]:
             try:
                 status, headers, body = await self._wire.receive(
-                    question, {**sent, "Content-Type": kind}, deadline_s, method=method, content=command.body
+                    target, {**sent, "Content-Type": kind}, deadline_s, method=method, content=request.body
                 )
-                if status == httpx.codes.UNSUPPORTED_MEDIA_TYPE and kind != _PATCH_KINDS[-1] and command.record:
+                if status == httpx.codes.UNSUPPORTED_MEDIA_TYPE and kind != _PATCH_KINDS[-1] and request.record:
                     continue
                 value = await self._decode(status, body)
                 self._failures.raise_for(status, headers, value, method=method)
@@ -193,7 +195,7 @@ class Endpoint:
                 if isinstance(error, SignInRequiredError):
                     self._sign_in.renew(signed)  # so that the next try has a new token
                 raise
-            return Answer(status, headers, value=value, read_at=self._clock.now(), received=len(body))
+            return Response(status, headers, value=value, read_at=self._clock.now(), received=len(body))
         raise AssertionError("unreachable")  # pragma: no cover
 
     @property
@@ -201,15 +203,15 @@ class Endpoint:
         """Whether connections count as in use although no request is under way."""
         return self.connections.is_wedged
 
-    def probe(self, question: Question) -> None:
+    def probe(self, request: ReadRequest) -> None:
         """Let the next question through to the system itself: past the breaker's pause and any stored answer."""
         self._breaker.let_through()
-        self._validators.forget(question)
+        self._cache.forget(request)
 
     @property
     def cache_size(self) -> CacheSize:
         """How much of this system's answers is in memory."""
-        return self._validators.size
+        return self._cache.size
 
     async def aclose(self, patience_s: float = 1.0) -> None:
         """Let requests on the wire end, for a moment; then close the connections under them."""
@@ -221,7 +223,7 @@ class Endpoint:
         under_way = [*(flight.task for flight in flights), *self._writes]
         if under_way:
             await asyncio.wait(under_way, timeout=patience_s)
-        await self._validators.aclose()
+        await self._cache.aclose()
         await self.connections.aclose()
         for flight in flights:
             flight.task.cancel()
@@ -229,12 +231,12 @@ class Endpoint:
             task.cancel()
         await asyncio.gather(*(flight.task for flight in flights), *self._writes, return_exceptions=True)
 
-    def _landed(self, question: Question, task: asyncio.Task[Answer]) -> None:
-        self._flights.pop(question, None)
+    def _landed(self, request: ReadRequest, task: asyncio.Task[Response]) -> None:
+        self._flights.pop(request, None)
         if not task.cancelled() and task.exception() is not None:
-            _log.debug("%s %s: %s", self.system, question.masked, type(task.exception()).__name__)
+            _log.debug("%s %s: %s", self.system, request.masked, type(task.exception()).__name__)
 
-    async def _fly(self, flight: _Flight, question: Question) -> Answer:
+    async def _fly(self, flight: _Flight, request: ReadRequest) -> Response:
         deadline_s = self._clock.monotonic_s() + self._limits.time_limit_s
         self._budget.earn()
         for attempt in range(1, _TRIES + 1):
@@ -243,7 +245,7 @@ class Endpoint:
                 self._ask_breaker()
                 flight.on_wire = True
                 try:
-                    return await self._exchange(question, deadline_s)
+                    return await self._exchange(request, deadline_s)
                 except SystemUnavailableError:
                     if attempt == _TRIES or flight.waiting == 0 or not self._may_retry(deadline_s):
                         raise
@@ -275,24 +277,26 @@ class Endpoint:
                 code=self._failures.code("PAUSED"),
             )
 
-    async def _exchange(self, question: Question, deadline_s: float) -> Answer:
+    async def _exchange(self, request: ReadRequest, deadline_s: float) -> Response:
         """Send one request and return or raise how it ended, and tell whoever watches the systems."""
         started_s = self._clock.monotonic_s()
         failure: SystemCallError | None = None
-        answer: Answer | None = None
+        response: Response | None = None
         try:
-            answer = await self._send(question, deadline_s)
+            response = await self._send(request, deadline_s)
         except SystemCallError as error:
             failure = error
             if isinstance(error, ThrottledError):
                 self._pace.hold((error.retry_at - self._clock.now()).total_seconds(), now_s=self._clock.monotonic_s())
             raise
         else:
-            return answer
+            return response
         finally:
-            self._ended(question.masked, started_s, failure, answer)
+            self._record_end(request.masked, started_s, failure, response)
 
-    def _ended(self, what: str, started_s: float, failure: SystemCallError | None, answer: Answer | None) -> None:
+    def _record_end(
+        self, what: str, started_s: float, failure: SystemCallError | None, response: Response | None
+    ) -> None:
         """Tell whoever watches the systems, and the log, how one request ended."""
         now_s = self._clock.monotonic_s()
         elapsed_ms = (now_s - started_s) * 1000
@@ -307,23 +311,23 @@ class Endpoint:
                     failure=str(failure) if failure else None,
                     sign_in_refused=isinstance(failure, SignInRequiredError),
                     unavailable=down,
-                    unreadable=isinstance(failure, BadAnswerError),
+                    unreadable=isinstance(failure, BadResponseError),
                     what=what,
-                    received=answer.received if answer else 0,
-                    unchanged=answer.unchanged if answer else False,
+                    received=response.received if response else 0,
+                    unchanged=response.unchanged if response else False,
                 )
             )
         _log.info("%s %s: %s in %.0f ms", self.system, what, failure.code if failure else "ok", elapsed_ms)
 
-    async def _send(self, question: Question, deadline_s: float) -> Answer:
+    async def _send(self, request: ReadRequest, deadline_s: float) -> Response:
         signed = await self._signed(deadline_s)
         try:
-            return await self._send_signed(question, signed, deadline_s)
+            return await self._send_signed(request, signed, deadline_s)
         except SignInRequiredError:
             if not self._sign_in.renew(signed):
                 raise
         signed = await self._signed(deadline_s)
-        return await self._send_signed(question, signed, deadline_s)
+        return await self._send_signed(request, signed, deadline_s)
 
     async def _signed(self, deadline_s: float) -> dict[str, str]:
         """Return the headers that sign a request in; a token is fetched where there is none."""
@@ -331,31 +335,31 @@ class Endpoint:
         with self.connections.on_wire(left_s) as client:
             return await self._sign_in.headers(client, limit_s=left_s)
 
-    async def _send_signed(self, question: Question, signed: dict[str, str], deadline_s: float) -> Answer:
-        kept = None if question.fresh else await self._validators.find(question)
-        sent = signed | _condition(question, kept)
-        status, headers, body = await self._wire.receive(question, sent, deadline_s)
+    async def _send_signed(self, request: ReadRequest, signed: dict[str, str], deadline_s: float) -> Response:
+        cached = None if request.fresh else await self._cache.find(request)
+        sent = signed | _conditional_headers(request, cached)
+        status, headers, body = await self._wire.receive(request, sent, deadline_s)
         if (told := server_time(headers)) is not None:
-            self._told_at = told, self._clock.monotonic_s()
-        if status == httpx.codes.NOT_MODIFIED and kept is not None:
-            value = await self._value(question, 200, kept.body)
-            return Answer(
+            self._server_time_at = told, self._clock.monotonic_s()
+        if status == httpx.codes.NOT_MODIFIED and cached is not None:
+            value = await self._value(request, 200, cached.body)
+            return Response(
                 200,
-                {**kept.headers, **headers},
+                {**cached.headers, **headers},
                 value=value,
                 read_at=self._clock.now(),
                 received=len(body),
                 unchanged=True,
             )
-        value = await self._value(question, status, body)
+        value = await self._value(request, status, body)
         self._failures.raise_for(status, headers, value)
-        answer = Answer(status, headers, value=value, read_at=self._clock.now(), received=len(body))
-        if answer.etag and is_usable(answer.etag) and _may_be_kept(question, answer):
-            self._validators.keep(question, Kept(answer.etag, headers, body))
-        return answer
+        response = Response(status, headers, value=value, read_at=self._clock.now(), received=len(body))
+        if response.etag and is_usable(response.etag) and _is_cacheable(request, response):
+            self._cache.keep(request, CachedResponse(response.etag, headers, body))
+        return response
 
-    async def _value(self, question: Question, status: int, body: bytes) -> Any:
-        is_document = question.address is not None and status == httpx.codes.OK
+    async def _value(self, request: ReadRequest, status: int, body: bytes) -> Any:
+        is_document = request.address is not None and status == httpx.codes.OK
         return body if is_document else await self._decode(status, body)
 
     async def _decode(self, status: int, body: bytes) -> Any:
@@ -371,12 +375,12 @@ class Endpoint:
             raise self._failures.bad("its answer is damaged", "NOT-JSON") from error
 
 
-def _condition(question: Question, kept: Kept | None) -> dict[str, str]:
+def _conditional_headers(request: ReadRequest, cached: CachedResponse | None) -> dict[str, str]:
     """Return the headers that spare an answer that is here already, or that ask for a fresh one."""
-    if question.fresh:
+    if request.fresh:
         return {"Cache-Control": "no-cache"}
-    return {"If-None-Match": kept.etag} if kept is not None else {}
+    return {"If-None-Match": cached.etag} if cached is not None else {}
 
 
-def _may_be_kept(question: Question, answer: Answer) -> bool:
-    return answer.status == httpx.codes.OK and question.query is None and not question.fresh
+def _is_cacheable(request: ReadRequest, response: Response) -> bool:
+    return response.status == httpx.codes.OK and request.query is None and not request.fresh

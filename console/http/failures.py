@@ -8,14 +8,14 @@ from typing import Any
 import httpx
 
 from console.errors import (
-    BadAnswerError,
+    BadResponseError,
     ConflictError,
     RefusedError,
     SignInRequiredError,
     SystemUnavailableError,
     ThrottledError,
 )
-from console.http.answers import clip, failure_in_success, refusal_reason
+from console.http.responses import clip, failure_in_success, refusal_reason
 from console.messages import http as say
 from console.ports.clock import Clock
 
@@ -147,8 +147,8 @@ class Failures:
         error.was_not_sent = True
         return error
 
-    def bad(self, what: str, code: str) -> BadAnswerError:
-        return BadAnswerError(
+    def bad(self, what: str, code: str) -> BadResponseError:
+        return BadResponseError(
             say.NOT_UNDERSTOOD(label=self.label, problem=clip(what)), system=self.system, code=self.code(code)
         )
 

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from console.http.conditional_cache import ConditionalCache
 from console.http.connections import Connections
 from console.http.endpoint import Endpoint
-from console.http.questions import Limits
+from console.http.requests import Limits
 from console.http.sign_in import FixedSignIn, PersonSignIn, SignIn, TokenSignIn
 from console.http.trust import system_trust
-from console.http.validators import Validators
 from console.models.cache_size import CacheSize
 from console.models.health import Exchange
 from console.ports.clock import Clock
@@ -96,7 +96,7 @@ class HttpLayer:
             clock=self._clock,
             rng=self._rng,
             on_exchange=self._on_exchange,
-            validators=Validators(name, self._answers),
+            cache=ConditionalCache(name, self._answers),
         )
         self._endpoints.append(endpoint)
         return endpoint

@@ -9,14 +9,14 @@ import httpx
 import msgspec
 
 from console.errors import (
-    BadAnswerError,
+    BadResponseError,
     SignInRefusedError,
     SignInRequiredError,
     SignInUnreachableError,
     SystemUnavailableError,
 )
-from console.http.answers import NOT_JSON, clip
-from console.http.reader import CodingError, TooLongError, receive
+from console.http.body_reader import CodingError, TooLongError, receive
+from console.http.responses import NOT_JSON, clip
 from console.messages import http as say
 from console.ports.clock import Clock
 from console.ports.identity import AccessTokens
@@ -167,9 +167,9 @@ class TokenSignIn:
         self._until_s = self._clock.monotonic_s() + _lasts_s(given.get("expires_in"))
         return token
 
-    def _not_understood(self, why: str, code: str) -> BadAnswerError:
+    def _not_understood(self, why: str, code: str) -> BadResponseError:
         told = f"{self._label}'s sign-in service cannot be understood: {why}."
-        return BadAnswerError(told, system=self._system, code=self._code(code))
+        return BadResponseError(told, system=self._system, code=self._code(code))
 
     def _unavailable(self, what: str, code: str) -> SystemUnavailableError:
         return SystemUnavailableError(

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import httpx
 
+from console.http.body_reader import CodingError, TooLongError, receive
 from console.http.connections import Connections
 from console.http.failures import Failures, server_time
 from console.http.pace import Pace
-from console.http.questions import Limits, Question, path_of
-from console.http.reader import CodingError, TooLongError, receive
+from console.http.requests import Limits, ReadRequest, path_of
 from console.ports.clock import Clock
 
 
@@ -27,7 +27,7 @@ class Wire:
 
     async def receive(
         self,
-        question: Question,
+        request: ReadRequest,
         sent: Mapping[str, str],
         deadline_s: float,
         *,
@@ -38,17 +38,17 @@ class Wire:
 
         A redirect to the same address with or without a slash at its end is followed once; no other is.
         """
-        verb = method or ("GET" if question.query is None else "POST")
-        address = self._address_of(self._connections.client.base_url, question)
-        answer = await self._receive(address, verb, question, sent, deadline_s, content)
-        again = _with_other_slash(address, verb, *answer[:2])
-        return answer if again is None else await self._receive(again, verb, question, sent, deadline_s, content)
+        verb = method or ("GET" if request.query is None else "POST")
+        address = self._address_of(self._connections.client.base_url, request)
+        response = await self._receive(address, verb, request, sent, deadline_s, content)
+        again = _with_other_slash(address, verb, *response[:2])
+        return response if again is None else await self._receive(again, verb, request, sent, deadline_s, content)
 
     async def _receive(
         self,
         address: httpx.URL,
         method: str,
-        question: Question,
+        request: ReadRequest,
         sent: Mapping[str, str],
         deadline_s: float,
         content: bytes | None,
@@ -63,8 +63,8 @@ class Wire:
                     address,
                     most_bytes=most,
                     between=lambda: self._see_time(deadline_s),
-                    headers={**sent, "Content-Type": "application/json"} if question.query is not None else dict(sent),
-                    content=content if content is not None else question.query,
+                    headers={**sent, "Content-Type": "application/json"} if request.query is not None else dict(sent),
+                    content=content if content is not None else request.query,
                     timeout=httpx.Timeout(remaining_s, connect=min(5.0, remaining_s)),
                 )
         except TooLongError as error:
@@ -80,11 +80,11 @@ class Wire:
         self._pace.note(headers, now_s=self._clock.monotonic_s(), now=server_time(headers) or self._clock.now())
         return status, headers, body
 
-    def _address_of(self, base: httpx.URL, question: Question) -> httpx.URL:
-        if question.address is None:
-            return httpx.URL(path_of(base, question), params=question.parameters or None)
+    def _address_of(self, base: httpx.URL, request: ReadRequest) -> httpx.URL:
+        if request.address is None:
+            return httpx.URL(path_of(base, request), params=request.parameters or None)
         try:
-            address = base.join(question.address)
+            address = base.join(request.address)
         except httpx.InvalidURL as error:
             raise self._failures.bad("the document's address is none", "ADDRESS") from error
         if (address.scheme, address.host, address.port) != (base.scheme, base.host, base.port):

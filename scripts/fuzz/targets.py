@@ -15,10 +15,10 @@ from joserfc.jwk import ECKey
 from console.connectors.tmforum.records import bills, care, catalogue, customer, inventory, money, orders, usage
 from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
 from console.errors import CollectorError, ConfigurationError, ConsoleError, SignInRefusedError
-from console.http.answers import Undecodable, decode_body
 from console.http.oidc.id_token import read_id_token
 from console.http.oidc.loopback import Loopback
 from console.http.oidc.provider import OidcProvider
+from console.http.responses import Undecodable, decode_body
 from console.models.audit import AuditQuery, first_broken
 from console.models.card_number import has_card_number, masked
 from console.models.customer import PartyKind

@@ -12,7 +12,7 @@ from console.connectors.tmforum.check.masking import masked
 from console.connectors.tmforum.check.needs import NEEDS
 from console.connectors.tmforum.reading import belongs_to, customer_named
 from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
-from console.http.answers import Undecodable, decode_body, refusal_reason
+from console.http.responses import Undecodable, decode_body, refusal_reason
 from console.models.money import Money
 from scripts.tmf_coverage import decisions
 from tests.support.described import DESCRIBED, FOLDER, Maker

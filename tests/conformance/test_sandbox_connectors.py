@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from console.errors import BadAnswerError, RefusedError, SignInRequiredError
+from console.errors import BadResponseError, RefusedError, SignInRequiredError
 from console.models.customer import CustomerId
 from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
@@ -205,7 +205,7 @@ async def test_a_server_that_ignores_the_filter_never_shows_other_customers(sand
     for part in (view.accounts.part, view.bills.part):
         assert part.facts is None
         assert part.failure is not None
-        assert isinstance(part.failure.error, BadAnswerError)
+        assert isinstance(part.failure.error, BadResponseError)
         assert part.failure.code == "BILLING-FILTER"
 
 
@@ -233,7 +233,7 @@ async def test_valid_json_of_another_shape_is_no_list(sandbox: Control) -> None:
     await sandbox.faults("billing", body="wrong")
     view = await whole(sandbox.desk(), sandbox.first_customer)
     assert view.bills.part.failure is not None
-    assert isinstance(view.bills.part.failure.error, BadAnswerError)
+    assert isinstance(view.bills.part.failure.error, BadResponseError)
 
 
 async def test_one_system_refusing_the_token_leaves_the_others(sandbox: Control) -> None:

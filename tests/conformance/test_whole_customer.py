@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from console.errors import BadAnswerError, ConsoleError, UnreadableDocumentError
+from console.errors import BadResponseError, ConsoleError, UnreadableDocumentError
 from console.models.customer import CustomerId
 from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
@@ -258,7 +258,7 @@ async def test_the_document_of_a_bill_opens_and_its_pages_are_rendered(sandbox: 
     ("faults", "error", "words"),
     [
         ({"body": "html"}, UnreadableDocumentError, "not a PDF"),
-        ({"body": "empty"}, BadAnswerError, "not where"),
+        ({"body": "empty"}, BadResponseError, "not where"),
     ],
 )
 async def test_a_document_that_is_none_is_one_sentence(
@@ -313,7 +313,7 @@ async def test_our_sign_in_never_goes_to_another_server(sandbox: Control, addres
     view = await opened(desk, sandbox.first_customer)
     bill = next(iter(view.bills.part.facts or ())).value
     foreign = replace(bill, documents=(replace(bill.documents[0], address=address),))
-    with pytest.raises(BadAnswerError):
+    with pytest.raises(BadResponseError):
         await desk.documents.open(view.customer_id, foreign)
     view.close()
     await desk.aclose()

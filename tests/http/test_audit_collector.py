@@ -12,11 +12,11 @@ from console.models.audit import AuditQuery, Link
 from tests.support.control import Control
 from tests.support.serving import serving
 
-Answer = Callable[[bytes], Coroutine[None, None, AuditCollector]]
+Response = Callable[[bytes], Coroutine[None, None, AuditCollector]]
 
 
 @pytest.fixture
-async def answering() -> AsyncIterator[Answer]:
+async def answering() -> AsyncIterator[Response]:
     """A server on this machine that answers every question with the same bytes, and a collector that asks it."""
     async with AsyncExitStack() as opened:
 
@@ -54,13 +54,13 @@ def answer(body: bytes, status: str = "200 OK") -> bytes:
         (b"", "cannot be reached"),
     ],
 )
-async def test_whatever_it_answers_to_a_search_is_one_sentence(answering: Answer, told: bytes, words: str) -> None:
+async def test_whatever_it_answers_to_a_search_is_one_sentence(answering: Response, told: bytes, words: str) -> None:
     collector = await answering(told)
     with pytest.raises(CollectorError, match=words):
         await collector.find(AuditQuery("CU-1"))
 
 
-async def test_it_tells_no_more_than_was_asked_for(answering: Answer) -> None:
+async def test_it_tells_no_more_than_was_asked_for(answering: Response) -> None:
     line = b'{"chain": "c", "seq": 1, "head": "h", "body": "{}"}'
     collector = await answering(answer(b"[" + b",".join([line] * 30) + b"]"))
     assert await collector.find(AuditQuery(limit=3)) == [Link("c", 1, b"{}", "h")] * 3

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from console.errors import (
-    BadAnswerError,
+    BadResponseError,
     RefusedError,
     SignInRequiredError,
     SystemCallError,
     SystemUnavailableError,
     ThrottledError,
 )
-from console.http import Endpoint, HttpLayer, Question
+from console.http import Endpoint, HttpLayer, ReadRequest
 from console.models.health import Exchange
 from console.settings import Auth, System
 from console.system.clock import SystemClock
@@ -48,8 +48,8 @@ class Rig:
     async def __aexit__(self, *_error: object) -> None:
         await self.layer.aclose()
 
-    def bills(self, offset: int = 0) -> Question:
-        return Question(BILLS, "customerBill", parameters=(("offset", str(offset)), ("limit", "20")))
+    def bills(self, offset: int = 0) -> ReadRequest:
+        return ReadRequest(BILLS, "customerBill", parameters=(("offset", str(offset)), ("limit", "20")))
 
 
 FAULTS = [
@@ -61,14 +61,14 @@ FAULTS = [
     ({"status": 502}, SystemUnavailableError, "BILLING-502"),
     ({"status": 503}, SystemUnavailableError, "BILLING-503"),
     ({"status": 504}, SystemUnavailableError, "BILLING-504"),
-    ({"status": 302}, BadAnswerError, "BILLING-302"),
+    ({"status": 302}, BadResponseError, "BILLING-302"),
     ({"outage": True}, SystemUnavailableError, "BILLING-NO-CONNECTION"),
     ({"cut_off": True}, SystemUnavailableError, "BILLING-CUT-OFF"),
     ({"latency_ms": 3000}, SystemUnavailableError, "BILLING-TIMEOUT"),
     ({"bytes_per_s": 400}, SystemUnavailableError, "BILLING-TIMEOUT"),
-    ({"body": "truncated"}, BadAnswerError, "BILLING-NOT-JSON"),
-    ({"body": "html"}, BadAnswerError, "BILLING-NOT-JSON"),
-    ({"answer_mb": 50}, BadAnswerError, "BILLING-TOO-LONG"),
+    ({"body": "truncated"}, BadResponseError, "BILLING-NOT-JSON"),
+    ({"body": "html"}, BadResponseError, "BILLING-NOT-JSON"),
+    ({"answer_mb": 50}, BadResponseError, "BILLING-TOO-LONG"),
 ]
 
 
@@ -160,7 +160,7 @@ async def test_an_outage_is_not_hammered_and_its_end_is_noticed(sandbox: Control
 async def test_what_is_typed_as_a_number_stays_one_path_segment(sandbox: Control, typed: str) -> None:
     async with Rig(sandbox) as rig:
         try:
-            answer = await rig.endpoint.get(Question(BILLS, "customerBill", typed))
+            answer = await rig.endpoint.get(ReadRequest(BILLS, "customerBill", typed))
             assert answer.status == 404
         except RefusedError:
             pass  # some servers call an impossible number a bad request
@@ -169,8 +169,8 @@ async def test_what_is_typed_as_a_number_stays_one_path_segment(sandbox: Control
 async def test_logs_do_not_say_who_was_looked_for(sandbox: Control, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     async with Rig(sandbox) as rig:
-        await rig.endpoint.get(Question(BILLS, "customerBill", parameters=(("relatedParty.id", "CU-7777777"),)))
-        await rig.endpoint.get(Question(BILLS, "customerBill", "CU-7777777"))
+        await rig.endpoint.get(ReadRequest(BILLS, "customerBill", parameters=(("relatedParty.id", "CU-7777777"),)))
+        await rig.endpoint.get(ReadRequest(BILLS, "customerBill", "CU-7777777"))
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("console")]
     assert len(ours) >= 2
     assert not [line for line in ours if "7777777" in line]

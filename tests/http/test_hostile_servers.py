@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from console.errors import (
-    BadAnswerError,
+    BadResponseError,
     ConfigurationError,
     ConflictError,
     RefusedError,
@@ -19,15 +19,15 @@ from console.errors import (
     SystemUnavailableError,
     ThrottledError,
 )
-from console.http import Command, Endpoint, HttpLayer, Question
+from console.http import Endpoint, HttpLayer, ReadRequest, WriteRequest
 from console.settings import Auth, System
 from console.system.clock import SystemClock
 from tests.support.control import Control
 from tests.support.raw_server import Speak, answer, raw_server
 from tests.support.serving import serving
 
-LIST = Question("/api", "bill")
-WRITE = Command("/api", "bill", b"{}", "key-1")
+LIST = ReadRequest("/api", "bill")
+WRITE = WriteRequest("/api", "bill", b"{}", "key-1")
 
 
 def layer_of(base_url: str, **settings: Any) -> tuple[HttpLayer, Endpoint]:
@@ -85,7 +85,7 @@ async def test_one_deadline_ends_every_way_of_never_ending(
 
 async def test_a_pool_survives_bodies_that_are_slower_than_their_limit(sandbox: Control) -> None:
     async def ask_many() -> list[object]:
-        asking = (endpoint.get(Question(_BILLS, "customerBill", parameters=_page(i))) for i in range(12))
+        asking = (endpoint.get(ReadRequest(_BILLS, "customerBill", parameters=_page(i))) for i in range(12))
         return await asyncio.gather(*asking, return_exceptions=True)
 
     layer = HttpLayer(clock=SystemClock(), on_exchange=lambda _exchange: None, rng=random.Random(1))
@@ -101,7 +101,7 @@ async def test_a_pool_survives_bodies_that_are_slower_than_their_limit(sandbox: 
         assert all(isinstance(one, SystemUnavailableError) for one in await ask_many())
     await sandbox.clear()
     endpoint.probe(LIST)
-    answered = await endpoint.get(Question(_BILLS, "customerBill", parameters=_page(0)))
+    answered = await endpoint.get(ReadRequest(_BILLS, "customerBill", parameters=_page(0)))
     assert answered.status == 200
     assert not endpoint.is_wedged
     await layer.aclose()
@@ -128,7 +128,7 @@ async def test_connections_that_stay_in_use_for_nothing_are_made_again() -> None
         await endpoint.get(LIST)
         assert endpoint.connections.client is not before
         assert not endpoint.is_wedged
-        await endpoint.get(Question("/api", "other"))
+        await endpoint.get(ReadRequest("/api", "other"))
         await layer.aclose()
 
 
@@ -160,7 +160,7 @@ async def test_only_a_tag_that_names_one_version_guards_a_write(etag: str, sent:
 
     async with serving(serve) as address:
         layer, endpoint = layer_of(address)
-        await endpoint.send(Command("/api", "bill", b"{}", "key-1", "1", etag))
+        await endpoint.send(WriteRequest("/api", "bill", b"{}", "key-1", "1", etag))
         assert (b"if-match" in heads[0].lower()) is sent
         await layer.aclose()
 
@@ -217,7 +217,7 @@ async def test_a_success_is_not_taken_for_a_rejection(body: bytes) -> None:
     async with raw_server(_once("201 Created", body=body)) as address:
         layer, endpoint = layer_of(address)
         assert (await endpoint.send(WRITE)).status == 201
-        assert (await endpoint.get(Question("/api", "person", "7"))).status == 201
+        assert (await endpoint.get(ReadRequest("/api", "person", "7"))).status == 201
         await layer.aclose()
 
 
@@ -296,7 +296,7 @@ async def _slashed(status: str, place: Callable[[str], str]) -> AsyncIterator[tu
 async def test_a_redirect_to_the_same_address_with_a_slash_is_followed(status: str) -> None:
     async with _slashed(status, lambda path: path) as (address, asked):
         layer, endpoint = layer_of(address)
-        found = await endpoint.get(Question("/api", "bill", parameters=(("relatedParty.id", "a b"),)))
+        found = await endpoint.get(ReadRequest("/api", "bill", parameters=(("relatedParty.id", "a b"),)))
         assert found.value == [{"id": "1"}]
         assert asked == ["GET /api/bill?relatedParty.id=a+b", "GET /api/bill/?relatedParty.id=a+b"]
         await layer.aclose()
@@ -329,7 +329,7 @@ async def test_a_write_follows_only_redirects_that_keep_it(status: str, sent: in
 async def test_no_other_redirect_is_followed(place: Callable[[str], str]) -> None:
     async with _slashed("307 Temporary", place) as (address, asked):
         layer, endpoint = layer_of(address)
-        with pytest.raises(BadAnswerError, match="another address"):
+        with pytest.raises(BadResponseError, match="another address"):
             await endpoint.get(LIST)
         assert asked == ["GET /api/bill"]
         await layer.aclose()
@@ -338,8 +338,8 @@ async def test_no_other_redirect_is_followed(place: Callable[[str], str]) -> Non
 async def test_resources_at_the_root_of_a_server_are_asked_for_there() -> None:
     async with _slashed("404 Not Found", lambda path: path) as (address, asked):
         layer, endpoint = layer_of(address)
-        await endpoint.get(Question("/", "service"))
-        await endpoint.get(Question("/", "service", "SV-1"))
+        await endpoint.get(ReadRequest("/", "service"))
+        await endpoint.get(ReadRequest("/", "service", "SV-1"))
         assert asked == ["GET /service", "GET /service/SV-1"]
         await layer.aclose()
 

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from console.errors import CollectorError, ConsoleError, SignInUnreachableError, SystemCallError
-from console.http import HttpLayer, Question
+from console.http import HttpLayer, ReadRequest
 from console.http.audit_collector import AuditCollector
 from console.http.oidc import open_provider
 from console.models.audit import AuditQuery
@@ -21,7 +21,7 @@ from console.system.clock import SystemClock
 from tests.support.raw_server import Speak, answer, raw_server
 
 Ask = Callable[[str], Awaitable[object]]
-_LIST = Question("/api", "bill")
+_LIST = ReadRequest("/api", "bill")
 
 
 class _Secrets:

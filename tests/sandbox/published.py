@@ -34,7 +34,7 @@ RESOURCES = (
               {"description": "No tone", "severity": "medium", "ticketType": "technical"}, {"status": "inProgress"},
               ("description", "severity", "ticketType", "status")),
     Published("crm", "TMF683-v4.json", "partyInteraction", "PartyInteraction", "LGCPD",
-              {"interactionDate": PERIOD, "reason": "Question", "status": "completed", "direction": "inbound",
+              {"interactionDate": PERIOD, "reason": "ReadRequest", "status": "completed", "direction": "inbound",
                "channel": [{"id": "phone", "href": "x"}]}, {"description": "kit"},
               ("interactionDate", "reason", "status", "direction", "channel")),
     Published("crm", "TMF646-v4.json", "appointment", "Appointment", "LGCPD", {"validFor": PERIOD},

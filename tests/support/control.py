@@ -99,7 +99,7 @@ class Control:
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
         customer = {"id": self.first_customer, "href": f"/customer/{self.first_customer}"}
         return {
-            "reason": "Question",
+            "reason": "ReadRequest",
             "description": "Called just now",
             "direction": "inbound",
             "status": "completed",

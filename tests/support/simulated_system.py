@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from console.errors import (
-    BadAnswerError,
+    BadResponseError,
     ConflictError,
     RefusedError,
     SignInRequiredError,
@@ -133,7 +133,7 @@ class Server:
         """Return one of the answers that something on the way back may give for what was done."""
         kind, code = self.rng.choice(
             (
-                (SystemUnavailableError, "CUT-OFF"), (BadAnswerError, "NOT-JSON"), (RefusedError, "403"),
+                (SystemUnavailableError, "CUT-OFF"), (BadResponseError, "NOT-JSON"), (RefusedError, "403"),
                 (ConflictError, "409"), (SignInRequiredError, "401"), (ThrottledError, "429"), (ThrottledError, "503"),
             )
         )  # fmt: skip

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from console.http.answers import Undecodable, clip, decode_body, refusal_reason
+from console.http.responses import Undecodable, clip, decode_body, refusal_reason
 
 
 def test_numbers_with_a_point_are_exact_decimals() -> None:

@@ -1,6 +1,6 @@
 from console.http.breaker import Breaker, RetryBudget
-from console.http.questions import Question
-from console.http.validators import Kept, Validators
+from console.http.conditional_cache import ConditionalCache, CachedResponse
+from console.http.requests import ReadRequest
 
 
 def test_opens_after_failures_in_a_row_and_lets_one_probe_through_after_each_pause() -> None:
@@ -34,15 +34,15 @@ def test_retries_are_a_tenth_of_all_questions() -> None:
 
 
 async def test_the_least_used_answer_is_forgotten_first() -> None:
-    validators = Validators("billing", None, most_bytes=400)
-    asked = {name: Question("/base", "customerBill", name) for name in ("a", "b", "c", "d", "e", "huge")}
+    validators = ConditionalCache("billing", None, most_bytes=400)
+    asked = {name: ReadRequest("/base", "customerBill", name) for name in ("a", "b", "c", "d", "e", "huge")}
     for name in "abcd":
-        validators.keep(asked[name], Kept(name, {}, b"x" * 100))
+        validators.keep(asked[name], CachedResponse(name, {}, b"x" * 100))
     await validators.find(asked["a"])
-    validators.keep(asked["e"], Kept("e", {}, b"x" * 100))
+    validators.keep(asked["e"], CachedResponse("e", {}, b"x" * 100))
     assert await validators.find(asked["b"]) is None
     assert await validators.find(asked["a"]) is not None
-    validators.keep(asked["huge"], Kept("huge", {}, b"x" * 101))
+    validators.keep(asked["huge"], CachedResponse("huge", {}, b"x" * 101))
     assert await validators.find(asked["huge"]) is None, (
         "an answer over a quarter of the room would push out all others"
     )

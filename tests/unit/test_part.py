@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from console.errors import BadAnswerError, ConsoleError, SystemUnavailableError
+from console.errors import BadResponseError, ConsoleError, SystemUnavailableError
 from console.models.provenance import Origin, Records, Sourced
 from console.services.customer.part import Part, PartCoordinator, SystemPart
 from tests.support.factories import NOON, VirtualClock
@@ -70,7 +70,7 @@ async def test_asking_while_asking_is_folded() -> None:
 
 
 async def test_what_was_known_survives_a_failure_and_is_not_safe_to_quote() -> None:
-    part = coordinator(Source("facts", BadAnswerError("Rubbish.", system="billing", code="X")), VirtualClock())
+    part = coordinator(Source("facts", BadResponseError("Rubbish.", system="billing", code="X")), VirtualClock())
     part.ask()
     await part.settled()
     told: list[Part] = []

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from console.errors import (
-    BadAnswerError,
+    BadResponseError,
     ConflictError,
     NotServedError,
     RefusedError,
@@ -139,7 +139,7 @@ class Rig:
 
 
 EVERY_ERROR = [
-    *(error(kind, sent=sent) for kind in (SystemUnavailableError, SignInRequiredError, BadAnswerError, RefusedError,
+    *(error(kind, sent=sent) for kind in (SystemUnavailableError, SignInRequiredError, BadResponseError, RefusedError,
        NotServedError, ConflictError, ThrottledError) for sent in (True, False)),
     StoreFullError("The disk is full."), OSError("x"), ValueError("x"), KeyError("x"), RuntimeError("x"),
     TimeoutError("x"), ZeroDivisionError("x"),
@@ -166,7 +166,7 @@ def test_whatever_is_raised_nothing_stays_being_sent(failing: str, raised: BaseE
 @pytest.mark.parametrize(
     "answer",
     [error(RefusedError), error(ConflictError), error(SignInRequiredError), error(ThrottledError, "429"),
-     error(ThrottledError, "503", is_outage=True), error(SystemUnavailableError), error(BadAnswerError, "404")],
+     error(ThrottledError, "503", is_outage=True), error(SystemUnavailableError), error(BadResponseError, "404")],
     ids=lambda one: f"{type(one).__name__} {one.code}",
 )  # fmt: skip
 def test_what_was_done_is_done_whatever_was_answered(answer: SystemCallError) -> None:

@@ -13,8 +13,8 @@ from console.connectors.tmforum.published import CUSTOMER_FILTERS, default_path
 from console.connectors.tmforum.reading import belongs_to
 from console.connectors.tmforum.settings import Resource, TmForumSystem
 from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
-from console.errors import BadAnswerError, NotServedError, SystemCallError
-from console.http import Answer, Command, Endpoint, Question, Undecodable, is_strong
+from console.errors import BadResponseError, NotServedError, SystemCallError
+from console.http import Endpoint, ReadRequest, Response, Undecodable, WriteRequest, is_strong
 from console.messages import connectors as say
 from console.models.customer import CustomerId
 from console.models.health import CheckResult
@@ -58,7 +58,7 @@ class TmForumClient:
         answer = await self._endpoint.get(self.question(resource, record=record, parameters=parameters))
         return None if answer.status == 404 else self._one(resource, record, answer, read)
 
-    def _one(self, resource: str, record: str, answer: Answer, read: Callable[[Reader], T]) -> Sourced[T]:
+    def _one(self, resource: str, record: str, answer: Response, read: Callable[[Reader], T]) -> Sourced[T]:
         try:
             reader = self.reader(resource, answer.value, answer.read_at)
             identifier = reader.identifier()
@@ -203,7 +203,7 @@ class TmForumClient:
     async def create(self, resource: str, body: Mapping[str, Any], *, key: str) -> str:
         """Make a record and return the id that the answer names, empty where it names none."""
         question = self.question(resource)
-        command = Command(question.base, question.resource, _json(body), key)
+        command = WriteRequest(question.base, question.resource, _json(body), key)
         return _id_of(await self._endpoint.send(command))
 
     async def patch(
@@ -218,7 +218,7 @@ class TmForumClient:
             raise self.bad_answer(f"it has not said which {resource} is meant", "NO-ID")
         question = self.question(resource)
         await self._endpoint.send(
-            Command(question.base, question.resource, body=_json(body), key=key, record=record, version=version)
+            WriteRequest(question.base, question.resource, body=_json(body), key=key, record=record, version=version)
         )
 
     async def fetch_document(self, resource: str, address: str) -> bytes:
@@ -227,7 +227,7 @@ class TmForumClient:
         Raises:
             BadAnswerError: There is none, or the address leads to another server.
         """
-        answer = await self._endpoint.get(Question("", resource, address=address))
+        answer = await self._endpoint.get(ReadRequest("", resource, address=address))
         if answer.status == 404 or not isinstance(answer.value, bytes) or not answer.value:
             raise self.bad_answer("the document is not where its record says", "404")
         return answer.value
@@ -246,14 +246,14 @@ class TmForumClient:
             results.append(CheckResult(resource, (self._clock.monotonic_s() - started_s) * 1000, problem))
         return results
 
-    def bad_answer(self, what: str, code: str) -> BadAnswerError:
-        return BadAnswerError(
+    def bad_answer(self, what: str, code: str) -> BadResponseError:
+        return BadResponseError(
             say.NOT_UNDERSTOOD(label=self.label, what=what), system=self.name, code=f"{self.name.upper()}-{code}"
         )
 
     async def _page(
         self, resource: str, parameters: Sequence[tuple[str, str]], offset: int, limit: int, *, fresh: bool = False
-    ) -> tuple[Answer, list[Any]]:
+    ) -> tuple[Response, list[Any]]:
         paging = self.paging(resource, offset, limit)
         question = self.question(resource, parameters=(*parameters, *paging))
         answer = await self._endpoint.get(replace(question, fresh=fresh))
@@ -267,7 +267,7 @@ class TmForumClient:
             raise self.bad_answer(f"its answer for {resource} is not a list", "NO-LIST")
         return answer, answer.value
 
-    def _no_such_path(self, resource: str) -> BadAnswerError:
+    def _no_such_path(self, resource: str) -> BadResponseError:
         return self.bad_answer(f"it serves no {resource} at the configured path", "404")
 
     def paging(self, resource: str, offset: int, limit: int) -> tuple[tuple[str, str], ...]:
@@ -276,7 +276,7 @@ class TmForumClient:
 
     def question(
         self, resource: str, *, record: str | None = None, parameters: Sequence[tuple[str, str]] = ()
-    ) -> Question:
+    ) -> ReadRequest:
         """Return how a resource is asked for at this system.
 
         Raises:
@@ -286,7 +286,7 @@ class TmForumClient:
         if not settings.served:
             raise self._not_served(f"{self.label} has no {resource}: it does not serve that part of the standard.")
         base = settings.path or default_path(resource, settings.version)
-        return Question(base, settings.name or resource, record, tuple(parameters))
+        return ReadRequest(base, settings.name or resource, record, tuple(parameters))
 
     def reader(self, resource: str, value: Any, read_at: datetime | None = None) -> Reader:
         """Return a record to be read in this system's spelling; `read_at` is when it was said, by default now.
@@ -382,7 +382,7 @@ def _json(body: Mapping[str, Any]) -> bytes:
     return _ENCODER.encode(body)
 
 
-def _id_of(answer: Answer) -> str:
+def _id_of(answer: Response) -> str:
     """Return the id of what was made, from the body or the address that is told."""
     if isinstance(answer.value, dict) and answer.value.get("id"):
         return str(answer.value["id"])

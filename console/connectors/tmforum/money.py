@@ -8,7 +8,7 @@ from console.connectors.tmforum.reading import BEFORE_ALL
 from console.connectors.tmforum.records.inventory import read_product
 from console.connectors.tmforum.records.money import read_payment, read_refund
 from console.connectors.tmforum.records.usage import read_buckets, read_usage
-from console.errors import BadAnswerError
+from console.errors import BadResponseError
 from console.models.customer import CustomerId
 from console.models.inventory import Product
 from console.models.payment import Payment
@@ -43,7 +43,7 @@ class TmForumMoney:
             found = found.joined_or_ended(await self.fetch_refunds(customer_id, after=found.next_offset))
         if found.damaged:
             told = f"{self._client.label}: a refund of this customer cannot be read, so what was given is not known."
-            raise BadAnswerError(told, system=self._client.name, code=f"{self._client.name.upper()}-REFUNDS")
+            raise BadResponseError(told, system=self._client.name, code=f"{self._client.name.upper()}-REFUNDS")
         since = self._client.system_now() - within
         refunds = (item.value for item in found)
         return [one for one in refunds if not one.failed and (one.paid_at is None or one.paid_at >= since)]

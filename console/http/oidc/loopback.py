@@ -83,7 +83,7 @@ class Loopback:
                 await writer.wait_closed()
 
     async def _tell(
-        self, writer: asyncio.StreamWriter, status: str, words: str, answer: dict[str, str] | None = None
+        self, writer: asyncio.StreamWriter, status: str, words: str, response: dict[str, str] | None = None
     ) -> None:
         """Show the browser a page. Only then is the answer passed on: it ends the listening, and with it this page."""
         body = _PAGE.format(words).encode()
@@ -95,8 +95,8 @@ class Loopback:
             writer.write(head.encode() + body)
             await writer.drain()
         finally:
-            if answer is not None and not self._answer.done():
-                self._answer.set_result(answer)
+            if response is not None and not self._answer.done():
+                self._answer.set_result(response)
 
     def _take(self, head: str) -> tuple[str, str] | tuple[str, str, dict[str, str]]:
         """Return status and words for a request; the first that carries the right state comes with the answer."""

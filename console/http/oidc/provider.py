@@ -17,11 +17,11 @@ import httpx
 import msgspec
 
 from console.errors import SignInRefusedError, SignInUnreachableError
-from console.http.answers import NOT_JSON, clip
+from console.http.body_reader import CodingError, TooLongError, receive
 from console.http.connections import Connections
 from console.http.oidc.id_token import read_id_token
 from console.http.oidc.loopback import Loopback
-from console.http.reader import CodingError, TooLongError, receive
+from console.http.responses import NOT_JSON, clip
 from console.http.trust import system_trust
 from console.messages import http as say
 from console.ports.clock import Clock
@@ -97,8 +97,8 @@ class OidcProvider:
         if nonce is not None and not isinstance(id_token, str):
             raise self._not_understood("did not say who signed in")
         claims = await self._claims(id_token, nonce, proven_since) if isinstance(id_token, str) else {}
-        lasts_s, kept = _lasts_s(given.get("expires_in")), refresh if isinstance(refresh, str) else None
-        return Grant(access, lasts_s, kept, claims, id_token if isinstance(id_token, str) else "")
+        lasts_s, cached = _lasts_s(given.get("expires_in")), refresh if isinstance(refresh, str) else None
+        return Grant(access, lasts_s, cached, claims, id_token if isinstance(id_token, str) else "")
 
     async def _claims(self, token: str, nonce: str | None, proven_since: datetime | None) -> dict[str, Any]:
         try:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from console.errors import BadAnswerError, NotServedError, SignInRequiredError, UnknownCustomerError
+from console.errors import BadResponseError, NotServedError, SignInRequiredError, UnknownCustomerError
 from console.models.health import SystemHealth, SystemState
 from console.models.outbox import Act, ActState, StepState
 from console.models.provenance import Records
@@ -174,8 +174,8 @@ class AlertRow(QWidget):
         health = self._desk.health.health(info.name)
         failed = [part for part in parts if _is_news(part, health)]
         error = failed[0].failure.error if failed and failed[0].failure else None
-        if isinstance(error, UnknownCustomerError | BadAnswerError | SignInRequiredError):
-            return Alert(in_words(error.message), "attention" if isinstance(error, BadAnswerError) else "danger", 0)
+        if isinstance(error, UnknownCustomerError | BadResponseError | SignInRequiredError):
+            return Alert(in_words(error.message), "attention" if isinstance(error, BadResponseError) else "danger", 0)
         if failed or health.state is SystemState.DOWN:
             is_known = not failed or any(part.facts is not None for part in failed)
             return _Away(info.label, _away_since(health, failed, now), is_known=is_known)

@@ -10,7 +10,7 @@ from console.connectors.tmforum import record_search
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.published import CUSTOMER_FILTERS, default_path
 from console.connectors.tmforum.wire import Reader
-from console.errors import BadAnswerError, ConflictError, RefusedError, SystemCallError
+from console.errors import BadResponseError, ConflictError, RefusedError, SystemCallError
 from console.models.outbox import Act, Step
 from console.models.payload import Payload
 from console.models.same_value import same_value
@@ -144,7 +144,7 @@ class Created:
             return None
         try:
             record, _ = await client.fetch_raw(self.resource, step.result, owner=act.customer_id)
-        except BadAnswerError:
+        except BadResponseError:
             return None
         if str(record.get("id")) != step.result:
             return None

@@ -7,7 +7,7 @@ from typing import Any
 
 from console.connectors.tmforum.check.masking import masked
 from console.errors import SystemCallError
-from console.http import Answer, Endpoint, Question
+from console.http import Endpoint, ReadRequest, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Seen:
     """One question and what came of it: an answer, or the sentence of what went wrong."""
 
     request: str
-    answer: Answer | None
+    answer: Response | None
     failure: str = ""
 
     @property
@@ -60,13 +60,13 @@ class Looker:
         headers: Mapping[str, str] | None = None,
     ) -> Seen:
         """Ask for a list, or for one record."""
-        return await self._ask(Question(base, resource, record, tuple(parameters)), "GET", headers)
+        return await self._ask(ReadRequest(base, resource, record, tuple(parameters)), "GET", headers)
 
     async def post(self, base: str, resource: str, body: Mapping[str, Any]) -> Seen:
         """Ask a query that is asked with a body."""
-        return await self._ask(Question(base, resource, query=json.dumps(body).encode()), "POST", None)
+        return await self._ask(ReadRequest(base, resource, query=json.dumps(body).encode()), "POST", None)
 
-    async def _ask(self, question: Question, method: str, headers: Mapping[str, str] | None) -> Seen:
+    async def _ask(self, question: ReadRequest, method: str, headers: Mapping[str, str] | None) -> Seen:
         self.asked += 1
         shown = f"{method} {question.base}/{question.resource}" + ("/…" if question.record else "")
         if question.parameters:

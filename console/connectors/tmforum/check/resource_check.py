@@ -9,7 +9,7 @@ from console.connectors.tmforum.check.records_check import RecordsCheck
 from console.connectors.tmforum.check.selecting import Selecting
 from console.connectors.tmforum.check.trial import SAMPLE, UNLIKELY, is_newest_first
 from console.connectors.tmforum.published import V5_PATHS, Version, default_path
-from console.http.answers import refusal_reason
+from console.http.responses import refusal_reason
 from console.models.check_report import Finding, Verdict
 
 _LIMIT_WORDS = ("limit", "pageLimit", "pageSize", "page_size", "size", "per_page")

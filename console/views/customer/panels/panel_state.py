@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from console.errors import BadAnswerError, NotServedError
+from console.errors import BadResponseError, NotServedError
 from console.models.provenance import Records, Sourced
 from console.services.access.denial import Denial
 from console.services.customer.part import Failure, Part
@@ -98,7 +98,7 @@ class PanelState:
     @cached_property
     def is_not_understood(self) -> bool:
         """Whether all that failed was answered, and not understandably."""
-        return all(isinstance(failure.error, BadAnswerError) for failure in self.failures)
+        return all(isinstance(failure.error, BadResponseError) for failure in self.failures)
 
     @cached_property
     def is_offline(self) -> bool:

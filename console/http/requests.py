@@ -7,7 +7,7 @@ import httpx
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ReadRequest:
     """A read of one resource: `base` is the API's path, `record` the identifier of one record, else a list is asked.
 
     With a `query` the question is asked by POST with that JSON as its body, as TMF677 has it; asking twice does no
@@ -33,7 +33,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class WriteRequest:
     """A write: POST of a new record, or with `record` PATCH of that one.
 
     `key` is sent as Idempotency-Key, `version` as If-Match.
@@ -61,11 +61,11 @@ class Limits:
     max_answer_bytes: int
 
 
-def path_of(base_url: httpx.URL, question: Question) -> str:
+def path_of(base_url: httpx.URL, request: ReadRequest) -> str:
     """Return the absolute address of a question; whatever is typed as an identifier stays one path segment."""
-    base = question.base.strip("/")  # empty where a server has its resources at the root
-    path = "/".join(part for part in (str(base_url).rstrip("/"), base, question.resource) if part)
-    if question.record is None:
+    base = request.base.strip("/")  # empty where a server has its resources at the root
+    path = "/".join(part for part in (str(base_url).rstrip("/"), base, request.resource) if part)
+    if request.record is None:
         return path
-    segment = quote(question.record, safe="")
+    segment = quote(request.record, safe="")
     return f"{path}/{segment.replace('.', '%2E') if set(segment) == {'.'} else segment}"

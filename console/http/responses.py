@@ -27,7 +27,7 @@ class Undecodable:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """One answer of a system.
 
     `value` is the decoded body: numbers with a point are Decimal; in a list, elements that could not be decoded are

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from console.errors import StoreError
-from console.http.questions import Question
+from console.http.requests import ReadRequest
 from console.models.cache_size import CacheSize
 from console.ports.store import AnswerStore
 
@@ -32,7 +32,7 @@ def is_strong(etag: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedResponse:
     """An answer's body as it came and what identifies its version.
 
     Decoded it would take several times as much memory; decoding it again is quick.
@@ -47,7 +47,7 @@ class Kept:
         return len(self.body)
 
 
-class Validators:
+class ConditionalCache:
     """The most recently used answers of one system, up to a number of body bytes; the store has more."""
 
     def __init__(self, system: str, store: AnswerStore | None = None, most_bytes: int = 6 * 1024 * 1024) -> None:
@@ -55,7 +55,7 @@ class Validators:
         self._store = store
         self._most_bytes = most_bytes
         self._bytes = 0
-        self._kept: OrderedDict[Question, Kept] = OrderedDict()
+        self._responses: OrderedDict[ReadRequest, CachedResponse] = OrderedDict()
         self._writing: set[asyncio.Task[None]] = set()
 
     @property
@@ -63,30 +63,30 @@ class Validators:
         """How many bytes of bodies are in memory."""
         return CacheSize(f"answers of {self._system}", self._bytes, self._most_bytes, "bytes")
 
-    async def find(self, question: Question) -> Kept | None:
+    async def find(self, request: ReadRequest) -> CachedResponse | None:
         """Return the last answer to a question, or None."""
-        kept = self._kept.get(question)
-        if kept is not None:
-            self._kept.move_to_end(question)
-            return kept
-        if self._store is None or question.query is not None or question.address is not None:
+        cached = self._responses.get(request)
+        if cached is not None:
+            self._responses.move_to_end(request)
+            return cached
+        if self._store is None or request.query is not None or request.address is not None:
             return None
         try:
-            stored = await self._store.load(self._name(question))
+            stored = await self._store.load(self._name(request))
         except StoreError as error:
             self._fail(error)
             return None
         if stored is None or not is_usable(stored[0]):
             return None
-        kept = Kept(*stored)
-        self._remember(question, kept)
-        return kept
+        cached = CachedResponse(*stored)
+        self._remember(request, cached)
+        return cached
 
-    def keep(self, question: Question, kept: Kept) -> None:
+    def keep(self, request: ReadRequest, cached: CachedResponse) -> None:
         """Keep an answer: in memory at once, in the store a moment later."""
-        self._remember(question, kept)
+        self._remember(request, cached)
         if self._store is not None:
-            saving = self._store.save(self._name(question), kept.etag, kept.headers, kept.body)
+            saving = self._store.save(self._name(request), cached.etag, cached.headers, cached.body)
 
             async def save() -> None:
                 try:
@@ -98,28 +98,28 @@ class Validators:
             self._writing.add(task)
             task.add_done_callback(self._writing.discard)
 
-    def forget(self, question: Question) -> None:
-        kept = self._kept.pop(question, None)
-        if kept is not None:
-            self._bytes -= kept.size
+    def forget(self, request: ReadRequest) -> None:
+        cached = self._responses.pop(request, None)
+        if cached is not None:
+            self._bytes -= cached.size
 
     async def aclose(self) -> None:
         """Wait until everything is kept."""
         await asyncio.gather(*self._writing, return_exceptions=True)
 
-    def _remember(self, question: Question, kept: Kept) -> None:
-        self.forget(question)
-        if kept.size > self._most_bytes // 4:
+    def _remember(self, request: ReadRequest, cached: CachedResponse) -> None:
+        self.forget(request)
+        if cached.size > self._most_bytes // 4:
             return
-        self._kept[question] = kept
-        self._bytes += kept.size
+        self._responses[request] = cached
+        self._bytes += cached.size
         while self._bytes > self._most_bytes:
-            _, oldest = self._kept.popitem(last=False)
+            _, oldest = self._responses.popitem(last=False)
             self._bytes -= oldest.size
 
-    def _name(self, question: Question) -> str:
+    def _name(self, request: ReadRequest) -> str:
         """Return the question's name in the store; what it asks about cannot be read from it."""
-        words = repr((self._system, question.base, question.resource, question.record, question.parameters))
+        words = repr((self._system, request.base, request.resource, request.record, request.parameters))
         return hashlib.blake2b(words.encode(), digest_size=16).hexdigest()
 
     def _fail(self, error: StoreError) -> None:
