@@ -129,7 +129,7 @@ async def _finish(folder: Path) -> None:
     while _unfinished(desk) and time.monotonic() < until_s:
         for act in _unfinished(desk):
             for place, step in enumerate(act.steps):
-                if step.state in {StepState.CONFLICT, StepState.REFUSED}:
+                if step.state in {StepState.CONFLICT, StepState.REJECTED}:
                     decided.add(act.customer_id)
                 if step.state is StepState.UNKNOWN and step.remark is Remark.CANNOT_TELL:
                     # The user looks at the system's own screens.
@@ -137,7 +137,7 @@ async def _finish(folder: Path) -> None:
                     await desk.decisions.settle(act, place, happened=there)
                 elif step.state is StepState.CONFLICT:
                     await desk.decisions.resolve(act, place, {})
-                elif step.state is StepState.REFUSED:
+                elif step.state is StepState.REJECTED:
                     await desk.decisions.retry(act)
                     break
         await asyncio.sleep(0.1)

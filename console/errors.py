@@ -115,11 +115,11 @@ class BadResponseError(SystemCallError):
     """The system answered, but not with what the standard says."""
 
 
-class RefusedError(SystemCallError):
+class RejectedError(SystemCallError):
     """The system understood and declined; the sentence carries its reason."""
 
 
-class NotServedError(RefusedError):
+class NotServedError(RejectedError):
     """The system has no such resource: that part of the standard is not its own."""
 
 
@@ -153,7 +153,7 @@ class CollectorConflictError(CollectorError):
     """The collector has another entry in the place of one that it was given."""
 
 
-class SignInRefusedError(ConsoleError):
+class SignInRejectedError(ConsoleError):
     """A person is not, or no longer, signed in; the sentence says why and what to do."""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from console.compose import Parts, check_settings, compose_desk, compose_sign_in
-from console.errors import ConfigurationError, SignInRefusedError, SignInUnreachableError
+from console.errors import ConfigurationError, SignInRejectedError, SignInUnreachableError
 from console.models.person import Person
 from console.ports.secrets import Secrets
 from console.ports.store import CustomerData
@@ -310,7 +310,7 @@ async def _signed_in(sign_in: SignIn, stores: Stores | None, ask_person: AskPers
     if stores is not None and stores.has_people:
         sign_in.demand_proof()  # whoever signs in now may be another than the browser remembers
     if ask_person is None:
-        raise SignInRefusedError(sentence or "Somebody must sign in first: open the desk's window once.")
+        raise SignInRejectedError(sentence or "Somebody must sign in first: open the desk's window once.")
     person = await ask_person(sign_in, sentence)
     if stores is None:
         return person, Kept()

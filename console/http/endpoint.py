@@ -309,7 +309,7 @@ class Endpoint:
                     at=self._clock.now(),
                     elapsed_ms=elapsed_ms,
                     failure=str(failure) if failure else None,
-                    sign_in_refused=isinstance(failure, SignInRequiredError),
+                    sign_in_rejected=isinstance(failure, SignInRequiredError),
                     unavailable=down,
                     unreadable=isinstance(failure, BadResponseError),
                     what=what,

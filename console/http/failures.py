@@ -10,7 +10,7 @@ import httpx
 from console.errors import (
     BadResponseError,
     ConflictError,
-    RefusedError,
+    RejectedError,
     SignInRequiredError,
     SystemUnavailableError,
     ThrottledError,
@@ -72,7 +72,7 @@ class Failures:
     def _raise_for_sign_in(self, status: int) -> None:
         if status in {401, 407}:
             raise SignInRequiredError(
-                say.CREDENTIALS_REFUSED(label=self.label),
+                say.CREDENTIALS_REJECTED(label=self.label),
                 system=self.system,
                 code=self.code(status),
             )
@@ -95,8 +95,8 @@ class Failures:
         if method == "POST":
             raise self.bad("it does not take this at the configured path", "404")
 
-    def _refused(self, reason: str, code: object) -> RefusedError:
-        return RefusedError(say.REJECTED(label=self.label, reason=reason), system=self.system, code=self.code(code))
+    def _refused(self, reason: str, code: object) -> RejectedError:
+        return RejectedError(say.REJECTED(label=self.label, reason=reason), system=self.system, code=self.code(code))
 
     def _pause_s(self, headers: Mapping[str, str], *, usual_s: float) -> float:
         """Return for how many seconds a Retry-After header asks, at most an hour; a time is by the server's clock."""

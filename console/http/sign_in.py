@@ -10,7 +10,7 @@ import msgspec
 
 from console.errors import (
     BadResponseError,
-    SignInRefusedError,
+    SignInRejectedError,
     SignInRequiredError,
     SignInUnreachableError,
     SystemUnavailableError,
@@ -72,7 +72,7 @@ class PersonSignIn:
         """
         try:
             return {"Authorization": f"Bearer {await self._tokens.access_token()}"}
-        except SignInRefusedError as error:
+        except SignInRejectedError as error:
             code = f"{self._system.upper()}-SIGN-IN-ENDED"
             raise SignInRequiredError(str(error), system=self._system, code=code) from error
         except SignInUnreachableError as error:
@@ -80,7 +80,7 @@ class PersonSignIn:
             raise SystemUnavailableError(str(error), system=self._system, code=code) from error
 
     def renew(self, used: dict[str, str]) -> bool:
-        self._tokens.refused(used.get("Authorization", "").removeprefix("Bearer "))
+        self._tokens.rejected(used.get("Authorization", "").removeprefix("Bearer "))
         return True
 
 
@@ -158,7 +158,7 @@ class TokenSignIn:
         if status >= httpx.codes.BAD_REQUEST or given.get("error"):
             reason = clip(str(given.get("error") or status), 60)
             raise SignInRequiredError(
-                say.TOKEN_REFUSED(label=self._label, reason=reason),
+                say.TOKEN_REJECTED(label=self._label, reason=reason),
                 system=self._system,
                 code=self._code(f"TOKEN-{status}"),
             )

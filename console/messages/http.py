@@ -7,13 +7,15 @@ BROKEN_OFF = Text(QT_TR_NOOP("{label} broke off the connection."))
 UNREACHABLE = Text(QT_TR_NOOP("{where} cannot be reached."))
 NOT_UNDERSTOOD = Text(QT_TR_NOOP("{label} cannot be understood: {problem}."))
 SIGN_IN_DECLINED_BY_SERVICE = Text(QT_TR_NOOP("{where} declined ({reason}). Sign in again."))
-CREDENTIALS_REFUSED = Text(QT_TR_NOOP("{label} does not accept this desk's sign-in. Your administrator must renew it."))
+CREDENTIALS_REJECTED = Text(
+    QT_TR_NOOP("{label} does not accept this desk's sign-in. Your administrator must renew it.")
+)
 NO_ANSWER = Text(QT_TR_NOOP("{label} does not answer."))
 TIMED_OUT = Text(QT_TR_NOOP("{label} has not answered within {time_limit_s:g} s."))
 OUT_OF_SERVICE = Text(QT_TR_NOOP("{where} is out of service."))
 REJECTED = Text(QT_TR_NOOP("{label} refused: {reason}."))
 TOKEN_SERVICE_FAILED = Text(QT_TR_NOOP("{label}'s sign-in service {what}."))
-TOKEN_REFUSED = Text(
+TOKEN_REJECTED = Text(
     QT_TR_NOOP(
         "{label}'s sign-in service does not accept this desk ({reason}). Your administrator must renew its sign-in."
     )

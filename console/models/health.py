@@ -28,7 +28,7 @@ class Exchange:
     at: datetime
     elapsed_ms: float
     failure: str | None = None
-    sign_in_refused: bool = False
+    sign_in_rejected: bool = False
     unavailable: bool = False
     unreadable: bool = False
     what: str = ""

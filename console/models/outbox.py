@@ -30,7 +30,7 @@ class StepState(Enum):
     ACCEPTED = "accepted"  # the system said yes; whether it has done it is being looked at
     UNKNOWN = "unknown"
     DONE = "done"
-    REFUSED = "refused"
+    REJECTED = "refused"
     CONFLICT = "conflict"
 
 
@@ -77,13 +77,13 @@ class ActState(Enum):
     AWAITING = "waiting for approval"
     HALF_DONE = "half done"
     CONFLICT = "conflict"
-    REFUSED = "refused"
+    REJECTED = "refused"
     DONE = "done"
     WITHDRAWN = "withdrawn"
 
 
 # A step in one of these has changed nothing at its system, and nothing of it is under way.
-_HARMLESS = frozenset({StepState.WAITING, StepState.REFUSED, StepState.CONFLICT, StepState.AWAITING})
+_HARMLESS = frozenset({StepState.WAITING, StepState.REJECTED, StepState.CONFLICT, StepState.AWAITING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ class Act:
                 return told
         if StepState.DONE in states:
             return ActState.HALF_DONE
-        return ActState.REFUSED if StepState.REFUSED in states else ActState.QUEUED
+        return ActState.REJECTED if StepState.REJECTED in states else ActState.QUEUED
 
     @property
     def is_open(self) -> bool:
@@ -208,7 +208,7 @@ class Act:
     @property
     def needs_user(self) -> bool:
         """Whether it goes no further without a user."""
-        return any(step.state in {StepState.CONFLICT, StepState.REFUSED} for step in self.steps) and self.is_open
+        return any(step.state in {StepState.CONFLICT, StepState.REJECTED} for step in self.steps) and self.is_open
 
     @property
     def is_settled(self) -> bool:

@@ -74,7 +74,7 @@ class AccessTokens(Protocol):
             SignInUnreachableError: It has ended, and the provider does not answer.
         """
 
-    def refused(self, token: str) -> None:
+    def rejected(self, token: str) -> None:
         """Say that a system did not take a token, so that another is fetched for the next request."""
 
 

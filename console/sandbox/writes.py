@@ -120,9 +120,9 @@ class Writes:
             HTTPException: The patch touches what is fixed, or takes a step the rules do not have.
         """
         fixed = {"id", "href"} if resource.changeable is None else set(patch) - resource.changeable
-        refused = sorted(name for name in fixed & patch.keys() if patch[name] != before.get(name))
-        if refused:
-            raise HTTPException(400, f"{', '.join(refused)} cannot be changed")
+        rejected = sorted(name for name in fixed & patch.keys() if patch[name] != before.get(name))
+        if rejected:
+            raise HTTPException(400, f"{', '.join(rejected)} cannot be changed")
         now = self._clock.now()
         after = merge(before, patch)
         after |= {name: instant(now) for name in _CHANGED if name in before}

@@ -52,15 +52,15 @@ class Witness:
 
     def has_refused(self, committed: int) -> bool:
         """Return whether the last commit of a store is one that whoever waited was told had failed."""
-        number, refused = self._read()
-        return refused != "" and committed == number
+        number, rejected = self._read()
+        return rejected != "" and committed == number
 
     def cut_refused(self, page_size: int) -> bool:
         """Take the refused commit off the log, which no connection has open; False where its place is not known."""
-        _, refused = self._read()
-        if refused == _UNKNOWN:
+        _, rejected = self._read()
+        if rejected == _UNKNOWN:
             return False
-        frames, _, salts = refused.partition(" ")
+        frames, _, salts = rejected.partition(" ")
         with self._log.open("r+b") as log:
             is_same_log = log.read(_LOG_HEADER)[_SALTS].hex() == salts
             # A log that was begun anew for it holds nothing else: what was in the one before is in the store itself.
@@ -69,8 +69,8 @@ class Witness:
 
     def compare(self, committed: int) -> int:
         """Return how many commits a store lacks that has so many; the log's copy is kept where it lacks any."""
-        number, refused = self._read()
-        lost = max(0, number - bool(refused) - committed)
+        number, rejected = self._read()
+        lost = max(0, number - bool(rejected) - committed)
         if lost:
             with contextlib.suppress(OSError):
                 self._log_copy.replace(self._log_copy.with_suffix(f".damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"))
@@ -107,12 +107,12 @@ class Witness:
         except OSError:
             return b""
 
-    def _write(self, committed: int, refused: str = "") -> None:
+    def _write(self, committed: int, rejected: str = "") -> None:
         with contextlib.suppress(OSError):  # then the next start compares with an older number
             if self._file is None:
                 self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
             os.lseek(self._file, 0, os.SEEK_SET)
-            os.write(self._file, f"{committed:0{_DIGITS}d}{refused:>40}\n".encode())
+            os.write(self._file, f"{committed:0{_DIGITS}d}{rejected:>40}\n".encode())
 
     def _read(self) -> tuple[int, str]:
         try:
@@ -122,9 +122,9 @@ class Witness:
             return 0, ""  # nothing is known, so nothing is missed
 
 
-def _checked(refused: str) -> str:
-    frames, _, salts = refused.partition(" ")
-    if refused not in {"", _UNKNOWN}:
+def _checked(rejected: str) -> str:
+    frames, _, salts = rejected.partition(" ")
+    if rejected not in {"", _UNKNOWN}:
         int(frames)
         bytes.fromhex(salts)
-    return refused
+    return rejected

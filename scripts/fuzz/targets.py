@@ -14,7 +14,7 @@ from joserfc.jwk import ECKey
 
 from console.connectors.tmforum.records import bills, care, catalogue, customer, inventory, money, orders, usage
 from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
-from console.errors import CollectorError, ConfigurationError, ConsoleError, SignInRefusedError
+from console.errors import CollectorError, ConfigurationError, ConsoleError, SignInRejectedError
 from console.http.oidc.id_token import read_id_token
 from console.http.oidc.loopback import Loopback
 from console.http.oidc.provider import OidcProvider
@@ -96,7 +96,7 @@ def keys(data: bytes) -> None:
 def token(data: bytes) -> None:
     """An ID token, held against a key nobody signed it with: not one may pass."""
     text = data.decode("utf-8", "replace")
-    with contextlib.suppress(SignInRefusedError, KeyError):
+    with contextlib.suppress(SignInRejectedError, KeyError):
         read_id_token(text, _KEYS, issuer=ISSUER, client="desk", nonce="n", now=_NOW)
         raise AssertionError("a token that nobody signed was believed")
 

@@ -32,8 +32,8 @@ def test_the_stored_table_is_the_one_the_code_makes() -> None:
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("subject", Subject)
 def test_a_subject_is_shown_to_the_roles_the_table_marks(role: str, subject: Subject) -> None:
-    refused = Permissions(ROLES[role]).refusal(subject, CustomerId("CU-1"))
-    assert (refused is None) == (role in marked(subject.value))
+    rejected = Permissions(ROLES[role]).refusal(subject, CustomerId("CU-1"))
+    assert (rejected is None) == (role in marked(subject.value))
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -84,9 +84,9 @@ async def test_a_deployment_gives_and_takes_what_its_roles_see_and_do(sandbox: C
     assert trainee.user.may_do - ROLES["trainee"].may_do == {Deed.PROMISE_TO_PAY}
     assert trainee.user.may_see == (ROLES["trainee"].may_see | {Subject.USAGE}) - {Subject.PAYMENTS}
     assert trainee.user.masked == {Personal.EMAIL}
-    refused = rep.acts.may("give-credit")
-    assert refused is not None
-    assert "rep may not give credit" in str(refused)
+    rejected = rep.acts.may("give-credit")
+    assert rejected is not None
+    assert "rep may not give credit" in str(rejected)
     assert rep.user.masked == ROLES["rep"].masked
     await trainee.aclose()
     await rep.aclose()

@@ -253,7 +253,7 @@ async def test_a_refusal_carries_the_systems_reason_and_can_be_sent_again(rig: R
     await rig.done(note(sandbox.first_customer))  # since then CRM's list of notes is believed
     await sandbox.faults("crm", refuse_writes="This customer is locked")
     act = await rig.outbox.submit(note(sandbox.first_customer))
-    found = await rig.until(act, lambda one: one.state is ActState.REFUSED)
+    found = await rig.until(act, lambda one: one.state is ActState.REJECTED)
     assert "This customer is locked" in found.steps[0].told
     await sandbox.clear()
     await rig.outbox.retry(act.id)
@@ -265,7 +265,7 @@ async def test_a_list_that_has_shown_nothing_of_the_kind_leaves_a_second_try_to_
 ) -> None:
     await sandbox.faults("crm", refuse_writes="This customer is locked")
     act = await rig.outbox.submit(note(sandbox.first_customer))
-    await rig.until(act, lambda one: one.state is ActState.REFUSED)
+    await rig.until(act, lambda one: one.state is ActState.REJECTED)
     await sandbox.clear()
     await rig.outbox.retry(act.id)
     found = await rig.until(act, lambda one: one.state is ActState.UNKNOWN)

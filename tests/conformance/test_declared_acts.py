@@ -124,18 +124,18 @@ async def test_every_form_asks_what_it_needs_of_a_customer_with_several_accounts
         getattr(view, name).ask()
     await view.settled()
     situation = desk.acts.situation(view)
-    refused: list[str] = []
+    rejected: list[str] = []
     for kind in ACTS.values():
         try:
             fields = kind.fields(situation, {})
         except NotPossibleError as error:
-            refused.append(str(error))
+            rejected.append(str(error))
             continue
         assert fields, kind.name
         if fields[0].name == "account":
             assert len(fields[0].choices) == count
     # There may be nothing to do it on; that nothing is chosen yet is no reason.
-    assert not [sentence for sentence in refused if "Choose" in sentence]
+    assert not [sentence for sentence in rejected if "Choose" in sentence]
     view.close()
 
 
@@ -158,7 +158,7 @@ async def test_what_is_refused_is_not_given_and_says_why(sandbox: Control, desk:
     view, act = await credit_over_the_limit(desk, people)
     await until(desk, act, ActState.AWAITING)
     await decide(sandbox, view.customer_id, "refused", "The line was right.")
-    ended = await until(desk, act, ActState.REFUSED, within_s=30)
+    ended = await until(desk, act, ActState.REJECTED, within_s=30)
     assert "The line was right." in ended.steps[0].told
     assert ended.steps[1].state is StepState.WAITING
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from console.errors import BadResponseError, RefusedError, SignInRequiredError
+from console.errors import BadResponseError, RejectedError, SignInRequiredError
 from console.models.customer import CustomerId
 from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
@@ -216,7 +216,7 @@ async def test_refusals_in_every_shape(sandbox: Control, shape: str) -> None:
     view = await whole(sandbox.desk(), sandbox.first_customer)
     failure = view.bills.part.failure
     assert failure is not None
-    assert isinstance(failure.error, RefusedError)
+    assert isinstance(failure.error, RejectedError)
     assert "<" not in str(failure.error)
     assert ("Forbidden" in str(failure.error)) == (shape != "errors-as-html")
 

@@ -10,7 +10,7 @@ import pytest
 
 from console.errors import (
     BadResponseError,
-    RefusedError,
+    RejectedError,
     SignInRequiredError,
     SystemCallError,
     SystemUnavailableError,
@@ -55,7 +55,7 @@ class Rig:
 FAULTS = [
     ({"status": 401}, SignInRequiredError, "BILLING-401"),
     ({"expired_token": True}, SignInRequiredError, "BILLING-401"),
-    ({"status": 403}, RefusedError, "BILLING-403"),
+    ({"status": 403}, RejectedError, "BILLING-403"),
     ({"status": 429}, ThrottledError, "BILLING-429"),
     ({"status": 500}, SystemUnavailableError, "BILLING-500"),
     ({"status": 502}, SystemUnavailableError, "BILLING-502"),
@@ -162,7 +162,7 @@ async def test_what_is_typed_as_a_number_stays_one_path_segment(sandbox: Control
         try:
             answer = await rig.endpoint.get(ReadRequest(BILLS, "customerBill", typed))
             assert answer.status == 404
-        except RefusedError:
+        except RejectedError:
             pass  # some servers call an impossible number a bad request
 
 

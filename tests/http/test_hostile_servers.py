@@ -14,7 +14,7 @@ from console.errors import (
     BadResponseError,
     ConfigurationError,
     ConflictError,
-    RefusedError,
+    RejectedError,
     SystemCallError,
     SystemUnavailableError,
     ThrottledError,
@@ -180,8 +180,8 @@ ANSWERED = [
     ("503 Unavailable", SystemUnavailableError),
     ("409 Conflict", ConflictError),
     ("412 Precondition", ConflictError),
-    ("403 Forbidden", RefusedError),
-    ("422 Duplicate", RefusedError),
+    ("403 Forbidden", RejectedError),
+    ("422 Duplicate", RejectedError),
     ("404 Not Found", SystemCallError),
     ("401 Unauthorized", SystemCallError),
 ]
@@ -227,7 +227,7 @@ async def test_a_success_is_not_taken_for_a_rejection(body: bytes) -> None:
 async def test_a_failure_inside_a_success_is_a_rejection_that_may_have_happened(body: bytes) -> None:
     async with raw_server(_once("200 OK", body=body)) as address:
         layer, endpoint = layer_of(address)
-        with pytest.raises(RefusedError, match="Locked") as caught:
+        with pytest.raises(RejectedError, match="Locked") as caught:
             await endpoint.send(WRITE)
         assert caught.value.may_have_happened
         await layer.aclose()
@@ -252,9 +252,9 @@ async def test_a_port_without_encryption_behind_https_is_named_as_such() -> None
 
     async with serving(serve) as address:
         layer, endpoint = layer_of(address.replace("http://127.0.0.1", "https://127.0.0.1"), time_limit_s=3)
-        with pytest.raises(SystemUnavailableError, match="does not encrypt at its address") as refused:
+        with pytest.raises(SystemUnavailableError, match="does not encrypt at its address") as rejected:
             await endpoint.get(LIST)
-        assert refused.value.code == "BILLING-NO-TLS"
+        assert rejected.value.code == "BILLING-NO-TLS"
         await layer.aclose()
 
 
@@ -353,7 +353,7 @@ async def test_a_problem_document_is_a_failure_whatever_its_status() -> None:
 
     async with raw_server(speak) as address:
         layer, endpoint = layer_of(address)
-        with pytest.raises(RefusedError, match="Locked"):
+        with pytest.raises(RejectedError, match="Locked"):
             await endpoint.get(LIST)
         await layer.aclose()
 

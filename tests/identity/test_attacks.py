@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jwk, jwt
 
-from console.errors import ConsoleError, SignInRefusedError, SignInUnreachableError
+from console.errors import ConsoleError, SignInRejectedError, SignInUnreachableError
 from console.http.connections import Connections
 from console.http.oidc.id_token import read_id_token
 from console.http.oidc.loopback import Loopback
@@ -67,13 +67,13 @@ def test_a_good_token_is_read() -> None:
     ],
 )
 def test_a_token_of_somebody_else_is_refused(changed: dict[str, Any], told: str) -> None:
-    with pytest.raises(SignInRefusedError, match=told):
+    with pytest.raises(SignInRejectedError, match=told):
         read(token(changed))
 
 
 @pytest.mark.parametrize("auth_time", [None, "now", True, int(NOW.timestamp()) - 61, 0, -1])
 def test_an_older_sign_in_is_no_proof_of_who_sits_there_now(auth_time: object) -> None:
-    with pytest.raises(SignInRefusedError, match="older sign-in"):
+    with pytest.raises(SignInRejectedError, match="older sign-in"):
         read_id_token(
             token({"auth_time": auth_time}), KEYS, issuer=ISSUER, client=CLIENT, nonce=NONCE, now=NOW, proven_since=NOW
         )
@@ -96,7 +96,7 @@ def test_a_token_signed_with_another_key_or_a_shared_secret_or_not_at_all_is_ref
     nothing = "eyJhbGciOiJub25lIn0"
     forged += [f"{nothing}.{body}.", f"{head}.{body}.", f"{head}.{body}", "", "a.b.c"]
     for text in forged:
-        with pytest.raises(SignInRefusedError, match="not signed as it should be"):
+        with pytest.raises(SignInRejectedError, match="not signed as it should be"):
             read(text)
 
 
@@ -146,7 +146,7 @@ def test_a_key_for_encryption_signs_nothing() -> None:
     st.one_of(st.text(max_size=200), st.from_regex(r"[A-Za-z0-9_-]{0,60}\.[A-Za-z0-9_-]{0,60}\.[A-Za-z0-9_-]{0,60}"))
 )
 def test_rubbish_for_a_token_ends_in_a_sentence(text: str) -> None:
-    with pytest.raises((SignInRefusedError, KeyError)):
+    with pytest.raises((SignInRejectedError, KeyError)):
         read(text)
 
 
@@ -255,7 +255,7 @@ def provider(document: Any, **answers: Any) -> OidcProvider:
     ],
 )
 async def test_a_document_that_leads_elsewhere_is_refused(changed: dict[str, Any], told: str) -> None:
-    with pytest.raises(SignInRefusedError, match=told):
+    with pytest.raises(SignInRejectedError, match=told):
         await provider(DOCUMENT | changed).begin()
 
 
@@ -269,7 +269,7 @@ async def test_rubbish_for_a_document_ends_in_a_sentence(document: Any) -> None:
     "body", [b'{"issu\xf2r": 1}', b"[" * 100_000, b'{"a": 1e999999999999}', b"\x00", b"\xff\xfe{}"]
 )
 async def test_bytes_that_are_no_document_end_in_a_sentence(body: bytes) -> None:
-    with pytest.raises(SignInRefusedError, match="as the standard says"):
+    with pytest.raises(SignInRejectedError, match="as the standard says"):
         await provider(httpx.Response(200, content=body)).begin()
 
 
@@ -305,7 +305,7 @@ async def _answered(brought: str, **answers: Any) -> Any:
     ],
 )
 async def test_an_answer_of_another_service_is_refused(brought: str, told: str) -> None:
-    with pytest.raises(SignInRefusedError, match=told):
+    with pytest.raises(SignInRejectedError, match=told):
         await _answered(brought)
 
 
@@ -323,7 +323,7 @@ async def test_an_answer_of_another_service_is_refused(brought: str, told: str) 
     ],
 )
 async def test_a_token_answer_that_is_none_is_refused(given_for_code: Any, told: str) -> None:
-    with pytest.raises(SignInRefusedError, match=told):
+    with pytest.raises(SignInRejectedError, match=told):
         await _answered(f"code=1&iss={ISSUER}", token=given_for_code)
 
 

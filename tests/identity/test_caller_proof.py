@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from console.compose import Parts, compose_desk
-from console.errors import RefusedError, SystemUnavailableError
+from console.errors import RejectedError, SystemUnavailableError
 from console.models.customer import CustomerId
 from console.services.access.openings import Step
 from console.services.access.permissions import REP, Deed
@@ -149,7 +149,7 @@ async def test_nobody_is_verified_while_crm_is_away_or_says_something_else(sandb
         await desk.openings.verify(customer, "pin", pin)
     await sandbox.faults("crm")
     await sandbox.quirks("crm", "failure-in-200")
-    with pytest.raises(RefusedError):
+    with pytest.raises(RejectedError):
         await desk.openings.verify(customer, "pin", pin)
     assert desk.openings.opening(customer) is None
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from console.errors import SignInRefusedError, SignInUnreachableError
+from console.errors import SignInRejectedError, SignInUnreachableError
 from console.models.person import Person
 from console.services.access.sign_in import SignIn, SignInState
 from console.store.database import in_memory
@@ -34,7 +34,7 @@ async def test_a_person_signs_in_with_the_role_their_claim_names(real_provider: 
 
 async def test_whoever_has_no_role_here_is_not_signed_in(real_provider: str, desks: Desks) -> None:
     sign_in = desks(real_provider)
-    with pytest.raises(SignInRefusedError, match="has no role at this desk"):
+    with pytest.raises(SignInRejectedError, match="has no role at this desk"):
         await signed_in(sign_in, "somebody")
     assert sign_in.person is None
 
@@ -48,7 +48,7 @@ async def test_a_token_that_has_ended_is_renewed_unseen_and_the_new_refresh_toke
     await signed_in(sign_in)
     await sign_in.keep_in(store)
     before, token = await store.load("sign-in"), await sign_in.access_token()
-    sign_in.refused(token)
+    sign_in.rejected(token)
     assert await sign_in.access_token() != token
     assert await store.load("sign-in") != before
     assert sign_in.state is SignInState.SIGNED_IN
@@ -65,8 +65,8 @@ async def test_a_refresh_token_used_twice_ends_the_sign_in_and_the_person_is_ask
     await sign_in.keep_in(store)
     stolen = desks(real_provider)
     await stolen.restore(store)  # uses the token that is kept
-    sign_in.refused(await sign_in.access_token())
-    with pytest.raises(SignInRefusedError, match="declined"):
+    sign_in.rejected(await sign_in.access_token())
+    with pytest.raises(SignInRejectedError, match="declined"):
         await sign_in.access_token()
     assert sign_in.state is SignInState.ENDED
     assert sign_in.person == person  # their work goes on once they have signed in again
@@ -102,7 +102,7 @@ async def test_signing_out_revokes_and_forgets(real_provider: str, desks: Desks)
 async def test_somebody_else_does_not_come_into_an_open_desk(real_provider: str, desks: Desks) -> None:
     sign_in = desks(real_provider)
     await signed_in(sign_in, "rep")
-    with pytest.raises(SignInRefusedError, match="open for Login rep"):
+    with pytest.raises(SignInRejectedError, match="open for Login rep"):
         await signed_in(sign_in, "supervisor")
     assert sign_in.person.role == "rep"
 

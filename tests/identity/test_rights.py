@@ -204,7 +204,7 @@ async def test_an_expired_access_does_not_stop_what_was_made_under_it(
 
     await back(sandbox, desk)
 
-    assert (await until(desk, act, ActState.DONE, ActState.REFUSED)).state is ActState.DONE
+    assert (await until(desk, act, ActState.DONE, ActState.REJECTED)).state is ActState.DONE
 
 
 async def test_an_access_that_was_revoked_stops_what_was_made_under_it(
@@ -222,8 +222,8 @@ async def test_an_access_that_was_revoked_stops_what_was_made_under_it(
 
     await back(sandbox, desk)
 
-    stopped = await until(desk, act, ActState.DONE, ActState.REFUSED)
-    assert (stopped.state, stopped.steps[0].remark) == (ActState.REFUSED, Remark.NO_ACCESS)
+    stopped = await until(desk, act, ActState.DONE, ActState.REJECTED)
+    assert (stopped.state, stopped.steps[0].remark) == (ActState.REJECTED, Remark.NO_ACCESS)
 
 
 async def test_a_lost_right_stops_the_queue_and_the_action_can_be_handed_over(
@@ -238,8 +238,8 @@ async def test_a_lost_right_stops_the_queue_and_the_action_can_be_handed_over(
 
     await sandbox.faults("billing")
     after = await desk_of("trainee", store=store)
-    stopped = await until(after, act, ActState.DONE, ActState.REFUSED)
-    assert (stopped.state, stopped.steps[0].remark) == (ActState.REFUSED, Remark.NO_RIGHT)
+    stopped = await until(after, act, ActState.DONE, ActState.REJECTED)
+    assert (stopped.state, stopped.steps[0].remark) == (ActState.REJECTED, Remark.NO_RIGHT)
     async with sandbox.raw("billing") as billing:
         given = (await billing.get("/payment/v4/refund", params={"requestor.id": customer})).json()
     assert act.id not in str(given)
@@ -270,8 +270,8 @@ async def test_credits_of_two_consoles_do_not_add_up_above_the_limit(
 
     first.outbox.system_is_back("billing")
 
-    stopped = await until(first, waiting, ActState.DONE, ActState.REFUSED)
-    assert (stopped.state, stopped.steps[0].remark) == (ActState.REFUSED, Remark.OVER_LIMIT)
+    stopped = await until(first, waiting, ActState.DONE, ActState.REJECTED)
+    assert (stopped.state, stopped.steps[0].remark) == (ActState.REJECTED, Remark.OVER_LIMIT)
 
 
 async def test_what_is_queued_here_counts_against_the_limit(
@@ -319,7 +319,7 @@ async def test_another_person_within_their_limit_agrees_and_the_credit_is_given(
     await until(supervisor, await _agree(supervisor, customer), ActState.DONE)
     rep.outbox.system_is_back("crm")
 
-    done = await until(rep, act, ActState.DONE, ActState.REFUSED)
+    done = await until(rep, act, ActState.DONE, ActState.REJECTED)
     assert [step.state for step in done.steps] == [StepState.DONE, StepState.DONE], done.steps
 
 
@@ -356,8 +356,8 @@ async def test_an_approval_that_does_not_fit_gives_nothing(
 
     rep.outbox.system_is_back("crm")
 
-    stopped = await until(rep, act, ActState.DONE, ActState.REFUSED)
-    assert stopped.state is ActState.REFUSED
+    stopped = await until(rep, act, ActState.DONE, ActState.REJECTED)
+    assert stopped.state is ActState.REJECTED
     async with sandbox.raw("billing") as billing:
         given = (await billing.get("/payment/v4/refund", params={"requestor.id": customer})).json()
     assert act.id not in str(given)
@@ -377,7 +377,7 @@ async def test_billing_rejects_a_credit_above_the_persons_limit_whatever_the_con
     act = await give(desk, customer, values | {"amount": str(limit + 1)})
     assert len(act.steps) == 1
 
-    rejected = await until(desk, act, ActState.DONE, ActState.REFUSED)
+    rejected = await until(desk, act, ActState.DONE, ActState.REJECTED)
 
-    assert rejected.state is ActState.REFUSED
+    assert rejected.state is ActState.REJECTED
     assert "an approval that fits is needed" in rejected.steps[0].told

@@ -13,7 +13,7 @@ import pytest
 from console.__main__ import _parser
 from console.cli import check_system
 from console.compose import Parts, compose_desk
-from console.errors import ConfigurationError, SignInRefusedError, SignInRequiredError, StoreError
+from console.errors import ConfigurationError, SignInRejectedError, SignInRequiredError, StoreError
 from console.models.customer import CustomerId
 from console.models.person import Person
 from console.services.access.permissions import REP
@@ -136,8 +136,8 @@ async def test_a_role_that_was_taken_away_ends_the_sign_in_at_the_next_renewal(
 ) -> None:
     try:
         await sandbox.identity(end_access=True, roles={"rep": ["nothing here"]})
-        sign_in.refused(await sign_in.access_token())
-        with pytest.raises(SignInRefusedError, match="no role at this desk"):
+        sign_in.rejected(await sign_in.access_token())
+        with pytest.raises(SignInRejectedError, match="no role at this desk"):
             await sign_in.access_token()
         assert sign_in.state is SignInState.ENDED
     finally:
@@ -151,13 +151,13 @@ async def test_another_role_is_worked_with_from_the_next_start_on_and_with_the_o
     await sign_in.keep_in(store)
     try:
         await sandbox.identity(end_access=True, roles={"rep": ["trainee"]})
-        sign_in.refused(await sign_in.access_token())
-        with pytest.raises(SignInRefusedError, match="is trainee now"):
+        sign_in.rejected(await sign_in.access_token())
+        with pytest.raises(SignInRejectedError, match="is trainee now"):
             await sign_in.access_token()
         attempt = await sign_in.begin()
         waiting = asyncio.create_task(attempt.wait())
         await sign_in_as(attempt.address, {"identity": "rep"})
-        with pytest.raises(SignInRefusedError, match="is trainee now"):  # the open desk works with the old one
+        with pytest.raises(SignInRejectedError, match="is trainee now"):  # the open desk works with the old one
             await sign_in.finish(await waiting)
         other = desks(sandbox.process.identity)
         await _sign_in(other)
@@ -238,7 +238,7 @@ async def test_a_token_that_ends_while_the_disk_is_full_is_renewed_and_kept_late
     told: list[str] = []
     sign_in.unkept.add(told.append)
     full[0] = StoreError("The disk is full.")
-    sign_in.refused(await sign_in.access_token())
+    sign_in.rejected(await sign_in.access_token())
     view = await _opened(desk, sandbox.first_customer)
     assert not [part for part in view.parts if part.part.failure]
     view.close()

@@ -54,9 +54,9 @@ class Program:
         return [words for what, words in self.told if what == HARVESTING]
 
     async def guess(self, customer: str, answer: str) -> str:
-        with pytest.raises(NotPossibleError) as refused:
+        with pytest.raises(NotPossibleError) as rejected:
             await self.openings.verify(CustomerId(customer), "account", answer)
-        return str(refused.value)
+        return str(rejected.value)
 
 
 @pytest.fixture

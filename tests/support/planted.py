@@ -155,9 +155,9 @@ class BelievesEveryNo(Outbox):
 
     class sender_type(StepSender):  # noqa: N801
         async def _failed(self, act: Act, index: int, error: SystemCallError) -> Act:
-            from console.errors import RefusedError
+            from console.errors import RejectedError
 
-            if isinstance(error, RefusedError):
+            if isinstance(error, RejectedError):
                 return await self._reject(act, index, str(error))
             return await super()._failed(act, index, error)
 
@@ -234,7 +234,7 @@ class AFullDiskMeansNo(Outbox):
                 return await super().do_step(act, index)
             except StoreError as error:
                 step = replace(
-                    self._ledger.step(act.id, index), state=StepState.REFUSED, told=str(error), was_sent=False
+                    self._ledger.step(act.id, index), state=StepState.REJECTED, told=str(error), was_sent=False
                 )
                 self._ledger.set_in_memory(self._ledger[act.id].with_step(index, step))
                 return self._ledger[act.id]

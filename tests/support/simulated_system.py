@@ -9,7 +9,7 @@ from datetime import timedelta
 from console.errors import (
     BadResponseError,
     ConflictError,
-    RefusedError,
+    RejectedError,
     SignInRequiredError,
     SystemCallError,
     SystemUnavailableError,
@@ -88,7 +88,7 @@ class Server:
         self._refuse_before_sending()
         await asyncio.sleep(rng.uniform(0.01, 0.4))
         if not self.calm and rng.random() < 0.05:
-            raise self._error(RefusedError, "RULE", may_have_happened=True)
+            raise self._error(RejectedError, "RULE", may_have_happened=True)
         lost_on_the_way = not self.calm and rng.random() < 0.08
         lost_on_the_way_back = not self.calm and rng.random() < 0.12
         if lost_on_the_way:
@@ -133,7 +133,7 @@ class Server:
         """Return one of the answers that something on the way back may give for what was done."""
         kind, code = self.rng.choice(
             (
-                (SystemUnavailableError, "CUT-OFF"), (BadResponseError, "NOT-JSON"), (RefusedError, "403"),
+                (SystemUnavailableError, "CUT-OFF"), (BadResponseError, "NOT-JSON"), (RejectedError, "403"),
                 (ConflictError, "409"), (SignInRequiredError, "401"), (ThrottledError, "429"), (ThrottledError, "503"),
             )
         )  # fmt: skip

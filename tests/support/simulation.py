@@ -88,7 +88,7 @@ class World:
                 self.outbox.system_is_back(server)
             await asyncio.sleep(30)
             await self._attend()
-            if not any(act.is_open and act.state is not ActState.REFUSED for act in self.outbox.acts):
+            if not any(act.is_open and act.state is not ActState.REJECTED for act in self.outbox.acts):
                 break
         while any(server.late for server in self.servers.values()):
             await asyncio.sleep(5)
@@ -224,7 +224,7 @@ class World:
             if step.remark is Remark.CANNOT_TELL and step.state is StepState.UNKNOWN:
                 # The user looks at the system's own screens, which show everything that has arrived.
                 return await self._survives(self.outbox.settle(act.id, place, happened=self._effects(act) > 0))
-            if step.state is StepState.REFUSED and self.rng.random() < 0.5:
+            if step.state is StepState.REJECTED and self.rng.random() < 0.5:
                 self.attended.add(act.seq)
                 return await self._survives(self.outbox.retry(act.id))
         if self.rng.random() < 0.05:
@@ -263,9 +263,9 @@ class World:
                 verdict.lost.append(f"{act_id} is said to be done")
             elif act.state is ActState.WITHDRAWN and act_id not in self.withdrawing:
                 verdict.lost.append(f"{act_id} was taken back by nobody")
-            elif (act.state in {ActState.WITHDRAWN, ActState.REFUSED} or act_id in self.withdrawn) and effects:
+            elif (act.state in {ActState.WITHDRAWN, ActState.REJECTED} or act_id in self.withdrawn) and effects:
                 verdict.doubled.append(f"{act_id} was taken back or refused, and happened")
-            elif act.is_open and act.state is not ActState.REFUSED and act.state is not ActState.HALF_DONE:
+            elif act.is_open and act.state is not ActState.REJECTED and act.state is not ActState.HALF_DONE:
                 verdict.stuck.append(f"{act_id} {act.state.value}")
             if effects > 1:
                 verdict.doubled.append(f"{act_id} {effects} times")

@@ -374,7 +374,7 @@ class _Run:
                 self.retried[act.id] = self.retried.get(act.id, 0) + 1
                 await self._try(self.outbox.resolve(act.id, index, {}))
                 return
-            if step.state is StepState.REFUSED and self.retried.get(act.id, 0) < 2:
+            if step.state is StepState.REJECTED and self.retried.get(act.id, 0) < 2:
                 self.retried[act.id] = self.retried.get(act.id, 0) + 1
                 doing = self.outbox.retry(act.id) if self.rng.random() < 0.7 else self.outbox.withdraw(act.id)
                 await self._try(doing)
@@ -427,7 +427,7 @@ class _Run:
             self._wrong("doubled", action, f"{effects} times, {act.state.value}")
         # Of what was sent and then withdrawn the Outbox says that it was sent, was not found, and is to be looked for.
         said_open = act.state is ActState.WITHDRAWN and all(step.was_sent for step in act.steps)
-        is_over = act.state in {ActState.REFUSED, ActState.WITHDRAWN} and not said_open
+        is_over = act.state in {ActState.REJECTED, ActState.WITHDRAWN} and not said_open
         if is_over and effects and action.kind not in {"contact", "close"}:
             self._wrong("wrong state", action, f"{act.state.value}, and it is there")
         if act.is_open and not act.needs_user:

@@ -1,5 +1,5 @@
 from console.http.breaker import Breaker, RetryBudget
-from console.http.conditional_cache import ConditionalCache, CachedResponse
+from console.http.conditional_cache import CachedResponse, ConditionalCache
 from console.http.requests import ReadRequest
 
 

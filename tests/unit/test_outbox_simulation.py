@@ -165,7 +165,7 @@ def test_an_act_that_may_have_happened_cannot_be_withdrawn() -> None:
 
 def test_what_one_system_has_not_done_yet_can_be_given_up() -> None:
     at = datetime(2026, 11, 24, tzinfo=UTC)
-    steps = tuple(Step("k", "crm", "key", {}, state=state) for state in (StepState.DONE, StepState.REFUSED))
+    steps = tuple(Step("k", "crm", "key", {}, state=state) for state in (StepState.DONE, StepState.REJECTED))
     act = Act("a", "c", "t", RiskClass.FIELD, at, steps)
     assert act.state is ActState.HALF_DONE
     assert act.is_settled

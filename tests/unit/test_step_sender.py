@@ -13,7 +13,7 @@ from console.errors import (
     BadResponseError,
     ConflictError,
     NotServedError,
-    RefusedError,
+    RejectedError,
     SignInRequiredError,
     StoreFullError,
     SystemCallError,
@@ -139,7 +139,7 @@ class Rig:
 
 
 EVERY_ERROR = [
-    *(error(kind, sent=sent) for kind in (SystemUnavailableError, SignInRequiredError, BadResponseError, RefusedError,
+    *(error(kind, sent=sent) for kind in (SystemUnavailableError, SignInRequiredError, BadResponseError, RejectedError,
        NotServedError, ConflictError, ThrottledError) for sent in (True, False)),
     StoreFullError("The disk is full."), OSError("x"), ValueError("x"), KeyError("x"), RuntimeError("x"),
     TimeoutError("x"), ZeroDivisionError("x"),
@@ -165,7 +165,7 @@ def test_whatever_is_raised_nothing_stays_being_sent(failing: str, raised: BaseE
 
 @pytest.mark.parametrize(
     "answer",
-    [error(RefusedError), error(ConflictError), error(SignInRequiredError), error(ThrottledError, "429"),
+    [error(RejectedError), error(ConflictError), error(SignInRequiredError), error(ThrottledError, "429"),
      error(ThrottledError, "503", is_outage=True), error(SystemUnavailableError), error(BadResponseError, "404")],
     ids=lambda one: f"{type(one).__name__} {one.code}",
 )  # fmt: skip
@@ -181,9 +181,9 @@ def test_what_was_done_is_done_whatever_was_answered(answer: SystemCallError) ->
 def test_a_rejection_stands_once_a_look_has_found_nothing() -> None:
     async def play(rig: Rig) -> None:
         await rig.send()
-        assert (rig.act.state, rig.step.told) == (ActState.REFUSED, "why")
+        assert (rig.act.state, rig.step.told) == (ActState.REJECTED, "why")
 
-    run(play, [error(RefusedError)], [NOT_THERE])
+    run(play, [error(RejectedError)], [NOT_THERE])
 
 
 def test_a_rejection_whose_look_fails_is_checked_again_and_not_sent() -> None:
@@ -191,17 +191,17 @@ def test_a_rejection_whose_look_fails_is_checked_again_and_not_sent() -> None:
         await rig.send()
         assert rig.act.state is ActState.UNKNOWN
         await asyncio.sleep(30)
-        assert rig.act.state is ActState.REFUSED
+        assert rig.act.state is ActState.REJECTED
 
     looks = [error(SystemUnavailableError), error(SystemUnavailableError), NOT_THERE]
-    assert len(run(play, [error(RefusedError)], looks).system.keys) == 1
+    assert len(run(play, [error(RejectedError)], looks).system.keys) == 1
 
 
 @pytest.mark.parametrize("deciding", ["withdraw", "edit"])
 def test_a_false_rejection_is_found_before_a_user_decides(deciding: str) -> None:
     async def play(rig: Rig) -> None:
         await rig.send()
-        assert rig.act.state is ActState.REFUSED
+        assert rig.act.state is ActState.REJECTED
         doing = (
             rig.outbox.withdraw("a-1") if deciding == "withdraw" else rig.outbox.edit("a-1", {"phone": "3"}, title="T")
         )
@@ -209,7 +209,7 @@ def test_a_false_rejection_is_found_before_a_user_decides(deciding: str) -> None
             await doing
         assert (rig.act.state, rig.act.title) == (ActState.DONE, "Title")
 
-    run(play, [error(RefusedError)], [NOT_THERE, THERE])
+    run(play, [error(RejectedError)], [NOT_THERE, THERE])
 
 
 def test_a_false_rejection_is_not_sent_again_by_try_again() -> None:
@@ -219,7 +219,7 @@ def test_a_false_rejection_is_not_sent_again_by_try_again() -> None:
         await asyncio.sleep(1)
         assert rig.act.state is ActState.DONE
 
-    assert run(play, [error(RefusedError), "R-2"], [NOT_THERE, THERE]).system.keys == ["key-1"]
+    assert run(play, [error(RejectedError), "R-2"], [NOT_THERE, THERE]).system.keys == ["key-1"]
 
 
 def test_nobody_may_withdraw_what_cannot_be_checked() -> None:
@@ -227,9 +227,9 @@ def test_nobody_may_withdraw_what_cannot_be_checked() -> None:
         await rig.send()
         with pytest.raises(NotPossibleError, match="cannot be checked now"):
             await rig.outbox.withdraw("a-1")
-        assert rig.act.state is ActState.REFUSED
+        assert rig.act.state is ActState.REJECTED
 
-    run(play, [error(RefusedError)], [NOT_THERE, error(SystemUnavailableError)])
+    run(play, [error(RejectedError)], [NOT_THERE, error(SystemUnavailableError)])
 
 
 def test_a_full_disk_while_the_request_is_on_the_wire_rejects_nothing() -> None:
@@ -241,7 +241,7 @@ def test_a_full_disk_while_the_request_is_on_the_wire_rejects_nothing() -> None:
 
         rig.system.perform = fill  # type: ignore[method-assign] # the disk fills while this system works
         await rig.send()
-        assert rig.step.state is not StepState.REFUSED
+        assert rig.step.state is not StepState.REJECTED
         rig.rows.is_full = False
         await asyncio.sleep(70)
         assert rig.act.state is ActState.DONE
@@ -266,12 +266,12 @@ def test_what_a_user_decides_while_the_disk_is_full_is_undone_in_memory_too() ->
         rig.rows.is_full = True
         with pytest.raises(StoreFullError):
             await rig.outbox.withdraw("a-1")
-        assert rig.act.state is ActState.REFUSED
+        assert rig.act.state is ActState.REJECTED
         with pytest.raises(StoreFullError):
             await rig.outbox.edit("a-1", {"phone": "3"}, title="Other")
         assert (rig.act.title, rig.step.wanted) == ("Title", {"phone": "2"})
 
-    run(play, [error(RefusedError, sent=False)], [NOT_THERE])
+    run(play, [error(RejectedError, sent=False)], [NOT_THERE])
 
 
 def test_it_has_happened_counts_over_a_look_that_was_under_way() -> None:

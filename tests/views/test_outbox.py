@@ -282,7 +282,7 @@ async def test_a_refused_note_is_corrected_in_the_outbox(rig: Rig) -> None:
     await the_act(rig, ActState.DONE)  # since then CRM's list of notes is believed
     await rig.sandbox.faults("crm", refuse_writes="This customer is locked")
     await rig.desk.acts.add_note(page.customer_id, "Wrong words", reason="Other")
-    await the_act(rig, ActState.REFUSED)
+    await the_act(rig, ActState.REJECTED)
     rig.press(Qt.Key.Key_J, CTRL)
     rig.keys("u")
     shown = rig.workspace.pages["outbox"]
@@ -420,7 +420,7 @@ async def test_what_the_role_lost_is_said_and_handed_to_a_supervisor(rig: Rig) -
     rig.desk.permissions.user = replace(user, may_do=user.may_do - {Deed.ADD_NOTE})
     await rig.sandbox.clear()
     rig.desk.outbox.system_is_back("crm")
-    await the_act(rig, ActState.REFUSED)
+    await the_act(rig, ActState.REJECTED)
     rig.press(Qt.Key.Key_J, CTRL)
     rig.keys("u")
     shown = rig.workspace.pages["outbox"]

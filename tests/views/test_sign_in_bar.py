@@ -98,7 +98,7 @@ async def test_a_sign_in_that_has_ended_is_asked_for_once_and_takes_no_key_from_
     rig.press(Qt.Key.Key_N, CTRL)
     rig.keys("Typed before")
     await rig.sandbox.identity(end_sign_ins=True)
-    sign_in.refused(await sign_in.access_token())
+    sign_in.rejected(await sign_in.access_token())
     with pytest.raises(Exception, match="Sign in again"):
         await sign_in.access_token()
     await rig.until(person.bar.isVisible)

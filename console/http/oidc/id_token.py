@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import JWKRegistry
 
-from console.errors import SignInRefusedError
+from console.errors import SignInRejectedError
 from console.messages import http as say
 
 # Only with a key pair: one that signs with the client's name or public key, or not at all, is refused.
@@ -116,5 +116,5 @@ def _moment(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _refused(reason: str) -> SignInRefusedError:
-    return SignInRefusedError(say.SIGN_IN_NOT_TRUSTED(reason=reason))
+def _refused(reason: str) -> SignInRejectedError:
+    return SignInRejectedError(say.SIGN_IN_NOT_TRUSTED(reason=reason))

@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 import msgspec
 
-from console.errors import SignInRefusedError, SignInUnreachableError
+from console.errors import SignInRejectedError, SignInUnreachableError
 from console.http.body_reader import CodingError, TooLongError, receive
 from console.http.connections import Connections
 from console.http.oidc.id_token import read_id_token
@@ -65,7 +65,7 @@ class OidcProvider:
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         grant = await self.exchange(form, nonce=None, proven_since=None)
         if grant.claims and grant.claims["sub"] != subject:
-            raise SignInRefusedError(say.ANOTHER_PERSON_RENEWED())
+            raise SignInRejectedError(say.ANOTHER_PERSON_RENEWED())
         return grant
 
     async def end_session_address(self, id_token: str) -> str | None:
@@ -108,7 +108,7 @@ class OidcProvider:
                 return await self._read(token, nonce, proven_since, anew=True)
             except KeyError as error:
                 told = "The sign-in cannot be trusted: its key is not the provider's. You are not signed in."
-                raise SignInRefusedError(told) from error
+                raise SignInRejectedError(told) from error
 
     async def _read(
         self, token: str, nonce: str | None, proven_since: datetime | None, *, anew: bool
@@ -173,7 +173,7 @@ class OidcProvider:
         if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.TOO_MANY_REQUESTS:
             raise SignInUnreachableError(say.OUT_OF_SERVICE(where=self._where))
         if status >= httpx.codes.BAD_REQUEST:
-            raise SignInRefusedError(say.SIGN_IN_DECLINED_BY_SERVICE(where=self._where, reason=_reason(found, status)))
+            raise SignInRejectedError(say.SIGN_IN_DECLINED_BY_SERVICE(where=self._where, reason=_reason(found, status)))
         if status >= httpx.codes.MULTIPLE_CHOICES or not isinstance(value, dict):
             raise self._not_understood("did not answer as the standard says")
         return found
@@ -182,8 +182,8 @@ class OidcProvider:
     def _where(self) -> str:
         return f"The sign-in service {urlsplit(self._settings.issuer).hostname}"
 
-    def _not_understood(self, what: str) -> SignInRefusedError:
-        return SignInRefusedError(say.SIGN_IN_SERVICE_FAILED(where=self._where, what=what))
+    def _not_understood(self, what: str) -> SignInRejectedError:
+        return SignInRejectedError(say.SIGN_IN_SERVICE_FAILED(where=self._where, what=what))
 
 
 class BrowserAttempt:
@@ -235,11 +235,11 @@ class BrowserAttempt:
         brought = await self._loopback.wait(_PATIENCE_S)
         must_name = bool(self._metadata.get("authorization_response_iss_parameter_supported"))
         if brought.get("iss", self._settings.issuer if not must_name else None) != self._settings.issuer:
-            raise SignInRefusedError(say.ANOTHER_SERVICE_ANSWERED())
+            raise SignInRejectedError(say.ANOTHER_SERVICE_ANSWERED())
         if "error" in brought:
-            raise SignInRefusedError(say.SIGN_IN_DECLINED(reason=clip(brought["error"], 60)))
+            raise SignInRejectedError(say.SIGN_IN_DECLINED(reason=clip(brought["error"], 60)))
         if not brought.get("code"):
-            raise SignInRefusedError(say.NO_CODE_CAME_BACK())
+            raise SignInRejectedError(say.NO_CODE_CAME_BACK())
         form = {
             "grant_type": "authorization_code",
             "code": brought["code"],

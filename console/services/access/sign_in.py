@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from console.errors import SignInRefusedError, SignInUnreachableError, StoreError
+from console.errors import SignInRejectedError, SignInUnreachableError, StoreError
 from console.messages import access as say
 from console.models.person import Person
 from console.ports.clock import Clock
@@ -99,7 +99,7 @@ class SignIn:
         """
         person = self._person_of(grant.claims)
         if self.person is not None and (person.issuer, person.subject) != (self.person.issuer, self.person.subject):
-            raise SignInRefusedError(say.OPEN_FOR_ANOTHER_PERSON(here=self.person.name, signed_in=person.name))
+            raise SignInRejectedError(say.OPEN_FOR_ANOTHER_PERSON(here=self.person.name, signed_in=person.name))
         if self.person is not None and self.state is not SignInState.SIGNED_OUT:
             self._check_role(person)
         self.person = person
@@ -120,7 +120,7 @@ class SignIn:
         self._refresh_token, self._confirmed_at = kept.refresh_token, kept.confirmed_at
         try:
             await self.access_token()
-        except SignInRefusedError:
+        except SignInRejectedError:
             self.person, self._refresh_token, self._store = None, None, None
             self._set(SignInState.SIGNED_OUT)
             return None
@@ -160,7 +160,7 @@ class SignIn:
             if refresh_token is not None:
                 await self._provider.revoke(refresh_token)
             return await self._provider.end_session_address(self._id_token) if self._id_token else None
-        except (SignInRefusedError, SignInUnreachableError) as error:
+        except (SignInRejectedError, SignInUnreachableError) as error:
             _log.warning("the sign-in is ended here, but could not be revoked: %s", error)
             return None
 
@@ -178,18 +178,18 @@ class SignIn:
                 return self._access_token
             return await self._renew()
 
-    def refused(self, token: str) -> None:
+    def rejected(self, token: str) -> None:
         if token == self._access_token:
             self._access_token = None
 
     async def _renew(self) -> str:
         if self._refresh_token is None or self.person is None:
             self._end()
-            raise SignInRefusedError(say.SIGN_IN_ENDED())
+            raise SignInRejectedError(say.SIGN_IN_ENDED())
         try:
             grant = await self._provider.renew(self._refresh_token, subject=self.person.subject)
             self._take_person(grant.claims)
-        except SignInRefusedError:
+        except SignInRejectedError:
             self._refresh_token = None  # it is of no use any more
             self._end()
             raise
@@ -235,7 +235,7 @@ class SignIn:
 
     def _check_role(self, person: Person) -> None:
         if self.person is not None and person.role != self.person.role:
-            raise SignInRefusedError(say.ROLE_CHANGED(role=person.role))
+            raise SignInRejectedError(say.ROLE_CHANGED(role=person.role))
 
     def _claimed(self, claims: Mapping[str, Any]) -> Any:
         """Return what stands where the roles are."""
@@ -252,7 +252,7 @@ class SignIn:
         name = next((str(claims[key]) for key in ("name", "preferred_username", "email") if claims.get(key)), "")
         subject = str(claims["sub"])
         if role is None:
-            raise SignInRefusedError(say.NO_ROLE_HERE(person=name or subject))
+            raise SignInRejectedError(say.NO_ROLE_HERE(person=name or subject))
         return Person(self._issuer, subject, name or subject, role)
 
     async def _load(self, store: SecretStore) -> _Kept | None:

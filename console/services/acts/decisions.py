@@ -153,7 +153,7 @@ class Decisions:
             NotPossibleError: It is not barred, or this user may not open tickets either.
             StoreError: It could not be kept; nothing has changed.
         """
-        barred = next((step for step in act.steps if step.state is StepState.REFUSED and step.remark in BARRED), None)
+        barred = next((step for step in act.steps if step.state is StepState.REJECTED and step.remark in BARRED), None)
         if barred is None:
             raise NotPossibleError(say.NOTHING_TO_HAND_OVER())
         if not self._permissions.may_do(Deed.WORK_TICKETS):

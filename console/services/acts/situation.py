@@ -231,7 +231,7 @@ def _credits(acts: Sequence[Act], listed: Collection[str]) -> Iterator[Money]:
     """Yield what actions here give back that billing has not listed: queued, asked for, on the way, or just done."""
     for act in acts:
         for step in act.steps:
-            is_rejected = step.state in {StepState.REFUSED, StepState.CONFLICT}
+            is_rejected = step.state in {StepState.REJECTED, StepState.CONFLICT}
             if step.kind == "refund" and not act.withdrawn and not is_rejected and step.result not in listed:
                 yield step.wanted.money()
 

@@ -29,7 +29,7 @@ _SIDE_BY_SIDE = 4
 # enough. A rejection is looked at for as long as a system's lists may lag: one that was a mistake is done after all.
 _LOOKED_AT_AFTER_S = (5.0, 60.0, 180.0)
 _CONFIRMED_WITHIN_S = 24 * 3600.0
-_NOTHING_KNOWN = frozenset({StepState.WAITING, StepState.REFUSED, StepState.CONFLICT})
+_NOTHING_KNOWN = frozenset({StepState.WAITING, StepState.REJECTED, StepState.CONFLICT})
 
 
 Admit = Callable[[Act, int], Awaitable[Remark]]
@@ -175,7 +175,7 @@ class Outbox:
         """
         act = self.ledger[act_id]
         for index, step in enumerate(act.steps):
-            if step.state is StepState.REFUSED or (step.state is StepState.WAITING and step.was_sent):
+            if step.state is StepState.REJECTED or (step.state is StepState.WAITING and step.was_sent):
                 act = act.with_step(index, decided_anew(step))
         await self._decided(act)
 
@@ -313,7 +313,7 @@ class Outbox:
             free = act.risk is RiskClass.NOTE or not blocked
             if free and act.id not in done and self._is_due(act):
                 return act
-            blocked = blocked or act.state not in {ActState.REFUSED, ActState.AWAITING}
+            blocked = blocked or act.state not in {ActState.REJECTED, ActState.AWAITING}
         return None
 
     def _is_due(self, act: Act) -> bool:
@@ -371,7 +371,7 @@ class Outbox:
             if step.was_sent
             and (
                 (step.state is StepState.DONE and not step.confirmed and act.state is ActState.DONE)
-                or step.state is StepState.REFUSED
+                or step.state is StepState.REJECTED
             )
         ]
 

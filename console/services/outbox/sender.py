@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from console.errors import ConflictError, RefusedError, SignInRequiredError, SystemCallError, ThrottledError
+from console.errors import ConflictError, RejectedError, SignInRequiredError, SystemCallError, ThrottledError
 from console.models.outbox import Act, Remark, RiskClass, Step, StepState, Verdict
 from console.models.payload import Payload
 from console.ports.acting import ActingSystem, Finding, RemoteState, StepOutcome
@@ -56,7 +56,7 @@ class StepSender:
             if not self._is_as_asked(act, index, step):
                 return self._ledger[act.id]
             if bar is not Remark.NONE:
-                return await self._ledger.put(act.id, index, state=StepState.REFUSED, told="", remark=bar)
+                return await self._ledger.put(act.id, index, state=StepState.REJECTED, told="", remark=bar)
             prepared = self._prepare(act, step, current)
             if prepared.state is not StepState.WAITING:
                 return await self._ledger.change(act.with_step(index, prepared))
@@ -178,7 +178,7 @@ class StepSender:
 
     async def _failed(self, act: Act, index: int, error: SystemCallError) -> Act:
         """Go on with a step whose request ended in an error."""
-        if isinstance(error, RefusedError) and not error.may_have_happened:
+        if isinstance(error, RejectedError) and not error.may_have_happened:
             return await self._reject(act, index, str(error))
         if not error.may_have_happened:
             await self._ledger.put(act.id, index, state=StepState.WAITING, told=str(error))
@@ -199,7 +199,7 @@ class StepSender:
         """Ask the user about a record that changes, or is said to have changed, under every try."""
         step = act.steps[index]
         if act.risk is not RiskClass.FIELD:
-            return await self._ledger.put(act.id, index, state=StepState.REFUSED, remark=Remark.KEEPS_CHANGING)
+            return await self._ledger.put(act.id, index, state=StepState.REJECTED, remark=Remark.KEEPS_CHANGING)
         theirs = Payload.read({key: current.values.get(key, "") for key in step.wanted})
         return await self._ledger.put(
             act.id, index, state=StepState.CONFLICT, theirs=theirs, remark=Remark.KEEPS_CHANGING
@@ -231,7 +231,7 @@ class StepSender:
         if finding.outcome is StepOutcome.CHANGED_SINCE:
             return await self._ledger.put(act.id, index, state=StepState.DONE, remark=Remark.CHANGED_SINCE)
         if finding.outcome is StepOutcome.DID_NOT and looks > _MOST_LOOKS and self._proves(act, index, finding):
-            return await self._ledger.put(act.id, index, state=StepState.REFUSED, remark=Remark.NEVER_VISIBLE)
+            return await self._ledger.put(act.id, index, state=StepState.REJECTED, remark=Remark.NEVER_VISIBLE)
         remark = Remark.NOT_VISIBLE_YET if looks <= _MOST_LOOKS else Remark.CANNOT_TELL
         state = StepState.ACCEPTED if looks <= _MOST_LOOKS else StepState.UNKNOWN
         return await self._ledger.put(act.id, index, state=state, looks=looks, remark=remark, others=finding.others)
@@ -243,7 +243,7 @@ class StepSender:
             return await self._ledger.put(act.id, index, state=StepState.WAITING, looks=0)
         if finding.outcome is StepOutcome.CANNOT_TELL:
             return await self._stay_in_doubt(act, index, finding, Remark.CANNOT_TELL)
-        if step.state in {StepState.REFUSED, StepState.CONFLICT}:
+        if step.state in {StepState.REJECTED, StepState.CONFLICT}:
             return act  # as it was
         if step.verdict is Verdict.REJECTED:
             return await self._reject(act, index, step.told)
@@ -273,7 +273,7 @@ class StepSender:
 
     async def _reject(self, act: Act, index: int, told: str) -> Act:
         return await self._ledger.put(
-            act.id, index, state=StepState.REFUSED, told=told, verdict=Verdict.NONE, remark=Remark.NONE
+            act.id, index, state=StepState.REJECTED, told=told, verdict=Verdict.NONE, remark=Remark.NONE
         )
 
     def _proves(self, act: Act, index: int, finding: Finding) -> bool:
@@ -302,7 +302,7 @@ class StepSender:
 
 def _verdict_of(error: SystemCallError) -> Verdict:
     """Return what an answer would mean if the write did not happen."""
-    if isinstance(error, RefusedError):
+    if isinstance(error, RejectedError):
         return Verdict.REJECTED
     if isinstance(error, ConflictError):
         return Verdict.CONFLICT

@@ -41,7 +41,7 @@ class HealthBoard:
         before = self._health[exchange.system]
         if exchange.unavailable:
             state = SystemState.DOWN
-        elif exchange.sign_in_refused:
+        elif exchange.sign_in_rejected:
             state = SystemState.REFUSING
         elif exchange.unreadable:
             state = SystemState.UNREADABLE

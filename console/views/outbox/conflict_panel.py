@@ -249,7 +249,7 @@ class ConflictPanel(QWidget):
             return tr("{} keeps what it has; the act's other systems get it too.").format(self._system)
         return tr("It is written over what is there now.")
 
-    def refused(self, sentence: str) -> None:
+    def rejected(self, sentence: str) -> None:
         """Say why what was chosen cannot be sent; everything stays as it was chosen."""
         self._told.set_words(sentence)
         self._told.set_look("mark", "danger")

@@ -113,7 +113,7 @@ def _offered(act: Act) -> dict[str, bool]:
     states = {step.state for step in act.steps}
     remarks = {step.remark for step in act.steps}
     return {
-        "retry": act.is_open and not states.isdisjoint({StepState.REFUSED, StepState.WAITING}),
+        "retry": act.is_open and not states.isdisjoint({StepState.REJECTED, StepState.WAITING}),
         "edit": act.is_settled and Remark.NO_RIGHT not in remarks,
         "happened": StepState.UNKNOWN in states,
         "did not": StepState.UNKNOWN in states,

@@ -29,7 +29,7 @@ class EditDialog(ActDialog):
                 self._add_text(value)
             else:
                 self.add_field(name, self._place(name), tr(VALUE_NAMES[name]))
-        why = " ".join(step.told for step in act.steps if step.state is StepState.REFUSED)
+        why = " ".join(step.told for step in act.steps if step.state is StepState.REJECTED)
         whose = tr("For {}.").format(act.customer_name or act.customer_id)
         self.effect.set_words(f"{whose} {why}")
         self.fill()

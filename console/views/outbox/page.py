@@ -264,7 +264,7 @@ class OutboxPage(LivePage):
             self._choose_first()  # the next that waits for a decision
 
         deciding = self._desk.decisions.resolve(act, place, chosen)
-        self._bridge.run_command(self, deciding, done, lambda error: self.conflict.refused(in_words(error.message)))
+        self._bridge.run_command(self, deciding, done, lambda error: self.conflict.rejected(in_words(error.message)))
 
 
 def _first(act: Act, state: StepState) -> int | None:

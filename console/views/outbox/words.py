@@ -12,7 +12,7 @@ from console.views.texts import tr
 # State -> the theme's state, and the word for one act.
 _ACT_WORDS: dict[ActState, tuple[str, str]] = {
     ActState.CONFLICT: ("conflict", "Needs you"),
-    ActState.REFUSED: ("danger", "Refused"),
+    ActState.REJECTED: ("danger", "Refused"),
     ActState.UNKNOWN: ("attention", "Answer lost"),
     ActState.HALF_DONE: ("attention", "Half done"),
     ActState.AWAITING: ("attention", "Waits for approval"),
@@ -24,7 +24,7 @@ _ACT_WORDS: dict[ActState, tuple[str, str]] = {
 # What the page counts, in the order it is to be looked at.
 SUMMARY: tuple[tuple[str, str, tuple[ActState, ...]], ...] = (
     ("conflict", "{} to decide", (ActState.CONFLICT,)),
-    ("danger", "{} refused", (ActState.REFUSED,)),
+    ("danger", "{} refused", (ActState.REJECTED,)),
     ("attention", "{} half done", (ActState.HALF_DONE,)),
     ("attention", "{} waiting for approval", (ActState.AWAITING,)),
     ("attention", "{} being checked", (ActState.UNKNOWN,)),
@@ -38,7 +38,7 @@ _STEP_WORDS: dict[StepState, str] = {
     StepState.AWAITING: "Asked for. A supervisor has to approve it.",
     StepState.UNKNOWN: "Sent, but no clear answer. Checking before anything is sent again.",
     StepState.DONE: "Has it.",
-    StepState.REFUSED: "Refused.",
+    StepState.REJECTED: "Refused.",
     StepState.CONFLICT: "Changed by someone else.",
 }
 # What must be known of a step beside its state; {0} is its system, {1} the records that were found.
@@ -62,7 +62,7 @@ _REMARKS: dict[Remark, str] = {
 _FOUND_ALIKE = "Found there and alike: {}."
 _STEP_STATES = {
     StepState.WAITING: "info", StepState.SENDING: "info", StepState.ACCEPTED: "info", StepState.UNKNOWN: "attention",
-    StepState.AWAITING: "attention", StepState.DONE: "ok", StepState.REFUSED: "danger", StepState.CONFLICT: "conflict",
+    StepState.AWAITING: "attention", StepState.DONE: "ok", StepState.REJECTED: "danger", StepState.CONFLICT: "conflict",
 }  # fmt: skip
 _KINDS = {
     RiskClass.NOTE: "Only adds",
@@ -151,7 +151,7 @@ def step_line(act: Act, step: Step, desk: Desk) -> tuple[str, str]:
         if step.was_sent:
             return "attention", tr("{0}: Withdrawn. It was sent once and wasn't found; look in {0}.").format(label)
         return "neutral", tr("{}: Withdrawn; nothing was changed there.").format(label)
-    if step.state is StepState.REFUSED and step.told:
+    if step.state is StepState.REJECTED and step.told:
         return _STEP_STATES[step.state], step.told  # the sentence says by itself who rejected it
     told = step.told if step.state is not StepState.CONFLICT else ""
     remark = remark_words(step, desk)
@@ -189,7 +189,7 @@ def next_line(act: Act, desk: Desk, now: datetime) -> str:
         left = sum(len(step.theirs) for step in act.steps if step.state is StepState.CONFLICT)
         return tr("1 value to decide") if left == 1 else tr("{} values to decide").format(left)
     if act.needs_user:
-        rejected = next(step for step in act.steps if step.state is StepState.REFUSED)
+        rejected = next(step for step in act.steps if step.state is StepState.REJECTED)
         return rejected.told or remark_words(rejected, desk)
     if not act.is_open:
         return next((remark_words(step, desk) for step in act.steps if step.remark is Remark.TWICE), "")

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from console.connectors.tmforum.acts.writer import Created, amount, customer_party, instant, turned_down
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.wire import Reader
-from console.errors import RefusedError
+from console.errors import RejectedError
 from console.models.outbox import Act, Step
 from console.models.payload import Payload
 from console.ports.acting import Finding, RemoteState, StepOutcome
@@ -172,7 +172,7 @@ class UndoOrder(OrderProduct):
             return step.record
         if not step.wanted:
             code = f"{client.name.upper()}-{state.upper()}"
-            raise RefusedError(_too_late(step.record, state), system=client.name, code=code)
+            raise RejectedError(_too_late(step.record, state), system=client.name, code=code)
         return await super().perform(client, act, step, version=version)
 
     async def look_up(self, client: TmForumClient, act: Act, step: Step) -> Finding:

@@ -17,7 +17,7 @@ from console.connectors.tmforum.acts.writer import (
 )
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.wire import Reader
-from console.errors import RefusedError
+from console.errors import RejectedError
 from console.messages import connectors as say
 from console.models.approval import person_of, request_of
 from console.models.outbox import Act, Step
@@ -200,7 +200,7 @@ class DecideApproval(CloseTicket):
     async def perform(self, client: TmForumClient, act: Act, step: Step, *, version: str | None) -> str:
         record, _ = await client.fetch_raw(_RESOURCE, step.record, owner=act.customer_id)
         if decision_on(record) is not None and not _has_our_decision(record, step):
-            raise RefusedError(say.DECIDED_ALREADY(label=client.label), system=client.name, code="DECIDED")
+            raise RejectedError(say.DECIDED_ALREADY(label=client.label), system=client.name, code="DECIDED")
         body = self.patch(client, record, act, step)
         await client.patch(_RESOURCE, step.record, body, key=f"{step.key}-decision", version=version)
         reason = step.wanted["reason"] or step.wanted["decision"]

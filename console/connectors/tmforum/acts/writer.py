@@ -10,7 +10,7 @@ from console.connectors.tmforum import record_search
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.published import CUSTOMER_FILTERS, default_path
 from console.connectors.tmforum.wire import Reader
-from console.errors import BadResponseError, ConflictError, RefusedError, SystemCallError
+from console.errors import BadResponseError, ConflictError, RejectedError, SystemCallError
 from console.models.outbox import Act, Step
 from console.models.payload import Payload
 from console.models.same_value import same_value
@@ -104,7 +104,7 @@ class Created:
             return await client.create(self.resource, body, key=self.key(step))
         except ConflictError as error:
             # Nothing was there to be changed: it says that there is such a record already, perhaps this one.
-            rejected = RefusedError(str(error), system=error.system, code=error.code)
+            rejected = RejectedError(str(error), system=error.system, code=error.code)
             rejected.may_have_happened = error.may_have_happened
             raise rejected from error
 

@@ -34,7 +34,7 @@ _HOW_IT_GOES = {
     ActState.AWAITING: "A supervisor has been asked: {}.",
     ActState.DONE: "Done: {}.",
     ActState.HALF_DONE: "Half done: {}. See the alert above.",
-    ActState.REFUSED: "Refused: {}. The Outbox says why.",
+    ActState.REJECTED: "Refused: {}. The Outbox says why.",
     ActState.CONFLICT: "Changed meanwhile, so it waits for you in the Outbox: {}.",
 }
 
