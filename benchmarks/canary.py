@@ -126,7 +126,7 @@ async def _live(window: MainWindow, bridge: Bridge, folder: Path, home: Path, cu
         for number, customer in enumerate(customers):
             page = workspace.open_customer(CustomerId(customer))
             assert page is not None
-            await page.view.settled()
+            await page.view.wait_idle()
             name = page.view.name
             if number % 20 == 0:
                 await desk.search.find(desk.search.read(name), lambda _result: None)
@@ -136,7 +136,7 @@ async def _live(window: MainWindow, bridge: Bridge, folder: Path, home: Path, cu
                 page.acts.dock.text.insertPlainText(f" for {name}")  # whose letters no key may have
                 if number % 40 == 0:
                     page.acts.dock.send()
-                for bill in list(page.view.bills.part.facts or ())[:1]:
+                for bill in list(page.view.bills.state.facts or ())[:1]:
                     page.show_document(bill.value)
                 QApplication.clipboard().setText(name)
             if number % 50 == 0:

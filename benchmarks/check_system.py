@@ -136,12 +136,12 @@ class _Bench:
         desk = compose_desk(deployment, self._sandbox.process.secrets, Parts(rng=random.Random(1)))
         view = desk.view_customer(CustomerId(self._sandbox.first_customer))
         try:
-            view.ask_everything()
-            await view.settled()
+            view.load_all()
+            await view.wait_idle()
             shown = {f"{name}: {fact}" for name in _PARTS for fact in _facts(getattr(view, name, None))}
-            for bill in list(view.bills.part.facts or ())[:2]:
+            for bill in list(view.bills.state.facts or ())[:2]:
                 lines = view.bill_lines(bill.value.id)
-                await lines.settled()
+                await lines.wait_idle()
                 shown |= {f"lines: {fact}" for fact in _facts(lines)}
             return shown
         finally:
@@ -150,7 +150,7 @@ class _Bench:
 
 
 def _facts(part: Any) -> list[str]:
-    facts = part.part.facts if part is not None else None
+    facts = part.state.facts if part is not None else None
     if facts is None:
         return []
     return [repr(one.value) for one in (facts if hasattr(facts, "__iter__") else [facts])]

@@ -260,11 +260,11 @@ async def _after_the_last_answer() -> float:
 
             watch.subscribe(known)
             view.open()
-            for part in view.parts:
+            for part in view.loaders:
                 part.subscribe(answer)
-            await view.settled()
+            await view.wait_idle()
             while watch.is_waiting:
-                await view.settled()
+                await view.wait_idle()
                 await asyncio.sleep(0)
             await asyncio.sleep(0.02)
             longest_s = max(longest_s, known_s - answered_s)

@@ -70,7 +70,7 @@ async def _call(stage: Stage, customer: CustomerId, rng: random.Random, *, with_
     await asyncio.sleep(rng.uniform(0.2, 0.5))
     if with_note:
         await stage.desk.acts.add_note(customer, f"Asked about {rng.choice(('a bill', 'a fault'))}", reason="Other")
-    page.view.ask_again()
+    page.view.refresh()
     await asyncio.sleep(rng.uniform(0.05, 0.2))
     while stage.window.tabs.count() > _MOST_OPEN:
         stage.workspace.customers.close_tab(0)

@@ -190,14 +190,14 @@ async def _open_for_a_ticket(
     await desk.openings.open_for(customer, Reason.TYPED, "nobody calls in a benchmark")
     page = workspace.open_customer(customer)
     assert page is not None
-    await page.view.settled()
+    await page.view.wait_idle()
     hidden: set[Subject | Personal] = {Subject.USAGE, *desk.user.masked}
     hidden |= {kind for kind in secrets if isinstance(kind, Subject) and kind not in desk.user.may_see}
     shown = set().union(*(secrets[subject] for subject in secrets.keys() - hidden))
     kept_back = set().union(*(secrets[subject] for subject in hidden)) - shown
     for name in PANELS:
         page.go_to(name)
-        await page.view.settled()
+        await page.view.wait_idle()
         await asyncio.sleep(0.02)
         _look(window, kept_back, count, f"{desk.user.role}, {name}")
     if kept_back:

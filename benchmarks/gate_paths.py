@@ -145,8 +145,8 @@ async def _known(sandbox: SandboxProcess) -> _Known:
             continue
         await desk.openings.verify(customer, "photo", "")
         view = desk.view_customer(customer)
-        view.ask_everything()
-        await view.settled()
+        view.load_all()
+        await view.wait_idle()
         forms: dict[str, tuple[Any, dict[str, str]]] = {}
         for kind in ACTS:
             try:
@@ -155,7 +155,7 @@ async def _known(sandbox: SandboxProcess) -> _Known:
             except NotPossibleError:
                 continue
             forms[kind] = situation, values
-        bill = next((item.value for item in view.bills.part.facts or () if item.value.documents), None)
+        bill = next((item.value for item in view.bills.state.facts or () if item.value.documents), None)
         view.close()
         if best is None or len(forms) > len(best.forms):
             waits = best.waits if best is not None else await desk.acts.add_note(customer, "Called.", reason="Note")
@@ -245,10 +245,10 @@ async def _try_actions(desk: Desk, user: User, state: State, known: _Known, foun
 async def _try_reading(desk: Desk, user: User, state: State, known: _Known, found: Paths) -> None:
     """Ask for every part of the customer and for a bill's document."""
     role, view = user.role, desk.view_customer(known.id)
-    view.ask_everything()
-    await view.settled()
+    view.load_all()
+    await view.wait_idle()
     for name, subject in _PARTS.items():
-        part = getattr(view, name).part
+        part = getattr(view, name).state
         found.tried += 1
         may = subject in user.may_see and _shows(state, subject)
         if part.facts is not None and not may:

@@ -104,7 +104,7 @@ def _facts(act: Act) -> dict[str, Any]:
 
 
 async def _act(desk: Desk, view: CustomerView, mark: str, rng: random.Random) -> Act:
-    customer, accounts = view.customer.part.facts, list(view.accounts.part.facts or ())
+    customer, accounts = view.customer.state.facts, list(view.accounts.state.facts or ())
     account = accounts[0].value if accounts else None
     chance = rng.random()
     if chance < 0.3 and customer is not None:

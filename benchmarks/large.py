@@ -49,9 +49,9 @@ async def _measure(stage: Stage) -> dict[str, float]:
         started = time.perf_counter()
         page = stage.workspace.open_customer(customer)
         assert page is not None
-        await page.view.settled()
+        await page.view.wait_idle()
         taken["open"].append((time.perf_counter() - started) * 1000)
-        found = page.view.customer.part.facts
+        found = page.view.customer.state.facts
         assert found is not None
         ways = {medium.kind: medium.text for medium in found.value.contact_media}
         stage.workspace.customers.close_tab(stage.window.tabs.currentIndex())

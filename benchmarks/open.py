@@ -54,8 +54,10 @@ async def _open(stage: Stage, customer: CustomerId) -> tuple[float, float]:
     page = stage.workspace.open_customer(customer)
     assert page is not None
     first_painted = 0.0
-    while any(part.part.asking_since for part in page.view.parts) or page.bills.lines.table.rows_model.rowCount() == 0:
-        if not first_painted and page.view.customer.part.facts is not None:
+    while (
+        any(part.state.loading_since for part in page.view.loaders) or page.bills.lines.table.rows_model.rowCount() == 0
+    ):
+        if not first_painted and page.view.customer.state.facts is not None:
             page.head.repaint()
             first_painted = time.perf_counter()
         await asyncio.sleep(0.001)

@@ -94,14 +94,14 @@ async def _open(stage: Stage, customer: CustomerId) -> float:
     assert page is not None
     view = page.view
     wanted = (view.customer, view.accounts, view.bills, view.services, view.tickets, view.interactions)
-    while any(part.part.facts is None for part in wanted) or not page.is_filled:
+    while any(part.state.facts is None for part in wanted) or not page.is_filled:
         await asyncio.sleep(0)
         if time.perf_counter() - started > 10:
             raise TimeoutError("the customer did not open")
     stage.window.repaint()
     taken_ms = (time.perf_counter() - started) * 1000
-    while any(part.part.asking_since for part in view.parts):
-        await view.settled()
+    while any(part.state.loading_since for part in view.loaders):
+        await view.wait_idle()
         await asyncio.sleep(0.03)
     stage.workspace.customers.close_tab(stage.window.tabs.currentIndex())
     return taken_ms

@@ -360,8 +360,8 @@ async def _act_on(desk: Desk, customer: CustomerId, rng: random.Random) -> tuple
 
 async def _ask(view: CustomerView, kind: str) -> None:
     for part in dict.fromkeys(("customer", *ACTS[kind].asks)):
-        getattr(view, part).ask()
-    await view.settled()
+        getattr(view, part).refresh()
+    await view.wait_idle()
 
 
 async def fill(desk: Desk, view: CustomerView, kind: str, rng: random.Random) -> tuple[Situation, dict[str, str]]:
@@ -375,7 +375,7 @@ async def fill(desk: Desk, view: CustomerView, kind: str, rng: random.Random) ->
             values[name] = rng.choice(field.choices).value if field.choices else ""
             if name == "bill" and kind == "dispute-line":
                 view.bill_lines(values[name])  # type: ignore[arg-type] # an id as it came
-                await view.settled()
+                await view.wait_idle()
                 situation = desk.acts.situation(view)
         elif field.kind is FieldKind.AMOUNT:
             values[name] = field.start or str(rng.randrange(1, 20))

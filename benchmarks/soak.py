@@ -63,7 +63,7 @@ async def _away(stage: Stage) -> list[str]:
     until_s = time.monotonic() + _BACK_WITHIN_S
     while True:
         await asyncio.sleep(0.5)
-        failed = {part.part.system for part in page.view.parts if part.part.failure is not None}
+        failed = {part.state.system for part in page.view.loaders if part.state.failure is not None}
         down = {
             info.name
             for info in stage.desk.systems

@@ -26,7 +26,7 @@ from console.system.sandbox_launcher import SandboxProcess
 
 _CUSTOMERS = 60
 _KEY = bytes(range(32))
-_Part = tuple[str, str, Any, int]
+_DatasetKey = tuple[str, str, Any, int]
 
 
 def measure() -> list[Result]:
@@ -53,12 +53,12 @@ async def _measure(folder: Path) -> list[Result]:
     ]
 
 
-async def _read_customers(folder: Path) -> list[_Part]:
+async def _read_customers(folder: Path) -> list[_DatasetKey]:
     """Return the parts of many customers as the systems tell them: customer, part, facts, number of records."""
     sandbox = await SandboxProcess.start(["--data", str(folder / "world"), "--customers", "200"])
     desk = compose_desk(sandbox.deployment, sandbox.secrets)
     await desk.open_store()
-    parts: list[_Part] = []
+    parts: list[_DatasetKey] = []
     headers = {"Authorization": f"Bearer {sandbox.tokens['crm']}"}
     try:
         async with httpx.AsyncClient(base_url=sandbox.addresses["crm"], headers=headers, trust_env=False) as crm:
@@ -66,12 +66,12 @@ async def _read_customers(folder: Path) -> list[_Part]:
             found = (await crm.get(path, params={"limit": _CUSTOMERS, "fields": "id"})).raise_for_status().json()
         for record in found:
             view = desk.view_customer(CustomerId(record["id"]))
-            view.ask_everything()
-            await view.settled()
+            view.load_all()
+            await view.wait_idle()
             parts += [
                 (record["id"], f"part {place}", facts, len(facts.items) if isinstance(facts, Records) else 1)
-                for place, part in enumerate(view.parts)
-                if (facts := part.part.facts) is not None
+                for place, part in enumerate(view.loaders)
+                if (facts := part.state.facts) is not None
             ]
             view.close()
     finally:
@@ -80,7 +80,7 @@ async def _read_customers(folder: Path) -> list[_Part]:
     return parts
 
 
-async def _keep(facts: FactRepository, parts: list[_Part]) -> float:
+async def _keep(facts: FactRepository, parts: list[_DatasetKey]) -> float:
     """Return the seconds until every part was on the disk, all asked for at once as answers come."""
     started = time.perf_counter()
     now = datetime.now(UTC)
@@ -92,7 +92,7 @@ def _encoder(found: Any) -> Callable[[], Any]:
     return lambda: encode(found)
 
 
-def _floor(path: Path, parts: list[_Part]) -> float:
+def _floor(path: Path, parts: list[_DatasetKey]) -> float:
     bodies = [(who, part, encode(found).body) for who, part, found, _ in parts]
     connection = apsw.Connection(str(path))
     connection.pragma("cipher", "sqlcipher")

@@ -50,9 +50,9 @@ class Stage:
         page = self.workspace.open_customer(customer)
         assert page is not None
         while True:
-            await page.view.settled()
+            await page.view.wait_idle()
             await asyncio.sleep(0.03)
-            if not any(part.part.asking_since for part in page.view.parts):
+            if not any(part.state.loading_since for part in page.view.loaders):
                 break
         if close:
             self.workspace.customers.close_tab(self.window.tabs.currentIndex())

@@ -76,11 +76,11 @@ async def run_tour(window: MainWindow, workspace: Workspace, customer: str | Non
     page, desk = workspace.page, workspace.desk
     if page is None or desk is None:
         raise TourError("the window has no customer page")
-    await page.view.settled()
+    await page.view.wait_idle()
     await asyncio.sleep(0.3)  # the lines of the newest bill are asked for when it is shown
-    await page.view.settled()
-    page.view.ask_everything()
-    await page.view.settled()
+    await page.view.wait_idle()
+    page.view.load_all()
+    await page.view.wait_idle()
     print("\n".join(text_of(page.view, desk)))
     for theme in ("dark", "light"):
         THEME.choose(theme)
@@ -88,10 +88,10 @@ async def run_tour(window: MainWindow, workspace: Workspace, customer: str | Non
         save(window, folder / f"customer-{theme}.png")
     for panel in ("payments", "usage"):
         page.go_to(panel)
-        await page.view.settled()
+        await page.view.wait_idle()
         await asyncio.sleep(0.1)
         save(window, folder / f"customer-{panel}.png")
-    bill = next(iter(page.view.bills.part.facts or ()), None)
+    bill = next(iter(page.view.bills.state.facts or ()), None)
     if bill is not None and bill.value.documents:
         page.show_document(bill.value)
         await until(lambda: page.over.document is not None and page.over.document.pages.is_shown, "the bill's document")

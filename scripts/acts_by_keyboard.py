@@ -145,9 +145,9 @@ async def open_customer(recorder: Recorder) -> CustomerPage:
     await until(lambda: workspace.page is not None, "the page")
     page = workspace.page
     assert page is not None
-    await page.view.settled()
+    await page.view.wait_idle()
     await asyncio.sleep(0.5)
-    await page.view.settled()
+    await page.view.wait_idle()
     return page
 
 
@@ -160,7 +160,7 @@ async def note_and_a_day_without_systems(recorder: Recorder, page: CustomerPage)
 
     await recorder.faults(outage=True)
     recorder.press(Qt.Key.Key_R, CTRL | Qt.KeyboardModifier.ShiftModifier)
-    await page.view.settled()
+    await page.view.wait_idle()
     recorder.press(Qt.Key.Key_N, CTRL)
     recorder.keys("No system answers; calls back tomorrow.")
     recorder.press(Qt.Key.Key_Return, CTRL)
@@ -208,7 +208,7 @@ async def promise_and_past(recorder: Recorder, page: CustomerPage) -> None:
     await recorder.picture("promise")
     recorder.press(Qt.Key.Key_Return, CTRL)
     await recorder.acts_are(ActState.DONE)
-    await page.view.settled()
+    await page.view.wait_idle()
     await recorder.picture("promised")
     recorder.go("p")
     await recorder.dialog(PastDialog)

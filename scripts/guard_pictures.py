@@ -83,9 +83,9 @@ class Scenes:
     async def opened(self, workspace: Workspace, customer: CustomerId) -> None:
         page = workspace.open_customer(customer)
         assert page is not None
-        await page.view.settled()
+        await page.view.wait_idle()
         await asyncio.sleep(0.4)
-        await page.view.settled()
+        await page.view.wait_idle()
 
 
 def _press(window: MainWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:

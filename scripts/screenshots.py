@@ -101,7 +101,7 @@ async def _pictures(
     for panel in ("payments", "usage"):
         page.go_to(panel)
         await asyncio.sleep(0.1)
-        await page.view.settled()
+        await page.view.wait_idle()
         await asyncio.sleep(0.1)
         save(window, folder / f"customer-{panel}.png")
     page.show_document(page.bills.table.rows_model.row(0).data)
@@ -123,7 +123,7 @@ async def _pictures(
     await _faults(sandbox, "provisioning", {"outage": True})
     await _faults(sandbox, "billing", {"latency_ms": 6500})
     assert workspace.page is not None
-    workspace.page.view.ask_again()
+    workspace.page.view.refresh()
     workspace.palette.text.clear()
     other = await _second(workspace)
     workspace.open_customer(other)
@@ -139,9 +139,9 @@ async def _pictures(
 async def _open(workspace: Workspace, customer: str) -> None:
     workspace.open_customer(CustomerId(customer))
     assert workspace.page is not None
-    await workspace.page.view.settled()
+    await workspace.page.view.wait_idle()
     await asyncio.sleep(0.4)
-    await workspace.page.view.settled()
+    await workspace.page.view.wait_idle()
 
 
 async def _second(workspace: Workspace) -> CustomerId:

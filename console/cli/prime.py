@@ -25,7 +25,7 @@ from console.models.customer import CustomerId
 from console.services.access.permissions import Deed
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
-from console.services.customer.part import PartCoordinator
+from console.services.customer.dataset_loader import DatasetLoader
 from console.services.desk import Desk
 from console.session import open_session
 from console.store_place import IN_MEMORY, StoreQuestions
@@ -135,12 +135,12 @@ async def prime(
                 pass  # waited for below, with everything else
             view = desk.view_customer(customer)
             try:
-                view.ask_everything()
+                view.load_all()
                 await waiting.until_read(view)
-                for bill in list(view.bills.part.facts or ())[:_BILLS_WITH_LINES]:
+                for bill in list(view.bills.state.facts or ())[:_BILLS_WITH_LINES]:
                     view.bill_lines(bill.value.id)
                 await waiting.until_read(view)
-                failures = [part.part.failure for part in view.parts if part.part.failure]
+                failures = [part.state.failure for part in view.loaders if part.state.failure]
             finally:
                 view.close()
                 desk.openings.close(customer)
@@ -162,8 +162,8 @@ class _Waiting:
     async def until_read(self, view: CustomerView) -> None:
         """Return once everything of a customer has come, or what has not will not."""
         while True:
-            await view.settled()
-            away = [part.part for part in view.parts if isinstance(_error(part), _PASSING)]
+            await view.wait_idle()
+            away = [part.state for part in view.loaders if isinstance(_error(part), _PASSING)]
             if not away:
                 self._came_s = time.monotonic()
                 self._said.clear()
@@ -177,5 +177,5 @@ class _Waiting:
             await asyncio.sleep(_LOOKS_EVERY_S)
 
 
-def _error(part: PartCoordinator[Any]) -> ConsoleError | None:
-    return part.part.failure.error if part.part.failure else None
+def _error(part: DatasetLoader[Any]) -> ConsoleError | None:
+    return part.state.failure.error if part.state.failure else None

@@ -31,8 +31,8 @@ from console.models.usage import Bucket, Usage
 from console.services.access.openings import Reason
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
+from console.services.customer.dataset_loader import DatasetLoader
 from console.services.customer.datasets import DATASETS
-from console.services.customer.part import PartCoordinator
 from console.services.desk import Desk
 
 _MOST_BILLS = 12
@@ -48,15 +48,15 @@ async def show(desk: Desk, customer: str, *, as_json: bool) -> tuple[str, bool]:
     view = desk.view_customer(await find_one(desk, customer))
     watch = ContradictionWatch(view, desk.served_by, desk.system_labels)
     try:
-        view.ask_everything()
-        await view.settled()
+        view.load_all()
+        await view.wait_idle()
         watch.compare_now()  # which asks for the lines of the newest bills
-        await view.settled()
+        await view.wait_idle()
         watch.compare_now()
-        failure = view.customer.part.failure
+        failure = view.customer.state.failure
         if failure is not None and isinstance(failure.error, UnknownCustomerError):
             raise failure.error
-        failures = [part.part.failure for part in view.parts if part.part.failure]
+        failures = [loader.state.failure for loader in view.loaders if loader.state.failure]
         whole = all(isinstance(failure.error, NotServedError) for failure in failures)
         if as_json:
             compared = {"comparison": _plain(watch.comparison)}
@@ -110,14 +110,14 @@ def comparison_text(comparison: Comparison) -> Iterator[str]:
 
 
 def _customer(view: CustomerView, desk: Desk) -> Iterator[str]:
-    part = view.customer.part
-    if part.facts is None:
+    state = view.customer.state
+    if state.facts is None:
         yield f"Customer {view.customer_id}"
-        yield f"  {part.failure.error if part.failure else part.denied or 'not known'}"
+        yield f"  {state.failure.error if state.failure else state.denied or 'not known'}"
         return
-    customer = part.facts.value
+    customer = state.facts.value
     yield f"{customer.name}  {customer.id}  {customer.status or ''}   [{_origin(view.customer, desk)}]"
-    party = view.party.part.facts
+    party = view.party.state.facts
     if party is not None:
         facts = (
             party.value.kind.value,
@@ -130,26 +130,26 @@ def _customer(view: CustomerView, desk: Desk) -> Iterator[str]:
 
 
 def _list(
-    title: str, coordinator: PartCoordinator[Any], desk: Desk, line: Callable[[Any], str], most: int | None = None
+    title: str, loader: DatasetLoader[Any], desk: Desk, line: Callable[[Any], str], most: int | None = None
 ) -> Iterator[str]:
-    part = coordinator.part
+    state = loader.state
     yield ""
-    if part.facts is None:
-        yield f"{title}: {part.failure.error if part.failure else part.denied or 'not known'}"
+    if state.facts is None:
+        yield f"{title}: {state.failure.error if state.failure else state.denied or 'not known'}"
         return
-    records: Records[Any] = part.facts
+    records: Records[Any] = state.facts
     count = f"{len(records)}" if records.complete else f"{len(records)} of {records.total or 'more'}"
     lost = f", {records.lost} could not be read" if records.lost else ""
-    yield f"{title} ({count}{lost})   [{_origin(coordinator, desk)}]"
+    yield f"{title} ({count}{lost})   [{_origin(loader, desk)}]"
     for item in records.items[:most]:
         yield f"  {line(item.value)}"
     if most is not None and len(records) > most:
         yield f"  and {len(records) - most} older"
 
 
-def _origin(coordinator: PartCoordinator[Any], desk: Desk) -> str:
-    systems = ", ".join(desk.label(member.part.system) for member in coordinator.members)
-    read_at = coordinator.part.read_at
+def _origin(loader: DatasetLoader[Any], desk: Desk) -> str:
+    systems = ", ".join(desk.label(member.state.system) for member in loader.members)
+    read_at = loader.state.read_at
     return f"{systems}, {read_at:%H:%M:%S} UTC" if read_at else systems
 
 
@@ -228,19 +228,19 @@ def json_of(view: CustomerView) -> dict[str, Any]:
     """Return a customer as JSON values: every record with its origin, every failure with its sentence and code."""
     return {
         "customerId": view.customer_id,
-        **{dataset.name: _part_json(view.part(dataset)) for dataset in DATASETS if dataset.is_told},
+        **{dataset.name: _part_json(view.loader(dataset)) for dataset in DATASETS if dataset.is_told},
     }
 
 
-def _part_json(coordinator: PartCoordinator[Any]) -> dict[str, Any]:
-    part = coordinator.part
-    failure = part.failure and {"sentence": str(part.failure.error), "code": part.failure.code}
+def _part_json(loader: DatasetLoader[Any]) -> dict[str, Any]:
+    state = loader.state
+    failure = state.failure and {"sentence": str(state.failure.error), "code": state.failure.code}
     return {
-        "system": ", ".join(member.part.system for member in coordinator.members),
-        "readAt": _plain(part.read_at),
-        "facts": _plain(part.facts),
+        "system": ", ".join(member.state.system for member in loader.members),
+        "readAt": _plain(state.read_at),
+        "facts": _plain(state.facts),
         "failure": failure,
-        "denied": str(part.denied) if part.denied is not None else None,
+        "denied": str(state.denied) if state.denied is not None else None,
     }
 
 

@@ -91,8 +91,8 @@ async def main():
             print(error)
     desk = compose_desk(parse_deployment(SETTINGS.format(serves="tickets", queue="repairs"), source="here"), NoSecrets())
     view = desk.view_customer(CustomerId("CU-1"))
-    view.tickets.ask()
-    for item in (await view.tickets.settled()).facts:
+    view.tickets.refresh()
+    for item in (await view.tickets.wait_idle()).facts:
         print(desk.label(item.origin.system), item.value.name)
     try:
         desk.acts.system_for("create-ticket")

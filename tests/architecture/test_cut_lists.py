@@ -63,7 +63,7 @@ def test_every_exception_is_still_there_and_has_its_reason() -> None:
 
 
 def test_a_planted_conclusion_is_found() -> None:
-    source = "def planted(view):\n    return sum(item.value.amount for item in view.bills.part.facts)\n"
+    source = "def planted(view):\n    return sum(item.value.amount for item in view.bills.state.facts)\n"
     assert list(conclusions(source)) == ["planted"]
-    asking = source.replace("return", "whole = view.bills.part.facts.is_whole\n    return whole and")
+    asking = source.replace("return", "whole = view.bills.state.facts.is_whole\n    return whole and")
     assert list(conclusions(asking)) == []

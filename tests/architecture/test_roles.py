@@ -54,7 +54,7 @@ async def test_an_act_is_planned_for_the_roles_the_table_marks_and_for_nobody_in
     assert by_ticket == {name for name in by_caller if str(ACTS[name].title) in without}
     view = desk.view_customer(customer)
     view.open()
-    await view.settled()
+    await view.wait_idle()
     for kind in ACTS.values():
         if kind.name not in by_caller:
             with pytest.raises(NotPossibleError, match="may not"):

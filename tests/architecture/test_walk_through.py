@@ -104,7 +104,7 @@ class OutagesPanel(Panel):
 
     def show_facts(self) -> None:
         rows = []
-        for item in self._view.outages.part.facts or ():
+        for item in self._view.outages.state.facts or ():
             make = FactMaker(item.origin, self.systems)
             began = texts.day(texts.local_day(item.value.began_at) if item.value.began_at else None)
             cells = (make.cell(tr("Since"), began), make.cell(tr("Outage"), item.value.description))
@@ -159,8 +159,8 @@ CHANGED = (
     ),
     (
         "console/services/customer/datasets.py",
-        "    offerings: PartCoordinator[Records[ProductOffering]]\n",
-        "    offerings: PartCoordinator[Records[ProductOffering]]\n    outages: PartCoordinator[Records[Outage]]\n",
+        "    offerings: DatasetLoader[Records[ProductOffering]]\n",
+        "    offerings: DatasetLoader[Records[ProductOffering]]\n    outages: DatasetLoader[Records[Outage]]\n",
     ),
     (
         "console/services/customer/datasets.py",
@@ -215,8 +215,8 @@ class NoSecrets:
 async def main():
     desk = compose_desk(parse_deployment(settings, source="here"), NoSecrets())
     view = desk.view_customer(CustomerId("CU-1"))
-    view.outages.ask()
-    await view.outages.settled()
+    view.outages.refresh()
+    await view.outages.wait_idle()
     print("\\n".join(text_of(view, desk)))
     print("panel", PANELS["outages"].title, *(sum("outages" in row for column in layout for row in column) for layout in LAYOUTS.values()))
     view.close()
@@ -270,7 +270,7 @@ def test_a_new_panel_touches_few_files_and_shows_what_its_system_says(program: P
 @pytest.mark.parametrize(
     ("left_out", "told"),
     [
-        ("outages: PartCoordinator", "declared as a dataset or as an attribute, but not both: outages"),
+        ("outages: DatasetLoader", "declared as a dataset or as an attribute, but not both: outages"),
         ('OUTAGES = "outages"', "OUTAGES"),
     ],
 )

@@ -64,7 +64,7 @@ async def test_the_profile_it_proposes_mends_what_it_found(
     view = await whole(sandbox.desk(**{system: {"resources": resources}}), customer)
     assert not failures(view)
     for name in ("accounts", "bills", "products", "services", "service_orders", "tickets"):
-        mended, meant = (without_details(told(getattr(one, name).part.facts)) for one in (view, plain))
+        mended, meant = (without_details(told(getattr(one, name).state.facts)) for one in (view, plain))
         assert mended == meant, name
 
 

@@ -30,9 +30,9 @@ async def found(desk: Desk, customer: str) -> ContradictionWatch:
     view = desk.view_customer(CustomerId(customer))
     watch = ContradictionWatch(view, LABELS, NAMES)
     view.open()
-    await view.settled()
+    await view.wait_idle()
     while watch.is_waiting:
-        await view.settled()
+        await view.wait_idle()
         await asyncio.sleep(0)
     watch.close()
     view.close()
@@ -72,7 +72,7 @@ async def test_that_all_has_answered_is_told_though_nothing_new_is_known(sandbox
     watch.subscribe(lambda: waiting.append(watch.is_waiting))
     view.open()
     while watch.is_waiting:
-        await view.settled()
+        await view.wait_idle()
         await asyncio.sleep(0)
     watch.close()
     view.close()

@@ -118,11 +118,11 @@ async def test_every_form_asks_what_it_needs_of_a_customer_with_several_accounts
     [(customer, count)] = owners.most_common(1)
     assert count > 1
     view = desk.view_customer(CustomerId(customer))
-    view.ask_everything()
-    await view.settled()
+    view.load_all()
+    await view.wait_idle()
     for name in ("charges", "time_slots", "offerings"):
-        getattr(view, name).ask()
-    await view.settled()
+        getattr(view, name).refresh()
+    await view.wait_idle()
     situation = desk.acts.situation(view)
     rejected: list[str] = []
     for kind in ACTS.values():

@@ -44,12 +44,12 @@ async def test_a_primed_customer_is_there_without_a_network(
     try:
         view = desk.view_customer(customer)
         view.open()
-        await view.recalled()
+        await view.wait_restored()
         assert view.name != customer
-        assert view.bills.part.facts
-        assert view.services.part.facts is not None
-        bill = next(iter(view.bills.part.facts)).value.id
-        assert view.bill_lines(bill).part.facts
+        assert view.bills.state.facts
+        assert view.services.state.facts is not None
+        bill = next(iter(view.bills.state.facts)).value.id
+        assert view.bill_lines(bill).state.facts
         view.close()
         results = []
         await desk.search.find(desk.search.read(view.name), results.append)
@@ -96,8 +96,8 @@ async def test_where_accounts_are_closed_they_are_read_for_a_reason_and_stay_clo
         await desk.openings.open_for(customers[0], Reason.TYPED, "the visit of nine o'clock")
         view = desk.view_customer(customers[0])
         view.open()
-        await view.recalled()
-        assert view.bills.part.facts is not None
+        await view.wait_restored()
+        assert view.bills.state.facts is not None
         view.close()
     finally:
         await desk.aclose()

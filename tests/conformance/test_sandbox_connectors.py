@@ -16,10 +16,10 @@ async def whole(desk: Desk, customer: str) -> CustomerView:
     """Open a customer and wait until every part has come or failed; the services are closed."""
     view = desk.view_customer(CustomerId(customer))
     try:
-        view.ask_everything()
-        await view.settled()
-        for item in list(view.bills.part.facts or ())[:1]:
-            await view.bill_lines(item.value.id).settled()
+        view.load_all()
+        await view.wait_idle()
+        for item in list(view.bills.state.facts or ())[:1]:
+            await view.bill_lines(item.value.id).wait_idle()
         return view
     finally:
         view.close()
@@ -27,7 +27,7 @@ async def whole(desk: Desk, customer: str) -> CustomerView:
 
 
 def failures(view: CustomerView) -> list[str]:
-    return [str(part.part.failure.error) for part in view.parts if part.part.failure]
+    return [str(part.state.failure.error) for part in view.loaders if part.state.failure]
 
 
 async def test_what_the_desk_shows_is_what_the_systems_hold(sandbox: Control) -> None:
@@ -37,7 +37,7 @@ async def test_what_the_desk_shows_is_what_the_systems_hold(sandbox: Control) ->
     async with sandbox.raw("billing") as client:
         path = "/tmf-api/customerBillManagement/v4/customerBill"
         served = (await client.get(path, params={"relatedParty.id": customer, "limit": 100})).json()
-    bills = view.bills.part.facts
+    bills = view.bills.state.facts
     assert bills is not None
     assert {item.value.id for item in bills} == {bill["id"] for bill in served}
     shown = {item.value.id: item.value for item in bills}
@@ -53,8 +53,8 @@ async def test_what_the_desk_shows_is_what_the_systems_hold(sandbox: Control) ->
 
 async def test_the_lines_of_a_bill_add_up_to_it(sandbox: Control) -> None:
     view = await whole(sandbox.desk(), sandbox.first_customer)
-    newest = next(iter(view.bills.part.facts or ()))
-    lines = view.bill_lines(newest.value.id).part.facts
+    newest = next(iter(view.bills.state.facts or ()))
+    lines = view.bill_lines(newest.value.id).state.facts
     assert lines is not None
     amounts = [item.value.tax_included for item in lines]
     assert newest.value.tax_included is not None
@@ -124,21 +124,21 @@ async def test_a_server_that_departs_from_the_standard_is_read_all_the_same(
     await sandbox.quirks("billing", quirk)
     odd = await whole(sandbox.desk(billing=settings), customer)
     assert not failures(odd)
-    assert plain.bills.part.facts is not None
-    assert odd.bills.part.facts is not None
-    assert len(plain.bills.part.facts) > 10
-    assert [item.value.id for item in odd.bills.part.facts] == [item.value.id for item in plain.bills.part.facts]
-    assert [item.value.amount_due for item in odd.bills.part.facts] == [
-        item.value.amount_due for item in plain.bills.part.facts
+    assert plain.bills.state.facts is not None
+    assert odd.bills.state.facts is not None
+    assert len(plain.bills.state.facts) > 10
+    assert [item.value.id for item in odd.bills.state.facts] == [item.value.id for item in plain.bills.state.facts]
+    assert [item.value.amount_due for item in odd.bills.state.facts] == [
+        item.value.amount_due for item in plain.bills.state.facts
     ]
-    assert [item.value.billed_on for item in odd.bills.part.facts if quirk != "dates-colon-milliseconds"] == [
-        item.value.billed_on for item in plain.bills.part.facts if quirk != "dates-colon-milliseconds"
+    assert [item.value.billed_on for item in odd.bills.state.facts if quirk != "dates-colon-milliseconds"] == [
+        item.value.billed_on for item in plain.bills.state.facts if quirk != "dates-colon-milliseconds"
     ]
-    newest = next(iter(plain.bills.part.facts)).value.id
-    assert [item.value.tax_included for item in odd.bill_lines(newest).part.facts or ()] == [
-        item.value.tax_included for item in plain.bill_lines(newest).part.facts or ()
+    newest = next(iter(plain.bills.state.facts)).value.id
+    assert [item.value.tax_included for item in odd.bill_lines(newest).state.facts or ()] == [
+        item.value.tax_included for item in plain.bill_lines(newest).state.facts or ()
     ]
-    assert not odd.bills.part.facts.damaged
+    assert not odd.bills.state.facts.damaged
 
 
 async def us_customer(sandbox: Control) -> str:
@@ -159,14 +159,14 @@ async def test_dates_that_say_nothing_are_missing_not_wrong(sandbox: Control) ->
         await sandbox.quirks("billing", quirk)
         view = await whole(sandbox.desk(), sandbox.first_customer)
         assert not failures(view)
-        assert view.bills.part.facts is not None
-        assert {item.value.billed_on for item in view.bills.part.facts} == {None}
+        assert view.bills.state.facts is not None
+        assert {item.value.billed_on for item in view.bills.state.facts} == {None}
 
 
 async def test_states_nobody_knows_survive_as_they_came(sandbox: Control) -> None:
     await sandbox.quirks("provisioning", "states-unknown")
     view = await whole(sandbox.desk(), sandbox.first_customer)
-    states = {item.value.state for item in view.services.part.facts or ()}
+    states = {item.value.state for item in view.services.state.facts or ()}
     assert "In Use " in states
     assert states <= {"In Use ", "aborted", "inactive", "designed", "reserved", "feasibilityChecked"}
 
@@ -174,7 +174,7 @@ async def test_states_nobody_knows_survive_as_they_came(sandbox: Control) -> Non
 async def test_a_bill_without_the_number_people_read_shows_its_id(sandbox: Control) -> None:
     await sandbox.quirks("billing", "numbers-missing")
     view = await whole(sandbox.desk(), sandbox.first_customer)
-    assert all(item.value.label == item.value.id for item in view.bills.part.facts or ())
+    assert all(item.value.label == item.value.id for item in view.bills.state.facts or ())
 
 
 async def test_missing_optional_attributes_cost_nothing(sandbox: Control) -> None:
@@ -182,7 +182,7 @@ async def test_missing_optional_attributes_cost_nothing(sandbox: Control) -> Non
         await sandbox.quirks(system, "optional-omitted")
     view = await whole(sandbox.desk(), sandbox.first_customer)
     assert not failures(view)
-    assert view.products.part.facts
+    assert view.products.state.facts
 
 
 @pytest.mark.expects_log("is damaged")
@@ -191,7 +191,7 @@ async def test_a_malformed_record_costs_itself_and_is_counted(sandbox: Control) 
     await sandbox.quirks("billing", "records-damaged")
     desk = sandbox.desk()
     view = await whole(desk, customer)
-    bills = view.bills.part.facts
+    bills = view.bills.state.facts
     assert bills is not None
     assert bills.lost > 0
     assert bills.lost + len(bills) == bills.total
@@ -202,7 +202,7 @@ async def test_a_malformed_record_costs_itself_and_is_counted(sandbox: Control) 
 async def test_a_server_that_ignores_the_filter_never_shows_other_customers(sandbox: Control) -> None:
     await sandbox.quirks("billing", "own-filters")
     view = await whole(sandbox.desk(), sandbox.first_customer)
-    for part in (view.accounts.part, view.bills.part):
+    for part in (view.accounts.state, view.bills.state):
         assert part.facts is None
         assert part.failure is not None
         assert isinstance(part.failure.error, BadResponseError)
@@ -214,7 +214,7 @@ async def test_refusals_in_every_shape(sandbox: Control, shape: str) -> None:
     await sandbox.quirks("billing", shape)
     await sandbox.faults("billing", status=403)
     view = await whole(sandbox.desk(), sandbox.first_customer)
-    failure = view.bills.part.failure
+    failure = view.bills.state.failure
     assert failure is not None
     assert isinstance(failure.error, RejectedError)
     assert "<" not in str(failure.error)
@@ -224,31 +224,31 @@ async def test_refusals_in_every_shape(sandbox: Control, shape: str) -> None:
 async def test_a_failure_inside_status_200_is_a_failure(sandbox: Control) -> None:
     await sandbox.quirks("billing", "failure-in-200")
     view = await whole(sandbox.desk(), sandbox.first_customer)
-    assert view.bills.part.failure is not None
-    assert "Internal failure" in str(view.bills.part.failure.error)
+    assert view.bills.state.failure is not None
+    assert "Internal failure" in str(view.bills.state.failure.error)
 
 
 @pytest.mark.expects_log("a queryUsageConsumption is damaged")
 async def test_valid_json_of_another_shape_is_no_list(sandbox: Control) -> None:
     await sandbox.faults("billing", body="wrong")
     view = await whole(sandbox.desk(), sandbox.first_customer)
-    assert view.bills.part.failure is not None
-    assert isinstance(view.bills.part.failure.error, BadResponseError)
+    assert view.bills.state.failure is not None
+    assert isinstance(view.bills.state.failure.error, BadResponseError)
 
 
 async def test_one_system_refusing_the_token_leaves_the_others(sandbox: Control) -> None:
     await sandbox.faults("billing", expired_token=True)
     view = await whole(sandbox.desk(), sandbox.first_customer)
-    assert view.bills.part.failure is not None
-    assert isinstance(view.bills.part.failure.error, SignInRequiredError)
-    assert view.customer.part.facts is not None
-    assert view.services.part.facts is not None
+    assert view.bills.state.failure is not None
+    assert isinstance(view.bills.state.failure.error, SignInRequiredError)
+    assert view.customer.state.facts is not None
+    assert view.services.state.facts is not None
 
 
 async def test_10000_bills_are_read_up_to_the_limit_and_the_rest_is_said(sandbox: Control) -> None:
     await sandbox.faults("billing", repeat_to=10_000)
     view = await whole(sandbox.desk(billing={"page_size": 100, "record_limit": 200}), await us_customer(sandbox))
-    bills = view.bills.part.facts
+    bills = view.bills.state.facts
     assert bills is not None
     assert (len(bills), bills.complete, bills.total) == (200, False, 10_000)
 
@@ -271,17 +271,17 @@ async def test_a_customer_is_found_by_everything_a_caller_may_say(sandbox: Contr
     desk = sandbox.desk()
     view = desk.view_customer(CustomerId(customer))
     view.open()
-    await view.settled()
-    facts = view.customer.part.facts
+    await view.wait_idle()
+    facts = view.customer.state.facts
     assert facts is not None
     media = {medium.kind: medium.text for medium in facts.value.contact_media}
     typed = {
         "name": facts.value.name,
         "part of the name": facts.value.name.split()[-1][:4].lower(),
         "number": customer.replace("-", " ").lower(),
-        "account": next(iter(view.accounts.part.facts or ())).value.id,
-        "bill": next(iter(view.bills.part.facts or ())).value.label,
-        "service order": next(iter(view.service_orders.part.facts or ())).value.id,
+        "account": next(iter(view.accounts.state.facts or ())).value.id,
+        "bill": next(iter(view.bills.state.facts or ())).value.label,
+        "service order": next(iter(view.service_orders.state.facts or ())).value.id,
         "e-mail": media["email"].upper(),
         "phone": media["phone"],
     }[what]

@@ -19,25 +19,25 @@ from tests.support.waiting import until
 
 async def opened(desk: Desk, customer: str) -> CustomerView:
     view = desk.view_customer(CustomerId(customer))
-    view.ask_everything()
-    await view.settled()
+    view.load_all()
+    await view.wait_idle()
     return view
 
 
 async def test_lists_of_both_are_one_list_newest_first_each_with_its_origin(two_billings: TwoBillings) -> None:
     desk = two_billings.desk()
     view = await opened(desk, two_billings.first_customer)
-    bills = view.bills.part.facts
+    bills = view.bills.state.facts
     assert bills is not None
     assert {item.origin.system for item in bills} == {"billing", "mobile"}
     days = [item.value.billed_on for item in bills]
     assert days == sorted(days, reverse=True)
     assert len({item.value.id for item in bills}) == len(bills)
-    accounts = view.accounts.part.facts
+    accounts = view.accounts.state.facts
     assert accounts is not None
     assert [item.origin.system for item in accounts] == sorted(item.origin.system for item in accounts)
     for item in (bills.items[0], bills.items[-1]):
-        lines = await view.bill_lines(item.value.id).settled()
+        lines = await view.bill_lines(item.value.id).wait_idle()
         assert lines.system == item.origin.system
         assert lines.facts
     view.close()
@@ -50,9 +50,9 @@ async def test_a_dead_one_leaves_the_others_records_and_its_absence_is_no_fact(t
     desk = two_billings.desk()
     watch_view = desk.view_customer(CustomerId(two_billings.first_customer))
     watch = ContradictionWatch(watch_view, desk.served_by, desk.system_labels)
-    watch_view.ask_everything()
-    await watch_view.settled()
-    bills = watch_view.bills.part
+    watch_view.load_all()
+    await watch_view.wait_idle()
+    bills = watch_view.bills.state
     assert bills.facts
     assert {item.origin.system for item in bills.facts} == {"billing"}
     assert not bills.facts.complete
@@ -78,7 +78,7 @@ async def test_a_slow_one_delays_only_its_own_records(two_billings: TwoBillings)
     both = asyncio.Event()
 
     def on_bills(part: object) -> None:
-        facts = view.bills.part.facts
+        facts = view.bills.state.facts
         systems = {item.origin.system for item in facts or ()}
         if systems and (not came or came[-1] != systems):
             came.append(systems)
@@ -98,7 +98,7 @@ async def test_a_number_of_either_is_found_and_each_says_how_far_it_is(two_billi
     view = await opened(desk, two_billings.first_customer)
     found: list[SearchResult] = []
     for system in ("billing", "mobile"):
-        account = next(item.value.id for item in view.accounts.held or () if item.origin.system == system)
+        account = next(item.value.id for item in view.accounts.unmasked or () if item.origin.system == system)
         found.clear()
         await desk.search.find(desk.search.read(account), found.append)
         assert [one.customer_id for one in found[-1].found] == [two_billings.first_customer]
@@ -111,7 +111,7 @@ async def test_an_act_goes_to_the_system_that_has_the_account(two_billings: TwoB
     desk = two_billings.desk()
     await desk.open_store()
     view = await opened(desk, two_billings.first_customer)
-    account = next(item.value for item in view.accounts.held or () if item.origin.system == "mobile")
+    account = next(item.value for item in view.accounts.unmasked or () if item.origin.system == "mobile")
     situation = desk.acts.situation(view)
     values = {"account": account.id, "amount": "1", "reason": "goodwill", "text": "Waited twice for the technician"}
     plan: Plan = desk.acts.plan("give-credit", situation, values)
@@ -121,8 +121,8 @@ async def test_an_act_goes_to_the_system_that_has_the_account(two_billings: TwoB
     act = await desk.acts.do("give-credit", situation, values, view.customer_id)
     assert {step.system for step in act.steps} == {"mobile"}
     await until(lambda: next(one for one in desk.outbox.acts if one.id == act.id).state is ActState.DONE, 15)
-    view.refunds.ask()
-    refunds = (await view.refunds.settled()).facts
+    view.refunds.refresh()
+    refunds = (await view.refunds.wait_idle()).facts
     assert act.steps[0].record == account.id
     assert {item.origin.system for item in refunds or () if item.value.id == desk.outbox.acts[0].steps[0].result} == {
         "mobile"
@@ -136,7 +136,7 @@ async def test_a_record_that_both_have_is_not_acted_on_in_one_of_them(two_billin
     settings = {"base_url": own.addresses["billing"], "auth": two_billings.deployment().systems["billing"].auth}
     desk = two_billings.desk(mobile=settings)
     view = await opened(desk, two_billings.first_customer)
-    account = next(item.value for item in view.accounts.held or ())
+    account = next(item.value for item in view.accounts.unmasked or ())
     situation = desk.acts.situation(view)
     values = {"account": account.id, "amount": "1", "reason": "goodwill", "text": "Waited twice for the technician"}
     plan = desk.acts.plan("give-credit", situation, values)

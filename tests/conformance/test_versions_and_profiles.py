@@ -91,26 +91,26 @@ async def test_what_is_read_over_v5_is_what_is_read_over_v4(sandbox: Control, of
         "tickets", "interactions", "related",
     ]  # fmt: skip
     for name in names:
-        left, right = getattr(four, name).part.facts, getattr(five, name).part.facts
+        left, right = getattr(four, name).state.facts, getattr(five, name).state.facts
         assert told(right) == told(left), name
-    bill = next(iter(four.bills.part.facts or ()), None)
+    bill = next(iter(four.bills.state.facts or ()), None)
     if bill is not None:
-        assert told(five.bill_lines(bill.value.id).part.facts) == told(four.bill_lines(bill.value.id).part.facts)
+        assert told(five.bill_lines(bill.value.id).state.facts) == told(four.bill_lines(bill.value.id).state.facts)
 
 
 async def test_one_api_in_v5_beside_others_in_v4_of_the_same_system(sandbox: Control) -> None:
     mixed = {"resources": {"customerBill": {"version": "v5"}}}
     view = await whole(sandbox.desk(billing=mixed), sandbox.first_customer)
     assert not failures(view)
-    assert view.bills.part.facts
-    assert view.accounts.part.facts
+    assert view.bills.state.facts
+    assert view.accounts.state.facts
 
 
 @pytest.mark.own_world
 async def test_search_works_over_v5(sandbox: Control) -> None:
     plain = await whole(sandbox.desk(), sandbox.first_customer)
-    assert plain.customer.part.facts is not None
-    media = plain.customer.part.facts.value.contact_media
+    assert plain.customer.state.facts is not None
+    media = plain.customer.state.facts.value.contact_media
     desk = sandbox.desk(**{kind: v5(kind) for kind in KINDS})
     for typed in (next(medium.text for medium in media if medium.kind == kind) for kind in ("phone", "email")):
         results: list[Any] = []
@@ -147,14 +147,14 @@ async def test_a_setting_mends_what_a_server_does_in_its_own_way(
     odd = await whole(sandbox.desk(**{system: {"resources": resources}}), customer)
     assert not failures(odd)
     for name in ("tickets", "service_orders", "bills", "products"):
-        assert told(getattr(odd, name).part.facts) == told(getattr(plain, name).part.facts)
+        assert told(getattr(odd, name).state.facts) == told(getattr(plain, name).state.facts)
 
 
 async def test_a_servers_own_words_are_read_as_the_standards(sandbox: Control) -> None:
     words = {"customerBill": {"values": {"state": {"settled": "validated"}}}}
     view = await whole(sandbox.desk(billing={"resources": words}), await us_customer(sandbox))
-    assert "settled" not in {item.value.state for item in view.bills.part.facts or ()}
-    assert "validated" in {item.value.state for item in view.bills.part.facts or ()}
+    assert "settled" not in {item.value.state for item in view.bills.state.facts or ()}
+    assert "validated" in {item.value.state for item in view.bills.state.facts or ()}
 
 
 async def test_where_nothing_can_be_selected_a_short_list_is_looked_through(sandbox: Control) -> None:
@@ -163,17 +163,17 @@ async def test_where_nothing_can_be_selected_a_short_list_is_looked_through(sand
     await sandbox.quirks("provisioning", "filters-none")
     settings = {"record_limit": 3000, "resources": {"service": {"look_through": True}}}
     view = await whole(sandbox.desk(provisioning=settings), customer)
-    assert told(view.services.part.facts) == told(plain.services.part.facts)
-    assert view.services.part.facts is not None
-    assert view.services.part.facts.total is None
+    assert told(view.services.state.facts) == told(plain.services.state.facts)
+    assert view.services.state.facts is not None
+    assert view.services.state.facts.total is None
 
 
 async def test_a_list_looked_through_in_part_says_that_it_is_not_whole(sandbox: Control) -> None:
     await sandbox.quirks("provisioning", "filters-none")
     settings = {"record_limit": 50, "resources": {"service": {"look_through": True}}}
     view = await whole(sandbox.desk(provisioning=settings), sandbox.first_customer)
-    assert view.services.part.facts is not None
-    assert not view.services.part.facts.complete
+    assert view.services.state.facts is not None
+    assert not view.services.state.facts.complete
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ async def test_what_a_server_lacks_costs_its_panel_alone_and_is_not_asked_for_ag
     desk = sandbox.desk(billing={"resources": {"usage": settings}})
     view = await whole(desk, sandbox.first_customer)
     assert len(failures(view)) == 1
-    failure = view.usage.part.failure
+    failure = view.usage.state.failure
     assert failure is not None
     assert isinstance(failure.error, NotServedError)
     assert told_as in str(failure.error)
@@ -211,18 +211,18 @@ async def test_a_token_is_fetched_and_renewed_unseen(sandbox: Control, grant: di
     desk = sandbox.desk(billing={"auth": auth})
     view = desk.view_customer(CustomerId(sandbox.first_customer))
     view.open()
-    await view.settled()
+    await view.wait_idle()
     assert not failures(view)
     await sandbox.faults("billing", expired_token=True)  # every token given out so far ends
-    view.bills.ask()
-    await view.settled()
-    assert isinstance(view.bills.part.failure.error if view.bills.part.failure else None, SignInRequiredError)
+    view.bills.refresh()
+    await view.wait_idle()
+    assert isinstance(view.bills.state.failure.error if view.bills.state.failure else None, SignInRequiredError)
     await sandbox.faults("billing")
-    view.bills.ask()
-    await view.settled()
+    view.bills.refresh()
+    await view.wait_idle()
     view.close()
     await desk.aclose()
-    assert view.bills.part.failure is None
+    assert view.bills.state.failure is None
 
 
 async def test_a_refused_client_is_said_once_and_in_words(sandbox: Control) -> None:
@@ -230,9 +230,9 @@ async def test_a_refused_client_is_said_once_and_in_words(sandbox: Control) -> N
     auth = {"kind": "oauth2", "client": "other", "secret": "handed:billing"}
     auth["token_url"] = f"{sandbox.process.addresses['billing']}/oauth/token"
     view = await whole(sandbox.desk(billing={"auth": auth}), sandbox.first_customer)
-    assert view.bills.part.failure is not None
-    assert "sign-in service does not accept this desk (invalid_client)" in str(view.bills.part.failure.error)
-    assert view.customer.part.facts is not None
+    assert view.bills.state.failure is not None
+    assert "sign-in service does not accept this desk (invalid_client)" in str(view.bills.state.failure.error)
+    assert view.customer.state.facts is not None
 
 
 async def test_a_rate_limit_is_kept_to_not_run_into(sandbox: Control) -> None:
@@ -242,7 +242,7 @@ async def test_a_rate_limit_is_kept_to_not_run_into(sandbox: Control) -> None:
     async with asyncio.timeout(30):
         for customer in (await customers(sandbox, 12))[:12]:
             view = await opened(desk, customer)
-            exchanges += [part.part.failure for part in view.parts if part.part.failure]
+            exchanges += [loader.state.failure for loader in view.loaders if loader.state.failure]
             view.close()
     await desk.aclose()
     assert not exchanges, [str(failure.error) for failure in exchanges]
@@ -251,7 +251,7 @@ async def test_a_rate_limit_is_kept_to_not_run_into(sandbox: Control) -> None:
 async def opened(desk: Any, customer: str) -> Any:
     view = desk.view_customer(CustomerId(customer))
     view.open()
-    await view.settled()
+    await view.wait_idle()
     return view
 
 
@@ -260,8 +260,8 @@ async def test_vendors_error_bodies_carry_their_reason(sandbox: Control, shape: 
     await sandbox.quirks("billing", shape)
     await sandbox.faults("billing", status=403)
     view = await whole(sandbox.desk(), sandbox.first_customer)
-    assert view.bills.part.failure is not None
-    assert "This fault was switched on" in str(view.bills.part.failure.error)
+    assert view.bills.state.failure is not None
+    assert "This fault was switched on" in str(view.bills.state.failure.error)
 
 
 @pytest.mark.parametrize("profile", profile_names())

@@ -14,8 +14,8 @@ from tests.support.control import Control
 
 async def opened(desk: Desk, customer: str) -> CustomerView:
     view = desk.view_customer(CustomerId(customer))
-    view.ask_everything()
-    await view.settled()
+    view.load_all()
+    await view.wait_idle()
     return view
 
 
@@ -47,11 +47,11 @@ async def test_every_record_is_there_once(
     try:
         for customer in [record["id"] for record in await customers(sandbox)][:12]:
             view = await opened(desk, customer)
-            facts = getattr(view, part).part.facts
+            facts = getattr(view, part).state.facts
             async with sandbox.raw(system) as client:
                 served = (await client.get(path, params={filter_name: customer, "limit": 100})).json()
                 total = int((await client.get(path, params={filter_name: customer})).headers["x-total-count"])
-            assert facts is not None, getattr(view, part).part.failure
+            assert facts is not None, getattr(view, part).state.failure
             assert len(facts) == min(total, 100)
             assert facts.complete is (total <= 100)
             assert {record["id"] for record in served} <= {item.value.id for item in facts}
@@ -65,8 +65,8 @@ async def test_every_record_is_there_once(
 async def test_payments_say_which_bill_they_paid_and_to_the_cent(sandbox: Control) -> None:
     desk = sandbox.desk()
     view = await opened(desk, sandbox.first_customer)
-    bills = {item.value.id: item.value for item in view.bills.part.facts or ()}
-    paid = [item.value for item in view.payments.part.facts or () if not item.value.failed and item.value.bill_ids]
+    bills = {item.value.id: item.value for item in view.bills.state.facts or ()}
+    paid = [item.value for item in view.payments.state.facts or () if not item.value.failed and item.value.bill_ids]
     assert paid
     for payment in paid:
         bill = bills[payment.bill_ids[0]]
@@ -82,8 +82,8 @@ async def test_a_failed_portal_payment_carries_the_very_words_the_customer_saw(s
     try:
         for record in await customers(sandbox):
             view = await opened(desk, record["id"])
-            failed = [item.value for item in view.payments.part.facts or () if item.value.failed]
-            told = [item.value for item in view.interactions.part.facts or () if item.value.reason == "Payment failed"]
+            failed = [item.value for item in view.payments.state.facts or () if item.value.failed]
+            told = [item.value for item in view.interactions.state.facts or () if item.value.reason == "Payment failed"]
             view.close()
             if failed:
                 assert told, "the portal told CRM"
@@ -136,7 +136,7 @@ async def test_tickets_carry_their_history_oldest_first(sandbox: Control) -> Non
     seen = 0
     for record in (await customers(sandbox))[:30]:
         view = await opened(desk, record["id"])
-        for item in view.tickets.part.facts or ():
+        for item in view.tickets.state.facts or ():
             times = [change.at for change in item.value.changes]
             assert times == sorted(times)
             assert item.value.changes[-1].status == item.value.status
@@ -153,13 +153,13 @@ async def test_households_and_company_trees_are_found_both_ways(sandbox: Control
         if "relatedParty" not in record:
             continue
         view = await opened(desk, record["id"])
-        found = {item.value.customer_id: item.value for item in view.related.part.facts or ()}
+        found = {item.value.customer_id: item.value for item in view.related.state.facts or ()}
         view.close()
         assert record["id"] not in found
         assert all(related.name and related.problem is None for related in found.values())
         for related in found.values():
             other = await opened(desk, related.customer_id)
-            back = {item.value.customer_id for item in other.related.part.facts or ()}
+            back = {item.value.customer_id for item in other.related.state.facts or ()}
             other.close()
             assert record["id"] in back
         households += any(related.role == "householdMember" for related in found.values())
@@ -175,9 +175,9 @@ async def test_references_that_lead_nowhere_or_in_circles_end(sandbox: Control, 
     await sandbox.quirks("crm", quirk)
     desk = sandbox.desk()
     view = await opened(desk, record["id"])
-    found = [item.value for item in view.related.part.facts or ()]
-    assert view.tickets.part.facts is not None
-    assert view.related.part.failure is None
+    found = [item.value for item in view.related.state.facts or ()]
+    assert view.tickets.state.facts is not None
+    assert view.related.state.failure is None
     if quirk == "references-dangling":
         assert [related.problem for related in found] == ["CRM does not know this number."]
     else:
@@ -191,12 +191,12 @@ async def test_two_records_with_one_id_are_one(sandbox: Control, system: str) ->
     await sandbox.quirks(system, "ids-repeated")
     desk = sandbox.desk()
     view = await opened(desk, sandbox.first_customer)
-    for part in view.parts:
-        facts = part.part.facts
+    for part in view.loaders:
+        facts = part.state.facts
         items = getattr(facts, "items", ())
         identifiers = [item.origin.id for item in items]
         assert len(identifiers) == len(set(identifiers))
-        assert part.part.failure is None
+        assert part.state.failure is None
     view.close()
     await desk.aclose()
 
@@ -206,9 +206,9 @@ async def test_what_has_nothing_is_empty_and_no_failure(sandbox: Control, resour
     await sandbox.faults("billing", empty_list=resource)
     desk = sandbox.desk()
     view = await opened(desk, sandbox.first_customer)
-    assert not [part.part.failure for part in view.parts if part.part.failure]
-    for item in list(view.bills.part.facts or ())[:1]:
-        lines = await view.bill_lines(item.value.id).settled()
+    assert not [part.state.failure for part in view.loaders if part.state.failure]
+    for item in list(view.bills.state.facts or ())[:1]:
+        lines = await view.bill_lines(item.value.id).wait_idle()
         assert lines.facts is not None
     view.close()
     await desk.aclose()
@@ -218,17 +218,17 @@ async def test_a_list_of_50_000_is_read_in_pieces_and_goes_on(sandbox: Control) 
     await sandbox.faults("crm", repeat_to=50_000)
     desk = sandbox.desk()
     view = desk.view_customer(CustomerId(sandbox.first_customer))
-    view.interactions.ask()
-    first = (await view.interactions.settled()).facts
+    view.interactions.refresh()
+    first = (await view.interactions.wait_idle()).facts
     assert first is not None
     assert (len(first), first.complete, first.total) == (100, False, 50_000)
-    view.interactions.ask_more()
-    more = (await view.interactions.settled()).facts
+    view.interactions.load_more()
+    more = (await view.interactions.wait_idle()).facts
     assert more is not None
     assert len(more) == 200
     assert [item.origin.id for item in more][:100] == [item.origin.id for item in first]
-    view.interactions.ask()
-    again = (await view.interactions.settled()).facts
+    view.interactions.refresh()
+    again = (await view.interactions.wait_idle()).facts
     assert again is not None
     assert len(again) == 200, "asking again keeps what was read"
     view.close()
@@ -241,7 +241,7 @@ async def test_a_list_of_50_000_is_read_in_pieces_and_goes_on(sandbox: Control) 
 async def test_the_document_of_a_bill_opens_and_its_pages_are_rendered(sandbox: Control) -> None:
     desk = sandbox.desk()
     view = await opened(desk, sandbox.first_customer)
-    bill = next(iter(view.bills.part.facts or ())).value
+    bill = next(iter(view.bills.state.facts or ())).value
     document = await desk.documents.open(view.customer_id, bill)
     image = await document.render(0, scale=1.0)
     assert len(document.page_sizes) == 1
@@ -266,7 +266,7 @@ async def test_a_document_that_is_none_is_one_sentence(
 ) -> None:
     desk = sandbox.desk()
     view = await opened(desk, sandbox.first_customer)
-    bill = next(iter(view.bills.part.facts or ())).value
+    bill = next(iter(view.bills.state.facts or ())).value
     await sandbox.faults("billing", **faults)
     with pytest.raises(error, match=words):
         await desk.documents.open(view.customer_id, bill)
@@ -278,7 +278,7 @@ async def test_a_document_of_300_pages_opens_at_once_and_renders_what_is_looked_
     await sandbox.faults("billing", document_pages=300)
     desk = sandbox.desk()
     view = await opened(desk, sandbox.first_customer)
-    bill = next(iter(view.bills.part.facts or ())).value
+    bill = next(iter(view.bills.state.facts or ())).value
     document = await desk.documents.open(view.customer_id, bill)
     assert len(document.page_sizes) == 300
     assert (await document.render(299, scale=0.5)).width > 100
@@ -291,7 +291,7 @@ async def test_a_document_cut_off_in_the_middle_shows_what_can_be_or_says_so(san
     """PDFium mends what it can; whatever it makes of half a file, it is a page or a sentence."""
     desk = sandbox.desk()
     view = await opened(desk, sandbox.first_customer)
-    bill = next(iter(view.bills.part.facts or ())).value
+    bill = next(iter(view.bills.state.facts or ())).value
     await sandbox.faults("billing", body="truncated")
     outcome = ""
     try:
@@ -311,7 +311,7 @@ async def test_our_sign_in_never_goes_to_another_server(sandbox: Control, addres
 
     desk = sandbox.desk()
     view = await opened(desk, sandbox.first_customer)
-    bill = next(iter(view.bills.part.facts or ())).value
+    bill = next(iter(view.bills.state.facts or ())).value
     foreign = replace(bill, documents=(replace(bill.documents[0], address=address),))
     with pytest.raises(BadResponseError):
         await desk.documents.open(view.customer_id, foreign)

@@ -92,8 +92,8 @@ async def queued_contact(sandbox: Control, desk: Desk, customer: str, phone: str
     """A change of phone that waits because both its systems are away."""
     customer_id = await opened(desk, customer)
     view = await asked(desk, customer, "give-credit")
-    account = view.accounts.held.items[0].value
-    seen = known_contact(view.customer.held.value, account)
+    account = view.accounts.unmasked.items[0].value
+    seen = known_contact(view.customer.unmasked.value, account)
     view.close()
     for system in ("crm", "billing"):
         await sandbox.faults(system, outage=True)
@@ -160,7 +160,7 @@ async def test_a_promise_cannot_be_raised_above_what_is_owed(
     for customer in people:
         customer_id = await opened(desk, customer)
         view = await asked(desk, customer, "give-credit")
-        account = view.accounts.held.items[0].value
+        account = view.accounts.unmasked.items[0].value
         if account.balance is not None and account.balance.amount > account.promised.amount:
             break
     await sandbox.faults("billing", outage=True)
@@ -260,7 +260,7 @@ async def test_credits_of_two_consoles_do_not_add_up_above_the_limit(
 ) -> None:
     first, second = await desk_of("rep"), await desk_of("senior-rep")
     customer, (view, values) = await credit(first, people)
-    limit = REP.credit_limits[view.accounts.held.items[0].value.balance.currency]
+    limit = REP.credit_limits[view.accounts.unmasked.items[0].value.balance.currency]
     await opened(second, customer)
     await sandbox.faults("billing", outage=True)
     waiting = await give(first, customer, values | {"amount": str(limit)})
@@ -279,7 +279,7 @@ async def test_what_is_queued_here_counts_against_the_limit(
 ) -> None:
     desk = await desk_of("rep")
     customer, (view, values) = await credit(desk, people)
-    limit = REP.credit_limits[view.accounts.held.items[0].value.balance.currency]
+    limit = REP.credit_limits[view.accounts.unmasked.items[0].value.balance.currency]
     await sandbox.faults("billing", outage=True)
     situation = desk.acts.situation(view)
     await desk.acts.do("give-credit", situation, values | {"amount": str(limit)}, customer)
@@ -293,7 +293,7 @@ async def test_what_is_queued_here_counts_against_the_limit(
 
 async def _asked_for(desk: Desk, people: list[str], over: int) -> tuple[CustomerId, Act, Any]:
     customer, (view, values) = await credit(desk, people)
-    currency = view.accounts.held.items[0].value.balance.currency
+    currency = view.accounts.unmasked.items[0].value.balance.currency
     amount = desk.user.credit_limits[currency] + over
     act = await give(desk, customer, values | {"amount": str(amount), "why": "Billed a month too long."})
     return customer, await until(desk, act, ActState.AWAITING), amount
@@ -373,7 +373,7 @@ async def test_billing_rejects_a_credit_above_the_persons_limit_whatever_the_con
     generous = replace(REP, credit_limits=dict.fromkeys(REP.credit_limits, Decimal(1_000_000)))
     desk.permissions.user = generous  # as in a changed file
     customer, (view, values) = await credit(desk, people)
-    limit = REP.credit_limits[view.accounts.held.items[0].value.balance.currency]
+    limit = REP.credit_limits[view.accounts.unmasked.items[0].value.balance.currency]
     act = await give(desk, customer, values | {"amount": str(limit + 1)})
     assert len(act.steps) == 1
 

@@ -58,13 +58,13 @@ async def desk(sandbox: Control, sign_in: SignIn):
 async def _opened(desk: Desk, customer: str) -> CustomerView:
     view = desk.view_customer(CustomerId(customer))
     view.open()
-    await view.settled()
+    await view.wait_idle()
     return view
 
 
 async def test_one_sign_in_is_good_for_all_three_systems(sandbox: Control, desk: Desk) -> None:
     view = await _opened(desk, sandbox.first_customer)
-    assert all(part.part.facts is not None for part in (view.customer, view.accounts, view.products))
+    assert all(part.state.facts is not None for part in (view.customer, view.accounts, view.products))
     view.close()
 
 
@@ -72,9 +72,9 @@ async def test_a_token_that_ends_in_mid_call_is_renewed_unseen(sandbox: Control,
     view = await _opened(desk, sandbox.first_customer)
     before = await sign_in.access_token()
     await sandbox.identity(end_access=True)
-    view.ask_again()
-    await view.settled()
-    assert not [part for part in view.parts if part.part.failure]
+    view.refresh()
+    await view.wait_idle()
+    assert not [part for part in view.loaders if part.state.failure]
     assert await sign_in.access_token() != before
     view.close()
 
@@ -86,20 +86,20 @@ async def test_a_refused_renewal_asks_once_and_an_act_of_meanwhile_is_sent_after
     sign_in.subscribe(states.append)
     view = await _opened(desk, sandbox.first_customer)
     await sandbox.identity(end_access=True, end_sign_ins=True)
-    view.ask_again()
-    await view.settled()
-    assert isinstance(view.accounts.part.failure.error, SignInRequiredError)
-    assert "Sign in again" in str(view.accounts.part.failure.error)
-    assert view.accounts.part.facts is not None  # what was known stays
+    view.refresh()
+    await view.wait_idle()
+    assert isinstance(view.accounts.state.failure.error, SignInRequiredError)
+    assert "Sign in again" in str(view.accounts.state.failure.error)
+    assert view.accounts.state.facts is not None  # what was known stays
     act = await desk.acts.add_note(CustomerId(sandbox.first_customer), "Typed meanwhile", reason="Note")
     await until(lambda: next(one for one in desk.outbox.acts if one.id == act.id).tries)
     assert states == [SignInState.ENDED]
     assert next(one for one in desk.outbox.acts if one.id == act.id).is_open
     await _sign_in(sign_in)
     await until(lambda: not next(one for one in desk.outbox.acts if one.id == act.id).is_open, 15)
-    view.ask_again()
-    await view.settled()
-    assert view.accounts.part.failure is None
+    view.refresh()
+    await view.wait_idle()
+    assert view.accounts.state.failure is None
     view.close()
 
 
@@ -240,7 +240,7 @@ async def test_a_token_that_ends_while_the_disk_is_full_is_renewed_and_kept_late
     full[0] = StoreError("The disk is full.")
     sign_in.rejected(await sign_in.access_token())
     view = await _opened(desk, sandbox.first_customer)
-    assert not [part for part in view.parts if part.part.failure]
+    assert not [part for part in view.loaders if part.state.failure]
     view.close()
     assert told == ["The disk is full."]
     full[0] = None

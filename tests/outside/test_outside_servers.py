@@ -46,9 +46,9 @@ def desk_on(**systems: dict[str, Any]) -> Desk:
 
 async def opened(desk: Desk, customer: str) -> CustomerView:
     view = desk.view_customer(CustomerId(customer))
-    view.ask_everything()
+    view.load_all()
     async with asyncio.timeout(60):
-        await view.settled()
+        await view.wait_idle()
     return view
 
 
@@ -76,21 +76,21 @@ async def test_tmf_mock_is_understood_with_the_profile_the_check_proposes(tmf_mo
     try:
         # Whose services there are is not known beforehand: the sample data is made up at each start.
         client = desk.view_customer(CustomerId("nobody"))
-        client.services.ask()
-        await client.services.settled()
-        assert len(client.services.part.facts or ()) == 0
+        client.services.refresh()
+        await client.services.wait_idle()
+        assert len(client.services.state.facts or ()) == 0
         client.close()
         owner = await owner_of_a_service(tmf_mock)
         view = await opened(desk, owner)
-        services = [item.value for item in view.services.part.facts or ()]
-        orders = [item.value for item in view.service_orders.part.facts or ()]
+        services = [item.value for item in view.services.state.facts or ()]
+        orders = [item.value for item in view.service_orders.state.facts or ()]
         view.close()
     finally:
         await desk.aclose()
     assert services
     assert all(service.name and service.state for service in services)
     assert all(order.items and order.items[0].name for order in orders)
-    assert "does not serve" in str(view.products.part.failure.error if view.products.part.failure else "")
+    assert "does not serve" in str(view.products.state.failure.error if view.products.state.failure else "")
 
 
 async def owner_of_a_service(address: str) -> str:
@@ -119,7 +119,7 @@ async def test_whatever_is_within_the_schema_ends_in_facts_or_a_sentence(
         desk = desk_on(**{kind: {"base_url": address, "resources": resources, "record_limit": 5}})
         try:
             view = await opened(desk, "42")
-            mine = [part.part for part in view.parts if part.part.system == kind and part.is_wanted]
+            mine = [part.state for part in view.loaders if part.state.system == kind and part.was_requested]
             view.close()
             assert all(part.facts is not None or part.failure is not None for part in mine)
             told = [str(part.failure.error) for part in mine if part.failure]

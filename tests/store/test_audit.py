@@ -349,7 +349,7 @@ async def test_a_day_is_in_it_who_saw_and_did_what_why_and_with_which_values(san
     await desk.openings.open_for(customer, Reason.TYPED, "asked for by the customer")
     view = desk.view_customer(customer)
     view.open()
-    await view.settled()
+    await view.wait_idle()
     told_done = asyncio.Event()  # it is done in memory before it is kept, and told of only then
     desk.outbox.subscribe(lambda told: None if told.is_open else told_done.set())
     await desk.acts.add_note(customer, "Called back as promised", reason="Note")

@@ -63,8 +63,8 @@ async def test_a_key_is_asked_for_once_and_lies_nowhere_in_clear(
         ) as session:
             view = session.desk.view_customer(CustomerId(sandbox.first_customer))
             view.open()
-            await view.settled()
-            assert not [part for part in view.parts if part.part.failure]
+            await view.wait_idle()
+            assert not [part for part in view.loaders if part.state.failure]
             view.close()
     assert len(asked.sentences) == 3
     kept = files_in(tmp_path)

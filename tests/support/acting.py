@@ -26,8 +26,8 @@ def numbers_of(first: int, last: int) -> list[str]:
 async def asked(desk: Desk, customer: str, kind: str) -> CustomerView:
     view = desk.view_customer(CustomerId(customer))
     for part in dict.fromkeys(("customer", *ACTS[kind].asks)):
-        getattr(view, part).ask()
-    await view.settled()
+        getattr(view, part).refresh()
+    await view.wait_idle()
     return view
 
 

@@ -44,13 +44,13 @@ async def bring(state: str, workspace: Workspace, desk: Desk, sandbox: Control) 
     if state == "offline":
         await _all(sandbox, outage=True)
         desk.network.set_online(online=False)
-        page.view.ask_again()
+        page.view.refresh()
         await _all_failed(page)
     if state == "stale":
         old = datetime.now(UTC) - timedelta(minutes=37)
-        for part in page.view.parts:
-            if part.part.read_at is not None:
-                part.part = replace(part.part, read_at=old)
+        for part in page.view.loaders:
+            if part.state.read_at is not None:
+                part.state = replace(part.state, read_at=old)
         page.head.tick(datetime.now(UTC))
         page.alerts.tick(datetime.now(UTC))
     for panel in panels(page).values():
@@ -76,10 +76,10 @@ async def _prepare(state: str, desk: Desk, sandbox: Control) -> str:
 
 async def at_rest(page: CustomerPage, within_s: float = 60) -> None:
     """Return once the panels in front are made, every question is answered and the answers are compared."""
-    await page.view.recalled()
+    await page.view.wait_restored()
 
     def rests() -> bool:
-        asking = any(part.part.asking_since for part in page.view.parts)
+        asking = any(part.state.loading_since for part in page.view.loaders)
         return page.is_filled and not asking and not page.contradictions.is_waiting
 
     await until(rests, within_s)
@@ -92,8 +92,8 @@ def _shows_bars(panel: Panel) -> bool:
 async def _all_failed(page: CustomerPage) -> None:
     view = page.view
     without_panel = (view.party, view.same_person, view.charges, view.time_slots, view.offerings)
-    parts = [part for part in view.parts if part not in without_panel]
-    await until(lambda: all(part.part.failure for part in parts), 20)
+    parts = [part for part in view.loaders if part not in without_panel]
+    await until(lambda: all(part.state.failure for part in parts), 20)
 
 
 def panels(page: CustomerPage) -> dict[str, Panel]:

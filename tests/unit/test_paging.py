@@ -7,7 +7,7 @@ import pytest
 
 from console.errors import SystemUnavailableError
 from console.models.provenance import Records, Sourced
-from console.services.customer.part import PartCoordinator, SystemPart
+from console.services.customer.dataset_loader import DatasetLoader, SystemDataset
 from console.services.system.network import Network
 from tests.support.factories import NOON, VirtualClock, origin
 
@@ -17,7 +17,7 @@ def records(*numbers: int, next_offset: int | None = None) -> Records[int]:
     return Records(items, NOON, next_offset is None, 9, (), next_offset)
 
 
-def part(*answers: object) -> PartCoordinator[Records[int]]:
+def part(*answers: object) -> DatasetLoader[Records[int]]:
     left = list(answers)
 
     async def answer() -> Records[int]:
@@ -31,7 +31,7 @@ def part(*answers: object) -> PartCoordinator[Records[int]]:
         return known.joined(await answer())
 
     clock = VirtualClock()
-    return SystemPart(
+    return SystemDataset(
         system="crm", fetch=answer, read_at=lambda facts: facts.read_at, refusal=lambda: None,
         fresh_for=timedelta(seconds=60), clock=clock, rng=random.Random(1), fetch_more=more,
     )  # fmt: skip
@@ -39,33 +39,33 @@ def part(*answers: object) -> PartCoordinator[Records[int]]:
 
 async def test_more_is_added_once_and_then_it_is_whole() -> None:
     one = part(records(1, 2, next_offset=2), records(2, 3))
-    one.ask()
-    assert (await one.settled()).facts is not None
+    one.refresh()
+    assert (await one.wait_idle()).facts is not None
     assert one.has_more
-    one.ask_more()
-    one.ask_more()
-    facts = (await one.settled()).facts
+    one.load_more()
+    one.load_more()
+    facts = (await one.wait_idle()).facts
     assert facts is not None
     assert [item.value for item in facts] == [1, 2, 3]
     assert facts.complete
     assert not one.has_more
-    one.ask_more()
-    assert one.part.asking_since is None
+    one.load_more()
+    assert one.state.loading_since is None
     one.close()
 
 
 async def test_a_failure_while_reading_on_keeps_what_was_read_and_waits() -> None:
     down = SystemUnavailableError("CRM does not answer.", system="crm", code="CRM-1")
     one = part(records(1, 2, next_offset=2), *[down] * 20)
-    one.ask()
-    await one.settled()
-    one.ask_more()
-    state = await one.settled()
+    one.refresh()
+    await one.wait_idle()
+    one.load_more()
+    state = await one.wait_idle()
     assert state.failure is not None
     assert state.facts is not None
     assert len(state.facts) == 2
-    one.ask_more()
-    assert one.part.asking_since is None, "the pause after a failure is for this question too"
+    one.load_more()
+    assert one.state.loading_since is None, "the pause after a failure is for this question too"
     one.close()
 
 
@@ -82,12 +82,12 @@ def test_the_beginning_read_again_keeps_what_was_read_after_it() -> None:
 
 async def test_asking_again_keeps_what_was_read_on() -> None:
     one = part(records(1, 2, next_offset=2), records(3, 4, next_offset=4), records(1, 2, next_offset=2))
-    one.ask()
-    await one.settled()
-    one.ask_more()
-    await one.settled()
-    one.ask()
-    facts = (await one.settled()).facts
+    one.refresh()
+    await one.wait_idle()
+    one.load_more()
+    await one.wait_idle()
+    one.refresh()
+    facts = (await one.wait_idle()).facts
     assert facts is not None
     assert [item.value for item in facts] == [1, 2, 3, 4]
     assert one.has_more
@@ -103,13 +103,13 @@ def test_a_system_that_ignores_paging_is_not_asked_for_ever() -> None:
 
 async def test_wanting_asks_once() -> None:
     one = part(records(1))
-    assert not one.is_wanted
-    one.want()
-    one.want()
-    await one.settled()
-    one.want()
-    assert one.part.asking_since is None
-    assert one.is_wanted
+    assert not one.was_requested
+    one.load_if_stale()
+    one.load_if_stale()
+    await one.wait_idle()
+    one.load_if_stale()
+    assert one.state.loading_since is None
+    assert one.was_requested
     one.close()
 
 

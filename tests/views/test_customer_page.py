@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from console.models.provenance import Damage
 from console.services.access.permissions import REP, Subject, User
-from console.services.customer.part import SystemPart
+from console.services.customer.dataset_loader import SystemDataset
 from console.views.customer.panels.panel import Panel
 from console.views.widgets.row_model import RowModel
 from console.views.widgets.rows import FactList
@@ -21,8 +21,8 @@ from tests.views.conftest import Rig, foot_of, texts_of
 
 async def test_every_panel_shows_its_system_and_age_and_the_facts(rig: Rig) -> None:
     page = await rig.open()
-    assert page.view.customer.part.facts is not None
-    assert page.head.name.text() == page.view.customer.part.facts.value.name
+    assert page.view.customer.state.facts is not None
+    assert page.head.name.text() == page.view.customer.state.facts.value.name
     for panel, system in (
         (page.account, "Billing"),
         (page.bills, "Billing"),
@@ -31,7 +31,7 @@ async def test_every_panel_shows_its_system_and_age_and_the_facts(rig: Rig) -> N
     ):
         assert f"{system} · " in texts_of(panel), panel.title
         assert not panel.is_empty()
-    assert page.bills.table.rows_model.rowCount() == len(page.view.bills.part.facts or ())
+    assert page.bills.table.rows_model.rowCount() == len(page.view.bills.state.facts or ())
     assert "add up to" in texts_of(page.bills.lines)
     assert "Safe to quote" in texts_of(page.account)
 
@@ -40,9 +40,9 @@ async def test_the_first_panel_is_there_while_others_still_load(rig: Rig) -> Non
     await rig.sandbox.faults("billing", latency_ms=1500)
     page = await rig.open(settle=False)
     await rig.until(lambda: page.services.list.rows_model.rowCount() > 0)
-    assert page.view.bills.part.asking_since is not None
+    assert page.view.bills.state.loading_since is not None
     await rig.until(lambda: "asking" in texts_of(page.bills))
-    await page.view.settled()
+    await page.view.wait_idle()
     assert page.bills.table.rows_model.rowCount() > 0
 
 
@@ -51,8 +51,8 @@ async def test_the_first_panel_is_there_while_others_still_load(rig: Rig) -> Non
 async def test_one_system_down_leaves_the_rest_and_recovers_by_itself(rig: Rig) -> None:
     await rig.sandbox.faults("provisioning", outage=True)
     page = await rig.open(settle=False)
-    await rig.until(lambda: page.view.services.part.failure is not None and page.view.bills.part.facts is not None)
-    page.services.tick(page.view.services.part.failure.at)
+    await rig.until(lambda: page.view.services.state.failure is not None and page.view.bills.state.facts is not None)
+    page.services.tick(page.view.services.state.failure.at)
     said = texts_of(page.services)
     assert "Provisioning" in said
     assert "This holds up no other panel." in said
@@ -60,8 +60,8 @@ async def test_one_system_down_leaves_the_rest_and_recovers_by_itself(rig: Rig) 
     assert "Provisioning has not answered since" in texts_of(page.alerts)
     await rig.sandbox.clear()
     await rig.until(lambda: page.services.list.rows_model.rowCount() > 0, within_s=20)
-    await page.view.settled()
-    page.alerts.tick(page.view.services.part.read_at)
+    await page.view.wait_idle()
+    page.alerts.tick(page.view.services.state.read_at)
     assert "Provisioning" not in texts_of(page.alerts)
 
 
@@ -73,8 +73,8 @@ async def test_what_was_known_stays_and_says_so(rig: Rig) -> None:
     before = page.services.size()
     await rig.sandbox.faults("provisioning", status=503)
     page.services.ask()
-    await page.view.settled()
-    await rig.until(lambda: page.view.services.part.failure is not None)
+    await page.view.wait_idle()
+    await rig.until(lambda: page.view.services.state.failure is not None)
     assert page.services.list.rows_model.rowCount() > 0
     assert "as at" in texts_of(page.services)
     assert "Do not quote" in texts_of(page.services)
@@ -87,9 +87,9 @@ async def test_facts_grow_old_by_themselves(rig: Rig) -> None:
     page = await rig.open()
     assert "stale" not in {row.cells[2].shown_state for row in page.services.list.rows_model.rows}
     services = page.view.services
-    read_at = services.part.read_at
+    read_at = services.state.read_at
     assert read_at is not None
-    services.part = replace(services.part, read_at=read_at - timedelta(hours=1))
+    services.state = replace(services.state, read_at=read_at - timedelta(hours=1))
     page.services.tick(read_at)
     assert {row.cells[2].shown_state for row in page.services.list.rows_model.rows} == {"stale"}
     assert "do not quote" in texts_of(page.services)
@@ -100,8 +100,8 @@ async def test_a_system_that_keeps_failing_does_not_leave_the_systems_page(rig: 
     page = await rig.open()
     rig.workspace.show_page("systems")
     await rig.sandbox.faults("crm", status=503)
-    page.view.customer.ask()
-    await rig.until(lambda: page.view.customer.part.failure is not None)
+    page.view.customer.refresh()
+    await rig.until(lambda: page.view.customer.state.failure is not None)
     assert rig.window.pages.currentWidget() is rig.workspace.pages["systems"]
 
 
@@ -117,7 +117,7 @@ async def test_choosing_an_account_shows_its_bills_alone(rig: Rig) -> None:
     assert page.bills.table.rows_model.rows
     assert {row.data.account_id for row in page.bills.table.rows_model.rows} == {rows[1].key}
     assert rows[1].key in texts_of(page.bills)
-    await page.view.settled()
+    await page.view.wait_idle()
 
 
 @pytest.mark.expects_log("is down")
@@ -127,7 +127,7 @@ async def test_a_customer_opened_again_while_a_system_is_down_shows_what_was_las
     rig.workspace.customers.close_tab(0)
     await rig.sandbox.faults("billing", outage=True)
     page = await rig.open()
-    await rig.until(lambda: page.view.bills.part.failure is not None)
+    await rig.until(lambda: page.view.bills.state.failure is not None)
     assert page.bills.table.rows_model.rowCount() == bills
     assert "as at" in texts_of(page.bills)
     assert "Do not quote" in texts_of(page.account)
@@ -140,15 +140,15 @@ def button(widget: QWidget, words: str) -> QPushButton:
 async def test_a_slow_system_can_be_waited_for_no_longer(rig: Rig) -> None:
     await rig.sandbox.faults("billing", latency_ms=3000)
     page = await rig.open(settle=False)
-    assert page.view.bills.part.asking_since is not None
-    page.bills.tick(page.view.bills.part.asking_since + timedelta(seconds=5))
+    assert page.view.bills.state.loading_since is not None
+    page.bills.tick(page.view.bills.state.loading_since + timedelta(seconds=5))
     assert "Slow: Billing." in foot_of(page.bills)
     button(page.bills, "Stop waiting").click()
-    assert page.view.bills.part.asking_since is None
+    assert page.view.bills.state.loading_since is None
     assert "You stopped waiting for Billing." in texts_of(page.bills)
     await rig.sandbox.clear()
     page.bills.ask()
-    await page.view.bills.settled()
+    await page.view.bills.wait_idle()
     assert page.bills.table.rows_model.rowCount() > 0
 
 
@@ -156,7 +156,7 @@ async def test_a_slow_system_can_be_waited_for_no_longer(rig: Rig) -> None:
 async def test_partial_damage_is_counted_in_the_panel_and_explained_on_the_systems_page(rig: Rig) -> None:
     await rig.sandbox.quirks("provisioning", "records-damaged")
     page = await rig.open()
-    if not (page.view.services.part.facts and page.view.services.part.facts.lost):
+    if not (page.view.services.state.facts and page.view.services.state.facts.lost):
         pytest.fail("the first customer has too few services to damage one")
     assert "could not be read" in texts_of(page.services)
     rig.workspace.show_page("systems")
@@ -184,7 +184,7 @@ async def test_a_role_that_may_not_see_bills_sees_a_lock_and_billing_is_not_aske
     assert "The role trainee does not show bills." in texts_of(page.bills)
     assert "not for your role" in texts_of(page.bills)
     assert page.bills.table.rows_model.rowCount() == 0
-    assert page.view.bills.part.facts is None
+    assert page.view.bills.state.facts is None
     assert rig.desk.health.health("billing").last_answer_at != asked_before, "the accounts were asked for"
 
 
@@ -231,7 +231,7 @@ async def test_every_value_says_where_it_comes_from_and_can_be_copied(rig: Rig) 
     assert fact is not None
     assert fact.origin is not None
     assert fact.origin.system == "billing"
-    assert fact.origin.id == (page.view.bills.part.facts.items[2].value.id if page.view.bills.part.facts else "")
+    assert fact.origin.id == (page.view.bills.state.facts.items[2].value.id if page.view.bills.state.facts else "")
     assert "Billing" in rig.window.status.origin.text()
     rig.press(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == fact.text
@@ -242,7 +242,7 @@ async def test_every_value_says_where_it_comes_from_and_can_be_copied(rig: Rig) 
 
 def questions() -> list[asyncio.Task]:
     """What a view is asking now; a request that is on its way ends by itself and is nobody's any more."""
-    return [task for task in asyncio.all_tasks() if task.get_coro().__qualname__.startswith(SystemPart.__name__)]
+    return [task for task in asyncio.all_tasks() if task.get_coro().__qualname__.startswith(SystemDataset.__name__)]
 
 
 async def test_closing_a_tab_drops_what_is_under_way(rig: Rig) -> None:

@@ -22,7 +22,7 @@ async def explained(rig: Rig) -> None:
 
 async def test_a_bill_is_explained_by_keyboard_to_the_cent(rig: Rig) -> None:
     page = await rig.open()
-    await page.view.settled()
+    await page.view.wait_idle()
     await explained(rig)
     view = page.over.explanation
     assert view is not None
@@ -59,7 +59,7 @@ async def test_a_bill_is_explained_by_keyboard_to_the_cent(rig: Rig) -> None:
 @pytest.mark.expects_log("is down")
 async def test_without_the_lines_it_says_so_and_shows_nothing_else(rig: Rig) -> None:
     page = await rig.open()
-    await page.view.settled()
+    await page.view.wait_idle()
     await rig.sandbox.faults("billing", outage=True)
     page.bills.table.setCurrentIndex(page.bills.table.rows_model.index(6, 0))
     page.explain_bill()
@@ -80,12 +80,12 @@ def test_the_kinds_all_have_words_in_every_language() -> None:
 
 async def test_the_sentence_is_said_in_the_customers_language(rig: Rig) -> None:
     page = await rig.open()
-    await page.view.settled()
+    await page.view.wait_idle()
     page.explain_bill()
     view = page.over.explanation
     assert view is not None
     await rig.until(lambda: view.explanation is not None)
-    spoken = page.view.party.part.facts.value.languages
+    spoken = page.view.party.state.facts.value.languages
     assert view.language.currentData() in spoken
     english = view.sentence.text()
     view.language.setFocus()

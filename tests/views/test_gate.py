@@ -138,9 +138,9 @@ async def test_a_closed_account_is_not_found_by_part_of_a_number_or_address(rig:
     customer = CustomerId(rig.sandbox.first_customer)
     await rig.desk.openings.open_for(customer, Reason.TYPED, "Looks the caller up before")
     view = rig.desk.view_customer(customer)
-    view.ask_everything()
-    await view.settled()
-    record = view.customer.held.value
+    view.load_all()
+    await view.wait_idle()
+    record = view.customer.unmasked.value
     view.close()
     phone = next(one.text for one in record.contact_media if one.kind == "phone")
     email = next(one.text for one in record.contact_media if one.kind == "email")
@@ -194,9 +194,9 @@ async def test_a_caller_is_verified_by_keys_and_wrong_answers_are_counted(rig: R
     assert rig.desk.openings.step(CustomerId(customer)) is Step.ACCOUNT
     page = rig.workspace.page
     assert "Caller verified" in texts_of(page.head)
-    await page.view.settled()
+    await page.view.wait_idle()
     page.go_to("usage")
-    await page.view.settled()
+    await page.view.wait_idle()
     assert "must be verified further" in texts_of(page.panel("usage"))
     rig.window.activateWindow()
     await rig.until(rig.window.isActiveWindow)
@@ -208,9 +208,9 @@ async def test_a_caller_is_verified_by_keys_and_wrong_answers_are_counted(rig: R
     rig.press(Qt.Key.Key_Up)
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.until(lambda: rig.desk.openings.step(CustomerId(customer)) is Step.CALL_DETAIL)
-    await page.view.settled()
-    assert page.view.usage.part.denied is None
-    assert page.view.usage.part.facts is not None
+    await page.view.wait_idle()
+    assert page.view.usage.state.denied is None
+    assert page.view.usage.state.facts is not None
 
 
 @pytest.mark.gated
@@ -266,8 +266,8 @@ async def test_a_trainee_sees_personal_data_in_full_only_on_demand_which_is_reco
     await rig.desk.openings.verify(customer, "callback", "")
     page = rig.workspace.open_customer(customer)
     assert page is not None
-    page.view.ask_everything()
-    await page.view.settled()
+    page.view.load_all()
+    await page.view.wait_idle()
     await rig.until(lambda: "•••" in texts_of(page.head))
     assert not [value for value in kept if value in texts_of(rig.window)]
     rig.press(Qt.Key.Key_F, CTRL | SHIFT)
@@ -371,7 +371,7 @@ async def test_without_a_caller_money_is_not_moved_and_closing_closes(rig: Rig) 
     dialog.answer.setText(tickets.json()[0]["id"].lower())
     dialog.open_account()
     await rig.until(lambda: rig.workspace.page is not None)
-    await rig.workspace.page.view.settled()
+    await rig.workspace.page.view.wait_idle()
     rig.workspace.page.acts.open_act("give-credit")
     assert "the caller must be verified" in texts_of(rig.window.status)
     assert "No caller: a ticket" in texts_of(rig.workspace.page.head)

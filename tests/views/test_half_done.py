@@ -24,7 +24,7 @@ async def form_of(rig: Rig, hands: Hands, kind: str) -> ActForm:
     page = await hands.find(customer)
     hands.after(Qt.Key.Key_D, ACTS[kind].letter)
     form = await hands.form(ActForm)
-    await page.view.settled()
+    await page.view.wait_idle()
     await fill_in(hands, form, {name: value for name, value in values.items() if name != "why"})
     await rig.until(lambda: form.plan is not None)
     return form
@@ -107,7 +107,7 @@ async def test_a_form_starts_from_the_oldest_open_bill_and_never_from_another_th
     page = await hands.find(customer)
     hands.after(Qt.Key.Key_D, "p")
     form = await hands.form(ActForm)
-    await page.view.settled()
+    await page.view.wait_idle()
     situation = rig.desk.acts.situation(page.view)
     bills = situation.open_bills(form.values["account"])
     assert form.values["bill"] == (bills[0].id if bills else "")
@@ -144,7 +144,7 @@ async def test_a_form_starts_on_what_the_cursor_stands_on(rig: Rig) -> None:
     hands = Hands(rig)
     for customer in numbers_of(0, 299):
         view = await asked(rig.desk, customer, "close-ticket")
-        tickets = [item.value for item in view.tickets.part.facts or () if item.value.is_open]
+        tickets = [item.value for item in view.tickets.state.facts or () if item.value.is_open]
         view.close()
         if len(tickets) > 1:
             break
@@ -157,7 +157,7 @@ async def test_a_form_starts_on_what_the_cursor_stands_on(rig: Rig) -> None:
         rig.press(Qt.Key.Key_Down)
     hands.after(Qt.Key.Key_D, "w")
     form = await hands.form(ActForm)
-    await page.view.settled()
+    await page.view.wait_idle()
     assert form.values["ticket"] == wanted
     form.reject()
 
@@ -165,8 +165,8 @@ async def test_a_form_starts_on_what_the_cursor_stands_on(rig: Rig) -> None:
 async def test_a_visit_is_not_moved_to_where_it_is(rig: Rig) -> None:
     view, _, values = await first_for_whom(rig.desk, numbers_of(0, 299), "move-visit")
     _visit, slot = ACTS["move-visit"].fields(rig.desk.acts.situation(view), values)
-    shown = next(item.value for item in view.appointments.part.facts if item.value.id == values["visit"])
-    starts = {item.value.id: item.value.starts_at for item in view.time_slots.part.facts}
+    shown = next(item.value for item in view.appointments.state.facts if item.value.id == values["visit"])
+    starts = {item.value.id: item.value.starts_at for item in view.time_slots.state.facts}
     assert slot.choices
     assert shown.starts_at not in {starts[choice.value] for choice in slot.choices}
     view.close()
@@ -207,17 +207,17 @@ async def test_what_only_starts_says_so_and_its_result_is_announced(rig: Rig) ->
     view, _, values = await first_for_whom(rig.desk, numbers_of(0, 299), "test-line")
     view.close()
     page = await rig.open(view.customer_id)
-    await page.view.settled()
+    await page.view.wait_idle()
     said: list[str] = []
     rig.bridge.on_unhandled = said.append
-    page.view.tests.ask()
-    await page.view.settled()
+    page.view.tests.refresh()
+    await page.view.wait_idle()
     act = await rig.desk.acts.do("test-line", rig.desk.acts.situation(page.view), values, page.customer_id)
     await rig.until(lambda: any(one.startswith("Started: Line test") for one in said))
     assert act_state(next(one for one in rig.desk.outbox.acts if one.id == act.id))[1] == "Started"
     assert not any("Done" in one for one in said)
     await rig.sandbox.advance(60)
-    page.view.tests.ask()
+    page.view.tests.refresh()
     await rig.until(lambda: any("shows it" in one for one in said))
     (result,) = [one for one in said if "shows it" in one]
     assert "Line test" in result

@@ -26,7 +26,7 @@ async def test_from_search_to_the_origin_of_a_bill_without_the_mouse(rig: Rig) -
     assert rig.workspace.palette.isHidden()
     page = rig.workspace.page
     assert page is not None
-    await page.view.settled()
+    await page.view.wait_idle()
     assert rig.focused is page.head.name
     rig.press(Qt.Key.Key_J, CTRL)
     rig.press(Qt.Key.Key_B)
@@ -66,7 +66,7 @@ async def test_tabs_open_switch_close_and_reopen(rig: Rig) -> None:
     rig.press(Qt.Key.Key_T, CTRL | SHIFT)
     assert rig.window.tabs.count() == 2
     assert rig.workspace.page.customer_id == other
-    await rig.workspace.page.view.settled()
+    await rig.workspace.page.view.wait_idle()
 
 
 async def test_f6_goes_round_all_regions(rig: Rig) -> None:
@@ -86,13 +86,13 @@ async def test_f5_asks_the_focused_panel_and_ctrl_shift_r_all(rig: Rig) -> None:
     page = await rig.open()
     page.go_to("services")
     rig.press(Qt.Key.Key_F5)
-    assert page.view.services.part.asking_since is not None
-    assert page.view.bills.part.asking_since is None
-    await page.view.settled()
+    assert page.view.services.state.loading_since is not None
+    assert page.view.bills.state.loading_since is None
+    await page.view.wait_idle()
     rig.press(Qt.Key.Key_R, CTRL | SHIFT)
-    assert page.view.bills.part.asking_since is not None
-    assert page.view.customer.part.asking_since is not None
-    await page.view.settled()
+    assert page.view.bills.state.loading_since is not None
+    assert page.view.customer.state.loading_since is not None
+    await page.view.wait_idle()
 
 
 async def test_every_control_has_a_name_and_can_be_reached(rig: Rig) -> None:

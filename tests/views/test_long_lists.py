@@ -26,7 +26,7 @@ async def test_a_timeline_of_50_000_pages_in_as_it_is_scrolled(rig: Rig) -> None
         # What was in sight stays in sight; what is new lies below it.
         await rig.until(lambda bar=bar: bar.value() < bar.maximum())
     assert panel.list.rows_model.rowCount() >= first + 300
-    await page.view.settled()
+    await page.view.wait_idle()
 
 
 async def test_rows_are_made_when_they_come_into_sight(rig: Rig) -> None:
@@ -94,14 +94,14 @@ async def test_what_is_older_than_the_contacts_read_so_far_comes_with_them(rig: 
     panel = page.panel("timeline")
     assert isinstance(panel, TimelinePanel)
     await rig.until(lambda: panel.list.rows_model.rowCount() > 100)
-    contacts = page.view.interactions.part.facts
+    contacts = page.view.interactions.state.facts
     assert contacts is not None
     assert not contacts.complete
     oldest = min(item.value.at for item in contacts if item.value.at)
     times = [row.data.value for row in panel.list.rows_model.rows if row.key.startswith("b ")]
     assert all(bill.billed_on >= oldest.date() for bill in times)
     panel.show_group("Money")
-    bills = page.view.bills.part.facts
+    bills = page.view.bills.state.facts
     assert bills is not None
     assert sum(row.key.startswith("b ") for row in panel.list.rows_model.rows) == len(bills)
 
@@ -135,7 +135,7 @@ async def test_enter_shows_everything_a_row_says(rig: Rig) -> None:
 async def test_a_list_entered_by_its_letter_has_a_row_to_copy(rig: Rig) -> None:
     page = await rig.open()
     page.go_to("tests")
-    await page.view.settled()
+    await page.view.wait_idle()
     page.go_to("tests")
     panel = page.panel("tests")
     await rig.until(lambda: panel.list.rows_model.rowCount() > 0)
@@ -158,8 +158,8 @@ async def test_scrolling_to_the_end_of_what_can_be_read_never_freezes(rig: Rig) 
         return not contacts.has_more
 
     await rig.until(all_read, within_s=60)
-    assert contacts.part.facts is not None
-    assert len(contacts.part.facts) == 3000
+    assert contacts.state.facts is not None
+    assert len(contacts.state.facts) == 3000
     await rig.until(lambda: "The first 3000 of 50000 were read." in foot_of(panel))
 
 

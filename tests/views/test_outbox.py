@@ -49,7 +49,7 @@ async def test_a_note_is_typed_kept_and_added_by_keyboard_alone(rig: Rig) -> Non
     assert page.acts.dock.text.toPlainText() == ""
     assert len(await notes_of(rig.sandbox, page.customer_id, act)) == 1
     assert not page.title.startswith("✎")
-    await rig.until(lambda: "Asked why the bill is higher" in str(next(iter(page.view.interactions.part.facts)).value))
+    await rig.until(lambda: "Asked why the bill is higher" in str(next(iter(page.view.interactions.state.facts)).value))
 
 
 @pytest.mark.expects_log("is down")
@@ -96,7 +96,7 @@ async def test_contact_data_is_changed_in_both_systems(rig: Rig) -> None:
 
 async def test_a_promise_says_what_is_wrong_and_is_kept_when_it_is_right(rig: Rig) -> None:
     page = await rig.open(await owing(rig))
-    await page.view.settled()
+    await page.view.wait_idle()
     page.acts.open_promise_form()
     form: PromiseForm = dialog(rig, PromiseForm)
     form.due.setText("+7")
@@ -137,7 +137,7 @@ async def test_a_promise_says_what_is_wrong_and_is_kept_when_it_is_right(rig: Ri
     page.acts.open_promise_form()
     form = dialog(rig, PromiseForm)
     assert "Already promised" in form.effect.text()
-    account = next(iter(page.view.accounts.part.facts)).value
+    account = next(iter(page.view.accounts.state.facts)).value
     form.amount.setText(str(account.balance.amount - 1))
     form.due.setText("+7")
     form.send_button.click()
@@ -237,7 +237,7 @@ async def test_a_conflict_is_ended_with_a_third_value(rig: Rig) -> None:
 @pytest.mark.expects_log("is back")
 async def test_contact_data_changed_while_systems_are_away_asks_nothing_when_they_are_back(rig: Rig) -> None:
     page = await rig.open()
-    await page.view.settled()
+    await page.view.wait_idle()
     for system in ("crm", "billing"):
         await rig.sandbox.faults(system, outage=True)
     page.acts.open_contact_form()
@@ -359,17 +359,17 @@ async def test_the_past_is_shown_as_the_past_and_asks_nobody(rig: Rig) -> None:
     await rig.until(is_kept)
     before = datetime.now(UTC)
     await change_elsewhere(rig, page.customer_id, "later@example.net")
-    page.view.customer.ask()
+    page.view.customer.refresh()
     await rig.until(is_kept_anew)
     past = rig.workspace.open_customer(page.customer_id, before)
     assert past is not None
     assert past is not page
-    await past.view.recalled()
-    facts = past.view.customer.part.facts
+    await past.view.wait_restored()
+    facts = past.view.customer.state.facts
     assert facts is not None
     assert "later@example.net" not in {medium.text for medium in facts.value.contact_media}
-    assert past.view.bills.part.facts
-    assert not any(part.part.asking_since for part in past.view.parts)
+    assert past.view.bills.state.facts
+    assert not any(part.state.loading_since for part in past.view.loaders)
     assert "as of" in past.title
     await rig.until(lambda: "As it stood then" in texts_of(past.panel("account")))
     assert "Safe to quote" not in texts_of(past)
@@ -380,7 +380,7 @@ async def test_the_past_is_shown_as_the_past_and_asks_nobody(rig: Rig) -> None:
 @pytest.mark.expects_log("is down")
 async def test_who_was_seen_is_found_without_a_system_and_with_typing_errors(rig: Rig) -> None:
     page = await rig.open()
-    name = page.view.customer.part.facts.value.name
+    name = page.view.customer.state.facts.value.name
     for system in ("crm", "billing", "provisioning"):
         await rig.sandbox.faults(system, outage=True)
     wrong = name.split()[-1]
@@ -392,7 +392,7 @@ async def test_who_was_seen_is_found_without_a_system_and_with_typing_errors(rig
         found = next((one for one in results[-1].found if one.customer_id == page.customer_id), None)
         return found is not None and ("desk", Match(MatchedBy.SEEN_HERE)) in found.reasons
 
-    for typed in (name[:4], wrong, page.view.customer.part.facts.value.contact_media[0].text):
+    for typed in (name[:4], wrong, page.view.customer.state.facts.value.contact_media[0].text):
         await rig.until(lambda typed=typed: found_here(typed))
 
 
@@ -441,8 +441,8 @@ async def test_what_a_role_has_masked_is_masked_in_titles_and_notifications_too(
     for system in ("crm", "billing"):
         await rig.sandbox.faults(system, outage=True)
     user = rig.desk.permissions.user
-    account = page.view.accounts.held.items[0].value
-    seen = known_contact(page.view.customer.held.value, account)
+    account = page.view.accounts.unmasked.items[0].value
+    seen = known_contact(page.view.customer.unmasked.value, account)
     customer, phone = page.customer_id, "+19375550173"
     rig.desk.permissions.user = replace(user, masked=frozenset(Personal))
     await rig.desk.acts.change_contact(customer, account.id, {"phone": phone}, seen)

@@ -48,7 +48,7 @@ async def test_loading(rig: Rig) -> None:
 async def test_fresh(rig: Rig) -> None:
     page = await bring("fresh", rig.workspace, rig.desk, rig.sandbox)
     for name, panel in panels(page).items():
-        assert panel.is_fresh(panel.sources[0].coordinator.part.read_at), name
+        assert panel.is_fresh(panel.sources[0].loader.state.read_at), name
         assert " s" in head(panel), name
         assert foot_of(panel) == "" or "read" in foot_of(panel), name
         if not panel.is_empty():
@@ -119,8 +119,8 @@ async def test_offline(rig: Rig) -> None:
         assert shows_facts(panel) is not panel.is_empty(), name
     await rig.sandbox.clear()
     rig.desk.network.set_online(online=True)
-    await rig.until(lambda: not any(part.part.failure for part in page.view.parts), within_s=20)
-    await page.view.settled()
+    await rig.until(lambda: not any(part.state.failure for part in page.view.loaders), within_s=20)
+    await page.view.wait_idle()
 
 
 def test_every_panel_of_the_page_is_looked_at_here() -> None:

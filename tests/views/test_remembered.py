@@ -91,7 +91,7 @@ async def test_every_panel_is_reached_by_its_letter_at_every_size(rig: Rig, size
         rig.press(Qt.Key.Key_J, CTRL)
         assert isinstance(rig.focused, LetterOverlay)
         rig.keys(letter.lower())
-        await page.view.settled()
+        await page.view.wait_idle()
         panel = page.panel(name)
         assert panel.isVisible(), name
         if not panel.is_empty():
@@ -149,11 +149,11 @@ async def test_the_row_menu_opens_by_key(rig: Rig) -> None:
 async def test_what_is_looked_at_is_asked_again_when_it_has_become_old(rig: Rig) -> None:
     page = await rig.open()
     part = page.view.accounts
-    part.part = replace(part.part, read_at=datetime.now(UTC) - timedelta(minutes=10))
+    part.state = replace(part.state, read_at=datetime.now(UTC) - timedelta(minutes=10))
     page.tick()
-    await page.view.settled()
-    assert part.part.read_at is not None
-    assert datetime.now(UTC) - part.part.read_at < timedelta(minutes=1)
+    await page.view.wait_idle()
+    assert part.state.read_at is not None
+    assert datetime.now(UTC) - part.state.read_at < timedelta(minutes=1)
 
 
 async def test_the_desk_is_as_it_was_after_the_program_has_ended(rig: Rig) -> None:
@@ -184,7 +184,7 @@ async def test_the_desk_is_as_it_was_after_the_program_has_ended(rig: Rig) -> No
         again = workspace.page
         assert again is not None
         assert again.customer_id == page.customer_id
-        await again.view.settled()
+        await again.view.wait_idle()
         assert again.panel("usage").isVisible()
         again.go_to("bills")
         await rig.until(lambda: again.bills.table.rows_model.rowCount() > 2)

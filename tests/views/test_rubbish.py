@@ -35,12 +35,12 @@ async def test_every_panel_is_drawn_whatever_comes(rig: Rig, kind: Any, tmp_path
         rig.window.pages.addWidget(page)
         rig.window.pages.setCurrentWidget(page)
         page.open()
-        page.view.ask_everything()
+        page.view.load_all()
         async with asyncio.timeout(60):
-            await page.view.settled()
+            await page.view.wait_idle()
         for name in PANELS:
             page.go_to(name)
-            await page.view.settled()
+            await page.view.wait_idle()
             await asyncio.sleep(0.01)
             panel = page.panel(name)
             assert panel.isVisible()

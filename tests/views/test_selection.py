@@ -29,9 +29,13 @@ async def busy_customer(rig: Rig) -> CustomerPage:
     for customer in numbers_of(1, 120):
         page = await rig.open(customer)
         view = page.view
-        view.ask_everything()
-        await view.settled()
-        if len(view.services.held or ()) > 2 and len(view.tickets.held or ()) > 1 and len(view.products.held or ()) > 2:
+        view.load_all()
+        await view.wait_idle()
+        if (
+            len(view.services.unmasked or ()) > 2
+            and len(view.tickets.unmasked or ()) > 1
+            and len(view.products.unmasked or ()) > 2
+        ):
             return page
         rig.workspace.customers.close_tab(rig.window.tabs.currentIndex())
     pytest.fail("nobody has several of everything")
@@ -44,7 +48,7 @@ def records_of(page: CustomerPage) -> Iterator[Origin]:
         view.services, view.products, view.accounts, view.bills, view.tickets, view.product_orders, view.service_orders,
         view.payments, view.refunds, view.appointments, view.tests, view.interactions,
     ):  # fmt: skip
-        for item in list(part.held or ())[:4]:
+        for item in list(part.unmasked or ())[:4]:
             yield item.origin
 
 
@@ -97,7 +101,7 @@ async def test_the_second_service_is_the_one_that_is_suspended_or_ended(rig: Rig
     panel = page.panel("services")
     rows = panel.findChild(FactList) or panel.findChild(FactTable)
     assert isinstance(rows, FactList)
-    sold = {service: item.value for item in page.view.products.held or () for service in item.value.service_ids}
+    sold = {service: item.value for item in page.view.products.unmasked or () for service in item.value.service_ids}
     active = [
         place
         for place in range(rows.rows_model.rowCount())
@@ -121,7 +125,7 @@ async def test_the_second_service_is_the_one_that_is_suspended_or_ended(rig: Rig
 
 async def test_what_is_selected_now_counts_over_what_was_chosen_before(rig: Rig) -> None:
     page = await busy_customer(rig)
-    first, second = [item for item in page.view.products.held or () if item.value.status == "active"][:2]
+    first, second = [item for item in page.view.products.unmasked or () if item.value.status == "active"][:2]
     page.acts.open_act("suspend", selected=first.origin)
     form = rig.window.findChildren(ActForm)[-1]
     box = form.findChild(QComboBox, "product")
@@ -148,7 +152,7 @@ async def test_with_nothing_selected_nothing_is_chosen_where_there_are_several(r
 
 async def test_what_will_change_and_whether_it_can_be_undone_is_never_cut(rig: Rig) -> None:
     page = await busy_customer(rig)
-    product = next(item for item in page.view.products.held or () if item.value.status == "active")
+    product = next(item for item in page.view.products.unmasked or () if item.value.status == "active")
     for width, height in ((1440, 900), (1280, 720), (900, 600)):
         rig.window.resize(width, height)
         page.acts.open_act("end-service", {"product": product.value.id})
@@ -195,9 +199,9 @@ async def test_the_state_of_what_is_chosen_from_is_said_in_words(rig: Rig) -> No
     raw_states = ("acknowledged", "inProgress", "pending", "held")
     for customer in numbers_of(1, 120):
         page = await rig.open(customer)
-        page.view.tickets.ask()
-        await page.view.settled()
-        if any(one.value.status == "inProgress" for one in page.view.tickets.held or ()):
+        page.view.tickets.refresh()
+        await page.view.wait_idle()
+        if any(one.value.status == "inProgress" for one in page.view.tickets.unmasked or ()):
             break
         rig.workspace.customers.close_tab(rig.window.tabs.currentIndex())
     else:
@@ -213,10 +217,10 @@ async def test_the_state_of_what_is_chosen_from_is_said_in_words(rig: Rig) -> No
 async def test_before_an_account_is_chosen_no_bill_and_no_amount_of_one_stands_there(rig: Rig) -> None:
     for customer in numbers_of(1, 200):
         page = await rig.open(customer)
-        page.view.ask_everything()
-        await page.view.settled()
+        page.view.load_all()
+        await page.view.wait_idle()
         situation = rig.desk.acts.situation(page.view)
-        accounts = [one.value.id for one in page.view.accounts.held or ()]
+        accounts = [one.value.id for one in page.view.accounts.unmasked or ()]
         owing = [one for one in accounts if situation.open_bills(one)]
         if len(accounts) > 1 and owing:
             break

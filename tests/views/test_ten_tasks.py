@@ -34,7 +34,7 @@ class Hands:
         await self.rig.until(lambda: self.rig.workspace.page is not None)
         page = self.rig.workspace.page
         assert page is not None
-        await page.view.settled()
+        await page.view.wait_idle()
         await self.rig.until(lambda: page.is_filled)
         return page
 
@@ -106,7 +106,7 @@ async def test_an_act_from_search_to_note(rig: Rig, kind: str) -> None:
     page = await hands.find(customer)
     hands.after(Qt.Key.Key_D, ACTS[kind].letter)
     form = await hands.form(ActForm)
-    await page.view.settled()
+    await page.view.wait_idle()
     entered = {name: value for name, value in values.items() if name != "why"}
     await fill_in(hands, form, entered)
     await rig.until(lambda: form.plan is not None)
@@ -151,11 +151,11 @@ async def test_a_disagreement_is_mended_by_keys(rig: Rig) -> None:
     hands.after(Qt.Key.Key_J, "x")
     rig.press(Qt.Key.Key_Return)
     form = await hands.form(ActForm)
-    await page.view.settled()
+    await page.view.wait_idle()
     await rig.until(lambda: form.plan is not None)
     await hands.send(form)
     await hands.done("Stop billing")
-    await page.view.settled()
+    await page.view.wait_idle()
     await rig.until(lambda: "stopped" in str(page.contradictions.comparison.found[0].meaning))
 
 

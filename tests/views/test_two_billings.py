@@ -36,11 +36,11 @@ async def test_what_one_dead_billing_cannot_say_is_said_and_the_rest_is_shown(
 async def test_what_the_other_billing_says_stays_fresh(rig: Rig, two_billings: TwoBillings) -> None:
     page = await rig.open()
     await two_billings.second.faults("billing", outage=True)
-    page.view.bills.ask()
-    await page.view.bills.settled()
+    page.view.bills.refresh()
+    await page.view.bills.wait_idle()
     now = page.view.now()
     fresh = {
-        item.origin.system: page.view.bills.is_fresh(item.origin, now) for item in page.view.bills.part.facts or ()
+        item.origin.system: page.view.bills.is_fresh(item.origin, now) for item in page.view.bills.state.facts or ()
     }
     assert fresh == {"billing": True, "mobile": False}
     shown = {row.cells[0].fact.system_label: row.cells[0].fact.fresh for row in page.bills.table.rows_model.rows}

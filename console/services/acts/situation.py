@@ -200,13 +200,13 @@ def situation_of(
     for dataset in DATASETS:
         if not dataset.is_planned_on:
             continue
-        part, held = view.part(dataset).part, view.part(dataset).held
+        state, held = view.loader(dataset).state, view.loader(dataset).unmasked
         lists[dataset.name] = None if held is None else tuple(item.value for item in held)
         for item in held or ():
             origins.setdefault(item.origin.id, set()).add(item.origin.system)
-        if part.failure is not None and isinstance(part.failure.error, NotServedError):
+        if state.failure is not None and isinstance(state.failure.error, NotServedError):
             not_served.add(dataset.name)
-    customer = view.customer.held
+    customer = view.customer.unmasked
     under_way = {
         record: act.title for act in acts if act.is_open and act.kind for step in act.steps for record in _records(step)
     }

@@ -14,8 +14,8 @@ from console.services.access.masking import masked
 from console.services.contradictions.compare import compare
 from console.services.contradictions.system_facts import SystemFacts
 from console.services.customer.customer_view import CustomerView
+from console.services.customer.dataset_loader import DatasetLoader, DatasetState
 from console.services.customer.datasets import DATASETS
-from console.services.customer.part import PartCoordinator
 from console.services.system.subscribers import Subscribers
 from console.settings import Capability
 
@@ -37,12 +37,12 @@ class ContradictionWatch:
         self._view, self._labels, self._systems = view, labels, systems
         self.comparison = Comparison()
         self._was_waiting = True
-        self._lines: dict[str, PartCoordinator[Any]] = {}
+        self._lines: dict[str, DatasetLoader[Any]] = {}
         self._subscribers: Subscribers[[]] = Subscribers()
         self._due: asyncio.Handle | None = None
         self._closed = False
-        parts: list[PartCoordinator[Any]] = [view.customer, view.party, *(getattr(view, name) for name in _LISTS)]
-        self._unsubscribe = [part.subscribe(self._on_part) for part in parts]
+        loaders: list[DatasetLoader[Any]] = [view.customer, view.party, *(getattr(view, name) for name in _LISTS)]
+        self._unsubscribe = [loader.subscribe(self._on_state) for loader in loaders]
 
     def subscribe(self, told: Callable[[], None]) -> Callable[[], None]:
         """Call back when what was found, or whether all has answered, has changed; return what ends that."""
@@ -55,8 +55,10 @@ class ContradictionWatch:
     @property
     def is_waiting(self) -> bool:
         """Whether a system is still being asked for something that is compared, or an answer is not compared yet."""
-        parts = [self._view.customer, *(getattr(self._view, name) for name in _LISTS), *self._lines.values()]
-        return self._due is not None or any(part.part.asking_since and part.part.facts is None for part in parts)
+        loaders = [self._view.customer, *(getattr(self._view, name) for name in _LISTS), *self._lines.values()]
+        return self._due is not None or any(
+            loader.state.loading_since and loader.state.facts is None for loader in loaders
+        )
 
     def close(self) -> None:
         """Stop looking."""
@@ -74,13 +76,13 @@ class ContradictionWatch:
             return
         self._ask_for_more()
         before = self.comparison, self._was_waiting
-        self.comparison = masked(compare(self._facts()), self._view.covered)
+        self.comparison = masked(compare(self._facts()), self._view.masked)
         self._was_waiting = self.is_waiting
         if before != (self.comparison, self._was_waiting):
             self._subscribers.tell()
 
-    def _on_part(self, part: Any) -> None:
-        if self._due is None and part.asking_since is None:
+    def _on_state(self, state: DatasetState[Any]) -> None:
+        if self._due is None and state.loading_since is None:
             self._due = asyncio.get_running_loop().call_soon(self.compare_now)
 
     def _ask_for_more(self) -> None:
@@ -89,14 +91,14 @@ class ContradictionWatch:
             if bill.id not in self._lines:
                 lines = view.bill_lines(bill.id)
                 self._lines[bill.id] = lines
-                self._unsubscribe.append(lines.subscribe(self._on_part))
-        if view.party.part.facts is not None and not view.same_person.is_wanted:
-            view.same_person.ask()
+                self._unsubscribe.append(lines.subscribe(self._on_state))
+        if view.party.state.facts is not None and not view.same_person.was_requested:
+            view.same_person.refresh()
 
     def _newest_bills(self) -> Iterable[CustomerBill]:
         newest: dict[str | None, CustomerBill] = {}
         # While a system's bills are on their way the newest of its accounts is not known.
-        came = [part.part.facts or () for part in self._view.bills.members if part.part.asking_since is None]
+        came = [loader.state.facts or () for loader in self._view.bills.members if loader.state.loading_since is None]
         for item in (item for bills in came for item in bills):
             bill = item.value
             if bill.is_credit:
@@ -109,12 +111,12 @@ class ContradictionWatch:
 
     def _facts(self) -> SystemFacts:
         view = self._view
-        customer = view.customer.held
+        customer = view.customer.unmasked
         lists: dict[str, Any] = {}
         gaps: dict[str, Message] = {}
         told_by: dict[str, str] = {}
         for name in _LISTS:
-            facts: Records[Any] | None = getattr(view, name).held
+            facts: Records[Any] | None = getattr(view, name).unmasked
             lists[name] = None if facts is None else tuple(item.value for item in facts)
             for item in facts or ():
                 told_by.setdefault(item.origin.id, self._systems.get(item.origin.system, item.origin.system))
@@ -122,9 +124,9 @@ class ContradictionWatch:
             if gap is not None:
                 gaps[name] = gap
         lines = {
-            bill: tuple(item.value for item in part.part.facts)
-            for bill, part in self._lines.items()
-            if part.part.facts is not None and part.part.facts.is_whole  # what is not there may stand further on
+            bill: tuple(item.value for item in loader.state.facts)
+            for bill, loader in self._lines.items()
+            if loader.state.facts is not None and loader.state.facts.is_whole  # what is not there may stand further on
         }
         return SystemFacts(
             view.now(),
@@ -136,14 +138,18 @@ class ContradictionWatch:
             **lists,
         )
 
-    def _gap_of(self, dataset: str, part: PartCoordinator[Records[Any]]) -> Message | None:
+    def _gap_of(self, dataset: str, loader: DatasetLoader[Records[Any]]) -> Message | None:
         """Return what is missing in a list of which at least one system has said something, None where nothing is."""
         name = dataset.replace("_", " ")
-        silent = [member.part.system for member in part.members if member.held is None]
+        silent = [member.state.system for member in loader.members if member.unmasked is None]
         if silent:
             return say.NOT_SAID(system=" and ".join(self._systems.get(one, one) for one in silent), what=name)
-        facts = next((one.held for one in part.members if one.held is not None and not one.held.is_whole), None)
-        damaged = next((one.held for one in part.members if one.held is not None and one.held.damaged), None)
+        facts = next(
+            (one.unmasked for one in loader.members if one.unmasked is not None and not one.unmasked.is_whole), None
+        )
+        damaged = next(
+            (one.unmasked for one in loader.members if one.unmasked is not None and one.unmasked.damaged), None
+        )
         found = damaged or facts
         return _gap(name, found) if found is not None else None
 

@@ -19,6 +19,7 @@ from console.ports.clock import Clock
 from console.ports.systems import ConnectedSystem, Systems
 from console.services.access.masking import masked
 from console.services.access.permissions import Permissions, Personal, Subject
+from console.services.customer.dataset_loader import DatasetLoader, DatasetState, SystemDataset
 from console.services.customer.datasets import (
     BILL_LINES,
     DATASETS,
@@ -29,8 +30,7 @@ from console.services.customer.datasets import (
     read_at,
 )
 from console.services.customer.known import KnownFacts
-from console.services.customer.merged_part import MergedPart
-from console.services.customer.part import Part, PartCoordinator, SystemPart
+from console.services.customer.merged_dataset import MergedDataset
 from console.services.system.connections import HealthBoard
 from console.services.system.network import Network
 
@@ -66,42 +66,42 @@ class CustomerView(CustomerDatasets):
         uncovered: Callable[[str], None] = lambda _kinds: None,
     ) -> None:
         self.customer_id = customer_id
-        self._covered, self._uncovered = permissions.user.masked, uncovered
+        self._masked, self._on_unmask = permissions.user.masked, uncovered
         self.as_of = as_of
-        self._systems, self._saw = systems, saw
-        self._known = known
-        self._recalling: asyncio.Task[None] | None = None
+        self._systems, self._on_seen = systems, saw
+        self._cache = known
+        self._restoring: asyncio.Task[None] | None = None
         self._permissions, self._clock, self._rng = permissions, clock, rng
         # What asks, by the key under which its facts are kept: the subject, and which system's where there are several.
-        self._by_key: dict[tuple[str, str], SystemPart[Any]] = {}
-        self._parts = {dataset.name: self._part_of(dataset) for dataset in DATASETS}
-        self._by_subject = {dataset.subject.value: self._parts[dataset.name] for dataset in DATASETS}
-        for name, part in self._parts.items():
-            setattr(self, name, part)
-        self._lines: dict[CustomerBillId, SystemPart[Records[AppliedBillingRate]]] = {}
-        self._stored_lines: dict[CustomerBillId, Any] = {}
+        self._by_key: dict[tuple[str, str], SystemDataset[Any]] = {}
+        self._loaders = {dataset.name: self._loader_of(dataset) for dataset in DATASETS}
+        self._by_subject = {dataset.subject.value: self._loaders[dataset.name] for dataset in DATASETS}
+        for name, loader in self._loaders.items():
+            setattr(self, name, loader)
+        self._bill_rates: dict[CustomerBillId, SystemDataset[Records[AppliedBillingRate]]] = {}
+        self._stored_rates: dict[CustomerBillId, Any] = {}
         self.customer.subscribe(self._on_customer)
         self._unwatch = health.subscribe(self._on_health)
         self._unwatch_network = network.subscribe(self._on_network)
 
     @property
-    def parts(self) -> Iterator[SystemPart[Any]]:
+    def loaders(self) -> Iterator[SystemDataset[Any]]:
         """Every part of every system that exists, bill lines included once they were asked for."""
-        for part in self._parts.values():
-            yield from part.members
-        yield from self._lines.values()
+        for loader in self._loaders.values():
+            yield from loader.members
+        yield from self._bill_rates.values()
 
-    def part(self, dataset: Dataset[Any]) -> PartCoordinator[Any]:
+    def loader(self, dataset: Dataset[Any]) -> DatasetLoader[Any]:
         """Return the part of a dataset."""
-        return self._parts[dataset.name]
+        return self._loaders[dataset.name]
 
-    def _asked_for(self, *when: AskedFor) -> Iterator[PartCoordinator[Any]]:
-        return (self._parts[dataset.name] for dataset in DATASETS if dataset.asked_for in when)
+    def _loaders_for(self, *when: AskedFor) -> Iterator[DatasetLoader[Any]]:
+        return (self._loaders[dataset.name] for dataset in DATASETS if dataset.asked_for in when)
 
     @property
     def name(self) -> str:
         """What the customer is called; their number while that is not known."""
-        found = self.customer.part.facts
+        found = self.customer.state.facts
         return found.value.name if found is not None else self.customer_id
 
     def now(self) -> datetime:
@@ -114,114 +114,114 @@ class CustomerView(CustomerDatasets):
         Only the party waits, for the customer that names it. What the store knows is shown meanwhile. A view of the
         past shows that and asks nobody.
         """
-        self._recalling = asyncio.create_task(self._recall(), name="recall")
-        for part in self._asked_for(AskedFor.AT_OPEN):
-            part.ask()
+        self._restoring = asyncio.create_task(self._restore(), name="recall")
+        for loader in self._loaders_for(AskedFor.AT_OPEN):
+            loader.refresh()
 
-    async def _recall(self) -> None:
+    async def _restore(self) -> None:
         """Show what was known before this run began, or at the moment this view is of."""
-        stored = await self._known.load_stored(self.customer_id, at=self.as_of)
+        stored = await self._cache.load_stored(self.customer_id, at=self.as_of)
         for (subject, of), facts in stored.items():
             if subject == Subject.BILL_LINES.value:
-                self._stored_lines[CustomerBillId(of)] = facts
+                self._stored_rates[CustomerBillId(of)] = facts
             elif (subject, of) in self._by_key:
-                self._by_key[subject, of].know(facts)
-                self._saw(Subject(subject))
-        for bill, part in self._lines.items():
-            if bill in self._stored_lines:
-                part.know(self._stored_lines[bill])
+                self._by_key[subject, of].seed(facts)
+                self._on_seen(Subject(subject))
+        for bill, loader in self._bill_rates.items():
+            if bill in self._stored_rates:
+                loader.seed(self._stored_rates[bill])
 
-    async def recalled(self) -> None:
+    async def wait_restored(self) -> None:
         """Return once the store has said what it knows."""
-        if self._recalling is not None:
-            await self._recalling
+        if self._restoring is not None:
+            await self._restoring
 
-    def ask_everything(self) -> None:
+    def load_all(self) -> None:
         """Ask for every part at once, also for what a window asks for only when it is looked at."""
         self.open()
-        for part in self._asked_for(AskedFor.WHEN_SHOWN):
-            part.ask()
+        for loader in self._loaders_for(AskedFor.WHEN_SHOWN):
+            loader.refresh()
 
     @property
-    def covered(self) -> frozenset[Personal]:
+    def masked(self) -> frozenset[Personal]:
         """What is covered in everything shown here."""
-        return self._covered
+        return self._masked
 
-    def show_in_full(self) -> None:
+    def unmask(self) -> None:
         """Show what is covered, for as long as this view is open; that is recorded."""
-        if self._covered:
-            self._uncovered(", ".join(sorted(kind.value for kind in self._covered)))
-            self._covered = frozenset()
-            for part in self.parts:
-                part.show_anew()
+        if self._masked:
+            self._on_unmask(", ".join(sorted(kind.value for kind in self._masked)))
+            self._masked = frozenset()
+            for loader in self.loaders:
+                loader.apply_mask()
 
     def note_in_form(self) -> bool:
         """Record that a form has in it whole what is covered on the page; return whether anything is."""
-        if self._covered:
-            self._uncovered("in a form: " + ", ".join(sorted(kind.value for kind in self._covered)))
-        return bool(self._covered)
+        if self._masked:
+            self._on_unmask("in a form: " + ", ".join(sorted(kind.value for kind in self._masked)))
+        return bool(self._masked)
 
     def keep_fresh(self) -> None:
         """Ask again for what was asked for and has become old meanwhile; nothing that failed or is withheld."""
-        for part in self.parts:
-            if part.is_wanted:
-                part.want()
+        for loader in self.loaders:
+            if loader.was_requested:
+                loader.load_if_stale()
 
-    def ask_about(self, subject: Subject) -> None:
+    def refresh_scope(self, subject: Subject) -> None:
         """Ask again for one thing, of which it is known that it has changed; nothing where it was never asked for."""
-        part = self._by_subject.get(subject.value)
-        if part is not None and part.is_wanted:
-            part.ask()
+        loader = self._by_subject.get(subject.value)
+        if loader is not None and loader.was_requested:
+            loader.refresh()
 
-    def ask_again(self) -> None:
+    def refresh(self) -> None:
         """Ask every system again for everything that was asked for so far."""
-        for part in self.parts:
-            if part is not self.party and part.is_wanted:
-                part.ask()
+        for loader in self.loaders:
+            if loader is not self.party and loader.was_requested:
+                loader.refresh()
 
-    def bill_lines(self, bill: CustomerBillId) -> PartCoordinator[Records[AppliedBillingRate]]:
+    def bill_lines(self, bill: CustomerBillId) -> DatasetLoader[Records[AppliedBillingRate]]:
         """Return the part with one bill's lines, of the system that has the bill.
 
         It is asked for the first time it is wanted.
         """
-        if bill not in self._lines:
+        if bill not in self._bill_rates:
             system = self._system_with(bill)
             fetch = functools.partial(system.port(BILLS).fetch_applied_billing_rates, bill)
-            self._lines[bill] = self._part(BILL_LINES, system.name, fetch, of=bill)
-            if bill in self._stored_lines:
-                self._lines[bill].know(self._stored_lines[bill])
-            self._lines[bill].ask()
-        return self._lines[bill]
+            self._bill_rates[bill] = self._system_dataset(BILL_LINES, system.name, fetch, of=bill)
+            if bill in self._stored_rates:
+                self._bill_rates[bill].seed(self._stored_rates[bill])
+            self._bill_rates[bill].refresh()
+        return self._bill_rates[bill]
 
     def _system_with(self, bill: CustomerBillId) -> ConnectedSystem:
         """Return the system that told of a bill; of one that nobody told of, the first that bills."""
-        told_by = {item.origin.system for item in self.bills.held or () if item.value.id == bill}
+        told_by = {item.origin.system for item in self.bills.unmasked or () if item.value.id == bill}
         serving = self._systems.serving(BILLS)
         return next((system for system in serving if system.name in told_by), serving[0])
 
     def known_lines(self) -> Mapping[str, tuple[AppliedBillingRate, ...]]:
         """Return the lines of the bills that were looked at, by bill, as far as they came."""
-        known = {bill: part.part.facts for bill, part in self._lines.items()}
+        known = {bill: loader.state.facts for bill, loader in self._bill_rates.items()}
         return {bill: tuple(item.value for item in facts) for bill, facts in known.items() if facts is not None}
 
-    async def settled(self) -> None:
+    async def wait_idle(self) -> None:
         """Return once no part is being asked for."""
-        while any(part.part.asking_since for part in self.parts):
-            for part in tuple(self.parts):  # another bill's lines may be asked for meanwhile
-                await part.settled()
+        while any(loader.state.loading_since for loader in self.loaders):
+            for loader in tuple(self.loaders):  # another bill's lines may be asked for meanwhile
+                await loader.wait_idle()
 
     def close(self) -> None:
         """Drop everything that is under way."""
         self._unwatch()
         self._unwatch_network()
-        if self._recalling is not None:
-            self._recalling.cancel()
-        for part in self.parts:
-            part.close()
+        if self._restoring is not None:
+            self._restoring.cancel()
+        for loader in self.loaders:
+            loader.close()
 
-    def _on_customer(self, part: Part[Sourced[Customer]]) -> None:
-        if part.facts is not None and part.asking_since is None and part.failure is None:
-            self.party.ask()
+    def _on_customer(self, state: DatasetState[Sourced[Customer]]) -> None:
+        if state.facts is not None and state.loading_since is None and state.failure is None:
+            self.party.refresh()
 
     def _on_health(self, health: SystemHealth, before: SystemState) -> None:
         """A system is back: what it could not tell is asked again, without waiting for each part's own pause."""
@@ -230,51 +230,54 @@ class CustomerView(CustomerDatasets):
             SystemState.SLOW,
             SystemState.UNREADABLE,
         }:
-            for part in self.parts:
-                failure = part.part.failure
-                if part.part.system == health.system and failure is not None and failure.next_try_at is not None:
-                    part.ask()
+            for loader in self.loaders:
+                failure = loader.state.failure
+                if loader.state.system == health.system and failure is not None and failure.next_try_at is not None:
+                    loader.refresh()
 
     def _on_network(self, online: bool) -> None:  # noqa: FBT001 - what the network tells
         """The network is back: nothing need wait for its own pause."""
-        for part in self.parts:
-            failure = part.part.failure
+        for loader in self.loaders:
+            failure = loader.state.failure
             if online and failure is not None and failure.next_try_at is not None:
-                part.ask()
+                loader.refresh()
 
-    def _part_of(self, dataset: Dataset[Any]) -> PartCoordinator[Any]:
+    def _loader_of(self, dataset: Dataset[Any]) -> DatasetLoader[Any]:
         """Return what asks for a dataset: the one system that serves it, or each of several."""
         serving = self._systems.serving(dataset.port)
         if not serving:
-            return self._keyed(dataset, self._part(dataset, "", functools.partial(_not_served, dataset.name)))
+            return self._keyed(dataset, self._system_dataset(dataset, "", functools.partial(_not_served, dataset.name)))
         if len(serving) == 1:
-            return self._keyed(dataset, self._part_at(dataset, serving[0], of=""))
+            return self._keyed(dataset, self._system_dataset_at(dataset, serving[0], of=""))
         members = [
-            self._keyed(dataset, self._part_at(dataset, system, of=system.name), of=system.name) for system in serving
+            self._keyed(dataset, self._system_dataset_at(dataset, system, of=system.name), of=system.name)
+            for system in serving
         ]
-        return MergedPart(members, dataset.newest)
+        return MergedDataset(members, dataset.newest)
 
-    def _keyed(self, dataset: Dataset[Any], part: SystemPart[Any], *, of: str = "") -> SystemPart[Any]:
+    def _keyed(self, dataset: Dataset[Any], loader: SystemDataset[Any], *, of: str = "") -> SystemDataset[Any]:
         """Remember what takes the facts that are kept under a dataset's key, where this user may see them."""
         if self._permissions.refusal(dataset.subject, self.customer_id) is None:
-            self._by_key[dataset.subject.value, of] = part
-        return part
+            self._by_key[dataset.subject.value, of] = loader
+        return loader
 
-    def _part_at(self, dataset: Dataset[Any], system: ConnectedSystem, *, of: str) -> SystemPart[Any]:
+    def _system_dataset_at(self, dataset: Dataset[Any], system: ConnectedSystem, *, of: str) -> SystemDataset[Any]:
         """Return what asks one system for a dataset: page by page where it is a list that has pages."""
         port = system.port(dataset.port)
         if dataset.page is not None:
-            return self._list(dataset, system.name, dataset.page(port), of=of)
+            return self._paged_dataset(dataset, system.name, dataset.page(port), of=of)
         fetch = dataset.fetch
         if fetch is None:
             raise TypeError(f"the dataset {dataset.name} does not say how it is asked for")
-        return self._part(dataset, system.name, lambda: fetch(port, self), of=of)
+        return self._system_dataset(dataset, system.name, lambda: fetch(port, self), of=of)
 
-    def _list(self, dataset: Dataset[Any], system: str, fetch: FetchPage, *, of: str) -> SystemPart[Records[Any]]:
+    def _paged_dataset(
+        self, dataset: Dataset[Any], system: str, fetch: FetchPage, *, of: str
+    ) -> SystemDataset[Records[Any]]:
         """Return the part for a list; `fetch` takes the customer and `after`, the offset to go on from."""
 
         async def fetch_again() -> Records[Any]:
-            known = coordinator.held
+            known = paged.unmasked
             wanted = min(len(known) if known is not None else 0, _MOST_READ_AGAIN)
             records = await fetch(self.customer_id, after=0)
             while records.next_offset is not None and len(records) < wanted:
@@ -288,10 +291,12 @@ class CustomerView(CustomerDatasets):
             more = known.joined_or_ended(await fetch(self.customer_id, after=known.next_offset or 0))
             return more if len(more) < _MOST_READ else replace(more, next_offset=None)
 
-        coordinator = self._part(dataset, system, fetch_again, of=of, fetch_more=fetch_more, fetch_newest=fetch_newest)
-        return coordinator
+        paged = self._system_dataset(
+            dataset, system, fetch_again, of=of, fetch_more=fetch_more, fetch_newest=fetch_newest
+        )
+        return paged
 
-    def _part(
+    def _system_dataset(
         self,
         dataset: Dataset[Any],
         system: str,
@@ -300,7 +305,7 @@ class CustomerView(CustomerDatasets):
         of: str = "",
         fetch_more: Callable[[T], Awaitable[T]] | None = None,
         fetch_newest: Callable[[], Awaitable[T]] | None = None,
-    ) -> SystemPart[T]:
+    ) -> SystemDataset[T]:
         subject, as_of = dataset.subject, self.as_of
         may_see = self._permissions.refusal(subject, self.customer_id) is None
 
@@ -310,23 +315,23 @@ class CustomerView(CustomerDatasets):
             return said_at if as_of is None else min(said_at, as_of)
 
         def keep(facts: T) -> None:
-            self._saw(subject)
-            self._known.save(self.customer_id, (subject, of), facts, was_read_at(facts))
+            self._on_seen(subject)
+            self._cache.save(self.customer_id, (subject, of), facts, was_read_at(facts))
 
-        return SystemPart(
+        return SystemDataset(
             is_past=as_of is not None,
             system=system,
             fetch=fetch,
             read_at=was_read_at,
             refusal=lambda: self._permissions.refusal(subject, self.customer_id),
             fresh_for=dataset.fresh_for,
-            known=self._known.load(self.customer_id, (subject, of)) if may_see and as_of is None else None,
+            known=self._cache.load(self.customer_id, (subject, of)) if may_see and as_of is None else None,
             keep=keep,
             clock=self._clock,
             rng=self._rng,
             fetch_more=fetch_more,
             fetch_newest=fetch_newest,
-            cover=lambda facts: masked(facts, self._covered),
+            cover=lambda facts: masked(facts, self._masked),
         )
 
 

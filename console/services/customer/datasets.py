@@ -30,6 +30,7 @@ from console.ports.customers import APPOINTMENTS, CUSTOMERS, INTERACTIONS, TICKE
 from console.ports.port import Port
 from console.ports.provisioning import OFFERINGS, PRODUCT_ORDERS, PRODUCTS, SERVICE_ORDERS, SERVICE_TESTS, SERVICES
 from console.services.access.permissions import Subject
+from console.services.customer.dataset_loader import DatasetLoader
 from console.services.customer.fetching import (
     Asking,
     fetch_customer,
@@ -37,7 +38,6 @@ from console.services.customer.fetching import (
     fetch_related_of,
     fetch_same_person_of,
 )
-from console.services.customer.part import PartCoordinator
 
 
 class AskedFor(Enum):
@@ -332,27 +332,27 @@ KEPT_AS: dict[Subject, Any] = {dataset.subject: dataset.kept_as for dataset in (
 class CustomerDatasets:
     """The declared datasets of one customer, each an attribute with its type."""
 
-    customer: PartCoordinator[Sourced[Customer]]
-    party: PartCoordinator[Sourced[Party] | None]
-    accounts: PartCoordinator[Records[BillingAccount]]
-    bills: PartCoordinator[Records[CustomerBill]]
-    products: PartCoordinator[Records[Product]]
-    services: PartCoordinator[Records[Service]]
-    product_orders: PartCoordinator[Records[Order]]
-    service_orders: PartCoordinator[Records[Order]]
-    tests: PartCoordinator[Records[ServiceTest]]
-    tickets: PartCoordinator[Records[TroubleTicket]]
-    interactions: PartCoordinator[Records[PartyInteraction]]
-    appointments: PartCoordinator[Records[Appointment]]
-    payments: PartCoordinator[Records[Payment]]
-    refunds: PartCoordinator[Records[Payment]]
-    usage: PartCoordinator[Records[Usage]]
-    allowances: PartCoordinator[Records[Bucket]]
-    related: PartCoordinator[Records[RelatedCustomer]]
-    same_person: PartCoordinator[Records[SearchHit]]
-    charges: PartCoordinator[Records[Product]]
-    time_slots: PartCoordinator[Records[TimeSlot]]
-    offerings: PartCoordinator[Records[ProductOffering]]
+    customer: DatasetLoader[Sourced[Customer]]
+    party: DatasetLoader[Sourced[Party] | None]
+    accounts: DatasetLoader[Records[BillingAccount]]
+    bills: DatasetLoader[Records[CustomerBill]]
+    products: DatasetLoader[Records[Product]]
+    services: DatasetLoader[Records[Service]]
+    product_orders: DatasetLoader[Records[Order]]
+    service_orders: DatasetLoader[Records[Order]]
+    tests: DatasetLoader[Records[ServiceTest]]
+    tickets: DatasetLoader[Records[TroubleTicket]]
+    interactions: DatasetLoader[Records[PartyInteraction]]
+    appointments: DatasetLoader[Records[Appointment]]
+    payments: DatasetLoader[Records[Payment]]
+    refunds: DatasetLoader[Records[Payment]]
+    usage: DatasetLoader[Records[Usage]]
+    allowances: DatasetLoader[Records[Bucket]]
+    related: DatasetLoader[Records[RelatedCustomer]]
+    same_person: DatasetLoader[Records[SearchHit]]
+    charges: DatasetLoader[Records[Product]]
+    time_slots: DatasetLoader[Records[TimeSlot]]
+    offerings: DatasetLoader[Records[ProductOffering]]
 
 
 def check_attributes(datasets: Sequence[Dataset[Any]] = DATASETS) -> None:
@@ -361,7 +361,7 @@ def check_attributes(datasets: Sequence[Dataset[Any]] = DATASETS) -> None:
     Raises:
         TypeError: One lacks what the other has.
     """
-    typed = {name for name, kind in CustomerDatasets.__annotations__.items() if "PartCoordinator" in str(kind)}
+    typed = {name for name, kind in CustomerDatasets.__annotations__.items() if "DatasetLoader" in str(kind)}
     differing = typed ^ {dataset.name for dataset in datasets}
     if differing:
         raise TypeError(f"declared as a dataset or as an attribute, but not both: {', '.join(sorted(differing))}")

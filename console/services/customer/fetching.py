@@ -9,7 +9,7 @@ from console.models.provenance import Records, Sourced
 from console.models.related import RelatedCustomer
 from console.models.search import SearchHit
 from console.ports.customers import Customers
-from console.services.customer.part import PartCoordinator
+from console.services.customer.dataset_loader import DatasetLoader
 from console.services.customer.related import fetch_related
 from console.services.customer.same_person import fetch_same_person
 
@@ -18,8 +18,8 @@ class Asking(Protocol):
     """The view of one customer, as far as those who ask for a dataset need it."""
 
     customer_id: CustomerId
-    customer: PartCoordinator[Sourced[Customer]]
-    party: PartCoordinator[Sourced[Party] | None]
+    customer: DatasetLoader[Sourced[Customer]]
+    party: DatasetLoader[Sourced[Party] | None]
 
 
 async def fetch_customer(customers: Customers, asking: Asking) -> Sourced[Customer]:
@@ -30,13 +30,13 @@ async def fetch_customer(customers: Customers, asking: Asking) -> Sourced[Custom
 
 
 async def fetch_party(customers: Customers, asking: Asking) -> Sourced[Party] | None:
-    customer = asking.customer.held
+    customer = asking.customer.unmasked
     return None if customer is None else await customers.fetch_party(customer.value)
 
 
 async def fetch_related_of(customers: Customers, asking: Asking) -> Records[RelatedCustomer]:
-    await asking.customer.settled()
-    customer, failure = asking.customer.held, asking.customer.part.failure
+    await asking.customer.wait_idle()
+    customer, failure = asking.customer.unmasked, asking.customer.state.failure
     if failure is not None:
         raise failure.error
     if customer is None:
@@ -45,9 +45,9 @@ async def fetch_related_of(customers: Customers, asking: Asking) -> Records[Rela
 
 
 async def fetch_same_person_of(customers: Customers, asking: Asking) -> Records[SearchHit]:
-    await asking.customer.settled()
-    await asking.party.settled()
-    customer, party = asking.customer.held, asking.party.held
+    await asking.customer.wait_idle()
+    await asking.party.wait_idle()
+    customer, party = asking.customer.unmasked, asking.party.unmasked
     if customer is None:
         raise ConsoleError(say.CUSTOMER_NOT_KNOWN_YET())
     return await fetch_same_person(customers, customer, party)

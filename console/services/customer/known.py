@@ -18,7 +18,7 @@ from console.ports.store import EncodedFact, FactStore
 _log = logging.getLogger(__name__)
 _MOST_CUSTOMERS = 40
 _TOGETHER = timedelta(seconds=5)
-_Part = tuple[Any, str]
+_DatasetKey = tuple[Any, str]
 # Counted up whenever the same answer of a system is read as something else than before: what was kept by other rules is
 # not shown again.
 _RULES = 3
@@ -54,7 +54,7 @@ class KnownFacts:
         self._decoders = {_kept_as(subject.value): msgspec.json.Decoder(kind) for subject, kind in types.items()}
         self._saved = saved
         self._on_failure = on_failure
-        self._customers: OrderedDict[str, dict[_Part, Any]] = OrderedDict()
+        self._customers: OrderedDict[str, dict[_DatasetKey, Any]] = OrderedDict()
         self._writing: set[asyncio.Task[None]] = set()
         self._failed = False
 
@@ -63,9 +63,9 @@ class KnownFacts:
         """How many customers' facts are in memory."""
         return CacheSize("facts of customers", len(self._customers), _MOST_CUSTOMERS, "customers")
 
-    def load(self, customer_id: str, part: _Part) -> Any:
+    def load(self, customer_id: str, key: _DatasetKey) -> Any:
         """Return the facts of a part that are in memory, or None."""
-        return self._customers.get(customer_id, {}).get(part)
+        return self._customers.get(customer_id, {}).get(key)
 
     def load_all(self, customer_id: str, subject: Any) -> list[Any]:
         """Return the facts in memory of one subject, from each system that has told any."""
@@ -85,8 +85,8 @@ class KnownFacts:
             self._fail(error)
             return {}
         found: dict[tuple[str, str], Any] = {}
-        for part, fact in stored.items():
-            subject, _, of = part.partition("|")
+        for key, fact in stored.items():
+            subject, _, of = key.partition("|")
             decoder = self._decoders.get(subject)
             try:
                 if decoder is not None:
@@ -106,8 +106,8 @@ class KnownFacts:
             return []
         found: list[Moment] = []
         before: datetime | None = None
-        for at, part in changes:
-            kept_as = part.partition("|")[0]
+        for at, key in changes:
+            kept_as = key.partition("|")[0]
             if kept_as not in self._decoders:
                 continue
             subject = _subject(kept_as)
@@ -118,13 +118,13 @@ class KnownFacts:
             before = at
         return found
 
-    def save(self, customer_id: str, part: _Part, facts: Any, read_at: datetime | None) -> None:
+    def save(self, customer_id: str, key: _DatasetKey, facts: Any, read_at: datetime | None) -> None:
         """Keep the facts of a part: in memory at once, in the store a moment later."""
-        self._customers.setdefault(customer_id, {})[part] = facts
+        self._customers.setdefault(customer_id, {})[key] = facts
         self._customers.move_to_end(customer_id)
         while len(self._customers) > _MOST_CUSTOMERS:
             self._customers.popitem(last=False)
-        subject, of = part
+        subject, of = key
         self._saved(customer_id, subject, facts)
         if facts is None or read_at is None or self._failed or _kept_as(subject.value) not in self._decoders:
             return

@@ -17,7 +17,7 @@ from console.models.provenance import Records
 from console.services.acts.kinds.approvals import open_approvals
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
-from console.services.customer.part import Part
+from console.services.customer.dataset_loader import DatasetState
 from console.services.desk import Desk, SystemInfo
 from console.views import texts
 from console.views.customer.disagreements_view import disagreement_words
@@ -122,7 +122,7 @@ class AlertRow(QWidget):
             view.customer, view.accounts, view.bills, view.payments,
             view.service_orders, view.product_orders, view.tickets,
         )  # fmt: skip
-        waiting = any(part.part.asking_since and part.part.facts is None for part in telling)
+        waiting = any(dataset.state.loading_since and dataset.state.facts is None for dataset in telling)
         self._none.set_words(tr("No alerts so far; not every system has answered") if waiting else tr("No alerts"))
         self._none.setVisible(not found)
 
@@ -156,30 +156,32 @@ class AlertRow(QWidget):
         """Yield what is to be said of the systems; all that do not answer are named once."""
         away: list[_Away] = []
         for info in self._desk.systems:
-            parts = [part.part for part in self._view.parts if part.part.system == info.name]
-            trouble = self._trouble(info, parts, now)
+            datasets = [dataset.state for dataset in self._view.loaders if dataset.state.system == info.name]
+            trouble = self._trouble(info, datasets, now)
             if isinstance(trouble, _Away):
                 away.append(trouble)
             elif trouble is not None:
                 yield trouble
-            damaged = sum(len(part.facts.damaged) for part in parts if isinstance(part.facts, Records))
+            damaged = sum(len(dataset.facts.damaged) for dataset in datasets if isinstance(dataset.facts, Records))
             if damaged:
                 text = tr("{}: {} records or values could not be read. The Systems page says which.")
                 yield Alert(text.format(info.label, damaged), "attention", 2)
         if away:
             yield Alert(_away_words(away), "danger", 0)
 
-    def _trouble(self, info: SystemInfo, parts: Sequence[Part[Any]], now: datetime) -> "Alert | _Away | None":
+    def _trouble(
+        self, info: SystemInfo, datasets: Sequence[DatasetState[Any]], now: datetime
+    ) -> "Alert | _Away | None":
         """Return what is wrong with a system: it said no, does not answer, or takes long."""
         health = self._desk.health.health(info.name)
-        failed = [part for part in parts if _is_news(part, health)]
+        failed = [dataset for dataset in datasets if _is_news(dataset, health)]
         error = failed[0].failure.error if failed and failed[0].failure else None
         if isinstance(error, UnknownCustomerError | BadResponseError | SignInRequiredError):
             return Alert(in_words(error.message), "attention" if isinstance(error, BadResponseError) else "danger", 0)
         if failed or health.state is SystemState.DOWN:
-            is_known = not failed or any(part.facts is not None for part in failed)
+            is_known = not failed or any(dataset.facts is not None for dataset in failed)
             return _Away(info.label, _away_since(health, failed, now), is_known=is_known)
-        waited_s = _waited_s(parts, now)
+        waited_s = _waited_s(datasets, now)
         if waited_s <= _SLOW_AFTER_S:
             return None
         return Alert(tr("{} is slow: asking for {} s").format(info.label, int(waited_s)), "info", 1)
@@ -194,27 +196,27 @@ class _Away:
     is_known: bool
 
 
-def _is_news(part: Part[Any], health: SystemHealth) -> bool:
+def _is_news(dataset: DatasetState[Any], health: SystemHealth) -> bool:
     """Return whether a part's failure is to be told.
 
     Not while it is asked again at a system that answers by now, nor where the system does not have it: nothing failed.
     """
-    if part.failure is not None and isinstance(part.failure.error, NotServedError):
+    if dataset.failure is not None and isinstance(dataset.failure.error, NotServedError):
         return False
     is_back = health.state in {SystemState.ANSWERING, SystemState.SLOW}
-    return part.failure is not None and not (is_back and part.asking_since)
+    return dataset.failure is not None and not (is_back and dataset.loading_since)
 
 
-def _away_since(health: SystemHealth, failed: Sequence[Part[Any]], now: datetime) -> datetime:
+def _away_since(health: SystemHealth, failed: Sequence[DatasetState[Any]], now: datetime) -> datetime:
     """Return since when a system is away: parts are asked for again and again, and the first failure counts."""
     if health.state is SystemState.DOWN and health.since is not None:
         return health.since
-    return min((part.failure.at for part in failed if part.failure), default=now)
+    return min((dataset.failure.at for dataset in failed if dataset.failure), default=now)
 
 
-def _waited_s(parts: Sequence[Part[Any]], now: datetime) -> float:
+def _waited_s(datasets: Sequence[DatasetState[Any]], now: datetime) -> float:
     """Return how long the oldest question to a system waits for its answer, 0 where none does."""
-    since = min((part.asking_since for part in parts if part.asking_since), default=now)
+    since = min((dataset.loading_since for dataset in datasets if dataset.loading_since), default=now)
     return (now - since).total_seconds()
 
 
@@ -252,7 +254,7 @@ def _act_alert(act: Act, desk: Desk) -> Alert | None:
 
 
 def _approval_asked(view: CustomerView, desk: Desk) -> Iterator[Alert]:
-    asked = open_approvals([item.value for item in view.tickets.part.facts or ()])
+    asked = open_approvals([item.value for item in view.tickets.state.facts or ()])
     if asked and desk.acts.may("decide-approval") is None:
         keys = f"{texts.keys('Ctrl+D')} H"
         yield Alert(tr("Approval asked: {}. {}").format(asked[0].name, keys), "attention", -1)
@@ -265,7 +267,7 @@ def _steps_of(act: Act) -> Act | Behind:
 
 def _late(view: CustomerView, now: datetime) -> str:
     """Return what is to be said about bills that should have been paid; empty where there are none."""
-    bills = view.bills.part.facts
+    bills = view.bills.state.facts
     late = [
         item.value
         for item in bills or ()
@@ -282,7 +284,7 @@ def _late(view: CustomerView, now: datetime) -> str:
 
 def _promised(view: CustomerView) -> str:
     """Return what was promised to be paid; empty where nothing was."""
-    told = promise_words(plan for item in view.accounts.part.facts or () for plan in item.value.promises)
+    told = promise_words(plan for item in view.accounts.state.facts or () for plan in item.value.promises)
     return tr("Promised: {}").format(told) if told else ""
 
 
@@ -290,7 +292,7 @@ def _over_limit(view: CustomerView) -> str:
     """Return which accounts owe more than their limit; empty where none does."""
     over = [
         f"{account.id}: {texts.money(account.balance)} owed, limit {texts.money(account.credit_limit)}"
-        for account in (item.value for item in view.accounts.part.facts or ())
+        for account in (item.value for item in view.accounts.state.facts or ())
         if account.balance
         and account.credit_limit
         and account.balance.currency == account.credit_limit.currency
@@ -303,7 +305,7 @@ def _tickets_overdue(view: CustomerView, now: datetime) -> str:
     """Return which open tickets should have been resolved; empty where there are none."""
     late = [
         item.value
-        for item in view.tickets.part.facts or ()
+        for item in view.tickets.state.facts or ()
         if item.value.is_open and item.value.expected_at and item.value.expected_at < now
     ]
     if not late:
@@ -317,7 +319,7 @@ def _tickets_overdue(view: CustomerView, now: datetime) -> str:
 
 def _stuck(view: CustomerView) -> str:
     """Return which orders will not go on by themselves; empty where there are none."""
-    orders = [*(view.service_orders.part.facts or ()), *(view.product_orders.part.facts or ())]
+    orders = [*(view.service_orders.state.facts or ()), *(view.product_orders.state.facts or ())]
     stuck = {item.value.description: item.value for item in orders if item.value.state in {"failed", "partial", "held"}}
     named = [f"{order.description}: {texts.state(order.state)[0].lower()}" for order in stuck.values()]
     return "; ".join(named)
@@ -325,7 +327,7 @@ def _stuck(view: CustomerView) -> str:
 
 def _payment_failed(view: CustomerView, now: datetime) -> str:
     """Return what is to be said about a payment that failed in the last days and was not made since."""
-    payments = view.payments.part.facts
+    payments = view.payments.state.facts
     if payments is None or not payments.knows_newest:
         return ""
     newest = max(payments, key=lambda item: item.value.paid_at or _BEFORE_ALL, default=None)

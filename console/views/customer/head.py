@@ -51,7 +51,7 @@ class CustomerHead(Surface):
         self.full = Button(tr("Show in full"), "link", "small")
         self.full.setToolTip(tr("Phone number, e-mail address or day of birth whole. It is recorded."))
         self.full.setAccessibleDescription(self.full.toolTip())
-        self.full.clicked.connect(view.show_in_full)
+        self.full.clicked.connect(view.unmask)
         top, bottom = QHBoxLayout(), QHBoxLayout()
         top.addWidget(self.name)
         for chip in self._chips.values():
@@ -87,22 +87,22 @@ class CustomerHead(Surface):
             unsubscribe()
 
     def tick(self, now: datetime) -> None:
-        part = self._view.customer.part
+        state = self._view.customer.state
         self._origin.setVisible(True)
-        if part.read_at is None:
-            failed = part.failure is not None
-            asking = tr("{} · not known then") if part.is_past else tr("{} · asking")
-            text = in_words(part.failure.error.message) if part.failure else asking.format(self._system_label)
+        if state.read_at is None:
+            failed = state.failure is not None
+            asking = tr("{} · not known then") if state.is_past else tr("{} · asking")
+            text = in_words(state.failure.error.message) if state.failure else asking.format(self._system_label)
             self._origin.set_words(text)
             self._origin.set_look("mark", "danger" if failed else "info")
-        elif part.is_past:
-            self._origin.set_words(tr("{} · as at {}").format(self._system_label, texts.moment(part.read_at)))
+        elif state.is_past:
+            self._origin.set_words(tr("{} · as at {}").format(self._system_label, texts.moment(state.read_at)))
             self._origin.set_look("chip", "stale")
-        elif part.is_fresh(now):
-            self._origin.set_words(f"{self._system_label} · {texts.age(part.read_at, now)}")
+        elif state.is_fresh(now):
+            self._origin.set_words(f"{self._system_label} · {texts.age(state.read_at, now)}")
             self._origin.set_look("muted")
         else:
-            self._origin.set_words(tr("{} · as at {}").format(self._system_label, texts.clock(part.read_at)))
+            self._origin.set_words(tr("{} · as at {}").format(self._system_label, texts.clock(state.read_at)))
             self._origin.set_look("chip", "stale")
 
     def _render_person(self, party: Party | None) -> None:
@@ -113,15 +113,15 @@ class CustomerHead(Surface):
 
     def render_head(self) -> None:
         now = self._view.now()
-        found = self._view.customer.part.facts
-        self.full.setVisible(bool(self._view.covered) and found is not None)
+        found = self._view.customer.state.facts
+        self.full.setVisible(bool(self._view.masked) and found is not None)
         if found is None:
             self.name.setText(self._view.customer_id)
             self.tick(now)
             return
         customer, make = (
             found.value,
-            FactMaker(found.origin, self._systems, fresh=self._view.customer.part.is_fresh(now)),
+            FactMaker(found.origin, self._systems, fresh=self._view.customer.state.is_fresh(now)),
         )
         self.name.show_fact(make.fact(tr("Name"), customer.name), lambda: self._record(make))
         self._number.show_fact(make.fact(tr("Customer number"), customer.id))
@@ -130,7 +130,7 @@ class CustomerHead(Surface):
         self._chip("since", tr("Since {}").format(texts.month(customer.since)) if customer.since else "")
         word, state = texts.state(customer.status)
         self._chip("status", word if (customer.status or "").lower() not in {"", "active"} else "", state)
-        party = self._view.party.part.facts
+        party = self._view.party.state.facts
         self._render_person(party.value if party else None)
         media, origin = (customer.contact_media, found.origin)
         if not media and party is not None:
@@ -161,11 +161,11 @@ class CustomerHead(Surface):
 
     def _record(self, make: FactMaker) -> tuple[ShownFact, ...]:
         """Return everything that CRM says of the customer and of who stands behind them."""
-        customer, party = self._view.customer.part.facts, self._view.party.part.facts
+        customer, party = self._view.customer.state.facts, self._view.party.state.facts
         if customer is None:
             return ()
         known = customer.value
-        status = " · ".join(part for part in (texts.state(known.status)[0], known.status_reason) if part)
+        status = " · ".join(text for text in (texts.state(known.status)[0], known.status_reason) if text)
         chips = [make.fact(tr("About"), chip.text()) for chip in self._chips.values() if chip.text()]
         media = [make.fact(texts.spelt_out(medium.medium), medium.text) for medium in known.contact_media]
         facts = [make.fact(tr("State"), status), *chips, *media, *(cell.fact for cell in make.details(known.details))]

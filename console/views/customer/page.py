@@ -14,7 +14,7 @@ from console.models.customer_bill import CustomerBill
 from console.models.provenance import Origin, Sourced
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
-from console.services.customer.part import Part
+from console.services.customer.dataset_loader import DatasetState
 from console.services.desk import Desk
 from console.settings import Capability
 from console.views import texts
@@ -110,7 +110,7 @@ class CustomerPage(LivePage):
         layout.addWidget(self.over, 1)
         self._unsubscribe = [self.view.customer.subscribe(self._on_customer)]
         self._unsubscribe += [
-            part.subscribe(lambda _part: self.alerts.tick(self.view.now())) for part in self.view.parts
+            loader.subscribe(lambda _part: self.alerts.tick(self.view.now())) for loader in self.view.loaders
         ]
         self._told_title = ""
         self._unsubscribe.append(desk.drafts.subscribe(self._tell_title, customer_id))
@@ -183,8 +183,8 @@ class CustomerPage(LivePage):
         QTimer.singleShot(_BUILD_AFTER_MS, self, self._arrange)
         self.acts.restore()
 
-    def _on_customer(self, part: Part[Sourced[Customer]]) -> None:
-        if part.facts is not None and self._columns is None:  # the store knew them: there is something to show now
+    def _on_customer(self, state: DatasetState[Sourced[Customer]]) -> None:
+        if state.facts is not None and self._columns is None:  # the store knew them: there is something to show now
             QTimer.singleShot(0, self, self._arrange)
         self.renamed.emit(self.title)
 
@@ -193,9 +193,9 @@ class CustomerPage(LivePage):
         if customer_id != self.customer_id:
             return
         self.head.show_opening(self._desk.openings.opening(customer_id))
-        for part in self.view.parts:
-            if part.part.denied is not None:
-                part.ask()
+        for loader in self.view.loaders:
+            if loader.state.denied is not None:
+                loader.refresh()
 
     def close_page(self) -> None:
         """Drop what is under way and stop listening."""

@@ -154,8 +154,8 @@ class DeskMenus(QObject):
             overlay.take(may, [one for one in letters if one not in may])
 
     def _show_in_full(self, page: CustomerPage) -> None:
-        if page.view.covered:
-            page.view.show_in_full()
+        if page.view.masked:
+            page.view.unmask()
         else:
             self._window.status.say(tr("Nothing is covered here."))
 

@@ -240,14 +240,14 @@ class Workspace(QObject):
             return
         panel = self.page.panel_of(QApplication.focusWidget())
         if panel is None:
-            self.page.view.customer.ask()
+            self.page.view.customer.refresh()
         else:
             panel.ask()
 
     def ask_all(self) -> None:
         """Ask all systems again."""
         if self.page is not None:
-            self.page.view.ask_again()
+            self.page.view.refresh()
 
     def _show_waiting(self, desk: Desk) -> None:
         acts = desk.outbox.acts

@@ -13,7 +13,7 @@ from console.models.order import Order
 from console.models.provenance import Origin, Records
 from console.services.billing.bill_explained import NotComparableError, explain, order_behind
 from console.services.customer.customer_view import CustomerView
-from console.services.customer.part import PartCoordinator
+from console.services.customer.dataset_loader import DatasetLoader
 from console.views import texts
 from console.views.customer.bill.say_bill import AGAIN, say
 from console.views.customer.bill.say_bill_words import LANGUAGES
@@ -44,7 +44,7 @@ class ExplainView(Surface):
         self.setAccessibleName(tr("Bill explained"))
         self._view, self._systems = view, systems
         self._bills: list[CustomerBill] = []
-        self._lines: list[PartCoordinator[Records[AppliedBillingRate]]] = []
+        self._lines: list[DatasetLoader[Records[AppliedBillingRate]]] = []
         self._unsubscribe: list[Callable[[], None]] = []
         self.explanation: BillExplanation | None = None
         self.later, self.earlier = QComboBox(), QComboBox()
@@ -123,7 +123,7 @@ class ExplainView(Surface):
 
     def show_bill(self, bill: CustomerBill) -> None:
         """Explain a bill against the one before it on its account."""
-        facts = self._view.bills.part.facts or ()
+        facts = self._view.bills.state.facts or ()
         own = [
             (item.value.billed_on, item.value)
             for item in facts
@@ -139,7 +139,7 @@ class ExplainView(Surface):
             box.setCurrentIndex(chosen)
             box.blockSignals(False)  # noqa: FBT003 - Qt's own
         self._title.set_words(f"{self._view.name}  ·  {bill.account_id or ''}")
-        party = self._view.party.part.facts
+        party = self._view.party.state.facts
         spoken = [self.language.findData(code[:2].lower()) for code in (party.value.languages if party else ())]
         self.language.setCurrentIndex(next((index for index in spoken if index >= 0), 0))
         self._compare()
@@ -169,7 +169,7 @@ class ExplainView(Surface):
 
     def _render(self) -> None:
         self.explanation = None
-        pair, (old, new) = self.pair, (part.part for part in self._lines)
+        pair, (old, new) = self.pair, (part.state for part in self._lines)
         if pair is None:
             return
         failure = next((part.failure for part in (old, new) if part.failure), None)
@@ -204,7 +204,7 @@ class ExplainView(Surface):
         self.sentence.set_words(say(found, str(self.language.currentData())))
         self.chart.show_explanation(found)
         origin = next((item.origin for item in (*new, *old)), None)
-        orders = [*(self._view.product_orders.part.facts or ()), *(self._view.service_orders.part.facts or ())]
+        orders = [*(self._view.product_orders.state.facts or ()), *(self._view.service_orders.state.facts or ())]
         behind = [order_behind(cause, found, [item.value for item in orders]) for cause in found.causes]
         rows = zip(found.causes, behind, strict=True)
         self.causes.show_rows([self._cause_row(f"{n}", cause, order, origin) for n, (cause, order) in enumerate(rows)])
@@ -213,7 +213,7 @@ class ExplainView(Surface):
         whole = old.is_whole and new.is_whole
         self._show_sum(found, whole=whole)
         now = self._view.now()
-        fresh = self._view.bills.part.is_fresh(now) and all(line.part.is_fresh(now) for line in self._lines)
+        fresh = self._view.bills.state.is_fresh(now) and all(line.state.is_fresh(now) for line in self._lines)
         safe = fresh and whole
         if not whole:
             self.sentence.set_words(tr("Not every line of both bills was read, so there is nothing to read out yet."))

@@ -83,7 +83,7 @@ class ActForm(ActDialog):
         ]
         self.finished.connect(lambda _result: self._leave())
         for name in self._kind.asks:
-            getattr(view, name).ask_newest()
+            getattr(view, name).refresh_newest()
         self.refresh()
 
     # ------------------------------------------------------------------ what is asked
@@ -151,12 +151,12 @@ class ActForm(ActDialog):
         """Go on reading the lists that are chosen from, and say how far they are while they are not whole."""
         cut = []
         for name in self._kind.asks:
-            part = getattr(self._view, name)
-            facts = part.part.facts
+            loader = getattr(self._view, name)
+            facts = loader.state.facts
             if isinstance(facts, Records) and not facts.complete:
                 cut.append(tr("{} of {} {}").format(len(facts), facts.total or tr("more"), name.replace("_", " ")))
                 if len(facts) < _MOST_CHOSEN_FROM:
-                    part.ask_more()
+                    loader.load_more()
         self._cut.set_words(tr("Read so far: {}").format(", ".join(cut)) if cut else "")
         self._cut.setVisible(bool(cut))
 
@@ -170,7 +170,7 @@ class ActForm(ActDialog):
         bill = self.values.get("bill")
         if bill and self._kind.name == "dispute-line":
             lines = self._view.bill_lines(CustomerBillId(bill))
-            if lines.part.facts is None and bill not in self._awaited_lines:
+            if lines.state.facts is None and bill not in self._awaited_lines:
                 self._awaited_lines.add(bill)
                 self._unsubscribe.append(lines.subscribe(lambda _part: self.refresh()))
 
@@ -316,7 +316,7 @@ class ActForm(ActDialog):
 
     def _cannot(self, sentence: str) -> None:
         self.plan = None
-        asking = [name for name in self._kind.asks if getattr(self._view, name).part.asking_since]
+        asking = [name for name in self._kind.asks if getattr(self._view, name).state.loading_since]
         waiting = tr("The systems are being asked…") if asking and not self._inputs else ""
         self.effect.set_words(waiting or sentence)
         self.preview.show_effects(())
@@ -334,9 +334,9 @@ class ActForm(ActDialog):
 
     def _show_freshness(self) -> None:
         now = self._view.now()
-        parts = [getattr(self._view, name).part for name in self._kind.asks]
-        read = [part.read_at for part in parts if part.read_at is not None]
-        if len(read) == len(parts) and read and all(part.is_fresh(now) for part in parts):
+        states = [getattr(self._view, name).state for name in self._kind.asks]
+        read = [state.read_at for state in states if state.read_at is not None]
+        if len(read) == len(states) and read and all(state.is_fresh(now) for state in states):
             self._fresh.set_words(tr("All facts fresh, oldest {}").format(texts.age(min(read), now)))
             self._fresh.set_look("chip", "ok")
         else:

@@ -94,7 +94,7 @@ class CustomerActs:
 
     def _ask_about(self, subjects: Sequence[Subject]) -> None:
         for subject in subjects:
-            self._view.ask_about(subject)
+            self._view.refresh_scope(subject)
 
     def open_note(self, *, with_focus: bool = True) -> None:
         """Open the note over the page and put the focus into it."""
@@ -162,7 +162,7 @@ class CustomerActs:
         """Open the form for a promise to pay; while it is not known what is owed it says so."""
         if self._is_past():
             return
-        if self._view.accounts.part.facts is None:
+        if self._view.accounts.state.facts is None:
             self._bridge.on_unhandled(tr("Billing has not said yet what is owed, so nothing can be promised on it."))
         else:
             PromiseForm(self._desk, self._bridge, self._view, self._page.window()).open()

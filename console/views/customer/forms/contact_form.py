@@ -22,7 +22,7 @@ class ContactForm(ActDialog):
     def __init__(self, desk: Desk, bridge: Bridge, view: CustomerView, window: QWidget) -> None:
         title = tr("Contact data: {}").format(view.name)
         super().__init__(title, tr("Change it"), desk.drafts, bridge, window)
-        customer, accounts = view.customer.held, view.accounts.held
+        customer, accounts = view.customer.unmasked, view.accounts.unmasked
         first = next(iter(accounts or ()), None)
         account = first.value if first is not None else None
         self._desk, self._customer_id = desk, view.customer_id

@@ -28,7 +28,7 @@ class PromiseForm(ActDialog):
         title = tr("Promise to pay: {}").format(view.name)
         super().__init__(title, tr("Record the promise"), desk.drafts, bridge, window)
         self._desk, self._customer_id = desk, view.customer_id
-        accounts = [item.value for item in view.accounts.part.facts or ()]
+        accounts = [item.value for item in view.accounts.state.facts or ()]
         self._accounts = [account for account in accounts if account.balance and account.balance.amount > 0]
         self.account = QComboBox()
         self.account.setAccessibleName(tr("Account"))

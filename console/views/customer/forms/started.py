@@ -26,27 +26,27 @@ class StartedResults:
 
     def expect(self, act: Act) -> None:
         """Announce the result of an act that has started something."""
-        part = ACTS[act.kind].starts
+        dataset = ACTS[act.kind].starts
         record = next((step.result for step in act.steps if step.result), "")
         if not record:
             return
-        self._titles[part, record] = act.title
-        if part not in self._unsubscribe:
-            self._unsubscribe[part] = getattr(self._view, part).subscribe(lambda _part: self._look(part))
+        self._titles[dataset, record] = act.title
+        if dataset not in self._unsubscribe:
+            self._unsubscribe[dataset] = getattr(self._view, dataset).subscribe(lambda _part: self._look(dataset))
 
     def close(self) -> None:
         """Stop listening."""
         for unsubscribe in self._unsubscribe.values():
             unsubscribe()
 
-    def _look(self, part: str) -> None:
-        for item in getattr(self._view, part).part.facts or ():
+    def _look(self, dataset: str) -> None:
+        for item in getattr(self._view, dataset).state.facts or ():
             words = _result_words(item.value)
-            title = self._titles.get((part, item.value.id))
+            title = self._titles.get((dataset, item.value.id))
             if title is None or not words:
                 continue
-            del self._titles[part, item.value.id]
-            keys = f"{texts.keys('Ctrl+J')} {PANELS[_PANEL_OF[part]].letter}"
+            del self._titles[dataset, item.value.id]
+            keys = f"{texts.keys('Ctrl+J')} {PANELS[_PANEL_OF[dataset]].letter}"
             self._bridge.on_unhandled(tr("{}: {}. {} shows it.").format(title, words, keys))
 
 

@@ -109,12 +109,12 @@ class AccountPanel(Panel):
         (self._list if self._list.isVisible() else self._balance).setFocus()
 
     def count_words(self) -> str:
-        facts = self._view.accounts.part.facts
+        facts = self._view.accounts.state.facts
         return texts.counted(len(facts), facts) if facts and len(facts) > 1 else ""
 
     def tick(self, now: datetime) -> None:
         super().tick(now)
-        facts = self._view.accounts.part.facts
+        facts = self._view.accounts.state.facts
         if facts and facts.items:
             fresh = self._view.accounts.is_fresh(self._chosen_of(facts).origin, now)
             told = tr("As it stood then") if self._view.as_of else tr("Do not quote")
@@ -126,7 +126,7 @@ class AccountPanel(Panel):
             self._quote.set_look("mark", "info" if booking else state)
 
     def show_facts(self) -> None:
-        accounts = self._view.accounts.part.facts
+        accounts = self._view.accounts.state.facts
         if not accounts or not accounts.items:
             return
         several = len(accounts) > 1
@@ -170,18 +170,18 @@ class AccountPanel(Panel):
         self._show_next_due(make, account, fresh=fresh)
 
     def _show_last_payment(self, make: FactMaker, account: BillingAccount) -> None:
-        paid, payments = self._last_payment(account), self._view.payments.part.facts
+        paid, payments = self._last_payment(account), self._view.payments.state.facts
         if payments is not None and not payments.knows_newest:
             self._show_field("Last payment", make, tr("not known: not all were read"))
         elif paid is None:
             self._show_field("Last payment", make, "")
         else:
             text = f"{texts.money(paid.value.amount)}, {texts.day(paid.value.paid_at)}"
-            fresh = self._view.payments.part.is_fresh(self._view.now())
+            fresh = self._view.payments.state.is_fresh(self._view.now())
             self._show_field("Last payment", FactMaker(paid.origin, self.systems, fresh=fresh), text)
 
     def _show_next_due(self, make: FactMaker, account: BillingAccount, *, fresh: bool) -> None:
-        due, bills = self._next_due(account), self._view.bills.part.facts
+        due, bills = self._next_due(account), self._view.bills.state.facts
         if due is None:
             self._show_field("Next due", make, "")
             return
@@ -209,14 +209,14 @@ class AccountPanel(Panel):
         """Return the newest payment to the account that came in, once the payments are there."""
         own = [
             item
-            for item in self._view.payments.part.facts or ()
+            for item in self._view.payments.state.facts or ()
             if item.value.account_id == account.id and not item.value.failed
         ]
         return max(own, key=lambda item: item.value.paid_at or _BEFORE_ALL, default=None)
 
     def _next_due(self, account: BillingAccount) -> tuple[CustomerBill, Origin] | None:
         """Return the oldest bill of the account that is not paid, once the bills are there."""
-        bills: Records[CustomerBill] | None = self._view.bills.part.facts
+        bills: Records[CustomerBill] | None = self._view.bills.state.facts
         unpaid = [
             item
             for item in bills or ()

@@ -12,7 +12,7 @@ from console.models.money import Money
 from console.models.provenance import Records, Sourced
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
-from console.services.customer.part import PartCoordinator
+from console.services.customer.dataset_loader import DatasetLoader
 from console.settings import Capability
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
@@ -92,7 +92,7 @@ class BillsPanel(Panel):
         return self._account is None or bill.account_id in {None, self._account}
 
     def count_words(self) -> str:
-        facts = self._view.bills.part.facts
+        facts = self._view.bills.state.facts
         if not facts:
             return ""
         if self._account is not None:
@@ -105,7 +105,7 @@ class BillsPanel(Panel):
         self.lines.leave()
 
     def show_facts(self) -> None:
-        bills = self._view.bills.part.facts
+        bills = self._view.bills.state.facts
         if not bills:
             return
         now = self._view.now()
@@ -115,7 +115,7 @@ class BillsPanel(Panel):
         earlier = _earlier_bills(bills)
         paid = {
             bill: payment.value.paid_at
-            for payment in self._view.payments.part.facts or ()
+            for payment in self._view.payments.state.facts or ()
             if not payment.value.failed
             for bill in payment.value.bill_ids
         }
@@ -238,7 +238,7 @@ class BillLines(QWidget):
         watch.subscribe(self.render_lines)
         self._systems = systems
         self._bill: CustomerBill | None = None
-        self._coordinator: PartCoordinator[Records[AppliedBillingRate]] | None = None
+        self._loader: DatasetLoader[Records[AppliedBillingRate]] | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self._title, self._age = Label(semibold=True), Label("", "small", elide=True)
         self.table = FactTable(
@@ -275,8 +275,8 @@ class BillLines(QWidget):
         self.document.setVisible(bool(bill.documents))
         self.table.show_rows([])
         self._sum.setText("")
-        self._coordinator = self._view.bill_lines(bill.id)
-        self._unsubscribe = self._coordinator.subscribe(lambda _part: self.render_lines())
+        self._loader = self._view.bill_lines(bill.id)
+        self._unsubscribe = self._loader.subscribe(lambda _part: self.render_lines())
         self.render_lines()
 
     def leave(self) -> None:
@@ -285,22 +285,22 @@ class BillLines(QWidget):
         self._unsubscribe = lambda: None
 
     def render_lines(self) -> None:
-        if self._coordinator is None or self._bill is None:
+        if self._loader is None or self._bill is None:
             return
-        part = self._coordinator.part
-        if part.facts is not None:
-            lines = list(part.facts)
+        rates = self._loader.state
+        if rates.facts is not None:
+            lines = list(rates.facts)
             self.table.show_entries([item.value.id for item in lines], lambda place: self._row(lines[place]))
-            self._show_sum(part.facts, self._bill)
-        if part.failure is not None:
-            self._age.setText(in_words(part.failure.error.message))
-            self._age.setToolTip(texts.tooltip(in_words(part.failure.error.message)))
-            self._age.set_look("mark", "danger" if part.facts is None else "stale")
-        elif part.asking_since is not None and part.facts is None:
+            self._show_sum(rates.facts, self._bill)
+        if rates.failure is not None:
+            self._age.setText(in_words(rates.failure.error.message))
+            self._age.setToolTip(texts.tooltip(in_words(rates.failure.error.message)))
+            self._age.set_look("mark", "danger" if rates.facts is None else "stale")
+        elif rates.loading_since is not None and rates.facts is None:
             self._age.setText(tr("{} · asking").format(self._systems.together))
             self._age.set_look("mark", "info")
-        elif part.denied:
-            self._age.setText(in_words(part.denied.message))
+        elif rates.denied:
+            self._age.setText(in_words(rates.denied.message))
         else:
             self._age.setText("")
 

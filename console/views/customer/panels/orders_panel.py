@@ -35,7 +35,7 @@ class OrdersPanel(Panel):
 
     def count_words(self) -> str:
         open_ones = sum(item.value.is_open for item in self._shown())
-        lists = (self._view.service_orders.part.facts, self._view.product_orders.part.facts)
+        lists = (self._view.service_orders.state.facts, self._view.product_orders.state.facts)
         return tr("{} open").format(texts.counted(open_ones, *lists))
 
     def show_facts(self) -> None:
@@ -43,15 +43,15 @@ class OrdersPanel(Panel):
         orders = sorted(self._shown(), key=lambda item: item.value.ordered_at or _BEFORE_ALL, reverse=True)
         orders.sort(key=lambda item: not item.value.is_open)
         fresh = self.is_fresh(now)
-        sold = {item.value.id: item.value for item in self._view.product_orders.part.facts or ()}
+        sold = {item.value.id: item.value for item in self._view.product_orders.state.facts or ()}
         self.list.show_rows(
             [self._row(item, sold.get(item.value.product_order_id or ""), fresh=fresh) for item in orders]
         )
 
     def _shown(self) -> list[Sourced[Order]]:
-        service_orders = list(self._view.service_orders.part.facts or ())
+        service_orders = list(self._view.service_orders.state.facts or ())
         carried_out = {item.value.product_order_id for item in service_orders}
-        alone = [item for item in self._view.product_orders.part.facts or () if item.value.id not in carried_out]
+        alone = [item for item in self._view.product_orders.state.facts or () if item.value.id not in carried_out]
         return service_orders + alone
 
     def _row(self, item: Sourced[Order], product_order: Order | None, *, fresh: bool) -> Row:

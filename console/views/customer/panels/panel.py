@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from console.services.customer.part import Part
+from console.services.customer.dataset_loader import DatasetState
 from console.views import texts
 from console.views.customer.panels.panel_state import PanelState
 from console.views.customer.panels.panel_type import PanelType
@@ -65,7 +65,7 @@ class Panel(Card):
         layout.addWidget(self._body, 1)
         self._layout = layout
         layout.addWidget(self._make_foot())
-        self._unsubscribe = [source.coordinator.subscribe(self._on_part) for source in self.sources]
+        self._unsubscribe = [source.loader.subscribe(self._on_dataset) for source in self.sources]
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
         self._refresh.timeout.connect(lambda: self.tick(datetime.now(UTC)))
@@ -77,7 +77,7 @@ class Panel(Card):
     def want(self) -> None:
         """The panel is looked at: ask for what nobody has asked for yet."""
         for source in self.sources:
-            source.coordinator.want()
+            source.loader.load_if_stale()
 
     def open_find(self, focused: QWidget | None) -> None:
         """Open the line that finds in the list with the focus, or in the panel's first."""
@@ -97,7 +97,7 @@ class Panel(Card):
     def ask_more(self) -> None:
         """Ask for what follows what was read so far."""
         for source in self.sources:
-            source.coordinator.ask_more()
+            source.loader.load_more()
 
     def show_facts(self) -> None:
         """Show the facts of the parts; called when some came."""
@@ -112,7 +112,7 @@ class Panel(Card):
         return ""
 
     def has_facts(self) -> bool:
-        return any(source.coordinator.part.facts is not None for source in self.sources)
+        return any(source.loader.state.facts is not None for source in self.sources)
 
     def is_empty(self) -> bool:
         """Return whether all parts came and hold nothing."""
@@ -121,7 +121,7 @@ class Panel(Card):
     def ask(self) -> None:
         """Ask this panel's system again."""
         for source in self.sources:
-            source.coordinator.ask()
+            source.loader.refresh()
 
     def close_panel(self) -> None:
         """Stop listening to the parts."""
@@ -129,7 +129,7 @@ class Panel(Card):
             unsubscribe()
 
     def is_fresh(self, now: datetime) -> bool:
-        return all(source.coordinator.part.is_fresh(now) for source in self.sources)
+        return all(source.loader.state.is_fresh(now) for source in self.sources)
 
     def tick(self, now: datetime) -> None:
         """Bring head, body and foot up to date with the parts and the time."""
@@ -138,7 +138,7 @@ class Panel(Card):
             self._was_fresh = state.is_fresh
             if state.has_facts:
                 self.show_facts()
-        if any(part.is_past for part in state.parts):
+        if any(dataset.is_past for dataset in state.datasets):
             self._show_past(state)
             return
         self._show_head(state)
@@ -150,7 +150,7 @@ class Panel(Card):
         read = texts.moment(min(state.read_at)) if state.read_at else ""
         known = tr("{} · as at {}").format(self.system_label, read) if read else self.system_label
         self._count_label.set_words(self.count_words() if self.has_facts() else "")
-        self._part_label.hide()
+        self._count_label.hide()
         self._origin_label.set_look("chip", "stale")
         self._origin_label.set_words(self._fitting(known))
         self._origin_label.setAccessibleName(f"{self.title}, {known}")
@@ -166,12 +166,12 @@ class Panel(Card):
         super().resizeEvent(event)
         self.tick(datetime.now(UTC))
 
-    def _on_part(self, part: Part[Any]) -> None:
-        if part.facts is not None and part.asking_since is None:
+    def _on_dataset(self, dataset: DatasetState[Any]) -> None:
+        if dataset.facts is not None and dataset.loading_since is None:
             self.show_facts()
         now = datetime.now(UTC)
         self.tick(now)
-        if part.asking_since is not None:
+        if dataset.loading_since is not None:
             self._refresh.start(SKELETON_AFTER_MS + 20)
 
     def _make_head(self) -> QWidget:
@@ -180,9 +180,9 @@ class Panel(Card):
         head.setMinimumWidth(120)  # what is said in head and foot never makes the panel wider
         self._icon_label = QLabel()
         self._count_label = Label("", "small", look="muted", elide=True)
-        self._part_label, self._origin_label = Label("", "small"), Label("", "small")
-        self._part_label.set_look("chip", "attention")
-        self._part_label.hide()
+        self._count_label, self._origin_label = Label("", "small"), Label("", "small")
+        self._count_label.set_look("chip", "attention")
+        self._count_label.hide()
         layout = QHBoxLayout(head)
         layout.setContentsMargins(10, 0, 10, 0)
         layout.setSpacing(6)
@@ -191,7 +191,7 @@ class Panel(Card):
         layout.addWidget(self._title_label)
         layout.addWidget(self._count_label)
         layout.addStretch()
-        for chip in (self._part_label, self._origin_label):
+        for chip in (self._count_label, self._origin_label):
             layout.addWidget(chip, 0, Qt.AlignmentFlag.AlignVCenter)
         return head
 
@@ -214,9 +214,9 @@ class Panel(Card):
 
     def _show_head(self, state: PanelState) -> None:
         self._count_label.set_words(self.count_words() if state.has_facts else "")
-        missing = any(part.failure or part.denied for part in state.parts if part.facts is None)
-        self._part_label.set_words(tr("{} of {} parts").format(len(state.came), len(state.parts)))
-        self._part_label.setVisible(0 < len(state.came) < len(state.parts) and missing)
+        missing = any(dataset.failure or dataset.denied for dataset in state.datasets if dataset.facts is None)
+        self._count_label.set_words(tr("{} of {} parts").format(len(state.came), len(state.datasets)))
+        self._count_label.setVisible(0 < len(state.came) < len(state.datasets) and missing)
         said = head_words(state)
         self._origin_label.setAccessibleName(f"{self.title}, {said.text}")
         self._origin_label.setToolTip(texts.tooltip(said.text))
@@ -277,7 +277,7 @@ class Panel(Card):
 
     def _stop_waiting(self) -> None:
         for source in self.sources:
-            source.coordinator.stop_asking()
+            source.loader.stop_loading()
 
 
 def _offer_words(offer: Offer) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from console.errors import BadResponseError, NotServedError
 from console.models.provenance import Records, Sourced
 from console.services.access.denial import Denial
-from console.services.customer.part import Failure, Part
+from console.services.customer.dataset_loader import DatasetState, Failure
 from console.views.customer.panels.source import Source
 from console.views.customer.panels.system_words import SystemWords
 
@@ -24,15 +24,15 @@ class PanelState:
     now: datetime
 
     @cached_property
-    def parts(self) -> list[Part[Any]]:
-        return [source.coordinator.part for source in self.sources]
+    def datasets(self) -> list[DatasetState[Any]]:
+        return [source.loader.state for source in self.sources]
 
     # ------------------------------------------------------------------ what came
 
     @cached_property
-    def came(self) -> list[Part[Any]]:
+    def came(self) -> list[DatasetState[Any]]:
         """The parts of which something is known."""
-        return [part for part in self.parts if part.facts is not None]
+        return [dataset for dataset in self.datasets if dataset.facts is not None]
 
     @property
     def has_facts(self) -> bool:
@@ -41,20 +41,20 @@ class PanelState:
     @cached_property
     def is_empty(self) -> bool:
         """Whether all parts came and hold nothing."""
-        return all(_holds_nothing(part.facts) for part in self.parts)
+        return all(_holds_nothing(dataset.facts) for dataset in self.datasets)
 
     @cached_property
     def is_fresh(self) -> bool:
-        return all(part.is_fresh(self.now) for part in self.parts)
+        return all(dataset.is_fresh(self.now) for dataset in self.datasets)
 
     @cached_property
     def read_at(self) -> list[datetime]:
         """When what is known was read."""
-        return [part.read_at for part in self.parts if part.read_at]
+        return [dataset.read_at for dataset in self.datasets if dataset.read_at]
 
     @cached_property
     def lists(self) -> list[Records[Any]]:
-        return [part.facts for part in self.came if isinstance(part.facts, Records)]
+        return [dataset.facts for dataset in self.came if isinstance(dataset.facts, Records)]
 
     @cached_property
     def lost(self) -> int:
@@ -64,17 +64,17 @@ class PanelState:
     @cached_property
     def cut(self) -> Source | None:
         """The first list that is not all here."""
-        return next((source for source in self.sources if _is_cut(source.coordinator.part.facts)), None)
+        return next((source for source in self.sources if _is_cut(source.loader.state.facts)), None)
 
     # ------------------------------------------------------------------ what is missing
 
     @cached_property
     def denied(self) -> Denial | None:
-        return next((part.denied for part in self.parts if part.denied), None)
+        return next((dataset.denied for dataset in self.datasets if dataset.denied), None)
 
     @cached_property
     def failures(self) -> list[Failure]:
-        return [part.failure for part in self.parts if part.failure]
+        return [dataset.failure for dataset in self.datasets if dataset.failure]
 
     @cached_property
     def failed(self) -> Failure | None:
@@ -86,8 +86,8 @@ class PanelState:
         """The words for what did not come because it failed."""
         return [
             source.word
-            for source, part in zip(self.sources, self.parts, strict=True)
-            if part.facts is None and part.failure and not isinstance(part.failure.error, NotServedError)
+            for source, dataset in zip(self.sources, self.datasets, strict=True)
+            if dataset.facts is None and dataset.failure and not isinstance(dataset.failure.error, NotServedError)
         ]
 
     @cached_property
@@ -107,24 +107,26 @@ class PanelState:
 
     @cached_property
     def is_stopped(self) -> bool:
-        return any(part.stopped for part in self.parts)
+        return any(dataset.stopped for dataset in self.datasets)
 
     # ------------------------------------------------------------------ what is on its way
 
     @cached_property
     def asking_for(self) -> timedelta | None:
         """For how long a system has been asked, None while none is."""
-        begun = [part.asking_since for part in self.parts if part.asking_since]
+        begun = [dataset.loading_since for dataset in self.datasets if dataset.loading_since]
         return self.now - min(begun) if begun else None
 
     @property
     def asked_systems(self) -> str:
         """The systems that are being asked, by name."""
-        return self.names_of(part for part in self.parts if part.asking_since)
+        return self.names_of(dataset for dataset in self.datasets if dataset.loading_since)
 
-    def names_of(self, parts: Iterable[Part[Any]]) -> str:
+    def names_of(self, datasets: Iterable[DatasetState[Any]]) -> str:
         """Return the systems of some parts by name."""
-        return ", ".join(dict.fromkeys(self.systems.each.get(part.system, self.systems.together) for part in parts))
+        return ", ".join(
+            dict.fromkeys(self.systems.each.get(dataset.system, self.systems.together) for dataset in datasets)
+        )
 
 
 def _holds_nothing(facts: Any) -> bool:

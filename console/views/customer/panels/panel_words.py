@@ -106,7 +106,7 @@ def _head_asking(state: PanelState) -> HeadWords | None:
 def _head_read(state: PanelState) -> HeadWords | None:
     if not state.read_at:
         return None
-    if not all(part.is_fresh(state.now) for part in state.came):
+    if not all(dataset.is_fresh(state.now) for dataset in state.came):
         return _as_at(state, "stale")
     age = texts.age(min(state.read_at), state.now)
     return HeadWords(f"{state.systems.together} · {age}", "muted", "neutral")
@@ -143,14 +143,14 @@ _HEADS = (_head_denied, _head_offline, _head_asking, _head_read, _head_not_serve
 def _missing_stopped(state: PanelState) -> BodyWords | None:
     if state.failures or not state.is_stopped:
         return None
-    title = tr("You stopped waiting for {}.").format(state.names_of(state.parts))
+    title = tr("You stopped waiting for {}.").format(state.names_of(state.datasets))
     return BodyWords("stale", "neutral", title, ask=True)
 
 
 def _missing_not_served(state: PanelState) -> BodyWords | None:
     if not state.is_not_served:
         return None
-    title = tr("{} does not offer this.").format(state.names_of(state.parts))
+    title = tr("{} does not offer this.").format(state.names_of(state.datasets))
     return BodyWords("noPermission", "neutral", title, in_words(state.failures[0].error.message))
 
 
@@ -221,10 +221,10 @@ def _foot_lost(state: PanelState) -> FootWords | None:
 
 
 def _foot_cut(state: PanelState) -> FootWords | None:
-    records = state.cut.coordinator.part.facts if state.cut is not None else None
+    records = state.cut.loader.state.facts if state.cut is not None else None
     if state.cut is None or records is None:
         return None
-    more = state.cut.coordinator.has_more
+    more = state.cut.loader.has_more
     said = tr("{} of {} read; more come as you scroll.") if more else tr("The first {} of {} were read.")
     words = said.format(len(records), records.total or tr("more"))
     if len(state.sources) > 1:

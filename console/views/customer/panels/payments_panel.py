@@ -41,7 +41,7 @@ class PaymentsPanel(Panel):
         self.table.setFocus()
 
     def count_words(self) -> str:
-        facts = self._view.payments.part.facts
+        facts = self._view.payments.state.facts
         failed = sum(item.value.failed for item in facts or ())
         if not facts:
             return ""
@@ -51,11 +51,11 @@ class PaymentsPanel(Panel):
 
     def show_facts(self) -> None:
         now = self._view.now()
-        numbers = {str(item.value.id): item.value.label for item in self._view.bills.part.facts or ()}
+        numbers = {str(item.value.id): item.value.label for item in self._view.bills.state.facts or ()}
         found = [
-            (item, coordinator.is_fresh(item.origin, now))
-            for coordinator in (self._view.payments, self._view.refunds)
-            for item in coordinator.part.facts or ()
+            (item, loader.is_fresh(item.origin, now))
+            for loader in (self._view.payments, self._view.refunds)
+            for item in loader.state.facts or ()
         ]
         found.sort(key=lambda pair: pair[0].value.paid_at or _BEFORE_ALL, reverse=True)
         self.table.show_entries(
@@ -74,7 +74,7 @@ class PaymentsPanel(Panel):
             bills = ", ".join(numbers.get(bill, bill) for bill in payment.bill_ids)
         else:
             bills = tr("no bill named")
-        by = " · ".join(part for part in (payment.method, payment.channel) if part)
+        by = " · ".join(text for text in (payment.method, payment.channel) if text)
         amount = texts.money(payment.amount) if payment.amount else ""
         cells = (
             make.cell(tr("Date"), texts.day(payment.paid_at)),

@@ -41,12 +41,12 @@ class RelatedPanel(Panel):
         self.list.setFocus()
 
     def count_words(self) -> str:
-        facts = self._view.related.part.facts
+        facts = self._view.related.state.facts
         return texts.counted(len(facts), facts) if facts else ""
 
     def show_facts(self) -> None:
-        fresh = self._view.related.part.is_fresh(self._view.now())
-        items = list(self._view.related.part.facts or ())
+        fresh = self._view.related.state.is_fresh(self._view.now())
+        items = list(self._view.related.state.facts or ())
         self.list.show_entries(
             [item.value.customer_id for item in items], lambda place: self._row(items[place], fresh=fresh)
         )

@@ -55,13 +55,13 @@ class ServicesPanel(Panel):
         self.list.setFocus()
 
     def count_words(self) -> str:
-        services = self._view.services.part.facts
+        services = self._view.services.state.facts
         active = sum(item.value.state == "active" for item in services or ())
         return tr("{} active").format(texts.counted(active, services)) if services else ""
 
     def show_facts(self) -> None:
         now = self._view.now()
-        services, products = self._view.services.part, self._view.products.part
+        services, products = self._view.services.state, self._view.products.state
         sold = {service_id: item for item in products.facts or () for service_id in item.value.service_ids}
         rows = [
             (

@@ -32,12 +32,12 @@ class TestsPanel(Panel):
         self.list.setFocus()
 
     def count_words(self) -> str:
-        facts = self._view.tests.part.facts
+        facts = self._view.tests.state.facts
         return texts.counted(len(facts), facts) if facts else ""
 
     def show_facts(self) -> None:
         now = self._view.now()
-        tests = list(self._view.tests.part.facts or ())
+        tests = list(self._view.tests.state.facts or ())
         self.list.show_entries(
             [item.value.id for item in tests],
             lambda place: self._row(tests[place], fresh=self._view.tests.is_fresh(tests[place].origin, now)),
@@ -52,7 +52,7 @@ class TestsPanel(Panel):
         when = f"{texts.recent_day(test.at)} {texts.clock(test.at)}" if test.at else texts.day(None)
         figures = []
         for measure in test.measures:
-            text = " ".join(part for part in (measure.name, texts.spoken_number(measure.value), measure.unit) if part)
+            text = " ".join(text for text in (measure.name, texts.spoken_number(measure.value), measure.unit) if text)
             figures.append(f"{text} (!)" if measure.violation else text)
         cells = (
             make.cell(tr("Test"), f"{test.service_name or test.name}, {when}"),

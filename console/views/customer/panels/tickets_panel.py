@@ -45,13 +45,13 @@ class TicketsPanel(Panel):
         self.list.setFocus()
 
     def count_words(self) -> str:
-        facts = self._view.tickets.part.facts
+        facts = self._view.tickets.state.facts
         open_ones = sum(item.value.is_open for item in facts or ())
         return tr("{} open").format(texts.counted(open_ones, facts)) if facts else ""
 
     def show_facts(self) -> None:
         now = self._view.now()
-        tickets = sorted(self._view.tickets.part.facts or (), key=lambda item: not item.value.is_open)
+        tickets = sorted(self._view.tickets.state.facts or (), key=lambda item: not item.value.is_open)
         self.list.show_entries(
             [item.value.id for item in tickets],
             lambda place: self._row(tickets[place], fresh=self._view.tickets.is_fresh(tickets[place].origin, now)),
@@ -89,7 +89,7 @@ class TicketsPanel(Panel):
         for i, (at, (word, _state), text, author) in enumerate(steps):
             lead = (texts.recent_day(at), texts.clock(at)) if at else (tr("no date"), "")
             cells = (
-                make.cell(tr("Step"), " · ".join(part for part in (word, author) if part)),
+                make.cell(tr("Step"), " · ".join(text for text in (word, author) if text)),
                 make.cell(tr("Why"), text),
             )
             rows.append(Row(f"{ticket.id} {i}", cells, lead=lead))

@@ -12,7 +12,7 @@ from console.messages import QT_TR_NOOP
 from console.models.interaction import PartyInteraction
 from console.models.provenance import Sourced
 from console.services.customer.customer_view import CustomerView
-from console.services.customer.part import PartCoordinator
+from console.services.customer.dataset_loader import DatasetLoader
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
 from console.views.customer.panels.panel import Panel
@@ -97,7 +97,7 @@ class TimelinePanel(Panel):
 
     def ask_more(self) -> None:
         """Contacts are what is long; the other lists are paged in by their own panels."""
-        self._view.interactions.ask_more()
+        self._view.interactions.load_more()
 
     def show_facts(self) -> None:
         self._together.start()
@@ -129,7 +129,7 @@ class TimelinePanel(Panel):
         While older contacts are still to be read, older bills and payments would stand there as if nothing had
         happened between them; they come with the contacts of their time.
         """
-        contacts = self._view.interactions.part.facts
+        contacts = self._view.interactions.state.facts
         if contacts is None or contacts.complete or self._group in {MONEY, WORK}:
             return None
         return min((item.value.at for item in contacts if item.value.at), default=None)
@@ -137,29 +137,29 @@ class TimelinePanel(Panel):
     def _entries(self) -> Iterator[Entry]:
         view = self._view
         yield from self._contacts()
-        for bill in view.bills.part.facts or ():
+        for bill in view.bills.state.facts or ():
             text = (tr("Bill {}").format(texts.money(bill.value.amount_due)), bill.value.label)
             yield self._entry("b", bill, _begin(bill.value.billed_on), MONEY, view.bills, "bills", text)
-        for payment in view.payments.part.facts or ():
+        for payment in view.payments.state.facts or ():
             paid = payment.value
             told = tr("Payment failed") if paid.failed else tr("Payment {}").format(texts.money(paid.amount))
             under = paid.description if paid.failed else paid.method
             icon = "paymentFailed" if paid.failed else "payment"
             yield self._entry("p", payment, paid.paid_at, MONEY, view.payments, icon, (told, under or ""),
                               "attention" if paid.failed else None)  # fmt: skip
-        for ticket in view.tickets.part.facts or ():
+        for ticket in view.tickets.state.facts or ():
             text = (tr("Ticket: {}").format(ticket.value.name), ticket.value.id)
             yield self._entry("t", ticket, ticket.value.created_at, WORK, view.tickets, "tickets", text)
-        for order in view.service_orders.part.facts or ():
+        for order in view.service_orders.state.facts or ():
             word = texts.state(order.value.state)[0].lower()
             text = (order.value.description, tr("order {}, {}").format(order.value.id, word))
             yield self._entry("o", order, order.value.ordered_at, WORK, view.service_orders, "orders", text)
 
     def _contacts(self) -> Iterator[Entry]:
         """Yield the contacts' entries; those of contacts seen before are the same ones, as lists grow long."""
-        part = self._view.interactions
+        loader = self._view.interactions
         known, self._known = self._known, {}
-        for item in part.part.facts or ():
+        for item in loader.state.facts or ():
             entry = known.get(id(item))
             if entry is None:
                 value = item.value
@@ -167,7 +167,9 @@ class TimelinePanel(Panel):
                 stamp = value.at.timestamp() if value.at else 0.0
                 entry = (
                     item,
-                    Entry(f"i {value.id}", value.at, stamp=stamp, group=group, make=self._maker(part, item, _contact)),
+                    Entry(
+                        f"i {value.id}", value.at, stamp=stamp, group=group, make=self._maker(loader, item, _contact)
+                    ),
                 )
             self._known[id(item)] = entry
             yield entry[1]
@@ -178,22 +180,22 @@ class TimelinePanel(Panel):
         item: Sourced[Any],
         at: datetime | None,
         group: str,
-        part: PartCoordinator[Any],
+        loader: DatasetLoader[Any],
         icon: str,
         told: tuple[str, str],
         state: str | None = None,
     ) -> Entry:
-        make = self._maker(part, item, lambda _value: (icon, *told, state))
+        make = self._maker(loader, item, lambda _value: (icon, *told, state))
         return Entry(f"{kind} {item.origin.id}", at, stamp=at.timestamp() if at else 0.0, group=group, make=make)
 
     def _maker(
         self,
-        part: PartCoordinator[Any],
+        loader: DatasetLoader[Any],
         item: Sourced[Any],
         describe: Callable[[Any], tuple[str, str, str, str | None]],
     ) -> Callable[[Entry, Entry | None], Row]:
         def make(entry: Entry, before: Entry | None) -> Row:
-            fresh = part.is_fresh(item.origin, self._view.now())
+            fresh = loader.is_fresh(item.origin, self._view.now())
             facts = FactMaker(item.origin, self.systems, fresh=fresh)
             icon, title, under, state = describe(item.value)
             day = texts.recent_day(entry.at) if entry.at else tr("no date")
@@ -224,9 +226,9 @@ def _contact(value: PartyInteraction) -> tuple[str, str, str, str | None]:
     word = tr(_WAY_WORDS[value.way])
     title = tr("{}: {}").format(word, value.reason) if value.reason else word
     about = ", ".join(reference.label for reference in value.about)
-    under = " · ".join(part for part in (value.description or "", about) if part)
+    under = " · ".join(text for text in (value.description or "", about) if text)
     if value.direction == "outbound":
-        under = " · ".join(part for part in (tr("from us"), under) if part)
+        under = " · ".join(text for text in (tr("from us"), under) if text)
     return icon, title, under, "attention" if failed else None
 
 

@@ -48,14 +48,14 @@ class UsagePanel(Panel):
         (self.buckets if self.buckets.rows_model.rowCount() else self.table).setFocus()
 
     def count_words(self) -> str:
-        facts = self._view.usage.part.facts
+        facts = self._view.usage.state.facts
         if not facts:
             return ""
         return str(len(facts)) if facts.complete else tr("{} of {}").format(len(facts), facts.total or tr("more"))
 
     def show_facts(self) -> None:
         now = self._view.now()
-        allowances, usage = self._view.allowances.part, self._view.usage.part
+        allowances, usage = self._view.allowances.state, self._view.usage.state
         buckets = allowances.facts
         self.buckets.setVisible(bool(buckets))
         if buckets is not None:
@@ -95,7 +95,7 @@ def _bucket_row(place: int, bucket: Bucket, make: FactMaker) -> Row:
     if share is not None:
         state = "attention" if share >= _NEARLY_USED else "ok"
     cells = (
-        make.cell(tr("Allowance"), " · ".join(part for part in (bucket.product_name, bucket.name) if part)),
+        make.cell(tr("Allowance"), " · ".join(text for text in (bucket.product_name, bucket.name) if text)),
         make.cell(tr("Used"), _amount(bucket.used), number=True),
         make.cell(tr("Share used"), "", bar=share if share is not None else 0.0, track=True),
         make.cell(tr("Left"), _left(bucket), state=state),
@@ -124,7 +124,7 @@ def _left(bucket: Bucket) -> str:
 
 
 def _counter_name(counter: Counter) -> str:
-    return " · ".join(part for part in (counter.user, texts.spelt_out(counter.type), counter.level) if part)
+    return " · ".join(text for text in (counter.user, texts.spelt_out(counter.type), counter.level) if text)
 
 
 def _amount(value: Quantity | None) -> str:

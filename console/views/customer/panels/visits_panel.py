@@ -33,12 +33,12 @@ class VisitsPanel(Panel):
 
     def count_words(self) -> str:
         now = self._view.now()
-        coming = sum(_is_coming(item.value, now) for item in self._view.appointments.part.facts or ())
-        return tr("{} to come").format(texts.counted(coming, self._view.appointments.part.facts)) if coming else ""
+        coming = sum(_is_coming(item.value, now) for item in self._view.appointments.state.facts or ())
+        return tr("{} to come").format(texts.counted(coming, self._view.appointments.state.facts)) if coming else ""
 
     def show_facts(self) -> None:
         now = self._view.now()
-        visits = list(self._view.appointments.part.facts or ())
+        visits = list(self._view.appointments.state.facts or ())
         coming = [item for item in visits if _is_coming(item.value, now)][::-1]
         shown = coming + [item for item in visits if not _is_coming(item.value, now)]
         self.list.show_entries(

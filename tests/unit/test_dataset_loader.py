@@ -6,7 +6,7 @@ import pytest
 
 from console.errors import BadResponseError, ConsoleError, SystemUnavailableError
 from console.models.provenance import Origin, Records, Sourced
-from console.services.customer.part import Part, PartCoordinator, SystemPart
+from console.services.customer.dataset_loader import DatasetLoader, DatasetState, SystemDataset
 from tests.support.factories import NOON, VirtualClock
 
 
@@ -27,8 +27,8 @@ class Source:
         return answer
 
 
-def coordinator(source: Source, clock: VirtualClock, refusal: str | None = None) -> PartCoordinator:
-    return SystemPart(
+def loader(source: Source, clock: VirtualClock, refusal: str | None = None) -> DatasetLoader:
+    return SystemDataset(
         system="billing",
         fetch=source,
         read_at=lambda _facts: clock.now(),
@@ -45,64 +45,64 @@ def down(code: str = "BILLING-504") -> SystemUnavailableError:
 
 async def test_facts_come_and_grow_old() -> None:
     clock = VirtualClock()
-    part = coordinator(Source("facts"), clock)
-    told: list[Part] = []
-    part.subscribe(told.append)
-    part.ask()
-    assert part.part.asking_since == NOON
-    settled = await part.settled()
+    dataset = loader(Source("facts"), clock)
+    told: list[DatasetState] = []
+    dataset.subscribe(told.append)
+    dataset.refresh()
+    assert dataset.state.loading_since == NOON
+    settled = await dataset.wait_idle()
     assert settled.facts == "facts"
     assert settled.is_fresh(NOON + timedelta(seconds=60))
     assert not settled.is_fresh(NOON + timedelta(seconds=61))
-    assert [bool(one.asking_since) for one in told] == [True, False]
+    assert [bool(one.loading_since) for one in told] == [True, False]
 
 
 async def test_asking_while_asking_is_folded() -> None:
     answer = asyncio.get_running_loop().create_future()
     source = Source(answer)
-    part = coordinator(source, VirtualClock())
+    dataset = loader(source, VirtualClock())
     for _ in range(5):
-        part.ask()
+        dataset.refresh()
     await asyncio.sleep(0)
     answer.set_result("facts")
-    assert (await part.settled()).facts == "facts"
+    assert (await dataset.wait_idle()).facts == "facts"
     assert source.asked == 1
 
 
 async def test_what_was_known_survives_a_failure_and_is_not_safe_to_quote() -> None:
-    part = coordinator(Source("facts", BadResponseError("Rubbish.", system="billing", code="X")), VirtualClock())
-    part.ask()
-    await part.settled()
-    told: list[Part] = []
-    part.subscribe(told.append)
-    part.ask()
+    dataset = loader(Source("facts", BadResponseError("Rubbish.", system="billing", code="X")), VirtualClock())
+    dataset.refresh()
+    await dataset.wait_idle()
+    told: list[DatasetState] = []
+    dataset.subscribe(told.append)
+    dataset.refresh()
     async with asyncio.timeout(5):
         while not (told and told[-1].failure):
             await asyncio.sleep(0)
     settled = told[-1]
-    part.close()
+    dataset.close()
     assert settled.facts == "facts"
     assert settled.failure is not None
     assert not settled.is_fresh(NOON)
     assert settled.failure.next_try_at is not None
     assert settled.failure.next_try_at - NOON > timedelta(seconds=20), "rubbish lasts; asking at once would not mend it"
-    part.close()
+    dataset.close()
 
 
 async def test_an_outage_is_asked_about_again_after_longer_and_longer_pauses_until_it_ends() -> None:
     clock = VirtualClock()
     source = Source(down(), down(), down(), "facts")
-    part = coordinator(source, clock)
+    dataset = loader(source, clock)
     pauses = []
-    part.subscribe(
+    dataset.subscribe(
         lambda one: pauses.append((one.failure.next_try_at - clock.now()).total_seconds()) if one.failure else None
     )
-    part.ask()
+    dataset.refresh()
     async with asyncio.timeout(5):
-        while part.part.facts is None:
+        while dataset.state.facts is None:
             await asyncio.sleep(0)
     assert source.asked == 4
-    assert part.part.failure is None
+    assert dataset.state.failure is None
     growing = [pause for pause in dict.fromkeys(pauses) if pause > 0]
     assert growing == sorted(growing)
     assert 4 <= growing[0] <= 6
@@ -110,46 +110,46 @@ async def test_an_outage_is_asked_about_again_after_longer_and_longer_pauses_unt
 
 async def test_stopping_keeps_what_is_known_and_closing_tells_nobody() -> None:
     never = asyncio.get_running_loop().create_future()
-    part = coordinator(Source("facts", never), VirtualClock())
-    part.ask()
-    await part.settled()
-    part.ask()
+    dataset = loader(Source("facts", never), VirtualClock())
+    dataset.refresh()
+    await dataset.wait_idle()
+    dataset.refresh()
     await asyncio.sleep(0)
-    part.stop_asking()
-    assert part.part.facts == "facts"
-    assert part.part.stopped
-    told: list[Part] = []
-    part.subscribe(told.append)
-    part.close()
-    part.ask()
+    dataset.stop_loading()
+    assert dataset.state.facts == "facts"
+    assert dataset.state.stopped
+    told: list[DatasetState] = []
+    dataset.subscribe(told.append)
+    dataset.close()
+    dataset.refresh()
     assert not told
 
 
 async def test_who_waits_goes_on_when_it_is_closed_while_asking() -> None:
-    part = coordinator(Source(asyncio.get_running_loop().create_future()), VirtualClock())
-    part.ask()
-    waiting = asyncio.create_task(part.settled())
+    dataset = loader(Source(asyncio.get_running_loop().create_future()), VirtualClock())
+    dataset.refresh()
+    waiting = asyncio.create_task(dataset.wait_idle())
     await asyncio.sleep(0)
-    part.close()
+    dataset.close()
     async with asyncio.timeout(2):
         assert (await waiting).facts is None
-        assert (await part.settled()).facts is None
+        assert (await dataset.wait_idle()).facts is None
 
 
 async def test_a_user_who_may_not_see_it_makes_no_request() -> None:
     source = Source("facts")
-    part = coordinator(source, VirtualClock(), refusal="The role trainee does not show bills.")
-    part.ask()
-    assert str((await part.settled()).denied) == "The role trainee does not show bills."
+    dataset = loader(source, VirtualClock(), refusal="The role trainee does not show bills.")
+    dataset.refresh()
+    assert str((await dataset.wait_idle()).denied) == "The role trainee does not show bills."
     assert source.asked == 0
 
 
 @pytest.mark.expects_log("in a way nobody foresaw")
 async def test_a_fault_of_our_own_ends_in_a_sentence_not_in_endless_asking() -> None:
-    part = coordinator(Source(KeyError("x")), VirtualClock())
-    part.ask()
-    settled = await part.settled()
-    assert settled.asking_since is None
+    dataset = loader(Source(KeyError("x")), VirtualClock())
+    dataset.refresh()
+    settled = await dataset.wait_idle()
+    assert settled.loading_since is None
     assert settled.failure is not None
     assert isinstance(settled.failure.error, ConsoleError)
 
@@ -157,7 +157,7 @@ async def test_a_fault_of_our_own_ends_in_a_sentence_not_in_endless_asking() -> 
 async def test_asking_for_the_newest_reads_the_first_page_and_keeps_the_rest() -> None:
     clock = VirtualClock()
     everything, newest = Source(), Source(_bills(0, 2, after=2))
-    part: PartCoordinator[Records[str]] = SystemPart(
+    dataset: DatasetLoader[Records[str]] = SystemDataset(
         system="billing",
         fetch=everything,
         fetch_newest=newest,
@@ -169,8 +169,8 @@ async def test_asking_for_the_newest_reads_the_first_page_and_keeps_the_rest() -
         rng=random.Random(1),
     )
 
-    part.ask_newest()
-    settled = await part.settled()
+    dataset.refresh_newest()
+    settled = await dataset.wait_idle()
 
     assert (everything.asked, newest.asked) == (0, 1)
     assert settled.facts is not None

@@ -39,7 +39,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Part(Generic[T]):
+class DatasetState(Generic[T]):
     """What is known of one part, and how the asking goes; times are aware UTC.
 
     `facts` stay when a later question fails: they are what was last known. `denied` is why this user may not see it.
@@ -49,7 +49,7 @@ class Part(Generic[T]):
     fresh_for: timedelta
     facts: T | None = None
     read_at: datetime | None = None
-    asking_since: datetime | None = None
+    loading_since: datetime | None = None
     failure: Failure | None = None
     denied: Denial | None = None
     stopped: bool = False
@@ -62,38 +62,38 @@ class Part(Generic[T]):
         return now - self.read_at <= self.fresh_for
 
 
-class PartCoordinator(ABC, Generic[T]):
+class DatasetLoader(ABC, Generic[T]):
     """What is known of one dataset, and the way to ask for it.
 
-    `part` has the facts as they are shown, `held` has them as they were told, for what compares and plans. Subscribers
+    `state` has the facts as they are shown, `held` has them as they were told, for what compares and plans. Subscribers
     are told of every change in the event loop's thread; after `close` nothing is told.
     """
 
-    part: Part[T]
-    held: T | None
+    state: DatasetState[T]
+    unmasked: T | None
 
     def __init__(self) -> None:
-        self._subscribers: Subscribers[[Part[T]]] = Subscribers()
+        self._subscribers: Subscribers[[DatasetState[T]]] = Subscribers()
 
-    def subscribe(self, told: Callable[[Part[T]], None]) -> Callable[[], None]:
+    def subscribe(self, told: Callable[[DatasetState[T]], None]) -> Callable[[], None]:
         """Call back with the part on every change; return what ends that."""
         return self._subscribers.add(told)
 
     @property
     @abstractmethod
-    def members(self) -> tuple["SystemPart[T]", ...]:
+    def members(self) -> tuple["SystemDataset[T]", ...]:
         """Return what asks each system that serves the dataset, in the order of the settings."""
 
     @property
-    def is_wanted(self) -> bool:
+    def was_requested(self) -> bool:
         """Whether anyone has asked for it yet."""
-        part = self.part
-        return part.facts is not None or part.asking_since is not None or part.failure is not None
+        state = self.state
+        return state.facts is not None or state.loading_since is not None or state.failure is not None
 
     def is_fresh(self, origin: Origin, now: datetime) -> bool:
         """Return whether what a record says may be said aloud as of now, by the system that told of it."""
-        own = (member.part for member in self.members if member.part.system == origin.system)
-        return next(own, self.part).is_fresh(now)
+        own = (member.state for member in self.members if member.state.system == origin.system)
+        return next(own, self.state).is_fresh(now)
 
     @property
     def has_more(self) -> bool:
@@ -101,27 +101,27 @@ class PartCoordinator(ABC, Generic[T]):
         return any(member.has_more for member in self.members)
 
     @abstractmethod
-    def ask(self) -> None:
+    def refresh(self) -> None:
         """Ask, unless it is being asked already; of a long list all that was read is read again."""
 
     @abstractmethod
-    def ask_newest(self) -> None:
+    def refresh_newest(self) -> None:
         """Ask for the first page of a list alone; what was read after it stays as it is."""
 
     @abstractmethod
-    def ask_more(self) -> None:
+    def load_more(self) -> None:
         """Ask for what follows what was read of a long list; while anything is being asked it does nothing."""
 
     @abstractmethod
-    def want(self) -> None:
+    def load_if_stale(self) -> None:
         """Ask if it was never asked, or what is known has become old; for parts nobody looks at until now."""
 
     @abstractmethod
-    def stop_asking(self) -> None:
+    def stop_loading(self) -> None:
         """Give up on the question under way, at the user's wish; what was last known stays."""
 
     @abstractmethod
-    async def settled(self) -> Part[T]:
+    async def wait_idle(self) -> DatasetState[T]:
         """Return the part once no question is under way, or it was closed."""
 
     @abstractmethod
@@ -129,7 +129,7 @@ class PartCoordinator(ABC, Generic[T]):
         """Drop what is under way and tell nobody any more."""
 
 
-class SystemPart(PartCoordinator[T]):
+class SystemDataset(DatasetLoader[T]):
     """Asks one system for one dataset and keeps its last good answer.
 
     `known` is what was last known before; `keep` is handed every good answer; with `is_past` nobody is ever asked.
@@ -155,12 +155,12 @@ class SystemPart(PartCoordinator[T]):
         cover: Callable[[T], T] = lambda facts: facts,
     ) -> None:
         super().__init__()
-        self.held = known
-        self._cover = cover
+        self.unmasked = known
+        self._mask = cover
         read = read_at(known) if known is not None else None
         shown = cover(known) if known is not None else None
-        self.part: Part[T] = Part(system, fresh_for, shown, read, is_past=is_past)
-        self._keep = keep
+        self.state: DatasetState[T] = DatasetState(system, fresh_for, shown, read, is_past=is_past)
+        self._save = keep
         self._is_past = is_past
         self._fetch = fetch
         self._fetch_more = fetch_more
@@ -169,82 +169,87 @@ class SystemPart(PartCoordinator[T]):
         self._refusal = refusal
         self._clock = clock
         self._rng = rng
-        self._asking: asyncio.Task[None] | None = None
-        self._waiting: asyncio.Task[None] | None = None
+        self._loading: asyncio.Task[None] | None = None
+        self._retry: asyncio.Task[None] | None = None
         self._closed = False
 
     @property
-    def members(self) -> tuple["SystemPart[T]", ...]:
+    def members(self) -> tuple["SystemDataset[T]", ...]:
         return (self,)
 
-    def ask(self) -> None:
+    def refresh(self) -> None:
         self._start(self._fetch)
 
-    def ask_newest(self) -> None:
+    def refresh_newest(self) -> None:
         self._start(self._fetch_newest)
 
     def _start(self, fetch: Callable[[], Awaitable[T]]) -> None:
-        if self._closed or self._is_past or self._asking is not None:
+        if self._closed or self._is_past or self._loading is not None:
             return
-        self._stop_waiting()
+        self._cancel_retry()
         refusal = self._refusal()
         if refusal is not None:
             self._set(denied=refusal, facts=None, read_at=None)
             return
-        self._asking = asyncio.create_task(self._run(fetch), name=f"ask {self.part.system}")
-        self._set(asking_since=self._clock.now(), denied=None, stopped=False)
+        self._loading = asyncio.create_task(self._run(fetch), name=f"ask {self.state.system}")
+        self._set(loading_since=self._clock.now(), denied=None, stopped=False)
 
-    def know(self, facts: T) -> None:
+    def seed(self, facts: T) -> None:
         """Take facts that were known before, where nothing newer has come."""
-        if not self._closed and self.part.facts is None and self.part.denied is None:
+        if not self._closed and self.state.facts is None and self.state.denied is None:
             self._set(facts=facts, read_at=self._read_at(facts))
 
-    def want(self) -> None:
-        part = self.part
-        if part.failure is None and part.denied is None and not part.stopped and not part.is_fresh(self._clock.now()):
-            self.ask()
+    def load_if_stale(self) -> None:
+        state = self.state
+        if (
+            state.failure is None
+            and state.denied is None
+            and not state.stopped
+            and not state.is_fresh(self._clock.now())
+        ):
+            self.refresh()
 
     @property
     def has_more(self) -> bool:
-        facts = self.part.facts
+        facts = self.state.facts
         return self._fetch_more is not None and isinstance(facts, Records) and facts.next_offset is not None
 
-    def ask_more(self) -> None:
-        if self._closed or self._asking is not None or self._fetch_more is None or not self.has_more:
+    def load_more(self) -> None:
+        if self._closed or self._loading is not None or self._fetch_more is None or not self.has_more:
             return
-        if self.part.failure is not None:
+        if self.state.failure is not None:
             return  # the pause after a failure is for this question too
-        facts, fetch_more = self.held, self._fetch_more
+        facts, fetch_more = self.unmasked, self._fetch_more
 
         async def fetch() -> T:
             return await fetch_more(facts)  # type: ignore[arg-type] # has_more: there are facts
 
-        self._asking = asyncio.create_task(self._run(fetch), name=f"ask {self.part.system} for more")
-        self._set(asking_since=self._clock.now(), stopped=False)
+        self._loading = asyncio.create_task(self._run(fetch), name=f"ask {self.state.system} for more")
+        self._set(loading_since=self._clock.now(), stopped=False)
 
-    def stop_asking(self) -> None:
-        if self._asking is not None:
-            self._asking.cancel()
-            self._asking = None
-            self._set(asking_since=None, stopped=True)
+    def stop_loading(self) -> None:
+        if self._loading is not None:
+            self._loading.cancel()
+            self._loading = None
+            self._set(loading_since=None, stopped=True)
 
-    def show_anew(self) -> None:
+    def apply_mask(self) -> None:
         """Show what is known once more, covered as it is to be now."""
-        if self.held is not None and not self._closed:
-            self._set(facts=self.held)
+        if self.unmasked is not None and not self._closed:
+            self._set(facts=self.unmasked)
 
-    async def settled(self) -> Part[T]:
-        while self._asking is not None and not self._closed:
-            await asyncio.wait([self._asking])
+    async def wait_idle(self) -> DatasetState[T]:
+        while self._loading is not None and not self._closed:
+            await asyncio.wait([self._loading])
             await asyncio.sleep(0)
-        return self.part
+        return self.state
 
     def close(self) -> None:
         self._closed = True
         self._subscribers.clear()
-        self._stop_waiting()
-        if self._asking is not None:
-            self._asking.cancel()
+        self._cancel_retry()
+        if self._loading is not None:
+            self._loading.cancel()
 
     async def _run(self, fetch: Callable[[], Awaitable[T]]) -> None:
         me = asyncio.current_task()
@@ -253,21 +258,21 @@ class SystemPart(PartCoordinator[T]):
         except ConsoleError as error:
             self._failed(me, error)
         except Exception:  # noqa: BLE001 - a part must end in a state, whatever happens; it is logged in full
-            _log.exception("asking %s failed in a way nobody foresaw", self.part.system)
+            _log.exception("asking %s failed in a way nobody foresaw", self.state.system)
             self._failed(me, ConsoleError(say.READING_FAILED()))
         else:
-            if self._asking is me and not self._closed:
-                self._asking = None
-                facts = _with_rest(facts, self.held)
-                self._keep(facts)
-                self._set(facts=facts, read_at=self._read_at(facts), asking_since=None, failure=None)
+            if self._loading is me and not self._closed:
+                self._loading = None
+                facts = _with_rest(facts, self.unmasked)
+                self._save(facts)
+                self._set(facts=facts, read_at=self._read_at(facts), loading_since=None, failure=None)
 
     def _failed(self, me: asyncio.Task[None] | None, error: ConsoleError) -> None:
-        if self._asking is not me or self._closed:
+        if self._loading is not me or self._closed:
             return
-        self._asking = None
+        self._loading = None
         now = self._clock.now()
-        tries = self.part.failure.tries + 1 if self.part.failure else 1
+        tries = self.state.failure.tries + 1 if self.state.failure else 1
         next_try_at = None
         if isinstance(error, ThrottledError):
             next_try_at = error.retry_at + timedelta(seconds=self._rng.uniform(0, 1))
@@ -278,25 +283,27 @@ class SystemPart(PartCoordinator[T]):
             # Rubbish and refusals may last; now and then is often enough to notice that they are over.
             next_try_at = now + timedelta(seconds=_LONGEST_PAUSE_S * self._rng.uniform(0.8, 1.2))
         if next_try_at is not None:
-            self._waiting = asyncio.create_task(self._ask_later((next_try_at - now).total_seconds()), name="ask later")
-        self._set(asking_since=None, failure=Failure(error, now, tries, next_try_at))
+            self._retry = asyncio.create_task(
+                self._refresh_later((next_try_at - now).total_seconds()), name="ask later"
+            )
+        self._set(loading_since=None, failure=Failure(error, now, tries, next_try_at))
 
-    async def _ask_later(self, pause_s: float) -> None:
+    async def _refresh_later(self, pause_s: float) -> None:
         await self._clock.sleep(max(0.0, pause_s))
-        self._waiting = None
-        self.ask()
+        self._retry = None
+        self.refresh()
 
-    def _stop_waiting(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-            self._waiting = None
+    def _cancel_retry(self) -> None:
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
 
     def _set(self, **changes: Any) -> None:
         if "facts" in changes:
-            self.held = changes["facts"]
-            changes["facts"] = self._cover(self.held) if self.held is not None else None
-        self.part = replace(self.part, **changes)
-        self._subscribers.tell(self.part)
+            self.unmasked = changes["facts"]
+            changes["facts"] = self._mask(self.unmasked) if self.unmasked is not None else None
+        self.state = replace(self.state, **changes)
+        self._subscribers.tell(self.state)
 
 
 def _with_rest(facts: T, before: T | None) -> T:

@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 from console.errors import NotServedError
 from console.models.provenance import Records
-from console.services.customer.part import Failure, Part, PartCoordinator, SystemPart
+from console.services.customer.dataset_loader import DatasetLoader, DatasetState, Failure, SystemDataset
 
 T = TypeVar("T")
 
 
-class MergedPart(PartCoordinator[Records[T]]):
+class MergedDataset(DatasetLoader[Records[T]]):
     """Merges the lists of several systems; every record keeps its origin.
 
     What one system has said is shown while another is slow or dead; then the list is not `complete`, so that nothing is
@@ -21,40 +21,40 @@ class MergedPart(PartCoordinator[Records[T]]):
     """
 
     def __init__(
-        self, members: Sequence[SystemPart[Records[T]]], newest: Callable[[T], date | None] | None = None
+        self, members: Sequence[SystemDataset[Records[T]]], newest: Callable[[T], date | None] | None = None
     ) -> None:
         super().__init__()
         self._members, self._newest = tuple(members), newest
         self._merge()
-        self._unsubscribe = [member.subscribe(lambda _part: self._on_member()) for member in self._members]
+        self._unsubscribe = [member.subscribe(lambda _state: self._on_member()) for member in self._members]
 
     @property
-    def members(self) -> tuple[SystemPart[Records[T]], ...]:
+    def members(self) -> tuple[SystemDataset[Records[T]], ...]:
         return self._members
 
-    def ask(self) -> None:
+    def refresh(self) -> None:
         for member in self._members:
-            member.ask()
+            member.refresh()
 
-    def ask_newest(self) -> None:
+    def refresh_newest(self) -> None:
         for member in self._members:
-            member.ask_newest()
+            member.refresh_newest()
 
-    def ask_more(self) -> None:
+    def load_more(self) -> None:
         for member in self._members:
-            member.ask_more()
+            member.load_more()
 
-    def want(self) -> None:
+    def load_if_stale(self) -> None:
         for member in self._members:
-            member.want()
+            member.load_if_stale()
 
-    def stop_asking(self) -> None:
+    def stop_loading(self) -> None:
         for member in self._members:
-            member.stop_asking()
+            member.stop_loading()
 
-    async def settled(self) -> Part[Records[T]]:
-        await asyncio.gather(*(member.settled() for member in self._members))
-        return self.part
+    async def wait_idle(self) -> DatasetState[Records[T]]:
+        await asyncio.gather(*(member.wait_idle() for member in self._members))
+        return self.state
 
     def close(self) -> None:
         self._subscribers.clear()
@@ -65,21 +65,21 @@ class MergedPart(PartCoordinator[Records[T]]):
 
     def _on_member(self) -> None:
         self._merge()
-        self._subscribers.tell(self.part)
+        self._subscribers.tell(self.state)
 
     def _merge(self) -> None:
-        parts = [member.part for member in self._members]
-        self.held = merged([member.held for member in self._members], self._newest)
-        self.part = Part(
-            system=parts[0].system,
-            fresh_for=min(part.fresh_for for part in parts),
-            facts=merged([part.facts for part in parts], self._newest),
-            read_at=_earliest(part.read_at for part in parts),
-            asking_since=_earliest(part.asking_since for part in parts),
-            failure=_failure(parts),
-            denied=next((part.denied for part in parts if part.denied is not None), None),
-            stopped=any(part.stopped for part in parts),
-            is_past=parts[0].is_past,
+        states = [member.state for member in self._members]
+        self.unmasked = merged([member.unmasked for member in self._members], self._newest)
+        self.state = DatasetState(
+            system=states[0].system,
+            fresh_for=min(state.fresh_for for state in states),
+            facts=merged([state.facts for state in states], self._newest),
+            read_at=_earliest(state.read_at for state in states),
+            loading_since=_earliest(state.loading_since for state in states),
+            failure=_failure(states),
+            denied=next((state.denied for state in states if state.denied is not None), None),
+            stopped=any(state.stopped for state in states),
+            is_past=states[0].is_past,
         )
 
 
@@ -115,11 +115,11 @@ def _earliest(times: Iterable[datetime | None]) -> datetime | None:
     return min((one for one in times if one is not None), default=None)
 
 
-def _failure(parts: Sequence[Part[Records[T]]]) -> Failure | None:
+def _failure(states: Sequence[DatasetState[Records[T]]]) -> Failure | None:
     """Return what one system failed with; that one does not serve it counts only where none does."""
-    failures = [part.failure for part in parts if part.failure is not None]
+    failures = [state.failure for state in states if state.failure is not None]
     real = [one for one in failures if not isinstance(one.error, NotServedError)]
     if real:
         soonest = _earliest(one.next_try_at for one in real)
         return replace(real[0], next_try_at=soonest)
-    return failures[0] if len(failures) == len(parts) else None
+    return failures[0] if len(failures) == len(states) else None
