@@ -130,18 +130,18 @@ async def _live(window: MainWindow, bridge: Bridge, folder: Path, home: Path, cu
             name = page.view.name
             if number % 20 == 0:
                 await desk.search.find(desk.search.read(name), lambda _result: None)
-                page.acts.open_note()
-                assert page.acts.dock is not None
-                QTest.keyClicks(page.acts.dock.text, _TYPED)
-                page.acts.dock.text.insertPlainText(f" for {name}")  # whose letters no key may have
+                page.customer_actions.open_note()
+                assert page.customer_actions.dock is not None
+                QTest.keyClicks(page.customer_actions.dock.text, _TYPED)
+                page.customer_actions.dock.text.insertPlainText(f" for {name}")  # whose letters no key may have
                 if number % 40 == 0:
-                    page.acts.dock.send()
+                    page.customer_actions.dock.send()
                 for bill in list(page.view.bills.state.facts or ())[:1]:
                     page.show_document(bill.value)
                 QApplication.clipboard().setText(name)
             if number % 50 == 0:
-                seen = await desk.acts.look_at_contact(page.customer_id, None)
-                await desk.acts.change_contact(page.customer_id, None, {"phone": "+1 937 555 0142"}, seen)
+                seen = await desk.actions.look_at_contact(page.customer_id, None)
+                await desk.actions.change_contact(page.customer_id, None, {"phone": "+1 937 555 0142"}, seen)
             await asyncio.sleep(0.05)
             workspace.customers.close_tab(0)
 

@@ -26,9 +26,9 @@ import msgspec
 from benchmarks.result import Result
 from console.errors import StoreError
 from console.models.audit import AuditEntry
-from console.models.outbox import Act, RiskClass
+from console.models.outbox import Action, RiskClass
 from console.store import database as store
-from console.store.acts import ActRepository
+from console.store.actions import ActionRepository
 from console.store.audit import AuditRepository
 from console.store.contents import StoreState, read_through
 from console.store.database import Database, open_database
@@ -96,7 +96,7 @@ class Run:
 
     def __init__(self, database: Database, say: Callable[[str, str, Any], None]) -> None:
         self.database, self._say = database, say
-        self.acts, self.drafts = ActRepository(database), DraftRepository(database)
+        self.actions, self.drafts = ActionRepository(database), DraftRepository(database)
         self.audit, self.secrets, self.state = (
             AuditRepository(database),
             SecretRepository(database),
@@ -115,8 +115,8 @@ class Run:
         return result
 
 
-def _act(number: int) -> Act:
-    return Act(f"a-{number}", "CU-1", "Note", RiskClass.NOTE, _AT, ())
+def _action(number: int) -> Action:
+    return Action(f"a-{number}", "CU-1", "Note", RiskClass.NOTE, _AT, ())
 
 
 async def _first_start(run: Run) -> None:
@@ -128,15 +128,15 @@ async def _notes(run: Run) -> None:
         text = f"text {number} " * 40
         await run.do(run.drafts.save({f"note/{number}": text}), **{f"draft {number}": text})
         kept = {f"act {number}": "open", f"draft {number}": None}
-        await run.do(run.acts.add(_act(number), typed_in=(f"note/{number}",)), **kept)
+        await run.do(run.actions.add(_action(number), typed_in=(f"note/{number}",)), **kept)
 
 
 async def _outbox(run: Run) -> None:
     for number in range(3):
-        act = await run.do(run.acts.add(_act(number)), **{f"act {number}": "open"})
-        if act is not None:
-            withdrawn = replace(act, withdrawn=True)
-            await run.do(run.acts.change(withdrawn), **{f"act {number}": "withdrawn"})
+        action = await run.do(run.actions.add(_action(number)), **{f"act {number}": "open"})
+        if action is not None:
+            withdrawn = replace(action, withdrawn=True)
+            await run.do(run.actions.change(withdrawn), **{f"act {number}": "withdrawn"})
 
 
 async def _audit(run: Run) -> None:

@@ -21,11 +21,11 @@ from console.compose import Parts, compose_desk
 from console.errors import ConsoleError
 from console.models.customer import CustomerId
 from console.models.customer_bill import CustomerBill
-from console.models.outbox import Act
+from console.models.outbox import Action
 from console.models.search import SearchResult
 from console.services.access.openings import Reason
 from console.services.access.permissions import ROLES, SUPERVISOR, Deed, Subject, User
-from console.services.acts.catalogue import ACTS
+from console.services.actions.catalogue import ACTIONS
 from console.services.customer.contact import NotPossibleError
 from console.services.desk import Desk
 from console.session import nobody_else
@@ -86,7 +86,7 @@ class _Known:
     phone: str
     bill: CustomerBill | None
     forms: Mapping[str, tuple[Any, dict[str, str]]]
-    waits: Act
+    waits: Action
 
 
 @dataclass(frozen=True)
@@ -148,17 +148,17 @@ async def _known(sandbox: SandboxProcess) -> _Known:
         view.load_all()
         await view.wait_idle()
         forms: dict[str, tuple[Any, dict[str, str]]] = {}
-        for kind in ACTS:
+        for kind in ACTIONS:
             try:
                 situation, values = await fill(desk, view, kind, random.Random(kind))
-                desk.acts.plan(kind, situation, values)
+                desk.actions.plan(kind, situation, values)
             except NotPossibleError:
                 continue
             forms[kind] = situation, values
         bill = next((item.value for item in view.bills.state.facts or () if item.value.documents), None)
         view.close()
         if best is None or len(forms) > len(best.forms):
-            waits = best.waits if best is not None else await desk.acts.add_note(customer, "Called.", reason="Note")
+            waits = best.waits if best is not None else await desk.actions.add_note(customer, "Called.", reason="Note")
             best = _Known(customer, one["account"][0]["id"], phone, bill, forms, waits)
     await desk.aclose()
     assert best is not None
@@ -215,25 +215,25 @@ async def _try_actions(desk: Desk, user: User, state: State, known: _Known, foun
     """Plan every kind of action; do what must be refused; change and repeat what waits."""
     role = user.role
     for kind, (situation, values) in known.forms.items():
-        deed = ACTS[kind].deed
+        deed = ACTIONS[kind].deed
         may = deed in user.may_do and _opens(state, deed)
 
         async def plan(kind: str = kind, situation: Any = situation, values: Any = values) -> None:
-            desk.acts.plan(kind, situation, values)
+            desk.actions.plan(kind, situation, values)
 
         async def do(kind: str = kind, situation: Any = situation, values: Any = values) -> None:
-            await desk.acts.do(kind, situation, values, known.id)
+            await desk.actions.do(kind, situation, values, known.id)
 
         if may:
             found.tried += 1
-            refusal = desk.acts.may(kind, known.id)
+            refusal = desk.actions.may(kind, known.id)
             found.held_up += [f"{role}, {state.value}, {kind}: {refusal}"] if refusal is not None else []
             continue
         await found.is_refused(f"{role}, {state.value}, plan {kind}", plan, must_be=True)
         await found.is_refused(f"{role}, {state.value}, do {kind}", do, must_be=True)
     may_note = Deed.ADD_NOTE in user.may_do and _opens(state, Deed.ADD_NOTE)
     if not may_note:
-        note = desk.acts.add_note
+        note = desk.actions.add_note
         await found.is_refused(f"{role}, {state.value}, note", lambda: note(known.id, "x", reason="Note"), must_be=True)
         for name, change in (
             ("edit", lambda: desk.decisions.edit(known.waits, {"text": "other"})),

@@ -66,17 +66,17 @@ class Day:
     says_it_wrong_first: float = 0.03
     calls_back: float = 0.10
     wants_single_calls: float = 0.08
-    acts: tuple[int, ...] = (0, 0, 1, 1, 1, 2, 2, 3)
+    actions: tuple[int, ...] = (0, 0, 1, 1, 1, 2, 2, 3)
     forgotten_note: float = 0.05
     rings_again: float = 0.03
     tickets: int = 10
-    ticket_without_act: float = 0.3
+    ticket_without_action: float = 0.3
     ticket_needs_its_customer: float = 0.03
 
 
 @dataclass
 class Count:
-    acts: int = 0
+    actions: int = 0
     stopped: int = 0
     flagged: int = 0
 
@@ -107,7 +107,7 @@ async def _measure() -> list[Result]:
             await sandbox.stop()
     late = sum(after is None or after > 20 for after in noticed)
     return [
-        Result("guard", "acts of honest days stopped", count.stopped, "", count.acts),
+        Result("guard", "acts of honest days stopped", count.stopped, "", count.actions),
         Result("guard", "honest days flagged", count.flagged, "", _DAYS),
         Result("guard", "noticed after 20 accounts or never", late, "", _HARVESTERS),
     ]
@@ -178,34 +178,34 @@ class _Rep:
     async def take_call(self, who: Known) -> None:
         """Verify, do what is wanted within the call, close the account, and now and then remember a note too late."""
         rng, day = self._rng, self._day
-        acts = rng.choice(day.acts)
-        self._count.acts += acts
+        actions = rng.choice(day.actions)
+        self._count.actions += actions
         if not await self._verify(who):
-            self._count.stopped += max(1, acts)
+            self._count.stopped += max(1, actions)
             self._desk.openings.close(who.id)
             return
         minutes = rng.lognormvariate(*day.minutes)
-        for _ in range(acts):
-            self._clock.ahead += timedelta(minutes=minutes / (acts + 1))
+        for _ in range(actions):
+            self._clock.ahead += timedelta(minutes=minutes / (actions + 1))
             if self._desk.openings.lapsing()[1]:
                 self._desk.openings.prolong(who.id)  # the desk has said that it is about to lapse
             await self._do(who, rng.choice(_IN_CALLS))
-        self._clock.ahead += timedelta(minutes=minutes / (acts + 1))
+        self._clock.ahead += timedelta(minutes=minutes / (actions + 1))
         self._desk.openings.close(who.id)
         if rng.random() < day.forgotten_note:
-            self._count.acts += 1
+            self._count.actions += 1
             await self._desk.openings.open_for(who.id, Reason.TYPED, "note to the call just ended")
             await self._do(who, Deed.ADD_NOTE)
             self._desk.openings.close(who.id)
 
     async def work_on_ticket(self, who: Known) -> None:
         """Open an account for what somebody asked for earlier."""
-        self._count.acts += 1
+        self._count.actions += 1
         await self._desk.openings.open_for(who.id, Reason.TYPED, "asked for by the second level")
         self._clock.ahead += timedelta(minutes=self._rng.uniform(1, 6))
         if self._rng.random() < self._day.ticket_needs_its_customer:
             await self._do(who, Deed.CHANGE_CONTACT)
-        elif self._rng.random() >= self._day.ticket_without_act:
+        elif self._rng.random() >= self._day.ticket_without_action:
             await self._do(who, self._rng.choice(_ON_TICKETS))
         self._desk.openings.close(who.id)
 
@@ -248,7 +248,7 @@ class _Rep:
         if self._desk.openings.refusal_to_do(deed, who.id) is not None:
             self._count.stopped += 1
         else:
-            self._desk.openings.note_act(who.id)
+            self._desk.openings.note_action(who.id)
 
 
 async def _harvester(sandbox: SandboxProcess, people: Sequence[Known], seed: int) -> int | None:
@@ -270,7 +270,7 @@ async def _harvester(sandbox: SandboxProcess, people: Sequence[Known], seed: int
         if honest_between and number % 4 == 0:
             other = next(callers)
             await desk.openings.verify(other.id, "account", other.account)
-            desk.openings.note_act(other.id)
+            desk.openings.note_action(other.id)
             desk.openings.close(other.id)
         if await stand.is_flagged():
             found = number

@@ -31,12 +31,12 @@ from console.cli.sandbox import write_configuration
 from console.compose import compose_desk
 from console.errors import ConsoleError, StoreError
 from console.models.customer import CustomerId
-from console.models.outbox import Act, Remark, Step, StepState
+from console.models.outbox import Action, Remark, Step, StepState
 from console.services.customer.contact import known_contact
 from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
 from console.settings import Deployment, load_deployment
-from console.store.acts import ActRepository
+from console.store.actions import ActionRepository
 from console.store.database import open_database
 from console.store.drafts import DraftRepository
 from console.system.sandbox_launcher import SandboxProcess
@@ -76,8 +76,8 @@ async def _live(window: MainWindow, bridge: Bridge, folder: Path, customers: lis
     async with opened as (workspace, desk, _):
         first = workspace.open_customer(CustomerId(customers[0]))
         assert first is not None
-        first.acts.open_note()
-        dock = first.acts.dock
+        first.customer_actions.open_note()
+        dock = first.customer_actions.dock
         assert dock is not None
         dock.text.textChanged.connect(lambda: _say(typed=dock.text.toPlainText(), at=time.time()))
         views = [desk.view_customer(CustomerId(who)) for who in rng.sample(customers, _OPEN_AT_ONCE)]
@@ -91,19 +91,19 @@ async def _live(window: MainWindow, bridge: Bridge, folder: Path, customers: lis
             if rng.random() < 0.1:
                 dock.send()
             with contextlib.suppress(ConsoleError):  # such as nothing owed, or not known yet
-                act = await _act(desk, rng.choice(views), f"{seed}.{number}", rng)
-                _say(kept=act.id, **_facts(act))
+                action = await _action(desk, rng.choice(views), f"{seed}.{number}", rng)
+                _say(kept=action.id, **_facts(action))
             await asyncio.sleep(rng.random() * 0.06)
     return 0
 
 
-def _facts(act: Act) -> dict[str, Any]:
+def _facts(action: Action) -> dict[str, Any]:
     """Return what an act wants, and of whom."""
-    wanted = {**act.steps[0].wanted, "record": act.steps[0].record, "at": act.happened_at.isoformat()}
-    return {"customer": act.customer_id, "kind": act.steps[0].kind, "wanted": wanted}
+    wanted = {**action.steps[0].wanted, "record": action.steps[0].record, "at": action.happened_at.isoformat()}
+    return {"customer": action.customer_id, "kind": action.steps[0].kind, "wanted": wanted}
 
 
-async def _act(desk: Desk, view: CustomerView, mark: str, rng: random.Random) -> Act:
+async def _action(desk: Desk, view: CustomerView, mark: str, rng: random.Random) -> Action:
     customer, accounts = view.customer.state.facts, list(view.accounts.state.facts or ())
     account = accounts[0].value if accounts else None
     chance = rng.random()
@@ -111,11 +111,11 @@ async def _act(desk: Desk, view: CustomerView, mark: str, rng: random.Random) ->
         known = known_contact(customer.value, account)
         number = f"+1937555{rng.randrange(10_000):04}"
         account_id = account.id if account is not None else None
-        return await desk.acts.change_contact(view.customer_id, account_id, {"phone": number}, known)
+        return await desk.actions.change_contact(view.customer_id, account_id, {"phone": number}, known)
     if chance < 0.5 and account is not None:
         due = datetime.now(UTC).astimezone().date() + timedelta(days=7)
-        return await desk.acts.promise_to_pay(view.customer_id, account, amount="1", due_on=due)
-    return await desk.acts.add_note(view.customer_id, f"{mark} for {view.customer_id}", reason="Other")
+        return await desk.actions.promise_to_pay(view.customer_id, account, amount="1", due_on=due)
+    return await desk.actions.add_note(view.customer_id, f"{mark} for {view.customer_id}", reason="Other")
 
 
 async def _finish(folder: Path) -> None:
@@ -127,44 +127,44 @@ async def _finish(folder: Path) -> None:
     until_s = time.monotonic() + 300
     decided: set[str] = set()
     while _unfinished(desk) and time.monotonic() < until_s:
-        for act in _unfinished(desk):
-            for place, step in enumerate(act.steps):
+        for action in _unfinished(desk):
+            for place, step in enumerate(action.steps):
                 if step.state in {StepState.CONFLICT, StepState.REJECTED}:
-                    decided.add(act.customer_id)
+                    decided.add(action.customer_id)
                 if step.state is StepState.UNKNOWN and step.remark is Remark.CANNOT_TELL:
                     # The user looks at the system's own screens.
-                    there = await _is_there(deployment, folder, act, step)
-                    await desk.decisions.settle(act, place, happened=there)
+                    there = await _is_there(deployment, folder, action, step)
+                    await desk.decisions.settle(action, place, happened=there)
                 elif step.state is StepState.CONFLICT:
-                    await desk.decisions.resolve(act, place, {})
+                    await desk.decisions.resolve(action, place, {})
                 elif step.state is StepState.REJECTED:
-                    await desk.decisions.retry(act)
+                    await desk.decisions.retry(action)
                     break
         await asyncio.sleep(0.1)
-    _say(unfinished=[act.id for act in _unfinished(desk)], decided=sorted(decided))
+    _say(unfinished=[action.id for action in _unfinished(desk)], decided=sorted(decided))
     await desk.aclose()
 
 
-async def _is_there(deployment: Deployment, folder: Path, act: Act, step: Step) -> bool:
+async def _is_there(deployment: Deployment, folder: Path, action: Action, step: Step) -> bool:
     """Return whether a system holds what a step wanted, read by no code of the desk's."""
     token = (folder / f"{step.system}.token").read_text(encoding="utf-8")
     headers = {"Authorization": f"Bearer {token}"}
     base = deployment.systems[step.system].base_url
     async with httpx.AsyncClient(base_url=base, headers=headers, trust_env=False, timeout=30) as client:
         if step.kind == "add-note":
-            query = {"relatedParty.id": act.customer_id, "limit": "100", "sort": "-interactionDate.startDateTime"}
+            query = {"relatedParty.id": action.customer_id, "limit": "100", "sort": "-interactionDate.startDateTime"}
             records = (await client.get(_CONTACTS, params=query)).raise_for_status().json()
-            return any(part.get("id") == act.id for record in records for part in record.get("note", ()))
+            return any(part.get("id") == action.id for record in records for part in record.get("note", ()))
         if step.kind == "promise-to-pay":
             record = (await client.get(f"{_ACCOUNT}/{step.record}")).raise_for_status().json()
             begun = {_ms(plan["validFor"]["startDateTime"]) for plan in record.get("paymentPlan", ())}
-            return _ms(act.happened_at.isoformat()) in begun
+            return _ms(action.happened_at.isoformat()) in begun
         path = _CUSTOMER if step.kind == "change-contact" else _ACCOUNT
         return step.wanted["phone"] in (await client.get(f"{path}/{step.record}")).raise_for_status().text
 
 
-def _unfinished(desk: Desk) -> list[Act]:
-    return [act for act in desk.outbox.acts if act.is_open]
+def _unfinished(desk: Desk) -> list[Action]:
+    return [action for action in desk.outbox.actions if action.is_open]
 
 
 # ---------------------------------------------------------------------- the one that kills it
@@ -212,18 +212,20 @@ class _Book:
             return
         try:
             drafts = await DraftRepository(database).load()
-            acts = await ActRepository(database).load()
+            actions = await ActionRepository(database).load()
             whole = await database.read(lambda connection: next(connection.execute("PRAGMA integrity_check"))[0])
         finally:
             await database.aclose()
         self.damaged += whole != "ok"
-        for act in acts:  # one that was kept in the last moment was not said any more
-            self.kept.setdefault(act.id, _facts(act))
-        self.states.update({step.state for act in acts if act.is_open for step in act.steps})
+        for action in actions:  # one that was kept in the last moment was not said any more
+            self.kept.setdefault(action.id, _facts(action))
+        self.states.update({step.state for action in actions if action.is_open for step in action.steps})
         draft = drafts[f"note/{customer}"][0] if f"note/{customer}" in drafts else ""
         due = [text for text, at in typed if at <= died_at - _TYPED_IS_KEPT_AFTER_S]
         may_be = [due[-1] if due else self.last_draft, *(text for text, _ in typed[len(due) :])]
-        sent = {step.wanted.get("text", "") for act in acts for step in act.steps if act.customer_id == customer}
+        sent = {
+            step.wanted.get("text", "") for action in actions for step in action.steps if action.customer_id == customer
+        }
         if draft not in may_be and not any(_is_rest(draft, typed, note) for typed in may_be for note in sent):
             self.drafts_lost += 1
             print(f"kill: {draft[-40:]!r} was kept where {may_be[0][-40:]!r} was due")
@@ -269,11 +271,11 @@ async def _measure(folder: Path) -> list[Result]:
         wrong = await _wrong_contacts(sandbox, book, set(edited))
     finally:
         await sandbox.stop()
-    lost = [act for act, count in times.items() if count == 0]
-    doubled = [act for act, count in times.items() if count > 1]
+    lost = [action for action, count in times.items() if count == 0]
+    doubled = [action for action, count in times.items() if count > 1]
     rare = [state for state in _STATES if book.states[state] < _LEAST_DEATHS_IN_A_STATE]
-    for act in [*lost, *doubled][:10]:
-        print(f"kill: {times[act]} times there: {book.kept[act]}")
+    for action in [*lost, *doubled][:10]:
+        print(f"kill: {times[action]} times there: {book.kept[action]}")
     kinds = Counter(facts["kind"] for facts in book.kept.values())
     print(f"kill: {_DEATHS} deaths, {len(book.kept)} acts kept: {dict(kinds)}; contact data wrong: {wrong}")
     print(f"kill: deaths with an act in a state: { {state.value: book.states[state] for state in _STATES} }")
@@ -362,14 +364,14 @@ async def _times(sandbox: SandboxProcess, customers: list[str], book: _Book) -> 
                 offset += len(page)
                 notes.update(part["id"] for record in page for part in record.get("note", ()) if "id" in part)
     plans: Counter[tuple[str, int]] = Counter()
-    promises = {act: facts for act, facts in book.kept.items() if facts["kind"] == "promise-to-pay"}
+    promises = {action: facts for action, facts in book.kept.items() if facts["kind"] == "promise-to-pay"}
     async with _client(sandbox, "billing") as billing:
         for account in {facts["wanted"]["record"] for facts in promises.values()}:
             record = (await billing.get(f"{_ACCOUNT}/{account}")).raise_for_status().json()
             plans.update((account, _ms(plan["validFor"]["startDateTime"])) for plan in record.get("paymentPlan", ()))
-    counted = {act: notes[act] for act, facts in book.kept.items() if facts["kind"] == "add-note"}
+    counted = {action: notes[action] for action, facts in book.kept.items() if facts["kind"] == "add-note"}
     return counted | {
-        act: plans[facts["wanted"]["record"], _ms(facts["wanted"]["at"])] for act, facts in promises.items()
+        action: plans[facts["wanted"]["record"], _ms(facts["wanted"]["at"])] for action, facts in promises.items()
     }
 
 
@@ -380,8 +382,8 @@ async def _wrong_contacts(sandbox: SandboxProcess, book: _Book, edited: set[str]
     last act: there the number must be that of one of the acts.
     """
     wanted: dict[str, list[str]] = {}
-    for act in sorted(book.kept):  # an act's id sorts by the time it was made
-        facts = book.kept[act]
+    for action in sorted(book.kept):  # an act's id sorts by the time it was made
+        facts = book.kept[action]
         if facts["kind"] == "change-contact" and facts["customer"] not in edited:
             wanted.setdefault(facts["customer"], []).append(facts["wanted"]["phone"])
     wrong = []

@@ -21,8 +21,8 @@ from typing import Any
 
 from benchmarks.result import Result
 from console.errors import StoreError
-from console.models.outbox import Act, RiskClass
-from console.store.acts import ActRepository
+from console.models.outbox import Action, RiskClass
+from console.store.actions import ActionRepository
 from console.store.database import open_database
 from console.store.drafts import DraftRepository
 from console.store.recovery import unwrap_key
@@ -88,7 +88,7 @@ async def _writing_and_closing(folder: Path) -> None:
     database = open_database(folder / "desk.store", _KEY)
     for number in range(3):
         name = f"{random.getrandbits(64):x}-{number}"
-        await ActRepository(database).add(Act(name, "CU-1", "Note", RiskClass.NOTE, _AT, ()))
+        await ActionRepository(database).add(Action(name, "CU-1", "Note", RiskClass.NOTE, _AT, ()))
         _say("kept", name)
     await database.aclose()
 
@@ -143,10 +143,10 @@ def _is_up_to_date(folder: Path, _said: Said) -> str:
 
 def _all_is_there(folder: Path, said: Said) -> str:
     database = open_database(folder / "desk.store", _KEY)
-    acts = {act.id for act in asyncio.run(ActRepository(database).load())}
+    actions = {action.id for action in asyncio.run(ActionRepository(database).load())}
     lost = database.lost_commits
     database.close()
-    missing = [value for what, value in said if what == "kept" and value not in acts]
+    missing = [value for what, value in said if what == "kept" and value not in actions]
     return f"missing: {missing}" if missing else "commits are missing" if lost else ""
 
 

@@ -46,7 +46,7 @@ async def _type(stage: Stage) -> tuple[float, float]:
     """Return median and longest cost of a key in the note of the customer in front."""
     page = stage.workspace.customers.page
     assert page is not None
-    page.acts.open_note()
+    page.customer_actions.open_note()
     await asyncio.sleep(0.3)
     text = QApplication.focusWidget()
     assert text is not None

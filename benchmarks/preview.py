@@ -22,11 +22,11 @@ import httpx
 from benchmarks.result import Result
 from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
-from console.models.outbox import Act, ActState
+from console.models.outbox import Action, ActionState
 from console.sandbox.world import World
-from console.services.acts.catalogue import ACTS
-from console.services.acts.declared import Effect, FieldKind, Plan
-from console.services.acts.situation import Situation
+from console.services.actions.catalogue import ACTIONS
+from console.services.actions.declared import Effect, FieldKind, Plan
+from console.services.actions.situation import Situation
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
@@ -313,19 +313,19 @@ async def _day(seed: int, customers: int, score: Score) -> None:
         for first in range(0, customers, _AT_ONCE):
             people = everyone[first : first + _AT_ONCE]
             before = await asyncio.gather(*(reader.read(one) for one in people))
-            acts = await asyncio.gather(
-                *(_act_on(desk, CustomerId(one), random.Random(f"{seed} {one}")) for one in people)
+            actions = await asyncio.gather(
+                *(_action_on(desk, CustomerId(one), random.Random(f"{seed} {one}")) for one in people)
             )
             await advance(sandbox, _SETTLES_IN_S)
             after = await asyncio.gather(*(reader.read(one) for one in people))
-            for done, old, new in zip(acts, before, after, strict=True):
+            for done, old, new in zip(actions, before, after, strict=True):
                 if done is None:
                     continue
-                kind, plan, act = done
-                if act.state is ActState.DONE:
+                kind, plan, action = done
+                if action.state is ActionState.DONE:
                     score.take(kind, plan, old, new)
                 elif not plan.approval:  # what somebody else must agree to is not expected to be done
-                    score.failed[f"{kind}: {act.state.value}, {' '.join(step.told for step in act.steps)}"] += 1
+                    score.failed[f"{kind}: {action.state.value}, {' '.join(step.told for step in action.steps)}"] += 1
         await reader.aclose()
         await desk.aclose()
     finally:
@@ -338,28 +338,28 @@ async def advance(sandbox: SandboxProcess, seconds: float) -> None:
         (await client.put(f"{sandbox.control}/clock", json={"advance_s": seconds})).raise_for_status()
 
 
-async def _act_on(desk: Desk, customer: CustomerId, rng: random.Random) -> tuple[str, Plan, Act] | None:
+async def _action_on(desk: Desk, customer: CustomerId, rng: random.Random) -> tuple[str, Plan, Action] | None:
     """Do one act for a customer, the first of a random order that can be done; None where none can."""
     view = desk.view_customer(customer)
     try:
-        weighted = [name for name in ACTS if name not in _SKIPPED for _ in range(_OFTEN.get(name, 1))]
+        weighted = [name for name in ACTIONS if name not in _SKIPPED for _ in range(_OFTEN.get(name, 1))]
         rng.shuffle(weighted)
         for name in dict.fromkeys(weighted):
             await _ask(view, name)
             try:
                 situation, values = await fill(desk, view, name, rng)
-                plan = desk.acts.plan(name, situation, values)
-                act = await desk.acts.do(name, situation, values, customer)
+                plan = desk.actions.plan(name, situation, values)
+                action = await desk.actions.do(name, situation, values, customer)
             except NotPossibleError:
                 continue
-            return name, plan, await _ended(desk, act)
+            return name, plan, await _ended(desk, action)
         return None
     finally:
         view.close()
 
 
 async def _ask(view: CustomerView, kind: str) -> None:
-    for part in dict.fromkeys(("customer", *ACTS[kind].asks)):
+    for part in dict.fromkeys(("customer", *ACTIONS[kind].asks)):
         getattr(view, part).refresh()
     await view.wait_idle()
 
@@ -367,16 +367,16 @@ async def _ask(view: CustomerView, kind: str) -> None:
 async def fill(desk: Desk, view: CustomerView, kind: str, rng: random.Random) -> tuple[Situation, dict[str, str]]:
     """Return values for a form as somebody might enter them."""
     values: dict[str, str] = {}
-    situation = desk.acts.situation(view)
-    names = [field.name for field in ACTS[kind].fields(situation, values)]
+    situation = desk.actions.situation(view)
+    names = [field.name for field in ACTIONS[kind].fields(situation, values)]
     for name in names:
-        field = next(field for field in ACTS[kind].fields(situation, values) if field.name == name)
+        field = next(field for field in ACTIONS[kind].fields(situation, values) if field.name == name)
         if field.kind in {FieldKind.CHOICE, FieldKind.PICK}:
             values[name] = rng.choice(field.choices).value if field.choices else ""
             if name == "bill" and kind == "dispute-line":
                 view.bill_lines(values[name])  # type: ignore[arg-type] # an id as it came
                 await view.wait_idle()
-                situation = desk.acts.situation(view)
+                situation = desk.actions.situation(view)
         elif field.kind is FieldKind.AMOUNT:
             values[name] = field.start or str(rng.randrange(1, 20))
         elif field.kind is FieldKind.DAY:
@@ -386,12 +386,12 @@ async def fill(desk: Desk, view: CustomerView, kind: str, rng: random.Random) ->
     return situation, values
 
 
-async def _ended(desk: Desk, act: Act) -> Act:
+async def _ended(desk: Desk, action: Action) -> Action:
     """Return the act once it goes no further by itself, or the patience is at its end."""
     until = datetime.now(UTC).timestamp() + _DONE_WITHIN_S
     while datetime.now(UTC).timestamp() < until:
-        act = next(one for one in desk.outbox.acts if one.id == act.id)
-        if not act.is_open or act.needs_user:
+        action = next(one for one in desk.outbox.actions if one.id == action.id)
+        if not action.is_open or action.needs_user:
             break
         await asyncio.sleep(0.05)
-    return act
+    return action

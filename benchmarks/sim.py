@@ -19,15 +19,15 @@ def measure() -> list[Result]:
     chosen = os.environ.get("OPTICOM_BENCH_SEED")
     seeds = range(int(chosen), int(chosen) + 1) if chosen else range(_SCHEDULES)
     counts = dict.fromkeys(("lost", "doubled", "disordered", "overwritten", "stuck"), 0)
-    acts = crashes = 0
+    actions = crashes = 0
     for seed in seeds:
         verdict = run_schedule(seed)
-        acts, crashes = acts + verdict.acts, crashes + verdict.crashes
+        actions, crashes = actions + verdict.actions, crashes + verdict.crashes
         for name in counts:
             counts[name] += bool(getattr(verdict, name))
         if verdict.problems or chosen:
-            print(f"seed {seed}: {verdict.problems or 'nothing wrong'}, {verdict.acts} acts, trace {verdict.trace}")
-    print(f"sim: {len(seeds)} schedules from seed {seeds[0]}, {acts} acts, {crashes} crashes")
+            print(f"seed {seed}: {verdict.problems or 'nothing wrong'}, {verdict.actions} acts, trace {verdict.trace}")
+    print(f"sim: {len(seeds)} schedules from seed {seeds[0]}, {actions} acts, {crashes} crashes")
     results = [Result("sim", name, float(count), "runs", float(len(seeds))) for name, count in counts.items()]
     if chosen:
         return results

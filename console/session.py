@@ -209,8 +209,8 @@ def _remover(stores: Stores, desk: Desk, person: Person | None) -> Callable[[], 
 
     async def remove_at_end() -> str:
         unsent = await desk.leaving.unsent()
-        if unsent.acts:
-            return f"{len(unsent.acts)} actions are not done yet. Send, withdraw or save them first."
+        if unsent.actions:
+            return f"{len(unsent.actions)} actions are not done yet. Send, withdraw or save them first."
         stores.removed = person
         return ""
 

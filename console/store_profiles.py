@@ -10,7 +10,7 @@ from pathlib import Path
 from console.errors import StoreError
 from console.private_files import private_folder, write_private
 from console.settings import Deployment
-from console.store.contents import count_open_acts
+from console.store.contents import count_open_actions
 from console.store.database import open_beside
 from console.store.remains import StoreRemains
 from console.system.store_key import Keyring, NoKeyringError
@@ -106,7 +106,7 @@ async def _count_unsent(folder: Path) -> int:
         return 0
 
     try:
-        return await count_open_acts(database)
+        return await count_open_actions(database)
     except StoreError:
         return 0
     finally:

@@ -12,12 +12,12 @@ import sys
 import httpx
 from PySide6.QtCore import Qt
 
-from console.models.outbox import ActState
+from console.models.outbox import ActionState
 from console.tour import TourError, until
-from console.views.customer.forms.act_form import ActForm
+from console.views.customer.forms.action_form import ActionForm
 from console.views.customer.forms.half_done import HalfDoneDialog
 from console.views.customer.page import CustomerPage
-from scripts.acts_by_keyboard import ACCOUNT, CTRL, Recorder, recorded
+from scripts.actions_by_keyboard import ACCOUNT, CTRL, Recorder, recorded
 
 
 class Call(Recorder):
@@ -46,11 +46,11 @@ class Call(Recorder):
                         return str(customer)
         raise TourError(f"nobody with {kind}")
 
-    async def form(self, letter: str) -> ActForm:
+    async def form(self, letter: str) -> ActionForm:
         """Open a form by its letter and wait until it has planned something."""
-        self.act(letter)
-        form = await self.dialog(ActForm)
-        assert isinstance(form, ActForm)
+        self.action(letter)
+        form = await self.dialog(ActionForm)
+        assert isinstance(form, ActionForm)
         await self.page.view.wait_idle()
         await asyncio.sleep(0.2)
         return form
@@ -61,9 +61,9 @@ class Call(Recorder):
         assert page is not None
         return page
 
-    async def send(self, *states: ActState) -> None:
+    async def send(self, *states: ActionState) -> None:
         self.press(Qt.Key.Key_Return, CTRL)
-        await self.acts_are(*states)
+        await self.actions_are(*states)
 
 
 async def play(call: Call) -> None:
@@ -87,10 +87,10 @@ async def mend(call: Call) -> None:
     call.go("x")
     await call.picture("disagreements")
     call.press(Qt.Key.Key_Return)
-    await call.dialog(ActForm)
+    await call.dialog(ActionForm)
     await call.page.view.wait_idle()
     await call.picture("stop-billing")
-    await call.send(ActState.DONE)
+    await call.send(ActionState.DONE)
     call.press(Qt.Key.Key_Escape)
 
 
@@ -102,7 +102,7 @@ async def credit(call: Call) -> None:
     call.keys("Billed for a month after it was cancelled, and called twice.")
     await until(lambda: form.plan is not None, "the plan")
     await call.picture("credit-over-the-limit")
-    await call.send(ActState.AWAITING)
+    await call.send(ActionState.AWAITING)
     await call.picture("waits-for-approval")
 
 
@@ -110,10 +110,10 @@ async def half_done(call: Call) -> None:
     await call.form("s")
     await call.picture("suspend")
     await call.fault("billing", outage=True)
-    await call.send(ActState.HALF_DONE)
+    await call.send(ActionState.HALF_DONE)
     await asyncio.sleep(0.3)
     await call.picture("half-done-seen")
-    call.act("z")
+    call.action("z")
     await call.dialog(HalfDoneDialog)
     await call.picture("half-done")
     call.press(Qt.Key.Key_Down)
@@ -123,7 +123,9 @@ async def half_done(call: Call) -> None:
     desk = call.workspace.desk
     assert desk is not None
     outbox = desk.outbox
-    await until(lambda: outbox.acts[-1].kind == "take-back" and outbox.acts[-1].state is ActState.DONE, "taken back")
+    await until(
+        lambda: outbox.actions[-1].kind == "take-back" and outbox.actions[-1].state is ActionState.DONE, "taken back"
+    )
     call.window.activateWindow()
     await asyncio.sleep(0.2)
     call.go("u")
@@ -134,15 +136,15 @@ async def half_done(call: Call) -> None:
 async def the_rest(call: Call) -> None:
     await call.form("l")
     await call.picture("line-test")
-    await call.send(ActState.DONE)
+    await call.send(ActionState.DONE)
     await call.form("a")
     call.keys("Ring twice; the dog is friendly.")
     await call.picture("visit")
-    await call.send(ActState.DONE)
+    await call.send(ActionState.DONE)
     call.press(Qt.Key.Key_N, CTRL)
     call.keys("Asked why Static IP is still on the bill. Stopped, credit asked for, visit booked.")
     await call.picture("note")
-    await call.send(ActState.DONE)
+    await call.send(ActionState.DONE)
     await call.picture("end")
 
 

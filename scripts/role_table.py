@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from console.services.access.openings import OPEN_TO_ALL
 from console.services.access.permissions import ROLES, Deed, Personal, Subject
-from console.services.acts.catalogue import ACTS
+from console.services.actions.catalogue import ACTIONS
 from console.settings.roles import named
 from console.settings.verification import VerificationSettings
 
@@ -33,7 +33,7 @@ def role_table() -> str:
     roles = list(ROLES.values())
     parts = [
         _table("Sees", "Opened by", [user.role for user in roles], _subjects()),
-        _table("Does", "Opened by", [user.role for user in roles], _acts()),
+        _table("Does", "Opened by", [user.role for user in roles], _actions()),
         _table("Sees only on demand, recorded", "", [user.role for user in roles], _masked()),
         _table("May give one customer in 30 days without asking", "", [user.role for user in roles], _limits()),
     ]
@@ -50,7 +50,7 @@ def _subjects() -> Iterator[list[str]]:
         ]
 
 
-def _acts() -> Iterator[list[str]]:
+def _actions() -> Iterator[list[str]]:
     desk = Deed.READ_AUDIT
     yield [
         "Search the audit (`read_audit`)",
@@ -58,7 +58,7 @@ def _acts() -> Iterator[list[str]]:
         *("yes" if desk in user.may_do else "" for user in ROLES.values()),
     ]
     forms = [("Note", Deed.ADD_NOTE), ("Contact data", Deed.CHANGE_CONTACT), ("Promise to pay", Deed.PROMISE_TO_PAY)]
-    for title, deed in (*forms, *((kind.title, kind.deed) for kind in ACTS.values())):
+    for title, deed in (*forms, *((kind.title, kind.deed) for kind in ACTIONS.values())):
         opened = "account, or without" if deed in _WITHOUT_CALLER else "account, for its caller"
         opened = "call detail, for its caller" if deed in _STRONGER_DONE else opened
         yield [

@@ -20,7 +20,7 @@ from console.services.access.caller_check import CallerSystems
 from console.services.access.data_rights import DataRights
 from console.services.access.permissions import Subject, as_deployed
 from console.services.access.sign_in import SignInState
-from console.services.acts import Acts, Decisions, SendCheck
+from console.services.actions import Actions, Decisions, SendCheck
 from console.services.billing.bill_documents import BillDocuments
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.datasets import KEPT_AS
@@ -35,7 +35,7 @@ from console.services.search.people import SeenPeople
 from console.services.system.connections import Connections, HealthBoard
 from console.services.system.network import Network
 from console.settings import Deployment
-from console.store.acts import ActRepository
+from console.store.actions import ActionRepository
 from console.store.customer_records import CustomerRecords
 from console.store.database import Database, in_memory
 from console.store.drafts import DraftRepository
@@ -102,14 +102,14 @@ def _caller_systems(systems: Systems, deployment: Deployment) -> CallerSystems:
 def _compose_outbox(wire: Wire, guard: Guard, kept: _Kept, parts: Parts, deployment: Deployment) -> Outbox:
     """Return the outbox: what it does is reported to the guard, and it hears of systems and sign-ins that are back."""
     outbox = Outbox(
-        ActRepository(kept.database),
-        {system.name: system.acts for system in wire.systems.every if system.acts is not None},
+        ActionRepository(kept.database),
+        {system.name: system.actions for system in wire.systems.every if system.actions is not None},
         clock=parts.clock,
         rng=parts.rng,
-        admit=SendCheck(guard.permissions, systems=wire.systems, acts=lambda: outbox.acts),
+        admit=SendCheck(guard.permissions, systems=wire.systems, actions=lambda: outbox.actions),
     )
-    outbox.subscribe(guard.audit.on_act)
-    outbox.subscribe(lambda act: guard.openings.note_act(act.customer_id))
+    outbox.subscribe(guard.audit.on_action)
+    outbox.subscribe(lambda action: guard.openings.note_action(action.customer_id))
     wire.health.subscribe(lambda now, before: _tell_outbox(outbox, now, before))
     if parts.sign_in is not None:
         parts.sign_in.subscribe(lambda state: _tell_signed_in(outbox, deployment, state))
@@ -127,10 +127,10 @@ def _tell_signed_in(outbox: Outbox, deployment: Deployment, state: SignInState) 
         outbox.system_is_back(name)
 
 
-def _compose_acts(
+def _compose_actions(
     outbox: Outbox, systems: Systems, guard: Guard, kept: _Kept, parts: Parts, deployment: Deployment
-) -> Acts:
-    return Acts(
+) -> Actions:
+    return Actions(
         outbox,
         systems=systems,
         with_service_orders=deployment.service_orders,
@@ -202,7 +202,7 @@ def compose_desk(
     callers = _caller_systems(systems, deployment)
     guard = compose_guard(deployment, secrets, kept.database, parts=parts, systems=callers, known=kept.known)
     outbox = _compose_outbox(wire, guard, kept, parts, deployment)
-    acts = _compose_acts(outbox, systems, guard, kept, parts, deployment)
+    actions = _compose_actions(outbox, systems, guard, kept, parts, deployment)
     drafts = Drafts(DraftRepository(kept.database), parts.clock)
     search = _compose_search(systems, guard, kept, parts, deployment)
     network, reader = Network(), PdfReader()
@@ -234,10 +234,10 @@ def compose_desk(
         health=wire.health,
         search=search,
         outbox=outbox,
-        acts=acts,
-        decisions=Decisions(outbox, acts, guard.permissions, country=deployment.country),
+        actions=actions,
+        decisions=Decisions(outbox, actions, guard.permissions, country=deployment.country),
         drafts=drafts,
-        leaving=Leaving(outbox, drafts, acts, UnsentFiles(), is_kept=kept.database.is_kept),
+        leaving=Leaving(outbox, drafts, actions, UnsentFiles(), is_kept=kept.database.is_kept),
         data_rights=DataRights(kept.records, guard.permissions, guard.openings, guard.audit),
         moments=kept.known.moments,
         is_kept=kept.database.is_kept,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from console.models.money import Money
-from console.models.outbox import Act
+from console.models.outbox import Action
 
 _ASKED = re.compile(
     r"Request (?P<digest>[0-9a-f]{32}): (?P<kind>[a-z-]+) of (?P<amount>[0-9.]+) (?P<currency>[A-Z]{3})"
@@ -31,15 +31,15 @@ class ApprovalRequest:
         return f"Request {self.digest}: {self.kind} of {self.money.amount} {self.money.currency} on {self.account}"
 
 
-def request_of(act: Act) -> ApprovalRequest | None:
+def request_of(action: Action) -> ApprovalRequest | None:
     """Return what an action's approval must be for as the action is now, None where it gives no credit."""
-    step = next((one for one in act.steps if one.kind == "refund"), None)
+    step = next((one for one in action.steps if one.kind == "refund"), None)
     if step is None:
         return None
     money, account = step.wanted.money(), step.wanted.text("account")
-    parts = (act.id, act.customer_id, step.kind, account, str(money.amount), money.currency)
+    parts = (action.id, action.customer_id, step.kind, account, str(money.amount), money.currency)
     digest = hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
-    return ApprovalRequest(step.kind, account, money=money, by=person_of(act), digest=digest)
+    return ApprovalRequest(step.kind, account, money=money, by=person_of(action), digest=digest)
 
 
 def read_request(notes: Iterable[tuple[str | None, str]]) -> ApprovalRequest | None:
@@ -62,6 +62,6 @@ def read_request(notes: Iterable[tuple[str | None, str]]) -> ApprovalRequest | N
     return None
 
 
-def person_of(act: Act) -> str:
+def person_of(action: Action) -> str:
     """Return who did an action: the person, or where nobody signs in the role."""
-    return act.person or act.author
+    return action.person or action.author

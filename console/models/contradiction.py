@@ -39,7 +39,7 @@ class Claim:
 class Mend:
     """The act that would mend it: which form, and what it starts from."""
 
-    act: str
+    action: str
     values: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -68,7 +68,7 @@ class Remark(Enum):
 BARRED = frozenset({Remark.NO_RIGHT, Remark.NO_ACCESS, Remark.OVER_LIMIT, Remark.NOT_APPROVED, Remark.MORE_THAN_OWED})
 
 
-class ActState(Enum):
+class ActionState(Enum):
     """How far an act is, as the user is told it."""
 
     QUEUED = "queued"
@@ -146,7 +146,7 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class Action:
     """One thing a user did. `happened_at` is when they did it, aware UTC, and travels with it however late it is sent.
 
     `customer_name` is what they were called then, to be shown without asking. `seq` is its place in the order, 0
@@ -175,30 +175,30 @@ class Act:
     grant: Grant | None = None
 
     @property
-    def state(self) -> ActState:
+    def state(self) -> ActionState:
         """How far it is, worked out from its steps."""
         states = {step.state for step in self.steps}
         if self.withdrawn:
-            return ActState.WITHDRAWN
+            return ActionState.WITHDRAWN
         if states == {StepState.DONE}:
-            return ActState.DONE
+            return ActionState.DONE
         for found, told in (
-            (StepState.CONFLICT, ActState.CONFLICT),
-            (StepState.UNKNOWN, ActState.UNKNOWN),
-            (StepState.AWAITING, ActState.AWAITING),
-            (StepState.SENDING, ActState.SENDING),
-            (StepState.ACCEPTED, ActState.SENDING),
+            (StepState.CONFLICT, ActionState.CONFLICT),
+            (StepState.UNKNOWN, ActionState.UNKNOWN),
+            (StepState.AWAITING, ActionState.AWAITING),
+            (StepState.SENDING, ActionState.SENDING),
+            (StepState.ACCEPTED, ActionState.SENDING),
         ):
             if found in states:
                 return told
         if StepState.DONE in states:
-            return ActState.HALF_DONE
-        return ActState.REJECTED if StepState.REJECTED in states else ActState.QUEUED
+            return ActionState.HALF_DONE
+        return ActionState.REJECTED if StepState.REJECTED in states else ActionState.QUEUED
 
     @property
     def is_open(self) -> bool:
         """Whether something is still to happen, by itself or by a user."""
-        return self.state not in {ActState.DONE, ActState.WITHDRAWN}
+        return self.state not in {ActionState.DONE, ActionState.WITHDRAWN}
 
     @property
     def is_begun(self) -> bool:
@@ -223,7 +223,7 @@ class Act:
             not self.withdrawn
             and bool(done)
             and all(step.back is not None and (step.back.record or step.result) for step in done)
-            and (self.is_settled or self.state is ActState.DONE)
+            and (self.is_settled or self.state is ActionState.DONE)
         )
 
     @property
@@ -231,6 +231,6 @@ class Act:
         """Whether a system has something of it twice, of which one can be undone."""
         return any(step.remark is Remark.TWICE and step.others and step.back is not None for step in self.steps)
 
-    def with_step(self, place: int, step: Step) -> "Act":
+    def with_step(self, place: int, step: Step) -> "Action":
         """Return the act with one step replaced."""
         return replace(self, steps=(*self.steps[:place], step, *self.steps[place + 1 :]))

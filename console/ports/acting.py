@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
-from console.models.outbox import Act, Step
+from console.models.outbox import Action, Step
 from console.models.payload import Payload
 
 
@@ -61,10 +61,10 @@ class ActingSystem(Protocol):
     def name(self) -> str:
         """The system's configured name."""
 
-    async def read_current(self, act: Act, step: Step) -> RemoteState:
+    async def read_current(self, action: Action, step: Step) -> RemoteState:
         """Return what the system holds now of what the step would change; empty where it only adds."""
 
-    async def perform(self, act: Act, step: Step, *, version: str | None) -> str:
+    async def perform(self, action: Action, step: Step, *, version: str | None) -> str:
         """Do a step and return the id that the answer named, empty where it named none.
 
         It is sent with the step's key, so that a system that knows keys does it once; and with `version`, so that one
@@ -77,5 +77,5 @@ class ActingSystem(Protocol):
             RefusedError: The system declines, with its reason. It may have carried it out all the same.
         """
 
-    async def look_up(self, act: Act, step: Step) -> Finding:
+    async def look_up(self, action: Action, step: Step) -> Finding:
         """Return whether a step was carried out, by looking at what the system holds now; nothing stored is used."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from console.models.outbox import Act
+from console.models.outbox import Action
 from console.models.search import KnownPerson
 
 
@@ -63,34 +63,34 @@ class DraftStore(Protocol):
         """Keep texts; an empty one is forgotten. Return when they were kept; they are on the disk then."""
 
 
-class ActStore(Protocol):
+class ActionStore(Protocol):
     """The outbox's entries. What has returned is on the disk."""
 
-    async def add(self, act: Act, *, typed_in: Sequence[str] = (), instead_of: Act | None = None) -> Act:
+    async def add(self, action: Action, *, typed_in: Sequence[str] = (), instead_of: Action | None = None) -> Action:
         """Keep a new act and return it with its place in the order.
 
         The drafts of the places it was typed in go in the same breath: whatever ends the program, what was typed is
         either still a draft or an act, never both. So does the act it stands instead of, as that is given.
         """
 
-    async def change(self, act: Act) -> None:
+    async def change(self, action: Action) -> None:
         """Keep an act as it is now."""
 
-    async def load(self, *, closed: int = 50) -> Sequence[Act]:
+    async def load(self, *, closed: int = 50) -> Sequence[Action]:
         """Return every act that is not at its end, and the last `closed` that are, in their order."""
 
 
 class UnsentStore(Protocol):
     """Files of unsent work, each encrypted with a passphrase. Slow on purpose: call it off the event loop."""
 
-    def save(self, path: Path, passphrase: str, acts: Sequence[Act], drafts: Mapping[str, str]) -> None:
+    def save(self, path: Path, passphrase: str, actions: Sequence[Action], drafts: Mapping[str, str]) -> None:
         """Write a file in place of whatever stands there.
 
         Raises:
             StoreFullError: It cannot be written; what stood there is as it was.
         """
 
-    def load(self, path: Path, passphrase: str) -> tuple[Sequence[Act], Mapping[str, str]]:
+    def load(self, path: Path, passphrase: str) -> tuple[Sequence[Action], Mapping[str, str]]:
         """Return the actions and the typed texts, by their places, in a file.
 
         Raises:

@@ -21,11 +21,11 @@ class Checked(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectedSystem:
-    """One configured system, connected: what it serves, and who does so.
+    """One configured system that is connected, with the ports it serves.
 
-    `name` is its name in the settings, `label` the word people use for it. `ports` has what serves each capability;
-    read it by `port`. `acts` is None where nothing can be written to it, `finder` where customers cannot be looked for
-    in it, `caller_proof` where it checks no callers by itself.
+    `name` is its name in the settings, `label` the name people use. `ports` maps each capability to its object; read
+    it through `port`. `actions` is None if nothing can be written to the system, `finder` is None if it cannot search
+    customers, `caller_proof` is None if it cannot check callers.
     """
 
     name: str
@@ -33,7 +33,7 @@ class ConnectedSystem:
     address: str
     ports: Mapping[Capability, Any] = field(repr=False)
     checked: Checked
-    acts: ActingSystem | None = None
+    actions: ActingSystem | None = None
     finder: Finder | None = None
     caller_proof: CallerProof | None = None
 

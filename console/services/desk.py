@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from console.models.cache_size import CacheSize
-from console.models.outbox import Act
+from console.models.outbox import Action
 from console.services.access.audit import Audit
 from console.services.access.audit_search import AuditSearch
 from console.services.access.data_rights import DataRights
 from console.services.access.masking import masked_text
 from console.services.access.openings import Openings
 from console.services.access.permissions import Permissions, User
-from console.services.acts import Acts, Decisions
+from console.services.actions import Actions, Decisions
 from console.services.billing.bill_documents import BillDocuments
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.known import Moment
@@ -55,7 +55,7 @@ class Desk:
     documents: BillDocuments
     network: Network
     outbox: ReadOutbox
-    acts: Acts
+    actions: Actions
     decisions: Decisions
     drafts: Drafts
     leaving: Leaving
@@ -76,9 +76,9 @@ class Desk:
         """Return a text with what this role has masked in it covered."""
         return masked_text(text, self.user.masked)
 
-    def title_of(self, act: Act) -> str:
+    def title_of(self, action: Action) -> str:
         """Return the title of an action as this user may see it, in lists, windows' titles and notifications alike."""
-        return self.shown(act.title)
+        return self.shown(action.title)
 
     @property
     def system_labels(self) -> dict[str, str]:

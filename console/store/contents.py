@@ -9,7 +9,7 @@ import msgspec
 
 from console.models.audit import AuditEntry
 from console.store.database import Database
-from console.store.payloads import decode_act
+from console.store.payloads import decode_action
 
 
 class StoreState:
@@ -34,7 +34,7 @@ class StoreState:
         await self._database.write(work)
 
 
-async def count_open_acts(database: Database) -> int:
+async def count_open_actions(database: Database) -> int:
     """Return how many actions have not come to their end.
 
     Raises:
@@ -68,12 +68,12 @@ async def read_through(database: Database) -> str:
 
 
 def _unreadable(connection: apsw.Connection) -> Counter[str]:
-    acts = connection.execute("SELECT body FROM act WHERE open OR seq > (SELECT max(seq) FROM act) - 50")
+    actions = connection.execute("SELECT body FROM act WHERE open OR seq > (SELECT max(seq) FROM act) - 50")
     audit = connection.execute("SELECT body FROM audit ORDER BY seq DESC LIMIT 1000")
     connection.execute("SELECT place, text FROM draft").fetchall()
     counts = Counter(
         {
-            "actions": _count_unreadable(acts, decode_act),
+            "actions": _count_unreadable(actions, decode_action),
             "entries of the audit": _count_unreadable(audit, msgspec.json.Decoder(AuditEntry).decode),
         }
     )

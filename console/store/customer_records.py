@@ -8,7 +8,7 @@ import apsw
 import msgspec
 
 from console.store.database import Database
-from console.store.payloads import decode_act
+from console.store.payloads import decode_action
 
 # Drafts and answers are not kept under a customer: a draft names its owner in its place, an answer hides its question.
 _OF_CUSTOMER = {"fact": "customer", "act": "customer"}
@@ -32,7 +32,7 @@ class CustomerRecords:
             facts = connection.execute(
                 "SELECT part, read_at, seen_at, body FROM fact WHERE customer = ? ORDER BY part, read_at", (customer,)
             )
-            acts = connection.execute("SELECT body FROM act WHERE customer = ? ORDER BY seq", (customer,))
+            actions = connection.execute("SELECT body FROM act WHERE customer = ? ORDER BY seq", (customer,))
             people = connection.execute(
                 "SELECT name, kind, status, details, seen_at FROM person WHERE customer = ?", (customer,)
             )
@@ -41,7 +41,7 @@ class CustomerRecords:
                     {"part": part, "read_at": read, "seen_at": seen, "value": _json(body)}
                     for part, read, seen, body in facts
                 ],
-                "actions": [_json(body) for (body,) in acts],
+                "actions": [_json(body) for (body,) in actions],
                 "drafts": [
                     {"place": place, "text": text, "kept_at": kept}
                     for place, text, kept in _drafts(connection, customer)
@@ -110,8 +110,8 @@ def _forget_people(connection: apsw.Connection, where: str, values: Sequence[str
 
 def _drafts(connection: apsw.Connection, customer: str) -> list[tuple[str, str, str]]:
     """Return the drafts of a customer: the second part of a place is whose it is, or the action that is edited."""
-    acts = connection.execute("SELECT id FROM act WHERE customer = ?", (customer,)).fetchall()
-    owners = {customer, *(str(act) for (act,) in acts)}
+    actions = connection.execute("SELECT id FROM act WHERE customer = ?", (customer,)).fetchall()
+    owners = {customer, *(str(action) for (action,) in actions)}
     rows = connection.execute("SELECT place, text, kept_at FROM draft").fetchall()
     found = ((str(place), str(text), str(kept)) for place, text, kept in rows)
     return [one for one in found if one[0].split("/")[1:2] and one[0].split("/")[1] in owners]
@@ -124,10 +124,10 @@ def _audited(connection: apsw.Connection, customer: str) -> list[bytes]:
 
 def _ended_before(body: object, before: datetime) -> bool:
     try:
-        act = decode_act(body if isinstance(body, bytes) else b"")
+        action = decode_action(body if isinstance(body, bytes) else b"")
     except msgspec.MsgspecError:
         return False
-    return (act.changed_at or act.happened_at) < before
+    return (action.changed_at or action.happened_at) < before
 
 
 def _json(body: object) -> Any:

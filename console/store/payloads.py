@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from console.models.outbox import Act
+from console.models.outbox import Action
 from console.models.payload import Payload
 
 
@@ -20,16 +20,16 @@ def _decoded(kind: type, stored: Any) -> Any:
     raise TypeError(f"{kind.__name__} cannot be read")
 
 
-_DECODER = msgspec.json.Decoder(Act, dec_hook=_decoded)
+_DECODER = msgspec.json.Decoder(Action, dec_hook=_decoded)
 _ENCODER = msgspec.json.Encoder(enc_hook=_encoded)
 
 
-def encode_act(act: Act) -> bytes:
+def encode_action(action: Action) -> bytes:
     """Return an action as it is kept."""
-    return _ENCODER.encode(act)
+    return _ENCODER.encode(action)
 
 
-def decode_act(body: bytes) -> Act:
+def decode_action(body: bytes) -> Action:
     """Return an action as it was kept, by this or an earlier version.
 
     Raises:

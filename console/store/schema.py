@@ -6,7 +6,7 @@ import apsw
 import msgspec
 
 from console.models.name_words import fold, index_words
-from console.store.payloads import decode_act, encode_act
+from console.store.payloads import decode_action, encode_action
 
 
 def words_of_person(name: str, details: bytes) -> str:
@@ -22,7 +22,7 @@ def with_typed_payloads(body: object) -> bytes:
     """Return a kept action with the values of its steps by their types; one that cannot be read stays as it is."""
     kept = body if isinstance(body, bytes) else b""
     try:
-        return encode_act(decode_act(kept))
+        return encode_action(decode_action(kept))
     except (msgspec.MsgspecError, TypeError):
         return kept
 

@@ -8,22 +8,22 @@ import msgspec
 
 from console.errors import StoreError, StoreFullError, StoreKeyError
 from console.messages import store as say
-from console.models.outbox import Act
+from console.models.outbox import Action
 from console.private_files import private_file
-from console.store.payloads import decode_act, encode_act
+from console.store.payloads import decode_action, encode_action
 
 
 class UnsentFiles:
     """Implements the port UnsentStore. The key is worked out from the passphrase as SQLCipher 4 does (PBKDF2)."""
 
-    def save(self, path: Path, passphrase: str, acts: Sequence[Act], drafts: Mapping[str, str]) -> None:
+    def save(self, path: Path, passphrase: str, actions: Sequence[Action], drafts: Mapping[str, str]) -> None:
         new = path.with_name(f"{path.name}.part")
         try:
             new.unlink(missing_ok=True)
             connection = _open(private_file(new), passphrase)
             try:
                 connection.execute("CREATE TABLE act (body BLOB); CREATE TABLE draft (place TEXT, text TEXT)")
-                connection.executemany("INSERT INTO act VALUES (?)", [(encode_act(act),) for act in acts])
+                connection.executemany("INSERT INTO act VALUES (?)", [(encode_action(action),) for action in actions])
                 connection.executemany("INSERT INTO draft VALUES (?, ?)", list(drafts.items()))
             finally:
                 connection.close()
@@ -31,7 +31,7 @@ class UnsentFiles:
         except (OSError, apsw.Error) as error:
             raise StoreFullError(say.FILE_NOT_WRITABLE(path=path)) from error
 
-    def load(self, path: Path, passphrase: str) -> tuple[Sequence[Act], Mapping[str, str]]:
+    def load(self, path: Path, passphrase: str) -> tuple[Sequence[Action], Mapping[str, str]]:
         if not path.is_file():
             raise StoreError(say.NO_SUCH_FILE(path=path))
         try:
@@ -44,7 +44,7 @@ class UnsentFiles:
         except apsw.Error as error:
             raise StoreKeyError(say.FILE_DOES_NOT_OPEN(path_name=path.name)) from error
         try:
-            return [decode_act(body) for body in bodies], drafts
+            return [decode_action(body) for body in bodies], drafts
         except msgspec.MsgspecError as error:
             raise StoreError(say.FILE_OF_OTHER_VERSION(path_name=path.name)) from error
 

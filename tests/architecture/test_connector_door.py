@@ -95,7 +95,7 @@ async def main():
     for item in (await view.tickets.wait_idle()).facts:
         print(desk.label(item.origin.system), item.value.name)
     try:
-        desk.acts.system_for("create-ticket")
+        desk.actions.system_for("create-ticket")
     except NotPossibleError as error:
         print(error)
     view.close()

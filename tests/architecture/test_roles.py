@@ -10,7 +10,7 @@ from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
 from console.services.access.openings import Reason
 from console.services.access.permissions import ROLES, Deed, Permissions, Personal, Subject
-from console.services.acts.catalogue import ACTS
+from console.services.actions.catalogue import ACTIONS
 from console.services.customer.contact import NotPossibleError
 from console.settings.roles import RoleSettings
 from scripts.role_table import role_table
@@ -37,28 +37,28 @@ def test_a_subject_is_shown_to_the_roles_the_table_marks(role: str, subject: Sub
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_an_act_is_planned_for_the_roles_the_table_marks_and_for_nobody_in_a_closed_account(
+async def test_an_action_is_planned_for_the_roles_the_table_marks_and_for_nobody_in_a_closed_account(
     sandbox: Control, role: str
 ) -> None:
     desk = sandbox.desk(parts=Parts(user=ROLES[role]), gated=True)
     customer = CustomerId(sandbox.first_customer)
-    for kind in ACTS.values():
-        assert desk.acts.may(kind.name, customer) is not None, kind.name  # closed
+    for kind in ACTIONS.values():
+        assert desk.actions.may(kind.name, customer) is not None, kind.name  # closed
     await desk.openings.open_for(customer, Reason.TYPED, "asked for by the customer")
-    by_ticket = {kind.name for kind in ACTS.values() if desk.acts.may(kind.name, customer) is None}
+    by_ticket = {kind.name for kind in ACTIONS.values() if desk.actions.may(kind.name, customer) is None}
     await desk.openings.verify(customer, "photo", "")
-    by_caller = {kind.name for kind in ACTS.values() if desk.acts.may(kind.name, customer) is None}
-    assert by_caller == {kind.name for kind in ACTS.values() if role in marked(str(kind.title))}
+    by_caller = {kind.name for kind in ACTIONS.values() if desk.actions.may(kind.name, customer) is None}
+    assert by_caller == {kind.name for kind in ACTIONS.values() if role in marked(str(kind.title))}
     lines = STORED.read_text(encoding="utf-8").splitlines()
     without = {line.split("|")[1].partition(" (")[0].strip() for line in lines if "or without" in line}
-    assert by_ticket == {name for name in by_caller if str(ACTS[name].title) in without}
+    assert by_ticket == {name for name in by_caller if str(ACTIONS[name].title) in without}
     view = desk.view_customer(customer)
     view.open()
     await view.wait_idle()
-    for kind in ACTS.values():
+    for kind in ACTIONS.values():
         if kind.name not in by_caller:
             with pytest.raises(NotPossibleError, match="may not"):
-                desk.acts.plan(kind.name, desk.acts.situation(view), {})
+                desk.actions.plan(kind.name, desk.actions.situation(view), {})
     view.close()
     await desk.aclose()
 
@@ -84,7 +84,7 @@ async def test_a_deployment_gives_and_takes_what_its_roles_see_and_do(sandbox: C
     assert trainee.user.may_do - ROLES["trainee"].may_do == {Deed.PROMISE_TO_PAY}
     assert trainee.user.may_see == (ROLES["trainee"].may_see | {Subject.USAGE}) - {Subject.PAYMENTS}
     assert trainee.user.masked == {Personal.EMAIL}
-    rejected = rep.acts.may("give-credit")
+    rejected = rep.actions.may("give-credit")
     assert rejected is not None
     assert "rep may not give credit" in str(rejected)
     assert rep.user.masked == ROLES["rep"].masked

@@ -16,7 +16,7 @@ SAYING = ("services", "connectors", "http", "store", "models")
 # Errors of the program itself, or of a format: their words are for a log, or become a value of a message.
 FOR_LOGS = {"TypeError", "ValueError", "KeyError", "MalformedRecordError", "UsageError"}
 # What forms, previews and discrepancies are declared with; of their arguments these hold no words for people.
-SHOWN = {"Field", "Choice", "Effect", "ActKind", "NotCompared", "Contradiction", "claim"}
+SHOWN = {"Field", "Choice", "Effect", "ActionType", "NotCompared", "Contradiction", "claim"}
 NOT_SHOWN = {"name", "group", "letter", "record", "values", "asks", "start", "starts"}
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from console.errors import SystemUnavailableError
 from console.models.customer import CustomerId
-from console.models.outbox import ActState
+from console.models.outbox import ActionState
 from console.models.search import SearchResult
-from console.services.acts.declared import Plan
+from console.services.actions.declared import Plan
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
@@ -107,26 +107,26 @@ async def test_a_number_of_either_is_found_and_each_says_how_far_it_is(two_billi
     await desk.aclose()
 
 
-async def test_an_act_goes_to_the_system_that_has_the_account(two_billings: TwoBillings) -> None:
+async def test_an_action_goes_to_the_system_that_has_the_account(two_billings: TwoBillings) -> None:
     desk = two_billings.desk()
     await desk.open_store()
     view = await opened(desk, two_billings.first_customer)
     account = next(item.value for item in view.accounts.unmasked or () if item.origin.system == "mobile")
-    situation = desk.acts.situation(view)
+    situation = desk.actions.situation(view)
     values = {"account": account.id, "amount": "1", "reason": "goodwill", "text": "Waited twice for the technician"}
-    plan: Plan = desk.acts.plan("give-credit", situation, values)
-    touched = {one.label: len(one.effects) for one in desk.acts.touched(plan, situation)}
+    plan: Plan = desk.actions.plan("give-credit", situation, values)
+    touched = {one.label: len(one.effects) for one in desk.actions.touched(plan, situation)}
     assert touched[MOBILE] > 0
     assert touched[FIXED] == 0
-    act = await desk.acts.do("give-credit", situation, values, view.customer_id)
-    assert {step.system for step in act.steps} == {"mobile"}
-    await until(lambda: next(one for one in desk.outbox.acts if one.id == act.id).state is ActState.DONE, 15)
+    action = await desk.actions.do("give-credit", situation, values, view.customer_id)
+    assert {step.system for step in action.steps} == {"mobile"}
+    await until(lambda: next(one for one in desk.outbox.actions if one.id == action.id).state is ActionState.DONE, 15)
     view.refunds.refresh()
     refunds = (await view.refunds.wait_idle()).facts
-    assert act.steps[0].record == account.id
-    assert {item.origin.system for item in refunds or () if item.value.id == desk.outbox.acts[0].steps[0].result} == {
-        "mobile"
-    }
+    assert action.steps[0].record == account.id
+    assert {
+        item.origin.system for item in refunds or () if item.value.id == desk.outbox.actions[0].steps[0].result
+    } == {"mobile"}
     view.close()
     await desk.aclose()
 
@@ -137,10 +137,10 @@ async def test_a_record_that_both_have_is_not_acted_on_in_one_of_them(two_billin
     desk = two_billings.desk(mobile=settings)
     view = await opened(desk, two_billings.first_customer)
     account = next(item.value for item in view.accounts.unmasked or ())
-    situation = desk.acts.situation(view)
+    situation = desk.actions.situation(view)
     values = {"account": account.id, "amount": "1", "reason": "goodwill", "text": "Waited twice for the technician"}
-    plan = desk.acts.plan("give-credit", situation, values)
+    plan = desk.actions.plan("give-credit", situation, values)
     with pytest.raises(NotPossibleError, match=f"{FIXED} and {MOBILE} have a record"):
-        desk.acts.touched(plan, situation)
+        desk.actions.touched(plan, situation)
     view.close()
     await desk.aclose()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.test_acts import CONTACTS
+from tests.conformance.test_actions import CONTACTS
 from tests.conformance.test_versions_and_profiles import customers
 from tests.e2e.test_commands import configuration
 from tests.e2e.test_real_window import Desk, display

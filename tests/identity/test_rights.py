@@ -13,7 +13,7 @@ import pytest
 
 from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
-from console.models.outbox import Act, ActState, Remark, StepState
+from console.models.outbox import Action, ActionState, Remark, StepState
 from console.services.access.openings import Reason
 from console.services.access.permissions import REP, ROLES
 from console.services.access.sign_in import SignIn
@@ -73,9 +73,9 @@ async def desk_of(sandbox: Control, desks: Callable[..., SignIn]) -> AsyncIterat
     await consoles.close_all()
 
 
-async def until(desk: Desk, act: Act, *states: ActState, within_s: float = 15) -> Act:
-    def arrived() -> list[Act]:
-        return [one for one in desk.outbox.acts if one.id == act.id and one.state in states]
+async def until(desk: Desk, action: Action, *states: ActionState, within_s: float = 15) -> Action:
+    def arrived() -> list[Action]:
+        return [one for one in desk.outbox.actions if one.id == action.id and one.state in states]
 
     [found] = await waiting.until(arrived, within_s)
     return found
@@ -88,7 +88,7 @@ async def opened(desk: Desk, customer: str) -> CustomerId:
     return customer_id
 
 
-async def queued_contact(sandbox: Control, desk: Desk, customer: str, phone: str = "+19375550101") -> Act:
+async def queued_contact(sandbox: Control, desk: Desk, customer: str, phone: str = "+19375550101") -> Action:
     """A change of phone that waits because both its systems are away."""
     customer_id = await opened(desk, customer)
     view = await asked(desk, customer, "give-credit")
@@ -97,7 +97,7 @@ async def queued_contact(sandbox: Control, desk: Desk, customer: str, phone: str
     view.close()
     for system in ("crm", "billing"):
         await sandbox.faults(system, outage=True)
-    return await desk.acts.change_contact(customer_id, account.id, {"phone": phone}, seen)
+    return await desk.actions.change_contact(customer_id, account.id, {"phone": phone}, seen)
 
 
 async def back(sandbox: Control, desk: Desk) -> None:
@@ -119,11 +119,11 @@ async def credit(desk: Desk, people: list[str], amount: str | None = None, why: 
     return view.customer_id, (view, values)
 
 
-async def give(desk: Desk, customer: str, values: dict[str, str]) -> Act:
+async def give(desk: Desk, customer: str, values: dict[str, str]) -> Action:
     view = await asked(desk, customer, "give-credit")
-    act = await desk.acts.do("give-credit", desk.acts.situation(view), values, CustomerId(customer))
+    action = await desk.actions.do("give-credit", desk.actions.situation(view), values, CustomerId(customer))
     view.close()
-    return act
+    return action
 
 
 # ------------------------------------------------------------------ every change asks anew
@@ -133,24 +133,24 @@ async def test_a_queued_change_cannot_be_edited_after_the_account_closed(
     sandbox: Control, desk_of: Consoles, people: list[str]
 ) -> None:
     desk = await desk_of("rep")
-    act = await queued_contact(sandbox, desk, people[0])
-    await until(desk, act, ActState.QUEUED)
-    desk.openings.close(CustomerId(act.customer_id))
+    action = await queued_contact(sandbox, desk, people[0])
+    await until(desk, action, ActionState.QUEUED)
+    desk.openings.close(CustomerId(action.customer_id))
 
     with pytest.raises(NotPossibleError, match="Verify the caller first"):
-        await desk.decisions.edit(act, {"phone": "+19375550199"})
+        await desk.decisions.edit(action, {"phone": "+19375550199"})
 
-    assert next(one for one in desk.outbox.acts if one.id == act.id).steps == act.steps
-    assert await desk.decisions.withdraw(act)
+    assert next(one for one in desk.outbox.actions if one.id == action.id).steps == action.steps
+    assert await desk.decisions.withdraw(action)
 
 
 async def test_an_edit_names_nothing_but_what_the_form_shows(
     sandbox: Control, desk_of: Consoles, people: list[str]
 ) -> None:
     desk = await desk_of("rep")
-    act = await queued_contact(sandbox, desk, people[0])
+    action = await queued_contact(sandbox, desk, people[0])
     with pytest.raises(NotPossibleError, match="cannot be changed here"):
-        await desk.decisions.edit(act, {"balance": "0"})
+        await desk.decisions.edit(action, {"balance": "0"})
 
 
 async def test_a_promise_cannot_be_raised_above_what_is_owed(
@@ -165,29 +165,29 @@ async def test_a_promise_cannot_be_raised_above_what_is_owed(
             break
     await sandbox.faults("billing", outage=True)
     due_on = datetime.now().astimezone().date() + timedelta(days=3)
-    act = await desk.acts.promise_to_pay(customer_id, account, amount="1", due_on=due_on)
+    action = await desk.actions.promise_to_pay(customer_id, account, amount="1", due_on=due_on)
 
     with pytest.raises(NotPossibleError, match="Only .* is owed"):
-        await desk.decisions.edit(act, {"amount": "99999"})
+        await desk.decisions.edit(action, {"amount": "99999"})
 
 
 async def test_what_is_no_conflict_is_not_resolved(sandbox: Control, desk_of: Consoles, people: list[str]) -> None:
     desk = await desk_of("rep")
-    act = await queued_contact(sandbox, desk, people[0])
+    action = await queued_contact(sandbox, desk, people[0])
     with pytest.raises(NotPossibleError, match="decided already"):
-        await desk.decisions.resolve(act, 0, {"phone": "+19375550199"})
+        await desk.decisions.resolve(action, 0, {"phone": "+19375550199"})
 
 
 async def test_a_form_of_one_customer_replaces_no_action_on_another(
     sandbox: Control, desk_of: Consoles, people: list[str]
 ) -> None:
     desk = await desk_of("rep")
-    act = await queued_contact(sandbox, desk, people[0])
+    action = await queued_contact(sandbox, desk, people[0])
     await back(sandbox, desk)
     customer, (_view, values) = await credit(desk, people[1:])
-    situation = desk.acts.situation(await asked(desk, customer, "give-credit"))
+    situation = desk.actions.situation(await asked(desk, customer, "give-credit"))
     with pytest.raises(NotPossibleError, match="another customer"):
-        await desk.acts.do("give-credit", situation, values, customer, instead_of=act)
+        await desk.actions.do("give-credit", situation, values, customer, instead_of=action)
 
 
 # ------------------------------------------------------------------ sending asks again
@@ -198,13 +198,13 @@ async def test_an_expired_access_does_not_stop_what_was_made_under_it(
 ) -> None:
     clock = MovableClock()
     desk = await desk_of("rep", clock=clock)
-    act = await queued_contact(sandbox, desk, people[0])
+    action = await queued_contact(sandbox, desk, people[0])
     clock.ahead = timedelta(hours=9)
-    assert desk.openings.opening(CustomerId(act.customer_id)) is None
+    assert desk.openings.opening(CustomerId(action.customer_id)) is None
 
     await back(sandbox, desk)
 
-    assert (await until(desk, act, ActState.DONE, ActState.REJECTED)).state is ActState.DONE
+    assert (await until(desk, action, ActionState.DONE, ActionState.REJECTED)).state is ActionState.DONE
 
 
 async def test_an_access_that_was_revoked_stops_what_was_made_under_it(
@@ -214,7 +214,7 @@ async def test_an_access_that_was_revoked_stops_what_was_made_under_it(
     desk = await desk_of("rep", clock=clock)
     customer, (_view, values) = await credit(desk, people)
     await sandbox.faults("billing", outage=True)
-    act = await give(desk, customer, values)
+    action = await give(desk, customer, values)
     clock.ahead = timedelta(minutes=1)
     for number in ("1", "2", "3"):
         with pytest.raises(NotPossibleError):
@@ -222,8 +222,8 @@ async def test_an_access_that_was_revoked_stops_what_was_made_under_it(
 
     await back(sandbox, desk)
 
-    stopped = await until(desk, act, ActState.DONE, ActState.REJECTED)
-    assert (stopped.state, stopped.steps[0].remark) == (ActState.REJECTED, Remark.NO_ACCESS)
+    stopped = await until(desk, action, ActionState.DONE, ActionState.REJECTED)
+    assert (stopped.state, stopped.steps[0].remark) == (ActionState.REJECTED, Remark.NO_ACCESS)
 
 
 async def test_a_lost_right_stops_the_queue_and_the_action_can_be_handed_over(
@@ -233,26 +233,26 @@ async def test_a_lost_right_stops_the_queue_and_the_action_can_be_handed_over(
     before = await desk_of("rep", store=store)
     customer, (_view, values) = await credit(before, people)
     await sandbox.faults("billing", outage=True)
-    act = await give(before, customer, values)
+    action = await give(before, customer, values)
     await desk_of.close(before)
 
     await sandbox.faults("billing")
     after = await desk_of("trainee", store=store)
-    stopped = await until(after, act, ActState.DONE, ActState.REJECTED)
-    assert (stopped.state, stopped.steps[0].remark) == (ActState.REJECTED, Remark.NO_RIGHT)
+    stopped = await until(after, action, ActionState.DONE, ActionState.REJECTED)
+    assert (stopped.state, stopped.steps[0].remark) == (ActionState.REJECTED, Remark.NO_RIGHT)
     async with sandbox.raw("billing") as billing:
         given = (await billing.get("/payment/v4/refund", params={"requestor.id": customer})).json()
-    assert act.id not in str(given)
+    assert action.id not in str(given)
     with pytest.raises(NotPossibleError, match="may not"):
         await after.decisions.retry(stopped)
 
-    ticket = await until(after, await after.decisions.hand_over(stopped), ActState.DONE)
+    ticket = await until(after, await after.decisions.hand_over(stopped), ActionState.DONE)
 
     async with sandbox.raw("crm") as crm:
         made = (await crm.get(f"/tmf-api/troubleTicket/v4/troubleTicket/{ticket.steps[0].result}")).json()
     assert (made["ticketType"], made["relatedParty"][0]["id"]) == ("handover", customer)
     assert "sandbox-rep" in made["description"]
-    assert next(one for one in after.outbox.acts if one.id == act.id).withdrawn
+    assert next(one for one in after.outbox.actions if one.id == action.id).withdrawn
 
 
 async def test_credits_of_two_consoles_do_not_add_up_above_the_limit(
@@ -266,12 +266,12 @@ async def test_credits_of_two_consoles_do_not_add_up_above_the_limit(
     waiting = await give(first, customer, values | {"amount": str(limit)})
     await sandbox.faults("billing")
     other = await give(second, customer, values | {"amount": "1"})
-    await until(second, other, ActState.DONE)
+    await until(second, other, ActionState.DONE)
 
     first.outbox.system_is_back("billing")
 
-    stopped = await until(first, waiting, ActState.DONE, ActState.REJECTED)
-    assert (stopped.state, stopped.steps[0].remark) == (ActState.REJECTED, Remark.OVER_LIMIT)
+    stopped = await until(first, waiting, ActionState.DONE, ActionState.REJECTED)
+    assert (stopped.state, stopped.steps[0].remark) == (ActionState.REJECTED, Remark.OVER_LIMIT)
 
 
 async def test_what_is_queued_here_counts_against_the_limit(
@@ -281,45 +281,45 @@ async def test_what_is_queued_here_counts_against_the_limit(
     customer, (view, values) = await credit(desk, people)
     limit = REP.credit_limits[view.accounts.unmasked.items[0].value.balance.currency]
     await sandbox.faults("billing", outage=True)
-    situation = desk.acts.situation(view)
-    await desk.acts.do("give-credit", situation, values | {"amount": str(limit)}, customer)
+    situation = desk.actions.situation(view)
+    await desk.actions.do("give-credit", situation, values | {"amount": str(limit)}, customer)
 
     with pytest.raises(NotPossibleError, match="over your limit"):
-        desk.acts.plan("give-credit", desk.acts.situation(view), values | {"amount": str(limit)})
+        desk.actions.plan("give-credit", desk.actions.situation(view), values | {"amount": str(limit)})
 
 
 # ------------------------------------------------------------------ four eyes
 
 
-async def _asked_for(desk: Desk, people: list[str], over: int) -> tuple[CustomerId, Act, Any]:
+async def _asked_for(desk: Desk, people: list[str], over: int) -> tuple[CustomerId, Action, Any]:
     customer, (view, values) = await credit(desk, people)
     currency = view.accounts.unmasked.items[0].value.balance.currency
     amount = desk.user.credit_limits[currency] + over
-    act = await give(desk, customer, values | {"amount": str(amount), "why": "Billed a month too long."})
-    return customer, await until(desk, act, ActState.AWAITING), amount
+    action = await give(desk, customer, values | {"amount": str(amount), "why": "Billed a month too long."})
+    return customer, await until(desk, action, ActionState.AWAITING), amount
 
 
-async def _agree(desk: Desk, customer: str) -> Act:
+async def _agree(desk: Desk, customer: str) -> Action:
     await desk.openings.open_for(CustomerId(customer), Reason.TYPED, "Decides what somebody asked for")
     view = await asked(desk, customer, "decide-approval")
-    situation = desk.acts.situation(view)
+    situation = desk.actions.situation(view)
     [ticket] = [one for one in situation.all_of("tickets") if one.ticket_type == "approval" and one.is_open]
     values = {"ticket": ticket.id, "decision": "approved", "reason": ""}
-    act = await desk.acts.do("decide-approval", situation, values, CustomerId(customer))
+    action = await desk.actions.do("decide-approval", situation, values, CustomerId(customer))
     view.close()
-    return act
+    return action
 
 
 async def test_another_person_within_their_limit_agrees_and_the_credit_is_given(
     sandbox: Control, desk_of: Consoles, people: list[str]
 ) -> None:
     rep, supervisor = await desk_of("rep"), await desk_of("supervisor")
-    customer, act, _amount = await _asked_for(rep, people, over=5)
+    customer, action, _amount = await _asked_for(rep, people, over=5)
 
-    await until(supervisor, await _agree(supervisor, customer), ActState.DONE)
+    await until(supervisor, await _agree(supervisor, customer), ActionState.DONE)
     rep.outbox.system_is_back("crm")
 
-    done = await until(rep, act, ActState.DONE, ActState.REJECTED)
+    done = await until(rep, action, ActionState.DONE, ActionState.REJECTED)
     assert [step.state for step in done.steps] == [StepState.DONE, StepState.DONE], done.steps
 
 
@@ -327,14 +327,14 @@ async def test_nobody_agrees_to_what_they_asked_for_themselves(
     sandbox: Control, desk_of: Consoles, people: list[str]
 ) -> None:
     supervisor = await desk_of("supervisor")
-    customer, _act, _amount = await _asked_for(supervisor, people, over=5)
+    customer, _action, _amount = await _asked_for(supervisor, people, over=5)
     with pytest.raises(NotPossibleError, match="another person must agree"):
         await _agree(supervisor, customer)
 
 
 async def test_nobody_agrees_to_more_than_they_may_give(sandbox: Control, desk_of: Consoles, people: list[str]) -> None:
     rep, supervisor = await desk_of("rep"), await desk_of("supervisor")
-    customer, _act, _amount = await _asked_for(rep, people, over=1_000_000)
+    customer, _action, _amount = await _asked_for(rep, people, over=1_000_000)
     with pytest.raises(NotPossibleError, match="over your own limit"):
         await _agree(supervisor, customer)
 
@@ -346,8 +346,8 @@ async def test_an_approval_that_does_not_fit_gives_nothing(
     sandbox: Control, desk_of: Consoles, people: list[str], author: str, digest: str | None
 ) -> None:
     rep = await desk_of("rep")
-    customer, act, _amount = await _asked_for(rep, people, over=5)
-    place = f"/tmf-api/troubleTicket/v4/troubleTicket/{act.steps[0].result}"
+    customer, action, _amount = await _asked_for(rep, people, over=5)
+    place = f"/tmf-api/troubleTicket/v4/troubleTicket/{action.steps[0].result}"
     async with sandbox.raw("crm") as crm:
         ticket = (await crm.get(place)).json()
         fitting = ticket["note"][0]["text"].split()[1].rstrip(":")
@@ -356,11 +356,11 @@ async def test_an_approval_that_does_not_fit_gives_nothing(
 
     rep.outbox.system_is_back("crm")
 
-    stopped = await until(rep, act, ActState.DONE, ActState.REJECTED)
-    assert stopped.state is ActState.REJECTED
+    stopped = await until(rep, action, ActionState.DONE, ActionState.REJECTED)
+    assert stopped.state is ActionState.REJECTED
     async with sandbox.raw("billing") as billing:
         given = (await billing.get("/payment/v4/refund", params={"requestor.id": customer})).json()
-    assert act.id not in str(given)
+    assert action.id not in str(given)
 
 
 # ------------------------------------------------------------------ the systems check by themselves
@@ -374,10 +374,10 @@ async def test_billing_rejects_a_credit_above_the_persons_limit_whatever_the_con
     desk.permissions.user = generous  # as in a changed file
     customer, (view, values) = await credit(desk, people)
     limit = REP.credit_limits[view.accounts.unmasked.items[0].value.balance.currency]
-    act = await give(desk, customer, values | {"amount": str(limit + 1)})
-    assert len(act.steps) == 1
+    action = await give(desk, customer, values | {"amount": str(limit + 1)})
+    assert len(action.steps) == 1
 
-    rejected = await until(desk, act, ActState.DONE, ActState.REJECTED)
+    rejected = await until(desk, action, ActionState.DONE, ActionState.REJECTED)
 
-    assert rejected.state is ActState.REJECTED
+    assert rejected.state is ActionState.REJECTED
     assert "an approval that fits is needed" in rejected.steps[0].told

@@ -79,7 +79,7 @@ async def test_a_token_that_ends_in_mid_call_is_renewed_unseen(sandbox: Control,
     view.close()
 
 
-async def test_a_refused_renewal_asks_once_and_an_act_of_meanwhile_is_sent_after_it(
+async def test_a_refused_renewal_asks_once_and_an_action_of_meanwhile_is_sent_after_it(
     sandbox: Control, desk: Desk, sign_in: SignIn
 ) -> None:
     states: list[SignInState] = []
@@ -91,12 +91,12 @@ async def test_a_refused_renewal_asks_once_and_an_act_of_meanwhile_is_sent_after
     assert isinstance(view.accounts.state.failure.error, SignInRequiredError)
     assert "Sign in again" in str(view.accounts.state.failure.error)
     assert view.accounts.state.facts is not None  # what was known stays
-    act = await desk.acts.add_note(CustomerId(sandbox.first_customer), "Typed meanwhile", reason="Note")
-    await until(lambda: next(one for one in desk.outbox.acts if one.id == act.id).tries)
+    action = await desk.actions.add_note(CustomerId(sandbox.first_customer), "Typed meanwhile", reason="Note")
+    await until(lambda: next(one for one in desk.outbox.actions if one.id == action.id).tries)
     assert states == [SignInState.ENDED]
-    assert next(one for one in desk.outbox.acts if one.id == act.id).is_open
+    assert next(one for one in desk.outbox.actions if one.id == action.id).is_open
     await _sign_in(sign_in)
-    await until(lambda: not next(one for one in desk.outbox.acts if one.id == act.id).is_open, 15)
+    await until(lambda: not next(one for one in desk.outbox.actions if one.id == action.id).is_open, 15)
     view.refresh()
     await view.wait_idle()
     assert view.accounts.state.failure is None

@@ -352,7 +352,7 @@ async def test_a_day_is_in_it_who_saw_and_did_what_why_and_with_which_values(san
     await view.wait_idle()
     told_done = asyncio.Event()  # it is done in memory before it is kept, and told of only then
     desk.outbox.subscribe(lambda told: None if told.is_open else told_done.set())
-    await desk.acts.add_note(customer, "Called back as promised", reason="Note")
+    await desk.actions.add_note(customer, "Called back as promised", reason="Note")
     async with asyncio.timeout(10):
         await told_done.wait()
     view.close()

@@ -10,14 +10,14 @@ import pytest
 
 from console.compose import Parts
 from console.models.customer import CustomerId
-from console.models.outbox import Act, RiskClass, Step, StepState
+from console.models.outbox import Action, RiskClass, Step, StepState
 from console.models.search import KnownPerson
 from console.ports.store import EncodedFact
 from console.services.access.openings import Reason
 from console.services.access.permissions import ROLES
 from console.services.customer.contact import NotPossibleError
 from console.session import nobody_else
-from console.store.acts import ActRepository
+from console.store.actions import ActionRepository
 from console.store.answers import AnswerRepository
 from console.store.audit import AuditRepository
 from console.store.customer_records import CustomerRecords
@@ -33,13 +33,13 @@ NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 CANARY = "Xylophonkanarie"
 
 
-def act(number: str, customer: str, *, done: bool, at: datetime = NOW) -> Act:
+def action(number: str, customer: str, *, done: bool, at: datetime = NOW) -> Action:
     state = StepState.DONE if done else StepState.WAITING
     step = Step("add-note", "crm", f"{number}-1", {"text": CANARY}, customer, state=state)
-    return Act(number, customer, f"Note: {CANARY}", RiskClass.NOTE, at, (step,), changed_at=at)
+    return Action(number, customer, f"Note: {CANARY}", RiskClass.NOTE, at, (step,), changed_at=at)
 
 
-async def filled(database: Database, customer: str, *, at: datetime = NOW, open_act: bool = False) -> None:
+async def filled(database: Database, customer: str, *, at: datetime = NOW, open_action: bool = False) -> None:
     fact = EncodedFact(f'{{"name": "{CANARY}"}}'.encode(), b"content")
     await FactRepository(database).save(customer, "customer|", lambda: fact, at)
     person = KnownPerson(
@@ -47,9 +47,9 @@ async def filled(database: Database, customer: str, *, at: datetime = NOW, open_
     )
     await PersonRepository(database).put([person])
     await DraftRepository(database).save({f"note/{customer}": CANARY, f"edit/{customer}-done/text": CANARY})
-    await ActRepository(database).add(act(f"{customer}-done", customer, done=True, at=at))
-    if open_act:
-        await ActRepository(database).add(act(f"{customer}-open", customer, done=False, at=at))
+    await ActionRepository(database).add(action(f"{customer}-done", customer, done=True, at=at))
+    if open_action:
+        await ActionRepository(database).add(action(f"{customer}-open", customer, done=False, at=at))
     await AnswerRepository(database).save(f"q-{customer}", "e", {}, CANARY.encode())
     await AuditRepository(database).append(
         [f'{{"at": "{at.isoformat()}", "who": "", "role": "", "what": "saw", "customer": "{customer}"}}'.encode()]
@@ -94,7 +94,7 @@ async def test_erasing_removes_a_customer_from_every_table_and_nobody_else() -> 
 async def test_an_export_has_everything_of_one_customer_alone() -> None:
     database = in_memory()
     for customer in ("CU-1", "CU-2"):
-        await filled(database, customer, open_act=True)
+        await filled(database, customer, open_action=True)
     found = await CustomerRecords(database).export("CU-1")
     assert {name: len(values) for name, values in found.items()} == {
         "facts": 1, "actions": 2, "drafts": 2, "person": 1, "audit": 1,
@@ -106,7 +106,7 @@ async def test_an_export_has_everything_of_one_customer_alone() -> None:
 async def test_after_four_hundred_days_nothing_old_is_left_but_what_is_not_sent() -> None:
     database = in_memory()
     long_ago = NOW - timedelta(days=400)
-    await filled(database, "CU-1", at=long_ago, open_act=True)
+    await filled(database, "CU-1", at=long_ago, open_action=True)
     database.write_now(lambda connection: connection.execute("UPDATE draft SET kept_at = ?", (long_ago.isoformat(),)))
     database.write_now(lambda connection: connection.execute("UPDATE answer SET used_at = ?", (long_ago.isoformat(),)))
 
@@ -114,7 +114,7 @@ async def test_after_four_hundred_days_nothing_old_is_left_but_what_is_not_sent(
 
     left = {name: count for name, count in in_tables(database, OURS).items() if count}
     assert left == {"act": 1}
-    assert [one.id for one in await ActRepository(database).load()] == ["CU-1-open"]
+    assert [one.id for one in await ActionRepository(database).load()] == ["CU-1-open"]
     await database.aclose()
 
 
@@ -155,10 +155,12 @@ async def test_it_needs_a_right_and_a_reason_and_waits_for_unsent_work(
         assert (await desk.data_rights.export(customer, "asked for by the customer", nobody_else)).records == 0
         await desk.openings.open_for(customer, Reason.TYPED, "asked for by the customer")
         await sandbox.faults("crm", outage=True)
-        act = await desk.acts.add_note(customer, "Called back", reason="Note")
+        action = await desk.actions.add_note(customer, "Called back", reason="Note")
         with pytest.raises(NotPossibleError, match="1 action is not done yet"):
             await desk.data_rights.erase(customer, "asked for by the customer", nobody_else)
-        await until(lambda: desk.decisions.withdraw(next(one for one in desk.outbox.acts if one.id == act.id)), 15)
+        await until(
+            lambda: desk.decisions.withdraw(next(one for one in desk.outbox.actions if one.id == action.id)), 15
+        )
         await desk.data_rights.erase(customer, "asked for by the customer", nobody_else)
         await until(lambda: has(1, "erased"))
         assert await has(1, "exported")
@@ -172,7 +174,7 @@ async def test_what_other_people_here_keep_of_a_customer_goes_too(sandbox: Contr
     await desk.open_store()
     mine, waits = in_memory(), in_memory()
     await filled(mine, "CU-1")
-    await filled(waits, "CU-2", open_act=True)
+    await filled(waits, "CU-2", open_action=True)
 
     async def others() -> AsyncIterator[CustomerRecords | None]:
         yield CustomerRecords(mine)

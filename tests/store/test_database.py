@@ -23,8 +23,8 @@ from console.errors import (
     StoreNewerError,
 )
 from console.models.money import Money
-from console.models.outbox import Act, RiskClass
-from console.store.acts import ActRepository
+from console.models.outbox import Action, RiskClass
+from console.store.actions import ActionRepository
 from console.store.database import Database, _connect, _migrate, in_memory, open_database
 from console.store.drafts import DraftRepository
 from console.store.recovery import has_recovery, new_code, unwrap_key, wrap_key
@@ -241,7 +241,7 @@ async def test_actions_that_a_released_version_kept_have_typed_values(schema: st
     path = tmp_path / "desk.store"
     path.write_bytes((SCHEMAS / f"{schema}.store").read_bytes())
     database = open_database(path, KEY)
-    promise, visit, order = (act.steps[0] for act in await ActRepository(database).load())
+    promise, visit, order = (action.steps[0] for action in await ActionRepository(database).load())
     assert promise.wanted == {"amount": Money(Decimal("12.50"), "USD"), "due_on": date(2026, 12, 1)}
     assert promise.base == {"balance": Money(Decimal("1303.44"), "USD")}
     assert visit.base["starts"] == datetime(2026, 12, 2, 8, tzinfo=UTC)
@@ -291,17 +291,17 @@ def test_every_schema_has_its_file() -> None:
     ]
 
 
-async def test_what_was_typed_is_a_draft_or_an_act_and_never_both() -> None:
+async def test_what_was_typed_is_a_draft_or_an_action_and_never_both() -> None:
     database = in_memory()
-    drafts, acts = DraftRepository(database), ActRepository(database)
+    drafts, actions = DraftRepository(database), ActionRepository(database)
     await drafts.save({"note/CU-1": "Asked about her bill", "note/CU-2": "Other"})
-    act = Act("a1", "CU-1", "Note", RiskClass.NOTE, datetime(2026, 11, 25, tzinfo=UTC), ())
-    kept = await acts.add(act, typed_in=("note/CU-1", "note/CU-1/reason"))
+    action = Action("a1", "CU-1", "Note", RiskClass.NOTE, datetime(2026, 11, 25, tzinfo=UTC), ())
+    kept = await actions.add(action, typed_in=("note/CU-1", "note/CU-1/reason"))
     assert list(await drafts.load()) == ["note/CU-2"]
     with pytest.raises(apsw.ConstraintError):
-        await acts.add(act, typed_in=("note/CU-2",))  # it is there already, so nothing of it happens
+        await actions.add(action, typed_in=("note/CU-2",))  # it is there already, so nothing of it happens
     assert list(await drafts.load()) == ["note/CU-2"]
-    assert [one.id for one in await acts.load()] == [kept.id]
+    assert [one.id for one in await actions.load()] == [kept.id]
 
 
 async def test_of_writes_that_wait_together_one_that_fails_takes_back_itself_alone(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from console.models.money import Money
-from console.models.outbox import Act, RiskClass, Step
+from console.models.outbox import Action, RiskClass, Step
 from console.models.payload import FIELDS, Payload
-from console.store.payloads import decode_act, encode_act
+from console.store.payloads import decode_action, encode_action
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
 # What an earlier version kept, and what it means.
@@ -36,8 +36,10 @@ KEPT: list[tuple[dict[str, str], dict[str, Any]]] = [
 
 def kept(values: dict[str, Any]) -> bytes:
     """Return an action as it lies in a store, with these values in its step."""
-    act = Act("a-1", "CU-1", "Something", RiskClass.MONEY, AT, (Step("refund", "billing", "k", Payload(), "BA-1"),))
-    body = msgspec.json.decode(encode_act(act))
+    action = Action(
+        "a-1", "CU-1", "Something", RiskClass.MONEY, AT, (Step("refund", "billing", "k", Payload(), "BA-1"),)
+    )
+    body = msgspec.json.decode(encode_action(action))
     body["steps"][0]["wanted"] = body["steps"][0]["base"] = values
     return msgspec.json.encode(body)
 
@@ -46,10 +48,10 @@ def kept(values: dict[str, Any]) -> bytes:
 def test_what_an_earlier_version_kept_has_the_types_of_its_fields(
     earlier: dict[str, str], meant: dict[str, Any]
 ) -> None:
-    step = decode_act(kept(earlier)).steps[0]
+    step = decode_action(kept(earlier)).steps[0]
     assert dict(step.wanted) == meant
     assert step.base == step.wanted
-    again = decode_act(encode_act(decode_act(kept(earlier))))
+    again = decode_action(encode_action(decode_action(kept(earlier))))
     assert again.steps[0].wanted == step.wanted
 
 
@@ -76,5 +78,5 @@ def test_every_declared_field_is_kept_and_read_again(name: str) -> None:
         str: "x", Money: Money(Decimal("0.10"), "KWD"), date: date(2026, 2, 28), datetime: AT, bool: True, int: 2,
     }  # fmt: skip
     wanted = Payload({name: examples[FIELDS[name]]})
-    act = Act("a-1", "CU-1", "Something", RiskClass.NOTE, AT, (Step("note", "crm", "k", wanted),))
-    assert decode_act(encode_act(act)) == act
+    action = Action("a-1", "CU-1", "Something", RiskClass.NOTE, AT, (Step("note", "crm", "k", wanted),))
+    assert decode_action(encode_action(action)) == action

@@ -19,11 +19,11 @@ import pytest
 from keyring.backends.fail import Keyring as FailKeyring
 
 from console.errors import StoreError, StoreFullError, StoreInUseError
-from console.models.outbox import Act, RiskClass
+from console.models.outbox import Action, RiskClass
 from console.models.passphrase import is_strong
 from console.models.person import Person
 from console.settings import Auth, Deployment, System
-from console.store.acts import ActRepository
+from console.store.actions import ActionRepository
 from console.store.contents import StoreState
 from console.store.database import Database, open_database
 from console.store.drafts import DraftRepository
@@ -54,18 +54,18 @@ async def opened(folder: Path, questions: StoreQuestions | None = None) -> Kept:
     return await StorePlace(folder, questions or StoreQuestions(shows_codes=True)).open()
 
 
-def act(number: int) -> Act:
-    return Act(f"a-{number}", "CU-1", "Note", RiskClass.NOTE, datetime(2026, 11, 25, tzinfo=UTC), ())
+def action(number: int) -> Action:
+    return Action(f"a-{number}", "CU-1", "Note", RiskClass.NOTE, datetime(2026, 11, 25, tzinfo=UTC), ())
 
 
-async def filled(folder: Path, acts: int = 3) -> Kept:
+async def filled(folder: Path, actions: int = 3) -> Kept:
     """A store with acts and a draft, whose recovery code is written down; closed again."""
     kept = await opened(folder)
     assert kept.database is not None
     assert kept.confirm_code is not None
     await kept.confirm_code()
-    for number in range(acts):
-        await ActRepository(kept.database).add(act(number))
+    for number in range(actions):
+        await ActionRepository(kept.database).add(action(number))
     await DraftRepository(kept.database).save({"note/CU-1": "Wellenreiter asked"})
     await kept.database.aclose()
     return kept
@@ -102,7 +102,7 @@ def killed_after(folder: Path, work: str) -> None:
         from datetime import UTC, datetime
         from pathlib import Path
         from console.models.outbox import Act, RiskClass
-        from console.store.acts import ActRepository
+        from console.store.actions import ActRepository
         from console.store.database import open_database
         from console.store.drafts import DraftRepository
         database = open_database(Path(sys.argv[1]), bytes.fromhex(sys.argv[2]))
@@ -172,7 +172,7 @@ async def test_a_store_that_is_put_back_opens_again(folder: Path) -> None:
     kept = await opened(folder)
     assert kept.database is not None
     assert kept.notice == ""
-    assert len(await ActRepository(kept.database).load()) == 3
+    assert len(await ActionRepository(kept.database).load()) == 3
     await kept.database.aclose()
 
 
@@ -197,14 +197,14 @@ async def test_a_damaged_page_is_said_and_a_code_that_is_right_is_not_called_wro
 
 
 async def test_an_action_is_in_the_file_itself_once_it_is_kept(folder: Path) -> None:
-    await filled(folder, acts=0)
+    await filled(folder, actions=0)
     add = 'await ActRepository(database).add(Act("a-9", "C", "Note", RiskClass.NOTE, datetime.now(UTC), ()))'
     killed_after(folder, f"{add}; await asyncio.sleep(0.2)")
     log = folder / "desk.store-wal"
     log.write_bytes(bytes(len(log.read_bytes())))  # whatever becomes of the log
     kept = await opened(folder)
     assert kept.database is not None
-    assert [one.id for one in await ActRepository(kept.database).load()] == ["a-9"]
+    assert [one.id for one in await ActionRepository(kept.database).load()] == ["a-9"]
     await kept.database.aclose()
 
 
@@ -245,7 +245,7 @@ async def test_what_cannot_be_read_is_named_and_the_rest_works(folder: Path) -> 
     kept = await opened(folder)
     assert kept.database is not None
     assert "1 actions and 1 entries of the audit cannot be read" in kept.notice
-    assert [one.id for one in await ActRepository(kept.database).load()] == ["a-0", "a-2"]
+    assert [one.id for one in await ActionRepository(kept.database).load()] == ["a-0", "a-2"]
     assert (await DraftRepository(kept.database).load())["note/CU-1"][0] == "Wellenreiter asked"
     await kept.database.aclose()
 
@@ -598,7 +598,7 @@ async def test_a_removed_store_leaves_neither_key_nor_files(folder: Path) -> Non
     assert keyring.get_password("opticom-console", left[0]) is not None
     again = await stores.open(me)
     assert again.database is not None
-    assert await ActRepository(again.database).load() == []
+    assert await ActionRepository(again.database).load() == []
     await again.database.aclose()
 
 

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.preview import fill
 from console.models.customer import CustomerId
 from console.sandbox.world import World
-from console.services.acts.catalogue import ACTS
+from console.services.actions.catalogue import ACTIONS
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
@@ -25,7 +25,7 @@ def numbers_of(first: int, last: int) -> list[str]:
 
 async def asked(desk: Desk, customer: str, kind: str) -> CustomerView:
     view = desk.view_customer(CustomerId(customer))
-    for part in dict.fromkeys(("customer", *ACTS[kind].asks)):
+    for part in dict.fromkeys(("customer", *ACTIONS[kind].asks)):
         getattr(view, part).refresh()
     await view.wait_idle()
     return view
@@ -37,7 +37,7 @@ async def first_for_whom(desk: Desk, people: list[str], kind: str) -> tuple[Cust
         view = await asked(desk, customer, kind)
         try:
             situation, values = await fill(desk, view, kind, random.Random(customer))
-            plan = desk.acts.plan(kind, situation, values)
+            plan = desk.actions.plan(kind, situation, values)
         except NotPossibleError:
             view.close()
             continue

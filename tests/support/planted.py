@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from console.errors import StoreError, SystemCallError
-from console.models.outbox import Act, ActState, Step, StepState, Verdict
+from console.models.outbox import Action, ActionState, Step, StepState, Verdict
 from console.ports.acting import RemoteState
 from console.services.outbox import Outbox
 from console.services.outbox.schedule import Schedule
@@ -19,35 +19,35 @@ class SendsTheUnknownAgain(Outbox):
     """What may have happened is sent again without asking."""
 
     class sender_type(StepSender):  # noqa: N801 - it stands for the attribute of that name
-        async def find_out(self, act: Act, index: int) -> Act:
-            if act.steps[index].state is StepState.UNKNOWN:
-                return await self._ledger.put(act.id, index, state=StepState.WAITING, was_sent=False)
-            return await super().find_out(act, index)
+        async def find_out(self, action: Action, index: int) -> Action:
+            if action.steps[index].state is StepState.UNKNOWN:
+                return await self._ledger.put(action.id, index, state=StepState.WAITING, was_sent=False)
+            return await super().find_out(action, index)
 
 
 class NewKeyEachTime(Outbox):
     """A key is made anew for every try, and what is unknown is sent again."""
 
     class sender_type(SendsTheUnknownAgain.sender_type):  # noqa: N801
-        async def _send(self, act: Act, index: int, version: str | None) -> Act:
-            step = act.steps[index]
+        async def _send(self, action: Action, index: int, version: str | None) -> Action:
+            step = action.steps[index]
             fresh = replace(step, key=f"{step.key}-{self._clock.monotonic_s()}")
-            return await super()._send(await self._ledger.change(act.with_step(index, fresh)), index, version)
+            return await super()._send(await self._ledger.change(action.with_step(index, fresh)), index, version)
 
 
 class DoneBeforeSent(Outbox):
     """An act is marked as done before it is sent."""
 
     class sender_type(StepSender):  # noqa: N801
-        async def _failed(self, act: Act, index: int, error: SystemCallError) -> Act:
-            return await self._ledger.put(act.id, index, state=StepState.DONE)
+        async def _failed(self, action: Action, index: int, error: SystemCallError) -> Action:
+            return await self._ledger.put(action.id, index, state=StepState.DONE)
 
 
 class LastFirst(Outbox):
     """The newest act goes first."""
 
-    def _next(self, customer_id: str, done: set[str]) -> Act | None:
-        waiting = [act for act in self.of_customer(customer_id) if self._is_due(act) and act.id not in done]
+    def _next(self, customer_id: str, done: set[str]) -> Action | None:
+        waiting = [action for action in self.of_customer(customer_id) if self._is_due(action) and action.id not in done]
         return waiting[-1] if waiting else None
 
 
@@ -55,31 +55,31 @@ class LosesTheBase(Outbox):
     """Whatever a system holds is taken for what the user saw."""
 
     class sender_type(StepSender):  # noqa: N801
-        def _prepare(self, act: Act, step: Step, current: RemoteState) -> Step:
-            return super()._prepare(act, replace(step, base=dict(current.values)), current)
+        def _prepare(self, action: Action, step: Step, current: RemoteState) -> Step:
+            return super()._prepare(action, replace(step, base=dict(current.values)), current)
 
 
 class MineWins(Outbox):
     """A conflict is ended without asking."""
 
     class sender_type(StepSender):  # noqa: N801
-        def _prepare(self, act: Act, step: Step, current: RemoteState) -> Step:
-            prepared = super()._prepare(act, step, current)
+        def _prepare(self, action: Action, step: Step, current: RemoteState) -> Step:
+            prepared = super()._prepare(action, step, current)
             return replace(prepared, state=StepState.WAITING) if prepared.state is StepState.CONFLICT else prepared
 
 
 class SaysKeptTooSoon(Outbox):
     """An act is said to be kept before it is."""
 
-    async def submit(self, act: Act, *, typed_in: Sequence[str] = ()) -> Act:
+    async def submit(self, action: Action, *, typed_in: Sequence[str] = ()) -> Action:
         import asyncio
 
         async def keep() -> None:
             await asyncio.sleep(2.0)
-            await super(SaysKeptTooSoon, self).submit(act, typed_in=typed_in)
+            await super(SaysKeptTooSoon, self).submit(action, typed_in=typed_in)
 
         self._late = asyncio.create_task(keep())
-        return act
+        return action
 
     async def aclose(self) -> None:
         late = getattr(self, "_late", None)
@@ -91,29 +91,29 @@ class SaysKeptTooSoon(Outbox):
 class SendsWhatWasTakenBack(Outbox):
     """A user is told that an act is taken back, and it goes out all the same."""
 
-    async def withdraw(self, act_id: str) -> bool:
-        return self.ledger[act_id].is_settled
+    async def withdraw(self, action_id: str) -> bool:
+        return self.ledger[action_id].is_settled
 
 
 class Expires(Outbox):
     """What waited for a minute is dropped."""
 
     class schedule_type(Schedule):  # noqa: N801
-        def postponed(self, act: Act, at: datetime | None = None) -> Act:
-            postponed = super().postponed(act, at)
-            if self._clock.now() - act.happened_at <= timedelta(minutes=1):
+        def postponed(self, action: Action, at: datetime | None = None) -> Action:
+            postponed = super().postponed(action, at)
+            if self._clock.now() - action.happened_at <= timedelta(minutes=1):
                 return postponed
-            return replace(postponed, steps=tuple(replace(step, state=StepState.DONE) for step in act.steps))
+            return replace(postponed, steps=tuple(replace(step, state=StepState.DONE) for step in action.steps))
 
 
 class GivesUpAsDone(Outbox):
     """After three tries an act is taken for done."""
 
-    async def _later(self, act_id: str, index: int, error: Any, at: datetime | None) -> None:
-        if self.ledger[act_id].tries >= 2:
-            await self.ledger.put(act_id, index, state=StepState.DONE)
+    async def _later(self, action_id: str, index: int, error: Any, at: datetime | None) -> None:
+        if self.ledger[action_id].tries >= 2:
+            await self.ledger.put(action_id, index, state=StepState.DONE)
         else:
-            await super()._later(act_id, index, error, at)
+            await super()._later(action_id, index, error, at)
 
 
 class ForgetsAtTheStart(Outbox):
@@ -121,9 +121,9 @@ class ForgetsAtTheStart(Outbox):
 
     async def open(self) -> None:
         await super().open()
-        for act in self.acts:
-            if act.state is ActState.QUEUED:
-                await self.ledger.change(replace(act, withdrawn=True, steps=()))
+        for action in self.actions:
+            if action.state is ActionState.QUEUED:
+                await self.ledger.change(replace(action, withdrawn=True, steps=()))
 
 
 class SendingIsWaiting(Outbox):
@@ -131,19 +131,19 @@ class SendingIsWaiting(Outbox):
 
     async def open(self) -> None:
         await super().open()
-        for act in self.acts:
-            for index, step in enumerate(act.steps):
+        for action in self.actions:
+            for index, step in enumerate(action.steps):
                 if step.state is StepState.UNKNOWN:
                     fresh = replace(step, state=StepState.WAITING, key=f"{step.key}+", was_sent=False)
-                    self.ledger.set_in_memory(self.ledger[act.id].with_step(index, fresh))
+                    self.ledger.set_in_memory(self.ledger[action.id].with_step(index, fresh))
 
 
 class BelievesEveryAnswer(Outbox):
     """An answer that was lost counts as a yes."""
 
     class sender_type(StepSender):  # noqa: N801
-        async def find_out(self, act: Act, index: int) -> Act:
-            return await self._ledger.put(act.id, index, state=StepState.DONE)
+        async def find_out(self, action: Action, index: int) -> Action:
+            return await self._ledger.put(action.id, index, state=StepState.DONE)
 
 
 class BelievesEveryNo(Outbox):
@@ -154,24 +154,24 @@ class BelievesEveryNo(Outbox):
         return Plan((rng.choice(("note", "refund", "ticket")),), ("403 after it was done",))
 
     class sender_type(StepSender):  # noqa: N801
-        async def _failed(self, act: Act, index: int, error: SystemCallError) -> Act:
+        async def _failed(self, action: Action, index: int, error: SystemCallError) -> Action:
             from console.errors import RejectedError
 
             if isinstance(error, RejectedError):
-                return await self._reject(act, index, str(error))
-            return await super()._failed(act, index, error)
+                return await self._reject(action, index, str(error))
+            return await super()._failed(action, index, error)
 
 
 class TurnedAwayIsNotSent(Outbox):
     """What was turned away is sent again without a look."""
 
     class sender_type(StepSender):  # noqa: N801
-        async def _failed(self, act: Act, index: int, error: SystemCallError) -> Act:
+        async def _failed(self, action: Action, index: int, error: SystemCallError) -> Action:
             from console.services.outbox.sender import _verdict_of
 
             if _verdict_of(error) is Verdict.AGAIN:
                 error.may_have_happened = False
-            return await super()._failed(act, index, error)
+            return await super()._failed(action, index, error)
 
 
 class TwoAtOnce(Outbox):
@@ -181,8 +181,8 @@ class TwoAtOnce(Outbox):
         super().start()
         store = self.ledger._store
         self._twin = Outbox(store, self.sender._systems, clock=self._clock, rng=self.schedule._rng)
-        self._twin.ledger._acts = dict(self.ledger._acts)
-        self.subscribe(lambda act: self._twin.ledger._acts.setdefault(act.id, act))
+        self._twin.ledger._actions = dict(self.ledger._actions)
+        self.subscribe(lambda action: self._twin.ledger._actions.setdefault(action.id, action))
         self._twin.start()
 
     async def aclose(self) -> None:
@@ -229,15 +229,15 @@ class AFullDiskMeansNo(Outbox):
     """What could not be kept here is called rejected there."""
 
     class sender_type(StepSender):  # noqa: N801
-        async def do_step(self, act: Act, index: int) -> Act:
+        async def do_step(self, action: Action, index: int) -> Action:
             try:
-                return await super().do_step(act, index)
+                return await super().do_step(action, index)
             except StoreError as error:
                 step = replace(
-                    self._ledger.step(act.id, index), state=StepState.REJECTED, told=str(error), was_sent=False
+                    self._ledger.step(action.id, index), state=StepState.REJECTED, told=str(error), was_sent=False
                 )
-                self._ledger.set_in_memory(self._ledger[act.id].with_step(index, step))
-                return self._ledger[act.id]
+                self._ledger.set_in_memory(self._ledger[action.id].with_step(index, step))
+                return self._ledger[action.id]
 
     @staticmethod
     def plan(rng: random.Random) -> Plan:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from console.errors import StoreFullError
-from console.models.outbox import Act
+from console.models.outbox import Action
 
 _DAWN = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
@@ -65,28 +65,28 @@ class Disk:
 
     rng: random.Random
     trace: Callable[[str], None]
-    rows: dict[str, Act] = field(default_factory=dict)
+    rows: dict[str, Action] = field(default_factory=dict)
     crash_at: int = -1
     flushes: int = 0
     dead: asyncio.Event = field(default_factory=asyncio.Event)
     is_full: bool = False
 
-    async def add(self, act: Act, *, typed_in: Sequence[str] = (), instead_of: Act | None = None) -> Act:
+    async def add(self, action: Action, *, typed_in: Sequence[str] = (), instead_of: Action | None = None) -> Action:
         await self._flush()
-        kept = replace(act, seq=len(self.rows) + 1)
+        kept = replace(action, seq=len(self.rows) + 1)
         self.rows |= {instead_of.id: instead_of} if instead_of else {}
         self.rows[kept.id] = kept
         await self._flushed()
         return kept
 
-    async def change(self, act: Act) -> None:
+    async def change(self, action: Action) -> None:
         await self._flush()
-        self.rows[act.id] = act
+        self.rows[action.id] = action
         await self._flushed()
 
-    async def load(self, *, closed: int = 50) -> Sequence[Act]:
+    async def load(self, *, closed: int = 50) -> Sequence[Action]:
         await asyncio.sleep(0)
-        return sorted(self.rows.values(), key=lambda act: act.seq)
+        return sorted(self.rows.values(), key=lambda action: action.seq)
 
     async def _flush(self) -> None:
         await asyncio.sleep(self.rng.uniform(0, 0.01))

@@ -15,7 +15,7 @@ from console.errors import (
     SystemUnavailableError,
     ThrottledError,
 )
-from console.models.outbox import Act, RiskClass, Step
+from console.models.outbox import Action, RiskClass, Step
 from console.models.payload import Payload
 from console.ports.acting import Finding, RemoteState, StepOutcome
 from tests.support.simulated_machine import VirtualClock
@@ -58,24 +58,24 @@ class Server:
 
     # ---- the port
 
-    async def read_current(self, act: Act, step: Step) -> RemoteState:
+    async def read_current(self, action: Action, step: Step) -> RemoteState:
         await self._travel(is_write=False)
-        if act.risk is RiskClass.NOTE:
+        if action.risk is RiskClass.NOTE:
             return RemoteState()
-        names = ("balance",) if act.risk is RiskClass.MONEY else tuple(step.wanted)
+        names = ("balance",) if action.risk is RiskClass.MONEY else tuple(step.wanted)
         values = self.values(step.record)
         version = str(self.versions.get(step.record, 0)) if self.knows_versions else None
         return RemoteState(Payload.read({name: values.get(name, "") for name in names}), version)
 
-    async def look_up(self, act: Act, step: Step) -> Finding:
+    async def look_up(self, action: Action, step: Step) -> Finding:
         await self._travel(is_write=False)
-        if act.risk is not RiskClass.FIELD:
-            made = self.notes if act.risk is RiskClass.NOTE else self.plans
-            count = sum(one[0] == act.id for one in made)
+        if action.risk is not RiskClass.FIELD:
+            made = self.notes if action.risk is RiskClass.NOTE else self.plans
+            count = sum(one[0] == action.id for one in made)
             if count == 0:
                 return Finding(StepOutcome.DID_NOT, by_list=not self.is_proven)
             return Finding(
-                StepOutcome.HAPPENED, act.id, tuple(f"{act.id} again" for _ in range(count - 1)), by_list=True
+                StepOutcome.HAPPENED, action.id, tuple(f"{action.id} again" for _ in range(count - 1)), by_list=True
             )
         values = self.values(step.record)
         if all(values.get(name, "") == wanted for name, wanted in step.wanted.items()):
@@ -83,7 +83,7 @@ class Server:
         untouched = all(values.get(name, "") == step.base.get(name, "") for name in step.wanted)
         return Finding(StepOutcome.DID_NOT if untouched else StepOutcome.CHANGED_SINCE, step.record)
 
-    async def perform(self, act: Act, step: Step, *, version: str | None) -> str:
+    async def perform(self, action: Action, step: Step, *, version: str | None) -> str:
         rng = self.rng
         self._refuse_before_sending()
         await asyncio.sleep(rng.uniform(0.01, 0.4))
@@ -93,12 +93,12 @@ class Server:
         lost_on_the_way_back = not self.calm and rng.random() < 0.12
         if lost_on_the_way:
             if self.knows_keys and rng.random() < 0.5:  # it comes all the same, much later
-                self._deliver_later(act, step, version, rng.uniform(5, 40))
+                self._deliver_later(action, step, version, rng.uniform(5, 40))
             await asyncio.sleep(_TIME_LIMIT_S)
             raise self._error(SystemUnavailableError, "TIMEOUT", may_have_happened=True)
-        result = self._apply(act, step, version)
+        result = self._apply(action, step, version)
         if self.knows_keys and not self.calm and rng.random() < 0.05:
-            self._deliver_later(act, step, version, rng.uniform(0.1, 20))
+            self._deliver_later(action, step, version, rng.uniform(0.1, 20))
         if lost_on_the_way_back:
             await asyncio.sleep(rng.choice((0.1, _TIME_LIMIT_S)))
             raise self._false_no()
@@ -107,27 +107,27 @@ class Server:
 
     # ---- inside
 
-    def _apply(self, act: Act, step: Step, version: str | None) -> str:
+    def _apply(self, action: Action, step: Step, version: str | None) -> str:
         if self.knows_keys and step.key in self.answered:
             return self.answered[step.key]
         values, number = self.values(step.record), self.versions.get(step.record, 0)
-        if act.risk is RiskClass.NOTE:
-            self.notes.append((act.id, act.customer_id, act.seq))
+        if action.risk is RiskClass.NOTE:
+            self.notes.append((action.id, action.customer_id, action.seq))
         else:
             if version is not None and version != str(number):
                 raise self._error(ConflictError, "412")
-            if act.risk is RiskClass.MONEY:
-                self.plans.append((act.id, act.customer_id))
+            if action.risk is RiskClass.MONEY:
+                self.plans.append((action.id, action.customer_id))
             else:
                 for name, wanted in step.wanted.items():
-                    if values.get(name, "") not in self.seen.get((act.id, name), set()) | {wanted}:
-                        self.overwritten.append(f"{act.id} {name}")
+                    if values.get(name, "") not in self.seen.get((action.id, name), set()) | {wanted}:
+                        self.overwritten.append(f"{action.id} {name}")
                     values[name] = wanted
-                    self.seen.setdefault((act.id, name), set()).add(wanted)  # what it wrote itself it may write over
+                    self.seen.setdefault((action.id, name), set()).add(wanted)  # what it wrote itself it may write over
             self.versions[step.record] = number + 1
-        self.answered[step.key] = act.id
-        self.trace(f"{self.name}: does {act.title} of {act.customer_id}")
-        return act.id
+        self.answered[step.key] = action.id
+        self.trace(f"{self.name}: does {action.title} of {action.customer_id}")
+        return action.id
 
     def _false_no(self) -> SystemCallError:
         """Return one of the answers that something on the way back may give for what was done."""
@@ -144,11 +144,11 @@ class Server:
             return error
         return self._error(kind, code, may_have_happened=True)
 
-    def _deliver_later(self, act: Act, step: Step, version: str | None, after_s: float) -> None:
+    def _deliver_later(self, action: Action, step: Step, version: str | None, after_s: float) -> None:
         async def deliver() -> None:
             await asyncio.sleep(after_s)
             try:
-                self._apply(act, step, version)
+                self._apply(action, step, version)
             except SystemCallError:
                 self.trace(f"{self.name}: a late copy is refused")
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from console.errors import StoreError
-from console.models.outbox import Act, ActState, Remark, RiskClass, Step, StepState
+from console.models.outbox import Action, ActionState, Remark, RiskClass, Step, StepState
 from console.models.payload import Payload
 from console.services.customer.contact import NotPossibleError
 from console.services.outbox import Outbox
@@ -32,7 +32,7 @@ class Verdict:
     disordered: list[str] = field(default_factory=list)
     overwritten: list[str] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
-    acts: int = 0
+    actions: int = 0
     crashes: int = 0
     conflicts: int = 0
     virtual_s: float = 0.0
@@ -61,7 +61,7 @@ class World:
             server.is_proven = self.rng.random() < 0.8
         self.disk = Disk(random.Random(self.rng.random()), self.note)
         self.outbox: Outbox | None = None
-        self.promised: dict[str, Act] = {}
+        self.promised: dict[str, Action] = {}
         self.attended: set[int] = set()  # what a user did something about, and when
         self.verdict = Verdict()
         self.withdrawn: set[str] = set()
@@ -88,7 +88,7 @@ class World:
                 self.outbox.system_is_back(server)
             await asyncio.sleep(30)
             await self._attend()
-            if not any(act.is_open and act.state is not ActState.REJECTED for act in self.outbox.acts):
+            if not any(action.is_open and action.state is not ActionState.REJECTED for action in self.outbox.actions):
                 break
         while any(server.late for server in self.servers.values()):
             await asyncio.sleep(5)
@@ -149,7 +149,7 @@ class World:
         rng = self.rng
         what = rng.random()
         if what < 0.55:
-            await self._act()
+            await self._action()
         elif what < 0.7:
             server = rng.choice(list(self.servers.values()))
             server.edit(rng.choice(_CUSTOMERS), rng.choice(("phone", "email")), f"other {rng.randint(1, 99)}")
@@ -176,18 +176,18 @@ class World:
         """Whether a flush was the last thing that happened."""
         return self.disk.dead.is_set()
 
-    async def _act(self) -> None:
+    async def _action(self) -> None:
         if self.outbox is None or self._is_dead():
             return
-        act = self._new_act()
-        for step in act.steps:
+        action = self._new_action()
+        for step in action.steps:
             for name, value in step.base.items():
-                self.servers[step.system].seen.setdefault((act.id, name), set()).add(str(value))
-        if await self._survives(self.outbox.submit(act)) and isinstance(self._result, Act):
-            self.promised[act.id] = act
-            self.note(f"promised {act.title}")
+                self.servers[step.system].seen.setdefault((action.id, name), set()).add(str(value))
+        if await self._survives(self.outbox.submit(action)) and isinstance(self._result, Action):
+            self.promised[action.id] = action
+            self.note(f"promised {action.title}")
 
-    def _new_act(self) -> Act:
+    def _new_action(self) -> Action:
         rng, self._made = self.rng, self._made + 1
         customer, number = rng.choice(_CUSTOMERS), self._made
         risk = rng.choice((RiskClass.NOTE, RiskClass.NOTE, RiskClass.FIELD, RiskClass.FIELD, RiskClass.MONEY))
@@ -207,78 +207,84 @@ class World:
         else:
             wanted = {rng.choice(("phone", "email")): f"mine {number}"}
             steps = tuple(step(system, wanted, tuple(wanted)) for system in _SYSTEMS)
-        return Act(f"act-{number}", customer, f"{risk.value} {number}", risk, at, steps)
+        return Action(f"act-{number}", customer, f"{risk.value} {number}", risk, at, steps)
 
     async def _attend(self) -> None:
         """A user looks at what needs one."""
-        for act in list(self.outbox.acts) if self.outbox is not None else ():
-            if self._is_dead() or not await self._look_at(act):
+        for action in list(self.outbox.actions) if self.outbox is not None else ():
+            if self._is_dead() or not await self._look_at(action):
                 return
 
-    async def _look_at(self, act: Act) -> bool:
+    async def _look_at(self, action: Action) -> bool:
         """Do what the user does about one act; False where the program ends in the middle of it."""
         assert self.outbox is not None
-        for place, step in enumerate(act.steps):
+        for place, step in enumerate(action.steps):
             if step.state is StepState.CONFLICT:
-                return await self._resolve(act, place, step)
+                return await self._resolve(action, place, step)
             if step.remark is Remark.CANNOT_TELL and step.state is StepState.UNKNOWN:
                 # The user looks at the system's own screens, which show everything that has arrived.
-                return await self._survives(self.outbox.settle(act.id, place, happened=self._effects(act) > 0))
+                return await self._survives(self.outbox.settle(action.id, place, happened=self._effects(action) > 0))
             if step.state is StepState.REJECTED and self.rng.random() < 0.5:
-                self.attended.add(act.seq)
-                return await self._survives(self.outbox.retry(act.id))
+                self.attended.add(action.seq)
+                return await self._survives(self.outbox.retry(action.id))
         if self.rng.random() < 0.05:
-            self.withdrawing.add(act.id)
-            if not await self._survives(self.outbox.withdraw(act.id)):
+            self.withdrawing.add(action.id)
+            if not await self._survives(self.outbox.withdraw(action.id)):
                 return False
             if self._result is True:
-                self.withdrawn.add(act.id)
+                self.withdrawn.add(action.id)
         return True
 
-    async def _resolve(self, act: Act, place: int, step: Step) -> bool:
+    async def _resolve(self, action: Action, place: int, step: Step) -> bool:
         assert self.outbox is not None
         self.verdict.conflicts += 1
-        self.attended.add(act.seq)
-        mine = self.rng.random() < 0.5 or act.risk is RiskClass.MONEY
+        self.attended.add(action.seq)
+        mine = self.rng.random() < 0.5 or action.risk is RiskClass.MONEY
         for name, value in step.theirs.items():
-            self.servers[step.system].seen.setdefault((act.id, name), set()).add(value)
-        return await self._survives(self.outbox.resolve(act.id, place, {} if mine else dict(step.theirs)))
+            self.servers[step.system].seen.setdefault((action.id, name), set()).add(value)
+        return await self._survives(self.outbox.resolve(action.id, place, {} if mine else dict(step.theirs)))
 
     # ---- judging
 
     def _judge(self) -> None:
         assert self.outbox is not None
-        held = {act.id: act for act in self.outbox.acts}
+        held = {action.id: action for action in self.outbox.actions}
         verdict = self.verdict
-        verdict.acts, verdict.virtual_s = len(self.promised), self._loop.passed_s
+        verdict.actions, verdict.virtual_s = len(self.promised), self._loop.passed_s
         verdict.trace = hashlib.blake2b("\n".join(self.lines).encode(), digest_size=8).hexdigest()
         for server in self.servers.values():
             verdict.overwritten += server.overwritten
-        for act_id, promised in self.promised.items():
-            act = held.get(act_id) or self.disk.rows.get(act_id)
+        for action_id, promised in self.promised.items():
+            action = held.get(action_id) or self.disk.rows.get(action_id)
             effects = self._effects(promised)
-            if act is None:
-                verdict.lost.append(f"{act_id} is gone")
-            elif act.state is ActState.DONE and effects == 0 and promised.risk is not RiskClass.FIELD:
-                verdict.lost.append(f"{act_id} is said to be done")
-            elif act.state is ActState.WITHDRAWN and act_id not in self.withdrawing:
-                verdict.lost.append(f"{act_id} was taken back by nobody")
-            elif (act.state in {ActState.WITHDRAWN, ActState.REJECTED} or act_id in self.withdrawn) and effects:
-                verdict.doubled.append(f"{act_id} was taken back or refused, and happened")
-            elif act.is_open and act.state is not ActState.REJECTED and act.state is not ActState.HALF_DONE:
-                verdict.stuck.append(f"{act_id} {act.state.value}")
+            if action is None:
+                verdict.lost.append(f"{action_id} is gone")
+            elif action.state is ActionState.DONE and effects == 0 and promised.risk is not RiskClass.FIELD:
+                verdict.lost.append(f"{action_id} is said to be done")
+            elif action.state is ActionState.WITHDRAWN and action_id not in self.withdrawing:
+                verdict.lost.append(f"{action_id} was taken back by nobody")
+            elif (
+                action.state in {ActionState.WITHDRAWN, ActionState.REJECTED} or action_id in self.withdrawn
+            ) and effects:
+                verdict.doubled.append(f"{action_id} was taken back or refused, and happened")
+            elif (
+                action.is_open
+                and action.state is not ActionState.REJECTED
+                and action.state is not ActionState.HALF_DONE
+            ):
+                verdict.stuck.append(f"{action_id} {action.state.value}")
             if effects > 1:
-                verdict.doubled.append(f"{act_id} {effects} times")
+                verdict.doubled.append(f"{action_id} {effects} times")
         self._judge_order(held)
 
-    def _effects(self, act: Act) -> int:
-        if act.risk is RiskClass.NOTE:
-            return sum(note[0] == act.id for note in self.servers["crm"].notes)
-        if act.risk is RiskClass.MONEY:
-            return sum(plan[0] == act.id for plan in self.servers["billing"].plans)
+    def _effects(self, action: Action) -> int:
+        if action.risk is RiskClass.NOTE:
+            return sum(note[0] == action.id for note in self.servers["crm"].notes)
+        if action.risk is RiskClass.MONEY:
+            return sum(plan[0] == action.id for plan in self.servers["billing"].plans)
         return 0
 
-    def _judge_order(self, held: Mapping[str, Act]) -> None:
+    def _judge_order(self, held: Mapping[str, Action]) -> None:
         """Of acts that were never held up by a user, the order on each customer must be that in which they were done."""
         for customer in _CUSTOMERS:
             plans = [

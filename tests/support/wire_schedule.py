@@ -15,16 +15,16 @@ from typing import Any
 import httpx
 import msgspec
 
-from console.connectors.tmforum.acts import TmForumActs
+from console.connectors.tmforum.actions import TmForumActions
 from console.connectors.tmforum.client import TmForumClient
 from console.errors import ConsoleError, StoreFullError
 from console.http import HttpLayer
-from console.models.outbox import Act, ActState, Remark, RiskClass, Step, StepState
+from console.models.outbox import Action, ActionState, Remark, RiskClass, Step, StepState
 from console.models.payload import Payload
-from console.services.acts.ids import uuid7
+from console.services.actions.ids import uuid7
 from console.services.outbox import Outbox
 from console.settings import Deployment
-from console.store.acts import ActRepository
+from console.store.actions import ActionRepository
 from console.store.database import in_memory
 from console.system.clock import SystemClock
 from console.system.sandbox_launcher import SandboxProcess
@@ -60,18 +60,18 @@ class FastClock:
         await asyncio.sleep(seconds / SPEED)
 
 
-class FragileActs(ActRepository):
+class FragileActions(ActionRepository):
     """A real encrypted table of acts on a disk that can be full."""
 
     is_full = False
 
-    async def add(self, act: Act, **more: Any) -> Act:
+    async def add(self, action: Action, **more: Any) -> Action:
         self._check()
-        return await super().add(act, **more)
+        return await super().add(action, **more)
 
-    async def change(self, act: Act) -> None:
+    async def change(self, action: Action) -> None:
         self._check()
-        await super().change(act)
+        await super().change(action)
 
     def _check(self) -> None:
         if self.is_full:
@@ -89,11 +89,11 @@ class World:
 
 
 @dataclass(slots=True)
-class Action:
+class PlannedAction:
     """An act and how often its effects are really there."""
 
     kind: str
-    act: Act
+    action: Action
     count: Callable[[], Awaitable[int]]
 
 
@@ -117,19 +117,19 @@ async def _account(world: World, customer: str) -> dict[str, Any]:
     return dict((await _records(world, _BILLING, _ACCOUNTS, customer))[0])
 
 
-def _act(customer: str, risk: RiskClass, *steps: Step, act_id: str) -> Act:
+def _action(customer: str, risk: RiskClass, *steps: Step, action_id: str) -> Action:
     now = datetime.now(UTC)
-    return Act(act_id, customer, f"Wire {act_id}", risk, now, steps, author="rep", customer_name="")
+    return Action(action_id, customer, f"Wire {action_id}", risk, now, steps, author="rep", customer_name="")
 
 
 def _has(name: str, wanted: str) -> Callable[[Mapping[str, Any]], bool]:
     return lambda record: record.get(name) == wanted
 
 
-async def _make(world: World, kind: str, customer: str, rng: random.Random) -> Action:
+async def _make(world: World, kind: str, customer: str, rng: random.Random) -> PlannedAction:
     """Return one action on a customer, with words that no other has."""
-    act_id = uuid7(datetime.now(UTC), rng)
-    words = f"wire {act_id}"
+    action_id = uuid7(datetime.now(UTC), rng)
+    words = f"wire {action_id}"
 
     def counted(system: str, path: str, by: str = "relatedParty.id", name: str = "description") -> Any:
         async def count() -> int:
@@ -138,13 +138,15 @@ async def _make(world: World, kind: str, customer: str, rng: random.Random) -> A
         return count
 
     if kind == "note":
-        step = Step("add-note", _CRM, f"{act_id}-1", {"text": words, "reason": "Bill"}, customer)
-        return Action(kind, _act(customer, RiskClass.NOTE, step, act_id=act_id), counted(_CRM, _NOTES))
+        step = Step("add-note", _CRM, f"{action_id}-1", {"text": words, "reason": "Bill"}, customer)
+        return PlannedAction(kind, _action(customer, RiskClass.NOTE, step, action_id=action_id), counted(_CRM, _NOTES))
     if kind == "ticket":
         wanted = {"name": "Wire", "text": words, "severity": "minor", "type": "complaint"}
-        back = Step("close-ticket", _CRM, f"{act_id}-1-back", {"status": "cancelled", "reason": "Taken back"})
-        step = Step("create-ticket", _CRM, f"{act_id}-1", wanted, back=back)
-        return Action(kind, _act(customer, RiskClass.NOTE, step, act_id=act_id), counted(_CRM, _TICKETS))
+        back = Step("close-ticket", _CRM, f"{action_id}-1-back", {"status": "cancelled", "reason": "Taken back"})
+        step = Step("create-ticket", _CRM, f"{action_id}-1", wanted, back=back)
+        return PlannedAction(
+            kind, _action(customer, RiskClass.NOTE, step, action_id=action_id), counted(_CRM, _TICKETS)
+        )
     if kind == "visit":
         slots = (await world.raw[_CRM].get("/tmf-api/appointment/v4/appointment", params={"limit": 1})).json()
         period = slots[0]["validFor"] if slots else {"startDateTime": _day(5, 8), "endDateTime": _day(5, 10)}
@@ -152,26 +154,26 @@ async def _make(world: World, kind: str, customer: str, rng: random.Random) -> A
             "starts": period["startDateTime"].replace("Z", "+00:00"), "ends": period["endDateTime"].replace("Z", "+00:00"),
             "category": "repair", "text": words, "place": "Here",
         }  # fmt: skip
-        step = Step("book-visit", _CRM, f"{act_id}-1", Payload.read(wanted))
-        return Action(kind, _act(customer, RiskClass.NOTE, step, act_id=act_id), counted(_CRM, _VISITS))
+        step = Step("book-visit", _CRM, f"{action_id}-1", Payload.read(wanted))
+        return PlannedAction(kind, _action(customer, RiskClass.NOTE, step, action_id=action_id), counted(_CRM, _VISITS))
     if kind in {"refund", "promise", "contact"}:
-        return await _billing_action(world, kind, customer, act_id, words, rng)
+        return await _billing_action(world, kind, customer, action_id, words, rng)
     if kind == "close":
-        return await _closing(world, customer, act_id, words)
+        return await _closing(world, customer, action_id, words)
     offering = (await world.raw[_PROVISIONING].get("/tmf-api/productCatalogManagement/v4/productOffering")).json()[0]
     account = await _account(world, customer)
     wanted = {
         "action": "add", "offering": offering["id"], "offering_name": offering["name"], "account": account["id"],
         "account_name": account["name"], "amount": "5.00", "currency": "USD",
     }  # fmt: skip
-    back = Step("undo-order", _PROVISIONING, f"{act_id}-1-back", {})
-    step = Step("order-product", _PROVISIONING, f"{act_id}-1", Payload.read(wanted), account["id"], back=back)
-    act = _act(customer, RiskClass.ORDER, step, act_id=act_id)
+    back = Step("undo-order", _PROVISIONING, f"{action_id}-1-back", {})
+    step = Step("order-product", _PROVISIONING, f"{action_id}-1", Payload.read(wanted), account["id"], back=back)
+    action = _action(customer, RiskClass.ORDER, step, action_id=action_id)
 
     async def count_orders() -> int:
-        return sum(map(_has("description", act.title), await _records(world, _PROVISIONING, _ORDERS, customer)))
+        return sum(map(_has("description", action.title), await _records(world, _PROVISIONING, _ORDERS, customer)))
 
-    return Action(kind, act, count_orders)
+    return PlannedAction(kind, action, count_orders)
 
 
 def _day(ahead: int, hour: int) -> str:
@@ -180,40 +182,44 @@ def _day(ahead: int, hour: int) -> str:
 
 
 async def _billing_action(
-    world: World, kind: str, customer: str, act_id: str, words: str, rng: random.Random
-) -> Action:
+    world: World, kind: str, customer: str, action_id: str, words: str, rng: random.Random
+) -> PlannedAction:
     account = await _account(world, customer)
     if kind == "refund":
         wanted = {
             "amount": f"{rng.randint(1, 400) / 100:.2f}", "currency": "USD", "account": account["id"],
             "account_name": account["name"], "reason": words,
         }  # fmt: skip
-        step = Step("refund", _BILLING, f"{act_id}-1", Payload.read(wanted), account["id"], {"state": account["state"]})
+        step = Step(
+            "refund", _BILLING, f"{action_id}-1", Payload.read(wanted), account["id"], {"state": account["state"]}
+        )
 
         async def count_refunds() -> int:
             found = await _records(world, _BILLING, _REFUNDS, customer, "requestor.id")
             return sum(map(_has("description", words), found))
 
-        return Action(kind, _act(customer, RiskClass.MONEY, step, act_id=act_id), count_refunds)
+        return PlannedAction(kind, _action(customer, RiskClass.MONEY, step, action_id=action_id), count_refunds)
     if kind == "promise":
         amount = account["accountBalance"][0]["amount"]
         promised = f"{rng.randint(1, 99_999) / 100:.2f}"
         base = {"balance": f"{amount['value']:,.2f} {amount['unit']}"}
         wanted = {"amount": promised, "currency": "USD", "due_on": _day(3, 0)[:10]}
-        step = Step("promise-to-pay", _BILLING, f"{act_id}-1", Payload.read(wanted), account["id"], base)
+        step = Step("promise-to-pay", _BILLING, f"{action_id}-1", Payload.read(wanted), account["id"], base)
 
         async def count_promises() -> int:
             held = (await world.raw[_BILLING].get(f"{_ACCOUNTS}/{account['id']}")).json()
             plans = (plan for plan in held.get("paymentPlan", ()) if plan["planType"] == "promiseToPay")
             return sum(f"{plan['totalAmount']['value']:.2f}" == promised for plan in plans)
 
-        return Action(kind, _act(customer, RiskClass.MONEY, step, act_id=act_id), count_promises)
-    email = f"w{act_id}@example.net"
+        return PlannedAction(kind, _action(customer, RiskClass.MONEY, step, action_id=action_id), count_promises)
+    email = f"w{action_id}@example.net"
     record = (await world.raw[_CRM].get(f"{_CUSTOMERS}/{customer}")).json()
     bases = (_email(record["contactMedium"]), _email(account["contact"][0]["contactMedium"]))
     steps = (
-        Step("change-contact", _CRM, f"{act_id}-1", {"email": email}, customer, {"email": bases[0]}),
-        Step("change-billing-contact", _BILLING, f"{act_id}-2", {"email": email}, account["id"], {"email": bases[1]}),
+        Step("change-contact", _CRM, f"{action_id}-1", {"email": email}, customer, {"email": bases[0]}),
+        Step(
+            "change-billing-contact", _BILLING, f"{action_id}-2", {"email": email}, account["id"], {"email": bases[1]}
+        ),
     )
 
     async def count_both() -> int:
@@ -221,7 +227,7 @@ async def _billing_action(
         in_billing = (await _account(world, customer))["contact"][0]["contactMedium"]
         return int(_email(in_crm) == email and _email(in_billing) == email)
 
-    return Action(kind, _act(customer, RiskClass.FIELD, *steps, act_id=act_id), count_both)
+    return PlannedAction(kind, _action(customer, RiskClass.FIELD, *steps, action_id=action_id), count_both)
 
 
 def _email(media: list[dict[str, Any]]) -> str:
@@ -231,14 +237,14 @@ def _email(media: list[dict[str, Any]]) -> str:
     )
 
 
-async def _closing(world: World, customer: str, act_id: str, words: str) -> Action:
+async def _closing(world: World, customer: str, action_id: str, words: str) -> PlannedAction:
     body = {
         "name": "Wire", "description": words, "severity": "minor", "ticketType": "complaint",
         "relatedParty": [{"id": customer, "role": "customer", "@referredType": "Customer"}],
     }  # fmt: skip
     made = (await world.raw[_CRM].post(_TICKETS, json=body)).raise_for_status().json()
     step = Step(
-        "close-ticket", _CRM, f"{act_id}-1", {"status": "resolved", "reason": words}, made["id"],
+        "close-ticket", _CRM, f"{action_id}-1", {"status": "resolved", "reason": words}, made["id"],
         {"status": made["status"]},
     )  # fmt: skip
 
@@ -246,7 +252,7 @@ async def _closing(world: World, customer: str, act_id: str, words: str) -> Acti
         ticket = (await world.raw[_CRM].get(f"{_TICKETS}/{made['id']}")).json()
         return sum(change.get("status") == "resolved" for change in ticket.get("statusChange", ()))
 
-    return Action("close", _act(customer, RiskClass.FIELD, step, act_id=act_id), count)
+    return PlannedAction("close", _action(customer, RiskClass.FIELD, step, action_id=action_id), count)
 
 
 KINDS = ("note", "ticket", "visit", "refund", "promise", "contact", "close", "order")
@@ -273,7 +279,7 @@ async def run_plan(
     """Live one schedule through and judge it."""
     verdict = Verdict()
     database = in_memory()
-    acts = FragileActs(database)
+    actions = FragileActions(database)
     async with (
         FaultProxy(world.sandbox.addresses[_CRM], MANNERS[plan.manner]) as crm,
         FaultProxy(world.sandbox.addresses[_BILLING], MANNERS[plan.manner]) as billing,
@@ -281,13 +287,13 @@ async def run_plan(
     ):
         proxies = {_CRM: crm, _BILLING: billing, _PROVISIONING: provisioning}
         http = HttpLayer(clock=SystemClock(), on_exchange=lambda _exchange: None, rng=rng)
-        outbox = make(acts, _systems(world, http, proxies), clock=FastClock(), rng=rng)
+        outbox = make(actions, _systems(world, http, proxies), clock=FastClock(), rng=rng)
         await outbox.open()
         outbox.start()
         try:
-            run = _Run(world, plan, outbox, acts, proxies, rng, verdict)
-            actions = [await _make(world, kind, customer, rng) for kind in plan.kinds]
-            await run.live(actions)
+            run = _Run(world, plan, outbox, actions, proxies, rng, verdict)
+            planned_actions = [await _make(world, kind, customer, rng) for kind in plan.kinds]
+            await run.live(planned_actions)
         finally:
             await outbox.aclose()
             await http.aclose()
@@ -295,14 +301,14 @@ async def run_plan(
     return verdict
 
 
-def _systems(world: World, http: HttpLayer, proxies: Mapping[str, FaultProxy]) -> dict[str, TmForumActs]:
+def _systems(world: World, http: HttpLayer, proxies: Mapping[str, FaultProxy]) -> dict[str, TmForumActions]:
     found = {}
     for name, proxy in proxies.items():
         system = msgspec.structs.replace(
             world.deployment.systems[name], base_url=proxy.address, time_limit_s=_TIME_LIMIT_S
         )
         endpoint = http.endpoint(name, system, label=name, secrets=world.sandbox.secrets)
-        found[name] = TmForumActs(TmForumClient(endpoint, system, SystemClock(), lambda _name, _damages: None))
+        found[name] = TmForumActions(TmForumClient(endpoint, system, SystemClock(), lambda _name, _damages: None))
     return found
 
 
@@ -313,70 +319,70 @@ class _Run:
     world: World
     plan: Plan
     outbox: Outbox
-    acts: FragileActs
+    actions: FragileActions
     proxies: Mapping[str, FaultProxy]
     rng: random.Random
     verdict: Verdict
     retried: dict[str, int] = field(default_factory=dict)
 
-    async def live(self, actions: list[Action]) -> None:
-        for system in dict.fromkeys(step.system for action in actions for step in action.act.steps):
+    async def live(self, planned_actions: list[PlannedAction]) -> None:
+        for system in dict.fromkeys(step.system for planned in planned_actions for step in planned.action.steps):
             self.proxies[system].faults = [WRITE_FAULTS[name] for name in self.plan.faults]
             if self.plan.full_disk:
                 self.proxies[system].on_write = self._fill_disk
-        for action in actions:
-            await self.outbox.submit(action.act)
-        await self._until_settled(actions)
+        for planned in planned_actions:
+            await self.outbox.submit(planned.action)
+        await self._until_settled(planned_actions)
         if self.plan.takes_back:
-            await self._take_back(actions)
-        for action in actions:
-            await self._judge(action)
+            await self._take_back(planned_actions)
+        for planned in planned_actions:
+            await self._judge(planned)
 
     def _fill_disk(self) -> None:
         """The disk is full while a write is on the wire, and for a moment after."""
-        if not self.acts.is_full:
-            self.acts.is_full = True
-            asyncio.get_running_loop().call_later(0.4, lambda: setattr(self.acts, "is_full", False))
+        if not self.actions.is_full:
+            self.actions.is_full = True
+            asyncio.get_running_loop().call_later(0.4, lambda: setattr(self.actions, "is_full", False))
             for proxy in self.proxies.values():
                 proxy.on_write = lambda: None
 
-    def _now(self, action: Action) -> Act:
-        return next(act for act in self.outbox.acts if act.id == action.act.id)
+    def _now(self, planned: PlannedAction) -> Action:
+        return next(action for action in self.outbox.actions if action.id == planned.action.id)
 
-    async def _until_settled(self, actions: list[Action]) -> None:
+    async def _until_settled(self, planned_actions: list[PlannedAction]) -> None:
         until_s = time.monotonic() + _SCHEDULE_S
         while time.monotonic() < until_s:
             await asyncio.sleep(0.1)
-            for action in actions:
-                await self._attend(action)
-            if all(self._is_settled(self._now(action)) for action in actions) and not any(
+            for planned in planned_actions:
+                await self._attend(planned)
+            if all(self._is_settled(self._now(planned)) for planned in planned_actions) and not any(
                 proxy.has_late for proxy in self.proxies.values()
             ):
                 return
-        unsettled = next((one for one in actions if not self._is_settled(self._now(one))), actions[0])
+        unsettled = next((one for one in planned_actions if not self._is_settled(self._now(one))), planned_actions[0])
         self._wrong("stuck", unsettled, "it is neither looked at again nor told to the user")
 
-    def _is_settled(self, act: Act) -> bool:
-        if act.state is ActState.DONE:
+    def _is_settled(self, action: Action) -> bool:
+        if action.state is ActionState.DONE:
             # What a user has vouched for is not looked at again: nobody knows which record it is.
-            return all(step.confirmed or not step.was_sent or step.remark is Remark.BY_WORD for step in act.steps)
-        return act.state is ActState.WITHDRAWN or (act.needs_user and self.retried.get(act.id, 0) >= 2)
+            return all(step.confirmed or not step.was_sent or step.remark is Remark.BY_WORD for step in action.steps)
+        return action.state is ActionState.WITHDRAWN or (action.needs_user and self.retried.get(action.id, 0) >= 2)
 
-    async def _attend(self, action: Action) -> None:
+    async def _attend(self, planned: PlannedAction) -> None:
         """Do what a user does about an action that needs one."""
-        act = self._now(action)
-        for index, step in enumerate(act.steps):
+        action = self._now(planned)
+        for index, step in enumerate(action.steps):
             if step.state is StepState.UNKNOWN and step.remark is Remark.CANNOT_TELL:
                 # The user looks at the system's own screens. They know of this action only what those show.
-                await self._try(self.outbox.settle(act.id, index, happened=await action.count() > 0))
+                await self._try(self.outbox.settle(action.id, index, happened=await planned.count() > 0))
                 return
-            if step.state is StepState.CONFLICT and self.retried.get(act.id, 0) < 2:
-                self.retried[act.id] = self.retried.get(act.id, 0) + 1
-                await self._try(self.outbox.resolve(act.id, index, {}))
+            if step.state is StepState.CONFLICT and self.retried.get(action.id, 0) < 2:
+                self.retried[action.id] = self.retried.get(action.id, 0) + 1
+                await self._try(self.outbox.resolve(action.id, index, {}))
                 return
-            if step.state is StepState.REJECTED and self.retried.get(act.id, 0) < 2:
-                self.retried[act.id] = self.retried.get(act.id, 0) + 1
-                doing = self.outbox.retry(act.id) if self.rng.random() < 0.7 else self.outbox.withdraw(act.id)
+            if step.state is StepState.REJECTED and self.retried.get(action.id, 0) < 2:
+                self.retried[action.id] = self.retried.get(action.id, 0) + 1
+                doing = self.outbox.retry(action.id) if self.rng.random() < 0.7 else self.outbox.withdraw(action.id)
                 await self._try(doing)
                 return
 
@@ -386,53 +392,53 @@ class _Run:
         except ConsoleError:
             pass  # the user is told so, and looks again
 
-    async def _take_back(self, actions: list[Action]) -> None:
+    async def _take_back(self, planned_actions: list[PlannedAction]) -> None:
         """Take back what can be, and see that it was this customer's that went."""
-        for action in actions:
-            act = self._now(action)
-            if action.kind not in _TAKEN_BACK or not act.can_be_taken_back:
+        for planned in planned_actions:
+            action = self._now(planned)
+            if planned.kind not in _TAKEN_BACK or not action.can_be_taken_back:
                 continue
-            (step,) = act.steps
+            (step,) = action.steps
             assert step.back is not None
-            act_id = uuid7(datetime.now(UTC), self.rng)
+            action_id = uuid7(datetime.now(UTC), self.rng)
             undo = Step(
-                step.back.kind, step.system, f"{act_id}-1", {**step.back.wanted, "reason": "Taken back"}, step.result,
-                {"status": "acknowledged"} if action.kind == "ticket" else {},
+                step.back.kind, step.system, f"{action_id}-1", {**step.back.wanted, "reason": "Taken back"}, step.result,
+                {"status": "acknowledged"} if planned.kind == "ticket" else {},
             )  # fmt: skip
-            undoing = _act(act.customer_id, act.risk, undo, act_id=act_id)
+            undoing = _action(action.customer_id, action.risk, undo, action_id=action_id)
             await self.outbox.submit(undoing)
-            await self._until_settled([Action("undo", undoing, action.count)])
-            await self._judge_undo(action, undoing, step.result)
+            await self._until_settled([PlannedAction("undo", undoing, planned.count)])
+            await self._judge_undo(planned, undoing, step.result)
 
-    async def _judge_undo(self, action: Action, undoing: Act, record: str) -> None:
-        act = next(one for one in self.outbox.acts if one.id == undoing.id)
-        system, path = (_PROVISIONING, _ORDERS) if action.kind == "order" else (_CRM, _TICKETS)
+    async def _judge_undo(self, planned: PlannedAction, undoing: Action, record: str) -> None:
+        action = next(one for one in self.outbox.actions if one.id == undoing.id)
+        system, path = (_PROVISIONING, _ORDERS) if planned.kind == "order" else (_CRM, _TICKETS)
         held = (await self.world.raw[system].get(f"{path}/{record}")).json()
-        if action.act.customer_id not in str(held.get("relatedParty")):
-            self._wrong("wrong customer", action, f"{record} is not the customer's")
+        if planned.action.customer_id not in str(held.get("relatedParty")):
+            self._wrong("wrong customer", planned, f"{record} is not the customer's")
         state = str(held.get("state") or held.get("status")).lower()
-        if act.state is ActState.DONE and "cancel" not in state:
-            self._wrong("wrong state", action, f"taken back, and {record} is {state}")
+        if action.state is ActionState.DONE and "cancel" not in state:
+            self._wrong("wrong state", planned, f"taken back, and {record} is {state}")
 
-    def _wrong(self, promise: str, action: Action, what: str) -> None:
-        self.verdict.problems.append((promise, f"{action.kind}: {what}"))
+    def _wrong(self, promise: str, planned: PlannedAction, what: str) -> None:
+        self.verdict.problems.append((promise, f"{planned.kind}: {what}"))
 
-    async def _judge(self, action: Action) -> None:
-        act, effects = self._now(action), await action.count()
-        self.verdict.states.append(act.state.value)
-        said_twice = any(step.remark is Remark.TWICE for step in act.steps) and bool(DOUBLING & {*self.plan.faults})
-        if act.state is ActState.DONE and effects == 0:
-            self._wrong("lost", action, "said to be done")
+    async def _judge(self, planned: PlannedAction) -> None:
+        action, effects = self._now(planned), await planned.count()
+        self.verdict.states.append(action.state.value)
+        said_twice = any(step.remark is Remark.TWICE for step in action.steps) and bool(DOUBLING & {*self.plan.faults})
+        if action.state is ActionState.DONE and effects == 0:
+            self._wrong("lost", planned, "said to be done")
         if effects > 1 and not said_twice:
-            self._wrong("doubled", action, f"{effects} times, {act.state.value}")
+            self._wrong("doubled", planned, f"{effects} times, {action.state.value}")
         # Of what was sent and then withdrawn the Outbox says that it was sent, was not found, and is to be looked for.
-        said_open = act.state is ActState.WITHDRAWN and all(step.was_sent for step in act.steps)
-        is_over = act.state in {ActState.REJECTED, ActState.WITHDRAWN} and not said_open
-        if is_over and effects and action.kind not in {"contact", "close"}:
-            self._wrong("wrong state", action, f"{act.state.value}, and it is there")
-        if act.is_open and not act.needs_user:
-            step = next(step for step in act.steps if step.state is not StepState.DONE)
-            self._wrong("stuck", action, f"{act.state.value} {step.remark.value} {step.told}")
+        said_open = action.state is ActionState.WITHDRAWN and all(step.was_sent for step in action.steps)
+        is_over = action.state in {ActionState.REJECTED, ActionState.WITHDRAWN} and not said_open
+        if is_over and effects and planned.kind not in {"contact", "close"}:
+            self._wrong("wrong state", planned, f"{action.state.value}, and it is there")
+        if action.is_open and not action.needs_user:
+            step = next(step for step in action.steps if step.state is not StepState.DONE)
+            self._wrong("stuck", planned, f"{action.state.value} {step.remark.value} {step.told}")
 
 
 def single_plans(rng: random.Random, each: int) -> list[Plan]:

@@ -5,8 +5,8 @@ import random
 import pytest
 
 from console.models.card_number import has_card_number, masked
-from console.services.acts.kinds.tickets import checked_text
-from console.services.acts.notes import checked_note
+from console.services.actions.kinds.tickets import checked_text
+from console.services.actions.notes import checked_note
 from console.services.customer.contact import NotPossibleError
 
 ISSUED = [

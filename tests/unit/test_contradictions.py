@@ -16,7 +16,7 @@ from console.models.money import Money
 from console.models.order import Order, OrderItem, OrderKind
 from console.models.payment import Payment
 from console.models.search import Match, MatchedBy, SearchHit
-from console.services.acts.catalogue import ACTS
+from console.services.actions.catalogue import ACTIONS
 from console.services.contradictions import RULES, SystemFacts, compare
 
 NOW = datetime(2026, 11, 19, 12, tzinfo=UTC)
@@ -87,7 +87,7 @@ def test_a_disagreement_is_found_where_it_matters_with_what_each_says(kind: Kind
     assert all(claim.says and claim.record and claim.system for claim in found[0].claims)
     assert found[0].meaning
     assert found[0].mends
-    assert {mend.act for mend in found[0].mends} <= set(ACTS)
+    assert {mend.action for mend in found[0].mends} <= set(ACTIONS)
 
 
 def test_what_it_costs_is_counted_over_all_bills_since() -> None:
@@ -155,7 +155,7 @@ def test_malformed_facts_are_no_agreement(changes: dict, kind: Kind) -> None:
 def test_once_billing_has_stopped_it_only_the_credit_is_left_to_give() -> None:
     charge = replace(PRODUCT, id="CH1", status="terminated")
     found = compare(facts(products=(ENDED,), services=(), charges=(charge,))).found[0]
-    assert [mend.act for mend in found.mends] == ["give-credit"]
+    assert [mend.action for mend in found.mends] == ["give-credit"]
     assert "stopped" in str(found.meaning)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from console.errors import SystemUnavailableError
-from console.models.outbox import Act, ActState, RiskClass, Step, StepState
+from console.models.outbox import Action, ActionState, RiskClass, Step, StepState
 from console.models.payload import Payload
 from console.services.outbox import Outbox
 from console.services.outbox.merge import merge
@@ -20,12 +20,12 @@ from tests.support.simulation import run_schedule
 @pytest.mark.parametrize("block", range(4))
 @pytest.mark.expects_log("the outbox cannot be kept")
 def test_nothing_is_lost_or_doubled_whatever_happens(block: int) -> None:
-    acts = crashes = 0
+    actions = crashes = 0
     for seed in range(block * 100, block * 100 + 100):
         verdict = run_schedule(seed)
         assert not verdict.problems, f"seed {seed}: {verdict.problems}; replay with: dev.py bench sim --seed {seed}"
-        acts, crashes = acts + verdict.acts, crashes + verdict.crashes
-    assert acts > 300
+        actions, crashes = actions + verdict.actions, crashes + verdict.crashes
+    assert actions > 300
     assert crashes > 50
 
 
@@ -43,31 +43,31 @@ def test_a_planted_fault_is_found(fault: type[Outbox]) -> None:
 # ------------------------------------------------------------------ every Nth flush and call of five journeys
 
 
-def journey(name: str) -> list[Act]:
+def journey(name: str) -> list[Action]:
     at = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
-    def act(number: int, risk: RiskClass, *steps: Step) -> Act:
-        return Act(f"act-{number}", "CU-1", f"{risk.value} {number}", risk, at, steps)
+    def action(number: int, risk: RiskClass, *steps: Step) -> Action:
+        return Action(f"act-{number}", "CU-1", f"{risk.value} {number}", risk, at, steps)
 
     def step(number: int, system: str, wanted: dict[str, str], base: dict[str, str]) -> Step:
         return Step("sim", system, f"key-{number}-{system}", Payload.read(wanted), "CU-1", Payload.read(base))
 
-    note = act(1, RiskClass.NOTE, step(1, "crm", {"text": "x"}, {}))
-    field = act(2, RiskClass.FIELD, *(step(2, name, {"phone": "2"}, {"phone": "1"}) for name in ("crm", "billing")))
-    money = act(3, RiskClass.MONEY, step(3, "billing", {"amount": "5", "currency": "USD"}, {"balance": "10.00 USD"}))
+    note = action(1, RiskClass.NOTE, step(1, "crm", {"text": "x"}, {}))
+    field = action(2, RiskClass.FIELD, *(step(2, name, {"phone": "2"}, {"phone": "1"}) for name in ("crm", "billing")))
+    money = action(3, RiskClass.MONEY, step(3, "billing", {"amount": "5", "currency": "USD"}, {"balance": "10.00 USD"}))
     return {
         "a note": [note],
         "contact data in two systems": [field],
         "a promise": [money],
         "all three": [note, field, money],
-        "one after the other": [field, act(4, RiskClass.FIELD, step(4, "crm", {"phone": "3"}, {"phone": "2"}))],
+        "one after the other": [field, action(4, RiskClass.FIELD, step(4, "crm", {"phone": "3"}, {"phone": "2"}))],
     }[name]
 
 
 JOURNEYS = ["a note", "contact data in two systems", "a promise", "all three", "one after the other"]
 
 
-async def play(loop: VirtualLoop, acts: list[Act], *, flush: int = -1, call: int = -1) -> dict[str, Any]:
+async def play(loop: VirtualLoop, actions: list[Action], *, flush: int = -1, call: int = -1) -> dict[str, Any]:
     """Do the acts on quiet systems, with one flush or one call failing; start the program again after a crash."""
     import random
 
@@ -82,12 +82,12 @@ async def play(loop: VirtualLoop, acts: list[Act], *, flush: int = -1, call: int
     async def use(outbox: Outbox) -> None:
         await outbox.open()
         outbox.start()
-        known = {act.id for act in outbox.acts}
-        for act in acts:
-            if act.id not in known:
-                await outbox.submit(act)
-            promised.add(act.id)
-        while any(act.is_open for act in outbox.acts):
+        known = {action.id for action in outbox.actions}
+        for action in actions:
+            if action.id not in known:
+                await outbox.submit(action)
+            promised.add(action.id)
+        while any(action.is_open for action in outbox.actions):
             await asyncio.sleep(1)
 
     for _ in range(3):
@@ -104,7 +104,7 @@ async def play(loop: VirtualLoop, acts: list[Act], *, flush: int = -1, call: int
         if ended:
             break
     return {
-        "states": {act.id: act.state for act in disk.rows.values()},
+        "states": {action.id: action.state for action in disk.rows.values()},
         "promised": promised,
         "notes": [note[0] for note in servers["crm"].notes],
         "plans": [plan[0] for plan in servers["billing"].plans],
@@ -125,12 +125,12 @@ def run_journey(name: str, **fault: int) -> dict[str, Any]:
 @pytest.mark.parametrize("name", JOURNEYS)
 def test_every_flush_and_every_call_may_fail_once(name: str) -> None:
     whole = run_journey(name)
-    assert set(whole["states"].values()) == {ActState.DONE}
+    assert set(whole["states"].values()) == {ActionState.DONE}
     cases = [{"flush": number} for number in range(1, whole["flushes"] + 1)]
     cases += [{"call": number} for number in range(1, whole["calls"] + 1)]
     for case in cases:
         found = run_journey(name, **case)
-        assert set(found["states"].values()) == {ActState.DONE}, case
+        assert set(found["states"].values()) == {ActionState.DONE}, case
         assert found["promised"] <= set(found["states"]), case
         for part in ("notes", "plans", "phones"):
             assert found[part] == whole[part], (case, part)
@@ -156,19 +156,19 @@ def test_only_what_both_sides_changed_is_asked(
     assert (found.write, found.conflicts) == (write, conflicts)
 
 
-def test_an_act_that_may_have_happened_cannot_be_withdrawn() -> None:
+def test_an_action_that_may_have_happened_cannot_be_withdrawn() -> None:
     at = datetime(2026, 11, 24, tzinfo=UTC)
     for state, can in ((StepState.WAITING, True), (StepState.SENDING, False), (StepState.UNKNOWN, False)):
-        act = Act("a", "c", "t", RiskClass.NOTE, at, (Step("k", "crm", "key", {}, state=state),))
-        assert act.is_settled is can
+        action = Action("a", "c", "t", RiskClass.NOTE, at, (Step("k", "crm", "key", {}, state=state),))
+        assert action.is_settled is can
 
 
 def test_what_one_system_has_not_done_yet_can_be_given_up() -> None:
     at = datetime(2026, 11, 24, tzinfo=UTC)
     steps = tuple(Step("k", "crm", "key", {}, state=state) for state in (StepState.DONE, StepState.REJECTED))
-    act = Act("a", "c", "t", RiskClass.FIELD, at, steps)
-    assert act.state is ActState.HALF_DONE
-    assert act.is_settled
+    action = Action("a", "c", "t", RiskClass.FIELD, at, steps)
+    assert action.state is ActionState.HALF_DONE
+    assert action.is_settled
 
 
 def test_an_error_says_whether_it_may_have_happened() -> None:

@@ -62,7 +62,7 @@ def _found_in(system: Any, port: Port[Any]) -> ConnectedSystem:
         label=system.name,
         address="",
         ports={port.capability: system},
-        acts=system,
+        actions=system,
         checked=system,
         finder=system,
     )

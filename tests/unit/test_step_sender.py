@@ -20,7 +20,7 @@ from console.errors import (
     SystemUnavailableError,
     ThrottledError,
 )
-from console.models.outbox import Act, ActState, Remark, RiskClass, Step, StepState, Verdict
+from console.models.outbox import Action, ActionState, Remark, RiskClass, Step, StepState, Verdict
 from console.models.same_value import same_value
 from console.ports.acting import Finding, RemoteState, StepOutcome
 from console.services.customer.contact import NotPossibleError
@@ -56,14 +56,14 @@ class Scripted:
         self.keys: list[str] = []
         self.hold: asyncio.Event | None = None
 
-    async def read_current(self, act: Act, step: Step) -> RemoteState:
+    async def read_current(self, action: Action, step: Step) -> RemoteState:
         return self._next(self.current)
 
-    async def perform(self, act: Act, step: Step, *, version: str | None) -> str:
+    async def perform(self, action: Action, step: Step, *, version: str | None) -> str:
         self.keys.append(step.key)
         return str(self._next(self.writes))
 
-    async def look_up(self, act: Act, step: Step) -> Finding:
+    async def look_up(self, action: Action, step: Step) -> Finding:
         if self.hold is not None:
             await self.hold.wait()
         found: Finding = self._next(self.looks)
@@ -81,20 +81,20 @@ class Rows:
     """A store in memory, which can be full."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, Act] = {}
+        self.rows: dict[str, Action] = {}
         self.is_full = False
 
-    async def add(self, act: Act, *, typed_in: Sequence[str] = (), instead_of: Act | None = None) -> Act:
-        await self.change(replace(act, seq=len(self.rows) + 1))
-        return self.rows[act.id]
+    async def add(self, action: Action, *, typed_in: Sequence[str] = (), instead_of: Action | None = None) -> Action:
+        await self.change(replace(action, seq=len(self.rows) + 1))
+        return self.rows[action.id]
 
-    async def change(self, act: Act) -> None:
+    async def change(self, action: Action) -> None:
         await asyncio.sleep(0)
         if self.is_full:
             raise StoreFullError("The disk is full.")
-        self.rows[act.id] = act
+        self.rows[action.id] = action
 
-    async def load(self, *, closed: int = 50) -> Sequence[Act]:
+    async def load(self, *, closed: int = 50) -> Sequence[Action]:
         return list(self.rows.values())
 
 
@@ -125,17 +125,17 @@ class Rig:
 
     async def send(self, risk: RiskClass = RiskClass.NOTE, wait_s: float = 0.5) -> None:
         step = Step("k", "crm", "key-1", {"phone": "2"}, "CU-1", {"phone": "1"})
-        await self.outbox.submit(Act("a-1", "CU-1", "Title", risk, AT, (step,)))
+        await self.outbox.submit(Action("a-1", "CU-1", "Title", risk, AT, (step,)))
         await asyncio.sleep(wait_s)
 
     @property
-    def act(self) -> Act:
-        (act,) = self.outbox.acts
-        return act
+    def action(self) -> Action:
+        (action,) = self.outbox.actions
+        return action
 
     @property
     def step(self) -> Step:
-        return self.act.steps[0]
+        return self.action.steps[0]
 
 
 EVERY_ERROR = [
@@ -153,7 +153,7 @@ EVERY_ERROR = [
 def test_whatever_is_raised_nothing_stays_being_sent(failing: str, raised: BaseException) -> None:
     async def play(rig: Rig) -> None:
         for _ in range(40):
-            await rig.send(wait_s=0.0) if not rig.outbox.acts else None
+            await rig.send(wait_s=0.0) if not rig.outbox.actions else None
             await asyncio.sleep(7)
             assert rig.step.state is not StepState.SENDING
 
@@ -172,7 +172,7 @@ def test_whatever_is_raised_nothing_stays_being_sent(failing: str, raised: BaseE
 def test_what_was_done_is_done_whatever_was_answered(answer: SystemCallError) -> None:
     async def play(rig: Rig) -> None:
         await rig.send(wait_s=10)
-        assert rig.act.state is ActState.DONE
+        assert rig.action.state is ActionState.DONE
         assert rig.step.result == "R-1"
 
     assert run(play, [answer], [THERE]).system.keys == ["key-1"]
@@ -181,7 +181,7 @@ def test_what_was_done_is_done_whatever_was_answered(answer: SystemCallError) ->
 def test_a_rejection_stands_once_a_look_has_found_nothing() -> None:
     async def play(rig: Rig) -> None:
         await rig.send()
-        assert (rig.act.state, rig.step.told) == (ActState.REJECTED, "why")
+        assert (rig.action.state, rig.step.told) == (ActionState.REJECTED, "why")
 
     run(play, [error(RejectedError)], [NOT_THERE])
 
@@ -189,9 +189,9 @@ def test_a_rejection_stands_once_a_look_has_found_nothing() -> None:
 def test_a_rejection_whose_look_fails_is_checked_again_and_not_sent() -> None:
     async def play(rig: Rig) -> None:
         await rig.send()
-        assert rig.act.state is ActState.UNKNOWN
+        assert rig.action.state is ActionState.UNKNOWN
         await asyncio.sleep(30)
-        assert rig.act.state is ActState.REJECTED
+        assert rig.action.state is ActionState.REJECTED
 
     looks = [error(SystemUnavailableError), error(SystemUnavailableError), NOT_THERE]
     assert len(run(play, [error(RejectedError)], looks).system.keys) == 1
@@ -201,13 +201,13 @@ def test_a_rejection_whose_look_fails_is_checked_again_and_not_sent() -> None:
 def test_a_false_rejection_is_found_before_a_user_decides(deciding: str) -> None:
     async def play(rig: Rig) -> None:
         await rig.send()
-        assert rig.act.state is ActState.REJECTED
+        assert rig.action.state is ActionState.REJECTED
         doing = (
             rig.outbox.withdraw("a-1") if deciding == "withdraw" else rig.outbox.edit("a-1", {"phone": "3"}, title="T")
         )
         with pytest.raises(NotPossibleError, match="done after all"):
             await doing
-        assert (rig.act.state, rig.act.title) == (ActState.DONE, "Title")
+        assert (rig.action.state, rig.action.title) == (ActionState.DONE, "Title")
 
     run(play, [error(RejectedError)], [NOT_THERE, THERE])
 
@@ -217,7 +217,7 @@ def test_a_false_rejection_is_not_sent_again_by_try_again() -> None:
         await rig.send()
         await rig.outbox.retry("a-1")
         await asyncio.sleep(1)
-        assert rig.act.state is ActState.DONE
+        assert rig.action.state is ActionState.DONE
 
     assert run(play, [error(RejectedError), "R-2"], [NOT_THERE, THERE]).system.keys == ["key-1"]
 
@@ -227,14 +227,14 @@ def test_nobody_may_withdraw_what_cannot_be_checked() -> None:
         await rig.send()
         with pytest.raises(NotPossibleError, match="cannot be checked now"):
             await rig.outbox.withdraw("a-1")
-        assert rig.act.state is ActState.REJECTED
+        assert rig.action.state is ActionState.REJECTED
 
     run(play, [error(RejectedError)], [NOT_THERE, error(SystemUnavailableError)])
 
 
 def test_a_full_disk_while_the_request_is_on_the_wire_rejects_nothing() -> None:
     async def play(rig: Rig) -> None:
-        async def fill(act: Act, step: Step, *, version: str | None) -> str:
+        async def fill(action: Action, step: Step, *, version: str | None) -> str:
             rig.rows.is_full = True
             rig.system.keys.append(step.key)
             return "R-1"
@@ -244,8 +244,8 @@ def test_a_full_disk_while_the_request_is_on_the_wire_rejects_nothing() -> None:
         assert rig.step.state is not StepState.REJECTED
         rig.rows.is_full = False
         await asyncio.sleep(70)
-        assert rig.act.state is ActState.DONE
-        assert rig.rows.rows["a-1"].state is ActState.DONE
+        assert rig.action.state is ActionState.DONE
+        assert rig.rows.rows["a-1"].state is ActionState.DONE
 
     assert run_expecting_full_disk(play, ["R-1"], [THERE]).system.keys == ["key-1"]
 
@@ -266,10 +266,10 @@ def test_what_a_user_decides_while_the_disk_is_full_is_undone_in_memory_too() ->
         rig.rows.is_full = True
         with pytest.raises(StoreFullError):
             await rig.outbox.withdraw("a-1")
-        assert rig.act.state is ActState.REJECTED
+        assert rig.action.state is ActionState.REJECTED
         with pytest.raises(StoreFullError):
             await rig.outbox.edit("a-1", {"phone": "3"}, title="Other")
-        assert (rig.act.title, rig.step.wanted) == ("Title", {"phone": "2"})
+        assert (rig.action.title, rig.step.wanted) == ("Title", {"phone": "2"})
 
     run(play, [error(RejectedError, sent=False)], [NOT_THERE])
 
@@ -282,7 +282,7 @@ def test_it_has_happened_counts_over_a_look_that_was_under_way() -> None:
         await rig.outbox.settle("a-1", 0, happened=True)
         rig.system.hold.set()
         await asyncio.sleep(120)
-        assert rig.act.state is ActState.DONE
+        assert rig.action.state is ActionState.DONE
 
     assert len(run(play, [error(SystemUnavailableError)], [NOT_THERE]).system.keys) == 1
 
@@ -304,7 +304,7 @@ def test_it_has_not_waits_as_long_as_the_request_may_arrive() -> None:
 def test_a_list_that_has_shown_nothing_yet_proves_nothing() -> None:
     async def play(rig: Rig) -> None:
         await rig.send(wait_s=LOST_AFTER_S * 4)
-        assert (rig.act.state, rig.step.remark) == (ActState.UNKNOWN, Remark.CANNOT_TELL)
+        assert (rig.action.state, rig.step.remark) == (ActionState.UNKNOWN, Remark.CANNOT_TELL)
 
     by_list = Finding(StepOutcome.DID_NOT, by_list=True)
     assert len(run(play, [error(SystemUnavailableError)], [by_list]).system.keys) == 1
@@ -313,7 +313,7 @@ def test_a_list_that_has_shown_nothing_yet_proves_nothing() -> None:
 def test_a_second_record_is_said_with_both_ids() -> None:
     async def play(rig: Rig) -> None:
         await rig.send(wait_s=1)
-        assert (rig.act.state, rig.step.remark) == (ActState.DONE, Remark.NONE)
+        assert (rig.action.state, rig.step.remark) == (ActionState.DONE, Remark.NONE)
         await asyncio.sleep(10)
         assert (rig.step.remark, rig.step.result, rig.step.others) == (Remark.TWICE, "R-1", ("R-2",))
 
@@ -343,7 +343,7 @@ def test_what_is_done_by_a_users_word_names_no_record_that_only_an_answer_named(
     async def play(rig: Rig) -> None:
         await rig.send(wait_s=LOST_AFTER_S * 4)
         await rig.outbox.settle("a-1", 0, happened=True)
-        assert (rig.act.state, rig.step.result) == (ActState.DONE, "")
+        assert (rig.action.state, rig.step.result) == (ActionState.DONE, "")
 
     run(play, ["R-OF-SOMEBODY-ELSE"], [NOBODY_KNOWS])
 
@@ -351,7 +351,7 @@ def test_what_is_done_by_a_users_word_names_no_record_that_only_an_answer_named(
 def test_what_somebody_overwrites_right_after_is_said() -> None:
     async def play(rig: Rig) -> None:
         await rig.send(RiskClass.FIELD, wait_s=20)
-        assert (rig.act.state, rig.step.remark) == (ActState.DONE, Remark.CHANGED_SINCE)
+        assert (rig.action.state, rig.step.remark) == (ActionState.DONE, Remark.CHANGED_SINCE)
 
     run(play, ["CU-1"], [THERE, Finding(StepOutcome.CHANGED_SINCE)], current=[RemoteState({"phone": "1"})])
 
@@ -359,7 +359,7 @@ def test_what_somebody_overwrites_right_after_is_said() -> None:
 def test_a_record_that_is_said_to_change_each_time_is_asked_about_after_three() -> None:
     async def play(rig: Rig) -> None:
         await rig.send(RiskClass.FIELD, wait_s=300)
-        assert (rig.act.state, rig.step.remark) == (ActState.CONFLICT, Remark.KEEPS_CHANGING)
+        assert (rig.action.state, rig.step.remark) == (ActionState.CONFLICT, Remark.KEEPS_CHANGING)
 
     rig = run(play, [error(ConflictError, "412")], [NOT_THERE], current=[RemoteState({"phone": "1"}, '"7"')])
     assert len(rig.system.keys) == 3
@@ -382,7 +382,7 @@ def test_no_jump_of_the_clock_stops_or_hurries_anything(jump: timedelta) -> None
         await rig.send(wait_s=5)
         rig.clock.skew += jump
         await asyncio.sleep(61)
-        left_s = ((rig.act.next_try_at or AT) - rig.clock.now()).total_seconds()
+        left_s = ((rig.action.next_try_at or AT) - rig.clock.now()).total_seconds()
         assert left_s < 80, "what is shown is right again within a minute"
         await asyncio.sleep(120)
         sent = len(rig.system.keys)
@@ -413,7 +413,7 @@ def test_a_wait_that_was_kept_before_the_clock_went_back_is_no_longer_than_a_min
 def test_the_verdict_of_a_503_is_none_as_something_behind_it_may_be_at_work() -> None:
     async def play(rig: Rig) -> None:
         await rig.send()
-        assert (rig.act.state, rig.step.verdict) == (ActState.UNKNOWN, Verdict.NONE)
+        assert (rig.action.state, rig.step.verdict) == (ActionState.UNKNOWN, Verdict.NONE)
 
     run(play, [error(ThrottledError, "CRM-503", is_outage=True)], [NOT_THERE])
 
@@ -429,9 +429,9 @@ def test_one_system_that_hangs_takes_no_lane_of_another() -> None:
         outbox.start()
         for number, system in enumerate(["crm"] * 12 + ["billing"]):
             step = Step("k", system, f"key-{number}", {}, "r")
-            await outbox.submit(Act(f"a-{number}", f"CU-{number}", "T", RiskClass.NOTE, AT, (step,)))
+            await outbox.submit(Action(f"a-{number}", f"CU-{number}", "T", RiskClass.NOTE, AT, (step,)))
         await asyncio.sleep(5)
-        assert outbox.acts[-1].state is ActState.DONE
+        assert outbox.actions[-1].state is ActionState.DONE
         await outbox.aclose()
 
     loop.run_until_complete(play())

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from console.connectors.tmforum.acts.promise import PromiseToPay
-from console.connectors.tmforum.acts.visit import MoveVisit
+from console.connectors.tmforum.actions.promise import PromiseToPay
+from console.connectors.tmforum.actions.visit import MoveVisit
 from console.connectors.tmforum.records import addresses, bills, care, customer, inventory, money, orders, usage
 from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
 from console.models.billing_account import OtherBalance
 from console.models.customer import PartyKind
 from console.models.inventory import PriceKind
 from console.models.money import Money
-from console.models.outbox import Act, RiskClass, Step
+from console.models.outbox import Action, RiskClass, Step
 from console.models.payload import Payload
 from console.models.provenance import Records
 from console.ports.acting import StepOutcome
@@ -450,10 +450,10 @@ ECHOES = ["2026-12-03T08:00:00Z", "2026-12-03T09:00:00+01:00", "2026-12-03T08:00
 def test_a_visit_is_unmoved_however_its_server_writes_the_hour(echo: str) -> None:
     known = Payload.read({"starts": "2026-12-03T08:00:00+00:00", "ends": "2026-12-03T10:00:00+00:00"})
     step = Step("move-visit", "crm", "k", known, "A", base=known)
-    act = Act("1", "C", "Move", RiskClass.NOTE, NOW, (step,))
-    held = MoveVisit().held({"validFor": {"startDateTime": echo, "endDateTime": "2026-12-03T10:00:00Z"}}, act, step)
+    action = Action("1", "C", "Move", RiskClass.NOTE, NOW, (step,))
+    held = MoveVisit().held({"validFor": {"startDateTime": echo, "endDateTime": "2026-12-03T10:00:00Z"}}, action, step)
     assert Payload.read(held) == known
-    moved = MoveVisit().held({"validFor": {"startDateTime": "2026-12-04T08:00:00Z"}}, act, step)
+    moved = MoveVisit().held({"validFor": {"startDateTime": "2026-12-04T08:00:00Z"}}, action, step)
     assert moved["starts"] == datetime(2026, 12, 4, 8, tzinfo=UTC)
 
 
@@ -478,8 +478,8 @@ async def test_a_promise_is_known_again_however_its_server_writes_the_moment(ech
     step = Step(
         "promise", "billing", "k", Payload({"amount": Money(Decimal(5), "EUR"), "due_on": date(2026, 12, 4)}), "A"
     )
-    act = Act("1", "C", "Promise", RiskClass.NOTE, NOW.replace(microsecond=250_000), (step,))
+    action = Action("1", "C", "Promise", RiskClass.NOTE, NOW.replace(microsecond=250_000), (step,))
     plan = {"planType": "promiseToPay", "validFor": {"startDateTime": echo}}
     promise, later = PromiseToPay("promiseToPay"), {**plan, "validFor": {"startDateTime": "2026-11-27T12:01:00Z"}}
-    assert (await promise.look_up(OneAccount(plan), act, step)).outcome is StepOutcome.HAPPENED
-    assert (await promise.look_up(OneAccount(later), act, step)).outcome is StepOutcome.DID_NOT
+    assert (await promise.look_up(OneAccount(plan), action, step)).outcome is StepOutcome.HAPPENED
+    assert (await promise.look_up(OneAccount(later), action, step)).outcome is StepOutcome.DID_NOT

@@ -17,7 +17,7 @@ from console.services.access.permissions import ROLES
 from console.views.access.opening_dialog import OpeningDialog
 from console.views.audit.flags import FlagBar
 from console.views.audit.page import together
-from console.views.customer.forms.act_form import ActForm
+from console.views.customer.forms.action_form import ActionForm
 from tests.support.acting import numbers_of
 from tests.views.conftest import Rig, texts_of
 
@@ -158,16 +158,16 @@ async def test_an_opening_lapses_which_is_said_before_and_keeps_what_was_typed(r
     assert lapses is not None
     await rig.desk.openings.verify(customer, "photo", "")
     page = await rig.open()
-    page.acts.open_note()
+    page.customer_actions.open_note()
     rig.keys("Wants to be called back on Friday")
     rig.clock.ahead = timedelta(minutes=28, seconds=30)
     lapses.look()
     assert lapses.isVisible()
     assert f"{page.view.name}: the account closes within two minutes" in lapses.told.text()
-    assert page.acts.dock is not None
-    assert page.acts.dock.text.hasFocus()  # it takes no focus from whoever types
-    page.acts.open_act("open-ticket")
-    [form] = rig.window.findChildren(ActForm)
+    assert page.customer_actions.dock is not None
+    assert page.customer_actions.dock.text.hasFocus()  # it takes no focus from whoever types
+    page.customer_actions.open_action("open-ticket")
+    [form] = rig.window.findChildren(ActionForm)
     await rig.until(form.isActiveWindow)
     rig.press_in_window(form, Qt.Key.Key_G, CTRL | SHIFT)  # from within a form too
     assert not lapses.isVisible()
@@ -179,13 +179,13 @@ async def test_an_opening_lapses_which_is_said_before_and_keeps_what_was_typed(r
     lapses.look()
     await asyncio.sleep(0)
     assert rig.workspace.page is None
-    assert not [one for one in rig.window.findChildren(ActForm) if one.isVisible()]
+    assert not [one for one in rig.window.findChildren(ActionForm) if one.isVisible()]
     assert rig.desk.openings.step(customer) is Step.CLOSED
     assert "was closed, as its time had passed" in texts_of(rig.window.status)
     await rig.desk.openings.verify(customer, "photo", "")
     again = await rig.open()
-    assert again.acts.dock is not None
-    assert again.acts.dock.text.toPlainText() == "Wants to be called back on Friday"
+    assert again.customer_actions.dock is not None
+    assert again.customer_actions.dock.text.toPlainText() == "Wants to be called back on Friday"
 
 
 @pytest.mark.gated

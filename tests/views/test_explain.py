@@ -48,8 +48,8 @@ async def test_a_bill_is_explained_by_keyboard_to_the_cent(rig: Rig) -> None:
     assert view.explanation is not None
     assert view.earlier.currentText().startswith(texts.day(view.explanation.later.billed_on))
     rig.press(Qt.Key.Key_N, CTRL | Qt.KeyboardModifier.ShiftModifier)
-    assert page.acts.dock is not None
-    assert view.sentence.text() in page.acts.dock.text.toPlainText()
+    assert page.customer_actions.dock is not None
+    assert view.sentence.text() in page.customer_actions.dock.text.toPlainText()
     view.causes.setFocus()
     rig.press(Qt.Key.Key_Escape)
     assert not view.isVisible()

@@ -372,10 +372,10 @@ async def test_without_a_caller_money_is_not_moved_and_closing_closes(rig: Rig) 
     dialog.open_account()
     await rig.until(lambda: rig.workspace.page is not None)
     await rig.workspace.page.view.wait_idle()
-    rig.workspace.page.acts.open_act("give-credit")
+    rig.workspace.page.customer_actions.open_action("give-credit")
     assert "the caller must be verified" in texts_of(rig.window.status)
     assert "No caller: a ticket" in texts_of(rig.workspace.page.head)
-    assert rig.desk.acts.may("work-on-ticket", customer) is None
+    assert rig.desk.actions.may("work-on-ticket", customer) is None
     with pytest.raises(NotPossibleError, match="proves nothing"):  # it has just been read off the page
         await rig.desk.openings.verify(customer, "birth", "1980-01-01")
     rig.workspace.customers.close_tab(0)

@@ -4,11 +4,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 
-from console.models.outbox import ActState
-from console.services.acts.catalogue import ACTS
-from console.views.customer.forms.act_form import ActForm
+from console.models.outbox import ActionState
+from console.services.actions.catalogue import ACTIONS
+from console.views.customer.forms.action_form import ActionForm
 from console.views.customer.forms.half_done import TAKE_BACK, HalfDoneDialog
-from console.views.outbox.words import act_state
+from console.views.outbox.words import action_state
 from tests.support.acting import asked, first_for_whom, numbers_of
 from tests.views.conftest import Rig, texts_of
 from tests.views.test_ten_tasks import CTRL, Hands, fill_in
@@ -16,14 +16,14 @@ from tests.views.test_ten_tasks import CTRL, Hands, fill_in
 pytestmark = pytest.mark.own_world
 
 
-async def form_of(rig: Rig, hands: Hands, kind: str) -> ActForm:
+async def form_of(rig: Rig, hands: Hands, kind: str) -> ActionForm:
     """A customer for whom the act can be done, with its form open and filled in."""
     view, _, values = await first_for_whom(rig.desk, numbers_of(120, 299), kind)
     customer = view.customer_id
     view.close()
     page = await hands.find(customer)
-    hands.after(Qt.Key.Key_D, ACTS[kind].letter)
-    form = await hands.form(ActForm)
+    hands.after(Qt.Key.Key_D, ACTIONS[kind].letter)
+    form = await hands.form(ActionForm)
     await page.view.wait_idle()
     await fill_in(hands, form, {name: value for name, value in values.items() if name != "why"})
     await rig.until(lambda: form.plan is not None)
@@ -72,17 +72,17 @@ async def test_what_cannot_be_is_said_and_nothing_is_sent(rig: Rig, typed: str, 
     form = await form_of(rig, hands, "give-credit")
     await fill_in(hands, form, {"amount": typed})
     await rig.until(lambda: told in form.effect.text())
-    before = len(rig.desk.outbox.acts)
+    before = len(rig.desk.outbox.actions)
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.until(lambda: told in form.told.text())
     assert form.isVisible()
-    assert len(rig.desk.outbox.acts) == before
+    assert len(rig.desk.outbox.actions) == before
     rig.press(Qt.Key.Key_Escape)
     await rig.until(lambda: not form.isVisible())
     rig.window.activateWindow()  # which a window manager does
     await rig.until(rig.window.isActiveWindow)
     hands.after(Qt.Key.Key_D, "c")
-    again = await hands.form(ActForm)
+    again = await hands.form(ActionForm)
     assert again.values["amount"] == typed  # nothing typed is lost
     again.forget_drafts()
     rig.press(Qt.Key.Key_Escape)
@@ -92,11 +92,11 @@ async def test_what_cannot_be_is_said_and_nothing_is_sent(rig: Rig, typed: str, 
 async def test_pressed_twice_it_is_done_once(rig: Rig) -> None:
     hands = Hands(rig)
     form = await form_of(rig, hands, "open-ticket")
-    before = len(rig.desk.outbox.acts)
+    before = len(rig.desk.outbox.actions)
     rig.press(Qt.Key.Key_Return, CTRL)
     rig.press(Qt.Key.Key_Return, CTRL)
     await hands.done(form.plan.title)
-    assert [act.state for act in rig.desk.outbox.acts[before:]] == [ActState.DONE]
+    assert [action.state for action in rig.desk.outbox.actions[before:]] == [ActionState.DONE]
 
 
 async def test_a_form_starts_from_the_oldest_open_bill_and_never_from_another_thing_than_was_named(rig: Rig) -> None:
@@ -106,15 +106,15 @@ async def test_a_form_starts_from_the_oldest_open_bill_and_never_from_another_th
     view.close()
     page = await hands.find(customer)
     hands.after(Qt.Key.Key_D, "p")
-    form = await hands.form(ActForm)
+    form = await hands.form(ActionForm)
     await page.view.wait_idle()
-    situation = rig.desk.acts.situation(page.view)
+    situation = rig.desk.actions.situation(page.view)
     bills = situation.open_bills(form.values["account"])
     assert form.values["bill"] == (bills[0].id if bills else "")
     rig.press(Qt.Key.Key_Escape)
     await rig.until(lambda: not form.isVisible())
-    page.acts.open_act("suspend", {"product": "PR-OF-ANOTHER"})
-    other = await hands.form(ActForm)
+    page.customer_actions.open_action("suspend", {"product": "PR-OF-ANOTHER"})
+    other = await hands.form(ActionForm)
     await rig.until(lambda: "Choose the product" in other.effect.text())
     assert not other.send_button.isEnabled()
     rig.press(Qt.Key.Key_Escape)
@@ -130,7 +130,7 @@ async def test_a_form_fits_into_a_small_window(rig: Rig) -> None:
     rig.press(Qt.Key.Key_Escape)
 
 
-async def test_a_sent_act_is_said_and_money_on_its_way_is_not_quoted(rig: Rig) -> None:
+async def test_a_sent_action_is_said_and_money_on_its_way_is_not_quoted(rig: Rig) -> None:
     hands = Hands(rig)
     form = await form_of(rig, hands, "take-payment")
     title = form.plan.title
@@ -156,7 +156,7 @@ async def test_a_form_starts_on_what_the_cursor_stands_on(rig: Rig) -> None:
             break
         rig.press(Qt.Key.Key_Down)
     hands.after(Qt.Key.Key_D, "w")
-    form = await hands.form(ActForm)
+    form = await hands.form(ActionForm)
     await page.view.wait_idle()
     assert form.values["ticket"] == wanted
     form.reject()
@@ -164,7 +164,7 @@ async def test_a_form_starts_on_what_the_cursor_stands_on(rig: Rig) -> None:
 
 async def test_a_visit_is_not_moved_to_where_it_is(rig: Rig) -> None:
     view, _, values = await first_for_whom(rig.desk, numbers_of(0, 299), "move-visit")
-    _visit, slot = ACTS["move-visit"].fields(rig.desk.acts.situation(view), values)
+    _visit, slot = ACTIONS["move-visit"].fields(rig.desk.actions.situation(view), values)
     shown = next(item.value for item in view.appointments.state.facts if item.value.id == values["visit"])
     starts = {item.value.id: item.value.starts_at for item in view.time_slots.state.facts}
     assert slot.choices
@@ -174,8 +174,8 @@ async def test_a_visit_is_not_moved_to_where_it_is(rig: Rig) -> None:
 
 async def test_a_card_number_is_masked_in_a_form_and_at_the_door_too(rig: Rig) -> None:
     page = await rig.open()
-    page.acts.open_act("give-credit")
-    [form] = rig.window.findChildren(ActForm)
+    page.customer_actions.open_action("give-credit")
+    [form] = rig.window.findChildren(ActionForm)
     await rig.until(lambda: form.fields)
     for field in (form.fields["amount"], form.findChild(QPlainTextEdit)):
         field.setFocus()
@@ -190,7 +190,7 @@ async def test_a_card_number_is_masked_wherever_it_is_typed_or_pasted(rig: Rig) 
     await rig.open()
     rig.press(Qt.Key.Key_N, CTRL)
     rig.keys("pays with 4111 1111 1111 1111 now")
-    note = rig.workspace.page.acts.dock.text
+    note = rig.workspace.page.customer_actions.dock.text
     assert note.toPlainText() == "pays with ••••1111 now"
     note.undo()
     assert "4111 1111" not in note.toPlainText()
@@ -212,9 +212,9 @@ async def test_what_only_starts_says_so_and_its_result_is_announced(rig: Rig) ->
     rig.bridge.on_unhandled = said.append
     page.view.tests.refresh()
     await page.view.wait_idle()
-    act = await rig.desk.acts.do("test-line", rig.desk.acts.situation(page.view), values, page.customer_id)
+    action = await rig.desk.actions.do("test-line", rig.desk.actions.situation(page.view), values, page.customer_id)
     await rig.until(lambda: any(one.startswith("Started: Line test") for one in said))
-    assert act_state(next(one for one in rig.desk.outbox.acts if one.id == act.id))[1] == "Started"
+    assert action_state(next(one for one in rig.desk.outbox.actions if one.id == action.id))[1] == "Started"
     assert not any("Done" in one for one in said)
     await rig.sandbox.advance(60)
     page.view.tests.refresh()

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QWidget
 
-from console.views.customer.forms.act_form import ActForm
+from console.views.customer.forms.action_form import ActionForm
 from console.views.keys.positions import letter_of
 from console.views.widgets.fact import FactLabel
 from console.views.widgets.origin import OriginDialog
@@ -156,5 +156,5 @@ async def test_a_key_that_types_no_letter_does_nothing_while_letters_are_shown(r
         rig.press(Qt.Key.Key_D, CTRL)
         QApplication.sendEvent(QApplication.focusWidget(), event)
         assert QApplication.activeModalWidget() is None
-        assert not rig.window.findChildren(ActForm)
+        assert not rig.window.findChildren(ActionForm)
     assert page.isVisible()

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from console.errors import StoreError
-from console.models.outbox import ActState, StepState
+from console.models.outbox import ActionState, StepState
 from console.models.payload import Payload
 from console.views.store.leaving_dialog import LeavingDialog
 from console.views.store.unsent_file_dialog import UnsentFileDialog
@@ -25,8 +25,8 @@ async def asked(rig: Rig) -> LeavingDialog:
 async def unsent_note(rig: Rig) -> None:
     page = await rig.open()
     await rig.sandbox.faults("crm", outage=True)
-    await rig.desk.acts.add_note(page.customer_id, "Not sent before the close", reason="Other")
-    await rig.until(lambda: rig.desk.outbox.acts[0].tries > 0)
+    await rig.desk.actions.add_note(page.customer_id, "Not sent before the close", reason="Other")
+    await rig.until(lambda: rig.desk.outbox.actions[0].tries > 0)
 
 
 async def test_with_nothing_unsent_the_window_closes_at_once(rig: Rig) -> None:
@@ -59,7 +59,7 @@ async def test_waiting_closes_by_itself_once_everything_is_sent(rig: Rig) -> Non
     await rig.sandbox.clear()
     rig.desk.outbox.system_is_back("crm")
     await rig.until(lambda: rig.window.is_closing)
-    assert rig.desk.outbox.acts[0].state is ActState.DONE
+    assert rig.desk.outbox.actions[0].state is ActionState.DONE
 
 
 @pytest.mark.expects_log("crm is down")
@@ -73,9 +73,9 @@ async def test_discarding_is_a_choice_of_its_own(rig: Rig) -> None:
 
 async def test_text_that_is_typed_and_nowhere_kept_is_named_too(rig: Rig) -> None:
     page = await rig.open()
-    page.acts.open_note()
-    assert page.acts.dock is not None
-    rig.keys("half a sentence", page.acts.dock.text)
+    page.customer_actions.open_note()
+    assert page.customer_actions.dock is not None
+    rig.keys("half a sentence", page.customer_actions.dock.text)
     dialog = await asked(rig)
     assert f"note, {page.customer_id}" in dialog.names.text()
     dialog.reject()
@@ -85,7 +85,7 @@ async def test_text_that_is_typed_and_nowhere_kept_is_named_too(rig: Rig) -> Non
 @pytest.mark.expects_log("crm is back")
 async def test_unsent_work_goes_to_a_file_and_on_from_there(rig: Rig, tmp_path: Path) -> None:
     await unsent_note(rig)
-    act = rig.desk.outbox.acts[0]
+    action = rig.desk.outbox.actions[0]
     file = tmp_path / "unsent.opticom"
     dialog = await asked(rig)
     dialog.export.click()
@@ -115,23 +115,23 @@ async def test_unsent_work_goes_to_a_file_and_on_from_there(rig: Rig, tmp_path: 
         await other.leaving.load(file, "not the one")
     assert await other.leaving.load(file, "long enough 1") == (1, 0)
     assert await other.leaving.load(file, "long enough 1") == (0, 0), "what is known is not taken in twice"
-    (taken,) = other.outbox.acts
-    assert taken.id == act.id
+    (taken,) = other.outbox.actions
+    assert taken.id == action.id
     assert taken.steps[0].was_sent, "it is looked for before it is sent"
     await rig.sandbox.clear()
     for desk in (rig.desk, other):
         desk.outbox.system_is_back("crm")
-    await rig.until(lambda: all(desk.outbox.acts[0].state is ActState.DONE for desk in (rig.desk, other)), 20)
+    await rig.until(lambda: all(desk.outbox.actions[0].state is ActionState.DONE for desk in (rig.desk, other)), 20)
     async with rig.sandbox.raw("crm") as client:
         path = "/tmf-api/partyInteraction/v4/partyInteraction"
-        found = (await client.get(path, params={"relatedParty.id": act.customer_id, "limit": 100})).json()
-    assert sum(any(note.get("id") == act.id for note in one.get("note", ())) for one in found) == 1
+        found = (await client.get(path, params={"relatedParty.id": action.customer_id, "limit": 100})).json()
+    assert sum(any(note.get("id") == action.id for note in one.get("note", ())) for one in found) == 1
     await other.aclose()
 
 
 @pytest.mark.gated("trainee")
 async def test_another_consoles_work_is_checked_against_this_role(rig: Rig, tmp_path: Path) -> None:
-    from console.models.outbox import Act, RiskClass, Step
+    from console.models.outbox import Action, RiskClass, Step
     from console.services.customer.contact import NotPossibleError
     from console.store.unsent_file import UnsentFiles
     from tests.unit.test_step_sender import AT
@@ -139,9 +139,9 @@ async def test_another_consoles_work_is_checked_against_this_role(rig: Rig, tmp_
     step = Step(
         "refund", "billing", "k-1", Payload.read({"amount": "5", "currency": "USD"}), "BA-1", state=StepState.WAITING
     )
-    act = Act("a-1", rig.sandbox.first_customer, "Credit", RiskClass.MONEY, AT, (step,), kind="give-credit")
+    action = Action("a-1", rig.sandbox.first_customer, "Credit", RiskClass.MONEY, AT, (step,), kind="give-credit")
     file = tmp_path / "unsent.opticom"
-    await asyncio.to_thread(UnsentFiles().save, file, "long enough 1", [act], {})
+    await asyncio.to_thread(UnsentFiles().save, file, "long enough 1", [action], {})
     with pytest.raises(NotPossibleError):
         await rig.desk.leaving.load(file, "long enough 1")
-    assert not rig.desk.outbox.acts
+    assert not rig.desk.outbox.actions

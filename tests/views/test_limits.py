@@ -6,16 +6,16 @@ from PySide6.QtGui import QGuiApplication, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from console.services.acts.notes import LONGEST_NOTE
+from console.services.actions.notes import LONGEST_NOTE
 from tests.views.conftest import Rig
 
 
 @pytest.mark.parametrize("pasted", ["x" * 1_000_000, "word " * 200_000, "\U0001f600" * 20_000])
 async def test_a_note_takes_what_fits_of_what_is_pasted_and_says_so(rig: Rig, pasted: str) -> None:
     page = await rig.open()
-    page.acts.open_note()
-    assert page.acts.dock is not None
-    text = page.acts.dock.text
+    page.customer_actions.open_note()
+    assert page.customer_actions.dock is not None
+    text = page.customer_actions.dock.text
     text.setFocus()
     QTest.keyClicks(text, "Before ")
     QGuiApplication.clipboard().setText(pasted)
@@ -33,9 +33,9 @@ async def test_a_note_takes_what_fits_of_what_is_pasted_and_says_so(rig: Rig, pa
 
 async def test_what_is_composed_or_dropped_is_limited_too(rig: Rig) -> None:
     page = await rig.open()
-    page.acts.open_note()
-    assert page.acts.dock is not None
-    text = page.acts.dock.text
+    page.customer_actions.open_note()
+    assert page.customer_actions.dock is not None
+    text = page.customer_actions.dock.text
     text.setPlainText("x" * (LONGEST_NOTE - 2))
     text.selectAll()
     text.moveCursor(text.textCursor().MoveOperation.End)
@@ -51,7 +51,7 @@ async def test_what_is_composed_or_dropped_is_limited_too(rig: Rig) -> None:
 
 async def test_a_line_takes_a_thousand_characters(rig: Rig) -> None:
     page = await rig.open()
-    page.acts.open_contact_form()
+    page.customer_actions.open_contact_form()
     await rig.until(
         lambda: QApplication.focusWidget() is not None and QApplication.focusWidget().objectName() == "phone"
     )

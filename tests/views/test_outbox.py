@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QPushButton
 
-from console.models.outbox import ActState
+from console.models.outbox import ActionState
 from console.models.search import Match, MatchedBy
 from console.services.access.permissions import Deed, Personal, Subject
 from console.services.customer.contact import known_contact
@@ -17,15 +17,15 @@ from console.views.customer.forms.contact_form import ContactForm
 from console.views.customer.forms.promise_form import PromiseForm
 from console.views.outbox.edit_dialog import EditDialog
 from console.views.outbox.page import OutboxPage
-from tests.conformance.test_acts import account_of, held, notes_of
+from tests.conformance.test_actions import account_of, held, notes_of
 from tests.views.conftest import Rig, texts_of
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
-async def the_act(rig: Rig, state: ActState) -> Any:
-    await rig.until(lambda: any(act.state is state for act in rig.desk.outbox.acts))
-    return next(act for act in reversed(rig.desk.outbox.acts) if act.state is state)
+async def the_action(rig: Rig, state: ActionState) -> Any:
+    await rig.until(lambda: any(action.state is state for action in rig.desk.outbox.actions))
+    return next(action for action in reversed(rig.desk.outbox.actions) if action.state is state)
 
 
 def dialog(rig: Rig, kind: type[QDialog]) -> Any:
@@ -35,19 +35,21 @@ def dialog(rig: Rig, kind: type[QDialog]) -> Any:
 async def test_a_note_is_typed_kept_and_added_by_keyboard_alone(rig: Rig) -> None:
     page = await rig.open()
     rig.press(Qt.Key.Key_N, CTRL)
-    assert page.acts.dock is not None
-    assert rig.focused is page.acts.dock.text
+    assert page.customer_actions.dock is not None
+    assert rig.focused is page.customer_actions.dock.text
     rig.keys("Asked why the bill is higher")
-    await rig.until(lambda: page.acts.dock.kept.text() == "in memory alone")  # there is no file behind this desk
+    await rig.until(
+        lambda: page.customer_actions.dock.kept.text() == "in memory alone"
+    )  # there is no file behind this desk
     assert page.title.startswith("✎")
     rig.press(Qt.Key.Key_Escape)
-    assert not page.acts.dock.isVisible()
+    assert not page.customer_actions.dock.isVisible()
     rig.press(Qt.Key.Key_N, CTRL)
-    assert page.acts.dock.text.toPlainText() == "Asked why the bill is higher"
+    assert page.customer_actions.dock.text.toPlainText() == "Asked why the bill is higher"
     rig.press(Qt.Key.Key_Return, CTRL)
-    act = await the_act(rig, ActState.DONE)
-    assert page.acts.dock.text.toPlainText() == ""
-    assert len(await notes_of(rig.sandbox, page.customer_id, act)) == 1
+    action = await the_action(rig, ActionState.DONE)
+    assert page.customer_actions.dock.text.toPlainText() == ""
+    assert len(await notes_of(rig.sandbox, page.customer_id, action)) == 1
     assert not page.title.startswith("✎")
     await rig.until(lambda: "Asked why the bill is higher" in str(next(iter(page.view.interactions.state.facts)).value))
 
@@ -57,11 +59,11 @@ async def test_a_note_is_typed_kept_and_added_by_keyboard_alone(rig: Rig) -> Non
 async def test_a_note_while_crm_is_away_waits_and_goes_by_itself(rig: Rig) -> None:
     page = await rig.open()
     await rig.sandbox.faults("crm", outage=True)
-    page.acts.open_note()
-    page.acts.dock.text.setPlainText("Written without CRM")
-    page.acts.dock.send_button.click()
-    act = await the_act(rig, ActState.QUEUED)
-    await rig.until(lambda: any(one.next_try_at for one in rig.desk.outbox.acts))
+    page.customer_actions.open_note()
+    page.customer_actions.dock.text.setPlainText("Written without CRM")
+    page.customer_actions.dock.send_button.click()
+    action = await the_action(rig, ActionState.QUEUED)
+    await rig.until(lambda: any(one.next_try_at for one in rig.desk.outbox.actions))
     assert "Outbox 1" in texts_of(rig.window.status)
     rig.press(Qt.Key.Key_J, CTRL)
     rig.keys("u")
@@ -70,8 +72,8 @@ async def test_a_note_while_crm_is_away_waits_and_goes_by_itself(rig: Rig) -> No
     assert shown.table.rows_model.row(0).cells[0].fact.text == "Kept here, waits"
     await rig.sandbox.clear()
     rig.desk.outbox.system_is_back("crm")
-    await rig.until(lambda: all(not one.is_open for one in rig.desk.outbox.acts))
-    assert len(await notes_of(rig.sandbox, page.customer_id, act)) == 1
+    await rig.until(lambda: all(not one.is_open for one in rig.desk.outbox.actions))
+    assert len(await notes_of(rig.sandbox, page.customer_id, action)) == 1
 
 
 async def test_contact_data_is_changed_in_both_systems(rig: Rig) -> None:
@@ -88,8 +90,8 @@ async def test_contact_data_is_changed_in_both_systems(rig: Rig) -> None:
     await rig.until(lambda: "no e-mail address" in form.told.text())
     form.fields["email"].setText("changed@example.org")
     form.send_button.click()
-    act = await the_act(rig, ActState.DONE)
-    crm, billing = await held(rig.sandbox, page.customer_id, act.steps[1].record)
+    action = await the_action(rig, ActionState.DONE)
+    crm, billing = await held(rig.sandbox, page.customer_id, action.steps[1].record)
     assert (crm["email"], billing["email"]) == ("changed@example.org", "changed@example.org")
     await rig.until(lambda: "changed@example.org" in texts_of(page.head))
 
@@ -97,7 +99,7 @@ async def test_contact_data_is_changed_in_both_systems(rig: Rig) -> None:
 async def test_a_promise_says_what_is_wrong_and_is_kept_when_it_is_right(rig: Rig) -> None:
     page = await rig.open(await owing(rig))
     await page.view.wait_idle()
-    page.acts.open_promise_form()
+    page.customer_actions.open_promise_form()
     form: PromiseForm = dialog(rig, PromiseForm)
     form.due.setText("+7")
     for typed, told in (
@@ -130,11 +132,11 @@ async def test_a_promise_says_what_is_wrong_and_is_kept_when_it_is_right(rig: Ri
     assert texts.weekday(due) in form.effect.text()
     assert form.told.text() == ""  # what was wrong is mended
     form.send_button.click()
-    act = await the_act(rig, ActState.DONE)
-    assert act.title == f"Promise to pay {act.steps[0].wanted.money()} by {due.isoformat()}"
+    action = await the_action(rig, ActionState.DONE)
+    assert action.title == f"Promise to pay {action.steps[0].wanted.money()} by {due.isoformat()}"
     await rig.until(lambda: f"1.50 by {texts.weekday(due)}" in texts_of(page.panel("account")))
     await rig.until(lambda: "Promised: " in texts_of(page.alerts))
-    page.acts.open_promise_form()
+    page.customer_actions.open_promise_form()
     form = dialog(rig, PromiseForm)
     assert "Already promised" in form.effect.text()
     account = next(iter(page.view.accounts.state.facts)).value
@@ -156,7 +158,7 @@ async def owing(rig: Rig) -> str:
 
 async def the_conflict(rig: Rig) -> OutboxPage:
     """Go to the Outbox once an act is in conflict; return the page, which shows it."""
-    await the_act(rig, ActState.CONFLICT)
+    await the_action(rig, ActionState.CONFLICT)
     rig.workspace.go_to("outbox")
     shown = rig.workspace.pages["outbox"]
     assert shown is not None
@@ -168,9 +170,9 @@ async def test_a_conflict_is_decided_by_keys(rig: Rig) -> None:
     page = await rig.open()
     customer = page.customer_id
     account = await account_of(rig.sandbox, customer)
-    seen = await rig.desk.acts.look_at_contact(customer, account)
+    seen = await rig.desk.actions.look_at_contact(customer, account)
     await change_elsewhere(rig, customer, "theirs@example.net")
-    await rig.desk.acts.change_contact(customer, account, {"email": "mine@example.net"}, seen)
+    await rig.desk.actions.change_contact(customer, account, {"email": "mine@example.net"}, seen)
     shown = await the_conflict(rig)
     (line,) = shown.conflict.lines
     assert line.theirs.text() == "theirs@example.net"
@@ -178,13 +180,13 @@ async def test_a_conflict_is_decided_by_keys(rig: Rig) -> None:
     assert not shown.conflict.send.isEnabled()
     rig.press(Qt.Key.Key_Return, CTRL)
     assert shown.chosen is not None
-    assert shown.chosen.state is ActState.CONFLICT
+    assert shown.chosen.state is ActionState.CONFLICT
     for key, wanted in ((Qt.Key.Key_2, "theirs@example.net"), (Qt.Key.Key_1, "mine@example.net")):
         rig.press(key)
         assert line.chosen == wanted
         assert (line.mine.isChecked(), line.theirs.isChecked()) == (key == Qt.Key.Key_1, key == Qt.Key.Key_2)
     rig.press(Qt.Key.Key_Return, CTRL)
-    await the_act(rig, ActState.DONE)
+    await the_action(rig, ActionState.DONE)
     crm, billing = await held(rig.sandbox, customer, account)
     assert (crm["email"], billing["email"]) == ("mine@example.net", "mine@example.net")
 
@@ -192,20 +194,20 @@ async def test_a_conflict_is_decided_by_keys(rig: Rig) -> None:
 @pytest.mark.parametrize(
     ("key", "chosen"), [(Qt.Key.Key_1, "mine2@example.net"), (Qt.Key.Key_2, "theirs2@example.net")]
 )
-async def test_a_decision_is_for_every_system_of_the_act(rig: Rig, key: Qt.Key, chosen: str) -> None:
+async def test_a_decision_is_for_every_system_of_the_action(rig: Rig, key: Qt.Key, chosen: str) -> None:
     page = await rig.open()
     customer = page.customer_id
     account = await account_of(rig.sandbox, customer)
     await change_elsewhere(rig, customer, f"before.{chosen}")  # whatever other tests have left
-    seen = await rig.desk.acts.look_at_contact(customer, account)
+    seen = await rig.desk.actions.look_at_contact(customer, account)
     await change_elsewhere(rig, customer, "theirs2@example.net")
-    await rig.desk.acts.change_contact(customer, account, {"email": "mine2@example.net"}, seen)
+    await rig.desk.actions.change_contact(customer, account, {"email": "mine2@example.net"}, seen)
     await the_conflict(rig)
     rig.press(key)
     rig.press(Qt.Key.Key_Return, CTRL)
-    act = await the_act(rig, ActState.DONE)
-    assert act.title == f"Contact: e-mail {chosen}"  # what is said is what was sent
-    assert {step.wanted["email"] for step in act.steps} == {chosen}
+    action = await the_action(rig, ActionState.DONE)
+    assert action.title == f"Contact: e-mail {chosen}"  # what is said is what was sent
+    assert {step.wanted["email"] for step in action.steps} == {chosen}
     crm, billing = await held(rig.sandbox, customer, account)
     assert (crm["email"], billing["email"]) == (chosen, chosen)
 
@@ -213,9 +215,9 @@ async def test_a_decision_is_for_every_system_of_the_act(rig: Rig, key: Qt.Key, 
 async def test_a_conflict_is_ended_with_a_third_value(rig: Rig) -> None:
     page = await rig.open()
     customer = page.customer_id
-    seen = await rig.desk.acts.look_at_contact(customer, None)
+    seen = await rig.desk.actions.look_at_contact(customer, None)
     await change_elsewhere(rig, customer, "theirs.now@example.net")
-    await rig.desk.acts.change_contact(customer, None, {"email": "mine.now@example.net"}, seen)
+    await rig.desk.actions.change_contact(customer, None, {"email": "mine.now@example.net"}, seen)
     shown = await the_conflict(rig)
     rig.press(Qt.Key.Key_3)
     rig.keys("not an address")
@@ -227,7 +229,7 @@ async def test_a_conflict_is_ended_with_a_third_value(rig: Rig) -> None:
     assert shown.conflict.lines[0].goes.text() == "third21@example.net"
     assert not shown.conflict.lines[0].mine.isChecked()
     rig.press(Qt.Key.Key_Return, CTRL)
-    await the_act(rig, ActState.DONE)
+    await the_action(rig, ActionState.DONE)
     async with rig.sandbox.raw("crm") as client:
         record = (await client.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
     assert "third21@example.net" in str(record["contactMedium"])
@@ -240,7 +242,7 @@ async def test_contact_data_changed_while_systems_are_away_asks_nothing_when_the
     await page.view.wait_idle()
     for system in ("crm", "billing"):
         await rig.sandbox.faults(system, outage=True)
-    page.acts.open_contact_form()
+    page.customer_actions.open_contact_form()
     form: ContactForm = dialog(rig, ContactForm)
     started = form.fields["email"].text()
     assert started
@@ -249,25 +251,27 @@ async def test_contact_data_changed_while_systems_are_away_asks_nothing_when_the
     await rig.until(lambda: "last known" in form.effect.text())
     assert form.fields["email"].text() == "while.away@example.org"
     rig.press(Qt.Key.Key_Return, CTRL) if rig.focused is form.fields["email"] else form.send_button.click()
-    act = await the_act(rig, ActState.QUEUED)
-    assert act.steps[0].base["email"] == started
+    action = await the_action(rig, ActionState.QUEUED)
+    assert action.steps[0].base["email"] == started
     await rig.sandbox.clear()
     for system in ("crm", "billing"):
         rig.desk.outbox.system_is_back(system)
-    await rig.until(lambda: not any(one.is_open for one in rig.desk.outbox.acts) or rig.desk.outbox.acts[-1].needs_user)
-    assert rig.desk.outbox.acts[-1].state is ActState.DONE
+    await rig.until(
+        lambda: not any(one.is_open for one in rig.desk.outbox.actions) or rig.desk.outbox.actions[-1].needs_user
+    )
+    assert rig.desk.outbox.actions[-1].state is ActionState.DONE
 
 
 async def test_what_stands_in_a_closed_form_is_back_and_can_be_thrown_away(rig: Rig) -> None:
     page = await rig.open()
-    page.acts.open_contact_form()
+    page.customer_actions.open_contact_form()
     form: ContactForm = dialog(rig, ContactForm)
     started = form.fields["email"].text()
     form.fields["email"].selectAll()
     rig.keys("half@", form.fields["email"])
     form.reject()
     assert page.title.startswith("✎")
-    page.acts.open_contact_form()
+    page.customer_actions.open_contact_form()
     form = dialog(rig, ContactForm)
     assert form.fields["email"].text() == "half@"
     assert "What you typed before is back; it was not sent." in texts_of(form)
@@ -278,11 +282,11 @@ async def test_what_stands_in_a_closed_form_is_back_and_can_be_thrown_away(rig: 
 
 async def test_a_refused_note_is_corrected_in_the_outbox(rig: Rig) -> None:
     page = await rig.open()
-    await rig.desk.acts.add_note(page.customer_id, "One before it", reason="Other")
-    await the_act(rig, ActState.DONE)  # since then CRM's list of notes is believed
+    await rig.desk.actions.add_note(page.customer_id, "One before it", reason="Other")
+    await the_action(rig, ActionState.DONE)  # since then CRM's list of notes is believed
     await rig.sandbox.faults("crm", refuse_writes="This customer is locked")
-    await rig.desk.acts.add_note(page.customer_id, "Wrong words", reason="Other")
-    await the_act(rig, ActState.REJECTED)
+    await rig.desk.actions.add_note(page.customer_id, "Wrong words", reason="Other")
+    await the_action(rig, ActionState.REJECTED)
     rig.press(Qt.Key.Key_J, CTRL)
     rig.keys("u")
     shown = rig.workspace.pages["outbox"]
@@ -295,10 +299,10 @@ async def test_a_refused_note_is_corrected_in_the_outbox(rig: Rig) -> None:
     text.setPlainText("Right words")
     await rig.sandbox.clear()
     form.send_button.click()
-    await rig.until(lambda: sum(act.state is ActState.DONE for act in rig.desk.outbox.acts) == 2)
-    act = await the_act(rig, ActState.DONE)
-    assert act.title == "Note: Right words"
-    (record,) = await notes_of(rig.sandbox, page.customer_id, act)
+    await rig.until(lambda: sum(action.state is ActionState.DONE for action in rig.desk.outbox.actions) == 2)
+    action = await the_action(rig, ActionState.DONE)
+    assert action.title == "Note: Right words"
+    (record,) = await notes_of(rig.sandbox, page.customer_id, action)
     assert record["note"][0]["text"] == "Right words"
 
 
@@ -315,12 +319,12 @@ async def change_elsewhere(rig: Rig, customer: str, email: str) -> None:
 
 async def test_everything_a_person_can_paste_stays_text(rig: Rig) -> None:
     page = await rig.open()
-    page.acts.open_note()
+    page.customer_actions.open_note()
     pasted = "<img src=x onerror=1>\n\u202egnp.exe\x00 =cmd() 𝕬 " + "é" * 4000
-    page.acts.dock.text.insertPlainText(pasted)
-    page.acts.dock.send_button.click()
-    act = await the_act(rig, ActState.DONE)
-    (record,) = await notes_of(rig.sandbox, page.customer_id, act)
+    page.customer_actions.dock.text.insertPlainText(pasted)
+    page.customer_actions.dock.send_button.click()
+    action = await the_action(rig, ActionState.DONE)
+    (record,) = await notes_of(rig.sandbox, page.customer_id, action)
     assert "<img src=x onerror=1>" in record["note"][0]["text"]
     assert record["note"][0]["text"].count("é") == 4000
 
@@ -328,22 +332,22 @@ async def test_everything_a_person_can_paste_stays_text(rig: Rig) -> None:
 async def test_what_is_typed_while_a_note_is_being_kept_is_the_next_one(rig: Rig) -> None:
     page = await rig.open()
     rig.press(Qt.Key.Key_N, CTRL)
-    assert page.acts.dock is not None
+    assert page.customer_actions.dock is not None
     rig.keys("The first")
     rig.press(Qt.Key.Key_Return, CTRL)
     rig.keys("Next")  # no turn of the loop between: the first is not kept yet
-    act = await the_act(rig, ActState.DONE)
-    assert act.title == "Note: The first"
-    assert page.acts.dock.text.toPlainText() == "Next"
+    action = await the_action(rig, ActionState.DONE)
+    assert action.title == "Note: The first"
+    assert page.customer_actions.dock.text.toPlainText() == "Next"
     assert rig.desk.drafts.text(f"note/{page.customer_id}") == "Next"
 
 
 async def test_an_empty_note_is_refused_in_words(rig: Rig) -> None:
     page = await rig.open()
-    page.acts.open_note()
-    page.acts.dock.send_button.click()
-    await rig.until(lambda: "nothing in the note" in page.acts.dock.told.text())
-    assert not rig.desk.outbox.acts
+    page.customer_actions.open_note()
+    page.customer_actions.dock.send_button.click()
+    await rig.until(lambda: "nothing in the note" in page.customer_actions.dock.told.text())
+    assert not rig.desk.outbox.actions
 
 
 async def test_the_past_is_shown_as_the_past_and_asks_nobody(rig: Rig) -> None:
@@ -402,8 +406,8 @@ async def test_the_letters_work_while_a_note_has_the_keyboard(rig: Rig) -> None:
     rig.keys("Half a note")
     rig.press(Qt.Key.Key_J, CTRL)
     rig.keys("y")
-    assert page.acts.dock is not None
-    assert page.acts.dock.text.toPlainText() == "Half a note"
+    assert page.customer_actions.dock is not None
+    assert page.customer_actions.dock.text.toPlainText() == "Half a note"
     assert not page.isVisible()
 
 
@@ -412,15 +416,15 @@ async def test_the_letters_work_while_a_note_has_the_keyboard(rig: Rig) -> None:
 async def test_what_the_role_lost_is_said_and_handed_to_a_supervisor(rig: Rig) -> None:
     page = await rig.open()
     await rig.sandbox.faults("crm", outage=True)
-    page.acts.open_note()
-    page.acts.dock.text.setPlainText("Written as a rep")
-    page.acts.dock.send_button.click()
-    await the_act(rig, ActState.QUEUED)
+    page.customer_actions.open_note()
+    page.customer_actions.dock.text.setPlainText("Written as a rep")
+    page.customer_actions.dock.send_button.click()
+    await the_action(rig, ActionState.QUEUED)
     user = rig.desk.permissions.user
     rig.desk.permissions.user = replace(user, may_do=user.may_do - {Deed.ADD_NOTE})
     await rig.sandbox.clear()
     rig.desk.outbox.system_is_back("crm")
-    await the_act(rig, ActState.REJECTED)
+    await the_action(rig, ActionState.REJECTED)
     rig.press(Qt.Key.Key_J, CTRL)
     rig.keys("u")
     shown = rig.workspace.pages["outbox"]
@@ -429,9 +433,9 @@ async def test_what_the_role_lost_is_said_and_handed_to_a_supervisor(rig: Rig) -
     button = shown.details.buttons["hand over"]
     assert button.isVisible()
     button.click()
-    ticket = await the_act(rig, ActState.DONE)
+    ticket = await the_action(rig, ActionState.DONE)
     assert ticket.title.startswith("Hand over: ")
-    assert [act.state for act in rig.desk.outbox.acts if act.id != ticket.id] == [ActState.WITHDRAWN]
+    assert [action.state for action in rig.desk.outbox.actions if action.id != ticket.id] == [ActionState.WITHDRAWN]
 
 
 @pytest.mark.expects_log("is down")
@@ -445,8 +449,8 @@ async def test_what_a_role_has_masked_is_masked_in_titles_and_notifications_too(
     seen = known_contact(page.view.customer.unmasked.value, account)
     customer, phone = page.customer_id, "+19375550173"
     rig.desk.permissions.user = replace(user, masked=frozenset(Personal))
-    await rig.desk.acts.change_contact(customer, account.id, {"phone": phone}, seen)
-    await the_act(rig, ActState.QUEUED)
+    await rig.desk.actions.change_contact(customer, account.id, {"phone": phone}, seen)
+    await the_action(rig, ActionState.QUEUED)
     rig.press(Qt.Key.Key_J, CTRL)
     rig.keys("u")
     shown = rig.workspace.pages["outbox"]

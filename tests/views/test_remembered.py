@@ -164,10 +164,10 @@ async def test_the_desk_is_as_it_was_after_the_program_has_ended(rig: Rig) -> No
     page.bills.table.setCurrentIndex(page.bills.table.rows_model.index(2, 0))
     bill = page.bills.table.rows_model.row(2).key
     page.go_to("usage")
-    other.acts.open_note()
-    assert other.acts.dock is not None
-    other.acts.dock.text.insertPlainText("Half a note")
-    other.acts.dock.reason.setCurrentIndex(2)
+    other.customer_actions.open_note()
+    assert other.customer_actions.dock is not None
+    other.customer_actions.dock.text.insertPlainText("Half a note")
+    other.customer_actions.dock.reason.setCurrentIndex(2)
     rig.workspace.customers.go_to_tab(0)
     await asyncio.sleep(0)
     rig.workspace.close_all()  # as at the end of the program
@@ -190,7 +190,7 @@ async def test_the_desk_is_as_it_was_after_the_program_has_ended(rig: Rig) -> No
         await rig.until(lambda: again.bills.table.rows_model.rowCount() > 2)
         assert again.bills.table.rows_model.row(again.bills.table.currentIndex().row()).key == bill
         workspace.customers.go_to_tab(1)
-        dock = workspace.page.acts.dock
+        dock = workspace.page.customer_actions.dock
         assert dock is not None
         assert dock.isVisible()
         assert (dock.text.toPlainText(), dock.reason.currentText()) == ("Half a note", "Fault")

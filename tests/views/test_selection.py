@@ -10,11 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 
 from console.models.provenance import Origin
-from console.services.acts.catalogue import ACTS
-from console.services.acts.declared import Field, FieldKind
-from console.services.acts.selection import starts_from
+from console.services.actions.catalogue import ACTIONS
+from console.services.actions.declared import Field, FieldKind
+from console.services.actions.selection import starts_from
 from console.services.customer.contact import NotPossibleError
-from console.views.customer.forms.act_form import ActForm
+from console.views.customer.forms.action_form import ActionForm
 from console.views.customer.page import CustomerPage
 from console.views.message_words import in_words
 from console.views.widgets.rows import FactList, FactTable
@@ -54,27 +54,27 @@ def records_of(page: CustomerPage) -> Iterator[Origin]:
 
 def related(rig: Rig, page: CustomerPage, selected: Origin, name: str) -> set[str]:
     """What may stand in a field when a record is selected: itself, or what follows from it and nothing else."""
-    situation = rig.desk.acts.situation(page.view)
+    situation = rig.desk.actions.situation(page.view)
     start = starts_from(selected.resource, selected.id, situation)
     return {start[name]} if name in start else set()
 
 
-def picked(rig: Rig, page: CustomerPage, form: ActForm, kind: str) -> list[Field]:
+def picked(rig: Rig, page: CustomerPage, form: ActionForm, kind: str) -> list[Field]:
     """The fields of a form in which one of the customer's records is chosen."""
     asked: list[Field] = []
     with contextlib.suppress(NotPossibleError):  # the form shows what was asked before it was found not to be possible
-        asked.extend(ACTS[kind].fields(rig.desk.acts.situation(page.view), form.values))
+        asked.extend(ACTIONS[kind].fields(rig.desk.actions.situation(page.view), form.values))
     return [field for field in asked if field.kind is FieldKind.PICK]
 
 
-async def test_every_action_from_every_selected_record_acts_on_that_or_on_nothing(rig: Rig) -> None:
+async def test_every_action_from_every_selected_record_actions_on_that_or_on_nothing(rig: Rig) -> None:
     page = await busy_customer(rig)
     walked = preselected = 0
-    for kind in ACTS:
+    for kind in ACTIONS:
         for selected in records_of(page):
-            if rig.desk.acts.may(kind, page.customer_id) is not None:
+            if rig.desk.actions.may(kind, page.customer_id) is not None:
                 continue
-            form = ActForm(rig.desk, rig.bridge, page.view, kind, {}, rig.window, None, selected)
+            form = ActionForm(rig.desk, rig.bridge, page.view, kind, {}, rig.window, None, selected)
             for field in picked(rig, page, form, kind):
                 name, box = field.name, form.findChild(QComboBox, field.name)
                 walked += 1
@@ -113,9 +113,9 @@ async def test_the_second_service_is_the_one_that_is_suspended_or_ended(rig: Rig
     wanted = sold[rows.rows_model.row(place).key]
     rig.press(Qt.Key.Key_D, CTRL)
     rig.keys(letter)
-    await rig.until(lambda: rig.window.findChildren(ActForm))
-    (form,) = rig.window.findChildren(ActForm)
-    assert form.windowTitle() == f"{ACTS[kind].title}: {page.view.name}"
+    await rig.until(lambda: rig.window.findChildren(ActionForm))
+    (form,) = rig.window.findChildren(ActionForm)
+    assert form.windowTitle() == f"{ACTIONS[kind].title}: {page.view.name}"
     await rig.until(lambda: form.plan is not None)
     assert form.values["product"] == wanted.id
     assert wanted.name in form.subject.text()
@@ -126,23 +126,23 @@ async def test_the_second_service_is_the_one_that_is_suspended_or_ended(rig: Rig
 async def test_what_is_selected_now_counts_over_what_was_chosen_before(rig: Rig) -> None:
     page = await busy_customer(rig)
     first, second = [item for item in page.view.products.unmasked or () if item.value.status == "active"][:2]
-    page.acts.open_act("suspend", selected=first.origin)
-    form = rig.window.findChildren(ActForm)[-1]
+    page.customer_actions.open_action("suspend", selected=first.origin)
+    form = rig.window.findChildren(ActionForm)[-1]
     box = form.findChild(QComboBox, "product")
     box.setCurrentIndex(box.findData(second.value.id))
     box.activated.emit(box.currentIndex())
     form.reject()
     await asyncio.sleep(0)
-    page.acts.open_act("suspend", selected=first.origin)
-    form = rig.window.findChildren(ActForm)[-1]
+    page.customer_actions.open_action("suspend", selected=first.origin)
+    form = rig.window.findChildren(ActionForm)[-1]
     assert form.values["product"] == first.value.id
     form.reject()
 
 
 async def test_with_nothing_selected_nothing_is_chosen_where_there_are_several(rig: Rig) -> None:
     page = await busy_customer(rig)
-    page.acts.open_act("end-service")
-    (form,) = rig.window.findChildren(ActForm)
+    page.customer_actions.open_action("end-service")
+    (form,) = rig.window.findChildren(ActionForm)
     await rig.until(lambda: form.findChild(QComboBox, "product"))
     assert form.values["product"] == ""
     assert form.plan is None
@@ -155,8 +155,8 @@ async def test_what_will_change_and_whether_it_can_be_undone_is_never_cut(rig: R
     product = next(item for item in page.view.products.unmasked or () if item.value.status == "active")
     for width, height in ((1440, 900), (1280, 720), (900, 600)):
         rig.window.resize(width, height)
-        page.acts.open_act("end-service", {"product": product.value.id})
-        form = rig.window.findChildren(ActForm)[-1]
+        page.customer_actions.open_action("end-service", {"product": product.value.id})
+        form = rig.window.findChildren(ActionForm)[-1]
         await rig.until(lambda form=form: form.plan is not None)
         await rig.until(lambda form=form: form.preview.texts())
         shown = form.preview.texts()
@@ -175,8 +175,8 @@ async def test_while_a_day_is_incomplete_no_older_plan_can_be_sent(rig: Rig) -> 
     view, _, values = await first_for_whom(rig.desk, numbers_of(1, 120), "pay-in-parts")
     view.close()
     page = await rig.open(view.customer_id)
-    page.acts.open_act("pay-in-parts", {**values, "first_on": ""})
-    (form,) = rig.window.findChildren(ActForm)
+    page.customer_actions.open_action("pay-in-parts", {**values, "first_on": ""})
+    (form,) = rig.window.findChildren(ActionForm)
     await rig.until(lambda: "first_on" in form.fields)
     field = form.fields["first_on"]
     field.setFocus()
@@ -206,7 +206,7 @@ async def test_the_state_of_what_is_chosen_from_is_said_in_words(rig: Rig) -> No
         rig.workspace.customers.close_tab(rig.window.tabs.currentIndex())
     else:
         pytest.fail("nobody has a ticket in progress")
-    form = ActForm(rig.desk, rig.bridge, page.view, "work-on-ticket", {}, rig.window)
+    form = ActionForm(rig.desk, rig.bridge, page.view, "work-on-ticket", {}, rig.window)
     box = form.findChild(QComboBox, "ticket")
     shown = [box.itemText(i) for i in range(box.count())]
     assert any(words.endswith(", In progress") for words in shown)
@@ -219,7 +219,7 @@ async def test_before_an_account_is_chosen_no_bill_and_no_amount_of_one_stands_t
         page = await rig.open(customer)
         page.view.load_all()
         await page.view.wait_idle()
-        situation = rig.desk.acts.situation(page.view)
+        situation = rig.desk.actions.situation(page.view)
         accounts = [one.value.id for one in page.view.accounts.unmasked or ()]
         owing = [one for one in accounts if situation.open_bills(one)]
         if len(accounts) > 1 and owing:
@@ -227,7 +227,7 @@ async def test_before_an_account_is_chosen_no_bill_and_no_amount_of_one_stands_t
         rig.workspace.customers.close_tab(rig.window.tabs.currentIndex())
     else:
         pytest.fail("nobody has several accounts and an open bill")
-    form = ActForm(rig.desk, rig.bridge, page.view, "take-payment", {}, rig.window)
+    form = ActionForm(rig.desk, rig.bridge, page.view, "take-payment", {}, rig.window)
     assert {form.values[name] for name in ("account", "bill", "amount")} == {""}
     box = form.findChild(QComboBox, "account")
     box.setCurrentIndex(box.findData(owing[0]))

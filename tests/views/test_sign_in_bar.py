@@ -16,7 +16,7 @@ from console.store.database import in_memory
 from console.store.secrets import SecretRepository
 from console.system.clock import SystemClock
 from console.views.access.sign_in_bar import PersonAtDesk, SignInBar
-from console.views.customer.forms.act_form import ActForm
+from console.views.customer.forms.action_form import ActionForm
 from console.views.widgets.fact import clear_copied, copy_text
 from tests.support.browser import sign_in_as
 from tests.views.conftest import Rig, texts_of
@@ -103,12 +103,12 @@ async def test_a_sign_in_that_has_ended_is_asked_for_once_and_takes_no_key_from_
         await sign_in.access_token()
     await rig.until(person.bar.isVisible)
     rig.keys(" and after")
-    assert rig.workspace.page.acts.dock.text.toPlainText() == "Typed before and after"
+    assert rig.workspace.page.customer_actions.dock.text.toPlainText() == "Typed before and after"
     person.bar.press()
     await rig.until(lambda: len(browser.opened) == 2)
     await browser.click()
     await rig.until(lambda: sign_in.state is SignInState.SIGNED_IN and not person.bar.isVisible())
-    assert rig.workspace.page.acts.dock.text.toPlainText() == "Typed before and after"
+    assert rig.workspace.page.customer_actions.dock.text.toPlainText() == "Typed before and after"
 
 
 async def test_without_a_browser_the_address_can_be_copied_and_pressing_again_opens_it_again(
@@ -188,8 +188,8 @@ async def test_a_desk_nobody_touches_is_locked_and_tells_nothing_until_the_same_
     await browser.click()
     await rig.until(lambda: not person.lock.is_locked)
     assert rig.workspace.page is page
-    assert page.acts.dock.text.toPlainText() == "Typed before the lock"
-    assert rig.window.focusWidget() is page.acts.dock.text  # and what is typed next goes on there
+    assert page.customer_actions.dock.text.toPlainText() == "Typed before the lock"
+    assert rig.window.focusWidget() is page.customer_actions.dock.text  # and what is typed next goes on there
     assert name in rig.window.windowTitle()
 
 
@@ -200,8 +200,8 @@ async def test_a_desk_locks_from_within_a_form_and_stays_locked_over_a_restart(
     await signed_in(rig, sign_in, person, browser)
     await sign_in.keep_in(store)
     page = await rig.open()
-    page.acts.open_act("open-ticket")
-    [form] = rig.window.findChildren(ActForm)
+    page.customer_actions.open_action("open-ticket")
+    [form] = rig.window.findChildren(ActionForm)
     await rig.until(form.isActiveWindow)
     rig.press_in_window(form, Qt.Key.Key_K, CTRL | SHIFT)
     assert person.lock.is_locked

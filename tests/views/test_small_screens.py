@@ -46,11 +46,11 @@ async def test_a_note_does_not_cover_who_calls_and_a_sentence_is_shown_whole(rig
     page = await rig.open()
     rig.window.resize(800, 480)
     await rig.laid_out()
-    page.acts.open_note()
+    page.customer_actions.open_note()
     await rig.laid_out()
-    assert page.acts.dock is not None
+    assert page.customer_actions.dock is not None
     head = page.head.mapTo(page, page.head.rect().bottomRight())
-    assert page.acts.dock.geometry().top() >= head.y()
+    assert page.customer_actions.dock.geometry().top() >= head.y()
     for width in (1280, 800, 640):
         rig.window.resize(width, 480)
         await rig.laid_out()

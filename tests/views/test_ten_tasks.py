@@ -7,9 +7,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
-from console.models.outbox import Act, ActState
-from console.services.acts.catalogue import ACTS
-from console.views.customer.forms.act_form import ActForm
+from console.models.outbox import Action, ActionState
+from console.services.actions.catalogue import ACTIONS
+from console.views.customer.forms.action_form import ActionForm
 from console.views.customer.forms.contact_form import ContactForm
 from console.views.customer.page import CustomerPage
 from tests.support.acting import first_for_whom, numbers_of
@@ -71,15 +71,17 @@ class Hands:
         self.rig.press(Qt.Key.Key_Return, CTRL)
         await self.done("Note")
 
-    async def done(self, title: str, state: ActState = ActState.DONE) -> Act:
-        def found() -> list[Act]:
-            return [act for act in self.rig.desk.outbox.acts if title in act.title and act.state is state]
+    async def done(self, title: str, state: ActionState = ActionState.DONE) -> Action:
+        def found() -> list[Action]:
+            return [
+                action for action in self.rig.desk.outbox.actions if title in action.title and action.state is state
+            ]
 
         await self.rig.until(found)
         return found()[-1]
 
 
-async def fill_in(hands: Hands, form: ActForm, values: dict[str, str]) -> None:
+async def fill_in(hands: Hands, form: ActionForm, values: dict[str, str]) -> None:
     """Enter values by keys: choices by the arrows, the rest typed over what stands there."""
     for name, value in values.items():
         field = await hands.go_to(form, name)
@@ -98,14 +100,14 @@ async def fill_in(hands: Hands, form: ActForm, values: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     "kind", ["take-payment", "give-credit", "open-ticket", "test-line", "book-visit", "suspend", "change", "send"]
 )
-async def test_an_act_from_search_to_note(rig: Rig, kind: str) -> None:
+async def test_an_action_from_search_to_note(rig: Rig, kind: str) -> None:
     view, _, values = await first_for_whom(rig.desk, numbers_of(120, 299), kind)
     customer = view.customer_id
     view.close()
     hands = Hands(rig)
     page = await hands.find(customer)
-    hands.after(Qt.Key.Key_D, ACTS[kind].letter)
-    form = await hands.form(ActForm)
+    hands.after(Qt.Key.Key_D, ACTIONS[kind].letter)
+    form = await hands.form(ActionForm)
     await page.view.wait_idle()
     entered = {name: value for name, value in values.items() if name != "why"}
     await fill_in(hands, form, entered)
@@ -122,11 +124,13 @@ async def test_a_bill_is_explained_and_noted(rig: Rig) -> None:
     hands.after(Qt.Key.Key_J, "e")
     await rig.until(lambda: page.over.explanation is not None and page.over.explanation.explanation is not None)
     rig.press(Qt.Key.Key_N, CTRL | SHIFT)
-    await rig.until(lambda: page.acts.dock is not None and bool(page.acts.dock.text.toPlainText()))
+    await rig.until(
+        lambda: page.customer_actions.dock is not None and bool(page.customer_actions.dock.text.toPlainText())
+    )
     said = page.over.explanation.sentence.text()
     rig.press(Qt.Key.Key_Return, CTRL)
-    act = await hands.done("Note")
-    assert act.steps[0].wanted["text"] == said
+    action = await hands.done("Note")
+    assert action.steps[0].wanted["text"] == said
 
 
 async def test_contact_data_is_changed_and_noted(rig: Rig) -> None:
@@ -150,7 +154,7 @@ async def test_a_disagreement_is_mended_by_keys(rig: Rig) -> None:
     await rig.until(lambda: page.contradictions.comparison.found)
     hands.after(Qt.Key.Key_J, "x")
     rig.press(Qt.Key.Key_Return)
-    form = await hands.form(ActForm)
+    form = await hands.form(ActionForm)
     await page.view.wait_idle()
     await rig.until(lambda: form.plan is not None)
     await hands.send(form)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from console.connectors.caller_proof import HttpCallerProof
-from console.connectors.tmforum.acts import TmForumActs
+from console.connectors.tmforum.actions import TmForumActions
 from console.connectors.tmforum.billing import TmForumBilling
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.crm import TmForumCrm
@@ -73,7 +73,7 @@ def connect(system: TmForumSystem, connecting: Connecting) -> ConnectedSystem:
         label=endpoint.label,
         address=system.base_url,
         ports={capability: serving[capability] for capability in system.serves},
-        acts=TmForumActs(client),
+        actions=TmForumActions(client),
         checked=TmForumConnection(client, system.serves),
         finder=TmForumFinder([part for part, found_by in finders if not found_by.isdisjoint(system.serves)]),
         caller_proof=proof,

@@ -13,7 +13,7 @@ from console.messages import access as say
 from console.models.audit import AuditEntry, AuditQuery, ChainEnd, Link, end_named_by
 from console.models.cache_size import CacheSize
 from console.models.customer import CustomerId
-from console.models.outbox import Act, ActState
+from console.models.outbox import Action, ActionState
 from console.models.payload import Payload
 from console.models.person import Person
 from console.ports.audit import AuditStore, Collector
@@ -57,7 +57,7 @@ class Audit:
         self._subscribers: Subscribers[[]] = Subscribers()
         self._line: list[bytes] = []
         self._seen: OrderedDict[str, set[str]] = OrderedDict()
-        self._states: OrderedDict[str, ActState] = OrderedDict()
+        self._states: OrderedDict[str, ActionState] = OrderedDict()
         self._there_is_more = asyncio.Event()
         self._written, self._to_send = asyncio.Event(), asyncio.Event()
         self._to_send.set()  # what an earlier run left
@@ -192,18 +192,18 @@ class Audit:
             self._seen.pop(customer, None)
         self.record(what, customer, words, facts=facts)
 
-    def on_act(self, act: Act) -> None:
+    def on_action(self, action: Action) -> None:
         """Write down an act when it is made and whenever its state changes, with what it changes in which system."""
-        if self._states.get(act.id) is act.state:
+        if self._states.get(action.id) is action.state:
             return
-        is_new = act.id not in self._states
-        self._states[act.id] = act.state
-        _keep_last(self._states, act.id, _MOST_REMEMBERED)
-        for step in act.steps if is_new or not act.is_open else ():
+        is_new = action.id not in self._states
+        self._states[action.id] = action.state
+        _keep_last(self._states, action.id, _MOST_REMEMBERED)
+        for step in action.steps if is_new or not action.is_open else ():
             self.record(
                 "did",
-                act.customer_id,
-                f"{act.title}: {act.state.value}",
+                action.customer_id,
+                f"{action.title}: {action.state.value}",
                 system=step.system,
                 before=_as_texts(step.base),
                 after=_as_texts(step.wanted),

@@ -177,7 +177,7 @@ class Openings:
         shut_at = self._check.shut_at(customer_id)
         return shut_at is None or shut_at < grant.at
 
-    def note_act(self, customer_id: str) -> None:
+    def note_action(self, customer_id: str) -> None:
         """Note that something was sent in an account, so that opening it was no looking around."""
         if self._harvest.touched(customer_id):
             self._shared.add_later(ACTED, customer_id)

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from console.models.customer import CustomerId
-from console.models.outbox import Act, ActState, StepState
+from console.models.outbox import Action, ActionState, StepState
 from console.ports.store import UnsentStore
-from console.services.acts import Acts
+from console.services.actions import Actions
 from console.services.outbox import Outbox
 from console.services.outbox.drafts import Drafts
 
 # The others wait for a person's decision, which closing neither ends nor hurries.
-_GO_BY_THEMSELVES = frozenset({ActState.QUEUED, ActState.SENDING, ActState.UNKNOWN, ActState.HALF_DONE})
+_GO_BY_THEMSELVES = frozenset({ActionState.QUEUED, ActionState.SENDING, ActionState.UNKNOWN, ActionState.HALF_DONE})
 # Places where users type; the others hold how the window was.
 _TYPED = ("note/", "contact/", "promise/", "act/", "edit/", "decide/")
 _NOT_TYPED = ("/open", "/reason")
@@ -22,32 +22,32 @@ SHORTEST_PASSPHRASE = 10
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """What a close would leave behind.
+    """Unsent work at the moment the console closes.
 
-    `acts` are open, in their order; `drafts` are the places of text that was typed and not sent. `survives` is whether
-    all of it is in this computer's store, to be gone on with at the next start; else closing loses it.
+    `actions` are the open actions in their order; `drafts` are the keys of typed text that was not sent. `survives`
+    says whether all of it is in this computer's store and continues at the next start. Else closing loses it.
     """
 
-    acts: tuple[Act, ...]
+    actions: tuple[Action, ...]
     drafts: tuple[str, ...]
     survives: bool
 
     @property
     def is_worth_asking(self) -> bool:
         """Whether the user must know before they close: something would be lost, or waits to be sent."""
-        return bool(self.going) if self.survives else bool(self.acts or self.drafts)
+        return bool(self.going) if self.survives else bool(self.actions or self.drafts)
 
     @property
-    def going(self) -> Sequence[Act]:
+    def going(self) -> Sequence[Action]:
         """The acts that are sent by themselves as soon as their systems can be reached."""
-        return [act for act in self.acts if act.state in _GO_BY_THEMSELVES and not act.needs_user]
+        return [action for action in self.actions if action.state in _GO_BY_THEMSELVES and not action.needs_user]
 
 
 class Leaving:
     """Says what is not sent, writes it to a file, and takes such a file in again."""
 
-    def __init__(self, outbox: Outbox, drafts: Drafts, acts: Acts, files: UnsentStore, *, is_kept: bool) -> None:
-        self._outbox, self._drafts, self._acts, self._files = outbox, drafts, acts, files
+    def __init__(self, outbox: Outbox, drafts: Drafts, actions: Actions, files: UnsentStore, *, is_kept: bool) -> None:
+        self._outbox, self._drafts, self._actions, self._files = outbox, drafts, actions, files
         self._is_kept = is_kept
 
     async def unsent(self) -> Unsent:
@@ -56,8 +56,8 @@ class Leaving:
         typed = tuple(
             place for place in self._drafts.places if place.startswith(_TYPED) and not place.endswith(_NOT_TYPED)
         )
-        acts = tuple(act for act in self._outbox.acts if act.is_open)
-        return Unsent(acts, typed, self._is_kept and self._drafts.is_kept)
+        actions = tuple(action for action in self._outbox.actions if action.is_open)
+        return Unsent(actions, typed, self._is_kept and self._drafts.is_kept)
 
     async def export(self, path: Path, passphrase: str) -> tuple[int, int]:
         """Write everything unsent into a file that the passphrase opens; return how many acts and texts are in it.
@@ -67,8 +67,8 @@ class Leaving:
         """
         found = await self.unsent()
         drafts = {place: self._drafts.text(place) for place in found.drafts}
-        await asyncio.to_thread(self._files.save, path, passphrase, found.acts, drafts)
-        return len(found.acts), len(drafts)
+        await asyncio.to_thread(self._files.save, path, passphrase, found.actions, drafts)
+        return len(found.actions), len(drafts)
 
     async def load(self, path: Path, passphrase: str) -> tuple[int, int]:
         """Take in the work of a file and go on with it; return how many acts and texts of it were new here.
@@ -80,26 +80,26 @@ class Leaving:
             NotPossibleError: This user may not do what an act in it does; nothing is taken in.
             StoreError: The file cannot be read, or an act could not be kept.
         """
-        acts, drafts = await asyncio.to_thread(self._files.load, path, passphrase)
-        known = {act.id for act in self._outbox.acts}
-        new = [act for act in acts if act.id not in known]
-        for act in new:
-            self._acts.check_taken_in(act)
-        for act in new:
-            await self._outbox.submit(_as_if_sent(act))
+        actions, drafts = await asyncio.to_thread(self._files.load, path, passphrase)
+        known = {action.id for action in self._outbox.actions}
+        new = [action for action in actions if action.id not in known]
+        for action in new:
+            self._actions.check_taken_in(action)
+        for action in new:
+            await self._outbox.submit(_as_if_sent(action))
         free = {place: text for place, text in drafts.items() if not self._drafts.text(place)}
         for place, text in free.items():
             self._drafts.type(place, text)
         return len(new), len(free)
 
 
-def _as_if_sent(act: Act) -> Act:
+def _as_if_sent(action: Action) -> Action:
     steps = (
         replace(
             step,
             was_sent=True,
             state=StepState.UNKNOWN if step.state is StepState.SENDING else step.state,
         )
-        for step in act.steps
+        for step in action.steps
     )
-    return replace(act, steps=tuple(steps), seq=0, next_try_at=None, customer_id=CustomerId(act.customer_id))
+    return replace(action, steps=tuple(steps), seq=0, next_try_at=None, customer_id=CustomerId(action.customer_id))

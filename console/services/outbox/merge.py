@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from console.models.outbox import Act, Remark, RiskClass, Step, StepState, Verdict
+from console.models.outbox import Action, Remark, RiskClass, Step, StepState, Verdict
 from console.models.payload import Payload
 from console.models.same_value import same_value
 from console.ports.acting import RemoteState
@@ -35,11 +35,11 @@ def merge(*, base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[s
     return Merge(write, conflicts)
 
 
-def prepare(act: Act, step: Step, current: RemoteState) -> Step:
+def prepare(action: Action, step: Step, current: RemoteState) -> Step:
     """Return the step as it is to be sent over what the system holds now, or as it must be asked about."""
-    if act.risk is RiskClass.NOTE:
+    if action.risk is RiskClass.NOTE:
         return step
-    if act.risk in {RiskClass.MONEY, RiskClass.ORDER}:
+    if action.risk in {RiskClass.MONEY, RiskClass.ORDER}:
         moved = {key: held for key, held in current.values.items() if held != step.base.get(key, held)}
         if moved:
             return replace(
@@ -52,14 +52,14 @@ def prepare(act: Act, step: Step, current: RemoteState) -> Step:
     return step if merged.write else replace(step, state=StepState.DONE)
 
 
-def decide(act: Act, values: Mapping[str, Any], place: int | None = None) -> tuple[Step, ...]:
+def decide(action: Action, values: Mapping[str, Any], place: int | None = None) -> tuple[Step, ...]:
     """Return the steps of an act after a user has decided which values it wants, which is so for every system of it.
 
     With `place` the decision ends the conflict of that step, over what its system holds now. A step that is done and
     would leave its system with another value is done again, over the one it wrote.
     """
     steps = []
-    for number, step in enumerate(act.steps):
+    for number, step in enumerate(action.steps):
         chosen = {key: value for key, value in values.items() if key in step.wanted}
         wanted = Payload.read({**step.wanted, **chosen})
         changed = replace(step, wanted=wanted, theirs=Payload())

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from console.models.outbox import Act
+from console.models.outbox import Action
 from console.ports.clock import Clock
 
 _FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 60.0
@@ -22,41 +22,41 @@ class Schedule:
         self._due_s: dict[str, float] = {}
         self._offset_s = self._offset()
 
-    def load(self, act: Act) -> None:
+    def load(self, action: Action) -> None:
         """Take an act as it was kept: it is due when it says so, but after no more than the longest pause."""
-        if act.next_try_at is not None:
-            wait_s = (act.next_try_at - self._clock.now()).total_seconds()
-            self._due_s[act.id] = self._clock.monotonic_s() + min(max(0.0, wait_s), LONGEST_PAUSE_S)
+        if action.next_try_at is not None:
+            wait_s = (action.next_try_at - self._clock.now()).total_seconds()
+            self._due_s[action.id] = self._clock.monotonic_s() + min(max(0.0, wait_s), LONGEST_PAUSE_S)
 
-    def postponed(self, act: Act, at: datetime | None = None) -> Act:
+    def postponed(self, action: Action, at: datetime | None = None) -> Action:
         """Return an act that is tried again after a pause that grows with its tries, and not before `at`."""
-        turns = max((step.looks - 1 for step in act.steps if step.looks), default=act.tries)
+        turns = max((step.looks - 1 for step in action.steps if step.looks), default=action.tries)
         pause_s = min(LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** min(turns, 10)) * self._rng.uniform(0.7, 1.3)
         if at is not None:
             asked_s = (at - self._clock.now()).total_seconds() + self._rng.uniform(0.0, 1.0)
             pause_s = max(pause_s, min(asked_s, _LONGEST_ASKED_S))
-        return self._after(replace(act, tries=act.tries + 1), pause_s)
+        return self._after(replace(action, tries=action.tries + 1), pause_s)
 
-    def sooner(self, act: Act, most_s: float) -> Act:
+    def sooner(self, action: Action, most_s: float) -> Action:
         """Return an act that is tried again within so many seconds; a little apart, so that not all come at once."""
-        wait_s = self._due_s.get(act.id, 0.0) - self._clock.monotonic_s()
-        return self._after(act, min(max(0.0, wait_s), self._rng.uniform(0.0, most_s)))
+        wait_s = self._due_s.get(action.id, 0.0) - self._clock.monotonic_s()
+        return self._after(action, min(max(0.0, wait_s), self._rng.uniform(0.0, most_s)))
 
-    def now(self, act: Act) -> Act:
+    def now(self, action: Action) -> Action:
         """Return an act that is due at once."""
-        self._due_s.pop(act.id, None)
-        return replace(act, next_try_at=None)
+        self._due_s.pop(action.id, None)
+        return replace(action, next_try_at=None)
 
-    def is_due(self, act: Act) -> bool:
-        return self._due_s.get(act.id, 0.0) <= self._clock.monotonic_s()
+    def is_due(self, action: Action) -> bool:
+        return self._due_s.get(action.id, 0.0) <= self._clock.monotonic_s()
 
-    def pause_s(self, acts: Iterable[Act]) -> float:
+    def pause_s(self, actions: Iterable[Action]) -> float:
         """Return for how long nothing becomes due, at most a minute, at which the clocks are compared again."""
-        waiting = [due_s for act in acts if act.is_open and (due_s := self._due_s.get(act.id)) is not None]
+        waiting = [due_s for action in actions if action.is_open and (due_s := self._due_s.get(action.id)) is not None]
         left_s = min(waiting, default=float("inf")) - self._clock.monotonic_s()
         return min(max(0.05, left_s), LONGEST_PAUSE_S)
 
-    def after_jump(self, acts: Iterable[Act]) -> list[Act]:
+    def after_jump(self, actions: Iterable[Action]) -> list[Action]:
         """Return the acts whose next try must be shown differently because the time of day has jumped."""
         offset_s = self._offset()
         jumped = abs(offset_s - self._offset_s) > _JUMP_S
@@ -64,11 +64,15 @@ class Schedule:
         if not jumped:
             return []
         now_s = self._clock.monotonic_s()
-        return [self._after(act, max(0.0, self._due_s[act.id] - now_s)) for act in acts if act.id in self._due_s]
+        return [
+            self._after(action, max(0.0, self._due_s[action.id] - now_s))
+            for action in actions
+            if action.id in self._due_s
+        ]
 
-    def _after(self, act: Act, pause_s: float) -> Act:
-        self._due_s[act.id] = self._clock.monotonic_s() + pause_s
-        return replace(act, next_try_at=self._clock.now() + timedelta(seconds=pause_s))
+    def _after(self, action: Action, pause_s: float) -> Action:
+        self._due_s[action.id] = self._clock.monotonic_s() + pause_s
+        return replace(action, next_try_at=self._clock.now() + timedelta(seconds=pause_s))
 
     def _offset(self) -> float:
         return self._clock.now().timestamp() - self._clock.monotonic_s()

@@ -21,7 +21,7 @@ from console.views import texts
 from console.views.keys.send import is_send
 from console.views.message_words import in_words
 from console.views.texts import tr
-from console.views.widgets.act_dialog import send_words
+from console.views.widgets.action_dialog import send_words
 from console.views.widgets.choice import Choice
 from console.views.widgets.fields import FramedDialog
 from console.views.widgets.labels import Button, Label, button_row
@@ -170,7 +170,7 @@ class OpeningDialog(FramedDialog):
             return
         words = ""
         with contextlib.suppress(NoDayError):
-            words = tr("Read as {}.").format(texts.weekday(read_past_day(typed, self._desk.acts.day_order)))
+            words = tr("Read as {}.").format(texts.weekday(read_past_day(typed, self._desk.actions.day_order)))
         self.told.set_look("mark", "info")
         self.told.set_words(words)
 

@@ -220,7 +220,7 @@ class AuditPage(FieldFrames, LivePage):
         typed = field.text().strip()
         if not typed:
             return None
-        day = read_recent_day(typed, _today(), self._desk.acts.day_order)
+        day = read_recent_day(typed, _today(), self._desk.actions.day_order)
         field.setText(f"{day:%Y-%m-%d}")
         return day
 

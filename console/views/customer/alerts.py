@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from console.errors import BadResponseError, NotServedError, SignInRequiredError, UnknownCustomerError
 from console.models.health import SystemHealth, SystemState
-from console.models.outbox import Act, ActState, StepState
+from console.models.outbox import Action, ActionState, StepState
 from console.models.provenance import Records
-from console.services.acts.kinds.approvals import open_approvals
+from console.services.actions.kinds.approvals import open_approvals
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.dataset_loader import DatasetState
@@ -23,7 +23,7 @@ from console.views import texts
 from console.views.customer.disagreements_view import disagreement_words
 from console.views.customer.panels.facts import promise_words
 from console.views.message_words import in_words
-from console.views.outbox.words import act_state, is_there_twice
+from console.views.outbox.words import action_state, is_there_twice
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label
 
@@ -48,7 +48,7 @@ class Alert:
     text: str
     state: str
     rank: int
-    behind: Act | Behind = Behind.NOTHING
+    behind: Action | Behind = Behind.NOTHING
 
 
 class AlertChip(Label):
@@ -67,11 +67,11 @@ class AlertChip(Label):
 class AlertRow(QWidget):
     """One chip for all systems that do not answer, and one for each that is slow or sent what could not be read.
 
-    A click on a disagreement emits `wanted`, one on an act that stopped half way `act_wanted` with it.
+    A click on a disagreement emits `wanted`, one on an act that stopped half way `action_wanted` with it.
     """
 
     wanted = Signal()
-    act_wanted = Signal(object)
+    action_wanted = Signal(object)
 
     def __init__(self, view: CustomerView, desk: Desk, watch: ContradictionWatch) -> None:
         super().__init__()
@@ -129,8 +129,8 @@ class AlertRow(QWidget):
     def _clicked(self, alert: Alert) -> None:
         if alert.behind is Behind.DISAGREEMENTS:
             self.wanted.emit()
-        elif isinstance(alert.behind, Act):
-            self.act_wanted.emit(alert.behind)
+        elif isinstance(alert.behind, Action):
+            self.action_wanted.emit(alert.behind)
 
     def _toggle(self) -> None:
         self._all = not self._all
@@ -140,7 +140,7 @@ class AlertRow(QWidget):
         view = self._view
         found: list[Alert] = []
         if view.as_of is None:
-            found += [*self._of_systems(now), *_acts(view, self._desk)]
+            found += [*self._of_systems(now), *_actions(view, self._desk)]
         found += [
             Alert(disagreement_words(one), "conflict", 1, Behind.DISAGREEMENTS) for one in self._watch.comparison.found
         ]
@@ -220,17 +220,17 @@ def _waited_s(datasets: Sequence[DatasetState[Any]], now: datetime) -> float:
     return (now - since).total_seconds()
 
 
-def _acts(view: CustomerView, desk: Desk) -> Iterator[Alert]:
+def _actions(view: CustomerView, desk: Desk) -> Iterator[Alert]:
     """Yield what was done for this customer here and is not in every system; behind it what has several steps."""
-    plain: list[Act] = []
-    for act in desk.outbox.of_customer(view.customer_id):
-        if is_there_twice(act):
-            yield Alert(tr("There twice: {}. Go to the Outbox.").format(desk.title_of(act)), "attention", -1)
-        alert = _act_alert(act, desk) if act.is_open else None
+    plain: list[Action] = []
+    for action in desk.outbox.of_customer(view.customer_id):
+        if is_there_twice(action):
+            yield Alert(tr("There twice: {}. Go to the Outbox.").format(desk.title_of(action)), "attention", -1)
+        alert = _action_alert(action, desk) if action.is_open else None
         if alert is not None:
             yield alert
-        elif act.is_open:
-            plain.append(act)
+        elif action.is_open:
+            plain.append(action)
     yield from _approval_asked(view, desk)
     if len(plain) == 1:
         yield Alert(tr("Waits: {}").format(desk.title_of(plain[0])), "info", 0, _steps_of(plain[0]))
@@ -238,31 +238,31 @@ def _acts(view: CustomerView, desk: Desk) -> Iterator[Alert]:
         yield Alert(tr("{} acts wait to be sent").format(len(plain)), "info", 0)
 
 
-def _act_alert(act: Act, desk: Desk) -> Alert | None:
+def _action_alert(action: Action, desk: Desk) -> Alert | None:
     """Return the alert of an act that somebody has to look at; None for one that only waits its turn."""
-    state, word = act_state(act)
-    title = desk.title_of(act)
-    if act.state not in {ActState.SENDING, ActState.CONFLICT} and act.is_begun:
-        lacks = next(step.system for step in act.steps if step.state is not StepState.DONE)
+    state, word = action_state(action)
+    title = desk.title_of(action)
+    if action.state not in {ActionState.SENDING, ActionState.CONFLICT} and action.is_begun:
+        lacks = next(step.system for step in action.steps if step.state is not StepState.DONE)
         told = tr("Half done: {}. {} does not have it").format(title, desk.label(lacks))
-        return Alert(told, "danger" if act.needs_user else state, -1, _steps_of(act))
-    if act.needs_user:
-        return Alert(tr("{}: {}. Go to the Outbox.").format(title, word.lower()), state, 0, _steps_of(act))
-    if act.state is ActState.AWAITING:
-        return Alert(tr("Waits for approval: {}").format(title), "attention", 1, _steps_of(act))
+        return Alert(told, "danger" if action.needs_user else state, -1, _steps_of(action))
+    if action.needs_user:
+        return Alert(tr("{}: {}. Go to the Outbox.").format(title, word.lower()), state, 0, _steps_of(action))
+    if action.state is ActionState.AWAITING:
+        return Alert(tr("Waits for approval: {}").format(title), "attention", 1, _steps_of(action))
     return None
 
 
 def _approval_asked(view: CustomerView, desk: Desk) -> Iterator[Alert]:
     asked = open_approvals([item.value for item in view.tickets.state.facts or ()])
-    if asked and desk.acts.may("decide-approval") is None:
+    if asked and desk.actions.may("decide-approval") is None:
         keys = f"{texts.keys('Ctrl+D')} H"
         yield Alert(tr("Approval asked: {}. {}").format(asked[0].name, keys), "attention", -1)
 
 
-def _steps_of(act: Act) -> Act | Behind:
+def _steps_of(action: Action) -> Action | Behind:
     """Return what a click on an act's alert leads to: of one with several steps, which of them are done."""
-    return act if len(act.steps) > 1 else Behind.NOTHING
+    return action if len(action.steps) > 1 else Behind.NOTHING
 
 
 def _late(view: CustomerView, now: datetime) -> str:

@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from console.models.contradiction import Claim, Contradiction, Mend
-from console.services.acts.catalogue import ACTS
+from console.services.actions.catalogue import ACTIONS
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
 from console.views import texts
@@ -109,7 +109,7 @@ class DisagreementsView(Surface):
         one = self.chosen
         self.claims.show_rows([_claim_row(n, claim) for n, claim in enumerate(one.claims)] if one else [])
         self._meaning.set_words(in_words(one.meaning) if one else "")
-        mends = [mend for mend in one.mends if mend.act in ACTS] if one else []
+        mends = [mend for mend in one.mends if mend.action in ACTIONS] if one else []
         for button in self.buttons:
             self._mends.removeWidget(button)
             button.hide()
@@ -121,8 +121,8 @@ class DisagreementsView(Surface):
             self._mends.addStretch()
 
     def _button(self, mend: Mend) -> Button:
-        button = Button(tr("{}…").format(in_words(ACTS[mend.act].title)), "plain")
-        button.clicked.connect(lambda: self.mend_wanted.emit(mend.act, dict(mend.values)))
+        button = Button(tr("{}…").format(in_words(ACTIONS[mend.action].title)), "plain")
+        button.clicked.connect(lambda: self.mend_wanted.emit(mend.action, dict(mend.values)))
         return button
 
     def _first_mend(self) -> None:

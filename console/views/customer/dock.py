@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.customer import CustomerId
-from console.services.acts.notes import LONGEST_NOTE
+from console.services.actions.notes import LONGEST_NOTE
 from console.services.desk import Desk
 from console.views import texts
 from console.views.keys.send import is_send
 from console.views.message_words import in_words
-from console.views.outbox.words import act_state
+from console.views.outbox.words import action_state
 from console.views.texts import tr
-from console.views.widgets.act_dialog import send_words, shortened
+from console.views.widgets.action_dialog import send_words, shortened
 from console.views.widgets.labels import Button, CloseButton, Label, Surface
 from console.views.widgets.limited_text import LimitedText
 
@@ -84,7 +84,7 @@ class NoteDock(Surface):
         self.send_button.setAccessibleName(tr("Add note"))
         self.send_button.clicked.connect(self.send)
         self.told = Label("", "small", wrap=True)
-        self._acts = Label("", "small", look="secondary", wrap=True)
+        self._actions = Label("", "small", look="secondary", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 12)
         column.setSpacing(8)
@@ -93,13 +93,13 @@ class NoteDock(Surface):
         column.addWidget(self.text, 1)
         column.addWidget(self.told)
         column.addWidget(self.send_button)
-        column.addWidget(self._acts)
+        column.addWidget(self._actions)
         self._unsubscribe = [
             desk.drafts.subscribe(self._show_kept, customer_id),
-            desk.outbox.subscribe(lambda act: self._show_acts() if act.customer_id == customer_id else None),
+            desk.outbox.subscribe(lambda action: self._show_actions() if action.customer_id == customer_id else None),
         ]
         self._show_kept()
-        self._show_acts()
+        self._show_actions()
 
     @property
     def _place(self) -> str:
@@ -135,12 +135,12 @@ class NoteDock(Surface):
         self._sending = True
         self.told.set_words("")
         text, reason = self.text.toPlainText(), self.reason.currentText() or "Note"
-        self._bridge.run_command(self, self._keep(text, reason), lambda _act: self._on_added(text), self._on_failed)
+        self._bridge.run_command(self, self._keep(text, reason), lambda _action: self._on_added(text), self._on_failed)
 
     async def _keep(self, text: str, reason: str) -> None:
         await self._desk.drafts.keep_now()  # else the last letters would become a draft again behind the note
         typed_in = (self._place, self._reason_place)
-        await self._desk.acts.add_note(self._customer_id, text, reason=reason, typed_in=typed_in)
+        await self._desk.actions.add_note(self._customer_id, text, reason=reason, typed_in=typed_in)
 
     def _on_added(self, sent: str) -> None:
         """Empty the field, but for what was typed since the note was sent: that is the next one."""
@@ -177,10 +177,12 @@ class NoteDock(Surface):
             self.kept.set_look("mark", "ok")
             self.kept.set_words(kept_words(drafts.kept_at))
 
-    def _show_acts(self) -> None:
-        acts = list(self._desk.outbox.of_customer(self._customer_id))[-_SHOWN:]
-        self._acts.set_words(
-            "\n".join(f"{shortened(self._desk.title_of(act))} — {act_state(act)[1]}" for act in reversed(acts))
+    def _show_actions(self) -> None:
+        actions = list(self._desk.outbox.of_customer(self._customer_id))[-_SHOWN:]
+        self._actions.set_words(
+            "\n".join(
+                f"{shortened(self._desk.title_of(action))} — {action_state(action)[1]}" for action in reversed(actions)
+            )
         )
 
 

@@ -19,7 +19,7 @@ from console.services.desk import Desk
 from console.settings import Capability
 from console.views import texts
 from console.views.customer.alerts import AlertRow
-from console.views.customer.forms.acting import CustomerActs, past_banner
+from console.views.customer.forms.acting import CustomerActions, past_banner
 from console.views.customer.head import CustomerHead
 from console.views.customer.memory import PageMemory
 from console.views.customer.over import OverPanels
@@ -99,14 +99,16 @@ class CustomerPage(LivePage):
             layout.addWidget(past_banner(as_of))
         layout.addWidget(self.head)
         layout.addWidget(self.alerts)
-        self.acts: CustomerActs = CustomerActs(self, self.view, desk, bridge, self.head.name.setFocus, self._make_room)
+        self.customer_actions: CustomerActions = CustomerActions(
+            self, self.view, desk, bridge, self.head.name.setFocus, self._make_room
+        )
         self._area = QWidget()
         self._area_layout = QVBoxLayout(self._area)
         self._area_layout.setContentsMargins(10, 6, 10, 10)
-        into_note = self.acts.add_to_note
+        into_note = self.customer_actions.add_to_note
         self.over = OverPanels(desk, bridge, self.view, self._area, go_back=self._to_bills, into_note=into_note)
-        self.over.mend_wanted.connect(self.acts.open_act)
-        self.alerts.act_wanted.connect(self.acts.open_half_done)
+        self.over.mend_wanted.connect(self.customer_actions.open_action)
+        self.alerts.action_wanted.connect(self.customer_actions.open_half_done)
         layout.addWidget(self.over, 1)
         self._unsubscribe = [self.view.customer.subscribe(self._on_customer)]
         self._unsubscribe += [
@@ -116,7 +118,7 @@ class CustomerPage(LivePage):
         self._unsubscribe.append(desk.drafts.subscribe(self._tell_title, customer_id))
         self._unsubscribe.append(desk.openings.subscribe(self._on_opening))
         self._unsubscribe.append(desk.network.subscribe(lambda _online: self.tick()))
-        self._unsubscribe.append(desk.outbox.subscribe(lambda _act: self.alerts.tick(self.view.now())))
+        self._unsubscribe.append(desk.outbox.subscribe(lambda _action: self.alerts.tick(self.view.now())))
 
     # ------------------------------------------------------------------ panels
 
@@ -181,7 +183,7 @@ class CustomerPage(LivePage):
         """
         self.view.open()
         QTimer.singleShot(_BUILD_AFTER_MS, self, self._arrange)
-        self.acts.restore()
+        self.customer_actions.restore()
 
     def _on_customer(self, state: DatasetState[Sourced[Customer]]) -> None:
         if state.facts is not None and self._columns is None:  # the store knew them: there is something to show now
@@ -206,7 +208,7 @@ class CustomerPage(LivePage):
         for panel in self._panels.values():
             panel.close_panel()
         self.over.leave()
-        self.acts.close()
+        self.customer_actions.close()
         self.contradictions.close()
         self.head.close_head()
         self.view.close()
@@ -295,7 +297,9 @@ class CustomerPage(LivePage):
 
     def _make_room(self) -> None:
         """Lay out what stands beside the note, where there is room beside it."""
-        self._layout.setContentsMargins(0, 0, self.width() - self.acts.place(self.head.sizeHint().height()), 0)
+        self._layout.setContentsMargins(
+            0, 0, self.width() - self.customer_actions.place(self.head.sizeHint().height()), 0
+        )
         if self._columns is not None:
             self._arrange()
 

@@ -7,11 +7,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QButtonGroup, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from console.models.outbox import Act, RiskClass, Step
+from console.models.outbox import Action, RiskClass, Step
 from console.services.outbox.drafts import Drafts
 from console.views.outbox.words import VALUE_NAMES, made_at, shown_value
 from console.views.texts import tr
-from console.views.widgets.act_dialog import SEND_KEYS, send_words
+from console.views.widgets.action_dialog import SEND_KEYS, send_words
 from console.views.widgets.choice import Choice
 from console.views.widgets.labels import Button, Label, StateSurface
 from console.views.widgets.live_page import PlainScroll
@@ -112,25 +112,25 @@ class ConflictPanel(QWidget):
         ]
         self.leave()
 
-    def show_conflict(self, act: Act, step: Step, system: str, title: str) -> None:
+    def show_conflict(self, action: Action, step: Step, system: str, title: str) -> None:
         """Show a step that is in conflict; the same one again changes nothing."""
         for shortcut in self._shortcuts:
             shortcut.setEnabled(True)
-        shown = (act.id, step.system, tuple(step.wanted.items()), tuple(step.theirs.items()))
+        shown = (action.id, step.system, tuple(step.wanted.items()), tuple(step.theirs.items()))
         if shown == self._shown:
             return
         self._shown = shown
         self._system = system
-        self._places = {name: f"decide/{act.id}/{step.system}/{name}" for name in step.theirs}
-        is_money = act.risk is RiskClass.MONEY
+        self._places = {name: f"decide/{action.id}/{step.system}/{name}" for name in step.theirs}
+        is_money = action.risk is RiskClass.MONEY
         head = tr("What this was decided on has changed") if is_money else tr("Two people changed the same thing")
         self._title.set_words(head)
-        self._about.set_words(f"{title}, {act.customer_name or act.customer_id}")
+        self._about.set_words(f"{title}, {action.customer_name or action.customer_id}")
         send = tr("Send it all the same") if is_money else tr("Send merged")
         self.send.setText(send_words(send))
         self.send.setAccessibleName(send)
         self._clear()
-        self._fill(act, step, system, is_money=is_money)
+        self._fill(action, step, system, is_money=is_money)
         self._show_left()
 
     def leave(self) -> None:
@@ -147,9 +147,9 @@ class ConflictPanel(QWidget):
         focused = QApplication.focusWidget()
         return focused is not None and self.isAncestorOf(focused)
 
-    def _fill(self, act: Act, step: Step, system: str, *, is_money: bool) -> None:
-        heads = [tr("Value"), tr("Base"), tr("Mine, {}").format(made_at(act)), tr("Theirs, at {}").format(system)]
-        others = len(act.steps) > 1
+    def _fill(self, action: Action, step: Step, system: str, *, is_money: bool) -> None:
+        heads = [tr("Value"), tr("Base"), tr("Mine, {}").format(made_at(action)), tr("Theirs, at {}").format(system)]
+        others = len(action.steps) > 1
         heads += ["", tr("Goes to all its systems") if others else tr("Goes to {}").format(system)]
         if is_money:
             heads[2:] = [tr("Now, at {}").format(system)]

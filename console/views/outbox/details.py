@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from console.models.outbox import BARRED, Act, ActState, Remark, StepState
+from console.models.outbox import BARRED, Action, ActionState, Remark, StepState
 from console.services.desk import Desk
 from console.views.outbox.words import VALUE_NAMES, again_words, made_at, shown_value, step_line
 from console.views.texts import tr
@@ -16,7 +16,7 @@ from console.views.widgets.live_page import PlainScroll
 _MOST_STEPS = 4
 
 
-class ActDetails(QWidget):
+class ActionDetails(QWidget):
     """Shows one act and the buttons that are of use for it; `do` maps each button's name to what it does."""
 
     def __init__(self, desk: Desk, do: dict[str, Callable[[], None]], go_back: Callable[[], None]) -> None:
@@ -58,36 +58,38 @@ class ActDetails(QWidget):
         column.addWidget(PlainScroll(inner), 1)
         column.addLayout(bar)
 
-    def show_act(self, act: Act | None) -> None:
+    def show_action(self, action: Action | None) -> None:
         """Show an act as it is now; None shows nothing."""
-        self._show_buttons(act)
-        if act is None:
+        self._show_buttons(action)
+        if action is None:
             for label in (self._title, self._about, *self._steps, self._wanted, self._next):
                 label.set_words("")
             return
-        self._title.set_words(self._desk.title_of(act))
+        self._title.set_words(self._desk.title_of(action))
         self._about.set_words(
-            tr("{}, {}, made {}").format(act.customer_name or act.customer_id, act.customer_id, made_at(act))
+            tr("{}, {}, made {}").format(
+                action.customer_name or action.customer_id, action.customer_id, made_at(action)
+            )
         )
         for i, label in enumerate(self._steps):
-            state, words = step_line(act, act.steps[i], self._desk) if i < len(act.steps) else ("neutral", "")
+            state, words = step_line(action, action.steps[i], self._desk) if i < len(action.steps) else ("neutral", "")
             label.set_words(words)
             label.set_look("mark", state)
             label.setVisible(bool(words))
-        self._wanted.set_words(self._desk.shown(_wanted_words(act)))
-        self._next.set_words(self._next_words(act))
+        self._wanted.set_words(self._desk.shown(_wanted_words(action)))
+        self._next.set_words(self._next_words(action))
 
-    def _next_words(self, act: Act) -> str:
-        if act.state is ActState.HALF_DONE and not act.needs_user:
+    def _next_words(self, action: Action) -> str:
+        if action.state is ActionState.HALF_DONE and not action.needs_user:
             return tr("One system has it and the other does not yet; it goes on by itself.")
-        if act.next_try_at is not None and act.is_open and not act.needs_user:
-            tried = tr("Tried once") if act.tries == 1 else tr("Tried {} times").format(act.tries)
-            return f"{tried}, {again_words(act, datetime.now(UTC))}."
+        if action.next_try_at is not None and action.is_open and not action.needs_user:
+            tried = tr("Tried once") if action.tries == 1 else tr("Tried {} times").format(action.tries)
+            return f"{tried}, {again_words(action, datetime.now(UTC))}."
         return ""
 
-    def _show_buttons(self, act: Act | None) -> None:
-        states = {step.state for step in act.steps} if act is not None else set()
-        shown = _offered(act) if act is not None else dict.fromkeys(self.buttons, False)
+    def _show_buttons(self, action: Action | None) -> None:
+        states = {step.state for step in action.steps} if action is not None else set()
+        shown = _offered(action) if action is not None else dict.fromkeys(self.buttons, False)
         focused = next((name for name, button in self.buttons.items() if button.hasFocus()), "")
         if focused and not shown[focused]:
             self._go_back()  # else Qt would pass the focus on to anything, and the next key would go there
@@ -98,8 +100,8 @@ class ActDetails(QWidget):
             button.setVisible(shown[name])
 
 
-def _wanted_words(act: Act) -> str:
-    wanted = {key: value for step in act.steps for key, value in step.wanted.items() if value}
+def _wanted_words(action: Action) -> str:
+    wanted = {key: value for step in action.steps for key, value in step.wanted.items() if value}
     text = wanted.pop("text", "")
     if wanted.get("reason") == "Note":  # what stands for none
         del wanted["reason"]
@@ -108,17 +110,17 @@ def _wanted_words(act: Act) -> str:
     return "\n".join(part for part in (values, text) if part)
 
 
-def _offered(act: Act) -> dict[str, bool]:
+def _offered(action: Action) -> dict[str, bool]:
     """Return which buttons an act as it is now has."""
-    states = {step.state for step in act.steps}
-    remarks = {step.remark for step in act.steps}
+    states = {step.state for step in action.steps}
+    remarks = {step.remark for step in action.steps}
     return {
-        "retry": act.is_open and not states.isdisjoint({StepState.REJECTED, StepState.WAITING}),
-        "edit": act.is_settled and Remark.NO_RIGHT not in remarks,
+        "retry": action.is_open and not states.isdisjoint({StepState.REJECTED, StepState.WAITING}),
+        "edit": action.is_settled and Remark.NO_RIGHT not in remarks,
         "happened": StepState.UNKNOWN in states,
         "did not": StepState.UNKNOWN in states,
-        "withdraw": act.is_open and states.isdisjoint({StepState.UNKNOWN, StepState.AWAITING}),
-        "take back": act.can_be_taken_back,
-        "take back copy": act.has_copy_to_take_back,
-        "hand over": act.is_open and not remarks.isdisjoint(BARRED),
+        "withdraw": action.is_open and states.isdisjoint({StepState.UNKNOWN, StepState.AWAITING}),
+        "take back": action.can_be_taken_back,
+        "take back copy": action.has_copy_to_take_back,
+        "hand over": action.is_open and not remarks.isdisjoint(BARRED),
     }

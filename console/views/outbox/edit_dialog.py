@@ -6,22 +6,22 @@ from typing import Any
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from console.bridge import Bridge
-from console.models.outbox import Act, StepState
-from console.services.acts.decisions import EDITABLE
+from console.models.outbox import Action, StepState
+from console.services.actions.decisions import EDITABLE
 from console.services.desk import Desk
 from console.views.outbox.words import VALUE_NAMES, typed_value
 from console.views.texts import tr
-from console.views.widgets.act_dialog import ActDialog, FormText
+from console.views.widgets.action_dialog import ActionDialog, FormText
 from console.views.widgets.labels import Label
 
 
-class EditDialog(ActDialog):
+class EditDialog(ActionDialog):
     """The values of one act in fields; what is typed is kept, also over an end of the program."""
 
-    def __init__(self, desk: Desk, bridge: Bridge, act: Act, window: QWidget) -> None:
-        super().__init__(tr("Edit: {}").format(desk.title_of(act)), tr("Keep and send"), desk.drafts, bridge, window)
-        self._desk, self._act = desk, act
-        wanted = act.steps[0].wanted
+    def __init__(self, desk: Desk, bridge: Bridge, action: Action, window: QWidget) -> None:
+        super().__init__(tr("Edit: {}").format(desk.title_of(action)), tr("Keep and send"), desk.drafts, bridge, window)
+        self._desk, self._action = desk, action
+        wanted = action.steps[0].wanted
         self._wanted = {name: typed_value(wanted[name]) for name in EDITABLE if name in wanted}
         self._text: QPlainTextEdit | None = None
         for name, value in self._wanted.items():
@@ -29,8 +29,8 @@ class EditDialog(ActDialog):
                 self._add_text(value)
             else:
                 self.add_field(name, self._place(name), tr(VALUE_NAMES[name]))
-        why = " ".join(step.told for step in act.steps if step.state is StepState.REJECTED)
-        whose = tr("For {}.").format(act.customer_name or act.customer_id)
+        why = " ".join(step.told for step in action.steps if step.state is StepState.REJECTED)
+        whose = tr("For {}.").format(action.customer_name or action.customer_id)
         self.effect.set_words(f"{whose} {why}")
         self.fill()
 
@@ -46,14 +46,14 @@ class EditDialog(ActDialog):
         values = {name: field.text() for name, field in self.fields.items()}
         if self._text is not None:
             values["text"] = self._text.toPlainText()
-        return self._desk.decisions.edit(self._act, values)
+        return self._desk.decisions.edit(self._action, values)
 
     def forget_drafts(self) -> None:
         super().forget_drafts()
         self._drafts.type(self._place("text"), "")
 
     def _place(self, name: str) -> str:
-        return f"edit/{self._act.id}/{name}"
+        return f"edit/{self._action.id}/{name}"
 
     def _add_text(self, value: str) -> None:
         text = FormText("text", tr("Text"))

@@ -3,33 +3,33 @@
 from datetime import date, datetime
 
 from console.models.money import Money
-from console.models.outbox import BARRED, Act, ActState, Remark, RiskClass, Step, StepState
-from console.services.acts.catalogue import ACTS
+from console.models.outbox import BARRED, Action, ActionState, Remark, RiskClass, Step, StepState
+from console.services.actions.catalogue import ACTIONS
 from console.services.desk import Desk
 from console.views import texts
 from console.views.texts import tr
 
 # State -> the theme's state, and the word for one act.
-_ACT_WORDS: dict[ActState, tuple[str, str]] = {
-    ActState.CONFLICT: ("conflict", "Needs you"),
-    ActState.REJECTED: ("danger", "Refused"),
-    ActState.UNKNOWN: ("attention", "Answer lost"),
-    ActState.HALF_DONE: ("attention", "Half done"),
-    ActState.AWAITING: ("attention", "Waits for approval"),
-    ActState.SENDING: ("info", "Being sent"),
-    ActState.QUEUED: ("info", "Kept here, waits"),
-    ActState.DONE: ("ok", "Done"),
-    ActState.WITHDRAWN: ("neutral", "Withdrawn"),
+_ACTION_WORDS: dict[ActionState, tuple[str, str]] = {
+    ActionState.CONFLICT: ("conflict", "Needs you"),
+    ActionState.REJECTED: ("danger", "Refused"),
+    ActionState.UNKNOWN: ("attention", "Answer lost"),
+    ActionState.HALF_DONE: ("attention", "Half done"),
+    ActionState.AWAITING: ("attention", "Waits for approval"),
+    ActionState.SENDING: ("info", "Being sent"),
+    ActionState.QUEUED: ("info", "Kept here, waits"),
+    ActionState.DONE: ("ok", "Done"),
+    ActionState.WITHDRAWN: ("neutral", "Withdrawn"),
 }
 # What the page counts, in the order it is to be looked at.
-SUMMARY: tuple[tuple[str, str, tuple[ActState, ...]], ...] = (
-    ("conflict", "{} to decide", (ActState.CONFLICT,)),
-    ("danger", "{} refused", (ActState.REJECTED,)),
-    ("attention", "{} half done", (ActState.HALF_DONE,)),
-    ("attention", "{} waiting for approval", (ActState.AWAITING,)),
-    ("attention", "{} being checked", (ActState.UNKNOWN,)),
-    ("info", "{} waiting", (ActState.QUEUED, ActState.SENDING)),
-    ("ok", "{} done", (ActState.DONE,)),
+SUMMARY: tuple[tuple[str, str, tuple[ActionState, ...]], ...] = (
+    ("conflict", "{} to decide", (ActionState.CONFLICT,)),
+    ("danger", "{} refused", (ActionState.REJECTED,)),
+    ("attention", "{} half done", (ActionState.HALF_DONE,)),
+    ("attention", "{} waiting for approval", (ActionState.AWAITING,)),
+    ("attention", "{} being checked", (ActionState.UNKNOWN,)),
+    ("info", "{} waiting", (ActionState.QUEUED, ActionState.SENDING)),
+    ("ok", "{} done", (ActionState.DONE,)),
 )
 _STEP_WORDS: dict[StepState, str] = {
     StepState.WAITING: "Saved here, not sent yet.",
@@ -103,51 +103,51 @@ VALUE_NAMES = {
 }  # fmt: skip
 
 
-def act_state(act: Act) -> tuple[str, str]:
+def action_state(action: Action) -> tuple[str, str]:
     """Return the theme's state and the word for how far an act is."""
-    look, word = _ACT_WORDS[act.state]
-    if act.state is ActState.DONE and is_there_twice(act):
+    look, word = _ACTION_WORDS[action.state]
+    if action.state is ActionState.DONE and is_there_twice(action):
         return "attention", tr("There twice")
-    if act.state is ActState.UNKNOWN and any(step.remark is Remark.CANNOT_TELL for step in act.steps):
+    if action.state is ActionState.UNKNOWN and any(step.remark is Remark.CANNOT_TELL for step in action.steps):
         return look, tr("Look yourself")
-    if act.state is ActState.DONE and only_starts(act):
+    if action.state is ActionState.DONE and only_starts(action):
         return look, tr("Started")
-    if act.state is ActState.WITHDRAWN and act.is_begun:
-        whole = all(step.state is StepState.DONE for step in act.steps)
+    if action.state is ActionState.WITHDRAWN and action.is_begun:
+        whole = all(step.state is StepState.DONE for step in action.steps)
         return look, tr("Taken back") if whole else tr("Rest given up")
     return look, tr(word)
 
 
-def is_there_twice(act: Act) -> bool:
+def is_there_twice(action: Action) -> bool:
     """Return whether a system has something of an act a second time."""
-    return any(step.remark is Remark.TWICE for step in act.steps)
+    return any(step.remark is Remark.TWICE for step in action.steps)
 
 
-def only_starts(act: Act) -> bool:
+def only_starts(action: Action) -> bool:
     """Return whether an act is done once something is started whose result comes later."""
-    return act.kind in ACTS and bool(ACTS[act.kind].starts)
+    return action.kind in ACTIONS and bool(ACTIONS[action.kind].starts)
 
 
-def kind(act: Act) -> str:
+def kind(action: Action) -> str:
     """Return how an act is sent, as the user is told it."""
-    return tr(_KINDS[act.risk])
+    return tr(_KINDS[action.risk])
 
 
-def goes_to(act: Act, desk: Desk) -> str:
+def goes_to(action: Action, desk: Desk) -> str:
     """Return the systems an act goes to."""
-    return ", ".join(dict.fromkeys(desk.label(step.system) for step in act.steps))
+    return ", ".join(dict.fromkeys(desk.label(step.system) for step in action.steps))
 
 
-def made_at(act: Act) -> str:
+def made_at(action: Action) -> str:
     """Return when the user did it; the day only where it is not today."""
-    day = texts.recent_day(act.happened_at)
-    return texts.clock(act.happened_at) if day == tr("Today") else f"{day} {texts.clock(act.happened_at)}"
+    day = texts.recent_day(action.happened_at)
+    return texts.clock(action.happened_at) if day == tr("Today") else f"{day} {texts.clock(action.happened_at)}"
 
 
-def step_line(act: Act, step: Step, desk: Desk) -> tuple[str, str]:
+def step_line(action: Action, step: Step, desk: Desk) -> tuple[str, str]:
     """Return the theme's state and one line on a step: its system, how far it is, and why."""
     label = desk.label(step.system)
-    if act.withdrawn and step.state is not StepState.DONE:
+    if action.withdrawn and step.state is not StepState.DONE:
         if step.was_sent:
             return "attention", tr("{0}: Withdrawn. It was sent once and wasn't found; look in {0}.").format(label)
         return "neutral", tr("{}: Withdrawn; nothing was changed there.").format(label)
@@ -183,30 +183,30 @@ def remark_words(step: Step, desk: Desk) -> str:
     return words
 
 
-def next_line(act: Act, desk: Desk, now: datetime) -> str:
+def next_line(action: Action, desk: Desk, now: datetime) -> str:
     """Return what happens next to an act, or what has to; empty where nothing does."""
-    if act.state is ActState.CONFLICT:
-        left = sum(len(step.theirs) for step in act.steps if step.state is StepState.CONFLICT)
+    if action.state is ActionState.CONFLICT:
+        left = sum(len(step.theirs) for step in action.steps if step.state is StepState.CONFLICT)
         return tr("1 value to decide") if left == 1 else tr("{} values to decide").format(left)
-    if act.needs_user:
-        rejected = next(step for step in act.steps if step.state is StepState.REJECTED)
+    if action.needs_user:
+        rejected = next(step for step in action.steps if step.state is StepState.REJECTED)
         return rejected.told or remark_words(rejected, desk)
-    if not act.is_open:
-        return next((remark_words(step, desk) for step in act.steps if step.remark is Remark.TWICE), "")
-    if act.state is ActState.SENDING:
+    if not action.is_open:
+        return next((remark_words(step, desk) for step in action.steps if step.remark is Remark.TWICE), "")
+    if action.state is ActionState.SENDING:
         return tr("on its way")
-    return ", ".join(filter(None, (_why_waiting(act, desk), again_words(act, now)))) or tr("goes next")
+    return ", ".join(filter(None, (_why_waiting(action, desk), again_words(action, now)))) or tr("goes next")
 
 
-def _why_waiting(act: Act, desk: Desk) -> str:
+def _why_waiting(action: Action, desk: Desk) -> str:
     """Return what the first step that is not done waits for."""
-    waiting = next((step for step in act.steps if step.state is not StepState.DONE), None)
+    waiting = next((step for step in action.steps if step.state is not StepState.DONE), None)
     return "" if waiting is None else (remark_words(waiting, desk) or waiting.told).rstrip(".")
 
 
-def again_words(act: Act, now: datetime) -> str:
+def again_words(action: Action, now: datetime) -> str:
     """Return when an act is tried again by itself; empty where that is not planned."""
-    if act.next_try_at is None:
+    if action.next_try_at is None:
         return ""
-    pause_s = (act.next_try_at - now).total_seconds()
+    pause_s = (action.next_try_at - now).total_seconds()
     return tr("again now") if pause_s < 1 else tr("again in {} s").format(int(pause_s))

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
 from console.bridge import Bridge
-from console.services.acts.catalogue import ACTS
+from console.services.actions.catalogue import ACTIONS
 from console.services.desk import Desk
 from console.services.outbox.leaving import Unsent
 from console.views.message_words import in_words
@@ -45,7 +45,7 @@ class LeavingDialog(FramedDialog):
         for widget in (self.meaning, self.names, self.message):
             column.addWidget(widget)
         column.addLayout(button_row(self.stay, self.export, self.go, self.wait))
-        self._unsubscribe = [desk.outbox.subscribe(lambda _act: self._again()), desk.drafts.subscribe(self._again)]
+        self._unsubscribe = [desk.outbox.subscribe(lambda _action: self._again()), desk.drafts.subscribe(self._again)]
         self.finished.connect(lambda _result: self._end())
         self._asking = False
         self.show_unsent(found)
@@ -66,8 +66,8 @@ class LeavingDialog(FramedDialog):
         else:
             self.meaning.set_words(tr("Closing now loses this. It isn't saved on this computer."))
         self.meaning.set_look("mark", "info" if found.survives or self._has_saved else "danger")
-        acts = found.going if found.survives else found.acts
-        names = [f"{self._desk.title_of(act)}, {act.customer_name or act.customer_id}" for act in acts]
+        actions = found.going if found.survives else found.actions
+        names = [f"{self._desk.title_of(action)}, {action.customer_name or action.customer_id}" for action in actions]
         if not found.survives:
             names += [tr("Typed text: {}").format(place) for place in map(_place_words, found.drafts)]
         names = list(dict.fromkeys(names))
@@ -129,8 +129,8 @@ def _place_words(place: str) -> str:
     customer, _, form = rest.partition("/")
     words = {"note": tr("note"), "contact": tr("contact details"), "promise": tr("promise to pay")}
     name = form.partition("/")[0]
-    if kind == "act" and name in ACTS:
-        return tr("{} form, {}").format(in_words(ACTS[name].title), customer)
+    if kind == "act" and name in ACTIONS:
+        return tr("{} form, {}").format(in_words(ACTIONS[name].title), customer)
     form = words.get(kind, tr("form"))
     return f"{form}, {customer}"
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QContextMenuEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu
 
 from console.services.access.permissions import Deed
-from console.services.acts.catalogue import ACTS
+from console.services.actions.catalogue import ACTIONS
 from console.views import texts
 from console.views.access.lapse import PROLONG_KEYS
 from console.views.access.lock import WHILE_LOCKED
@@ -36,8 +36,8 @@ class DeskMenus(QObject):
         self._person = person
         self._window, self._workspace, self._preferences = window, workspace, preferences
         self._letters = LetterOverlay(window, self._letters_of_pages())
-        self._act_letters = LetterOverlay(window, [one for one in self._letters_of_acts() if one.letter])
-        for overlay in (self._letters, self._act_letters):
+        self._action_letters = LetterOverlay(window, [one for one in self._letters_of_actions() if one.letter])
+        for overlay in (self._letters, self._action_letters):
             window.resized.connect(overlay.place)
             overlay.missed.connect(window.status.say)
         self._make()
@@ -48,7 +48,7 @@ class DeskMenus(QObject):
         self._make_file()
         self._make_edit()
         self._make_view()
-        self._make_acts()
+        self._make_actions()
         self._make_go()
         helping = self._menu(tr("&Help"))
         self._add(helping, tr("List of keys"), ("F1", "Shift+F1"), self.show_keys)
@@ -107,19 +107,22 @@ class DeskMenus(QObject):
         self._add_sizes(view.addMenu(tr("&Size")))
         self._add(view, tr("Reset layout"), None, self._workspace.lay_out_anew)
 
-    def _make_acts(self) -> None:
-        acts = self._menu(tr("&Acts"))
-        self._add(acts, tr("Verify the caller"), "Ctrl+Shift+V", self._verify)
-        self._add(acts, tr("Keep the account open"), PROLONG_KEYS, self._prolong)
+    def _make_actions(self) -> None:
+        actions = self._menu(tr("&Acts"))
+        self._add(actions, tr("Verify the caller"), "Ctrl+Shift+V", self._verify)
+        self._add(actions, tr("Keep the account open"), PROLONG_KEYS, self._prolong)
         self._add(
-            acts, tr("Write a note"), "Ctrl+N", lambda: self._workspace.on_page(lambda page: page.acts.open_note())
+            actions,
+            tr("Write a note"),
+            "Ctrl+N",
+            lambda: self._workspace.on_page(lambda page: page.customer_actions.open_note()),
         )
-        self._add(acts, tr("Act, then a letter"), "Ctrl+D", self._act_letters.open)
-        acts.addSeparator()
+        self._add(actions, tr("Act, then a letter"), "Ctrl+D", self._action_letters.open)
+        actions.addSeparator()
         self._of_role: list[tuple[QAction, Deed]] = []
-        for letter in self._letters_of_acts()[1:]:  # the note has keys of its own, above
+        for letter in self._letters_of_actions()[1:]:  # the note has keys of its own, above
             keys = f"\t{_native('Ctrl+D')} {letter.letter}" if letter.letter else ""
-            action = self._add(acts, texts.no_mnemonic(letter.text) + keys, None, letter.do)
+            action = self._add(actions, texts.no_mnemonic(letter.text) + keys, None, letter.do)
             if letter.deed is not None:
                 self._of_role.append((action, letter.deed))
 
@@ -148,7 +151,7 @@ class DeskMenus(QObject):
             action.setVisible(deed in desk.user.may_do)
         for overlay, letters in (
             (self._letters, self._letters_of_pages()),
-            (self._act_letters, [one for one in self._letters_of_acts() if one.letter]),
+            (self._action_letters, [one for one in self._letters_of_actions() if one.letter]),
         ):
             may = [one for one in letters if one.deed is None or one.deed in desk.user.may_do]
             overlay.take(may, [one for one in letters if one not in may])
@@ -233,28 +236,32 @@ class DeskMenus(QObject):
             Letter("X", tr("Disagreements"), lambda: self._workspace.on_page(lambda page: page.show_disagreements())),
             Letter("E", tr("Explain a bill"), lambda: self._workspace.on_page(lambda page: page.explain_bill())),
             Letter("H", tr("Customers"), lambda: self._workspace.show_page("customers")),
-            Letter("N", tr("Note"), lambda: self._workspace.on_page(lambda page: page.acts.open_note())),
+            Letter("N", tr("Note"), lambda: self._workspace.on_page(lambda page: page.customer_actions.open_note())),
             Letter("P", tr("Past: as it stood"), self._workspace.show_past),
             Letter("Y", tr("Systems"), lambda: self._workspace.go_to("systems")),
             Letter("U", tr("Outbox"), lambda: self._workspace.go_to("outbox")),
             Letter("K", tr("Audit"), lambda: self._workspace.go_to("audit"), Deed.READ_AUDIT),
         ]
 
-    def _letters_of_acts(self) -> list[Letter]:
+    def _letters_of_actions(self) -> list[Letter]:
         """The letters after Ctrl+D: what can be done on the customer in front."""
 
-        def act(letter: str, text: str, do: Callable[[CustomerPage], None], deed: Deed | None = None) -> Letter:
+        def action(letter: str, text: str, do: Callable[[CustomerPage], None], deed: Deed | None = None) -> Letter:
             return Letter(letter, text, lambda: self._workspace.on_page(do), deed)
 
         return [
-            act("N", tr("Note"), lambda page: page.acts.open_note(), Deed.ADD_NOTE),
-            act("K", tr("Contact data"), lambda page: page.acts.open_contact_form(), Deed.CHANGE_CONTACT),
-            act("I", tr("Promise to pay"), lambda page: page.acts.open_promise_form(), Deed.PROMISE_TO_PAY),
-            *(
-                act(kind.letter, in_words(kind.title), functools.partial(_open_act, kind.name), kind.deed)
-                for kind in ACTS.values()
+            action("N", tr("Note"), lambda page: page.customer_actions.open_note(), Deed.ADD_NOTE),
+            action(
+                "K", tr("Contact data"), lambda page: page.customer_actions.open_contact_form(), Deed.CHANGE_CONTACT
             ),
-            act("Z", tr("Finish or take back"), lambda page: page.acts.open_half_done()),
+            action(
+                "I", tr("Promise to pay"), lambda page: page.customer_actions.open_promise_form(), Deed.PROMISE_TO_PAY
+            ),
+            *(
+                action(kind.letter, in_words(kind.title), functools.partial(_open_action, kind.name), kind.deed)
+                for kind in ACTIONS.values()
+            ),
+            action("Z", tr("Finish or take back"), lambda page: page.customer_actions.open_half_done()),
         ]
 
     def show_keys(self) -> None:
@@ -269,8 +276,8 @@ class DeskMenus(QObject):
         ).open()
 
 
-def _open_act(name: str, page: CustomerPage) -> None:
-    page.acts.open_act(name, selected=page.selected)
+def _open_action(name: str, page: CustomerPage) -> None:
+    page.customer_actions.open_action(name, selected=page.selected)
 
 
 def letter_keys(letter: str) -> str:

@@ -81,13 +81,13 @@ class Workspace(QObject):
         self.palette.attach(desk, self._bridge)
         outbox = OutboxPage(desk, self._bridge)
         outbox.customer_wanted.connect(lambda customer: self.open_customer(CustomerId(customer)))
-        outbox.form_wanted.connect(lambda act: self.on_page(lambda page: page.acts.edit(act)))
+        outbox.form_wanted.connect(lambda action: self.on_page(lambda page: page.customer_actions.edit(action)))
         self._bring("outbox", outbox)
         self._bring_guard(desk)
         self._window.before_leaving = LeaveGuard(desk, self._bridge, self._window).ask
         self._unsubscribe = [
             desk.health.subscribe(self._on_health),
-            desk.outbox.subscribe(lambda _act: self._show_waiting(desk)),
+            desk.outbox.subscribe(lambda _action: self._show_waiting(desk)),
             desk.drafts.subscribe(lambda: self._window.status.show_kept(desk)),
             desk.audit.subscribe(lambda: self._window.status.show_kept(desk)),
         ]
@@ -204,8 +204,8 @@ class Workspace(QObject):
         page = self.page if shown is self.customers else None
         if page is not None:
             stops.append((page.head, page.head.name.setFocus))
-            if page.acts.dock is not None and page.acts.dock.isVisible():
-                stops.append((page.acts.dock, page.acts.dock.text.setFocus))
+            if page.customer_actions.dock is not None and page.customer_actions.dock.isVisible():
+                stops.append((page.customer_actions.dock, page.customer_actions.dock.text.setFocus))
             stops += [(panel, functools.partial(page.go_to_panel, panel)) for panel in page.panels]
         elif isinstance(shown, LivePage):
             stops.append((shown, shown.focus_first))
@@ -250,8 +250,8 @@ class Workspace(QObject):
             self.page.view.refresh()
 
     def _show_waiting(self, desk: Desk) -> None:
-        acts = desk.outbox.acts
-        waiting, asked = sum(act.is_open for act in acts), sum(act.needs_user for act in acts)
+        actions = desk.outbox.actions
+        waiting, asked = sum(action.is_open for action in actions), sum(action.needs_user for action in actions)
         self._window.status.show_outbox(waiting, asked)
         self._window.rail_buttons["outbox"].set_count(waiting)
 

@@ -9,17 +9,17 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from console.bridge import Bridge
-from console.models.outbox import Act, ActState, StepState
+from console.models.outbox import Action, ActionState, StepState
 from console.models.provenance import Origin
 from console.services.access.denial import DenialReason
 from console.services.access.permissions import Subject
-from console.services.acts import CHANGES
-from console.services.acts.catalogue import ACTS
+from console.services.actions import CHANGES
+from console.services.actions.catalogue import ACTIONS
 from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
 from console.views import texts
 from console.views.customer.dock import NoteDock
-from console.views.customer.forms.act_form import ActForm
+from console.views.customer.forms.action_form import ActionForm
 from console.views.customer.forms.contact_form import ContactForm
 from console.views.customer.forms.half_done import HalfDoneDialog
 from console.views.customer.forms.promise_form import PromiseForm
@@ -30,16 +30,16 @@ from console.views.texts import tr
 from console.views.widgets.labels import Label
 
 _HOW_IT_GOES = {
-    ActState.QUEUED: "Kept, and sent as soon as it can be: {}.",
-    ActState.AWAITING: "A supervisor has been asked: {}.",
-    ActState.DONE: "Done: {}.",
-    ActState.HALF_DONE: "Half done: {}. See the alert above.",
-    ActState.REJECTED: "Refused: {}. The Outbox says why.",
-    ActState.CONFLICT: "Changed meanwhile, so it waits for you in the Outbox: {}.",
+    ActionState.QUEUED: "Kept, and sent as soon as it can be: {}.",
+    ActionState.AWAITING: "A supervisor has been asked: {}.",
+    ActionState.DONE: "Done: {}.",
+    ActionState.HALF_DONE: "Half done: {}. See the alert above.",
+    ActionState.REJECTED: "Refused: {}. The Outbox says why.",
+    ActionState.CONFLICT: "Changed meanwhile, so it waits for you in the Outbox: {}.",
 }
 
 
-class CustomerActs:
+class CustomerActions:
     """The acts of one page; `close` stops listening.
 
     `go_back` takes the focus when the note is closed; `lay_out` gives it room, or takes that back.
@@ -57,40 +57,40 @@ class CustomerActs:
         self._go_back, self._lay_out = go_back, lay_out
         self._page, self._view, self._desk, self._bridge = page, view, desk, bridge
         self.dock: NoteDock | None = None
-        acts = desk.outbox.of_customer(view.customer_id)
-        self._done = {place for act in acts for place in _done(act)}
-        self._told = {act.id: act.state for act in acts}
-        self._told_twice = {act.id for act in acts if is_there_twice(act)}
-        self._unsubscribe = desk.outbox.subscribe(self._on_act)
+        actions = desk.outbox.of_customer(view.customer_id)
+        self._done = {place for action in actions for place in _done(action)}
+        self._told = {action.id: action.state for action in actions}
+        self._told_twice = {action.id for action in actions if is_there_twice(action)}
+        self._unsubscribe = desk.outbox.subscribe(self._on_action)
         self._results = StartedResults(view, bridge)
 
-    def _on_act(self, act: Act) -> None:
+    def _on_action(self, action: Action) -> None:
         """Ask again for what a step has changed that is done now."""
-        if act.customer_id != self._view.customer_id or self._view.as_of is not None:
+        if action.customer_id != self._view.customer_id or self._view.as_of is not None:
             return
-        self._tell(act)
-        for done in set(_done(act)) - self._done:
+        self._tell(action)
+        for done in set(_done(action)) - self._done:
             self._done.add(done)
-            subjects = CHANGES[act.steps[done[1]].kind]
+            subjects = CHANGES[action.steps[done[1]].kind]
             self._ask_about(subjects)
-            for after_s in ACTS[act.kind].follow_s if act.kind in ACTS else ():
+            for after_s in ACTIONS[action.kind].follow_s if action.kind in ACTIONS else ():
                 QTimer.singleShot(int(after_s * 1000), self._page, functools.partial(self._ask_about, subjects))
 
-    def _tell(self, act: Act) -> None:
+    def _tell(self, action: Action) -> None:
         """Say how an act goes on, each state once: whoever sent it looks at this page, not at the outbox."""
-        if is_there_twice(act) and act.id not in self._told_twice:
-            self._told_twice.add(act.id)
-            self._bridge.on_unhandled(tr("There twice: {}. The Outbox says where.").format(self._desk.title_of(act)))
+        if is_there_twice(action) and action.id not in self._told_twice:
+            self._told_twice.add(action.id)
+            self._bridge.on_unhandled(tr("There twice: {}. The Outbox says where.").format(self._desk.title_of(action)))
             return
-        if self._told.get(act.id) is act.state or (act.state in _HOW_IT_GOES and not self._page.isVisible()):
+        if self._told.get(action.id) is action.state or (action.state in _HOW_IT_GOES and not self._page.isVisible()):
             return
-        self._told[act.id] = act.state
-        words = _HOW_IT_GOES.get(act.state)
-        if act.state is ActState.DONE and only_starts(act):
+        self._told[action.id] = action.state
+        words = _HOW_IT_GOES.get(action.state)
+        if action.state is ActionState.DONE and only_starts(action):
             words = "Started: {}. Its result is shown here when it comes."
-            self._results.expect(act)
+            self._results.expect(action)
         if words:
-            self._bridge.on_unhandled(tr(words).format(self._desk.title_of(act)))
+            self._bridge.on_unhandled(tr(words).format(self._desk.title_of(action)))
 
     def _ask_about(self, subjects: Sequence[Subject]) -> None:
         for subject in subjects:
@@ -167,11 +167,11 @@ class CustomerActs:
         else:
             PromiseForm(self._desk, self._bridge, self._view, self._page.window()).open()
 
-    def open_act(
+    def open_action(
         self,
         kind: str,
         values: Mapping[str, str] | None = None,
-        instead_of: Act | None = None,
+        instead_of: Action | None = None,
         selected: Origin | None = None,
     ) -> None:
         """Open the form of a declared act; where this user may not, or nothing can be done, it says so.
@@ -180,27 +180,27 @@ class CustomerActs:
         """
         if self._is_past():
             return
-        refusal = self._desk.acts.may(kind, self._view.customer_id)
+        refusal = self._desk.actions.may(kind, self._view.customer_id)
         if refusal is not None:
             by_role = refusal.reason is DenialReason.ROLE
             opens = "" if by_role else tr(" {} verifies.").format(texts.keys("Ctrl+Shift+V"))
             self._bridge.on_unhandled(in_words(refusal.message) + opens)
             return
-        if ACTS[kind].in_full:
+        if ACTIONS[kind].in_full:
             self._note_in_form()
         window = self._page.window()
-        ActForm(self._desk, self._bridge, self._view, kind, values or {}, window, instead_of, selected).open()
+        ActionForm(self._desk, self._bridge, self._view, kind, values or {}, window, instead_of, selected).open()
 
-    def edit(self, act: Act) -> None:
+    def edit(self, action: Action) -> None:
         """Open a declared act's form with what was entered; sent, it stands in place of the act."""
-        self.open_act(act.kind, act.values, act)
+        self.open_action(action.kind, action.values, action)
 
-    def open_half_done(self, act: Act | None = None) -> None:
+    def open_half_done(self, action: Action | None = None) -> None:
         """Open the choice for an act that stopped half way; without one, the last that did, or that can be undone."""
-        acts = [one for one in self._desk.outbox.of_customer(self._view.customer_id) if not one.withdrawn]
-        open_ones = [one for one in acts if one.is_open and one.kind]
-        undoable = [one for one in acts if one.can_be_taken_back]
-        chosen = act or next(reversed([*undoable, *open_ones]), None)
+        actions = [one for one in self._desk.outbox.of_customer(self._view.customer_id) if not one.withdrawn]
+        open_ones = [one for one in actions if one.is_open and one.kind]
+        undoable = [one for one in actions if one.can_be_taken_back]
+        chosen = action or next(reversed([*undoable, *open_ones]), None)
         if chosen is None:
             self._bridge.on_unhandled(tr("Nothing done here can be taken back, and nothing stopped half way."))
         elif not self._is_past():
@@ -214,8 +214,8 @@ class CustomerActs:
             self.dock.close_dock()
 
 
-def _done(act: Act) -> Iterator[tuple[str, int]]:
-    return ((act.id, place) for place, step in enumerate(act.steps) if step.state is StepState.DONE)
+def _done(action: Action) -> Iterator[tuple[str, int]]:
+    return ((action.id, place) for place, step in enumerate(action.steps) if step.state is StepState.DONE)
 
 
 def past_banner(as_of: datetime) -> Label:

@@ -10,10 +10,10 @@ from console.services.customer.contact import IN_BILLING, IN_CRM, SeenContact, k
 from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
 from console.views.texts import tr
-from console.views.widgets.act_dialog import ActDialog, shortened
+from console.views.widgets.action_dialog import ActionDialog, shortened
 
 
-class ContactForm(ActDialog):
+class ContactForm(ActionDialog):
     """Changes CRM and billing's copy. It can be filled and sent at once; the systems are asked meanwhile.
 
     What is sent is a change of what the form showed: a system that holds something else by then is asked about.
@@ -26,7 +26,7 @@ class ContactForm(ActDialog):
         first = next(iter(accounts or ()), None)
         account = first.value if first is not None else None
         self._desk, self._customer_id = desk, view.customer_id
-        self._systems = {IN_CRM: desk.acts.system_for(IN_CRM)}
+        self._systems = {IN_CRM: desk.actions.system_for(IN_CRM)}
         if first is not None:
             self._systems[IN_BILLING] = first.origin.system
         self._account_id = account.id if account is not None else None
@@ -40,7 +40,7 @@ class ContactForm(ActDialog):
         self.fill()
         self.show_effect()
         self.fields["phone"].setFocus()
-        looking = desk.acts.look_at_contact(self._customer_id, self._account_id, self._seen)
+        looking = desk.actions.look_at_contact(self._customer_id, self._account_id, self._seen)
         bridge.run_query(self, looking, self._show_seen)
 
     def fill(self) -> None:
@@ -53,7 +53,7 @@ class ContactForm(ActDialog):
 
     def doing(self) -> Coroutine[Any, Any, Any]:
         wanted = {key: field.text() for key, field in self.fields.items()}
-        return self._desk.acts.change_contact(
+        return self._desk.actions.change_contact(
             self._customer_id, self._account_id, wanted, self._seen, typed_in=self.places
         )
 

@@ -6,13 +6,13 @@ from PySide6.QtWidgets import QButtonGroup, QDialog, QVBoxLayout, QWidget
 
 from console.bridge import Bridge
 from console.errors import ConsoleError
-from console.models.outbox import Act, StepState
+from console.models.outbox import Action, StepState
 from console.services.desk import Desk
 from console.views.keys.send import is_send
 from console.views.message_words import in_words
-from console.views.outbox.words import act_state, step_line
+from console.views.outbox.words import action_state, step_line
 from console.views.texts import tr
-from console.views.widgets.act_dialog import send_words
+from console.views.widgets.action_dialog import send_words
 from console.views.widgets.choice import Choice
 from console.views.widgets.labels import Button, Label, button_row
 
@@ -22,14 +22,14 @@ FINISH, TAKE_BACK = "finish", "take back"
 class HalfDoneDialog(QDialog):
     """Follows the act while it is open; closing it changes nothing, the act stays in the Outbox and in the alerts."""
 
-    def __init__(self, desk: Desk, bridge: Bridge, act: Act, window: QWidget) -> None:
+    def __init__(self, desk: Desk, bridge: Bridge, action: Action, window: QWidget) -> None:
         super().__init__(window)
-        self._desk, self._bridge, self._act = desk, bridge, act
-        self.setWindowTitle(desk.title_of(act))
+        self._desk, self._bridge, self._action = desk, bridge, action
+        self.setWindowTitle(desk.title_of(action))
         self.setMinimumWidth(640)
         self._head = Label("", "body", semibold=True, wrap=True)
-        self._about = Label(f"{act.customer_name or act.customer_id}", "small", look="muted")
-        self._steps = [Label("", wrap=True) for _ in act.steps]
+        self._about = Label(f"{action.customer_name or action.customer_id}", "small", look="muted")
+        self._steps = [Label("", wrap=True) for _ in action.steps]
         self._meaning = Label("", look="secondary", wrap=True)
         self._told = Label("", "small", wrap=True)
         self._told.set_look("mark", "danger")
@@ -57,38 +57,38 @@ class HalfDoneDialog(QDialog):
         )
         column.addWidget(self._told)
         column.addLayout(button_row(close, self.go))
-        self._unsubscribe = desk.outbox.subscribe(self._on_act)
+        self._unsubscribe = desk.outbox.subscribe(self._on_action)
         self.finished.connect(lambda _result: self._unsubscribe())
         self.choices[FINISH].setChecked(True)
         self._show()
         self.choices[FINISH].setFocus()
 
-    def _on_act(self, act: Act) -> None:
-        if act.id == self._act.id:
-            self._act = act
+    def _on_action(self, action: Action) -> None:
+        if action.id == self._action.id:
+            self._action = action
             self._show()
 
     def _show(self) -> None:
-        act = self._act
-        has = [self._desk.label(step.system) for step in act.steps if step.state is StepState.DONE]
-        lacks = [self._desk.label(step.system) for step in act.steps if step.state is not StepState.DONE]
-        _, word = act_state(act)
+        action = self._action
+        has = [self._desk.label(step.system) for step in action.steps if step.state is StepState.DONE]
+        lacks = [self._desk.label(step.system) for step in action.steps if step.state is not StepState.DONE]
+        _, word = action_state(action)
         have, lack = ", ".join(dict.fromkeys(has)), ", ".join(dict.fromkeys(lacks))
-        if not act.is_open:
+        if not action.is_open:
             self._head.set_words(word)
         elif has:
             self._head.set_words(tr("Half done: {} has it, {} does not").format(have, lack))
         else:
             self._head.set_words(tr("{}: {} does not have it").format(word, lack))
-        for label, step in zip(self._steps, act.steps, strict=True):
-            state, words = step_line(act, step, self._desk)
+        for label, step in zip(self._steps, action.steps, strict=True):
+            state, words = step_line(action, step, self._desk)
             undo = ""
             if step.state is StepState.DONE:
                 undo = tr(" It can be taken back.") if step.back is not None else tr(" It cannot be taken back.")
             label.set_words(f"{words}{undo}")
             label.set_look("mark", state)
-        self._meaning.set_words(_meaning(act, have, lack))
-        self.choices[TAKE_BACK].setEnabled(act.can_be_taken_back)
+        self._meaning.set_words(_meaning(action, have, lack))
+        self.choices[TAKE_BACK].setEnabled(action.can_be_taken_back)
         self._show_go()
 
     def _show_go(self) -> None:
@@ -96,7 +96,7 @@ class HalfDoneDialog(QDialog):
         words = tr("Take it back") if takes_back else tr("Finish it")
         self.go.setText(send_words(words))
         self.go.setAccessibleName(words)
-        self.go.setEnabled(self._act.can_be_taken_back if takes_back else self._act.is_open)
+        self.go.setEnabled(self._action.can_be_taken_back if takes_back else self._action.is_open)
 
     def keyPressEvent(self, event: Any) -> None:
         if is_send(event):
@@ -108,17 +108,17 @@ class HalfDoneDialog(QDialog):
         if not self.go.isEnabled():
             return
         takes_back = self.choices[TAKE_BACK].isChecked()
-        doing = self._desk.decisions.take_back(self._act) if takes_back else self._desk.decisions.retry(self._act)
+        doing = self._desk.decisions.take_back(self._action) if takes_back else self._desk.decisions.retry(self._action)
         self._bridge.run_command(self, doing, lambda _done: self.accept(), self._failed)
 
     def _failed(self, error: ConsoleError) -> None:
         self._told.set_words(in_words(error.message))
 
 
-def _meaning(act: Act, have: str, lack: str) -> str:
-    if not act.is_open:
+def _meaning(action: Action, have: str, lack: str) -> str:
+    if not action.is_open:
         return tr("Nothing is open any more.")
-    if any(step.state is StepState.UNKNOWN for step in act.steps):
+    if any(step.state is StepState.UNKNOWN for step in action.steps):
         return tr("It is not known whether {} has it. It is asked first, and never told twice.").format(lack)
     if not have:
         return tr("No system has changed anything yet.")

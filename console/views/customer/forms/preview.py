@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from console.services.acts.declared import Effect, Undo
-from console.services.acts.routing import SystemEffects
+from console.services.actions.declared import Effect, Undo
+from console.services.actions.routing import SystemEffects
 from console.views.message_words import in_words, shown
 from console.views.texts import tr
 from console.views.widgets.labels import Label

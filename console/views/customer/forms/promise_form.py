@@ -15,13 +15,13 @@ from console.views import texts
 from console.views.customer.panels.facts import promise_words
 from console.views.message_words import in_words
 from console.views.texts import tr
-from console.views.widgets.act_dialog import ActDialog
+from console.views.widgets.action_dialog import ActionDialog
 from console.views.widgets.labels import Button, Label
 
 _OFFERED_DAYS = (7, 14, 30)
 
 
-class PromiseForm(ActDialog):
+class PromiseForm(ActionDialog):
     """Takes a promise on one of the accounts with something owed; the day is typed and said back in words."""
 
     def __init__(self, desk: Desk, bridge: Bridge, view: CustomerView, window: QWidget) -> None:
@@ -77,7 +77,7 @@ class PromiseForm(ActDialog):
         if not typed:
             return tr("By: no day yet.")
         try:
-            day = self._desk.acts.read_day(typed)
+            day = self._desk.actions.read_day(typed)
         except NoDayError as error:
             return in_words(error.message)
         days = (day - _today()).days
@@ -90,8 +90,8 @@ class PromiseForm(ActDialog):
         return self._promise(self._accounts[self.account.currentIndex()], self.amount.text(), self.due.text())
 
     async def _promise(self, account: BillingAccount, amount: str, due: str) -> None:
-        due_on = self._desk.acts.read_day(due)
-        await self._desk.acts.promise_to_pay(
+        due_on = self._desk.actions.read_day(due)
+        await self._desk.actions.promise_to_pay(
             self._customer_id, account, amount=amount, due_on=due_on, typed_in=self.places
         )
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from console.bridge import Bridge
 from console.models.order import Order
-from console.models.outbox import Act
+from console.models.outbox import Action
 from console.models.service_test import ServiceTest
-from console.services.acts.catalogue import ACTS
+from console.services.actions.catalogue import ACTIONS
 from console.services.customer.customer_view import CustomerView
 from console.views import texts
 from console.views.customer.panels.catalogue import PANELS
@@ -24,13 +24,13 @@ class StartedResults:
         self._titles: dict[tuple[str, str], str] = {}
         self._unsubscribe: dict[str, Callable[[], None]] = {}
 
-    def expect(self, act: Act) -> None:
+    def expect(self, action: Action) -> None:
         """Announce the result of an act that has started something."""
-        dataset = ACTS[act.kind].starts
-        record = next((step.result for step in act.steps if step.result), "")
+        dataset = ACTIONS[action.kind].starts
+        record = next((step.result for step in action.steps if step.result), "")
         if not record:
             return
-        self._titles[dataset, record] = act.title
+        self._titles[dataset, record] = action.title
         if dataset not in self._unsubscribe:
             self._unsubscribe[dataset] = getattr(self._view, dataset).subscribe(lambda _part: self._look(dataset))
 

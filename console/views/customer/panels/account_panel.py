@@ -229,7 +229,9 @@ class AccountPanel(Panel):
 
 def _make(page: PanelContext) -> AccountPanel:
     panel = AccountPanel(
-        page.view, page.systems(Capability.BILLING_ACCOUNTS), lambda: page.desk.acts.is_booking(page.view.customer_id)
+        page.view,
+        page.systems(Capability.BILLING_ACCOUNTS),
+        lambda: page.desk.actions.is_booking(page.view.customer_id),
     )
     panel.account_chosen.connect(page.show_account)
     return panel

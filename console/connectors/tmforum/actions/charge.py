@@ -1,0 +1,112 @@
+"""What billing charges every month (TMF637 product of billing): begun, paused, ended; and whom an account names."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from console.connectors.tmforum.actions.writer import (
+    Created,
+    Patched,
+    amount,
+    customer_party,
+    instant,
+    values_among,
+)
+from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.wire import Reader
+from console.models.outbox import Action, Step
+
+_RESOURCE = "product"
+
+
+class ChangeCharge(Patched):
+    """Puts a charge into another status."""
+
+    resource: ClassVar[str] = _RESOURCE
+
+    def held(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
+        return {"status": str(record.get("status") or "")}
+
+    def patch(self, client: TmForumClient, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, Any]:
+        return {"status": step.wanted["status"]}
+
+
+class CreateCharge(Created):
+    """Begins to charge for a product; it is known again by the product's serial number."""
+
+    resource: ClassVar[str] = _RESOURCE
+
+    def marked(self, client: TmForumClient, body: dict[str, Any], mark: str) -> dict[str, Any]:
+        return {**body, "productCharacteristic": [{"name": "orderedBy", "valueType": "string", "value": mark}]}
+
+    def marks(self, record: Mapping[str, Any]) -> set[str]:
+        return values_among(record.get("productCharacteristic"))
+
+    def essence(self, record: Reader) -> tuple[Any, ...]:
+        return (record.text("productSerialNumber"),)
+
+    def made_at(self, record: Reader) -> datetime | None:
+        return record.when("startDate")
+
+    def body(self, client: TmForumClient, action: Action, step: Step) -> dict[str, Any]:
+        wanted = step.wanted
+        v5 = client.settings(_RESOURCE).version == "v5"
+        price = {
+            "name": f"{wanted['name']}, monthly",
+            "priceType": "recurring",
+            "recurringChargePeriod": "month",
+            "price": {"dutyFreeAmount": amount(step)},
+        }
+        account = {"id": wanted["account"], "@referredType": "BillingAccount"}
+        return {
+            "name": wanted["name"],
+            "status": "active",
+            "startDate": instant(action.happened_at),
+            "productSerialNumber": wanted["serial"],
+            "productPrice": [{**price, "@type": "ProductPrice"} if v5 else price],
+            "billingAccount": {**account, "@type": "BillingAccountRef"} if v5 else account,
+            "relatedParty": customer_party(client, _RESOURCE, action),
+            "@type": "Product",
+        }
+
+
+class ChangeHolder(Patched):
+    """Changes whom a billing account names as the customer."""
+
+    resource: ClassVar[str] = "billingAccount"
+
+    def held(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
+        return {"name": _holder(record)}
+
+    def patch(self, client: TmForumClient, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, Any]:
+        before, name = _holder(record), step.wanted["name"]
+        contacts = [
+            {**contact, "contactName": name} if contact.get("contactName") == before else contact
+            for contact in record.get("contact") or ()
+        ]
+        return {
+            "name": str(record.get("name", "")).replace(before, name) if before else name,
+            "relatedParty": [_renamed(party, name) for party in record.get("relatedParty") or ()],
+            **({"contact": contacts} if contacts else {}),
+        }
+
+
+def _inner(party: Mapping[str, Any]) -> Mapping[str, Any]:
+    inner = party.get("partyOrPartyRole")
+    return inner if isinstance(inner, dict) else party
+
+
+def _holder(record: Mapping[str, Any]) -> str:
+    parties = record.get("relatedParty")
+    for party in parties if isinstance(parties, list) else ():
+        if str(party.get("role", "customer")).lower() == "customer":
+            return str(_inner(party).get("name") or "")
+    return ""
+
+
+def _renamed(party: dict[str, Any], name: str) -> dict[str, Any]:
+    if str(party.get("role", "customer")).lower() != "customer":
+        return party
+    if "partyOrPartyRole" in party:
+        return {**party, "partyOrPartyRole": {**party["partyOrPartyRole"], "name": name}}
+    return {**party, "name": name}

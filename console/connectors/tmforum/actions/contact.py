@@ -1,0 +1,124 @@
+"""Contact data stands in CRM's customer (TMF629) and as a copy in billing's account (TMF666); both keep it as media.
+
+What is not changed is sent back as it came: a merge patch replaces whole lists (RFC 7396).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from console.connectors.tmforum.actions.writer import Patched
+from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.records.bills import contact_rank
+from console.connectors.tmforum.wire import Reader
+from console.models.outbox import Action, Step
+
+# The values of a contact and the attribute each stands in.
+VALUES = {"phone": "phoneNumber", "email": "emailAddress"} | {
+    name: name for name in ("street1", "street2", "city", "stateOrProvince", "postCode", "country")
+}
+_ADDRESS = frozenset(VALUES) - {"phone", "email"}
+_NEW = {"phone": ("phone", "PhoneContactMedium"), "email": ("email", "EmailContactMedium")}
+_NEW_ADDRESS = ("postalAddress", "GeographicAddressContactMedium")
+
+
+class CustomerContact(Patched):
+    """Changes the customer's contact media in CRM."""
+
+    resource: ClassVar[str] = "customer"
+
+    def held(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
+        return _chosen(media_values(record.get("contactMedium")), step)
+
+    def patch(self, client: TmForumClient, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, Any]:
+        v5 = client.settings(self.resource).version == "v5"
+        media = changed_media(record.get("contactMedium"), step.wanted, v5=v5)
+        return {"engagedParty": record.get("engagedParty"), "contactMedium": media}
+
+
+class AccountContact(Patched):
+    """Changes billing's copy: the media of the account holder's contact."""
+
+    resource: ClassVar[str] = "billingAccount"
+
+    def held(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
+        return _chosen(media_values(_contact(record).get("contactMedium")), step)
+
+    def patch(self, client: TmForumClient, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, Any]:
+        contacts, place = _contacts(record) or [{}], _holder_place(record)
+        v5 = client.settings(self.resource).version == "v5"
+        media = changed_media(contacts[place].get("contactMedium"), step.wanted, v5=v5)
+        return {
+            "name": record.get("name"),
+            "relatedParty": record.get("relatedParty"),
+            "contact": [*contacts[:place], {**contacts[place], "contactMedium": media}, *contacts[place + 1 :]],
+        }
+
+
+def _contact(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    contacts = _contacts(record)
+    return contacts[_holder_place(record)] if contacts else {}
+
+
+def _contacts(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    contacts = record.get("contact")
+    return [one for one in contacts if isinstance(one, dict)] if isinstance(contacts, list) else []
+
+
+def _holder_place(record: Mapping[str, Any]) -> int:
+    """Return which contact is read as the holder's, so that the same one is changed."""
+    ranks = [contact_rank(Reader(one)) for one in _contacts(record)]
+    return ranks.index(min(ranks)) if ranks else 0
+
+
+def _chosen(values: Mapping[str, str], step: Step) -> dict[str, str]:
+    return {name: values.get(name, "") for name in step.wanted}
+
+
+def media_values(media: Any) -> dict[str, str]:
+    """Return the contact values in a list of media, of each kind the preferred or the first."""
+    found: dict[str, str] = {}
+    for medium in sorted(filter(_holds, _media(media)), key=lambda one: not one.get("preferred")):
+        facts = _facts(medium)
+        for name, attribute in VALUES.items():
+            if isinstance(facts.get(attribute), str) and name not in found:
+                found[name] = facts[attribute]
+    return found
+
+
+def changed_media(media: Any, wanted: Mapping[str, str], *, v5: bool) -> list[dict[str, Any]]:
+    """Return a list of media with the wanted values in the medium that holds each now, or in a new one."""
+    changed = [dict(medium) for medium in _media(media)]
+    for names in ({"phone"}, {"email"}, _ADDRESS):
+        values = {VALUES[name]: wanted[name] for name in names if name in wanted}
+        if not values:
+            continue
+        place = _place(changed, names)
+        if place is None:
+            word, kind = _NEW.get(next(iter(names)), _NEW_ADDRESS) if len(names) == 1 else _NEW_ADDRESS
+            changed.append({"@type": kind, **values} if v5 else {"mediumType": word, "characteristic": values})
+        elif "characteristic" in changed[place]:
+            changed[place]["characteristic"] = {**_facts(changed[place]), **values}
+        else:
+            changed[place] |= values
+    return changed
+
+
+def _place(media: list[dict[str, Any]], names: frozenset[str] | set[str]) -> int | None:
+    attributes = {VALUES[name] for name in names}
+    holding = [i for i in range(len(media)) if _holds(media[i])]
+    order = sorted(holding, key=lambda i: not media[i].get("preferred"))
+    return next((i for i in order if attributes & _facts(media[i]).keys()), None)
+
+
+def _holds(medium: dict[str, Any]) -> bool:
+    """Return whether a medium holds now; one that has ended is history, and is not written over."""
+    return Reader(medium).is_valid()
+
+
+def _facts(medium: Mapping[str, Any]) -> Mapping[str, Any]:
+    facts = medium.get("characteristic", medium)
+    return facts if isinstance(facts, dict) else {}
+
+
+def _media(media: Any) -> Iterator[dict[str, Any]]:
+    return (one for one in media if isinstance(one, dict)) if isinstance(media, list) else iter(())

@@ -1,0 +1,101 @@
+"""Payments and refunds (TMF676): made on a billing account whose balance and state are as they were seen."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from console.connectors.tmforum.actions.promise import decided_on, read_balance
+from console.connectors.tmforum.actions.writer import Created, amount, instant, turned_down
+from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.wire import Reader
+from console.models.outbox import Action, Step
+from console.ports.acting import Finding, RemoteState, StepOutcome
+
+_FAILED = {"failed", "declined", "refused", "rejected", "cancelled"}
+
+
+class _Money(Created):
+    """What payments and refunds share: their mark, their account, and what they are decided on."""
+
+    party: ClassVar[str]
+
+    def marked(self, client: TmForumClient, body: dict[str, Any], mark: str) -> dict[str, Any]:
+        return {**body, "correlatorId": mark}
+
+    def marks(self, record: Mapping[str, Any]) -> set[str]:
+        held = record.get("correlatorId")
+        return {held} if isinstance(held, str) and held else set()
+
+    def essence(self, record: Reader) -> tuple[Any, ...]:
+        account = record.part("account")
+        return record.money("amount") or record.money("totalAmount"), account.text("id") if account else None
+
+    def made_at(self, record: Reader) -> datetime | None:
+        return record.when("refundDate") or record.when("paymentDate")
+
+    def finding(self, client: TmForumClient, action: Action, step: Step, record: Mapping[str, Any]) -> Finding:
+        if str(record.get("status", "")).strip().lower() in _FAILED:
+            return turned_down(client, record, self.resource)
+        return Finding(StepOutcome.HAPPENED)
+
+    async def read_current(self, client: TmForumClient, action: Action, step: Step) -> RemoteState:
+        current = await read_balance(client, step.record)
+        return RemoteState(decided_on(current, step), None)
+
+    def _common(self, action: Action, step: Step) -> dict[str, Any]:
+        account = {
+            "id": step.wanted["account"],
+            "name": step.wanted["account_name"],
+            "@referredType": "BillingAccount",
+        }
+        customer = {"id": action.customer_id, "role": "customer", "@referredType": "Customer"}
+        if action.customer_name:
+            customer["name"] = action.customer_name
+        return {
+            "account": account,
+            "totalAmount": amount(step),
+            "amount": amount(step),
+            "channel": {"id": "agent-console", "name": "Agent console"},
+            self.party: customer,
+        }
+
+
+class Refund(_Money):
+    """Gives money back to the account; it shows on the next bill."""
+
+    resource: ClassVar[str] = "refund"
+    selected_by: ClassVar[str | None] = "requestor.id"
+    party: ClassVar[str] = "requestor"
+
+    def body(self, client: TmForumClient, action: Action, step: Step) -> dict[str, Any]:
+        approval = next((one.result for one in action.steps if one.kind == "ask-approval" and one.result), None)
+        return {
+            **self._common(action, step),
+            **({"authorizationCode": approval} if approval else {}),
+            "name": "Credit",
+            "description": step.wanted["reason"],
+            "refundDate": instant(action.happened_at),
+            "paymentMethod": {"id": "account-credit", "name": "Credit on the bill", "@type": "PaymentMethod"},
+        }
+
+
+class Pay(_Money):
+    """Takes a payment by the method stored with the account."""
+
+    resource: ClassVar[str] = "payment"
+    selected_by: ClassVar[str | None] = "payer.id"
+    party: ClassVar[str] = "payer"
+
+    def body(self, client: TmForumClient, action: Action, step: Step) -> dict[str, Any]:
+        wanted = step.wanted
+        body = {
+            **self._common(action, step),
+            "name": "Bill payment",
+            "description": f"Payment by {wanted['method_name']}",
+            "paymentDate": instant(action.happened_at),
+            "paymentMethod": {"id": wanted["method"], "name": wanted["method_name"], "@type": "PaymentMethod"},
+        }
+        if wanted.get("bill"):
+            item = {"id": wanted["bill"], "@referredType": "CustomerBill"}
+            body["paymentItem"] = [{"id": "1", "amount": amount(step), "item": item}]
+        return body

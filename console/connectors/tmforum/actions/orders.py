@@ -1,0 +1,203 @@
+"""Product orders (TMF622) and service orders (TMF641): made, cancelled, undone."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from console.connectors.tmforum.actions.writer import Created, amount, customer_party, instant, turned_down
+from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.wire import Reader
+from console.errors import RejectedError
+from console.models.outbox import Action, Step
+from console.models.payload import Payload
+from console.ports.acting import Finding, RemoteState, StepOutcome
+
+_TURNED_DOWN = {"rejected", "failed"}
+_CANCELLED = {"cancelled", "pendingCancellation", "assessingCancellation"}
+
+
+class _Order(Created):
+    """What both kinds of orders share."""
+
+    def finding(self, client: TmForumClient, action: Action, step: Step, record: Mapping[str, Any]) -> Finding:
+        if record.get("state") in _TURNED_DOWN:
+            return turned_down(client, record, "order")
+        return Finding(StepOutcome.HAPPENED)
+
+    def made_at(self, record: Reader) -> datetime | None:
+        return record.when("orderDate") or record.when("creationDate")
+
+
+def _as_it_is(_name: str, value: dict[str, Any]) -> dict[str, Any]:
+    """Return an object as version 4 has it."""
+    return value
+
+
+def _with_types(name: str, value: dict[str, Any]) -> dict[str, Any]:
+    """Return an object as version 5 has it: it names its type."""
+    return {**value, "@type": name}
+
+
+def _order_item(step: Step, typed: Callable[[str, dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+    """Return the order's one item: which product, what becomes of it, and the new offering with its price."""
+    wanted = step.wanted
+    item: dict[str, Any] = {"id": "1", "quantity": 1, "action": wanted["action"]}
+    product: dict[str, Any] = {}
+    if wanted.get("product"):
+        product = {"id": wanted["product"], "name": wanted["product_name"]}
+    if wanted.get("status"):
+        product["status"] = wanted["status"]
+    if product:
+        item["product"] = typed("Product", product)
+    if wanted.get("offering"):
+        offering = {"id": wanted["offering"], "name": wanted["offering_name"]}
+        price = {"priceType": "recurring", "recurringChargePeriod": "month", "price": {"dutyFreeAmount": amount(step)}}
+        item["productOffering"] = typed("ProductOfferingRef", offering)
+        item["itemPrice"] = [typed("OrderPrice", price)]
+    return item
+
+
+class OrderProduct(_Order):
+    """Orders something new, or that something the customer has is changed or ended.
+
+    It is decided on the product's status as it was seen.
+    """
+
+    resource: ClassVar[str] = "productOrder"
+
+    async def read_current(self, client: TmForumClient, action: Action, step: Step) -> RemoteState:
+        if "status" not in step.base:
+            return RemoteState()
+        record, _ = await client.fetch_raw("product", step.record, owner=action.customer_id)
+        return RemoteState(Payload({"status": client.reader("product", record).state("status") or ""}))
+
+    def body(self, client: TmForumClient, action: Action, step: Step) -> dict[str, Any]:
+        typed = _with_types if client.settings(self.resource).version == "v5" else _as_it_is
+        body: dict[str, Any] = {
+            "description": action.title,
+            "requestedStartDate": instant(action.happened_at),
+            "productOrderItem": [typed("ProductOrderItem", _order_item(step, typed))],
+            "relatedParty": customer_party(client, self.resource, action),
+        }
+        ordered_at = "orderDate" if typed is _as_it_is else "creationDate"
+        body[ordered_at] = instant(action.happened_at)
+        if step.wanted.get("account"):
+            account = {"id": step.wanted["account"], "@referredType": "BillingAccount"}
+            body["billingAccount"] = typed("BillingAccountRef", account)
+        return typed("ProductOrder", body)
+
+    def essence(self, record: Reader) -> tuple[Any, ...]:
+        item = record.part("productOrderItem")
+        offering = item.part("productOffering") if item is not None else None
+        return *_item(record, "productOrderItem", "product"), offering.text("id") if offering is not None else None
+
+
+class OrderService(_Order):
+    """Orders that a service is switched, ended or restarted. The standard has no version 5 of it."""
+
+    resource: ClassVar[str] = "serviceOrder"
+
+    def body(self, client: TmForumClient, action: Action, step: Step) -> dict[str, Any]:
+        wanted = step.wanted
+        service: dict[str, Any] = {"id": wanted["service"], "name": wanted["service_name"]}
+        if isinstance(wanted.get("enabled"), bool):
+            service["isServiceEnabled"] = wanted["enabled"]
+        if wanted.get("restart"):
+            service["serviceCharacteristic"] = [{"name": "restart", "valueType": "boolean", "value": True}]
+        return {
+            "description": action.title,
+            "orderDate": instant(action.happened_at),
+            "serviceOrderItem": [{"id": "1", "quantity": 1, "action": wanted["action"], "service": service}],
+            "relatedParty": customer_party(client, self.resource, action),
+        }
+
+    def essence(self, record: Reader) -> tuple[Any, ...]:
+        return _item(record, "serviceOrderItem", "service")
+
+
+def _item(record: Reader, key: str, inside: str) -> tuple[Any, ...]:
+    """Return what the first item of an order does to what."""
+    item = record.part(key)
+    if item is None:
+        return (None,)
+    of = item.part(inside)
+    return item.text("action"), of.text("id") if of else None
+
+
+class CancelProductOrder:
+    """Asks that an order is cancelled; done once the order says so."""
+
+    async def read_current(self, client: TmForumClient, action: Action, step: Step) -> RemoteState:
+        record, _ = await client.fetch_raw("productOrder", step.record, owner=action.customer_id)
+        return RemoteState(Payload({"state": str(record.get("state") or "")} if "state" in step.base else {}))
+
+    async def perform(
+        self,
+        client: TmForumClient,
+        action: Action,
+        step: Step,
+        *,
+        version: str | None,
+    ) -> str:
+        await cancel(client, action, step, step.wanted.get("reason", ""))
+        return step.record
+
+    async def look_up(self, client: TmForumClient, action: Action, step: Step) -> Finding:
+        record, _ = await client.fetch_raw("productOrder", step.record, owner=action.customer_id)
+        state = record.get("state")
+        if state in _CANCELLED:
+            return Finding(StepOutcome.HAPPENED, record=step.record)
+        if state in {"completed", *_TURNED_DOWN}:
+            return Finding(StepOutcome.TURNED_DOWN, reason=_too_late(step.record, str(state)))
+        return Finding(StepOutcome.DID_NOT, record=step.record)
+
+
+class UndoOrder(OrderProduct):
+    """Cancels an order that is not done; one that is done is undone by the opposite order, where there is one."""
+
+    async def read_current(self, client: TmForumClient, action: Action, step: Step) -> RemoteState:
+        return RemoteState()
+
+    def key(self, step: Step) -> str:
+        """Return the key of the opposite order, which is another request than the cancellation."""
+        return f"{step.key}-opposite"
+
+    async def perform(self, client: TmForumClient, action: Action, step: Step, *, version: str | None) -> str:
+        record, _ = await client.fetch_raw(self.resource, step.record, owner=action.customer_id)
+        state = str(record.get("state"))
+        if state in _CANCELLED:
+            return step.record
+        if state != "completed":
+            await cancel(client, action, step, "Taken back")
+            return step.record
+        if not step.wanted:
+            code = f"{client.name.upper()}-{state.upper()}"
+            raise RejectedError(_too_late(step.record, state), system=client.name, code=code)
+        return await super().perform(client, action, step, version=version)
+
+    async def look_up(self, client: TmForumClient, action: Action, step: Step) -> Finding:
+        record, _ = await client.fetch_raw(self.resource, step.record, owner=action.customer_id)
+        if record.get("state") in _CANCELLED:
+            return Finding(StepOutcome.HAPPENED, record=step.record)
+        if record.get("state") != "completed":
+            return Finding(StepOutcome.DID_NOT, record=step.record)
+        if not step.wanted:
+            return Finding(StepOutcome.TURNED_DOWN, reason=_too_late(step.record, "completed"))
+        return await super().look_up(client, action, step)
+
+
+async def cancel(client: TmForumClient, action: Action, step: Step, reason: str) -> None:
+    """Ask that a product order is cancelled."""
+    body = {
+        "cancellationReason": reason,
+        "requestedCancellationDate": instant(action.happened_at),
+        "productOrder": {"id": step.record, "@referredType": "ProductOrder"},
+    }
+    if client.settings("productOrder").version == "v5":
+        body["productOrder"]["@type"] = "ProductOrderRef"  # type: ignore[index] # it is an object
+        body["@type"] = "CancelProductOrder"
+    await client.create("cancelProductOrder", body, key=f"{step.key}-cancel")
+
+
+def _too_late(order: str, state: str) -> str:
+    return f"Order {order} is {state}; it cannot be cancelled any more."

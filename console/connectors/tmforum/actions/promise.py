@@ -1,0 +1,112 @@
+"""A promise to pay is a payment plan on the billing account, of one payment or of several (TMF666 v4 PaymentPlan).
+
+A plan has no id; ours is known again by its type and the moment it was promised. See docs/decisions.
+"""
+
+from datetime import datetime, time
+from typing import Any
+
+from console.connectors.tmforum.actions.writer import instant
+from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.records.bills import read_account
+from console.connectors.tmforum.values import read_time
+from console.connectors.tmforum.wire import MalformedRecordError
+from console.models.outbox import Action, Step
+from console.models.payload import Payload
+from console.ports.acting import Finding, RemoteState, StepOutcome
+
+_RESOURCE = "billingAccount"
+
+
+async def read_balance(client: TmForumClient, account: str) -> RemoteState:
+    """Return what an account owes and in which state it is: what money is decided on."""
+    record, version = await client.fetch_raw(_RESOURCE, account)
+    try:
+        found = read_account(client.reader(_RESOURCE, record))
+    except MalformedRecordError as error:
+        raise client.bad_answer(f"its {_RESOURCE} cannot be read: {error}", "RECORD") from error
+    balance = {"balance": found.balance} if found.balance else {}
+    return RemoteState(Payload({**balance, "state": found.state or ""}), version)
+
+
+def decided_on(current: RemoteState, step: Step) -> Payload:
+    """Return what is held now of what a step was decided on; what is not there any more is empty."""
+    return Payload.read({key: current.values.get(key, "") for key in step.base})
+
+
+class PromiseToPay:
+    """Keeps what the customer promised to pay, by when and in how many parts, with the account."""
+
+    def __init__(self, plan_type: str) -> None:
+        self._plan_type = plan_type
+
+    async def read_current(self, client: TmForumClient, action: Action, step: Step) -> RemoteState:
+        current = await read_balance(client, step.record)
+        return RemoteState(decided_on(current, step), current.version)
+
+    async def perform(self, client: TmForumClient, action: Action, step: Step, *, version: str | None) -> str:
+        record, _ = await client.fetch_raw(_RESOURCE, step.record, owner=action.customer_id)
+        plans = _plans(record)
+        if not any(self._is_ours(known, action) for known in plans):
+            plans.append(self._plan(client, action, step))
+        body = {"name": record.get("name"), "relatedParty": record.get("relatedParty"), "paymentPlan": plans}
+        await client.patch(_RESOURCE, step.record, body, key=step.key, version=version)
+        return step.record
+
+    async def look_up(self, client: TmForumClient, action: Action, step: Step) -> Finding:
+        record, _ = await client.fetch_raw(_RESOURCE, step.record, owner=action.customer_id)
+        plans = _plans(record)
+        if any(self._is_ours(plan, action) for plan in plans):
+            return Finding(StepOutcome.HAPPENED, record=step.record)
+        wanted = self._essence(client, self._plan(client, action, step))
+        if any(_may_have_lost_its_beginning(plan) and self._essence(client, plan) == wanted for plan in plans):
+            # A plan has nothing else that is its own.
+            return Finding(StepOutcome.CANNOT_TELL, record=step.record)
+        return Finding(StepOutcome.DID_NOT, record=step.record)
+
+    def _plan(self, client: TmForumClient, action: Action, step: Step) -> dict[str, Any]:
+        money = step.wanted.money()
+        due = datetime.combine(step.wanted["due_on"], time(), tzinfo=action.happened_at.tzinfo)
+        plan: dict[str, Any] = {
+            "planType": self._plan_type,
+            "status": "effective",
+            "numberOfPayments": step.wanted.get("parts", 1),
+            "totalAmount": {"unit": money.currency, "value": money.amount},
+            "validFor": {"startDateTime": instant(action.happened_at), "endDateTime": instant(due)},
+        }
+        if client.settings(_RESOURCE).version == "v5":
+            plan["@type"] = "PaymentPlan"
+        return plan
+
+    def _essence(self, client: TmForumClient, plan: dict[str, Any]) -> tuple[Any, ...]:
+        reader = client.reader(_RESOURCE, plan)
+        period = reader.part("validFor")
+        return reader.text("planType"), reader.money("totalAmount"), period.when("endDateTime") if period else None
+
+    def _is_ours(self, plan: dict[str, Any], action: Action) -> bool:
+        """Return whether a plan began when ours was promised; some servers keep times to the second."""
+        began = _began(plan)
+        if plan.get("planType") != self._plan_type or began is None:
+            return False
+        return instant(began) == instant(action.happened_at) or began == action.happened_at.replace(microsecond=0)
+
+
+def _began(plan: dict[str, Any]) -> datetime | None:
+    """Return when a plan says it began, aware UTC; None where that cannot be read."""
+    period = plan.get("validFor")
+    start = period.get("startDateTime") if isinstance(period, dict) else None
+    try:
+        return read_time(start) if isinstance(start, str) else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _may_have_lost_its_beginning(plan: dict[str, Any]) -> bool:
+    """Return whether a plan may be ours although it begins at another time: some servers keep the day or no time."""
+    began = _began(plan)
+    return began is None or began.microsecond == 0
+
+
+def _plans(record: dict[str, Any]) -> list[dict[str, Any]]:
+    plans = record.get("paymentPlan")
+    return [plan for plan in plans if isinstance(plan, dict)] if isinstance(plans, list) else []

@@ -1,0 +1,387 @@
+"""Makes acts from what a user typed: checked, with what was seen as their base, and kept in the outbox."""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from console.errors import SystemCallError
+from console.messages import actions as say
+from console.models.billing_account import BillingAccount
+from console.models.customer import CustomerId
+from console.models.money import Money
+from console.models.outbox import Action, ActionState, RiskClass, Step
+from console.models.payload import Payload
+from console.ports.acting import ActingSystem
+from console.ports.clock import Clock
+from console.ports.systems import Systems
+from console.services.access.denial import Denial
+from console.services.access.permissions import Deed, Permissions
+from console.services.actions.amounts import read_positive
+from console.services.actions.catalogue import ACTIONS
+from console.services.actions.declared import Plan, PlannedStep, Values
+from console.services.actions.ids import uuid7
+from console.services.actions.notes import checked_note, note_title
+from console.services.actions.routing import STEP_CAPABILITY, Origins, SystemEffects, by_system, route, route_step
+from console.services.actions.situation import Situation, situation_of
+from console.services.actions.steps import deeds_of
+from console.services.customer.contact import (
+    IN_BILLING,
+    IN_CRM,
+    KEYS,
+    NotPossibleError,
+    SeenContact,
+    checked_contact,
+    refuse_card_numbers,
+)
+from console.services.customer.customer_view import CustomerView
+from console.services.outbox import Outbox
+from console.services.search.days import day_order, read_day
+
+_NAMES = {"email": "e-mail"}
+_LATEST_PROMISE = timedelta(days=90)
+
+
+_ON_ITS_WAY = {ActionState.QUEUED, ActionState.SENDING, ActionState.UNKNOWN, ActionState.HALF_DONE}
+
+
+def _ended_lately(action: Action, now: datetime) -> bool:
+    follow_s = ACTIONS[action.kind].follow_s if action.kind in ACTIONS else ()
+    return (
+        bool(follow_s) and action.changed_at is not None and now - action.changed_at < timedelta(seconds=max(follow_s))
+    )
+
+
+class Actions:
+    """The acts of this desk. Everything is checked before it is kept; what is kept is not lost any more."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        *,
+        systems: Systems,
+        with_service_orders: bool = False,
+        permissions: Permissions,
+        clock: Clock,
+        rng: random.Random,
+        country: str,
+        person: str = "",
+        name_of: Callable[[CustomerId], str] = lambda _customer: "",
+        account: Callable[[str, str], BillingAccount | None] = lambda _customer, _account: None,
+        account_systems: Callable[[str, str], frozenset[str]] = lambda _customer, _account: frozenset(),
+    ) -> None:
+        self._account_systems = account_systems
+        self._person, self._name_of, self._account = person, name_of, account
+        self._outbox, self._systems, self._with_service_orders = outbox, systems, with_service_orders
+        self._permissions, self._clock, self._rng, self._country = permissions, clock, rng, country
+        self.day_order = day_order(country)
+
+    def is_booking(self, customer_id: CustomerId) -> bool:
+        """Return whether money this desk moved for a customer may not be in the balance yet.
+
+        So from the moment it was asked for until its system was asked for the last time what it has made of it.
+        """
+        now = self._clock.now()
+        return any(
+            action.risk is RiskClass.MONEY
+            and not action.withdrawn
+            and (action.state in _ON_ITS_WAY or (action.state is ActionState.DONE and _ended_lately(action, now)))
+            for action in self._outbox.of_customer(customer_id)
+        )
+
+    async def add_note(
+        self, customer_id: CustomerId, text: str, *, reason: str, typed_in: Sequence[str] = ()
+    ) -> Action:
+        """Keep a note for the customer's interactions, in place of the drafts it was typed in.
+
+        Raises:
+            NotPossibleError: It is empty or too long.
+            StoreError: It could not be kept; the text is still where it was typed.
+        """
+        self._check(Deed.ADD_NOTE, customer_id)
+        words = checked_note(text)
+        action_id = self._new_id()
+        step = Step(
+            "add-note",
+            self.system_for("add-note"),
+            f"{action_id}-1",
+            Payload({"text": words, "reason": reason}),
+            customer_id,
+        )
+        action = self._action(action_id, customer_id, note_title(words), RiskClass.NOTE, step)
+        return await self._outbox.submit(action, typed_in=typed_in)
+
+    async def look_at_contact(
+        self, customer_id: CustomerId, account_id: str | None, known: SeenContact | None = None
+    ) -> SeenContact:
+        """Return what CRM and billing hold now; of a system that does not answer, what was last known."""
+        last = (known or SeenContact()).values
+        seen: dict[str, Mapping[str, str] | None] = {}
+        answered = set()
+        for step in self._contact_steps(customer_id, account_id, dict.fromkeys(KEYS, ""), {}, ""):
+            try:
+                action = self._action("look", customer_id, "", RiskClass.FIELD, step)
+                seen[step.kind] = (await self._acting(step.system).read_current(action, step)).values
+                answered.add(step.kind)
+            except SystemCallError:
+                seen[step.kind] = last.get(step.kind)
+        return SeenContact(seen, frozenset(answered))
+
+    async def change_contact(
+        self,
+        customer_id: CustomerId,
+        account_id: str | None,
+        wanted: Mapping[str, str],
+        seen: SeenContact,
+        *,
+        typed_in: Sequence[str] = (),
+    ) -> Action:
+        """Keep a change of phone or e-mail, for CRM and for billing's copy, in place of the drafts it was typed in.
+
+        Raises:
+            NotPossibleError: Nothing is changed, or a value is no phone number or e-mail address.
+            StoreError: It could not be kept.
+        """
+        self._check(Deed.CHANGE_CONTACT, customer_id)
+        shown = seen.shown
+        typed = {key: value for key, value in wanted.items() if value.strip() != shown.get(key, "")}
+        checked = {key: checked_contact(key, value, self._country) for key, value in typed.items()}
+        changed = {key: value for key, value in checked.items() if value != shown.get(key, "")}
+        if not changed:
+            raise NotPossibleError(say.NOTHING_CHANGED())
+        action_id = self._new_id()
+        steps = self._contact_steps(customer_id, account_id, changed, seen.values, action_id)
+        action = self._action(action_id, customer_id, contact_title(changed), RiskClass.FIELD, *steps)
+        return await self._outbox.submit(action, typed_in=typed_in)
+
+    async def promise_to_pay(
+        self,
+        customer_id: CustomerId,
+        account: BillingAccount,
+        *,
+        amount: str,
+        due_on: date,
+        typed_in: Sequence[str] = (),
+    ) -> Action:
+        """Keep a customer's promise to pay an amount by a day, in the account's currency, in place of its drafts.
+
+        Raises:
+            NotPossibleError: The amount or the day cannot be, or billing does not say what is owed.
+            StoreError: It could not be kept.
+        """
+        self._check(Deed.PROMISE_TO_PAY, customer_id)
+        if account.balance is None:
+            raise NotPossibleError(say.NO_BALANCE_TO_PROMISE_ON())
+        money = _promised(account, amount)
+        self._check_day(due_on)
+        action_id = self._new_id()
+        wanted = Payload({"amount": money, "due_on": due_on})
+        base = Payload({"balance": account.balance})
+        step = Step(
+            "promise-to-pay",
+            self._system_of_account(customer_id, account.id),
+            f"{action_id}-1",
+            wanted,
+            account.id,
+            base,
+        )
+        action = self._action(action_id, customer_id, promise_title(wanted), RiskClass.MONEY, step)
+        return await self._outbox.submit(action, typed_in=typed_in)
+
+    def checked_promise(self, customer_id: str, step: Step, amount: str) -> Money:
+        """Return an amount that the account of a promise can take, by what billing last said of it.
+
+        Raises:
+            NotPossibleError: It cannot be promised.
+        """
+        account = self._account(customer_id, step.record)
+        return read_positive(amount, step.wanted.money().currency) if account is None else _promised(account, amount)
+
+    def checked_day(self, typed: str) -> date:
+        """Return a day on which a promise can be due. Raises as `checked_promise`."""
+        day = self.read_day(typed)
+        self._check_day(day)
+        return day
+
+    def read_day(self, typed: str) -> date:
+        """Return the day that was typed, in the order of this deployment's country.
+
+        Raises:
+            NoDayError: It is no day, or could be two.
+        """
+        return read_day(typed, self._clock.now().astimezone().date(), self.day_order)
+
+    # ------------------------------------------------------------------ declared kinds
+
+    def situation(self, view: CustomerView) -> Situation:
+        """Return what an act on a customer would be planned on now."""
+        return situation_of(
+            view,
+            self._outbox.of_customer(view.customer_id),
+            self._permissions.user,
+            person=self._person,
+            with_service_orders=self._with_service_orders,
+            day_order=self.day_order,
+        )
+
+    def may(self, kind: str, customer_id: CustomerId | None = None) -> Denial | None:
+        """Return why this user may not do a kind of act, for a customer or at all, or None where they may."""
+        return self._permissions.refusal_to_do(ACTIONS[kind].deed, customer_id)
+
+    def plan(self, kind: str, situation: Situation, values: Values) -> Plan:
+        """Return what an act would do, without doing any of it.
+
+        Raises:
+            NotPossibleError: This user may not, or it cannot be done so; the sentence says why.
+        """
+        self._check(ACTIONS[kind].deed, situation.customer.id if situation.customer is not None else None)
+        refuse_card_numbers(values.values())
+        return ACTIONS[kind].plan(situation, values)
+
+    async def do(
+        self,
+        kind: str,
+        situation: Situation,
+        values: Values,
+        customer_id: CustomerId,
+        *,
+        typed_in: Sequence[str] = (),
+        instead_of: Action | None = None,
+    ) -> Action:
+        """Keep an act as it is planned now, in place of the drafts it was typed in, or of an act that went no further.
+
+        Raises:
+            NotPossibleError: This user may not, or it cannot be done so.
+            StoreError: It could not be kept.
+        """
+        self._check(ACTIONS[kind].deed, customer_id)
+        plan = self.plan(kind, situation, values)
+        action_id = self._new_id()
+        steps = [self._step(step, f"{action_id}-{number}", situation) for number, step in enumerate(plan.steps, 1)]
+        action = replace(
+            self._action(action_id, customer_id, plan.title, plan.risk, *steps), kind=kind, values=dict(values)
+        )
+        if instead_of is not None and instead_of.customer_id != customer_id:
+            raise NotPossibleError(say.OF_ANOTHER_CUSTOMER())
+        if instead_of is not None and not instead_of.is_settled:
+            raise NotPossibleError(say.ON_ITS_WAY())
+        return await self._outbox.submit(action, typed_in=typed_in, instead_of=instead_of)
+
+    def touched(self, plan: Plan, situation: Situation) -> Sequence[SystemEffects]:
+        """Return what a plan would change, system by system; those that are not touched say so."""
+        return by_system(self._systems, situation.origins, plan)
+
+    def system_for(self, kind: str, records: Sequence[str] = (), origins: Origins | None = None) -> str:
+        """Return the name of the system that takes a kind of step.
+
+        Raises:
+            NotPossibleError: No system does, or it cannot be told which.
+        """
+        return route(self._systems, origins or {}, STEP_CAPABILITY[kind], records).name
+
+    def _acting(self, system: str) -> ActingSystem:
+        found = self._systems.named(system)
+        if found is None or found.actions is None:
+            raise NotPossibleError(say.SYSTEM_GONE(system=system))
+        return found.actions
+
+    def _system_of_account(self, customer_id: CustomerId, account_id: str) -> str:
+        told = self._account_systems(customer_id, account_id)
+        return self.system_for("promise-to-pay", [account_id], {account_id: told})
+
+    def _step(self, planned: PlannedStep, key: str, situation: Situation, system: str | None = None) -> Step:
+        system = system or route_step(self._systems, situation.origins, planned).name
+        back = None if planned.back is None else self._step(planned.back, f"{key}-back", situation, system)
+        return Step(
+            planned.kind, system, key, Payload(planned.wanted), planned.record, Payload.read(planned.base), back=back
+        )
+
+    def check_taken_in(self, action: Action) -> None:
+        """Let an act of another console pass that this user may do too, whatever was allowed where it was made.
+
+        Raises:
+            NotPossibleError: They may not.
+        """
+        for deed in deeds_of(action):
+            self._check(deed, CustomerId(action.customer_id))
+
+    def _contact_steps(
+        self,
+        customer_id: CustomerId,
+        account_id: str | None,
+        wanted: Mapping[str, str],
+        bases: Mapping[str, Mapping[str, str] | None],
+        action_id: str,
+    ) -> list[Step]:
+        places: list[tuple[str, str, str]] = [(self.system_for(IN_CRM), IN_CRM, customer_id)]
+        if account_id is not None:
+            places.append((self._system_of_account(customer_id, account_id), IN_BILLING, account_id))
+        found = []
+        for number, (system, kind, record) in enumerate(places, 1):
+            held = bases.get(kind) or {}
+            base = {key: held.get(key, "") for key in wanted}
+            found.append(Step(kind, system, f"{action_id}-{number}", Payload(wanted), record, Payload.read(base)))
+        return found
+
+    def _check_day(self, due_on: date) -> None:
+        today = self._clock.now().astimezone().date()  # the user's own day, whatever it is in UTC
+        if not timedelta() <= due_on - today <= _LATEST_PROMISE:
+            raise NotPossibleError(say.DAY_OUT_OF_RANGE())
+
+    def _check(self, deed: Deed, customer_id: CustomerId | None) -> None:
+        refusal = self._permissions.refusal_to_do(deed, customer_id)
+        if refusal is not None:
+            raise NotPossibleError(refusal.message)
+
+    def new(self, customer_id: str, title: str, risk: RiskClass, steps: Sequence[Step]) -> Action:
+        """Return an action of this user's, made now and not kept yet; its steps get their keys."""
+        action_id = self._new_id()
+        keyed = [replace(step, key=f"{action_id}-{number}") for number, step in enumerate(steps, 1)]
+        return self._action(action_id, customer_id, title, risk, *keyed)
+
+    def _action(self, action_id: str, customer_id: str, title: str, risk: RiskClass, *steps: Step) -> Action:
+        customer = CustomerId(customer_id)
+        return Action(
+            action_id,
+            customer_id,
+            title=title,
+            risk=risk,
+            happened_at=self._clock.now(),
+            steps=steps,
+            author=self._permissions.user.role,
+            customer_name=self._name_of(customer),
+            person=self._person,
+            grant=self._permissions.grant(customer),
+        )
+
+    def _new_id(self) -> str:
+        return uuid7(self._clock.now(), self._rng)
+
+
+def _promised(account: BillingAccount, amount: str) -> Money:
+    """Return an amount that can be promised on an account.
+
+    Raises:
+        NotPossibleError: It is none, or more than is owed and not promised already.
+    """
+    if account.balance is None:
+        raise NotPossibleError(say.NO_BALANCE_TO_PROMISE_ON())
+    money = read_positive(amount, account.balance.currency)
+    if account.balance.amount <= 0:
+        raise NotPossibleError(say.NOTHING_OWED())
+    promised = account.promised
+    if money.amount + promised.amount > account.balance.amount:
+        if promised.amount:
+            raise NotPossibleError(say.LESS_OWED_SOME_PROMISED(balance=account.balance, promised=promised))
+        raise NotPossibleError(say.LESS_OWED(balance=account.balance))
+    return money
+
+
+def contact_title(changed: Mapping[str, str]) -> str:
+    """Return a change of contact data on one line."""
+    return "Contact: " + ", ".join(f"{_NAMES.get(key, key)} {value}" for key, value in changed.items())
+
+
+def promise_title(wanted: Payload) -> str:
+    """Return a promise on one line."""
+    return f"Promise to pay {wanted.money()} by {wanted['due_on']}"

@@ -1,0 +1,228 @@
+"""What a user decides about an action that is kept: each decision asks anew whether they may."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from console.messages import actions as say
+from console.models.customer import CustomerId
+from console.models.money import Money
+from console.models.outbox import BARRED, Action, Remark, RiskClass, Step, StepState
+from console.models.payload import Payload
+from console.services.access.permissions import Deed, Permissions
+from console.services.actions.actions import Actions, contact_title, promise_title
+from console.services.actions.notes import checked_note, note_title
+from console.services.actions.steps import deeds_of
+from console.services.customer.contact import NotPossibleError, checked_contact
+from console.services.outbox import Outbox
+
+# What stands in an edit's form, by the step's own words.
+EDITABLE = ("text", "phone", "email", "amount", "due_on")
+_WHY_BARRED = {
+    Remark.NO_RIGHT: "Not allowed for the role {role}.",
+    Remark.NO_ACCESS: "The access to the account does not cover it.",
+    Remark.OVER_LIMIT: "Above the credit limit of the role {role}.",
+    Remark.NOT_APPROVED: "Its approval does not cover it.",
+    Remark.MORE_THAN_OWED: "More than is owed by now.",
+}
+
+
+class Decisions:
+    """Edit, retry, resolve, settle, take back, withdraw and hand over.
+
+    A decision that sends what was typed before needs today's role and the access it was typed under; one that types
+    something new, or undoes something, needs the account open now. Giving up what is not done needs neither.
+    """
+
+    def __init__(self, outbox: Outbox, actions: Actions, permissions: Permissions, *, country: str) -> None:
+        self._outbox, self._actions, self._permissions, self._country = outbox, actions, permissions, country
+
+    async def edit(self, action: Action, values: Mapping[str, str]) -> Action:
+        """Change what an action asks for, while no system can be doing it.
+
+        Args:
+            act: As it stands in the outbox.
+            values: Some of the values its steps want, as typed.
+
+        Raises:
+            NotPossibleError: This user may not, a value cannot be sent, or a system may be doing it.
+            StoreError: It could not be kept.
+        """
+        self._check_open(action)
+        if action.kind:
+            raise NotPossibleError(say.EDITED_IN_ITS_FORM())
+        checked = {key: self._checked(action, action.steps[0], key, value) for key, value in values.items()}
+        edited = await self._outbox.edit(action.id, checked, title=_title(action, checked))
+        if edited is None:
+            raise NotPossibleError(say.ON_ITS_WAY())
+        return edited
+
+    async def resolve(self, action: Action, place: int, chosen: Mapping[str, Any]) -> None:
+        """End a conflict of a step with these values, for every system of the action.
+
+        Raises:
+            NotPossibleError: This user may not; it is no conflict; or a value that is neither the user's nor the
+                system's cannot be sent.
+            StoreError: It could not be kept.
+        """
+        step = action.steps[place]
+        if step.state is not StepState.CONFLICT:
+            raise NotPossibleError(say.CONFLICT_DECIDED())
+        typed = {
+            key: value for key, value in chosen.items() if value not in (step.wanted.get(key), step.theirs.get(key))
+        }
+        if typed:
+            self._check_open(action)
+        else:
+            self._check_right(action)
+        is_changed = any(step.wanted.get(key) != value for key, value in chosen.items() if key in step.wanted)
+        if is_changed and action.kind and action.risk is not RiskClass.FIELD:
+            raise NotPossibleError(say.CHANGED_IN_ITS_FORM())
+        checked = {
+            key: self._checked(action, step, key, value) if key in typed else value for key, value in chosen.items()
+        }
+        await self._outbox.resolve(action.id, place, checked, title=_title(action, checked))
+
+    async def retry(self, action: Action) -> None:
+        """Try an action again now.
+
+        Raises:
+            NotPossibleError: This user may not.
+            StoreError: It could not be kept.
+        """
+        self._check_right(action)
+        await self._outbox.retry(action.id)
+
+    async def settle(self, action: Action, place: int, *, happened: bool) -> float:
+        """End an unknown step by a user's word; see `Outbox.settle` for what comes back.
+
+        Raises:
+            NotPossibleError: It would be sent again, and this user may not.
+            StoreError: It could not be kept.
+        """
+        if not happened:
+            self._check_right(action)
+        return await self._outbox.settle(action.id, place, happened=happened)
+
+    async def withdraw(self, action: Action) -> bool:
+        """Give up what of an action is not done; False while a system may be doing it. Nobody needs a right for that.
+
+        Raises:
+            NotPossibleError: It has happened after all, or its system cannot be asked whether it has.
+            StoreError: It could not be kept; the action is as it was.
+        """
+        return await self._outbox.withdraw(action.id)
+
+    async def take_back(self, action: Action) -> Action:
+        """Keep an action that undoes what is done of another, the last of it first, and give up the rest of that one.
+
+        Raises:
+            NotPossibleError: This user may not, a part of it cannot be undone, or a system may be doing it.
+            StoreError: It could not be kept; nothing has changed.
+        """
+        if not action.can_be_taken_back:
+            raise NotPossibleError(say.CANNOT_BE_UNDONE())
+        self._check_open(action)
+        done = [step for step in action.steps if step.state in {StepState.DONE, StepState.AWAITING}]
+        backs = [
+            replace(one.back, record=one.back.record or one.result) for one in reversed(done) if one.back is not None
+        ]
+        return await self._outbox.submit(self._undoing(action, f"Take back: {action.title}", backs), instead_of=action)
+
+    async def take_back_copy(self, action: Action) -> Action:
+        """Keep an action that undoes what a system has of another a second time; the first stays.
+
+        Raises:
+            NotPossibleError: This user may not, or nothing of it is there twice.
+            StoreError: It could not be kept; nothing has changed.
+        """
+        if not action.has_copy_to_take_back:
+            raise NotPossibleError(say.NO_COPY_TO_UNDO())
+        self._check_open(action)
+        twice = [step for step in action.steps if step.remark is Remark.TWICE and step.others]
+        backs = [replace(one.back, record=one.others[0]) for one in twice if one.back is not None]
+        kept = await self._outbox.submit(self._undoing(action, f"Take back the second: {action.title}", backs))
+        await self._outbox.forget_copies(action.id)
+        return kept
+
+    async def hand_over(self, action: Action) -> Action:
+        """Keep a ticket in which a supervisor reads what this user may not do any more, in place of the action.
+
+        Raises:
+            NotPossibleError: It is not barred, or this user may not open tickets either.
+            StoreError: It could not be kept; nothing has changed.
+        """
+        barred = next(
+            (step for step in action.steps if step.state is StepState.REJECTED and step.remark in BARRED), None
+        )
+        if barred is None:
+            raise NotPossibleError(say.NOTHING_TO_HAND_OVER())
+        if not self._permissions.may_do(Deed.WORK_TICKETS):
+            raise NotPossibleError(say.ROLE_OPENS_NO_TICKETS(role=self._permissions.user.role))
+        why = _WHY_BARRED[barred.remark].format(role=self._permissions.user.role)
+        asked = ", ".join(f"{key} {value}" for key, value in (action.values or barred.wanted).items() if value)
+        who = action.person or action.author
+        text = f"{action.title}. Entered {action.happened_at:%Y-%m-%d %H:%M} UTC by {who}: {asked}. {why}"
+        wanted = {"type": "handover", "severity": "medium", "name": f"Please decide: {action.title}", "text": text}
+        back = Step(
+            "close-ticket",
+            self._actions.system_for("close-ticket"),
+            "",
+            Payload({"status": "cancelled", "reason": "Taken back"}),
+        )
+        step = Step("create-ticket", self._actions.system_for("create-ticket"), "", Payload(wanted), back=back)
+        ticket = self._actions.new(action.customer_id, f"Hand over: {action.title}", RiskClass.NOTE, (step,))
+        # What is told to a supervisor touches nothing of the account, so it needs none of its access.
+        return await self._outbox.submit(replace(ticket, kind="hand-over", grant=None), instead_of=action)
+
+    # ------------------------------------------------------------------ what each needs
+
+    def _check_open(self, action: Action) -> None:
+        """Let a user pass whose role may do all that an action does, in an account that is open for it now.
+
+        Raises:
+            NotPossibleError: They may not; the sentence says why.
+        """
+        for deed in deeds_of(action):
+            refusal = self._permissions.refusal_to_do(deed, CustomerId(action.customer_id))
+            if refusal is not None:
+                raise NotPossibleError(refusal.message)
+
+    def _check_right(self, action: Action) -> None:
+        """Let a user pass whose role may do it today, if the account was open for it when it was made.
+
+        Raises:
+            NotPossibleError: They may not; the sentence says why.
+        """
+        for deed in deeds_of(action):
+            refusal = self._permissions.refusal_to_do(deed)
+            if refusal is not None:
+                raise NotPossibleError(refusal.message)
+            if self._permissions.bar_to_send(deed, CustomerId(action.customer_id), action.grant) is not Remark.NONE:
+                raise NotPossibleError(say.ACCESS_MISSING())
+
+    def _checked(self, action: Action, step: Step, key: str, value: str) -> str | Money | date:
+        if key not in step.wanted or key not in EDITABLE:
+            raise NotPossibleError(say.NOT_EDITABLE(key=key))
+        if key == "text":
+            return checked_note(value)
+        if key == "amount":
+            return self._actions.checked_promise(action.customer_id, step, value)
+        if key == "due_on":
+            return self._actions.checked_day(value)
+        return checked_contact(key, value, self._country)
+
+    def _undoing(self, action: Action, title: str, backs: Sequence[Step]) -> Action:
+        undoing = self._actions.new(action.customer_id, title, action.risk, backs)
+        return replace(undoing, kind="take-back", values={"of": action.kind} if action.kind else {})
+
+
+def _title(action: Action, values: Mapping[str, Any]) -> str:
+    """Return the title of an action once it wants these values."""
+    if action.kind:  # a declared action is called by its plan
+        return action.title
+    wanted = Payload.read({**action.steps[0].wanted, **values})
+    if action.risk is RiskClass.NOTE:
+        return note_title(wanted["text"])
+    return contact_title(wanted) if action.risk is RiskClass.FIELD else promise_title(wanted)

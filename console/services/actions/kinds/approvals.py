@@ -1,0 +1,135 @@
+"""Decide what somebody else asked for: an approval is a trouble ticket of its own type (TMF621)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from console.messages import actions as say
+from console.messages import forms
+from console.models.approval import ApprovalRequest, read_request
+from console.models.outbox import RiskClass
+from console.models.trouble_ticket import TroubleTicket
+from console.services.access.permissions import Deed
+from console.services.actions.declared import (
+    ActionType,
+    Choice,
+    Effect,
+    Field,
+    FieldKind,
+    Plan,
+    PlannedStep,
+    Undo,
+    Values,
+)
+from console.services.actions.kinds.give_credit import given, limit_of
+from console.services.actions.situation import Situation
+from console.services.customer.contact import NotPossibleError
+from console.settings import Capability
+
+_DECISIONS = (Choice("", forms.CHOOSE()), Choice("approved", forms.AGREE()), Choice("refused", forms.REFUSE()))
+
+
+def open_approvals(tickets: Sequence[TroubleTicket]) -> list[TroubleTicket]:
+    """Return what is asked for and not decided."""
+    return [one for one in tickets if one.ticket_type == "approval" and one.is_open]
+
+
+def _fields(now: Situation, _values: Values) -> Sequence[Field]:
+    asked = open_approvals(now.all_of("tickets"))
+    if not asked:
+        raise NotPossibleError(say.NOTHING_TO_APPROVE())
+    return (
+        Field("ticket", forms.ASKED_FOR(), FieldKind.PICK, tuple(Choice(one.id, one.name) for one in asked)),
+        Field("decision", forms.DECISION(), FieldKind.PICK, _DECISIONS),
+        Field("reason", forms.WHY(), FieldKind.LONG_TEXT, hint=forms.NEEDED_TO_REFUSE()),
+    )
+
+
+def _ticket(now: Situation, values: Values) -> TroubleTicket:
+    asked = open_approvals(now.all_of("tickets"))
+    ticket = next((one for one in asked if one.id == values.get("ticket")), None)
+    if ticket is None:
+        raise NotPossibleError(say.APPROVAL_DECIDED())
+    return ticket
+
+
+def _decision(values: Values, ticket: TroubleTicket) -> tuple[str, str]:
+    """Return what was decided, and why; a refusal needs a reason."""
+    decision, reason = values.get("decision", ""), values.get("reason", "").strip()
+    if decision not in {"approved", "refused"}:
+        raise NotPossibleError(say.DECISION_MISSING(ticket_name=ticket.name))
+    if decision == "refused" and not reason:
+        raise NotPossibleError(say.REFUSAL_REASON_MISSING())
+    return decision, reason
+
+
+def _end_state(ticket: TroubleTicket, *, approved: bool) -> str:
+    """Return the ticket's last state; one that nobody has begun is rejected, not cancelled."""
+    if approved:
+        return "resolved"
+    return "rejected" if ticket.status == "acknowledged" else "cancelled"
+
+
+def _plan(now: Situation, values: Values) -> Plan:
+    ticket = _ticket(now, values)
+    decision, reason = _decision(values, ticket)
+    approved = decision == "approved"
+    request = read_request((note.author, note.text) for note in ticket.notes)
+    if approved:
+        _check_approver(now, request)
+    ends = _end_state(ticket, approved=approved)
+    digest = request.digest if request is not None else ""
+    wanted: dict[str, Any] = {"decision": decision, "reason": reason, "status": ends, "digest": digest}
+    if request is not None:
+        wanted |= {"amount": request.money}
+    step = PlannedStep("decide-approval", ticket.id, wanted, {"status": ticket.status or ""})
+    effect = Effect(
+        capability=Capability.TICKETS,
+        what=ticket.name,
+        now=forms.NOW_ASKED_FOR(),
+        after=decision,
+        undo=forms.CANNOT_BE_UNDONE(),
+        record=("ticket", ticket.id),
+        values={"status": ends},
+        undone=Undo.NEVER,
+    )
+    follows = forms.GIVEN_AT_ONCE() if approved else forms.NOT_GIVEN()
+    then = Effect(
+        capability=Capability.PAYMENTS, what=ticket.name, now=forms.NOT_GIVEN(), after=follows, undo="", record=("", "")
+    )  # their act's, no record of this one
+    told = (forms.THEY_WRITE(text=ticket.description),) if ticket.description else ()
+    return Plan(
+        f"{'Agree to' if approved else 'Refuse'}: {ticket.name}",
+        RiskClass.ORDER,
+        (step,),
+        (effect, then),
+        warnings=told,
+    )
+
+
+def _check_approver(now: Situation, request: ApprovalRequest | None) -> None:
+    """Let somebody else pass than asked, for a credit within their own limit.
+
+    Raises:
+        NotPossibleError: They may not agree to it; the sentence says why.
+    """
+    if request is None:
+        raise NotPossibleError(say.APPROVAL_WITHOUT_DETAILS())
+    if request.by == (now.person or now.user.role):
+        raise NotPossibleError(say.OWN_REQUEST())
+    currency = request.money.currency
+    limit, before = limit_of(now, currency), given(now, currency)
+    if (before + request.money - limit).amount > 0:
+        raise NotPossibleError(say.OVER_OWN_LIMIT(amount=request.money, before=before, limit=limit))
+
+
+DECIDE = ActionType(
+    name="decide-approval",
+    title=forms.TITLE_DECIDE_APPROVAL(),
+    group="Care",
+    letter="H",
+    deed=Deed.APPROVE,
+    send=forms.SEND_DECISION(),
+    asks=("tickets", "refunds"),
+    fields=_fields,
+    plan=_plan,
+)

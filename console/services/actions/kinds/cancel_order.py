@@ -1,0 +1,119 @@
+"""Cancel an order that is not done (TMF622 and TMF641 v4 cancelProductOrder and cancelServiceOrder)."""
+
+from collections.abc import Iterator, Sequence
+
+from console.messages import Message, forms
+from console.messages import actions as say
+from console.models.appointment import Appointment
+from console.models.order import Order
+from console.models.outbox import RiskClass
+from console.services.access.permissions import Deed
+from console.services.actions.declared import (
+    ActionType,
+    Choice,
+    Effect,
+    Field,
+    FieldKind,
+    Plan,
+    PlannedStep,
+    Undo,
+    Values,
+)
+from console.services.actions.kinds.tickets import checked_text
+from console.services.actions.situation import Situation
+from console.services.customer.contact import NotPossibleError
+from console.settings import Capability
+
+_CAN_BE = {"acknowledged", "inProgress", "pending", "held"}
+
+
+def _open(now: Situation) -> list[Order]:
+    return [order for order in now.all_of("product_orders") if order.state in _CAN_BE]
+
+
+def _fields(now: Situation, _values: Values) -> Sequence[Field]:
+    orders = _open(now)
+    if not orders:
+        raise NotPossibleError(say.NO_ORDER_TO_CANCEL())
+    choices = tuple(Choice(one.id, f"{one.id} {one.description}", one.state or "") for one in orders)
+    return (
+        Field("order", forms.ORDER(), FieldKind.PICK, choices),
+        Field("reason", forms.REASON(), hint=forms.WHAT_THE_CUSTOMER_SAYS()),
+    )
+
+
+def _cancelled(what: Message | str, record: tuple[str, str], word: str, before: str | None) -> Effect:
+    never = forms.ONLY_BY_NEW_ORDER()
+    values = {word: "cancelled"}
+    return Effect(
+        capability=Capability.PRODUCT_ORDERS,
+        what=what,
+        now=before or "",
+        after="cancelled",
+        undo=never,
+        record=record,
+        values=values,
+        undone=Undo.NEVER,
+    )
+
+
+def _cancelled_with(now: Situation, order: Order) -> Iterator[Effect]:
+    """Yield what ends with an order: its service orders that are open, and the products it was to begin."""
+    for one in now.lists.get("service_orders") or ():
+        if one.product_order_id == order.id and one.is_open:
+            yield _cancelled(forms.SERVICE_ORDER_NUMBER(number=one.id), ("service order", one.id), "state", one.state)
+    adds = {item.thing_id for item in order.items if item.action == "add"}
+    for one in now.lists.get("products") or ():
+        if one.id in adds and one.status == "pendingActive":
+            yield _cancelled(one.name, ("product", one.id), "status", one.status)
+
+
+def _visits(now: Situation, order: Order) -> list[Appointment]:
+    """Return the visits to come that were booked for an order."""
+    return [
+        visit
+        for visit in now.lists.get("appointments") or ()
+        if visit.status in {"initialized", "confirmed"} and any(one.id == order.id for one in visit.about)
+    ]
+
+
+def _plan(now: Situation, values: Values) -> Plan:
+    now.open_customer()
+    order: Order = now.one("product_orders", values.get("order", ""), "order")
+    if order.state not in _CAN_BE:
+        raise NotPossibleError(say.ORDER_CANNOT_BE_CANCELLED(order_id=order.id, order_state=order.state))
+    now.check_free(order.id, order.description)
+    reason = checked_text(values.get("reason", ""), say.CANCEL_REASON_MISSING())
+    step = PlannedStep(
+        "cancel-product-order",
+        order.id,
+        {"order": order.id, "reason": reason},
+        {"state": order.state or ""},
+    )
+    effects = (
+        _cancelled(forms.ORDER_NAMED(name=order.description), ("product order", order.id), "state", order.state),
+        *_cancelled_with(now, order),
+    )
+    warnings = tuple(forms.VISIT_BOOKED_FOR_ORDER(visit=visit.description) for visit in _visits(now, order))
+    return Plan(
+        f"Cancel order {order.id}",
+        RiskClass.ORDER,
+        (step,),
+        effects,
+        warnings=warnings,
+        cost=forms.UNDELIVERED_IS_NOT_CHARGED(),
+    )
+
+
+CANCEL_ORDER = ActionType(
+    name="cancel-order",
+    title=forms.TITLE_CANCEL_ORDER(),
+    group="Order and visit",
+    letter="G",
+    deed=Deed.CANCEL_ORDER,
+    send=forms.SEND_CANCEL_ORDER(),
+    asks=("product_orders", "service_orders", "products", "appointments"),
+    fields=_fields,
+    plan=_plan,
+    follow_s=(3, 9),
+)

@@ -1,0 +1,92 @@
+"""Send a bill or the portal's address to an address of record: an outbound party interaction (TMF683)."""
+
+from collections.abc import Sequence
+
+from console.messages import actions as say
+from console.messages import forms
+from console.models.outbox import RiskClass
+from console.services.access.permissions import Deed
+from console.services.actions.declared import (
+    ActionType,
+    Choice,
+    Effect,
+    Field,
+    FieldKind,
+    Plan,
+    PlannedStep,
+    Undo,
+    Values,
+)
+from console.services.actions.situation import Situation
+from console.services.customer.contact import NotPossibleError
+from console.settings import Capability
+
+_PORTAL = "portal"
+_CHANNELS = {"email": ("email", "E-mail"), "phone": ("sms", "SMS")}
+
+
+def _fields(now: Situation, _values: Values) -> Sequence[Field]:
+    bills = [
+        Choice(one.id, say.BILL_AND_AMOUNT(bill=one.label, amount=one.amount_due)) for one in now.all_of("bills")[:12]
+    ]
+    return (
+        Field("what", forms.WHAT(), FieldKind.PICK, (*bills, Choice(_PORTAL, forms.PORTAL_LINK()))),
+        Field("to", forms.TO(), FieldKind.CHOICE, _addresses(now)),
+    )
+
+
+def _addresses(now: Situation) -> tuple[Choice, ...]:
+    """Return the addresses CRM has of the customer; nothing is sent to any other."""
+    found = [
+        Choice(f"{one.kind} {one.text}", forms.CHANNEL_TO(channel=_CHANNELS[one.kind][1], address=one.text))
+        for one in now.open_customer().contact_media
+        if one.kind in _CHANNELS
+    ]
+    if not found:
+        raise NotPossibleError(say.NO_ADDRESS_NOR_NUMBER())
+    return tuple(sorted(found, key=lambda choice: not choice.value.startswith("email")))
+
+
+def _plan(now: Situation, values: Values) -> Plan:
+    chosen = next((one for one in _addresses(now) if one.value == values.get("to")), None)
+    if chosen is None:
+        raise NotPossibleError(say.ADDRESS_NOT_IN_CRM())
+    kind, _, to = chosen.value.partition(" ")
+    channel, word = _CHANNELS[kind]
+    what = values.get("what", "")
+    if not what:
+        raise NotPossibleError(say.MESSAGE_MISSING())
+    wanted = {"channel": channel, "channel_name": word, "to": to}
+    if what == _PORTAL:
+        title, text = "Portal link", "The way into the self-service portal"
+    else:
+        bill = now.one("bills", what, "bill")
+        title, text = f"Bill {bill.label}", f"Bill {bill.label} of {bill.amount_due}"
+        wanted |= {"about_kind": "CustomerBill", "about": bill.id, "about_name": bill.label}
+    wanted |= {"reason": f"{title} sent", "text": f"{text}, sent to {to}"}
+    step = PlannedStep("send-message", "", wanted)
+    effect = Effect(
+        capability=Capability.INTERACTIONS,
+        what=word,
+        now="",
+        after=forms.SENT_TO(what=title, address=to),
+        undo=forms.SENT_IS_SENT(),
+        record=("interaction", ""),
+        values={"direction": "outbound"},
+        undone=Undo.NEVER,
+    )
+    return Plan(f"{title} by {word} to {to}", RiskClass.NOTE, (step,), (effect,), say=forms.SAY_IN_A_MINUTE(address=to))
+
+
+SEND = ActionType(
+    name="send",
+    title=forms.TITLE_SEND(),
+    group="Care",
+    letter="E",
+    deed=Deed.SEND,
+    send=forms.SEND_MESSAGE(),
+    asks=("bills", "customer"),
+    fields=_fields,
+    plan=_plan,
+    in_full=True,
+)

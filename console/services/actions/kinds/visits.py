@@ -1,0 +1,225 @@
+"""Visits (TMF646 appointment): book one in a free slot, move one, cancel one."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from console.messages import actions as say
+from console.messages import forms
+from console.models.appointment import Appointment, TimeSlot
+from console.models.outbox import RiskClass
+from console.services.access.permissions import Deed
+from console.services.actions.declared import (
+    ActionType,
+    Choice,
+    Effect,
+    Field,
+    FieldKind,
+    Plan,
+    PlannedStep,
+    Undo,
+    Values,
+)
+from console.services.actions.kinds.tickets import checked_text
+from console.services.actions.situation import Situation, picked
+from console.services.customer.contact import NotPossibleError
+from console.settings import Capability
+
+_OPEN = {"initialized", "confirmed", "attempted"}
+_PURPOSES = (Choice("repair", forms.REPAIR()), Choice("installation", forms.INSTALLATION()))
+
+
+def _hours(starts: datetime | None, ends: datetime | None) -> str:
+    """Return hours in this machine's zone, as the visit is said aloud."""
+    if starts is None:
+        return "no time"
+    local = starts.astimezone()
+    until = f"–{ends.astimezone():%H:%M}" if ends else ""
+    return f"{local:%a} {local.day} {local:%b} {local:%H:%M}{until}"
+
+
+def _free_slots(now: Situation) -> list[TimeSlot]:
+    slots: Sequence[TimeSlot] = now.all_of("time_slots")
+    free = [slot for slot in slots if slot.starts_at > now.now]
+    if not free:
+        raise NotPossibleError(say.NO_FREE_HOURS())
+    return free
+
+
+def _slots(slots: Iterable[TimeSlot]) -> tuple[Choice, ...]:
+    return tuple(Choice(slot.id, _hours(slot.starts_at, slot.ends_at)) for slot in slots)
+
+
+def _slot(now: Situation, values: Values) -> TimeSlot:
+    slot: TimeSlot = now.one("time_slots", values.get("slot", ""), "time")
+    if slot.starts_at <= now.now:
+        raise NotPossibleError(say.TIME_PASSED())
+    return slot
+
+
+def _abouts(now: Situation) -> tuple[Choice, ...]:
+    tickets = [one for one in now.lists.get("tickets") or () if one.is_open and one.ticket_type != "approval"]
+    orders = [one for one in now.lists.get("product_orders") or () if one.is_open]
+    found = [Choice(f"TroubleTicket {one.id}", forms.TICKET_NAMED(name=one.name)) for one in tickets]
+    found += [Choice(f"ProductOrder {one.id}", forms.ORDER_NAMED(name=one.description)) for one in orders]
+    return (*found, Choice("", forms.NOTHING_IN_PARTICULAR()))
+
+
+def _book_fields(now: Situation, _values: Values) -> Sequence[Field]:
+    return (
+        Field("purpose", forms.PURPOSE(), FieldKind.CHOICE, _PURPOSES),
+        Field("about", forms.FOR(), FieldKind.CHOICE, _abouts(now)),
+        Field("slot", forms.WHEN(), FieldKind.CHOICE, _slots(_free_slots(now))),
+        Field("text", forms.FOR_TECHNICIAN(), FieldKind.LONG_TEXT),
+    )
+
+
+def _book_plan(now: Situation, values: Values) -> Plan:
+    customer = now.open_customer()
+    slot = _slot(now, values)
+    about = values.get("about", "")
+    kind, _, record = about.partition(" ")
+    text = checked_text(values.get("text", ""), say.VISIT_TEXT_MISSING())
+    place = next((one.text for one in customer.contact_media if one.kind == "address"), "")
+    purpose = values.get("purpose") or _PURPOSES[0].value
+    wanted = {
+        "starts": slot.starts_at,
+        "ends": slot.ends_at,
+        "category": purpose,
+        "text": text,
+        "place": place,
+        "about_kind": kind,
+        "about": record,
+    }
+    back = PlannedStep("cancel-visit", "", {"status": "cancelled"}, {"status": "initialized"})
+    step = PlannedStep("book-visit", "", wanted, back=back)
+    when = _hours(slot.starts_at, slot.ends_at)
+    effect = Effect(
+        capability=Capability.APPOINTMENTS,
+        what=forms.VISIT(),
+        now="none",
+        after=f"{when}, {place}",
+        undo=forms.CAN_BE_UNDONE(),
+        record=("visit", ""),
+        values={"starts": slot.starts_at.isoformat(), "status": "confirmed"},
+    )
+    booked = [
+        one for one in now.lists.get("appointments") or () if one.status in _OPEN and one.starts_at == slot.starts_at
+    ]
+    warnings = (forms.VISIT_BOOKED_THEN(),) if booked else ()
+    return Plan(
+        f"Book a visit, {when}",
+        RiskClass.NOTE,
+        (step,),
+        (effect,),
+        warnings=warnings,
+        say=forms.SAY_TECHNICIAN_COMES(when=when),
+    )
+
+
+def _visits(now: Situation) -> tuple[Choice, ...]:
+    found = [
+        one for one in now.all_of("appointments") if one.status in _OPEN and one.starts_at and one.starts_at > now.now
+    ]
+    if not found:
+        raise NotPossibleError(say.NO_VISIT_TO_COME())
+    return tuple(Choice(one.id, f"{_hours(one.starts_at, one.ends_at)}, {one.description}") for one in found)
+
+
+def _visit(now: Situation, values: Values) -> Appointment:
+    now.open_customer()
+    visit: Appointment = now.one("appointments", values.get("visit", ""), "visit")
+    if visit.status not in _OPEN:
+        raise NotPossibleError(say.VISIT_IN_STATE(visit_status=visit.status))
+    now.check_free(visit.id, "this visit")
+    return visit
+
+
+def _move_fields(now: Situation, values: Values) -> Sequence[Field]:
+    visits = _visits(now)
+    visit = next((one for one in now.all_of("appointments") if one.id == picked(values, "visit", visits)), None)
+    own = visit.starts_at if visit else None
+    others = (slot for slot in _free_slots(now) if slot.starts_at != own)
+    return (
+        Field("visit", forms.VISIT(), FieldKind.PICK, visits),
+        Field("slot", forms.MOVE_TO(), FieldKind.CHOICE, _slots(others)),
+    )
+
+
+def _move_plan(now: Situation, values: Values) -> Plan:
+    visit, slot = _visit(now, values), _slot(now, values)
+    if visit.starts_at == slot.starts_at:
+        raise NotPossibleError(say.VISIT_AT_THAT_TIME())
+    before = {"starts": visit.starts_at, **({"ends": visit.ends_at} if visit.ends_at else {})}
+    after = {"starts": slot.starts_at, "ends": slot.ends_at}
+    back = PlannedStep("move-visit", visit.id, before, after)
+    step = PlannedStep("move-visit", visit.id, after, before, back=back if visit.ends_at else None)
+    when = _hours(slot.starts_at, slot.ends_at)
+    effect = Effect(
+        capability=Capability.APPOINTMENTS,
+        what=forms.VISIT_NAMED(visit=visit.description or visit.id),
+        now=_hours(visit.starts_at, visit.ends_at),
+        after=when,
+        undo=forms.CAN_BE_UNDONE(),
+        record=("visit", visit.id),
+        values={"starts": slot.starts_at.isoformat(), "ends": slot.ends_at.isoformat()}
+        | ({"status": "confirmed"} if visit.status == "initialized" else {}),  # CRM confirms what is booked
+    )
+    return Plan(
+        f"Move the visit to {when}", RiskClass.ORDER, (step,), (effect,), say=forms.SAY_TECHNICIAN_COMES(when=when)
+    )
+
+
+def _cancel_fields(now: Situation, _values: Values) -> Sequence[Field]:
+    return (Field("visit", forms.VISIT(), FieldKind.PICK, _visits(now)),)
+
+
+def _cancel_plan(now: Situation, values: Values) -> Plan:
+    visit = _visit(now, values)
+    step = PlannedStep("cancel-visit", visit.id, {"status": "cancelled"}, {"status": visit.status or ""})
+    effect = Effect(
+        capability=Capability.APPOINTMENTS,
+        what=forms.VISIT_NAMED(visit=_hours(visit.starts_at, visit.ends_at)),
+        now=visit.status or "",
+        after="cancelled",
+        undo=forms.ONLY_BY_BOOKING_ANOTHER(),
+        record=("visit", visit.id),
+        values={"status": "cancelled"},
+        undone=Undo.NEVER,
+    )
+    return Plan(f"Cancel the visit of {_hours(visit.starts_at, visit.ends_at)}", RiskClass.ORDER, (step,), (effect,))
+
+
+BOOK_VISIT = ActionType(
+    name="book-visit",
+    title=forms.TITLE_BOOK_VISIT(),
+    group="Order and visit",
+    letter="A",
+    deed=Deed.VISITS,
+    send=forms.SEND_BOOK_VISIT(),
+    asks=("appointments", "time_slots", "tickets", "product_orders"),
+    fields=_book_fields,
+    plan=_book_plan,
+    follow_s=(3, 35),
+)
+MOVE_VISIT = ActionType(
+    name="move-visit",
+    title=forms.TITLE_MOVE_VISIT(),
+    group="Order and visit",
+    letter="J",
+    deed=Deed.VISITS,
+    send=forms.SEND_MOVE_VISIT(),
+    asks=("appointments", "time_slots"),
+    fields=_move_fields,
+    plan=_move_plan,
+)
+CANCEL_VISIT = ActionType(
+    name="cancel-visit",
+    title=forms.TITLE_CANCEL_VISIT(),
+    group="Order and visit",
+    letter="Y",
+    deed=Deed.VISITS,
+    send=forms.SEND_CANCEL_VISIT(),
+    asks=("appointments",),
+    fields=_cancel_fields,
+    plan=_cancel_plan,
+)
