@@ -16,6 +16,7 @@ from console.ports.acting import ActingSystem
 from console.ports.clock import Clock
 from console.ports.store import ActionStore
 from console.services.customer.contact import NotPossibleError
+from console.services.outbox.confirmation import Confirmation
 from console.services.outbox.ledger import Ledger
 from console.services.outbox.merge import decide, decided_anew
 from console.services.outbox.schedule import Schedule
@@ -25,10 +26,6 @@ _log = logging.getLogger(__name__)
 
 # So many requests at once go to one system; another that hangs takes none of them.
 _SIDE_BY_SIDE = 4
-# A copy of a request that something on the way has sent again comes within seconds: one look that is answered is
-# enough. A rejection is looked at for as long as a system's lists may lag: one that was a mistake is done after all.
-_LOOKED_AT_AFTER_S = (5.0, 60.0, 180.0)
-_CONFIRMED_WITHIN_S = 24 * 3600.0
 _NOTHING_KNOWN = frozenset({StepState.WAITING, StepState.REJECTED, StepState.CONFLICT})
 
 
@@ -80,10 +77,12 @@ class Outbox:
         self.schedule = self.schedule_type(clock, rng)
         self.sender = self.sender_type(self.ledger, systems, clock, admit)
         self._lanes: dict[str, asyncio.Task[None]] = {}
-        self._confirming: dict[str, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_SIDE_BY_SIDE))
+        self._confirmation = Confirmation(
+            self.ledger, self.sender, slots=self._slots, clock=clock, on_found=self._wake.set
+        )
 
     # ------------------------------------------------------------------ life
 
@@ -102,9 +101,8 @@ class Outbox:
             if found is not action:
                 try:
                     await self.ledger.change(found)
-                except (
-                    StoreError
-                ) as error:  # in memory it is so, and on the disk it leads to the same at the next start
+                except StoreError as error:
+                    # In memory it is set; on the disk the old state leads to the same at the next start.
                     _log.warning("the outbox cannot be kept: %s", error)
 
     def start(self) -> None:
@@ -112,11 +110,11 @@ class Outbox:
         if self._runner is None:
             self._runner = asyncio.create_task(self._run(), name="outbox")
             for action in self.actions:
-                self._confirm(action)
+                self._confirmation.start(action)
 
     async def aclose(self) -> None:
         """Stop; what is on the wire is found out about at the next start."""
-        tasks = [task for task in (self._runner, *self._lanes.values(), *self._confirming.values()) if task is not None]
+        tasks = [task for task in (self._runner, *self._lanes.values(), *self._confirmation.tasks) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -303,7 +301,7 @@ class Outbox:
                 # on the disk as it last was, and both lead to another look.
                 _log.warning("the outbox cannot be kept: %s", error)
                 self.ledger.set_in_memory(self.schedule.postponed(self.ledger[action.id]))
-                self._confirm(self.ledger[action.id])
+                self._confirmation.start(self.ledger[action.id])
             except Exception:  # noqa: BLE001 - else the customer would be held up for good; it is logged
                 _log.exception("an act failed in a way nobody foresaw; it is tried again")
                 self.ledger.set_in_memory(self.schedule.postponed(self.ledger[action.id]))
@@ -342,9 +340,9 @@ class Outbox:
         action = self.ledger[action.id]
         if action.state is ActionState.DONE:
             await self.ledger.change(replace(self.schedule.now(action), tries=0))
-            self._confirm(action)
+            self._confirmation.start(action)
         elif action.needs_user:
-            self._confirm(action)
+            self._confirmation.start(action)
         elif any(step.state is StepState.WAITING for step in action.steps[index : index + 1]):
             self._wake.set()  # a user has changed their mind meanwhile; it begins again with what they want now
         elif action.is_open and not action.needs_user:
@@ -355,52 +353,3 @@ class Outbox:
         action = self.ledger[action_id]
         action = action.with_step(index, replace(action.steps[index], told=str(error)))
         await self.ledger.change(self.schedule.postponed(action, at))
-
-    # ------------------------------------------------------------------ afterwards
-
-    def _confirm(self, action: Action) -> None:
-        """Look at what is done, or rejected, again a little later; what cannot be looked at waits for a new start."""
-        if action.id in self._confirming or not self._to_look_at_again(action):
-            return
-        task = asyncio.create_task(self._look_again(action.id), name="look at an act again")
-        self._confirming[action.id] = task
-        task.add_done_callback(lambda _task: self._confirming.pop(action.id, None))
-
-    def _to_look_at_again(self, action: Action) -> list[int]:
-        """Return the steps that are worth another look: done and not confirmed, or rejected after they were sent."""
-        age_s = (self._clock.now() - (action.changed_at or action.happened_at)).total_seconds()
-        if age_s >= _CONFIRMED_WITHIN_S or action.withdrawn:
-            return []
-        return [
-            index
-            for index, step in enumerate(action.steps)
-            if step.was_sent
-            and (
-                (step.state is StepState.DONE and not step.confirmed and action.state is ActionState.DONE)
-                or step.state is StepState.REJECTED
-            )
-        ]
-
-    async def _look_again(self, action_id: str) -> None:
-        is_done = self.ledger[action_id].state is ActionState.DONE
-        for pause_s in _LOOKED_AT_AFTER_S:
-            if not self._to_look_at_again(self.ledger[action_id]):
-                break
-            await self._clock.sleep(pause_s)
-            for index in self._to_look_at_again(self.ledger[action_id]):
-                await self._look_again_at(action_id, index, is_last=pause_s == _LOOKED_AT_AFTER_S[-1])
-        if not is_done and self.ledger[action_id].state is ActionState.DONE:
-            self._confirming.pop(action_id, None)
-            self._confirm(self.ledger[action_id])
-
-    async def _look_again_at(self, action_id: str, index: int, *, is_last: bool) -> None:
-        action = self.ledger[action_id]
-        try:
-            async with self._slots[action.steps[index].system]:
-                if action.steps[index].state is StepState.DONE:
-                    await self.sender.look_again(action, index, is_last=is_last)
-                else:
-                    await self.sender.find_out(action, index)
-                    self._wake.set()  # what was done after all lets the next step go
-        except (SystemCallError, StoreError) as error:
-            _log.info("an act was not looked at again: %s", type(error).__name__)
