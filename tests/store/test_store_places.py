@@ -101,8 +101,8 @@ def killed_after(folder: Path, work: str) -> None:
         import asyncio, sys, time
         from datetime import UTC, datetime
         from pathlib import Path
-        from console.models.outbox import Act, RiskClass
-        from console.store.actions import ActRepository
+        from console.models.outbox import Action, RiskClass
+        from console.store.actions import ActionRepository
         from console.store.database import open_database
         from console.store.drafts import DraftRepository
         database = open_database(Path(sys.argv[1]), bytes.fromhex(sys.argv[2]))
@@ -198,7 +198,7 @@ async def test_a_damaged_page_is_said_and_a_code_that_is_right_is_not_called_wro
 
 async def test_an_action_is_in_the_file_itself_once_it_is_kept(folder: Path) -> None:
     await filled(folder, actions=0)
-    add = 'await ActRepository(database).add(Act("a-9", "C", "Note", RiskClass.NOTE, datetime.now(UTC), ()))'
+    add = 'await ActionRepository(database).add(Action("a-9", "C", "Note", RiskClass.NOTE, datetime.now(UTC), ()))'
     killed_after(folder, f"{add}; await asyncio.sleep(0.2)")
     log = folder / "desk.store-wal"
     log.write_bytes(bytes(len(log.read_bytes())))  # whatever becomes of the log
