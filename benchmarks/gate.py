@@ -23,7 +23,7 @@ from console.bridge import Bridge
 from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
 from console.services.access.openings import Reason
-from console.services.access.permissions import ROLES, Personal, Subject
+from console.services.access.permissions import ROLES, DataScope, Personal
 from console.system.sandbox_launcher import SandboxProcess
 from console.views.access.opening_dialog import OpeningDialog
 from console.views.customer.panels.catalogue import PANELS
@@ -32,15 +32,15 @@ from console.views.window.main_window import MainWindow
 from console.views.window.workspace import Workspace
 
 _CUSTOMERS = 3
-Secrets = dict[Subject | Personal, set[str]]
+Secrets = dict[DataScope | Personal, set[str]]
 # What a kind of fact is known by, by the subject that a role may see or not.
-_KNOWN_BY: dict[Subject, tuple[str, str, str]] = {
-    Subject.BILLING_ACCOUNTS: ("billing", "/tmf-api/accountManagement/v4/billingAccount", "id"),
-    Subject.BILLS: ("billing", "/tmf-api/customerBillManagement/v4/customerBill", "billNo"),
-    Subject.USAGE: ("billing", "/tmf-api/usageManagement/v4/usage", "usageCharacteristic"),
-    Subject.TICKETS: ("crm", "/tmf-api/troubleTicket/v4/troubleTicket", "id"),
-    Subject.PRODUCT_ORDERS: ("provisioning", "/tmf-api/productOrderingManagement/v4/productOrder", "id"),
-    Subject.SERVICES: ("provisioning", "/tmf-api/serviceInventory/v4/service", "id"),
+_KNOWN_BY: dict[DataScope, tuple[str, str, str]] = {
+    DataScope.BILLING_ACCOUNTS: ("billing", "/tmf-api/accountManagement/v4/billingAccount", "id"),
+    DataScope.BILLS: ("billing", "/tmf-api/customerBillManagement/v4/customerBill", "billNo"),
+    DataScope.USAGE: ("billing", "/tmf-api/usageManagement/v4/usage", "usageCharacteristic"),
+    DataScope.TICKETS: ("crm", "/tmf-api/troubleTicket/v4/troubleTicket", "id"),
+    DataScope.PRODUCT_ORDERS: ("provisioning", "/tmf-api/productOrderingManagement/v4/productOrder", "id"),
+    DataScope.SERVICES: ("provisioning", "/tmf-api/serviceInventory/v4/service", "id"),
 }
 
 
@@ -51,27 +51,29 @@ async def secrets_of(sandbox: SandboxProcess, customer: str) -> Secrets:
     """
     found: Secrets = {}
     own = ""
-    for subject, (system, place, attribute) in _KNOWN_BY.items():
+    for scope, (system, place, attribute) in _KNOWN_BY.items():
         async with _client(sandbox, system) as client:
             answer = await client.get(place, params={"relatedParty.id": customer, "limit": 30})
             answer.raise_for_status()
             values = [one.get(attribute) for one in answer.json()]
-        if subject is Subject.SERVICES:
+        if scope is DataScope.SERVICES:
             own = _plain(answer.text)
-        found[subject] = {text for value in values for text in _texts(value)}
+        found[scope] = {text for value in values for text in _texts(value)}
     async with _client(sandbox, "crm") as crm:
         record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
         kind = record["engagedParty"]["@referredType"].lower()
         party = (await crm.get(f"/tmf-api/party/v4/{kind}/{record['engagedParty']['id']}")).json()
-    kinds: dict[str, Subject | Personal] = {
-        "street1": Subject.CUSTOMER,
+    kinds: dict[str, DataScope | Personal] = {
+        "street1": DataScope.CUSTOMER,
         "emailAddress": Personal.EMAIL,
         "phoneNumber": Personal.PHONE,
     }
     for key, kind_of in kinds.items():
         media = (medium["characteristic"].get(key) for medium in record["contactMedium"])
         found[kind_of] = {str(value) for value in media if value}
-    found[Subject.USAGE] = {to for to in found[Subject.USAGE] if _plain(to) not in own}  # one's own lines are no secret
+    found[DataScope.USAGE] = {
+        to for to in found[DataScope.USAGE] if _plain(to) not in own
+    }  # one's own lines are no secret
     found[Personal.BIRTH] = {str(party["birthDate"])[:10]} if party.get("birthDate") else set()
     return found
 
@@ -191,10 +193,10 @@ async def _open_for_a_ticket(
     page = workspace.open_customer(customer)
     assert page is not None
     await page.view.wait_idle()
-    hidden: set[Subject | Personal] = {Subject.USAGE, *desk.user.masked}
-    hidden |= {kind for kind in secrets if isinstance(kind, Subject) and kind not in desk.user.may_see}
-    shown = set().union(*(secrets[subject] for subject in secrets.keys() - hidden))
-    kept_back = set().union(*(secrets[subject] for subject in hidden)) - shown
+    hidden: set[DataScope | Personal] = {DataScope.USAGE, *desk.user.masked}
+    hidden |= {kind for kind in secrets if isinstance(kind, DataScope) and kind not in desk.user.may_see}
+    shown = set().union(*(secrets[scope] for scope in secrets.keys() - hidden))
+    kept_back = set().union(*(secrets[scope] for scope in hidden)) - shown
     for name in PANELS:
         page.go_to(name)
         await page.view.wait_idle()

@@ -24,7 +24,7 @@ from console.models.customer_bill import CustomerBill
 from console.models.outbox import Action
 from console.models.search import SearchResult
 from console.services.access.openings import Reason
-from console.services.access.permissions import ROLES, SUPERVISOR, Deed, Subject, User
+from console.services.access.permissions import ROLES, SUPERVISOR, DataScope, Permission, User
 from console.services.actions.catalogue import ACTIONS
 from console.services.customer.contact import NotPossibleError
 from console.services.desk import Desk
@@ -37,12 +37,14 @@ _CUSTOMERS = 60
 _WHY = "nobody calls in a benchmark"
 
 
-_PARTS = {
-    "customer": Subject.CUSTOMER, "party": Subject.PARTY, "accounts": Subject.BILLING_ACCOUNTS, "bills": Subject.BILLS,
-    "products": Subject.PRODUCTS, "services": Subject.SERVICES, "product_orders": Subject.PRODUCT_ORDERS,
-    "service_orders": Subject.SERVICE_ORDERS, "tests": Subject.SERVICE_TESTS, "tickets": Subject.TICKETS,
-    "interactions": Subject.INTERACTIONS, "appointments": Subject.APPOINTMENTS, "payments": Subject.PAYMENTS,
-    "refunds": Subject.REFUNDS, "usage": Subject.USAGE, "allowances": Subject.ALLOWANCES, "related": Subject.RELATED,
+_DATASETS = {
+    "customer": DataScope.CUSTOMER, "party": DataScope.PARTY, "accounts": DataScope.BILLING_ACCOUNTS,
+    "bills": DataScope.BILLS,
+    "products": DataScope.PRODUCTS, "services": DataScope.SERVICES, "product_orders": DataScope.PRODUCT_ORDERS,
+    "service_orders": DataScope.SERVICE_ORDERS, "tests": DataScope.SERVICE_TESTS, "tickets": DataScope.TICKETS,
+    "interactions": DataScope.INTERACTIONS, "appointments": DataScope.APPOINTMENTS, "payments": DataScope.PAYMENTS,
+    "refunds": DataScope.REFUNDS, "usage": DataScope.USAGE, "allowances": DataScope.ALLOWANCES,
+    "related": DataScope.RELATED,
 }  # fmt: skip
 
 
@@ -181,19 +183,19 @@ async def _open(desk: Desk, known: _Known, state: State) -> None:
         await openings.verify(known.id, "photo", "")
 
 
-def _opens(state: State, deed: Deed) -> bool:
+def _opens(state: State, permission: Permission) -> bool:
     """Return whether an account in this state is open for something, by the settings a deployment starts with."""
     settings = VerificationSettings()
     if state is State.FOR_A_REASON:
-        return deed in named(settings.without_caller)[1]
+        return permission in named(settings.without_caller)[1]
     if state is State.ACCOUNT:
-        return deed not in named(settings.stronger)[1]
+        return permission not in named(settings.stronger)[1]
     return state is State.EVERYTHING
 
 
-def _shows(state: State, subject: Subject) -> bool:
+def _shows(state: State, scope: DataScope) -> bool:
     if state in {State.FOR_A_REASON, State.ACCOUNT}:
-        return subject not in named(VerificationSettings().stronger)[0]
+        return scope not in named(VerificationSettings().stronger)[0]
     return state is State.EVERYTHING
 
 
@@ -215,8 +217,8 @@ async def _try_actions(desk: Desk, user: User, state: State, known: _Known, foun
     """Plan every kind of action; do what must be refused; change and repeat what waits."""
     role = user.role
     for kind, (situation, values) in known.forms.items():
-        deed = ACTIONS[kind].deed
-        may = deed in user.may_do and _opens(state, deed)
+        permission = ACTIONS[kind].permission
+        may = permission in user.may_do and _opens(state, permission)
 
         async def plan(kind: str = kind, situation: Any = situation, values: Any = values) -> None:
             desk.actions.plan(kind, situation, values)
@@ -231,7 +233,7 @@ async def _try_actions(desk: Desk, user: User, state: State, known: _Known, foun
             continue
         await found.is_refused(f"{role}, {state.value}, plan {kind}", plan, must_be=True)
         await found.is_refused(f"{role}, {state.value}, do {kind}", do, must_be=True)
-    may_note = Deed.ADD_NOTE in user.may_do and _opens(state, Deed.ADD_NOTE)
+    may_note = Permission.ADD_NOTE in user.may_do and _opens(state, Permission.ADD_NOTE)
     if not may_note:
         note = desk.actions.add_note
         await found.is_refused(f"{role}, {state.value}, note", lambda: note(known.id, "x", reason="Note"), must_be=True)
@@ -247,16 +249,16 @@ async def _try_reading(desk: Desk, user: User, state: State, known: _Known, foun
     role, view = user.role, desk.view_customer(known.id)
     view.load_all()
     await view.wait_idle()
-    for name, subject in _PARTS.items():
+    for name, scope in _DATASETS.items():
         part = getattr(view, name).state
         found.tried += 1
-        may = subject in user.may_see and _shows(state, subject)
+        may = scope in user.may_see and _shows(state, scope)
         if part.facts is not None and not may:
-            found.let_through.append(f"{role}, {state.value}, {subject.value} is read")
+            found.let_through.append(f"{role}, {state.value}, {scope.value} is read")
         if part.denied is not None and may:
-            found.held_up.append(f"{role}, {state.value}, {subject.value}: {part.denied}")
+            found.held_up.append(f"{role}, {state.value}, {scope.value}: {part.denied}")
     view.close()
-    if known.bill is not None and not (Subject.BILL_DOCUMENT in user.may_see and state is not State.CLOSED):
+    if known.bill is not None and not (DataScope.BILL_DOCUMENT in user.may_see and state is not State.CLOSED):
         bill = known.bill
         where = f"{role}, {state.value}, document"
         await found.is_refused(where, lambda: desk.documents.open(known.id, bill), must_be=True)
@@ -282,8 +284,8 @@ async def _try_commands(desk: Desk, user: User, state: State, known: _Known, fou
         if await prime(desk, [known.id], _WHY, patience_s=1):
             found.let_through.append(f"{role}, {state.value}, read ahead")
     rights = desk.data_rights
-    for deed, name, ask in (
-        (Deed.EXPORT_DATA, "export", lambda: rights.export(known.id, _WHY, nobody_else)),
-        (Deed.ERASE_DATA, "erase", lambda: rights.erase(known.id, _WHY, nobody_else)),
+    for permission, name, ask in (
+        (Permission.EXPORT_DATA, "export", lambda: rights.export(known.id, _WHY, nobody_else)),
+        (Permission.ERASE_DATA, "erase", lambda: rights.erase(known.id, _WHY, nobody_else)),
     ):
-        await found.is_refused(f"{role}, {state.value}, {name}", ask, must_be=deed not in user.may_do)
+        await found.is_refused(f"{role}, {state.value}, {name}", ask, must_be=permission not in user.may_do)

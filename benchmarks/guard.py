@@ -21,7 +21,7 @@ from console.compose import Parts, compose_desk
 from console.models.audit import AuditQuery
 from console.models.customer import CustomerId
 from console.services.access.openings import HARVESTING, Reason
-from console.services.access.permissions import REP, Deed
+from console.services.access.permissions import REP, Permission
 from console.services.customer.contact import NotPossibleError
 from console.services.desk import Desk
 from console.store.audit import AuditRepository
@@ -83,10 +83,18 @@ class Count:
 
 # What reps do in calls, as often as it is written here.
 _IN_CALLS = (
-    *[Deed.ADD_NOTE] * 6, *[Deed.GIVE_CREDIT] * 2, *[Deed.SEND] * 2, *[Deed.WORK_TICKETS] * 2, Deed.TAKE_PAYMENT,
-    Deed.PROMISE_TO_PAY, Deed.CHANGE_CONTACT, Deed.TEST_LINE, Deed.VISITS, Deed.ORDER, Deed.SUSPEND,
+    *[Permission.ADD_NOTE] * 6, *[Permission.GIVE_CREDIT] * 2, *[Permission.SEND] * 2,
+    *[Permission.WORK_TICKETS] * 2, Permission.TAKE_PAYMENT,
+    Permission.PROMISE_TO_PAY, Permission.CHANGE_CONTACT, Permission.TEST_LINE,
+    Permission.VISITS, Permission.ORDER, Permission.SUSPEND,
 )  # fmt: skip
-_ON_TICKETS = (Deed.WORK_TICKETS, Deed.WORK_TICKETS, Deed.ADD_NOTE, Deed.TEST_LINE, Deed.VISITS)
+_ON_TICKETS = (
+    Permission.WORK_TICKETS,
+    Permission.WORK_TICKETS,
+    Permission.ADD_NOTE,
+    Permission.TEST_LINE,
+    Permission.VISITS,
+)
 
 
 def measure() -> list[Result]:
@@ -195,7 +203,7 @@ class _Rep:
         if rng.random() < day.forgotten_note:
             self._count.actions += 1
             await self._desk.openings.open_for(who.id, Reason.TYPED, "note to the call just ended")
-            await self._do(who, Deed.ADD_NOTE)
+            await self._do(who, Permission.ADD_NOTE)
             self._desk.openings.close(who.id)
 
     async def work_on_ticket(self, who: Known) -> None:
@@ -204,7 +212,7 @@ class _Rep:
         await self._desk.openings.open_for(who.id, Reason.TYPED, "asked for by the second level")
         self._clock.ahead += timedelta(minutes=self._rng.uniform(1, 6))
         if self._rng.random() < self._day.ticket_needs_its_customer:
-            await self._do(who, Deed.CHANGE_CONTACT)
+            await self._do(who, Permission.CHANGE_CONTACT)
         elif self._rng.random() >= self._day.ticket_without_action:
             await self._do(who, self._rng.choice(_ON_TICKETS))
         self._desk.openings.close(who.id)
@@ -241,11 +249,15 @@ class _Rep:
                 self._clock.ahead += timedelta(seconds=20)
         await openings.verify(who.id, "pin", who.pin)
 
-    async def _do(self, who: Known, deed: Deed) -> None:
+    async def _do(self, who: Known, permission: Permission) -> None:
         found = self._desk.openings.opening(who.id)
-        if found is not None and found.reason is Reason.CALLER and self._desk.openings.refusal_to_do(deed, who.id):
+        if (
+            found is not None
+            and found.reason is Reason.CALLER
+            and self._desk.openings.refusal_to_do(permission, who.id)
+        ):
             await self._verify_further(who)
-        if self._desk.openings.refusal_to_do(deed, who.id) is not None:
+        if self._desk.openings.refusal_to_do(permission, who.id) is not None:
             self._count.stopped += 1
         else:
             self._desk.openings.note_action(who.id)

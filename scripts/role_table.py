@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from console.services.access.openings import OPEN_TO_ALL
-from console.services.access.permissions import ROLES, Deed, Personal, Subject
+from console.services.access.permissions import ROLES, DataScope, Permission, Personal
 from console.services.actions.catalogue import ACTIONS
 from console.settings.roles import named
 from console.settings.verification import VerificationSettings
@@ -32,7 +32,7 @@ def role_table() -> str:
     """Return the whole table as Markdown, a line for every subject and act."""
     roles = list(ROLES.values())
     parts = [
-        _table("Sees", "Opened by", [user.role for user in roles], _subjects()),
+        _table("Sees", "Opened by", [user.role for user in roles], _scopes()),
         _table("Does", "Opened by", [user.role for user in roles], _actions()),
         _table("Sees only on demand, recorded", "", [user.role for user in roles], _masked()),
         _table("May give one customer in 30 days without asking", "", [user.role for user in roles], _limits()),
@@ -40,31 +40,35 @@ def role_table() -> str:
     return "\n".join([_INTRODUCTION, *parts])
 
 
-def _subjects() -> Iterator[list[str]]:
-    for subject in Subject:
-        opened = "nothing" if subject in OPEN_TO_ALL else "call detail" if subject in _STRONGER_SEEN else "account"
+def _scopes() -> Iterator[list[str]]:
+    for scope in DataScope:
+        opened = "nothing" if scope in OPEN_TO_ALL else "call detail" if scope in _STRONGER_SEEN else "account"
         yield [
-            f"{subject.value} (`{subject.name.lower()}`)",
+            f"{scope.value} (`{scope.name.lower()}`)",
             opened,
-            *("yes" if subject in user.may_see else "" for user in ROLES.values()),
+            *("yes" if scope in user.may_see else "" for user in ROLES.values()),
         ]
 
 
 def _actions() -> Iterator[list[str]]:
-    desk = Deed.READ_AUDIT
+    desk = Permission.READ_AUDIT
     yield [
         "Search the audit (`read_audit`)",
         "nothing",
         *("yes" if desk in user.may_do else "" for user in ROLES.values()),
     ]
-    forms = [("Note", Deed.ADD_NOTE), ("Contact data", Deed.CHANGE_CONTACT), ("Promise to pay", Deed.PROMISE_TO_PAY)]
-    for title, deed in (*forms, *((kind.title, kind.deed) for kind in ACTIONS.values())):
-        opened = "account, or without" if deed in _WITHOUT_CALLER else "account, for its caller"
-        opened = "call detail, for its caller" if deed in _STRONGER_DONE else opened
+    forms = [
+        ("Note", Permission.ADD_NOTE),
+        ("Contact data", Permission.CHANGE_CONTACT),
+        ("Promise to pay", Permission.PROMISE_TO_PAY),
+    ]
+    for title, permission in (*forms, *((kind.title, kind.permission) for kind in ACTIONS.values())):
+        opened = "account, or without" if permission in _WITHOUT_CALLER else "account, for its caller"
+        opened = "call detail, for its caller" if permission in _STRONGER_DONE else opened
         yield [
-            f"{title} (`{deed.name.lower()}`)",
+            f"{title} (`{permission.name.lower()}`)",
             opened,
-            *("yes" if deed in user.may_do else "" for user in ROLES.values()),
+            *("yes" if permission in user.may_do else "" for user in ROLES.values()),
         ]
 
 

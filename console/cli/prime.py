@@ -22,7 +22,7 @@ from console.errors import (
     UsageError,
 )
 from console.models.customer import CustomerId
-from console.services.access.permissions import Deed
+from console.services.access.permissions import Permission
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.dataset_loader import DatasetLoader
@@ -93,8 +93,8 @@ async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> 
             why = session.notice.removesuffix(IN_MEMORY).strip()
             raise StoreError(f"{why} Customers can only be read ahead into a store.")
         if session.desk.openings.is_required:
-            if (refusal := session.desk.permissions.refusal_to_do(Deed.READ_AHEAD)) is not None:
-                session.desk.audit.record("refused", words=Deed.READ_AHEAD.value)
+            if (refusal := session.desk.permissions.refusal_to_do(Permission.READ_AHEAD)) is not None:
+                session.desk.audit.record("refused", words=Permission.READ_AHEAD.value)
                 raise ConsoleError(refusal.message)
             if options.reason is None:
                 raise UsageError("Say why the accounts are read: --reason 'visits of tomorrow'. It is recorded.")

@@ -18,7 +18,7 @@ from console.ports.secrets import Secrets
 from console.ports.systems import Systems
 from console.services.access.caller_check import CallerSystems
 from console.services.access.data_rights import DataRights
-from console.services.access.permissions import Subject, as_deployed
+from console.services.access.permissions import DataScope, as_deployed
 from console.services.access.sign_in import SignInState
 from console.services.actions import Actions, Decisions, SendCheck
 from console.services.billing.bill_documents import BillDocuments
@@ -57,7 +57,7 @@ class _Kept:
 
     def account(self, customer_id: str, account_id: str) -> Sourced[BillingAccount] | None:
         """Return one of a customer's accounts as its system last said it, None where none has."""
-        lists = self.known.load_all(customer_id, Subject.BILLING_ACCOUNTS)
+        lists = self.known.load_all(customer_id, DataScope.BILLING_ACCOUNTS)
         return next((one for accounts in lists for one in accounts if one.value.id == account_id), None)
 
     def account_of(self, customer_id: str, account_id: str) -> BillingAccount | None:
@@ -66,12 +66,12 @@ class _Kept:
 
     def systems_of_account(self, customer_id: str, account_id: str) -> frozenset[str]:
         """Return the systems that told of an account."""
-        lists = self.known.load_all(customer_id, Subject.BILLING_ACCOUNTS)
+        lists = self.known.load_all(customer_id, DataScope.BILLING_ACCOUNTS)
         return frozenset(one.origin.system for accounts in lists for one in accounts if one.value.id == account_id)
 
     def name_of(self, customer_id: CustomerId) -> str:
         """Return what a customer is called; empty where they are not known."""
-        found: Sourced[Customer] | None = self.known.load(customer_id, (Subject.CUSTOMER, ""))
+        found: Sourced[Customer] | None = self.known.load(customer_id, (DataScope.CUSTOMER, ""))
         return found.value.name if found is not None else ""
 
     async def forget_old(self, deployment: Deployment, now: datetime) -> None:
@@ -173,7 +173,7 @@ def _customer_views(
             health=health,
             network=network,
             known=kept.known,
-            saw=lambda subject: guard.saw(customer_id, subject),
+            saw=lambda scope: guard.saw(customer_id, scope),
             uncovered=lambda kinds: guard.audit.record("showed in full", customer_id, kinds),
             as_of=as_of,
             clock=parts.clock,

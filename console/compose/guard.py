@@ -17,7 +17,7 @@ from console.services.access.audit_search import AuditSearch, earlier
 from console.services.access.caller_check import CallerSystems
 from console.services.access.harvest import DAY
 from console.services.access.openings import Openings
-from console.services.access.permissions import Permissions, Subject
+from console.services.access.permissions import DataScope, Permissions
 from console.services.customer.known import KnownFacts
 from console.services.outbox.shared_notes import SharedNotes
 from console.services.system.steady_clock import SteadyClock
@@ -42,9 +42,9 @@ class Guard:
     anchor: HeadAnchor | None
     policy: str
 
-    def saw(self, customer_id: CustomerId, subject: Subject) -> None:
+    def saw(self, customer_id: CustomerId, scope: DataScope) -> None:
         """Write down that something of an account was shown."""
-        self.audit.saw(customer_id, subject.value)
+        self.audit.saw(customer_id, scope.value)
 
     async def start(self, now: datetime, *, signed_in: bool) -> None:
         """Take up what was written down within the last day, and begin to write."""

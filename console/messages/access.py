@@ -31,14 +31,14 @@ ROLE_CHANGED = Text(
 SIGN_IN_ENDED = Text(QT_TR_NOOP("Your sign-in has ended. Sign in again; your work waits where it is."))
 
 # Denials
-ROLE_DOES_NOT_SHOW = Text(QT_TR_NOOP("The role {role} does not show {subject}."))
+ROLE_DOES_NOT_SHOW = Text(QT_TR_NOOP("The role {role} does not show {scope}."))
 ROLE_MAY_NOT = Text(QT_TR_NOOP("The role {role} may not {permission}."))
 NOT_RECORDED = Text(
     QT_TR_NOOP("What is done here cannot be recorded now, so no account is shown and nothing is sent until it can.")
 )
 ACCOUNT_LOCKED = Text(QT_TR_NOOP("The account is closed until the caller is verified."))
 VERIFY_FIRST = Text(QT_TR_NOOP("Verify the caller first; the account is closed."))
-VERIFY_FURTHER_TO_SEE = Text(QT_TR_NOOP("To see {subject} the caller must be verified further."))
+VERIFY_FURTHER_TO_SEE = Text(QT_TR_NOOP("To see {scope} the caller must be verified further."))
 VERIFY_FURTHER_TO_DO = Text(QT_TR_NOOP("To {permission} the caller must be verified further."))
 OPEN_WITHOUT_CALLER = Text(QT_TR_NOOP("To {permission} the caller must be verified; the account is open for {reason}."))
 

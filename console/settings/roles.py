@@ -9,7 +9,7 @@ import msgspec
 ROLES = ("rep", "senior rep", "supervisor", "field technician", "trainee")
 
 
-class Subject(Enum):
+class DataScope(Enum):
     """A kind of fact that can be shown or withheld."""
 
     CUSTOMER = "customer"
@@ -37,7 +37,7 @@ class Subject(Enum):
     BILL_DOCUMENT = "the bill as the customer has it"
 
 
-class Deed(Enum):
+class Permission(Enum):
     """A kind of act."""
 
     ADD_NOTE = "add notes"
@@ -85,15 +85,15 @@ class RoleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     credit_limits: dict[str, Decimal] | None = None
 
 
-def named(names: tuple[str, ...]) -> tuple[frozenset[Subject], frozenset[Deed]]:
+def named(names: tuple[str, ...]) -> tuple[frozenset[DataScope], frozenset[Permission]]:
     """Return what these names stand for, of what is seen and of what is done; unknown ones are left out."""
-    subjects = frozenset(one for one in Subject if one.name.lower() in names)
-    return subjects, frozenset(one for one in Deed if one.name.lower() in names)
+    scopes = frozenset(one for one in DataScope if one.name.lower() in names)
+    return scopes, frozenset(one for one in Permission if one.name.lower() in names)
 
 
 def unknown_names(names: tuple[str, ...]) -> list[str]:
     """Return the names that stand for nothing that is seen or done."""
-    known = {one.name.lower() for one in Subject} | {one.name.lower() for one in Deed}
+    known = {one.name.lower() for one in DataScope} | {one.name.lower() for one in Permission}
     return [name for name in names if name not in known]
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from console.settings.roles import Deed, named, unknown_names
+from console.settings.roles import Permission, named, unknown_names
 
 Opens = Literal["account", "call detail"]
 
@@ -84,7 +84,7 @@ def verification_problems(settings: VerificationSettings) -> list[str]:
         ]
     seen, done = named(settings.without_caller)
     found += [f"verification.without_caller names {one.name.lower()}, which is seen, not done" for one in seen]
-    if Deed.GIVE_CREDIT in done or Deed.TAKE_PAYMENT in done:
+    if Permission.GIVE_CREDIT in done or Permission.TAKE_PAYMENT in done:
         found.append("verification.without_caller must not move money; its caller is verified for that")
     names = [method.name for method in settings.methods]
     if settings.required and not names:

@@ -9,7 +9,7 @@ import pytest
 from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
 from console.services.access.openings import Reason
-from console.services.access.permissions import ROLES, Deed, Permissions, Personal, Subject
+from console.services.access.permissions import ROLES, DataScope, Permission, Permissions, Personal
 from console.services.actions.catalogue import ACTIONS
 from console.services.customer.contact import NotPossibleError
 from console.settings.roles import RoleSettings
@@ -30,10 +30,10 @@ def test_the_stored_table_is_the_one_the_code_makes() -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("subject", Subject)
-def test_a_subject_is_shown_to_the_roles_the_table_marks(role: str, subject: Subject) -> None:
-    rejected = Permissions(ROLES[role]).refusal(subject, CustomerId("CU-1"))
-    assert (rejected is None) == (role in marked(subject.value))
+@pytest.mark.parametrize("subject", DataScope)
+def test_a_subject_is_shown_to_the_roles_the_table_marks(role: str, scope: DataScope) -> None:
+    rejected = Permissions(ROLES[role]).refusal(scope, CustomerId("CU-1"))
+    assert (rejected is None) == (role in marked(scope.value))
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -81,8 +81,8 @@ async def test_a_deployment_gives_and_takes_what_its_roles_see_and_do(sandbox: C
     settings = msgspec.structs.replace(sandbox.deployment(), roles=roles)
     trainee = compose_desk(settings, sandbox.process.secrets, Parts(user=ROLES["trainee"]))
     rep = compose_desk(settings, sandbox.process.secrets, Parts(user=ROLES["rep"]))
-    assert trainee.user.may_do - ROLES["trainee"].may_do == {Deed.PROMISE_TO_PAY}
-    assert trainee.user.may_see == (ROLES["trainee"].may_see | {Subject.USAGE}) - {Subject.PAYMENTS}
+    assert trainee.user.may_do - ROLES["trainee"].may_do == {Permission.PROMISE_TO_PAY}
+    assert trainee.user.may_see == (ROLES["trainee"].may_see | {DataScope.USAGE}) - {DataScope.PAYMENTS}
     assert trainee.user.masked == {Personal.EMAIL}
     rejected = rep.actions.may("give-credit")
     assert rejected is not None

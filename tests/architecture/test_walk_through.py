@@ -152,7 +152,7 @@ CHANGED = (
     (
         "console/services/customer/datasets.py",
         "# One bill's lines:",
-        ("DATASETS += (\n    Dataset(\n        name=\"outages\",\n        subject=Subject.OUTAGES,\n        port=OUTAGES,\n"
+        ("DATASETS += (\n    Dataset(\n        name=\"outages\",\n        scope=DataScope.OUTAGES,\n        port=OUTAGES,\n"
         "        kept_as=Records[Outage],\n        fresh_for=_MINUTE,\n        asked_for=AskedFor.WHEN_SHOWN,\n"
         "        page=lambda system: system.fetch_outages,\n        newest=lambda outage: outage.began_at,\n    ),\n)\n"
         "# One bill's lines:"),

@@ -12,7 +12,7 @@ from console.compose import Parts, compose_desk
 from console.errors import RejectedError, SystemUnavailableError
 from console.models.customer import CustomerId
 from console.services.access.openings import Step
-from console.services.access.permissions import REP, Deed
+from console.services.access.permissions import REP, Permission
 from console.services.access.sign_in import SignIn
 from console.services.customer.contact import NotPossibleError
 from console.services.desk import Desk
@@ -74,7 +74,7 @@ async def test_the_right_pin_opens_everything_and_is_written_down_nowhere(
     with caplog.at_level("DEBUG"):
         opening = await desk.openings.verify(customer, "pin", pin)
     assert (opening.step, opening.checked) == (Step.CALL_DETAIL, True)
-    assert desk.openings.refusal_to_do(Deed.ORDER, customer) is None
+    assert desk.openings.refusal_to_do(Permission.ORDER, customer) is None
     await until(lambda: sandbox.audited(customer, what="opened", since=before))
     entries = [msgspec.json.encode(entry).decode() for entry in await sandbox.audited(since=before)]
     told = [record.getMessage() for record in caplog.records if record.name.startswith("console")]
@@ -165,7 +165,7 @@ async def test_calling_back_a_number_that_a_service_has_had_long_opens_everythin
     await sandbox.faults("provisioning", outage=True)  # now nobody knows whose number it is
     await desk.openings.number_on_file(customer)
     assert (await desk.openings.verify(customer, "callback", "")).step is Step.ACCOUNT
-    assert desk.openings.refusal_to_do(Deed.CHANGE_CONTACT, customer) is not None
+    assert desk.openings.refusal_to_do(Permission.CHANGE_CONTACT, customer) is not None
 
 
 async def test_what_a_stranger_could_take_over_needs_the_stronger_step(sandbox: Control, desk: Desk) -> None:
@@ -173,6 +173,6 @@ async def test_what_a_stranger_could_take_over_needs_the_stronger_step(sandbox: 
     knows = (await sandbox.truth(number))["callerKnows"]
     customer = CustomerId(number)
     await desk.openings.verify(customer, "account", knows["accounts"][0])
-    for deed in (Deed.ORDER, Deed.CHANGE_CONTACT):
-        assert "verified further" in str(desk.openings.refusal_to_do(deed, customer))
-    assert desk.openings.refusal_to_do(Deed.ADD_NOTE, customer) is None
+    for permission in (Permission.ORDER, Permission.CHANGE_CONTACT):
+        assert "verified further" in str(desk.openings.refusal_to_do(permission, customer))
+    assert desk.openings.refusal_to_do(Permission.ADD_NOTE, customer) is None

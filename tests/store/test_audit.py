@@ -19,7 +19,7 @@ from console.models.audit import AuditEntry, AuditQuery, ChainEnd, Link, end_nam
 from console.models.customer import CustomerId
 from console.services.access.audit import FORKED, Audit
 from console.services.access.openings import Reason
-from console.services.access.permissions import REP, Deed, Permissions, Subject
+from console.services.access.permissions import REP, DataScope, Permission, Permissions
 from console.store.audit import AuditRepository
 from console.store.database import Database, in_memory, open_beside, open_database
 from console.store.head_anchor import HeadAnchor
@@ -390,15 +390,15 @@ async def test_an_audit_that_cannot_be_written_is_said_at_once_and_can_stop_all_
     told: list[str | None] = []
     audit.subscribe(lambda: told.append(audit.failure))
     audit.start()
-    assert permissions.refusal_to_do(Deed.ADD_NOTE) is None
+    assert permissions.refusal_to_do(Permission.ADD_NOTE) is None
     audit.record("saw", "CU-1", "bills")
     await until(lambda: told)
     assert (told, audit.waiting) == (["The disk is full."], 1)
-    assert "cannot be recorded" in str(permissions.refusal_to_do(Deed.ADD_NOTE))
-    assert "cannot be recorded" in str(permissions.refusal(Subject.CUSTOMER, CustomerId("CU-1")))
+    assert "cannot be recorded" in str(permissions.refusal_to_do(Permission.ADD_NOTE))
+    assert "cannot be recorded" in str(permissions.refusal(DataScope.CUSTOMER, CustomerId("CU-1")))
     full[0] = None
     await audit.settled()
     assert (told, audit.waiting) == (["The disk is full.", None], 0)
-    assert permissions.refusal_to_do(Deed.ADD_NOTE) is None
+    assert permissions.refusal_to_do(Permission.ADD_NOTE) is None
     await audit.aclose()
     await database.aclose()

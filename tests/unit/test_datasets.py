@@ -7,7 +7,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from console.models.provenance import Records, Sourced
-from console.services.access.permissions import Subject
+from console.services.access.permissions import DataScope
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.datasets import (
     BILL_LINES,
@@ -38,9 +38,9 @@ def test_what_is_declared_or_typed_alone_fails() -> None:
 
 
 def test_every_subject_is_kept_as_something_and_none_twice() -> None:
-    subjects = [dataset.subject for dataset in (*DATASETS, BILL_LINES)]
-    assert len(subjects) == len(set(subjects))
-    assert set(subjects) == KEPT_AS.keys() <= set(Subject)
+    scopes = [dataset.scope for dataset in (*DATASETS, BILL_LINES)]
+    assert len(scopes) == len(set(scopes))
+    assert set(scopes) == KEPT_AS.keys() <= set(DataScope)
 
 
 def test_every_dataset_says_how_it_is_asked_for_in_one_way() -> None:

@@ -19,7 +19,7 @@ from console.models.outbox import Action, RiskClass, Step
 from console.models.payload import Payload
 from console.models.provenance import Records
 from console.ports.acting import StepOutcome
-from console.services.access.permissions import Subject
+from console.services.access.permissions import DataScope
 from console.services.customer.datasets import KEPT_AS
 from console.services.customer.known import KnownFacts, encode
 from console.store.database import in_memory
@@ -67,7 +67,7 @@ async def test_what_was_kept_by_other_rules_is_not_shown_again() -> None:
     known = KnownFacts(store, KEPT_AS)
     assert await known.load_stored("CU-1") == {}
     assert await known.moments("CU-1") == []
-    known.save("CU-1", (Subject.BILLS, ""), old, NOW + timedelta(hours=1))
+    known.save("CU-1", (DataScope.BILLS, ""), old, NOW + timedelta(hours=1))
     await known.aclose()
     assert set(await KnownFacts(store, KEPT_AS).load_stored("CU-1")) == {("bills", "")}
     assert [moment.changed for moment in await known.moments("CU-1")] == [("bills",)]

@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from console.models.provenance import Damage
-from console.services.access.permissions import REP, Subject, User
+from console.services.access.permissions import REP, DataScope, User
 from console.services.customer.dataset_loader import SystemDataset
 from console.views.customer.panels.panel import Panel
 from console.views.widgets.row_model import RowModel
@@ -179,7 +179,7 @@ async def test_an_unknown_customer_is_one_sentence(rig: Rig) -> None:
 
 async def test_a_role_that_may_not_see_bills_sees_a_lock_and_billing_is_not_asked(rig: Rig) -> None:
     asked_before = rig.desk.health.health("billing").last_answer_at
-    rig.desk.permissions.user = User("trainee", REP.may_see - {Subject.BILLS})
+    rig.desk.permissions.user = User("trainee", REP.may_see - {DataScope.BILLS})
     page = await rig.open()
     assert "The role trainee does not show bills." in texts_of(page.bills)
     assert "not for your role" in texts_of(page.bills)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QPlainTextEdit, QPushButton
 
 from console.models.outbox import ActionState
 from console.models.search import Match, MatchedBy
-from console.services.access.permissions import Deed, Personal, Subject
+from console.services.access.permissions import DataScope, Permission, Personal
 from console.services.customer.contact import known_contact
 from console.views import texts
 from console.views.customer.forms.contact_form import ContactForm
@@ -355,7 +355,7 @@ async def test_the_past_is_shown_as_the_past_and_asks_nobody(rig: Rig) -> None:
 
     async def is_kept() -> bool:
         kept = {part for moment in await rig.desk.moments(page.customer_id) for part in moment.changed}
-        return {Subject.CUSTOMER.value, Subject.BILLING_ACCOUNTS.value, Subject.BILLS.value} <= kept
+        return {DataScope.CUSTOMER.value, DataScope.BILLING_ACCOUNTS.value, DataScope.BILLS.value} <= kept
 
     async def is_kept_anew() -> bool:
         return (await rig.desk.moments(page.customer_id))[0].at > before
@@ -421,7 +421,7 @@ async def test_what_the_role_lost_is_said_and_handed_to_a_supervisor(rig: Rig) -
     page.customer_actions.dock.send_button.click()
     await the_action(rig, ActionState.QUEUED)
     user = rig.desk.permissions.user
-    rig.desk.permissions.user = replace(user, may_do=user.may_do - {Deed.ADD_NOTE})
+    rig.desk.permissions.user = replace(user, may_do=user.may_do - {Permission.ADD_NOTE})
     await rig.sandbox.clear()
     rig.desk.outbox.system_is_back("crm")
     await the_action(rig, ActionState.REJECTED)

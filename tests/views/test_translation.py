@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QTranslator
 
 from console.messages import access, actions
 from console.models.money import Money
-from console.services.access.permissions import ROLES, Subject
+from console.services.access.permissions import ROLES, DataScope
 from console.services.customer.contact import NotPossibleError
 from console.views.message_words import in_words
 from tests.architecture.test_texts import ROOT, WITH_TEXTS
@@ -50,7 +50,7 @@ async def test_the_window_speaks_it(translated: None, rig: Rig) -> None:
 
 
 def test_a_message_is_put_into_words_with_its_values(translated: None) -> None:
-    denied = access.ROLE_DOES_NOT_SHOW(role=ROLES["trainee"].role, subject=Subject.BILLS)
+    denied = access.ROLE_DOES_NOT_SHOW(role=ROLES["trainee"].role, scope=DataScope.BILLS)
     assert in_words(denied) == "⟦The role trainee does not show bills.⟧"
     assert str(denied) == "The role trainee does not show bills."
 

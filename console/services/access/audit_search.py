@@ -14,7 +14,7 @@ from console.ports.clock import Clock
 from console.services.access.audit import FORKED, Audit
 from console.services.access.denial import Denial
 from console.services.access.openings import HARVESTING
-from console.services.access.permissions import Deed, Permissions
+from console.services.access.permissions import Permission, Permissions
 from console.services.customer.contact import NotPossibleError, refuse_card_numbers
 
 _log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class AuditSearch:
 
     def refusal(self) -> Denial | None:
         """Return why this user may not read the audit, or None where they may."""
-        return self._permissions.refusal_to_do(Deed.READ_AUDIT)
+        return self._permissions.refusal_to_do(Permission.READ_AUDIT)
 
     async def find(self, text: str, *, since: datetime | None = None, until: datetime | None = None) -> Found:
         """Return the newest 200 entries that hold every word of a text, from `since` to `until` (aware UTC).

@@ -17,7 +17,7 @@ from console.ports.caller_proof import CallerProof
 from console.ports.clock import Clock
 from console.ports.customers import Appointments, Customers, Tickets
 from console.ports.provisioning import Services
-from console.services.access.permissions import Subject
+from console.services.access.permissions import DataScope
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.known import KnownFacts
 from console.services.search.days import DayOrder, NoDayError, read_past_day
@@ -112,13 +112,13 @@ class CallerCheck:
             return await self._proves(customer_id, method.proof, answer.strip())
         if method.checks == "account_number" and not _plain(answer):
             raise NotPossibleError(say.ACCOUNT_NUMBER_MISSING())
-        customer = await self._or_known(customer_id, Subject.CUSTOMER, self._crm.fetch_customer(customer_id))
+        customer = await self._or_known(customer_id, DataScope.CUSTOMER, self._crm.fetch_customer(customer_id))
         if customer is None:
             raise UnknownCustomerError(say.UNKNOWN_CUSTOMER(customer_id=customer_id))
         if method.checks == "account_number":
             held = [_plain(number) for number in customer.value.account_ids]
             return any(hmac.compare_digest(_plain(answer), one) for one in held)
-        party = await self._or_known(customer_id, Subject.PARTY, self._crm.fetch_party(customer.value))
+        party = await self._or_known(customer_id, DataScope.PARTY, self._crm.fetch_party(customer.value))
         born = party.value.birth_on if party is not None else None
         if not born:
             raise NotPossibleError(say.NO_BIRTH_DAY_KEPT())
@@ -201,13 +201,13 @@ class CallerCheck:
     async def has(self, customer_id: CustomerId, number: str, *, ticket: bool) -> bool:
         """Return whether CRM keeps a ticket, or else a visit, of this number for this customer. Raises as `fits`."""
         self.by_last_known = False
-        subject = Subject.TICKETS if ticket else Subject.APPOINTMENTS
+        scope = DataScope.TICKETS if ticket else DataScope.APPOINTMENTS
         asked = (
             [system.fetch_trouble_tickets(customer_id) for system in self._systems.tickets]
             if ticket
             else [system.fetch_appointments(customer_id) for system in self._systems.appointments]
         )
-        lists = [await self._or_known(customer_id, subject, asking) for asking in asked]
+        lists = [await self._or_known(customer_id, scope, asking) for asking in asked]
         return _plain(number) in {_plain(item.value.id) for found in lists for item in found}
 
     async def caller(self, customer_id: CustomerId, *, with_phone: bool) -> Customer:
@@ -215,7 +215,7 @@ class CallerCheck:
         try:
             found = await self._crm.fetch_caller(customer_id, with_phone=with_phone)
         except SystemUnavailableError:
-            known = await self._last_known(customer_id, Subject.CUSTOMER)
+            known = await self._last_known(customer_id, DataScope.CUSTOMER)
             if known is None:
                 raise
             found = known.value
@@ -223,21 +223,21 @@ class CallerCheck:
             raise UnknownCustomerError(say.UNKNOWN_CUSTOMER(customer_id=customer_id))
         return found
 
-    async def _or_known(self, customer_id: CustomerId, subject: Subject, asked: Awaitable[Any]) -> Any:
+    async def _or_known(self, customer_id: CustomerId, scope: DataScope, asked: Awaitable[Any]) -> Any:
         try:
             return await asked
         except SystemUnavailableError:
-            known = await self._last_known(customer_id, subject)
+            known = await self._last_known(customer_id, scope)
             if known is None:
                 raise
             self.by_last_known = True
             return known
 
-    async def _last_known(self, customer_id: CustomerId, subject: Subject) -> Any:
+    async def _last_known(self, customer_id: CustomerId, scope: DataScope) -> Any:
         if self._known is None:
             return None
-        here = self._known.load(customer_id, (subject, ""))
-        return here or (await self._known.load_stored(customer_id)).get((subject.value, ""))
+        here = self._known.load(customer_id, (scope, ""))
+        return here or (await self._known.load_stored(customer_id)).get((scope.value, ""))
 
     def note_wrong(self, customer_id: CustomerId, method: Method, answer: str) -> tuple[Message, bool]:
         """Return what to say to a wrong answer, and whether it counts: the same once more tells nobody anything new."""

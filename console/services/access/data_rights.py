@@ -9,7 +9,7 @@ from console.models.customer import CustomerId
 from console.ports.store import CustomerData
 from console.services.access.audit import Audit
 from console.services.access.openings import Openings
-from console.services.access.permissions import Deed, Permissions
+from console.services.access.permissions import Permission, Permissions
 from console.services.customer.contact import NotPossibleError
 
 Others = Callable[[], AsyncIterator[CustomerData | None]]
@@ -47,7 +47,7 @@ class DataRights:
             NotPossibleError: This user may not, or gives no reason; the attempt is recorded.
             StoreError: A store cannot be read.
         """
-        await self._check(Deed.EXPORT_DATA, customer_id, reason)
+        await self._check(Permission.EXPORT_DATA, customer_id, reason)
         reached = Reached()
         reached.add(await self._store.export(customer_id))
         async for other in others():
@@ -67,7 +67,7 @@ class DataRights:
                 whomever; the attempt is recorded, and nothing is removed.
             StoreError: A store cannot be written.
         """
-        await self._check(Deed.ERASE_DATA, customer_id, reason)
+        await self._check(Permission.ERASE_DATA, customer_id, reason)
         unsent = await self._store.unsent(customer_id)
         async for other in others():
             unsent += await other.unsent(customer_id) if other is not None else 0
@@ -85,12 +85,12 @@ class DataRights:
         await self._audit.settled()
         return reached
 
-    async def _check(self, deed: Deed, customer_id: CustomerId, reason: str) -> None:
+    async def _check(self, permission: Permission, customer_id: CustomerId, reason: str) -> None:
         if not self._openings.is_required:
             return
-        refusal = self._permissions.refusal_to_do(deed)
+        refusal = self._permissions.refusal_to_do(permission)
         if refusal is not None:
-            self._audit.record("refused", customer_id, deed.value)
+            self._audit.record("refused", customer_id, permission.value)
             await self._audit.settled()
             raise NotPossibleError(refusal.message)
         self._openings.check_reason(reason)

@@ -28,7 +28,7 @@ from console.services.access.access_history import (
 from console.services.access.caller_check import CallerCheck, CallerSystems
 from console.services.access.denial import Denial, DenialReason
 from console.services.access.harvest import HarvestWatch
-from console.services.access.permissions import Deed, Subject
+from console.services.access.permissions import DataScope, Permission
 from console.services.access.shown_accounts import ShownAccounts
 from console.services.customer.contact import NotPossibleError, refuse_card_numbers
 from console.services.customer.known import KnownFacts
@@ -40,7 +40,7 @@ from console.settings.verification import Method, VerificationSettings
 __all__ = ["HARVESTING", "LAPSE_TOLD", "Caller", "Opening", "Openings", "Reason", "Step"]
 
 # What is no part of anybody's account.
-OPEN_TO_ALL = frozenset({Subject.OFFERINGS, Subject.TIME_SLOTS})
+OPEN_TO_ALL = frozenset({DataScope.OFFERINGS, DataScope.TIME_SLOTS})
 # What is said of a caller or a reason that could not be compared with CRM itself.
 # How the audit calls the pattern of looking around.
 HARVESTING = "harvesting"
@@ -130,29 +130,29 @@ class Openings:
 
     # ------------------------------------------------------------------ what is open
 
-    def refusal(self, subject: Subject, customer_id: CustomerId) -> Denial | None:
+    def refusal(self, scope: DataScope, customer_id: CustomerId) -> Denial | None:
         """Return why something of an account is not shown now, or None."""
         step = self.step(customer_id)
-        if subject in OPEN_TO_ALL or step is Step.CALL_DETAIL:
+        if scope in OPEN_TO_ALL or step is Step.CALL_DETAIL:
             return None
         if step is Step.CLOSED:
             return Denial(DenialReason.LOCKED, say.ACCOUNT_LOCKED())
-        if subject in self._stronger_seen:
-            return Denial(DenialReason.STRONGER_NEEDED, say.VERIFY_FURTHER_TO_SEE(subject=subject))
+        if scope in self._stronger_seen:
+            return Denial(DenialReason.STRONGER_NEEDED, say.VERIFY_FURTHER_TO_SEE(scope=scope))
         return None
 
-    def refusal_to_do(self, deed: Deed, customer_id: CustomerId) -> Denial | None:
+    def refusal_to_do(self, permission: Permission, customer_id: CustomerId) -> Denial | None:
         """Return why something cannot be done in an account now, or None."""
         if self._settings is None:
             return None
         found = self.opening(customer_id)
         if found is None:
             return Denial(DenialReason.LOCKED, say.VERIFY_FIRST())
-        if found.reason is not Reason.CALLER and deed not in self._without_caller:
-            told = say.OPEN_WITHOUT_CALLER(permission=deed, reason=found.reason)
+        if found.reason is not Reason.CALLER and permission not in self._without_caller:
+            told = say.OPEN_WITHOUT_CALLER(permission=permission, reason=found.reason)
             return Denial(DenialReason.CALLER_NEEDED, told)
-        if deed in self._stronger_done and found.step is not Step.CALL_DETAIL:
-            return Denial(DenialReason.STRONGER_NEEDED, say.VERIFY_FURTHER_TO_DO(permission=deed))
+        if permission in self._stronger_done and found.step is not Step.CALL_DETAIL:
+            return Denial(DenialReason.STRONGER_NEEDED, say.VERIFY_FURTHER_TO_DO(permission=permission))
         return None
 
     def grant(self, customer_id: CustomerId) -> Grant | None:
@@ -162,7 +162,7 @@ class Openings:
             return None
         return Grant(found.at, found.reason.value, reaches_call_detail=found.step is Step.CALL_DETAIL)
 
-    def admits(self, deed: Deed, customer_id: CustomerId, grant: Grant | None) -> bool:
+    def admits(self, permission: Permission, customer_id: CustomerId, grant: Grant | None) -> bool:
         """Return whether what was made under a grant may be sent now, by today's rules.
 
         A grant is revoked by as many wrong answers as close the account, given after it. What an earlier version made
@@ -170,9 +170,9 @@ class Openings:
         """
         if self._settings is None or grant is None:
             return True
-        if grant.reason != Reason.CALLER.value and deed not in self._without_caller:
+        if grant.reason != Reason.CALLER.value and permission not in self._without_caller:
             return False
-        if deed in self._stronger_done and not grant.reaches_call_detail:
+        if permission in self._stronger_done and not grant.reaches_call_detail:
             return False
         shut_at = self._check.shut_at(customer_id)
         return shut_at is None or shut_at < grant.at

@@ -9,16 +9,16 @@ from console.messages import access as say
 from console.models.customer import CustomerId
 from console.models.outbox import Grant, Remark
 from console.services.access.denial import Denial, DenialReason
-from console.settings.roles import Deed, Personal, RoleSettings, Subject, named
+from console.settings.roles import DataScope, Permission, Personal, RoleSettings, named
 
 __all__ = [
     "REP",
     "ROLES",
     "AccountDoor",
-    "Deed",
+    "DataScope",
+    "Permission",
     "Permissions",
     "Personal",
-    "Subject",
     "User",
     "as_deployed",
 ]
@@ -33,8 +33,8 @@ class User:
     """
 
     role: str
-    may_see: frozenset[Subject]
-    may_do: frozenset[Deed] = frozenset()
+    may_see: frozenset[DataScope]
+    may_do: frozenset[Permission] = frozenset()
     credit_limits: Mapping[str, Decimal] = field(default_factory=dict)
     masked: frozenset[Personal] = frozenset()
 
@@ -46,28 +46,31 @@ def _limits(whole_units: int) -> Mapping[str, Decimal]:
 
 
 # Reading ahead opens as many accounts as a list has; field staff need it, and who is asked to prepare for an outage.
-_OF_SUPERVISORS = frozenset({Deed.APPROVE, Deed.READ_AUDIT, Deed.READ_AHEAD, Deed.EXPORT_DATA, Deed.ERASE_DATA})
-REP = User("rep", frozenset(Subject), frozenset(Deed) - _OF_SUPERVISORS, _limits(25))
-SENIOR_REP = User("senior rep", frozenset(Subject), frozenset(Deed) - _OF_SUPERVISORS, _limits(100))
-SUPERVISOR = User("supervisor", frozenset(Subject), frozenset(Deed), _limits(250))
+_OF_SUPERVISORS = frozenset(
+    {Permission.APPROVE, Permission.READ_AUDIT, Permission.READ_AHEAD, Permission.EXPORT_DATA, Permission.ERASE_DATA}
+)
+REP = User("rep", frozenset(DataScope), frozenset(Permission) - _OF_SUPERVISORS, _limits(25))
+SENIOR_REP = User("senior rep", frozenset(DataScope), frozenset(Permission) - _OF_SUPERVISORS, _limits(100))
+SUPERVISOR = User("supervisor", frozenset(DataScope), frozenset(Permission), _limits(250))
 # What a line and the way to it need; nothing of money, so no contacts either, which speak of bills and payments.
 FIELD_TECHNICIAN = User(
     "field technician",
     frozenset(
         {
-            Subject.CUSTOMER, Subject.PARTY, Subject.PRODUCTS, Subject.SERVICES, Subject.PRODUCT_ORDERS,
-            Subject.SERVICE_ORDERS, Subject.SERVICE_TESTS, Subject.TICKETS, Subject.APPOINTMENTS,
-            Subject.TIME_SLOTS, Subject.OFFERINGS,
+            DataScope.CUSTOMER, DataScope.PARTY, DataScope.PRODUCTS, DataScope.SERVICES, DataScope.PRODUCT_ORDERS,
+            DataScope.SERVICE_ORDERS, DataScope.SERVICE_TESTS, DataScope.TICKETS, DataScope.APPOINTMENTS,
+            DataScope.TIME_SLOTS, DataScope.OFFERINGS,
         }
     ),
-    frozenset({Deed.ADD_NOTE, Deed.WORK_TICKETS, Deed.TEST_LINE, Deed.VISITS, Deed.READ_AHEAD}),
+    frozenset({Permission.ADD_NOTE, Permission.WORK_TICKETS, Permission.TEST_LINE, Permission.VISITS,
+               Permission.READ_AHEAD}),
     masked=frozenset({Personal.EMAIL, Personal.BIRTH}),
 )  # fmt: skip
 # Learns on real customers beside somebody: sees what a rep sees but single calls, and moves no money and no service.
 TRAINEE = User(
     "trainee",
-    frozenset(Subject) - {Subject.USAGE},
-    frozenset({Deed.ADD_NOTE, Deed.WORK_TICKETS, Deed.TEST_LINE, Deed.VISITS, Deed.SEND}),
+    frozenset(DataScope) - {DataScope.USAGE},
+    frozenset({Permission.ADD_NOTE, Permission.WORK_TICKETS, Permission.TEST_LINE, Permission.VISITS, Permission.SEND}),
     masked=frozenset(Personal),
 )
 ROLES: Mapping[str, User] = {user.role: user for user in (REP, SENIOR_REP, SUPERVISOR, FIELD_TECHNICIAN, TRAINEE)}
@@ -93,16 +96,16 @@ def as_deployed(user: User, roles: Mapping[str, RoleSettings]) -> User:
 class AccountDoor(Protocol):
     """Says what of an account is open now; see `Openings`."""
 
-    def refusal(self, subject: Subject, customer_id: CustomerId) -> Denial | None:
+    def refusal(self, scope: DataScope, customer_id: CustomerId) -> Denial | None:
         """Return why something is not shown now, or None."""
 
-    def refusal_to_do(self, deed: Deed, customer_id: CustomerId) -> Denial | None:
+    def refusal_to_do(self, permission: Permission, customer_id: CustomerId) -> Denial | None:
         """Return why something cannot be done now, or None."""
 
     def grant(self, customer_id: CustomerId) -> Grant | None:
         """Return how an account is open now, None where it is not, or none is ever closed."""
 
-    def admits(self, deed: Deed, customer_id: CustomerId, grant: Grant | None) -> bool:
+    def admits(self, permission: Permission, customer_id: CustomerId, grant: Grant | None) -> bool:
         """Return whether what was made under a grant may be sent now."""
 
 
@@ -122,24 +125,24 @@ class Permissions:
     ) -> None:
         self.user, self._door, self._unrecorded = user, door, unrecorded
 
-    def refusal(self, subject: Subject, customer_id: CustomerId) -> Denial | None:
+    def refusal(self, scope: DataScope, customer_id: CustomerId) -> Denial | None:
         """Return why this user may not see it, or None when they may."""
-        by_role = self.refusal_by_role(subject)
+        by_role = self.refusal_by_role(scope)
         if by_role is not None:
             return by_role
         if (unrecorded := self._unrecorded()) is not None:
             return unrecorded
-        return self._door.refusal(subject, customer_id) if self._door is not None else None
+        return self._door.refusal(scope, customer_id) if self._door is not None else None
 
-    def refusal_by_role(self, subject: Subject) -> Denial | None:
+    def refusal_by_role(self, scope: DataScope) -> Denial | None:
         """Return why this user's role does not show it of anybody, or None where it does."""
-        if subject in self.user.may_see:
+        if scope in self.user.may_see:
             return None
-        return Denial(DenialReason.ROLE, say.ROLE_DOES_NOT_SHOW(role=self.user.role, subject=subject))
+        return Denial(DenialReason.ROLE, say.ROLE_DOES_NOT_SHOW(role=self.user.role, scope=scope))
 
-    def may_do(self, deed: Deed) -> bool:
+    def may_do(self, permission: Permission) -> bool:
         """Return whether this user's role has a right, for any customer."""
-        return deed in self.user.may_do
+        return permission in self.user.may_do
 
     @property
     def unrecorded(self) -> Denial | None:
@@ -150,24 +153,24 @@ class Permissions:
         """Return how an account is open now, to stand on what is made under it."""
         return self._door.grant(customer_id) if self._door is not None else None
 
-    def bar_to_send(self, deed: Deed, customer_id: CustomerId, grant: Grant | None) -> Remark:
+    def bar_to_send(self, permission: Permission, customer_id: CustomerId, grant: Grant | None) -> Remark:
         """Return why what was made under a grant may not be sent now, NONE where it may.
 
         The role and the rules are today's. That a grant has expired since bars nothing: a day without a network is
         longer than a grant.
         """
-        if not self.may_do(deed):
+        if not self.may_do(permission):
             return Remark.NO_RIGHT
-        if self._door is not None and not self._door.admits(deed, customer_id, grant):
+        if self._door is not None and not self._door.admits(permission, customer_id, grant):
             return Remark.NO_ACCESS
         return Remark.NONE
 
-    def refusal_to_do(self, deed: Deed, customer_id: CustomerId | None = None) -> Denial | None:
+    def refusal_to_do(self, permission: Permission, customer_id: CustomerId | None = None) -> Denial | None:
         """Return why this user may not do it, for a customer or at all, or None when they may."""
-        if deed not in self.user.may_do:
-            return Denial(DenialReason.ROLE, say.ROLE_MAY_NOT(role=self.user.role, permission=deed))
+        if permission not in self.user.may_do:
+            return Denial(DenialReason.ROLE, say.ROLE_MAY_NOT(role=self.user.role, permission=permission))
         if (unrecorded := self._unrecorded()) is not None:
             return unrecorded
         if self._door is None or customer_id is None:
             return None
-        return self._door.refusal_to_do(deed, customer_id)
+        return self._door.refusal_to_do(permission, customer_id)

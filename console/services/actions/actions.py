@@ -16,7 +16,7 @@ from console.ports.acting import ActingSystem
 from console.ports.clock import Clock
 from console.ports.systems import Systems
 from console.services.access.denial import Denial
-from console.services.access.permissions import Deed, Permissions
+from console.services.access.permissions import Permission, Permissions
 from console.services.actions.amounts import read_positive
 from console.services.actions.catalogue import ACTIONS
 from console.services.actions.declared import Plan, PlannedStep, Values
@@ -24,7 +24,7 @@ from console.services.actions.ids import uuid7
 from console.services.actions.notes import checked_note, note_title
 from console.services.actions.routing import STEP_CAPABILITY, Origins, SystemEffects, by_system, route, route_step
 from console.services.actions.situation import Situation, situation_of
-from console.services.actions.steps import deeds_of
+from console.services.actions.steps import permissions_of
 from console.services.customer.contact import (
     IN_BILLING,
     IN_CRM,
@@ -98,7 +98,7 @@ class Actions:
             NotPossibleError: It is empty or too long.
             StoreError: It could not be kept; the text is still where it was typed.
         """
-        self._check(Deed.ADD_NOTE, customer_id)
+        self._check(Permission.ADD_NOTE, customer_id)
         words = checked_note(text)
         action_id = self._new_id()
         step = Step(
@@ -142,7 +142,7 @@ class Actions:
             NotPossibleError: Nothing is changed, or a value is no phone number or e-mail address.
             StoreError: It could not be kept.
         """
-        self._check(Deed.CHANGE_CONTACT, customer_id)
+        self._check(Permission.CHANGE_CONTACT, customer_id)
         shown = seen.shown
         typed = {key: value for key, value in wanted.items() if value.strip() != shown.get(key, "")}
         checked = {key: checked_contact(key, value, self._country) for key, value in typed.items()}
@@ -169,7 +169,7 @@ class Actions:
             NotPossibleError: The amount or the day cannot be, or billing does not say what is owed.
             StoreError: It could not be kept.
         """
-        self._check(Deed.PROMISE_TO_PAY, customer_id)
+        self._check(Permission.PROMISE_TO_PAY, customer_id)
         if account.balance is None:
             raise NotPossibleError(say.NO_BALANCE_TO_PROMISE_ON())
         money = _promised(account, amount)
@@ -226,7 +226,7 @@ class Actions:
 
     def may(self, kind: str, customer_id: CustomerId | None = None) -> Denial | None:
         """Return why this user may not do a kind of act, for a customer or at all, or None where they may."""
-        return self._permissions.refusal_to_do(ACTIONS[kind].deed, customer_id)
+        return self._permissions.refusal_to_do(ACTIONS[kind].permission, customer_id)
 
     def plan(self, kind: str, situation: Situation, values: Values) -> Plan:
         """Return what an act would do, without doing any of it.
@@ -234,7 +234,7 @@ class Actions:
         Raises:
             NotPossibleError: This user may not, or it cannot be done so; the sentence says why.
         """
-        self._check(ACTIONS[kind].deed, situation.customer.id if situation.customer is not None else None)
+        self._check(ACTIONS[kind].permission, situation.customer.id if situation.customer is not None else None)
         refuse_card_numbers(values.values())
         return ACTIONS[kind].plan(situation, values)
 
@@ -254,7 +254,7 @@ class Actions:
             NotPossibleError: This user may not, or it cannot be done so.
             StoreError: It could not be kept.
         """
-        self._check(ACTIONS[kind].deed, customer_id)
+        self._check(ACTIONS[kind].permission, customer_id)
         plan = self.plan(kind, situation, values)
         action_id = self._new_id()
         steps = [self._step(step, f"{action_id}-{number}", situation) for number, step in enumerate(plan.steps, 1)]
@@ -302,8 +302,8 @@ class Actions:
         Raises:
             NotPossibleError: They may not.
         """
-        for deed in deeds_of(action):
-            self._check(deed, CustomerId(action.customer_id))
+        for permission in permissions_of(action):
+            self._check(permission, CustomerId(action.customer_id))
 
     def _contact_steps(
         self,
@@ -328,8 +328,8 @@ class Actions:
         if not timedelta() <= due_on - today <= _LATEST_PROMISE:
             raise NotPossibleError(say.DAY_OUT_OF_RANGE())
 
-    def _check(self, deed: Deed, customer_id: CustomerId | None) -> None:
-        refusal = self._permissions.refusal_to_do(deed, customer_id)
+    def _check(self, permission: Permission, customer_id: CustomerId | None) -> None:
+        refusal = self._permissions.refusal_to_do(permission, customer_id)
         if refusal is not None:
             raise NotPossibleError(refusal.message)
 

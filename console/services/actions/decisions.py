@@ -10,10 +10,10 @@ from console.models.customer import CustomerId
 from console.models.money import Money
 from console.models.outbox import BARRED, Action, Remark, RiskClass, Step, StepState
 from console.models.payload import Payload
-from console.services.access.permissions import Deed, Permissions
+from console.services.access.permissions import Permission, Permissions
 from console.services.actions.actions import Actions, contact_title, promise_title
 from console.services.actions.notes import checked_note, note_title
-from console.services.actions.steps import deeds_of
+from console.services.actions.steps import permissions_of
 from console.services.customer.contact import NotPossibleError, checked_contact
 from console.services.outbox import Outbox
 
@@ -158,7 +158,7 @@ class Decisions:
         )
         if barred is None:
             raise NotPossibleError(say.NOTHING_TO_HAND_OVER())
-        if not self._permissions.may_do(Deed.WORK_TICKETS):
+        if not self._permissions.may_do(Permission.WORK_TICKETS):
             raise NotPossibleError(say.ROLE_OPENS_NO_TICKETS(role=self._permissions.user.role))
         why = _WHY_BARRED[barred.remark].format(role=self._permissions.user.role)
         asked = ", ".join(f"{key} {value}" for key, value in (action.values or barred.wanted).items() if value)
@@ -184,8 +184,8 @@ class Decisions:
         Raises:
             NotPossibleError: They may not; the sentence says why.
         """
-        for deed in deeds_of(action):
-            refusal = self._permissions.refusal_to_do(deed, CustomerId(action.customer_id))
+        for permission in permissions_of(action):
+            refusal = self._permissions.refusal_to_do(permission, CustomerId(action.customer_id))
             if refusal is not None:
                 raise NotPossibleError(refusal.message)
 
@@ -195,11 +195,14 @@ class Decisions:
         Raises:
             NotPossibleError: They may not; the sentence says why.
         """
-        for deed in deeds_of(action):
-            refusal = self._permissions.refusal_to_do(deed)
+        for permission in permissions_of(action):
+            refusal = self._permissions.refusal_to_do(permission)
             if refusal is not None:
                 raise NotPossibleError(refusal.message)
-            if self._permissions.bar_to_send(deed, CustomerId(action.customer_id), action.grant) is not Remark.NONE:
+            if (
+                self._permissions.bar_to_send(permission, CustomerId(action.customer_id), action.grant)
+                is not Remark.NONE
+            ):
                 raise NotPossibleError(say.ACCESS_MISSING())
 
     def _checked(self, action: Action, step: Step, key: str, value: str) -> str | Money | date:

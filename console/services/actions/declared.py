@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from console.messages import Message
 from console.models.money import Money
 from console.models.outbox import RiskClass
-from console.services.access.permissions import Deed
+from console.services.access.permissions import Permission
 from console.settings import Capability
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class ActionType:
     title: Message
     group: str
     letter: str
-    deed: Deed
+    permission: Permission
     send: Message
     asks: tuple[str, ...]
     fields: Callable[["Situation", Values], Sequence[Field]]

@@ -11,7 +11,7 @@ from console.ports.acting import StepOutcome
 from console.ports.billing import BILLING_ACCOUNTS, PAYMENTS
 from console.ports.systems import Systems
 from console.services.access.permissions import Permissions
-from console.services.actions.steps import deeds_of
+from console.services.actions.steps import permissions_of
 from console.services.customer.contact import NotPossibleError
 
 # For so long a refund that billing took may be missing from its list.
@@ -41,11 +41,11 @@ class SendCheck:
         if (unrecorded := self._permissions.unrecorded) is not None:
             raise SystemUnavailableError(unrecorded.message, system=action.steps[index].system, code="AUDIT")
         try:
-            deeds = deeds_of(action)
+            permissions = permissions_of(action)
         except NotPossibleError:
             return Remark.NO_RIGHT
-        for deed in deeds:
-            bar = self._permissions.bar_to_send(deed, CustomerId(action.customer_id), action.grant)
+        for permission in permissions:
+            bar = self._permissions.bar_to_send(permission, CustomerId(action.customer_id), action.grant)
             if bar is not Remark.NONE:
                 return bar
         step = action.steps[index]

@@ -9,7 +9,7 @@ from console.models.customer_bill import CustomerBill
 from console.ports.billing import BILLS
 from console.ports.documents import DocumentReader, OpenDocument, PageImage
 from console.ports.systems import Systems
-from console.services.access.permissions import Permissions, Subject
+from console.services.access.permissions import DataScope, Permissions
 
 __all__ = ["BillDocuments", "OpenDocument", "PageImage"]
 
@@ -23,7 +23,7 @@ class BillDocuments:
         systems: Systems,
         reader: DocumentReader,
         permissions: Permissions,
-        saw: Callable[[CustomerId, Subject], None] = lambda _customer, _subject: None,
+        saw: Callable[[CustomerId, DataScope], None] = lambda _customer, _scope: None,
     ) -> None:
         self._saw = saw
         self._systems = systems
@@ -38,12 +38,12 @@ class BillDocuments:
             UnreadableDocumentError: What came cannot be shown.
             ConsoleError: The bill has none, or this user may not see it.
         """
-        refusal = self._permissions.refusal(Subject.BILL_DOCUMENT, customer_id)
+        refusal = self._permissions.refusal(DataScope.BILL_DOCUMENT, customer_id)
         if refusal is not None:
             raise ConsoleError(refusal.message)
         if not bill.documents:
             raise ConsoleError(say.NO_BILL_DOCUMENT(bill_label=bill.label))
         billing = self._systems.named(system) or self._systems.serving(BILLS)[0]
         document = await self._reader.open(await billing.port(BILLS).fetch_bill_document(bill.documents[0]))
-        self._saw(customer_id, Subject.BILL_DOCUMENT)
+        self._saw(customer_id, DataScope.BILL_DOCUMENT)
         return document

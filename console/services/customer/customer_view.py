@@ -18,7 +18,7 @@ from console.ports.billing import BILLS
 from console.ports.clock import Clock
 from console.ports.systems import ConnectedSystem, Systems
 from console.services.access.masking import masked
-from console.services.access.permissions import Permissions, Personal, Subject
+from console.services.access.permissions import DataScope, Permissions, Personal
 from console.services.customer.dataset_loader import DatasetLoader, DatasetState, SystemDataset
 from console.services.customer.datasets import (
     BILL_LINES,
@@ -62,7 +62,7 @@ class CustomerView(CustomerDatasets):
         clock: Clock,
         rng: random.Random,
         as_of: datetime | None = None,
-        saw: Callable[[Subject], None] = lambda _subject: None,
+        saw: Callable[[DataScope], None] = lambda _scope: None,
         uncovered: Callable[[str], None] = lambda _kinds: None,
     ) -> None:
         self.customer_id = customer_id
@@ -75,7 +75,7 @@ class CustomerView(CustomerDatasets):
         # What asks, by the key under which its facts are kept: the subject, and which system's where there are several.
         self._by_key: dict[tuple[str, str], SystemDataset[Any]] = {}
         self._loaders = {dataset.name: self._loader_of(dataset) for dataset in DATASETS}
-        self._by_subject = {dataset.subject.value: self._loaders[dataset.name] for dataset in DATASETS}
+        self._by_scope = {dataset.scope.value: self._loaders[dataset.name] for dataset in DATASETS}
         for name, loader in self._loaders.items():
             setattr(self, name, loader)
         self._bill_rates: dict[CustomerBillId, SystemDataset[Records[AppliedBillingRate]]] = {}
@@ -121,12 +121,12 @@ class CustomerView(CustomerDatasets):
     async def _restore(self) -> None:
         """Show what was known before this run began, or at the moment this view is of."""
         stored = await self._cache.load_stored(self.customer_id, at=self.as_of)
-        for (subject, of), facts in stored.items():
-            if subject == Subject.BILL_LINES.value:
+        for (scope, of), facts in stored.items():
+            if scope == DataScope.BILL_LINES.value:
                 self._stored_rates[CustomerBillId(of)] = facts
-            elif (subject, of) in self._by_key:
-                self._by_key[subject, of].seed(facts)
-                self._on_seen(Subject(subject))
+            elif (scope, of) in self._by_key:
+                self._by_key[scope, of].seed(facts)
+                self._on_seen(DataScope(scope))
         for bill, loader in self._bill_rates.items():
             if bill in self._stored_rates:
                 loader.seed(self._stored_rates[bill])
@@ -167,9 +167,9 @@ class CustomerView(CustomerDatasets):
             if loader.was_requested:
                 loader.load_if_stale()
 
-    def refresh_scope(self, subject: Subject) -> None:
+    def refresh_scope(self, scope: DataScope) -> None:
         """Ask again for one thing, of which it is known that it has changed; nothing where it was never asked for."""
-        loader = self._by_subject.get(subject.value)
+        loader = self._by_scope.get(scope.value)
         if loader is not None and loader.was_requested:
             loader.refresh()
 
@@ -257,8 +257,8 @@ class CustomerView(CustomerDatasets):
 
     def _keyed(self, dataset: Dataset[Any], loader: SystemDataset[Any], *, of: str = "") -> SystemDataset[Any]:
         """Remember what takes the facts that are kept under a dataset's key, where this user may see them."""
-        if self._permissions.refusal(dataset.subject, self.customer_id) is None:
-            self._by_key[dataset.subject.value, of] = loader
+        if self._permissions.refusal(dataset.scope, self.customer_id) is None:
+            self._by_key[dataset.scope.value, of] = loader
         return loader
 
     def _system_dataset_at(self, dataset: Dataset[Any], system: ConnectedSystem, *, of: str) -> SystemDataset[Any]:
@@ -306,8 +306,8 @@ class CustomerView(CustomerDatasets):
         fetch_more: Callable[[T], Awaitable[T]] | None = None,
         fetch_newest: Callable[[], Awaitable[T]] | None = None,
     ) -> SystemDataset[T]:
-        subject, as_of = dataset.subject, self.as_of
-        may_see = self._permissions.refusal(subject, self.customer_id) is None
+        scope, as_of = dataset.scope, self.as_of
+        may_see = self._permissions.refusal(scope, self.customer_id) is None
 
         def was_read_at(facts: T) -> datetime:
             said_at = read_at(facts, self._clock.now())
@@ -315,17 +315,17 @@ class CustomerView(CustomerDatasets):
             return said_at if as_of is None else min(said_at, as_of)
 
         def keep(facts: T) -> None:
-            self._on_seen(subject)
-            self._cache.save(self.customer_id, (subject, of), facts, was_read_at(facts))
+            self._on_seen(scope)
+            self._cache.save(self.customer_id, (scope, of), facts, was_read_at(facts))
 
         return SystemDataset(
             is_past=as_of is not None,
             system=system,
             fetch=fetch,
             read_at=was_read_at,
-            refusal=lambda: self._permissions.refusal(subject, self.customer_id),
+            refusal=lambda: self._permissions.refusal(scope, self.customer_id),
             fresh_for=dataset.fresh_for,
-            known=self._cache.load(self.customer_id, (subject, of)) if may_see and as_of is None else None,
+            known=self._cache.load(self.customer_id, (scope, of)) if may_see and as_of is None else None,
             keep=keep,
             clock=self._clock,
             rng=self._rng,

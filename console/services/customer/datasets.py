@@ -29,7 +29,7 @@ from console.ports.billing import BILLING_ACCOUNTS, BILLS, CHARGES, PAYMENTS, US
 from console.ports.customers import APPOINTMENTS, CUSTOMERS, INTERACTIONS, TICKETS
 from console.ports.port import Port
 from console.ports.provisioning import OFFERINGS, PRODUCT_ORDERS, PRODUCTS, SERVICE_ORDERS, SERVICE_TESTS, SERVICES
-from console.services.access.permissions import Subject
+from console.services.access.permissions import DataScope
 from console.services.customer.dataset_loader import DatasetLoader
 from console.services.customer.fetching import (
     Asking,
@@ -59,7 +59,7 @@ P = TypeVar("P")
 class Dataset(Generic[P]):
     """One dataset of a customer.
 
-    `name` is the view's attribute, `subject` the permission and the key under which it is kept, `port` what a system
+    `name` is the view's attribute, `scope` the permission and the key under which it is kept, `port` what a system
     must serve to have it, `kept_as` its type, `fresh_for` how long it may be said aloud without asking again. A list
     that is read page by page has `page`, anything else `fetch`. Where several systems serve it, their lists are merged,
     newest first by `newest`; without it one follows the other. `is_compared` is read by the discrepancy rules,
@@ -67,7 +67,7 @@ class Dataset(Generic[P]):
     """
 
     name: str
-    subject: Subject
+    scope: DataScope
     port: Port[P]
     kept_as: Any
     fresh_for: timedelta
@@ -92,7 +92,7 @@ _MINUTE = timedelta(minutes=1)
 DATASETS: tuple[Dataset[Any], ...] = (
     Dataset(
         name="customer",
-        subject=Subject.CUSTOMER,
+        scope=DataScope.CUSTOMER,
         port=CUSTOMERS,
         kept_as=Sourced[Customer],
         fresh_for=15 * _MINUTE,
@@ -101,7 +101,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="accounts",
-        subject=Subject.BILLING_ACCOUNTS,
+        scope=DataScope.BILLING_ACCOUNTS,
         port=BILLING_ACCOUNTS,
         kept_as=Records[BillingAccount],
         fresh_for=2 * _MINUTE,
@@ -112,7 +112,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="bills",
-        subject=Subject.BILLS,
+        scope=DataScope.BILLS,
         port=BILLS,
         kept_as=Records[CustomerBill],
         fresh_for=10 * _MINUTE,
@@ -124,7 +124,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="products",
-        subject=Subject.PRODUCTS,
+        scope=DataScope.PRODUCTS,
         port=PRODUCTS,
         kept_as=Records[Product],
         fresh_for=2 * _MINUTE,
@@ -135,7 +135,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="services",
-        subject=Subject.SERVICES,
+        scope=DataScope.SERVICES,
         port=SERVICES,
         kept_as=Records[Service],
         fresh_for=2 * _MINUTE,
@@ -146,7 +146,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="product_orders",
-        subject=Subject.PRODUCT_ORDERS,
+        scope=DataScope.PRODUCT_ORDERS,
         port=PRODUCT_ORDERS,
         kept_as=Records[Order],
         fresh_for=5 * _MINUTE,
@@ -158,7 +158,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="service_orders",
-        subject=Subject.SERVICE_ORDERS,
+        scope=DataScope.SERVICE_ORDERS,
         port=SERVICE_ORDERS,
         kept_as=Records[Order],
         fresh_for=5 * _MINUTE,
@@ -170,7 +170,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="tickets",
-        subject=Subject.TICKETS,
+        scope=DataScope.TICKETS,
         port=TICKETS,
         kept_as=Records[TroubleTicket],
         fresh_for=5 * _MINUTE,
@@ -181,7 +181,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="interactions",
-        subject=Subject.INTERACTIONS,
+        scope=DataScope.INTERACTIONS,
         port=INTERACTIONS,
         kept_as=Records[PartyInteraction],
         fresh_for=5 * _MINUTE,
@@ -191,7 +191,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="payments",
-        subject=Subject.PAYMENTS,
+        scope=DataScope.PAYMENTS,
         port=PAYMENTS,
         kept_as=Records[Payment],
         fresh_for=2 * _MINUTE,
@@ -203,7 +203,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="party",
-        subject=Subject.PARTY,
+        scope=DataScope.PARTY,
         port=CUSTOMERS,
         kept_as=Sourced[Party],
         fresh_for=15 * _MINUTE,
@@ -212,7 +212,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="tests",
-        subject=Subject.SERVICE_TESTS,
+        scope=DataScope.SERVICE_TESTS,
         port=SERVICE_TESTS,
         kept_as=Records[ServiceTest],
         fresh_for=5 * _MINUTE,
@@ -222,7 +222,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="appointments",
-        subject=Subject.APPOINTMENTS,
+        scope=DataScope.APPOINTMENTS,
         port=APPOINTMENTS,
         kept_as=Records[Appointment],
         fresh_for=5 * _MINUTE,
@@ -233,7 +233,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="refunds",
-        subject=Subject.REFUNDS,
+        scope=DataScope.REFUNDS,
         port=PAYMENTS,
         kept_as=Records[Payment],
         fresh_for=2 * _MINUTE,
@@ -244,7 +244,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="usage",
-        subject=Subject.USAGE,
+        scope=DataScope.USAGE,
         port=USAGE,
         kept_as=Records[Usage],
         fresh_for=10 * _MINUTE,
@@ -254,7 +254,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="allowances",
-        subject=Subject.ALLOWANCES,
+        scope=DataScope.ALLOWANCES,
         port=USAGE,
         kept_as=Records[Bucket],
         fresh_for=2 * _MINUTE,
@@ -263,7 +263,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="related",
-        subject=Subject.RELATED,
+        scope=DataScope.RELATED,
         port=CUSTOMERS,
         kept_as=Records[RelatedCustomer],
         fresh_for=15 * _MINUTE,
@@ -272,7 +272,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="same_person",
-        subject=Subject.SAME_PERSON,
+        scope=DataScope.SAME_PERSON,
         port=CUSTOMERS,
         kept_as=Records[SearchHit],
         fresh_for=15 * _MINUTE,
@@ -283,7 +283,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="charges",
-        subject=Subject.CHARGES,
+        scope=DataScope.CHARGES,
         port=CHARGES,
         kept_as=Records[Product],
         fresh_for=2 * _MINUTE,
@@ -295,7 +295,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="time_slots",
-        subject=Subject.TIME_SLOTS,
+        scope=DataScope.TIME_SLOTS,
         port=APPOINTMENTS,
         kept_as=Records[TimeSlot],
         fresh_for=_MINUTE,
@@ -306,7 +306,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
     ),
     Dataset(
         name="offerings",
-        subject=Subject.OFFERINGS,
+        scope=DataScope.OFFERINGS,
         port=OFFERINGS,
         kept_as=Records[ProductOffering],
         fresh_for=15 * _MINUTE,
@@ -319,14 +319,14 @@ DATASETS: tuple[Dataset[Any], ...] = (
 # One bill's lines: of these a view has as many as bills were looked at.
 BILL_LINES = Dataset(
     name="bill_lines",
-    subject=Subject.BILL_LINES,
+    scope=DataScope.BILL_LINES,
     port=BILLS,
     kept_as=Records[AppliedBillingRate],
     fresh_for=10 * _MINUTE,
     asked_for=AskedFor.BY_BILL,
     is_told=False,
 )
-KEPT_AS: dict[Subject, Any] = {dataset.subject: dataset.kept_as for dataset in (*DATASETS, BILL_LINES)}
+KEPT_AS: dict[DataScope, Any] = {dataset.scope: dataset.kept_as for dataset in (*DATASETS, BILL_LINES)}
 
 
 class CustomerDatasets:

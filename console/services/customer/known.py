@@ -26,7 +26,7 @@ _RULES = 3
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When something about a customer changed (aware UTC), and what: values of `Subject`, the last to change first.
+    """When something about a customer changed (aware UTC), and what: values of `DataScope`, the last to change first.
 
     The parts of a customer come within seconds of each other; what came together is one moment, its last.
     """
@@ -47,11 +47,11 @@ class KnownFacts:
         store: FactStore,
         types: Mapping[Any, Any],
         *,
-        saved: Callable[[str, Any, Any], None] = lambda _customer, _subject, _facts: None,
+        saved: Callable[[str, Any, Any], None] = lambda _customer, _scope, _facts: None,
         on_failure: Callable[[StoreError], None] = lambda _error: None,
     ) -> None:
         self._store = store
-        self._decoders = {_kept_as(subject.value): msgspec.json.Decoder(kind) for subject, kind in types.items()}
+        self._decoders = {_kept_as(scope.value): msgspec.json.Decoder(kind) for scope, kind in types.items()}
         self._saved = saved
         self._on_failure = on_failure
         self._customers: OrderedDict[str, dict[_DatasetKey, Any]] = OrderedDict()
@@ -67,10 +67,10 @@ class KnownFacts:
         """Return the facts of a part that are in memory, or None."""
         return self._customers.get(customer_id, {}).get(key)
 
-    def load_all(self, customer_id: str, subject: Any) -> list[Any]:
+    def load_all(self, customer_id: str, scope: Any) -> list[Any]:
         """Return the facts in memory of one subject, from each system that has told any."""
         known = self._customers.get(customer_id, {})
-        return [facts for (kind, _of), facts in known.items() if kind == subject and facts is not None]
+        return [facts for (kind, _of), facts in known.items() if kind == scope and facts is not None]
 
     async def load_stored(self, customer_id: str, *, at: datetime | None = None) -> dict[tuple[str, str], Any]:
         """Return the stored facts of a customer by subject and what of it, as they are or as they were at a moment.
@@ -86,13 +86,13 @@ class KnownFacts:
             return {}
         found: dict[tuple[str, str], Any] = {}
         for key, fact in stored.items():
-            subject, _, of = key.partition("|")
-            decoder = self._decoders.get(subject)
+            scope, _, of = key.partition("|")
+            decoder = self._decoders.get(scope)
             try:
                 if decoder is not None:
-                    found[_subject(subject), of] = decoder.decode(fact.body)
+                    found[_scope(scope), of] = decoder.decode(fact.body)
             except msgspec.DecodeError:
-                _log.info("a stored fact of kind %s is in an older shape and left out", subject)
+                _log.info("a stored fact of kind %s is in an older shape and left out", scope)
         return found
 
     async def moments(self, customer_id: str) -> list[Moment]:
@@ -110,11 +110,11 @@ class KnownFacts:
             kept_as = key.partition("|")[0]
             if kept_as not in self._decoders:
                 continue
-            subject = _subject(kept_as)
+            scope = _scope(kept_as)
             if before is None or before - at > _TOGETHER:
                 found.append(Moment(at, ()))
-            if subject not in found[-1].changed:
-                found[-1] = replace(found[-1], changed=(*found[-1].changed, subject))
+            if scope not in found[-1].changed:
+                found[-1] = replace(found[-1], changed=(*found[-1].changed, scope))
             before = at
         return found
 
@@ -124,11 +124,11 @@ class KnownFacts:
         self._customers.move_to_end(customer_id)
         while len(self._customers) > _MOST_CUSTOMERS:
             self._customers.popitem(last=False)
-        subject, of = key
-        self._saved(customer_id, subject, facts)
-        if facts is None or read_at is None or self._failed or _kept_as(subject.value) not in self._decoders:
+        scope, of = key
+        self._saved(customer_id, scope, facts)
+        if facts is None or read_at is None or self._failed or _kept_as(scope.value) not in self._decoders:
             return
-        name = f"{_kept_as(subject.value)}|{of}"
+        name = f"{_kept_as(scope.value)}|{of}"
         self._start(self._store.save(customer_id, name, lambda: encode(facts), read_at))
 
     async def aclose(self) -> None:
@@ -153,11 +153,11 @@ class KnownFacts:
             self._on_failure(error)
 
 
-def _kept_as(subject: str) -> str:
-    return f"{subject}#{_RULES}"
+def _kept_as(scope: str) -> str:
+    return f"{scope}#{_RULES}"
 
 
-def _subject(kept_as: str) -> str:
+def _scope(kept_as: str) -> str:
     """Return the subject of what was kept, by whatever rules."""
     return kept_as.partition("#")[0]
 

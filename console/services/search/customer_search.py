@@ -16,7 +16,7 @@ from console.ports.clock import Clock
 from console.ports.customers import Finder
 from console.ports.systems import Systems
 from console.services.access.masking import masked
-from console.services.access.permissions import Permissions, Subject
+from console.services.access.permissions import DataScope, Permissions
 from console.services.search.people import SeenPeople
 from console.services.search.phone import read_phone, split_extension
 from console.services.search.search_notes import SearchNotes
@@ -152,7 +152,7 @@ class CustomerSearch:
 
     def _shown(self, hits: Sequence[SearchHit]) -> list[SearchHit]:
         """Return what may be shown of hits: of an account that is not open, whom it belongs to and why it was found."""
-        if self._permissions.refusal_by_role(Subject.CUSTOMER) is not None:
+        if self._permissions.refusal_by_role(DataScope.CUSTOMER) is not None:
             return []
         return [
             self._of_closed(hit) if self._is_closed(hit) else masked(hit, self._permissions.user.masked) for hit in hits
@@ -163,7 +163,7 @@ class CustomerSearch:
         return replace(hit, kind=None, status=None, details=(), name=name)
 
     def _is_closed(self, hit: SearchHit) -> bool:
-        return self._permissions.refusal(Subject.CUSTOMER, hit.customer_id) is not None
+        return self._permissions.refusal(DataScope.CUSTOMER, hit.customer_id) is not None
 
     async def _ask(self, search: _Search, system: str, finder: Finder) -> None:
         started_s = self._clock.monotonic_s()

@@ -13,11 +13,11 @@ from console.models.customer import Customer, CustomerId
 from console.models.provenance import Records, Sourced
 from console.models.search import KnownPerson, Match, MatchedBy, SearchHit, SearchQuery
 from console.ports.store import PersonStore
-from console.services.access.permissions import Subject
+from console.services.access.permissions import DataScope
 from console.services.search.phone import national_digits
 
 _log = logging.getLogger(__name__)
-_NUMBERED = frozenset({Subject.BILLING_ACCOUNTS, Subject.BILLS, Subject.PRODUCT_ORDERS, Subject.SERVICE_ORDERS})
+_NUMBERED = frozenset({DataScope.BILLING_ACCOUNTS, DataScope.BILLS, DataScope.PRODUCT_ORDERS, DataScope.SERVICE_ORDERS})
 HERE = "desk"
 
 # Of so many customers the parts come in at once; of others what came first is in the store already.
@@ -44,13 +44,13 @@ class SeenPeople:
         """How many customers' names and numbers are being put together in memory."""
         return CacheSize("people being learned", len(self._learning), _MOST_AT_ONCE, "customers")
 
-    def learn(self, customer_id: str, subject: Any, facts: Any) -> None:
+    def learn(self, customer_id: str, scope: Any, facts: Any) -> None:
         """Take what a system told about a customer."""
         learned = self._learned_of(customer_id)
         numbers, before = learned.numbers, len(learned.numbers)
-        if subject in _NUMBERED and isinstance(facts, Records):
+        if scope in _NUMBERED and isinstance(facts, Records):
             numbers |= {str(getattr(item.value, "number", None) or item.value.id) for item in facts}
-        elif subject is Subject.CUSTOMER and isinstance(facts, Sourced):
+        elif scope is DataScope.CUSTOMER and isinstance(facts, Sourced):
             learned.person = person_of(facts.value, facts.origin.read_at)
         elif len(numbers) == before:
             return

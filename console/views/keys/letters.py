@@ -7,7 +7,7 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
-from console.services.access.permissions import Deed
+from console.services.access.permissions import Permission
 from console.views.keys.positions import letter_of
 from console.views.texts import tr
 from console.views.theme import THEME, font
@@ -18,12 +18,12 @@ _COLUMNS = 3
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One letter, what it does in words, and how; `deed` is what a role must be allowed for it."""
+    """One letter, what it does in words, and how; `permission` is what a role must be allowed for it."""
 
     letter: str
     text: str
     do: Callable[[], object]
-    deed: Deed | None = None
+    permission: Permission | None = None
 
 
 class KeyCap(Label):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QContextMenuEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu
 
-from console.services.access.permissions import Deed
+from console.services.access.permissions import Permission
 from console.services.actions.catalogue import ACTIONS
 from console.views import texts
 from console.views.access.lapse import PROLONG_KEYS
@@ -119,12 +119,12 @@ class DeskMenus(QObject):
         )
         self._add(actions, tr("Act, then a letter"), "Ctrl+D", self._action_letters.open)
         actions.addSeparator()
-        self._of_role: list[tuple[QAction, Deed]] = []
+        self._of_role: list[tuple[QAction, Permission]] = []
         for letter in self._letters_of_actions()[1:]:  # the note has keys of its own, above
             keys = f"\t{_native('Ctrl+D')} {letter.letter}" if letter.letter else ""
             action = self._add(actions, texts.no_mnemonic(letter.text) + keys, None, letter.do)
-            if letter.deed is not None:
-                self._of_role.append((action, letter.deed))
+            if letter.permission is not None:
+                self._of_role.append((action, letter.permission))
 
     def _make_go(self) -> None:
         go = self._menu(tr("&Go to"))
@@ -133,8 +133,8 @@ class DeskMenus(QObject):
         for letter in self._letters_of_pages():
             # The letters come after Ctrl+J; they are shown as keys here, the overlay takes them.
             action = self._add(go, texts.no_mnemonic(letter.text) + "\t" + letter_keys(letter.letter), None, letter.do)
-            if letter.deed is not None:
-                self._of_role.append((action, letter.deed))
+            if letter.permission is not None:
+                self._of_role.append((action, letter.permission))
         go.addSeparator()
         self._add(go, tr("Next region"), "F6", lambda: self._workspace.next_region(1))
         self._add(go, tr("Previous region"), "Shift+F6", lambda: self._workspace.next_region(-1))
@@ -147,13 +147,13 @@ class DeskMenus(QObject):
         desk = self._workspace.desk
         if desk is None:
             return
-        for action, deed in self._of_role:
-            action.setVisible(deed in desk.user.may_do)
+        for action, permission in self._of_role:
+            action.setVisible(permission in desk.user.may_do)
         for overlay, letters in (
             (self._letters, self._letters_of_pages()),
             (self._action_letters, [one for one in self._letters_of_actions() if one.letter]),
         ):
-            may = [one for one in letters if one.deed is None or one.deed in desk.user.may_do]
+            may = [one for one in letters if one.permission is None or one.permission in desk.user.may_do]
             overlay.take(may, [one for one in letters if one not in may])
 
     def _show_in_full(self, page: CustomerPage) -> None:
@@ -240,25 +240,33 @@ class DeskMenus(QObject):
             Letter("P", tr("Past: as it stood"), self._workspace.show_past),
             Letter("Y", tr("Systems"), lambda: self._workspace.go_to("systems")),
             Letter("U", tr("Outbox"), lambda: self._workspace.go_to("outbox")),
-            Letter("K", tr("Audit"), lambda: self._workspace.go_to("audit"), Deed.READ_AUDIT),
+            Letter("K", tr("Audit"), lambda: self._workspace.go_to("audit"), Permission.READ_AUDIT),
         ]
 
     def _letters_of_actions(self) -> list[Letter]:
         """The letters after Ctrl+D: what can be done on the customer in front."""
 
-        def action(letter: str, text: str, do: Callable[[CustomerPage], None], deed: Deed | None = None) -> Letter:
-            return Letter(letter, text, lambda: self._workspace.on_page(do), deed)
+        def action(
+            letter: str, text: str, do: Callable[[CustomerPage], None], permission: Permission | None = None
+        ) -> Letter:
+            return Letter(letter, text, lambda: self._workspace.on_page(do), permission)
 
         return [
-            action("N", tr("Note"), lambda page: page.customer_actions.open_note(), Deed.ADD_NOTE),
+            action("N", tr("Note"), lambda page: page.customer_actions.open_note(), Permission.ADD_NOTE),
             action(
-                "K", tr("Contact data"), lambda page: page.customer_actions.open_contact_form(), Deed.CHANGE_CONTACT
+                "K",
+                tr("Contact data"),
+                lambda page: page.customer_actions.open_contact_form(),
+                Permission.CHANGE_CONTACT,
             ),
             action(
-                "I", tr("Promise to pay"), lambda page: page.customer_actions.open_promise_form(), Deed.PROMISE_TO_PAY
+                "I",
+                tr("Promise to pay"),
+                lambda page: page.customer_actions.open_promise_form(),
+                Permission.PROMISE_TO_PAY,
             ),
             *(
-                action(kind.letter, in_words(kind.title), functools.partial(_open_action, kind.name), kind.deed)
+                action(kind.letter, in_words(kind.title), functools.partial(_open_action, kind.name), kind.permission)
                 for kind in ACTIONS.values()
             ),
             action("Z", tr("Finish or take back"), lambda page: page.customer_actions.open_half_done()),

@@ -8,7 +8,7 @@ from console.messages import forms
 from console.models.approval import ApprovalRequest, read_request
 from console.models.outbox import RiskClass
 from console.models.trouble_ticket import TroubleTicket
-from console.services.access.permissions import Deed
+from console.services.access.permissions import Permission
 from console.services.actions.declared import (
     ActionType,
     Choice,
@@ -127,7 +127,7 @@ DECIDE = ActionType(
     title=forms.TITLE_DECIDE_APPROVAL(),
     group="Care",
     letter="H",
-    deed=Deed.APPROVE,
+    permission=Permission.APPROVE,
     send=forms.SEND_DECISION(),
     asks=("tickets", "refunds"),
     fields=_fields,

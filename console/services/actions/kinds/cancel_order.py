@@ -7,7 +7,7 @@ from console.messages import actions as say
 from console.models.appointment import Appointment
 from console.models.order import Order
 from console.models.outbox import RiskClass
-from console.services.access.permissions import Deed
+from console.services.access.permissions import Permission
 from console.services.actions.declared import (
     ActionType,
     Choice,
@@ -110,7 +110,7 @@ CANCEL_ORDER = ActionType(
     title=forms.TITLE_CANCEL_ORDER(),
     group="Order and visit",
     letter="G",
-    deed=Deed.CANCEL_ORDER,
+    permission=Permission.CANCEL_ORDER,
     send=forms.SEND_CANCEL_ORDER(),
     asks=("product_orders", "service_orders", "products", "appointments"),
     fields=_fields,

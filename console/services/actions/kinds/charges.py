@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from console.messages import actions as say
 from console.messages import forms
 from console.models.outbox import RiskClass
-from console.services.access.permissions import Deed
+from console.services.access.permissions import Permission
 from console.services.actions.declared import ActionType, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.actions.situation import Situation
 from console.services.customer.contact import NotPossibleError
@@ -88,7 +88,7 @@ STOP_BILLING = ActionType(
     title=forms.TITLE_STOP_BILLING(),
     group="Money",
     letter="B",
-    deed=Deed.CORRECT_BILLING,
+    permission=Permission.CORRECT_BILLING,
     send=forms.SEND_STOP_BILLING(),
     asks=("products", "charges"),
     fields=_stop_fields,
@@ -99,7 +99,7 @@ START_BILLING = ActionType(
     title=forms.TITLE_START_BILLING(),
     group="Money",
     letter="V",
-    deed=Deed.CORRECT_BILLING,
+    permission=Permission.CORRECT_BILLING,
     send=forms.SEND_START_BILLING(),
     asks=("products", "charges"),
     fields=_start_fields,

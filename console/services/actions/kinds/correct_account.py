@@ -7,7 +7,7 @@ from console.messages import actions as say
 from console.models.billing_account import BillingAccount
 from console.models.customer import ContactMedium, Customer
 from console.models.outbox import RiskClass
-from console.services.access.permissions import Deed
+from console.services.access.permissions import Permission
 from console.services.actions.declared import ActionType, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.actions.situation import Situation
 from console.services.customer.contact import IN_BILLING, NotPossibleError
@@ -95,7 +95,7 @@ CORRECT_ACCOUNT = ActionType(
     title=forms.TITLE_CORRECT_ACCOUNT(),
     group="Care",
     letter="",
-    deed=Deed.CORRECT_BILLING,
+    permission=Permission.CORRECT_BILLING,
     send=forms.SEND_CORRECT_ACCOUNT(),
     asks=("customer", "accounts"),
     fields=_fields,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from console.messages import actions as say
 from console.messages import forms
 from console.models.outbox import RiskClass
-from console.services.access.permissions import Deed
+from console.services.access.permissions import Permission
 from console.services.actions.amounts import read_positive
 from console.services.actions.declared import ActionType, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.actions.kinds.tickets import checked_text, new_ticket
@@ -80,7 +80,7 @@ DISPUTE_LINE = ActionType(
     title=forms.TITLE_DISPUTE_LINE(),
     group="Money",
     letter="D",
-    deed=Deed.DISPUTE,
+    permission=Permission.DISPUTE,
     send=forms.SEND_DISPUTE_LINE(),
     asks=("bills", "tickets"),
     fields=_fields,

@@ -9,7 +9,7 @@ from console.messages import actions as say
 from console.models.billing_account import BillingAccount
 from console.models.money import Money
 from console.models.outbox import RiskClass
-from console.services.access.permissions import Deed
+from console.services.access.permissions import Permission
 from console.services.actions.amounts import read_positive
 from console.services.actions.declared import (
     ActionType,
@@ -154,7 +154,7 @@ GIVE_CREDIT = ActionType(
     title=forms.TITLE_GIVE_CREDIT(),
     group="Money",
     letter="C",
-    deed=Deed.GIVE_CREDIT,
+    permission=Permission.GIVE_CREDIT,
     send=forms.SEND_GIVE_CREDIT(),
     asks=("accounts", "refunds"),
     fields=_fields,

@@ -6,7 +6,7 @@ from console.messages import actions as say
 from console.messages import forms
 from console.models.inventory import Service
 from console.models.outbox import RiskClass
-from console.services.access.permissions import Deed
+from console.services.access.permissions import Permission
 from console.services.actions.declared import (
     ActionType,
     Choice,
@@ -110,7 +110,7 @@ TEST_LINE = ActionType(
     title=forms.LINE_TEST(),
     group="Service",
     letter="L",
-    deed=Deed.TEST_LINE,
+    permission=Permission.TEST_LINE,
     send=forms.SEND_LINE_TEST(),
     asks=("services",),
     fields=_test_fields,
@@ -123,7 +123,7 @@ RESTART = ActionType(
     title=forms.TITLE_RESTART(),
     group="Service",
     letter="R",
-    deed=Deed.TEST_LINE,
+    permission=Permission.TEST_LINE,
     send=forms.SEND_RESTART(),
     asks=("services",),
     fields=_restart_fields,

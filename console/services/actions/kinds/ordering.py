@@ -7,7 +7,7 @@ from console.messages import forms
 from console.models.inventory import Product
 from console.models.offering import ProductOffering
 from console.models.outbox import RiskClass
-from console.services.access.permissions import Deed
+from console.services.access.permissions import Permission
 from console.services.actions.declared import ActionType, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.actions.kinds.services import ASKS, FOLLOW_S, order_step
 from console.services.actions.situation import Situation, picked
@@ -227,7 +227,7 @@ ORDER = ActionType(
     title=forms.TITLE_NEW_ORDER(),
     group="Order and visit",
     letter="O",
-    deed=Deed.ORDER,
+    permission=Permission.ORDER,
     send=forms.SEND_NEW_ORDER(),
     asks=("accounts", "products", "offerings", "product_orders"),
     fields=_order_fields,
@@ -240,7 +240,7 @@ CHANGE = ActionType(
     title=forms.TITLE_CHANGE(),
     group="Service",
     letter="M",
-    deed=Deed.ORDER,
+    permission=Permission.ORDER,
     send=forms.SEND_CHANGE(),
     asks=(*ASKS, "accounts", "offerings"),
     fields=_change_fields,

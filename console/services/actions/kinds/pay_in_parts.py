@@ -9,7 +9,7 @@ from console.messages import forms
 from console.models.billing_account import PAY_IN_PARTS
 from console.models.money import Money
 from console.models.outbox import RiskClass
-from console.services.access.permissions import Deed
+from console.services.access.permissions import Permission
 from console.services.actions.amounts import read_positive
 from console.services.actions.declared import (
     ActionType,
@@ -98,7 +98,7 @@ PAY_IN_PARTS_KIND = ActionType(
     title=forms.TITLE_PAY_IN_PARTS(),
     group="Money",
     letter="Q",
-    deed=Deed.PAY_IN_PARTS,
+    permission=Permission.PAY_IN_PARTS,
     send=forms.SEND_PAY_IN_PARTS(),
     asks=("accounts",),
     fields=_fields,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from console.messages import actions as say
 from console.messages import forms
 from console.models.outbox import RiskClass
-from console.services.access.permissions import Deed
+from console.services.access.permissions import Permission
 from console.services.actions.declared import (
     ActionType,
     Choice,
@@ -83,7 +83,7 @@ SEND = ActionType(
     title=forms.TITLE_SEND(),
     group="Care",
     letter="E",
-    deed=Deed.SEND,
+    permission=Permission.SEND,
     send=forms.SEND_MESSAGE(),
     asks=("bills", "customer"),
     fields=_fields,

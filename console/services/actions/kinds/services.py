@@ -10,7 +10,7 @@ from typing import Any
 from console.messages import Message, forms
 from console.models.inventory import Product, Service
 from console.models.outbox import RiskClass
-from console.services.access.permissions import Deed
+from console.services.access.permissions import Permission
 from console.services.actions.declared import ActionType, Effect, Field, FieldKind, Plan, PlannedStep, Undo, Values
 from console.services.actions.situation import Situation
 from console.settings import Capability
@@ -235,7 +235,7 @@ SUSPEND = ActionType(
     title=forms.TITLE_SUSPEND(),
     group="Service",
     letter="S",
-    deed=Deed.SUSPEND,
+    permission=Permission.SUSPEND,
     send=forms.SEND_SUSPEND(),
     asks=ASKS,
     fields=_suspend_fields,
@@ -248,7 +248,7 @@ RESUME = ActionType(
     title=forms.TITLE_RESUME(),
     group="Service",
     letter="U",
-    deed=Deed.SUSPEND,
+    permission=Permission.SUSPEND,
     send=forms.SEND_RESUME(),
     asks=ASKS,
     fields=_resume_fields,
@@ -261,7 +261,7 @@ END = ActionType(
     title=forms.TITLE_END_SERVICE(),
     group="Service",
     letter="X",
-    deed=Deed.END_SERVICE,
+    permission=Permission.END_SERVICE,
     send=forms.SEND_END_SERVICE(),
     asks=ASKS,
     fields=_end_fields,

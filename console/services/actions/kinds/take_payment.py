@@ -8,7 +8,7 @@ from console.models.billing_account import BillingAccount
 from console.models.customer_bill import CustomerBill
 from console.models.money import Money
 from console.models.outbox import RiskClass
-from console.services.access.permissions import Deed
+from console.services.access.permissions import Permission
 from console.services.actions.amounts import read_positive
 from console.services.actions.declared import (
     ActionType,
@@ -160,7 +160,7 @@ TAKE_PAYMENT = ActionType(
     title=forms.TITLE_TAKE_PAYMENT(),
     group="Money",
     letter="P",
-    deed=Deed.TAKE_PAYMENT,
+    permission=Permission.TAKE_PAYMENT,
     send=forms.SEND_TAKE_PAYMENT(),
     asks=("accounts", "bills"),
     fields=_fields,

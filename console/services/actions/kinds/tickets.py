@@ -7,7 +7,7 @@ from console.messages import Message, forms
 from console.messages import actions as say
 from console.models.outbox import RiskClass
 from console.models.trouble_ticket import TroubleTicket
-from console.services.access.permissions import Deed
+from console.services.access.permissions import Permission
 from console.services.actions.declared import (
     ActionType,
     Choice,
@@ -279,7 +279,7 @@ OPEN_TICKET = ActionType(
     title=forms.TITLE_OPEN_TICKET(),
     group="Care",
     letter="T",
-    deed=Deed.WORK_TICKETS,
+    permission=Permission.WORK_TICKETS,
     send=forms.SEND_OPEN_TICKET(),
     asks=("services", "bills", "product_orders"),
     fields=_open_fields,
@@ -290,7 +290,7 @@ WORK_ON_TICKET = ActionType(
     title=forms.TITLE_WORK_ON_TICKET(),
     group="Care",
     letter="W",
-    deed=Deed.WORK_TICKETS,
+    permission=Permission.WORK_TICKETS,
     send=forms.SEND_WORK_ON_TICKET(),
     asks=("tickets", "services", "bills", "product_orders"),
     fields=_work_fields,
@@ -301,7 +301,7 @@ CLOSE_TICKET = ActionType(
     title=forms.TITLE_FINISH_TICKET(),
     group="Care",
     letter="F",
-    deed=Deed.WORK_TICKETS,
+    permission=Permission.WORK_TICKETS,
     send=forms.SEND_FINISH_TICKET(),
     asks=("tickets",),
     fields=_close_fields,

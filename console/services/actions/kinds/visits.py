@@ -7,7 +7,7 @@ from console.messages import actions as say
 from console.messages import forms
 from console.models.appointment import Appointment, TimeSlot
 from console.models.outbox import RiskClass
-from console.services.access.permissions import Deed
+from console.services.access.permissions import Permission
 from console.services.actions.declared import (
     ActionType,
     Choice,
@@ -194,7 +194,7 @@ BOOK_VISIT = ActionType(
     title=forms.TITLE_BOOK_VISIT(),
     group="Order and visit",
     letter="A",
-    deed=Deed.VISITS,
+    permission=Permission.VISITS,
     send=forms.SEND_BOOK_VISIT(),
     asks=("appointments", "time_slots", "tickets", "product_orders"),
     fields=_book_fields,
@@ -206,7 +206,7 @@ MOVE_VISIT = ActionType(
     title=forms.TITLE_MOVE_VISIT(),
     group="Order and visit",
     letter="J",
-    deed=Deed.VISITS,
+    permission=Permission.VISITS,
     send=forms.SEND_MOVE_VISIT(),
     asks=("appointments", "time_slots"),
     fields=_move_fields,
@@ -217,7 +217,7 @@ CANCEL_VISIT = ActionType(
     title=forms.TITLE_CANCEL_VISIT(),
     group="Order and visit",
     letter="Y",
-    deed=Deed.VISITS,
+    permission=Permission.VISITS,
     send=forms.SEND_CANCEL_VISIT(),
     asks=("appointments",),
     fields=_cancel_fields,

@@ -12,7 +12,7 @@ from console.bridge import Bridge
 from console.models.outbox import Action, ActionState, StepState
 from console.models.provenance import Origin
 from console.services.access.denial import DenialReason
-from console.services.access.permissions import Subject
+from console.services.access.permissions import DataScope
 from console.services.actions import CHANGES
 from console.services.actions.catalogue import ACTIONS
 from console.services.customer.customer_view import CustomerView
@@ -71,10 +71,10 @@ class CustomerActions:
         self._tell(action)
         for done in set(_done(action)) - self._done:
             self._done.add(done)
-            subjects = CHANGES[action.steps[done[1]].kind]
-            self._ask_about(subjects)
+            scopes = CHANGES[action.steps[done[1]].kind]
+            self._ask_about(scopes)
             for after_s in ACTIONS[action.kind].follow_s if action.kind in ACTIONS else ():
-                QTimer.singleShot(int(after_s * 1000), self._page, functools.partial(self._ask_about, subjects))
+                QTimer.singleShot(int(after_s * 1000), self._page, functools.partial(self._ask_about, scopes))
 
     def _tell(self, action: Action) -> None:
         """Say how an act goes on, each state once: whoever sent it looks at this page, not at the outbox."""
@@ -92,9 +92,9 @@ class CustomerActions:
         if words:
             self._bridge.on_unhandled(tr(words).format(self._desk.title_of(action)))
 
-    def _ask_about(self, subjects: Sequence[Subject]) -> None:
-        for subject in subjects:
-            self._view.refresh_scope(subject)
+    def _ask_about(self, scopes: Sequence[DataScope]) -> None:
+        for scope in scopes:
+            self._view.refresh_scope(scope)
 
     def open_note(self, *, with_focus: bool = True) -> None:
         """Open the note over the page and put the focus into it."""
