@@ -22,10 +22,10 @@ from benchmarks.window import in_window
 from console.bridge import Bridge
 from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
-from console.services.access.openings import Reason
+from console.services.access.access_service import Reason
 from console.services.access.permissions import ROLES, DataScope, Personal
 from console.system.sandbox_launcher import SandboxProcess
-from console.views.access.opening_dialog import OpeningDialog
+from console.views.access.access_dialog import AccessDialog
 from console.views.customer.panels.catalogue import PANELS
 from console.views.search.palette import SearchPalette
 from console.views.window.main_window import MainWindow
@@ -170,7 +170,7 @@ async def _closed(
 ) -> None:
     """Look at the question who calls, and plant a leak in it."""
     workspace.open_customer(customer)
-    [dialog] = window.findChildren(OpeningDialog)
+    [dialog] = window.findChildren(AccessDialog)
     async with asyncio.timeout(10):
         while "·" not in dialog.who.text():  # noqa: ASYNC110 - a label tells nobody when it changes
             await asyncio.sleep(0.01)
@@ -189,7 +189,7 @@ async def _open_for_a_ticket(
     """Look at every panel for what this role does not see, and for single calls, which a ticket does not open."""
     desk = workspace.desk
     assert desk is not None
-    await desk.openings.open_for(customer, Reason.TYPED, "nobody calls in a benchmark")
+    await desk.access.open_for(customer, Reason.TYPED, "nobody calls in a benchmark")
     page = workspace.open_customer(customer)
     assert page is not None
     await page.view.wait_idle()

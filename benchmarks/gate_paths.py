@@ -23,7 +23,7 @@ from console.models.customer import CustomerId
 from console.models.customer_bill import CustomerBill
 from console.models.outbox import Action
 from console.models.search import SearchResult
-from console.services.access.openings import Reason
+from console.services.access.access_service import Reason
 from console.services.access.permissions import ROLES, SUPERVISOR, DataScope, Permission, User
 from console.services.actions.catalogue import ACTIONS
 from console.services.customer.contact import NotPossibleError
@@ -145,7 +145,7 @@ async def _known(sandbox: SandboxProcess) -> _Known:
         phone = next((str(number) for number in phones if number), "")
         if not (one.get("account") and phone):
             continue
-        await desk.openings.verify(customer, "photo", "")
+        await desk.access.verify(customer, "photo", "")
         view = desk.view_customer(customer)
         view.load_all()
         await view.wait_idle()
@@ -168,19 +168,19 @@ async def _known(sandbox: SandboxProcess) -> _Known:
 
 
 async def _open(desk: Desk, known: _Known, state: State) -> None:
-    openings = desk.openings
+    access = desk.access
     if state is State.LOCKED_OUT:
         for wrong in ("1", "2", "3"):
             try:
-                await openings.verify(known.id, "account", wrong)
+                await access.verify(known.id, "account", wrong)
             except NotPossibleError:
                 continue
     elif state is State.FOR_A_REASON:
-        await openings.open_for(known.id, Reason.TYPED, _WHY)
+        await access.open_for(known.id, Reason.TYPED, _WHY)
     elif state is State.ACCOUNT:
-        await openings.verify(known.id, "account", known.account)
+        await access.verify(known.id, "account", known.account)
     elif state is State.EVERYTHING:
-        await openings.verify(known.id, "photo", "")
+        await access.verify(known.id, "photo", "")
 
 
 def _opens(state: State, permission: Permission) -> bool:

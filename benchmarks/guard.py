@@ -20,7 +20,7 @@ from benchmarks.result import Result
 from console.compose import Parts, compose_desk
 from console.models.audit import AuditQuery
 from console.models.customer import CustomerId
-from console.services.access.openings import HARVESTING, Reason
+from console.services.access.access_service import HARVESTING, Reason
 from console.services.access.permissions import REP, Permission
 from console.services.customer.contact import NotPossibleError
 from console.services.desk import Desk
@@ -190,77 +190,73 @@ class _Rep:
         self._count.actions += actions
         if not await self._verify(who):
             self._count.stopped += max(1, actions)
-            self._desk.openings.close(who.id)
+            self._desk.access.close(who.id)
             return
         minutes = rng.lognormvariate(*day.minutes)
         for _ in range(actions):
             self._clock.ahead += timedelta(minutes=minutes / (actions + 1))
-            if self._desk.openings.lapsing()[1]:
-                self._desk.openings.prolong(who.id)  # the desk has said that it is about to lapse
+            if self._desk.access.expiring()[1]:
+                self._desk.access.prolong(who.id)  # the desk has said that it is about to lapse
             await self._do(who, rng.choice(_IN_CALLS))
         self._clock.ahead += timedelta(minutes=minutes / (actions + 1))
-        self._desk.openings.close(who.id)
+        self._desk.access.close(who.id)
         if rng.random() < day.forgotten_note:
             self._count.actions += 1
-            await self._desk.openings.open_for(who.id, Reason.TYPED, "note to the call just ended")
+            await self._desk.access.open_for(who.id, Reason.TYPED, "note to the call just ended")
             await self._do(who, Permission.ADD_NOTE)
-            self._desk.openings.close(who.id)
+            self._desk.access.close(who.id)
 
     async def work_on_ticket(self, who: Known) -> None:
         """Open an account for what somebody asked for earlier."""
         self._count.actions += 1
-        await self._desk.openings.open_for(who.id, Reason.TYPED, "asked for by the second level")
+        await self._desk.access.open_for(who.id, Reason.TYPED, "asked for by the second level")
         self._clock.ahead += timedelta(minutes=self._rng.uniform(1, 6))
         if self._rng.random() < self._day.ticket_needs_its_customer:
             await self._do(who, Permission.CHANGE_CONTACT)
         elif self._rng.random() >= self._day.ticket_without_action:
             await self._do(who, self._rng.choice(_ON_TICKETS))
-        self._desk.openings.close(who.id)
+        self._desk.access.close(who.id)
 
     async def _verify(self, who: Known) -> bool:
-        rng, day, openings = self._rng, self._day, self._desk.openings
+        rng, day, access = self._rng, self._day, self._desk.access
         name, answer = ("birth", who.born) if who.born and rng.random() < 0.75 else ("account", who.account)
         if rng.random() < day.calls_back:
             name, answer = "callback", ""
         try:
             if answer and rng.random() < day.says_it_wrong_first:
                 try:
-                    await openings.verify(who.id, name, "1901-01-01")
+                    await access.verify(who.id, name, "1901-01-01")
                 except NotPossibleError:
                     self._clock.ahead += timedelta(seconds=20)
-            await openings.verify(who.id, name, answer)
+            await access.verify(who.id, name, answer)
             if rng.random() < day.wants_single_calls:
-                await openings.verify(who.id, "photo", "")
+                await access.verify(who.id, "photo", "")
         except NotPossibleError:
             return False
         return True
 
     async def _verify_further(self, who: Known) -> None:
         """Have the caller say their PIN, wrongly at first now and then; who has set none is called back."""
-        openings = self._desk.openings
+        access = self._desk.access
         if who.pin is None:
-            await openings.number_on_file(who.id)
-            await openings.verify(who.id, "callback", "")
+            await access.number_on_file(who.id)
+            await access.verify(who.id, "callback", "")
             return
         if self._rng.random() < self._day.says_it_wrong_first:
             try:
-                await openings.verify(who.id, "pin", f"{(int(who.pin) + 1) % 10_000:04d}")
+                await access.verify(who.id, "pin", f"{(int(who.pin) + 1) % 10_000:04d}")
             except NotPossibleError:
                 self._clock.ahead += timedelta(seconds=20)
-        await openings.verify(who.id, "pin", who.pin)
+        await access.verify(who.id, "pin", who.pin)
 
     async def _do(self, who: Known, permission: Permission) -> None:
-        found = self._desk.openings.opening(who.id)
-        if (
-            found is not None
-            and found.reason is Reason.CALLER
-            and self._desk.openings.refusal_to_do(permission, who.id)
-        ):
+        found = self._desk.access.grant_of(who.id)
+        if found is not None and found.reason is Reason.CALLER and self._desk.access.refusal_to_do(permission, who.id):
             await self._verify_further(who)
-        if self._desk.openings.refusal_to_do(permission, who.id) is not None:
+        if self._desk.access.refusal_to_do(permission, who.id) is not None:
             self._count.stopped += 1
         else:
-            self._desk.openings.note_action(who.id)
+            self._desk.access.note_action(who.id)
 
 
 async def _harvester(sandbox: SandboxProcess, people: Sequence[Known], seed: int) -> int | None:
@@ -274,16 +270,16 @@ async def _harvester(sandbox: SandboxProcess, people: Sequence[Known], seed: int
     callers = iter(shuffled[40:])
     for number, who in enumerate(shuffled[:40], 1):
         if rng.random() < 0.5:
-            await desk.openings.verify(who.id, rng.choice(("photo", "callback")), "")
+            await desk.access.verify(who.id, rng.choice(("photo", "callback")), "")
         else:
-            await desk.openings.open_for(who.id, Reason.TYPED, "had to look something up")
-        desk.openings.close(who.id)
+            await desk.access.open_for(who.id, Reason.TYPED, "had to look something up")
+        desk.access.close(who.id)
         clock.ahead += timedelta(minutes=gap_min * rng.uniform(0.7, 1.3))
         if honest_between and number % 4 == 0:
             other = next(callers)
-            await desk.openings.verify(other.id, "account", other.account)
-            desk.openings.note_action(other.id)
-            desk.openings.close(other.id)
+            await desk.access.verify(other.id, "account", other.account)
+            desk.access.note_action(other.id)
+            desk.access.close(other.id)
         if await stand.is_flagged():
             found = number
             break

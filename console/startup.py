@@ -129,16 +129,16 @@ class Startup:
             _Ended: The window was closed, or the desk cannot work and has said why.
         """
         self.window.say(tr("Connecting the systems…"))
-        opening = asyncio.create_task(self._enter_session(), name="open session")
+        grant = asyncio.create_task(self._enter_session(), name="open session")
         closing = asyncio.create_task(self.closed.wait(), name="wait for close")
-        await asyncio.wait([opening, closing], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([grant, closing], return_when=asyncio.FIRST_COMPLETED)
         closing.cancel()
-        if not opening.done():
-            opening.cancel()
-            await asyncio.gather(opening, return_exceptions=True)
+        if not grant.done():
+            grant.cancel()
+            await asyncio.gather(grant, return_exceptions=True)
             raise _Ended(0)
         try:
-            self.session = opening.result()
+            self.session = grant.result()
         except ConsoleError as error:
             if self.options.tour is not None:
                 raise

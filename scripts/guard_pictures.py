@@ -23,12 +23,12 @@ from PySide6.QtWidgets import QApplication, QDialog
 from benchmarks.window import in_window, workspace_on
 from console.bridge import Bridge
 from console.models.customer import CustomerId
-from console.services.access.openings import Reason
+from console.services.access.access_service import Reason
 from console.services.access.permissions import ROLES
 from console.system.sandbox_launcher import SandboxProcess
 from console.tour import until
+from console.views.access.access_dialog import AccessDialog
 from console.views.access.lock import DeskLock
-from console.views.access.opening_dialog import OpeningDialog
 from console.views.access.sign_in_bar import SignInBar
 from console.views.theme import THEME
 from console.views.window.main_window import MainWindow
@@ -99,18 +99,18 @@ async def _play(scenes: Scenes) -> None:
         QTest.keyClicks(QApplication.focusWidget() or window, people[0])
         await until(lambda: bool(workspace.palette.list.rows_model.rows), "the search")
         _press(window, Qt.Key.Key_Return)
-        await until(lambda: bool(window.findChildren(OpeningDialog)), "the question")
-        [dialog] = window.findChildren(OpeningDialog)
+        await until(lambda: bool(window.findChildren(AccessDialog)), "the question")
+        [dialog] = window.findChildren(AccessDialog)
         await until(lambda: "·" in dialog.who.text(), "whom to ask")
         await scenes.picture(window, "who-calls")
         dialog.reject()
         desk = workspace.desk
         assert desk is not None
-        await desk.openings.verify(people[0], "callback", "")
+        await desk.access.verify(people[0], "callback", "")
         await scenes.opened(workspace, people[0])
         await scenes.picture(window, "verified")
         for customer in people[1:13]:
-            await desk.openings.open_for(customer, Reason.TYPED, "looking something up")
+            await desk.access.open_for(customer, Reason.TYPED, "looking something up")
         await scenes.opened(workspace, people[12])
         await scenes.picture(window, "without-a-caller")
     async with scenes.desk("supervisor") as (window, workspace):
@@ -123,7 +123,7 @@ async def _play(scenes: Scenes) -> None:
     async with scenes.desk("trainee") as (window, workspace):
         desk = workspace.desk
         assert desk is not None
-        await desk.openings.verify(people[0], "photo", "")
+        await desk.access.verify(people[0], "photo", "")
         await scenes.opened(workspace, people[0])
         await scenes.picture(window, "covered")
         lock = DeskLock(window, lambda: None)

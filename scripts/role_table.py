@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from console.services.access.openings import OPEN_TO_ALL
+from console.services.access.access_service import OPEN_TO_ALL
 from console.services.access.permissions import ROLES, DataScope, Permission, Personal
 from console.services.actions.catalogue import ACTIONS
 from console.settings.roles import named

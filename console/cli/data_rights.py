@@ -27,7 +27,7 @@ async def _run(options: argparse.Namespace) -> int:
             raise StoreError("The console is open on this store. Close it first.") from error
         if not session.desk.is_kept:
             raise StoreError(session.notice.removesuffix(IN_MEMORY).strip() or "Nothing is kept on this computer.")
-        if session.desk.openings.is_required and options.reason is None:
+        if session.desk.access.is_required and options.reason is None:
             raise UsageError("Say why: --reason 'the customer asked for it in writing'. It is recorded.")
         customer = CustomerId(options.customer)
         run_command = _export if options.command == "export" else _erase

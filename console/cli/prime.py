@@ -76,7 +76,7 @@ def read_numbers(file: Path) -> list[CustomerId]:
 async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> int:
     asks = ask_code if sys.stdin.isatty() else None
     asked = None if options.demo else ask_person  # a sandbox of its own takes the token it handed over
-    opening = open_session(
+    grant = open_session(
         config=options.config,
         demo=options.demo,
         with_store=True,
@@ -86,13 +86,13 @@ async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> 
     )
     async with AsyncExitStack() as stack:
         try:
-            session = await stack.enter_async_context(opening)
+            session = await stack.enter_async_context(grant)
         except StoreInUseError as error:
             raise StoreError("The console is open on this store. Close it first.") from error
         if not session.desk.is_kept:
             why = session.notice.removesuffix(IN_MEMORY).strip()
             raise StoreError(f"{why} Customers can only be read ahead into a store.")
-        if session.desk.openings.is_required:
+        if session.desk.access.is_required:
             if (refusal := session.desk.permissions.refusal_to_do(Permission.READ_AHEAD)) is not None:
                 session.desk.audit.record("refused", words=Permission.READ_AHEAD.value)
                 raise ConsoleError(refusal.message)
@@ -112,24 +112,24 @@ async def prime(
     accounts are closed until they are opened, each is read for the reason; to be shown it must be
     opened again.
     """
-    if desk.openings.is_required:
-        desk.openings.check_reason(reason)
+    if desk.access.is_required:
+        desk.access.check_reason(reason)
     slots = asyncio.Semaphore(_SIDE_BY_SIDE)
     waiting = _Waiting(patience_s)
 
     async def one(customer: CustomerId) -> bool:
         async with slots:
-            if desk.openings.is_required:
+            if desk.access.is_required:
                 try:
-                    await desk.openings.open_to_read_ahead(customer, reason)
+                    await desk.access.open_to_read_ahead(customer, reason)
                 except NotPossibleError as error:
                     print(f"{customer}: {error}", file=sys.stderr)
                     return False
             try:  # what lists of nobody hold is not kept
-                await desk.openings.caller(customer)
+                await desk.access.caller(customer)
             except UnknownCustomerError as error:
                 print(f"{customer}: {error}", file=sys.stderr)
-                desk.openings.close(customer)
+                desk.access.close(customer)
                 return False
             except SystemCallError:
                 pass  # waited for below, with everything else
@@ -143,7 +143,7 @@ async def prime(
                 failures = [part.state.failure for part in view.loaders if part.state.failure]
             finally:
                 view.close()
-                desk.openings.close(customer)
+                desk.access.close(customer)
         if failures:
             print(f"{customer}: {failures[0].error}", file=sys.stderr)
         return not failures

@@ -28,7 +28,7 @@ from console.models.search import Asking, SearchResult
 from console.models.service_test import ServiceTest
 from console.models.trouble_ticket import TroubleTicket
 from console.models.usage import Bucket, Usage
-from console.services.access.openings import Reason
+from console.services.access.access_service import Reason
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.dataset_loader import DatasetLoader
@@ -270,19 +270,19 @@ async def _run(options: argparse.Namespace) -> int:
     from console.session import open_session  # noqa: PLC0415 - httpx is loaded only once it is clear what to show
 
     asked = None if options.demo else ask_person  # a sandbox of its own takes the token it handed over
-    opening = open_session(
+    grant = open_session(
         config=options.config,
         demo=options.demo,
         ask_person=asked,
         ask_secret=ask_secret if sys.stdin.isatty() else None,
     )
-    async with opening as session:
-        openings, number = session.desk.openings, options.customer or session.first_customer or ""
-        if openings.is_required:
+    async with grant as session:
+        access, number = session.desk.access, options.customer or session.first_customer or ""
+        if access.is_required:
             if options.reason is None:
                 raise UsageError("Say why the account is opened: --reason 'ticket TT-100234, asked by the customer'.")
             found = await find_one(session.desk, number)
-            await openings.open_for(found, Reason.TYPED, options.reason)
+            await access.open_for(found, Reason.TYPED, options.reason)
             number = found
         text, whole = await show(session.desk, options.customer or session.first_customer or "", as_json=options.json)
     print(text)

@@ -109,7 +109,7 @@ def _compose_outbox(wire: Wire, guard: Guard, kept: _Kept, parts: Parts, deploym
         admit=SendCheck(guard.permissions, systems=wire.systems, actions=lambda: outbox.actions),
     )
     outbox.subscribe(guard.audit.on_action)
-    outbox.subscribe(lambda action: guard.openings.note_action(action.customer_id))
+    outbox.subscribe(lambda action: guard.access.note_action(action.customer_id))
     wire.health.subscribe(lambda now, before: _tell_outbox(outbox, now, before))
     if parts.sign_in is not None:
         parts.sign_in.subscribe(lambda state: _tell_signed_in(outbox, deployment, state))
@@ -154,8 +154,8 @@ def _compose_search(
         people=kept.people,
         clock=parts.clock,
         country=deployment.country,
-        names_alone=guard.openings.is_required,
-        shows_names=not guard.openings.is_required or "name" in deployment.verification.shown,
+        names_alone=guard.access.is_required,
+        shows_names=not guard.access.is_required or "name" in deployment.verification.shown,
         noted=lambda text: guard.audit.record("searched", words=text),
     )
 
@@ -225,7 +225,7 @@ def compose_desk(
     return Desk(
         name=deployment.name,
         permissions=guard.permissions,
-        openings=guard.openings,
+        access=guard.access,
         audit=guard.audit,
         audit_search=guard.search,
         systems=tuple(
@@ -238,7 +238,7 @@ def compose_desk(
         decisions=Decisions(outbox, actions, guard.permissions, country=deployment.country),
         drafts=drafts,
         leaving=Leaving(outbox, drafts, actions, UnsentFiles(), is_kept=kept.database.is_kept),
-        data_rights=DataRights(kept.records, guard.permissions, guard.openings, guard.audit),
+        data_rights=DataRights(kept.records, guard.permissions, guard.access, guard.audit),
         moments=kept.known.moments,
         is_kept=kept.database.is_kept,
         open_store=open_store,

@@ -12,11 +12,11 @@ from console.models.audit import ChainEnd
 from console.models.customer import CustomerId
 from console.ports.audit import Collector
 from console.ports.secrets import Secrets
+from console.services.access.access_service import AccessService
 from console.services.access.audit import Audit
 from console.services.access.audit_search import AuditSearch, earlier
 from console.services.access.caller_check import CallerSystems
 from console.services.access.harvest import DAY
-from console.services.access.openings import Openings
 from console.services.access.permissions import DataScope, Permissions
 from console.services.customer.known import KnownFacts
 from console.services.outbox.shared_notes import SharedNotes
@@ -36,7 +36,7 @@ class Guard:
 
     audit: Audit
     search: AuditSearch
-    openings: Openings
+    access: AccessService
     permissions: Permissions
     store: AuditRepository
     anchor: HeadAnchor | None
@@ -48,8 +48,8 @@ class Guard:
 
     async def start(self, now: datetime, *, signed_in: bool) -> None:
         """Take up what was written down within the last day, and begin to write."""
-        if not await self.openings.catch_up():  # the first start since programs share it
-            self.openings.recall(await earlier(self.store, now - DAY))
+        if not await self.access.catch_up():  # the first start since programs share it
+            self.access.recall(await earlier(self.store, now - DAY))
         seen = await asyncio.to_thread(self.anchor.load) if self.anchor is not None else None
         known = {
             "installation": await asyncio.to_thread(installation_id) if self.anchor is not None else "",
@@ -61,7 +61,7 @@ class Guard:
     async def aclose(self) -> None:
         """Write down that the desk closes, and remember where the audit ends."""
         self.audit.record("closed the desk")
-        await self.openings.aclose()
+        await self.access.aclose()
         await self.audit.aclose()
         await self._note(await self.audit.end())
 
@@ -92,20 +92,18 @@ def compose_guard(
     )
     # Without sign-in nobody is known who could answer for having opened an account; such a desk is for trying out.
     verification = deployment.verification if deployment.sign_in is not None else None
-    openings = Openings(
+    access = AccessService(
         verification,
         systems=systems,
         known=known,
         clock=SteadyClock(parts.clock, lambda by: audit.record("clock set", words=f"by {by.total_seconds():.0f} s")),
-        told=audit.on_opening,
+        told=audit.on_access,
         shared=SharedNotes(parts.guard_log, parts.clock),
     )
-    permissions = Permissions(parts.user, openings, unrecorded=audit.refusal)
+    permissions = Permissions(parts.user, access, unrecorded=audit.refusal)
     search = AuditSearch(store, collector, audit, permissions, parts.clock)
     anchor = HeadAnchor.beside(database.folder) if database.folder is not None else None
-    return Guard(
-        audit, search, openings=openings, permissions=permissions, store=store, anchor=anchor, policy=parts.policy
-    )
+    return Guard(audit, search, access=access, permissions=permissions, store=store, anchor=anchor, policy=parts.policy)
 
 
 class NamedSecrets:

@@ -134,7 +134,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class ActionGrant:
     """How the account was open when an action was made: since when (aware UTC), why, and whether for call detail.
 
     `reason` is the value of a reason of the access service, such as `a caller`.
@@ -172,7 +172,7 @@ class Action:
     kind: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     person: str = ""
-    grant: Grant | None = None
+    grant: ActionGrant | None = None
 
     @property
     def state(self) -> ActionState:

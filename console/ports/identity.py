@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class TokenGrant:
     """What a provider gives for one sign-in or renewal.
 
     `claims` are those of the ID token, checked; empty where a renewal brings none. `refresh_token` is None where the
@@ -28,7 +28,7 @@ class Attempt(Protocol):
     def address(self) -> str:
         """Where the person signs in."""
 
-    async def wait(self) -> Grant:
+    async def wait(self) -> TokenGrant:
         """Return what the provider gives once the person has signed in.
 
         Raises:
@@ -50,7 +50,7 @@ class IdentityProvider(Protocol):
         enough, and what comes back must say when that was.
         """
 
-    async def renew(self, refresh_token: str, *, subject: str) -> Grant:
+    async def renew(self, refresh_token: str, *, subject: str) -> TokenGrant:
         """Return a new access token for the same person."""
 
     async def end_session_address(self, id_token: str) -> str | None:

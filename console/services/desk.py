@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from console.models.cache_size import CacheSize
 from console.models.outbox import Action
+from console.services.access.access_service import AccessService
 from console.services.access.audit import Audit
 from console.services.access.audit_search import AuditSearch
 from console.services.access.data_rights import DataRights
 from console.services.access.masking import masked_text
-from console.services.access.openings import Openings
 from console.services.access.permissions import Permissions, User
 from console.services.actions import Actions, Decisions
 from console.services.billing.bill_documents import BillDocuments
@@ -45,7 +45,7 @@ class Desk:
 
     name: str
     permissions: Permissions
-    openings: Openings
+    access: AccessService
     audit: Audit
     audit_search: AuditSearch
     systems: tuple[SystemInfo, ...]

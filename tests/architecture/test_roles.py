@@ -8,7 +8,7 @@ import pytest
 
 from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
-from console.services.access.openings import Reason
+from console.services.access.access_service import Reason
 from console.services.access.permissions import ROLES, DataScope, Permission, Permissions, Personal
 from console.services.actions.catalogue import ACTIONS
 from console.services.customer.contact import NotPossibleError
@@ -44,9 +44,9 @@ async def test_an_action_is_planned_for_the_roles_the_table_marks_and_for_nobody
     customer = CustomerId(sandbox.first_customer)
     for kind in ACTIONS.values():
         assert desk.actions.may(kind.name, customer) is not None, kind.name  # closed
-    await desk.openings.open_for(customer, Reason.TYPED, "asked for by the customer")
+    await desk.access.open_for(customer, Reason.TYPED, "asked for by the customer")
     by_ticket = {kind.name for kind in ACTIONS.values() if desk.actions.may(kind.name, customer) is None}
-    await desk.openings.verify(customer, "photo", "")
+    await desk.access.verify(customer, "photo", "")
     by_caller = {kind.name for kind in ACTIONS.values() if desk.actions.may(kind.name, customer) is None}
     assert by_caller == {kind.name for kind in ACTIONS.values() if role in marked(str(kind.title))}
     lines = STORED.read_text(encoding="utf-8").splitlines()

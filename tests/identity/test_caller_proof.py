@@ -11,7 +11,7 @@ import pytest
 from console.compose import Parts, compose_desk
 from console.errors import RejectedError, SystemUnavailableError
 from console.models.customer import CustomerId
-from console.services.access.openings import Step
+from console.services.access.access_service import Step
 from console.services.access.permissions import REP, Permission
 from console.services.access.sign_in import SignIn
 from console.services.customer.contact import NotPossibleError
@@ -55,7 +55,7 @@ async def with_service_number(sandbox: Control, desk: Desk) -> CustomerId:
     """The first customer whom CRM can send a code to."""
     for number in numbers_of(1, 30):
         try:
-            await desk.openings.send_code(CustomerId(number))
+            await desk.access.send_code(CustomerId(number))
         except NotPossibleError:
             continue
         return CustomerId(number)
@@ -72,9 +72,9 @@ async def test_the_right_pin_opens_everything_and_is_written_down_nowhere(
     customer, pin = await with_pin(sandbox)
     before = datetime.now(UTC).isoformat()
     with caplog.at_level("DEBUG"):
-        opening = await desk.openings.verify(customer, "pin", pin)
-    assert (opening.step, opening.checked) == (Step.CALL_DETAIL, True)
-    assert desk.openings.refusal_to_do(Permission.ORDER, customer) is None
+        grant = await desk.access.verify(customer, "pin", pin)
+    assert (grant.step, grant.checked) == (Step.CALL_DETAIL, True)
+    assert desk.access.refusal_to_do(Permission.ORDER, customer) is None
     await until(lambda: sandbox.audited(customer, what="opened", since=before))
     entries = [msgspec.json.encode(entry).decode() for entry in await sandbox.audited(since=before)]
     told = [record.getMessage() for record in caplog.records if record.name.startswith("console")]
@@ -85,10 +85,10 @@ async def test_wrong_pins_count_here_and_in_crm(sandbox: Control, desk: Desk) ->
     customer, pin = await with_pin(sandbox)
     for left in ("2 more attempts", "1 more attempt", "in 15 min"):
         with pytest.raises(NotPossibleError, match=left):
-            await desk.openings.verify(customer, "pin", other(pin))
+            await desk.access.verify(customer, "pin", other(pin))
     with pytest.raises(NotPossibleError, match="Too many wrong answers"):
-        await desk.openings.verify(customer, "pin", pin)
-    assert desk.openings.opening(customer) is None
+        await desk.access.verify(customer, "pin", pin)
+    assert desk.access.grant_of(customer) is None
 
     async with sandbox.raw("crm") as crm:
         asked = {"customer": {"id": customer}, "pin": other(pin)}
@@ -102,26 +102,26 @@ async def test_who_has_set_no_pin_is_told_and_loses_no_attempt(sandbox: Control,
             break
     for _ in range(4):
         with pytest.raises(NotPossibleError, match="has set no PIN"):
-            await desk.openings.verify(CustomerId(number), "pin", "1234")
+            await desk.access.verify(CustomerId(number), "pin", "1234")
 
 
 async def test_a_code_opens_everything_once_for_ten_minutes(sandbox: Control, desk: Desk) -> None:
     before = datetime.now(UTC).isoformat()
     customer = await with_service_number(sandbox, desk)
     code = await sandbox.code(customer)
-    assert (await desk.openings.verify(customer, "code", code)).step is Step.CALL_DETAIL
-    desk.openings.close(customer)
+    assert (await desk.access.verify(customer, "code", code)).step is Step.CALL_DETAIL
+    desk.access.close(customer)
     with pytest.raises(NotPossibleError, match="Send a code first"):
-        await desk.openings.verify(customer, "code", code)
+        await desk.access.verify(customer, "code", code)
 
-    sent = await desk.openings.send_code(customer)
+    sent = await desk.access.send_code(customer)
     assert len(sent.ends_in) == 2
     await sandbox.advance(601)
     with pytest.raises(NotPossibleError, match="too old"):
-        await desk.openings.verify(customer, "code", await sandbox.code(customer))
-    await desk.openings.send_code(customer)
+        await desk.access.verify(customer, "code", await sandbox.code(customer))
+    await desk.access.send_code(customer)
     with pytest.raises(NotPossibleError, match="2 more attempts"):
-        await desk.openings.verify(customer, "code", other(await sandbox.code(customer)))
+        await desk.access.verify(customer, "code", other(await sandbox.code(customer)))
 
     async def told() -> list[str]:
         return [entry.words for entry in await sandbox.audited(customer, what="code sent", since=before)]
@@ -138,7 +138,7 @@ async def test_a_crm_that_offers_neither_has_no_such_ways(sandbox: Control, sign
     crm = msgspec.structs.replace(deployment.systems["crm"], caller_proof=None)
     without = msgspec.structs.replace(deployment, systems={**deployment.systems, "crm": crm})
     made = compose_desk(without, sandbox.process.secrets, Parts(user=REP, sign_in=signed_in))
-    assert [method.name for method in made.openings.methods] == ["birth", "account", "callback", "photo"]
+    assert [method.name for method in made.access.methods] == ["birth", "account", "callback", "photo"]
     await made.aclose()
 
 
@@ -146,33 +146,33 @@ async def test_nobody_is_verified_while_crm_is_away_or_says_something_else(sandb
     customer, pin = await with_pin(sandbox)
     await sandbox.faults("crm", outage=True)
     with pytest.raises(SystemUnavailableError):
-        await desk.openings.verify(customer, "pin", pin)
+        await desk.access.verify(customer, "pin", pin)
     await sandbox.faults("crm")
     await sandbox.quirks("crm", "failure-in-200")
     with pytest.raises(RejectedError):
-        await desk.openings.verify(customer, "pin", pin)
-    assert desk.openings.opening(customer) is None
+        await desk.access.verify(customer, "pin", pin)
+    assert desk.access.grant_of(customer) is None
 
 
 async def test_calling_back_a_number_that_a_service_has_had_long_opens_everything(sandbox: Control, desk: Desk) -> None:
     customer = await with_service_number(sandbox, desk)
     view = desk.view_customer(customer)
-    assert await desk.openings.number_on_file(customer)
-    assert (await desk.openings.verify(customer, "callback", "")).step is Step.CALL_DETAIL
+    assert await desk.access.number_on_file(customer)
+    assert (await desk.access.verify(customer, "callback", "")).step is Step.CALL_DETAIL
     view.close()
-    desk.openings.close(customer)
+    desk.access.close(customer)
 
     await sandbox.faults("provisioning", outage=True)  # now nobody knows whose number it is
-    await desk.openings.number_on_file(customer)
-    assert (await desk.openings.verify(customer, "callback", "")).step is Step.ACCOUNT
-    assert desk.openings.refusal_to_do(Permission.CHANGE_CONTACT, customer) is not None
+    await desk.access.number_on_file(customer)
+    assert (await desk.access.verify(customer, "callback", "")).step is Step.ACCOUNT
+    assert desk.access.refusal_to_do(Permission.CHANGE_CONTACT, customer) is not None
 
 
 async def test_what_a_stranger_could_take_over_needs_the_stronger_step(sandbox: Control, desk: Desk) -> None:
     number = sandbox.first_customer
     knows = (await sandbox.truth(number))["callerKnows"]
     customer = CustomerId(number)
-    await desk.openings.verify(customer, "account", knows["accounts"][0])
+    await desk.access.verify(customer, "account", knows["accounts"][0])
     for permission in (Permission.ORDER, Permission.CHANGE_CONTACT):
-        assert "verified further" in str(desk.openings.refusal_to_do(permission, customer))
-    assert desk.openings.refusal_to_do(Permission.ADD_NOTE, customer) is None
+        assert "verified further" in str(desk.access.refusal_to_do(permission, customer))
+    assert desk.access.refusal_to_do(Permission.ADD_NOTE, customer) is None

@@ -14,7 +14,7 @@ import pytest
 from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
 from console.models.outbox import Action, ActionState, Remark, StepState
-from console.services.access.openings import Reason
+from console.services.access.access_service import Reason
 from console.services.access.permissions import REP, ROLES
 from console.services.access.sign_in import SignIn
 from console.services.customer.contact import NotPossibleError, known_contact
@@ -84,7 +84,7 @@ async def until(desk: Desk, action: Action, *states: ActionState, within_s: floa
 async def opened(desk: Desk, customer: str) -> CustomerId:
     """Open an account by its caller, far enough for everything."""
     customer_id = CustomerId(customer)
-    await desk.openings.verify(customer_id, "photo", "")
+    await desk.access.verify(customer_id, "photo", "")
     return customer_id
 
 
@@ -135,7 +135,7 @@ async def test_a_queued_change_cannot_be_edited_after_the_account_closed(
     desk = await desk_of("rep")
     action = await queued_contact(sandbox, desk, people[0])
     await until(desk, action, ActionState.QUEUED)
-    desk.openings.close(CustomerId(action.customer_id))
+    desk.access.close(CustomerId(action.customer_id))
 
     with pytest.raises(NotPossibleError, match="Verify the caller first"):
         await desk.decisions.edit(action, {"phone": "+19375550199"})
@@ -200,7 +200,7 @@ async def test_an_expired_access_does_not_stop_what_was_made_under_it(
     desk = await desk_of("rep", clock=clock)
     action = await queued_contact(sandbox, desk, people[0])
     clock.ahead = timedelta(hours=9)
-    assert desk.openings.opening(CustomerId(action.customer_id)) is None
+    assert desk.access.grant_of(CustomerId(action.customer_id)) is None
 
     await back(sandbox, desk)
 
@@ -218,7 +218,7 @@ async def test_an_access_that_was_revoked_stops_what_was_made_under_it(
     clock.ahead = timedelta(minutes=1)
     for number in ("1", "2", "3"):
         with pytest.raises(NotPossibleError):
-            await desk.openings.verify(customer, "account", number)
+            await desk.access.verify(customer, "account", number)
 
     await back(sandbox, desk)
 
@@ -300,7 +300,7 @@ async def _asked_for(desk: Desk, people: list[str], over: int) -> tuple[Customer
 
 
 async def _agree(desk: Desk, customer: str) -> Action:
-    await desk.openings.open_for(CustomerId(customer), Reason.TYPED, "Decides what somebody asked for")
+    await desk.access.open_for(CustomerId(customer), Reason.TYPED, "Decides what somebody asked for")
     view = await asked(desk, customer, "decide-approval")
     situation = desk.actions.situation(view)
     [ticket] = [one for one in situation.all_of("tickets") if one.ticket_type == "approval" and one.is_open]

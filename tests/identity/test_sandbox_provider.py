@@ -50,7 +50,7 @@ async def desk(sandbox: Control, sign_in: SignIn):
     parts = Parts(rng=random.Random(1), user=REP, sign_in=sign_in)
     made = compose_desk(sandbox.process.deployment_with_sign_in, sandbox.process.secrets, parts)
     await made.open_store()
-    await made.openings.verify(CustomerId(sandbox.first_customer), "photo", "")
+    await made.access.verify(CustomerId(sandbox.first_customer), "photo", "")
     yield made
     await made.aclose()
 

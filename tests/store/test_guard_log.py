@@ -12,9 +12,9 @@ from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.models.provenance import Sourced
 from console.ports.customers import Customers
+from console.services.access.access_service import HARVESTING, AccessService, Reason
 from console.services.access.caller_check import CallerSystems
 from console.services.access.harvest import FAST, GUESSED_AT_ONE
-from console.services.access.openings import HARVESTING, Openings, Reason
 from console.services.customer.contact import NotPossibleError
 from console.services.outbox.shared_notes import SharedNotes
 from console.services.system.steady_clock import SteadyClock
@@ -41,7 +41,7 @@ class Program:
 
     def __init__(self, path: Path, clock: MovableClock) -> None:
         self.told: list[tuple[str, str]] = []
-        self.openings = Openings(
+        self.access = AccessService(
             VerificationSettings(),
             systems=CallerSystems(cast("Customers", _Crm())),
             clock=clock,
@@ -55,7 +55,7 @@ class Program:
 
     async def guess(self, customer: str, answer: str) -> str:
         with pytest.raises(NotPossibleError) as rejected:
-            await self.openings.verify(CustomerId(customer), "account", answer)
+            await self.access.verify(CustomerId(customer), "account", answer)
         return str(rejected.value)
 
 
@@ -70,7 +70,7 @@ async def program(tmp_path: Path) -> AsyncIterator[Callable[[], Program]]:
     make.clock = clock  # type: ignore[attr-defined]
     yield make
     for one in made:
-        await one.openings.aclose()
+        await one.access.aclose()
 
 
 async def test_an_account_that_one_program_shut_is_shut_for_all(program: Callable[[], Program]) -> None:
@@ -78,10 +78,10 @@ async def test_an_account_that_one_program_shut_is_shut_for_all(program: Callabl
     for answer in ("1", "2", "3"):
         await window.guess("CU-1", answer)
     with pytest.raises(NotPossibleError, match="Too many wrong answers"):
-        await show.openings.open_for(CustomerId("CU-1"), Reason.TYPED, WHY)
+        await show.access.open_for(CustomerId("CU-1"), Reason.TYPED, WHY)
     with pytest.raises(NotPossibleError, match="Too many wrong answers"):
-        await prime.openings.open_to_read_ahead(CustomerId("CU-1"), WHY)
-    await show.openings.open_for(CustomerId("CU-2"), Reason.TYPED, WHY)
+        await prime.access.open_to_read_ahead(CustomerId("CU-1"), WHY)
+    await show.access.open_for(CustomerId("CU-2"), Reason.TYPED, WHY)
 
 
 async def test_what_all_programs_open_counts_in_one_pattern(program: Callable[[], Program]) -> None:
@@ -89,9 +89,9 @@ async def test_what_all_programs_open_counts_in_one_pattern(program: Callable[[]
     for number in range(FAST):
         one = programs[number % 4]
         if number % 4 == 3:
-            await one.openings.open_to_read_ahead(CustomerId(f"CU-{number}"), WHY)
+            await one.access.open_to_read_ahead(CustomerId(f"CU-{number}"), WHY)
         else:
-            await one.openings.open_for(CustomerId(f"CU-{number}"), Reason.TYPED, WHY)
+            await one.access.open_for(CustomerId(f"CU-{number}"), Reason.TYPED, WHY)
     assert sum(len(one.flags) for one in programs) == 1
 
 
@@ -99,7 +99,7 @@ async def test_a_new_process_for_each_account_is_no_way_around(program: Callable
     flags = 0
     for number in range(16):
         show = program()
-        await show.openings.open_for(CustomerId(f"CU-{number}"), Reason.TYPED, WHY)
+        await show.access.open_for(CustomerId(f"CU-{number}"), Reason.TYPED, WHY)
         flags += len(show.flags)
     assert flags >= 1
 
@@ -113,7 +113,7 @@ async def test_guesses_at_one_account_are_counted_over_a_day(program: Callable[[
     assert any("wrong answers for one account" in words for words in window.flags)
     assert "today" in await window.guess("CU-1", "BA-1")  # though by now it is the right one
     clock.ahead += timedelta(hours=25)
-    await window.openings.verify(CustomerId("CU-1"), "account", "BA-1")
+    await window.access.verify(CustomerId("CU-1"), "account", "BA-1")
 
 
 @pytest.mark.expects_log("begun anew")
@@ -156,25 +156,25 @@ async def test_a_clock_that_is_set_neither_opens_nor_lapses_anything(hours: int)
     clock, jumps = SetClock(), list[timedelta]()
     steady = SteadyClock(clock, jumps.append)
     told: list[str] = []
-    openings = Openings(
+    access = AccessService(
         VerificationSettings(), systems=CallerSystems(cast("Customers", _Crm())), clock=steady,
         told=lambda what, _customer, _words, _facts=None: told.append(what),
     )  # fmt: skip
     shut, mine = CustomerId("CU-1"), CustomerId("CU-2")
-    await openings.verify(mine, "account", "BA-1")
+    await access.verify(mine, "account", "BA-1")
     for answer in ("1", "2", "3"):
         with pytest.raises(NotPossibleError):
-            await openings.verify(shut, "account", answer)
+            await access.verify(shut, "account", answer)
 
     clock.off = timedelta(hours=hours)
 
-    assert openings.opening(mine) is not None
-    assert openings.refusal_to_open(shut) is not None
+    assert access.grant_of(mine) is not None
+    assert access.refusal_to_open(shut) is not None
     assert jumps == [timedelta(hours=hours)]
     clock.passed_s = 16 * 60
-    assert openings.refusal_to_open(shut) is None
+    assert access.refusal_to_open(shut) is None
     clock.passed_s = 31 * 60
-    assert openings.opening(mine) is None
+    assert access.grant_of(mine) is None
 
 
 class SetClock(VirtualClock):

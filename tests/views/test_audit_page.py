@@ -12,9 +12,9 @@ from console.compose import Parts
 from console.http.audit_collector import AuditCollector
 from console.models.audit import AuditEntry, Link
 from console.models.customer import CustomerId
-from console.services.access.openings import Reason, Step
+from console.services.access.access_service import Reason, Step
 from console.services.access.permissions import ROLES
-from console.views.access.opening_dialog import OpeningDialog
+from console.views.access.access_dialog import AccessDialog
 from console.views.audit.flags import FlagBar
 from console.views.audit.page import together
 from console.views.customer.forms.action_form import ActionForm
@@ -53,7 +53,7 @@ async def test_a_supervisor_finds_what_another_desk_did_and_why(rig: Rig) -> Non
     [customer] = numbers_of(31, 32)
     other = rig.sandbox.desk(parts=Parts(user=ROLES["rep"]), gated=True)
     await other.open_store()
-    await other.openings.open_for(CustomerId(customer), Reason.TYPED, "asked for in the branch")
+    await other.access.open_for(CustomerId(customer), Reason.TYPED, "asked for in the branch")
     await rig.until(lambda: rig.sandbox.audited("asked for in the branch"))
     await other.aclose()
     rig.press(Qt.Key.Key_J, CTRL)
@@ -70,7 +70,7 @@ async def test_a_supervisor_finds_what_another_desk_did_and_why(rig: Rig) -> Non
     rig.press(Qt.Key.Key_Down)
     assert page.table.hasFocus()
     rig.press(Qt.Key.Key_Return)
-    [dialog] = rig.window.findChildren(OpeningDialog)  # reading the audit opens nobody's account
+    [dialog] = rig.window.findChildren(AccessDialog)  # reading the audit opens nobody's account
     await rig.until(lambda: "·" in dialog.who.text())
     dialog.reject()
     assert f"OPENED {customer.lower()}" in {
@@ -131,7 +131,7 @@ async def test_what_is_flagged_at_one_desk_stands_on_a_supervisors_until_they_ha
     other = rig.sandbox.desk(parts=Parts(user=ROLES["rep"]), gated=True)
     await other.open_store()
     for customer in numbers_of(40, 52):
-        await other.openings.open_for(CustomerId(customer), Reason.TYPED, "looking at neighbours")
+        await other.access.open_for(CustomerId(customer), Reason.TYPED, "looking at neighbours")
     await rig.until(lambda: rig.sandbox.audited("12 accounts", what="harvesting"))
     await other.aclose()
     looked: list[str] = []
@@ -154,35 +154,35 @@ async def test_what_is_flagged_at_one_desk_stands_on_a_supervisors_until_they_ha
 @pytest.mark.gated
 async def test_an_opening_lapses_which_is_said_before_and_keeps_what_was_typed(rig: Rig) -> None:
     customer = CustomerId(rig.sandbox.first_customer)
-    lapses = rig.workspace.lapses
-    assert lapses is not None
-    await rig.desk.openings.verify(customer, "photo", "")
+    expiry_bar = rig.workspace.expiry_bar
+    assert expiry_bar is not None
+    await rig.desk.access.verify(customer, "photo", "")
     page = await rig.open()
     page.customer_actions.open_note()
     rig.keys("Wants to be called back on Friday")
     rig.clock.ahead = timedelta(minutes=28, seconds=30)
-    lapses.look()
-    assert lapses.isVisible()
-    assert f"{page.view.name}: the account closes within two minutes" in lapses.told.text()
+    expiry_bar.look()
+    assert expiry_bar.isVisible()
+    assert f"{page.view.name}: the account closes within two minutes" in expiry_bar.told.text()
     assert page.customer_actions.dock is not None
     assert page.customer_actions.dock.text.hasFocus()  # it takes no focus from whoever types
     page.customer_actions.open_action("open-ticket")
     [form] = rig.window.findChildren(ActionForm)
     await rig.until(form.isActiveWindow)
     rig.press_in_window(form, Qt.Key.Key_G, CTRL | SHIFT)  # from within a form too
-    assert not lapses.isVisible()
+    assert not expiry_bar.isVisible()
     assert f"Stays open: {page.view.name}." in texts_of(rig.window.status)
     await asyncio.sleep(0)
     rig.clock.ahead = timedelta(minutes=57)
-    assert rig.desk.openings.step(customer) is Step.ACCOUNT or rig.desk.openings.opening(customer) is not None
+    assert rig.desk.access.step(customer) is Step.ACCOUNT or rig.desk.access.grant_of(customer) is not None
     rig.clock.ahead = timedelta(minutes=59)
-    lapses.look()
+    expiry_bar.look()
     await asyncio.sleep(0)
     assert rig.workspace.page is None
     assert not [one for one in rig.window.findChildren(ActionForm) if one.isVisible()]
-    assert rig.desk.openings.step(customer) is Step.CLOSED
+    assert rig.desk.access.step(customer) is Step.CLOSED
     assert "was closed, as its time had passed" in texts_of(rig.window.status)
-    await rig.desk.openings.verify(customer, "photo", "")
+    await rig.desk.access.verify(customer, "photo", "")
     again = await rig.open()
     assert again.customer_actions.dock is not None
     assert again.customer_actions.dock.text.toPlainText() == "Wants to be called back on Friday"
@@ -193,11 +193,11 @@ async def test_after_a_restart_the_customer_in_front_is_asked_for_and_the_others
     first, front = (CustomerId(number) for number in numbers_of(120, 122))
     rig.desk.drafts.type("desk/tabs", f"{first}\n*{front}")
     rig.workspace.customers.restore()
-    [dialog] = rig.window.findChildren(OpeningDialog)
+    [dialog] = rig.window.findChildren(AccessDialog)
     await rig.until(lambda: front in dialog.who.text())
     assert "You were with this customer when the desk ended" in texts_of(rig.window.status)
     dialog.reject()
     rig.workspace.customers.reopen()
-    found = [one for one in rig.window.findChildren(OpeningDialog) if one.isVisible()]
+    found = [one for one in rig.window.findChildren(AccessDialog) if one.isVisible()]
     await rig.until(lambda: first in found[0].who.text())
     found[0].reject()

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QLabel
 from benchmarks.walk import told_by
 from console.models.customer import CustomerId
 from console.models.search import Match, MatchedBy, SearchResult
-from console.services.access.openings import Reason, Step
+from console.services.access.access_service import Reason, Step
 from console.services.access.permissions import ROLES
 from console.services.customer.contact import NotPossibleError
 from console.services.search.people import HERE
 from console.views import texts
-from console.views.access.opening_dialog import OpeningDialog
+from console.views.access.access_dialog import AccessDialog
 from console.views.keys.letters import LetterOverlay
 from tests.support.acting import numbers_of
 from tests.support.control import Control
@@ -68,9 +68,9 @@ async def leaks(rig: Rig, secrets: set[str]) -> list[tuple[str, str]]:
     return found
 
 
-async def asked(rig: Rig, customer: str) -> OpeningDialog:
+async def asked(rig: Rig, customer: str) -> AccessDialog:
     rig.workspace.open_customer(CustomerId(customer))
-    found = rig.window.findChildren(OpeningDialog)
+    found = rig.window.findChildren(AccessDialog)
     assert len(found) == 1
     await rig.until(lambda: "·" in found[0].who.text())
     return found[0]
@@ -136,7 +136,7 @@ async def test_a_search_asks_crm_for_names_alone(rig: Rig, caplog: pytest.LogCap
 @pytest.mark.gated
 async def test_a_closed_account_is_not_found_by_part_of_a_number_or_address(rig: Rig) -> None:
     customer = CustomerId(rig.sandbox.first_customer)
-    await rig.desk.openings.open_for(customer, Reason.TYPED, "Looks the caller up before")
+    await rig.desk.access.open_for(customer, Reason.TYPED, "Looks the caller up before")
     view = rig.desk.view_customer(customer)
     view.load_all()
     await view.wait_idle()
@@ -160,7 +160,7 @@ async def test_a_closed_account_is_not_found_by_part_of_a_number_or_address(rig:
     await rig.until(is_in_the_index)
     parts = (phone[2:8], phone[-7:], phone[-4:], account[-5:], email.partition("@")[0], street)
     assert any([await found(text) for text in parts])  # while it is open that helps
-    rig.desk.openings.close(customer)
+    rig.desk.access.close(customer)
     assert [text for text in parts if await found(text)] == []
     for text in (phone, email, account, record.name, record.id):
         assert await found(text), text
@@ -191,7 +191,7 @@ async def test_a_caller_is_verified_by_keys_and_wrong_answers_are_counted(rig: R
     rig.keys(account.lower())
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.until(lambda: rig.workspace.page is not None)
-    assert rig.desk.openings.step(CustomerId(customer)) is Step.ACCOUNT
+    assert rig.desk.access.step(CustomerId(customer)) is Step.ACCOUNT
     page = rig.workspace.page
     assert "Caller verified" in texts_of(page.head)
     await page.view.wait_idle()
@@ -201,13 +201,13 @@ async def test_a_caller_is_verified_by_keys_and_wrong_answers_are_counted(rig: R
     rig.window.activateWindow()
     await rig.until(rig.window.isActiveWindow)
     rig.press(Qt.Key.Key_V, CTRL | SHIFT)
-    [further] = rig.window.findChildren(OpeningDialog)
+    [further] = rig.window.findChildren(AccessDialog)
     await rig.until(further.answer.hasFocus)
     # What opens more; that calling back does, shows when the number is known.
     assert [name for _button, name, _reason in further.ways] == ["pin", "code", "callback", "photo"]
     rig.press(Qt.Key.Key_Up)
     rig.press(Qt.Key.Key_Return, CTRL)
-    await rig.until(lambda: rig.desk.openings.step(CustomerId(customer)) is Step.CALL_DETAIL)
+    await rig.until(lambda: rig.desk.access.step(CustomerId(customer)) is Step.CALL_DETAIL)
     await page.view.wait_idle()
     assert page.view.usage.state.denied is None
     assert page.view.usage.state.facts is not None
@@ -227,7 +227,7 @@ async def test_a_pin_and_a_code_open_everything_by_keys(rig: Rig) -> None:
     rig.keys(pin)
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.until(lambda: rig.workspace.page is not None)
-    assert rig.desk.openings.step(CustomerId(customer)) is Step.CALL_DETAIL
+    assert rig.desk.access.step(CustomerId(customer)) is Step.CALL_DETAIL
 
 
 @pytest.mark.gated
@@ -247,7 +247,7 @@ async def test_a_code_is_sent_first_and_its_number_is_not_shown(rig: Rig) -> Non
     rig.keys(await rig.sandbox.code(customer))
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.until(lambda: rig.workspace.page is not None)
-    assert rig.desk.openings.step(CustomerId(customer)) is Step.CALL_DETAIL
+    assert rig.desk.access.step(CustomerId(customer)) is Step.CALL_DETAIL
 
 
 async def code_can_be_sent(rig: Rig, customer: str) -> bool:
@@ -263,7 +263,7 @@ async def test_a_trainee_sees_personal_data_in_full_only_on_demand_which_is_reco
         record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
     values = [medium["characteristic"] for medium in record["contactMedium"]]
     kept = {str(one[key]) for one in values for key in ("emailAddress", "phoneNumber") if one.get(key)}
-    await rig.desk.openings.verify(customer, "callback", "")
+    await rig.desk.access.verify(customer, "callback", "")
     page = rig.workspace.open_customer(customer)
     assert page is not None
     page.view.load_all()
@@ -317,14 +317,14 @@ async def test_after_three_wrong_answers_the_account_stays_closed(rig: Rig) -> N
     dialog.reject()
     customer = CustomerId(rig.sandbox.first_customer)
     with pytest.raises(NotPossibleError, match="Too many wrong answers"):  # and no reason opens it
-        await rig.desk.openings.open_for(customer, Reason.TYPED, "checking an address for the field")
+        await rig.desk.access.open_for(customer, Reason.TYPED, "checking an address for the field")
     await asyncio.sleep(0)
     again = await asked(rig, customer)
     assert "Too many wrong answers" in texts_of(again)  # before anything is typed
     again.reject()
     rig.clock.ahead = timedelta(minutes=16)
-    await rig.desk.openings.open_for(customer, Reason.TYPED, "checking an address for the field")
-    assert rig.desk.openings.step(customer) is Step.ACCOUNT
+    await rig.desk.access.open_for(customer, Reason.TYPED, "checking an address for the field")
+    assert rig.desk.access.step(customer) is Step.ACCOUNT
 
 
 @pytest.mark.gated
@@ -355,7 +355,7 @@ async def test_a_day_of_birth_is_typed_as_the_caller_says_it_and_one_wrong_day_c
     assert f"Read as {texts.weekday(day)}" in texts_of(dialog)
     dialog.open_account()
     await rig.until(lambda: rig.workspace.page is not None)
-    assert rig.desk.openings.step(customer) is Step.ACCOUNT
+    assert rig.desk.access.step(customer) is Step.ACCOUNT
 
 
 @pytest.mark.gated
@@ -377,24 +377,24 @@ async def test_without_a_caller_money_is_not_moved_and_closing_closes(rig: Rig) 
     assert "No caller: a ticket" in texts_of(rig.workspace.page.head)
     assert rig.desk.actions.may("work-on-ticket", customer) is None
     with pytest.raises(NotPossibleError, match="proves nothing"):  # it has just been read off the page
-        await rig.desk.openings.verify(customer, "birth", "1980-01-01")
+        await rig.desk.access.verify(customer, "birth", "1980-01-01")
     rig.workspace.customers.close_tab(0)
-    assert rig.desk.openings.step(customer) is Step.CLOSED
+    assert rig.desk.access.step(customer) is Step.CLOSED
 
 
 @pytest.mark.gated
 async def test_a_note_remembered_after_the_call_does_not_stop_the_same_caller_from_being_verified_again(
     rig: Rig,
 ) -> None:
-    customer, openings = CustomerId(rig.sandbox.first_customer), rig.desk.openings
+    customer, access = CustomerId(rig.sandbox.first_customer), rig.desk.access
     async with rig.sandbox.raw("crm") as crm:
         record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
     account = record["account"][0]["id"]
-    await openings.verify(customer, "account", account)
-    openings.close(customer)
-    await openings.open_for(customer, Reason.TYPED, "note to the call just ended")
-    openings.close(customer)
-    assert (await openings.verify(customer, "account", account)).reason is Reason.CALLER
+    await access.verify(customer, "account", account)
+    access.close(customer)
+    await access.open_for(customer, Reason.TYPED, "note to the call just ended")
+    access.close(customer)
+    assert (await access.verify(customer, "account", account)).reason is Reason.CALLER
 
 
 @pytest.mark.gated
@@ -404,11 +404,11 @@ async def test_reading_the_answer_off_the_screen_opens_but_does_not_hide_who_loo
         for number in numbers_of(100, 112):
             customer = CustomerId(number)
             record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
-            assert not (await rig.desk.openings.verify(customer, "photo", "")).checked
-            rig.desk.openings.close(customer)
-            opened = await rig.desk.openings.verify(customer, "account", record["account"][0]["id"])
+            assert not (await rig.desk.access.verify(customer, "photo", "")).checked
+            rig.desk.access.close(customer)
+            opened = await rig.desk.access.verify(customer, "account", record["account"][0]["id"])
             assert not opened.checked
-            rig.desk.openings.close(customer)
+            rig.desk.access.close(customer)
     await rig.until(lambda: rig.sandbox.audited("12 accounts", what="harvesting", since=before.isoformat()))
 
 
@@ -416,6 +416,6 @@ async def test_reading_the_answer_off_the_screen_opens_but_does_not_hide_who_loo
 async def test_whoever_looks_around_is_flagged_within_twenty_accounts(rig: Rig) -> None:
     before = datetime.now(UTC)
     for customer in numbers_of(0, 20):
-        await rig.desk.openings.verify(CustomerId(customer), "photo", "")  # the rep's own word for it
+        await rig.desk.access.verify(CustomerId(customer), "photo", "")  # the rep's own word for it
     flagged = await rig.until(lambda: rig.sandbox.audited(what="harvesting", since=before.isoformat()))
     assert [entry.words for entry in flagged] == ["12 accounts opened within an hour and nothing done in them"]

@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from console.models.customer import CustomerId
-from console.services.access.openings import Reason
-from console.views.access.opening_dialog import OpeningDialog
+from console.services.access.access_service import Reason
+from console.views.access.access_dialog import AccessDialog
 from console.views.customer.head import CustomerHead
 from console.views.widgets.live_page import PlainScroll
 from tests.views.conftest import Rig, texts_of, value_of
@@ -19,7 +19,7 @@ def lines(head: CustomerHead) -> list[str]:
 @pytest.mark.gated
 async def test_in_a_narrow_window_the_head_keeps_the_name_and_who_calls_whole(rig: Rig) -> None:
     customer = CustomerId(rig.sandbox.first_customer)
-    await rig.desk.openings.verify(customer, "callback", "")
+    await rig.desk.access.verify(customer, "callback", "")
     page = await rig.open()
     head = page.head
     shown = lines(head)
@@ -28,7 +28,7 @@ async def test_in_a_narrow_window_the_head_keeps_the_name_and_who_calls_whole(ri
     assert not head.toolTip()
     rig.window.resize(800, 480)
     await rig.laid_out()
-    for label in (head.name, value_of(head, "Customer number"), head.opening):
+    for label in (head.name, value_of(head, "Customer number"), head.grant):
         assert label.isVisible()
         assert label.width() >= label.sizeHint().width(), label.text()
     left = lines(head)
@@ -42,7 +42,7 @@ async def test_in_a_narrow_window_the_head_keeps_the_name_and_who_calls_whole(ri
 @pytest.mark.gated("trainee")
 async def test_a_note_does_not_cover_who_calls_and_a_sentence_is_shown_whole(rig: Rig) -> None:
     customer = CustomerId(rig.sandbox.first_customer)
-    await rig.desk.openings.open_for(customer, Reason.TYPED, "looking at a line")
+    await rig.desk.access.open_for(customer, Reason.TYPED, "looking at a line")
     page = await rig.open()
     rig.window.resize(800, 480)
     await rig.laid_out()
@@ -67,7 +67,7 @@ async def test_a_note_does_not_cover_who_calls_and_a_sentence_is_shown_whole(rig
 @pytest.mark.gated
 async def test_the_question_who_calls_fits_the_smallest_screen(rig: Rig) -> None:
     rig.workspace.open_customer(CustomerId(rig.sandbox.first_customer))
-    [dialog] = rig.window.findChildren(OpeningDialog)
+    [dialog] = rig.window.findChildren(AccessDialog)
     await rig.until(lambda: "·" in dialog.who.text())
     dialog.resize(430, 340)
     await rig.laid_out(dialog)

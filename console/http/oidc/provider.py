@@ -25,7 +25,7 @@ from console.http.responses import NOT_JSON, clip
 from console.http.trust import system_trust
 from console.messages import http as say
 from console.ports.clock import Clock
-from console.ports.identity import Grant
+from console.ports.identity import TokenGrant
 from console.settings import LOOPBACK, is_safe_address
 from console.settings.sign_in import SignInSettings
 
@@ -61,7 +61,7 @@ class OidcProvider:
         await attempt.open()
         return attempt
 
-    async def renew(self, refresh_token: str, *, subject: str) -> Grant:
+    async def renew(self, refresh_token: str, *, subject: str) -> TokenGrant:
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         grant = await self.exchange(form, nonce=None, proven_since=None)
         if grant.claims and grant.claims["sub"] != subject:
@@ -84,7 +84,9 @@ class OidcProvider:
     async def aclose(self) -> None:
         await self._connections.aclose()
 
-    async def exchange(self, form: Mapping[str, str], *, nonce: str | None, proven_since: datetime | None) -> Grant:
+    async def exchange(
+        self, form: Mapping[str, str], *, nonce: str | None, proven_since: datetime | None
+    ) -> TokenGrant:
         """Return what the token endpoint gives for a code or a refresh token."""
         metadata = await self._discover()
         given = await self._ask("POST", metadata["token_endpoint"], {**form, "client_id": self._settings.client})
@@ -98,7 +100,7 @@ class OidcProvider:
             raise self._not_understood("did not say who signed in")
         claims = await self._claims(id_token, nonce, proven_since) if isinstance(id_token, str) else {}
         lasts_s, cached = _lasts_s(given.get("expires_in")), refresh if isinstance(refresh, str) else None
-        return Grant(access, lasts_s, cached, claims, id_token if isinstance(id_token, str) else "")
+        return TokenGrant(access, lasts_s, cached, claims, id_token if isinstance(id_token, str) else "")
 
     async def _claims(self, token: str, nonce: str | None, proven_since: datetime | None) -> dict[str, Any]:
         try:
@@ -230,7 +232,7 @@ class BrowserAttempt:
         address: str = self._metadata["authorization_endpoint"]
         return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(query)}"
 
-    async def wait(self) -> Grant:
+    async def wait(self) -> TokenGrant:
         redirect = self._loopback.address
         brought = await self._loopback.wait(_PATIENCE_S)
         must_name = bool(self._metadata.get("authorization_response_iss_parameter_supported"))

@@ -30,7 +30,7 @@ class Reason(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class AccessGrant:
     """One account open at this desk; `how` is the method or the reason in words. `at` and `until` are aware UTC.
 
     `checked` is whether the desk compared what the caller said with what CRM holds.

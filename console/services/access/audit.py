@@ -186,7 +186,7 @@ class Audit:
             subjects.add(subject)
             self.record("saw", customer_id, subject)
 
-    def on_opening(self, what: str, customer: str, words: str, facts: Mapping[str, str] | None = None) -> None:
+    def on_access(self, what: str, customer: str, words: str, facts: Mapping[str, str] | None = None) -> None:
         """Write down what happens at the door of an account."""
         if what == "closed":
             self._seen.pop(customer, None)

@@ -11,9 +11,9 @@ from console.errors import CollectorError, StoreError
 from console.models.audit import AuditEntry, AuditQuery, Link
 from console.ports.audit import AuditStore, Collector
 from console.ports.clock import Clock
+from console.services.access.access_service import HARVESTING
 from console.services.access.audit import FORKED, Audit
 from console.services.access.denial import Denial
-from console.services.access.openings import HARVESTING
 from console.services.access.permissions import Permission, Permissions
 from console.services.customer.contact import NotPossibleError, refuse_card_numbers
 

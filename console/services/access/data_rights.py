@@ -7,8 +7,8 @@ from typing import Any
 from console.messages import access as say
 from console.models.customer import CustomerId
 from console.ports.store import CustomerData
+from console.services.access.access_service import AccessService
 from console.services.access.audit import Audit
-from console.services.access.openings import Openings
 from console.services.access.permissions import Permission, Permissions
 from console.services.customer.contact import NotPossibleError
 
@@ -37,8 +37,8 @@ class DataRights:
     `others` are the stores of other people at this computer, which hold the same customers.
     """
 
-    def __init__(self, store: CustomerData, permissions: Permissions, openings: Openings, audit: Audit) -> None:
-        self._store, self._permissions, self._openings, self._audit = store, permissions, openings, audit
+    def __init__(self, store: CustomerData, permissions: Permissions, access: AccessService, audit: Audit) -> None:
+        self._store, self._permissions, self._access, self._audit = store, permissions, access, audit
 
     async def export(self, customer_id: CustomerId, reason: str, others: Others) -> Reached:
         """Return everything that is kept of a customer, as JSON values by kind.
@@ -86,11 +86,11 @@ class DataRights:
         return reached
 
     async def _check(self, permission: Permission, customer_id: CustomerId, reason: str) -> None:
-        if not self._openings.is_required:
+        if not self._access.is_required:
             return
         refusal = self._permissions.refusal_to_do(permission)
         if refusal is not None:
             self._audit.record("refused", customer_id, permission.value)
             await self._audit.settled()
             raise NotPossibleError(refusal.message)
-        self._openings.check_reason(reason)
+        self._access.check_reason(reason)

@@ -7,14 +7,14 @@ from typing import Protocol
 
 from console.messages import access as say
 from console.models.customer import CustomerId
-from console.models.outbox import Grant, Remark
+from console.models.outbox import ActionGrant, Remark
 from console.services.access.denial import Denial, DenialReason
 from console.settings.roles import DataScope, Permission, Personal, RoleSettings, named
 
 __all__ = [
     "REP",
     "ROLES",
-    "AccountDoor",
+    "AccessGate",
     "DataScope",
     "Permission",
     "Permissions",
@@ -93,8 +93,8 @@ def as_deployed(user: User, roles: Mapping[str, RoleSettings]) -> User:
     )
 
 
-class AccountDoor(Protocol):
-    """Says what of an account is open now; see `Openings`."""
+class AccessGate(Protocol):
+    """Says what of an account is open now; see `AccessService`."""
 
     def refusal(self, scope: DataScope, customer_id: CustomerId) -> Denial | None:
         """Return why something is not shown now, or None."""
@@ -102,28 +102,28 @@ class AccountDoor(Protocol):
     def refusal_to_do(self, permission: Permission, customer_id: CustomerId) -> Denial | None:
         """Return why something cannot be done now, or None."""
 
-    def grant(self, customer_id: CustomerId) -> Grant | None:
+    def grant(self, customer_id: CustomerId) -> ActionGrant | None:
         """Return how an account is open now, None where it is not, or none is ever closed."""
 
-    def admits(self, permission: Permission, customer_id: CustomerId, grant: Grant | None) -> bool:
+    def admits(self, permission: Permission, customer_id: CustomerId, grant: ActionGrant | None) -> bool:
         """Return whether what was made under a grant may be sent now."""
 
 
 class Permissions:
     """Answers for one signed-in user. Every read of a customer asks here before it asks a system.
 
-    Without a door every account is open; `door` is asked after the role. `unrecorded` says why nothing may be seen or
+    Without a door every account is open; `gate` is asked after the role. `unrecorded` says why nothing may be seen or
     done because it could not be recorded, None while it can, or need not be.
     """
 
     def __init__(
         self,
         user: User,
-        door: AccountDoor | None = None,
+        gate: AccessGate | None = None,
         *,
         unrecorded: Callable[[], Denial | None] = lambda: None,
     ) -> None:
-        self.user, self._door, self._unrecorded = user, door, unrecorded
+        self.user, self._gate, self._unrecorded = user, gate, unrecorded
 
     def refusal(self, scope: DataScope, customer_id: CustomerId) -> Denial | None:
         """Return why this user may not see it, or None when they may."""
@@ -132,7 +132,7 @@ class Permissions:
             return by_role
         if (unrecorded := self._unrecorded()) is not None:
             return unrecorded
-        return self._door.refusal(scope, customer_id) if self._door is not None else None
+        return self._gate.refusal(scope, customer_id) if self._gate is not None else None
 
     def refusal_by_role(self, scope: DataScope) -> Denial | None:
         """Return why this user's role does not show it of anybody, or None where it does."""
@@ -149,11 +149,11 @@ class Permissions:
         """Why nothing may be sent now because it could not be recorded, None while it can."""
         return self._unrecorded()
 
-    def grant(self, customer_id: CustomerId) -> Grant | None:
+    def grant(self, customer_id: CustomerId) -> ActionGrant | None:
         """Return how an account is open now, to stand on what is made under it."""
-        return self._door.grant(customer_id) if self._door is not None else None
+        return self._gate.grant(customer_id) if self._gate is not None else None
 
-    def bar_to_send(self, permission: Permission, customer_id: CustomerId, grant: Grant | None) -> Remark:
+    def bar_to_send(self, permission: Permission, customer_id: CustomerId, grant: ActionGrant | None) -> Remark:
         """Return why what was made under a grant may not be sent now, NONE where it may.
 
         The role and the rules are today's. That a grant has expired since bars nothing: a day without a network is
@@ -161,7 +161,7 @@ class Permissions:
         """
         if not self.may_do(permission):
             return Remark.NO_RIGHT
-        if self._door is not None and not self._door.admits(permission, customer_id, grant):
+        if self._gate is not None and not self._gate.admits(permission, customer_id, grant):
             return Remark.NO_ACCESS
         return Remark.NONE
 
@@ -171,6 +171,6 @@ class Permissions:
             return Denial(DenialReason.ROLE, say.ROLE_MAY_NOT(role=self.user.role, permission=permission))
         if (unrecorded := self._unrecorded()) is not None:
             return unrecorded
-        if self._door is None or customer_id is None:
+        if self._gate is None or customer_id is None:
             return None
-        return self._door.refusal_to_do(permission, customer_id)
+        return self._gate.refusal_to_do(permission, customer_id)

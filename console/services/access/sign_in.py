@@ -13,10 +13,10 @@ from console.errors import SignInRejectedError, SignInUnreachableError, StoreErr
 from console.messages import access as say
 from console.models.person import Person
 from console.ports.clock import Clock
-from console.ports.identity import Attempt, Grant, IdentityProvider, SecretStore
+from console.ports.identity import Attempt, IdentityProvider, SecretStore, TokenGrant
 from console.services.system.subscribers import Subscribers
 
-__all__ = ["Attempt", "Grant", "SignIn", "SignInState"]
+__all__ = ["Attempt", "SignIn", "SignInState", "TokenGrant"]
 
 _log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class SignIn:
         """Start a sign-in; give what its `wait` returns to `finish`."""
         return await self._provider.begin(prove=self._must_prove)
 
-    async def finish(self, grant: Grant) -> Person:
+    async def finish(self, grant: TokenGrant) -> Person:
         """Take what a sign-in brought and return who it is. Asked again, it must be the same person.
 
         Raises:
@@ -196,7 +196,7 @@ class SignIn:
         await self._take(grant)
         return grant.access_token
 
-    async def _take(self, grant: Grant) -> None:
+    async def _take(self, grant: TokenGrant) -> None:
         """Keep a new refresh token before the access token is used: the one before may be worth nothing by now."""
         if grant.refresh_token is not None:
             self._refresh_token = grant.refresh_token

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout
 from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.person import Person
-from console.services.access.sign_in import Attempt, Grant, SignIn, SignInState
+from console.services.access.sign_in import Attempt, SignIn, SignInState, TokenGrant
 from console.views.access.lock import DeskLock
 from console.views.message_words import in_words
 from console.views.texts import tr
@@ -99,7 +99,7 @@ class SignInBar(Surface):
         finally:
             await attempt.aclose()
 
-    async def _wait(self, attempt: Attempt) -> Grant:
+    async def _wait(self, attempt: Attempt) -> TokenGrant:
         """Return what comes back from the browser; pressed again meanwhile, the button opens the page again."""
         waiting = asyncio.ensure_future(attempt.wait())
         try:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
 from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.audit import AuditEntry
+from console.services.access.access_service import HARVESTING
 from console.services.access.audit_search import Found
-from console.services.access.openings import HARVESTING
 from console.services.desk import Desk
 from console.services.search.days import NoDayError, read_recent_day
 from console.views import texts

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
 from console.models.customer import ContactMedium, Party, PartyKind
 from console.models.provenance import Origin
-from console.services.access.openings import Opening, Reason, Step
+from console.services.access.access_service import AccessGrant, Reason, Step
 from console.services.customer.customer_view import CustomerView
 from console.services.search.phone import show_phone
 from console.views import texts
@@ -38,7 +38,7 @@ class CustomerHead(Surface):
         self._number = FactLabel(tr("Customer number"), look="muted")
         names = ("kind", "since", "status", "born", "language")
         self._chips = {key: Label("", "small", look="chip") for key in names}
-        self.opening, self._shield = Label("", semibold=True), QLabel()
+        self.grant, self._shield = Label("", semibold=True), QLabel()
         self._sign: tuple[str, str] | None = None
         self._icons = {key: QLabel() for key in _CONTACTS}
         self._contacts = {
@@ -46,7 +46,7 @@ class CustomerHead(Surface):
             for key, word in zip(_CONTACTS, ("Phone", "E-mail", "Address"), strict=True)
         }
         self._more, self._origin = Label("", "small", look="muted"), Label("", "small")
-        for label in (*self._chips.values(), self._more, self._origin, self.opening, self._shield):
+        for label in (*self._chips.values(), self._more, self._origin, self.grant, self._shield):
             label.hide()
         self.full = Button(tr("Show in full"), "link", "small")
         self.full.setToolTip(tr("Phone number, e-mail address or day of birth whole. It is recorded."))
@@ -59,7 +59,7 @@ class CustomerHead(Surface):
         top.addWidget(self._number)
         top.addStretch()
         top.addWidget(self._shield)
-        top.addWidget(self.opening)
+        top.addWidget(self.grant)
         for key in _CONTACTS:
             bottom.addWidget(self._icons[key])
             bottom.addWidget(self._contacts[key])
@@ -139,23 +139,23 @@ class CustomerHead(Surface):
         self._fit()
         self.tick(now)
 
-    def show_opening(self, opening: Opening | None) -> None:
+    def show_access(self, grant: AccessGrant | None) -> None:
         """Say for whom or what the account is open; nothing where accounts are not closed."""
-        if opening is None:
+        if grant is None:
             self._sign, words = None, ""
-        elif opening.reason is Reason.CALLER:
-            calls = tr(", calls too") if opening.step is Step.CALL_DETAIL else ""
+        elif grant.reason is Reason.CALLER:
+            calls = tr(", calls too") if grant.step is Step.CALL_DETAIL else ""
             self._sign, words = (
                 ("verified", "ok"),
-                tr("Caller verified until {}").format(texts.clock(opening.until)) + calls,
+                tr("Caller verified until {}").format(texts.clock(grant.until)) + calls,
             )
         else:
-            self._sign, words = ("unverified", "attention"), tr("No caller: {}").format(opening.reason.value)
-        self.opening.set_words(words)
-        self.opening.set_look("mark", self._sign[1] if self._sign else "neutral")
-        self.opening.setToolTip(texts.tooltip(opening.how) if opening is not None else "")
-        self.opening.setVisible(opening is not None)
-        self._shield.setVisible(opening is not None)
+            self._sign, words = ("unverified", "attention"), tr("No caller: {}").format(grant.reason.value)
+        self.grant.set_words(words)
+        self.grant.set_look("mark", self._sign[1] if self._sign else "neutral")
+        self.grant.setToolTip(texts.tooltip(grant.how) if grant is not None else "")
+        self.grant.setVisible(grant is not None)
+        self._shield.setVisible(grant is not None)
         self._take_icons()
         self._fit()
 
@@ -186,7 +186,7 @@ class CustomerHead(Surface):
     def _fit(self) -> None:
         """Leave out what there is no room for: name, number and who calls come first."""
         shown = [key for key in self._chips if self._chips[key].text()]
-        first = [self.name, self._number, self.opening, self._shield]
+        first = [self.name, self._number, self.grant, self._shield]
         used = sum(one.sizeHint().width() + _GAP for one in first if not one.isHidden())
         widths = {key: self._chips[key].sizeHint().width() + _GAP for key in shown}
         gone: list[str] = []

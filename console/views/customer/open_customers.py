@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar
 
 from console.bridge import Bridge
 from console.models.customer import CustomerId
-from console.services.access.openings import Step
+from console.services.access.access_service import Step
 from console.services.desk import Desk
 from console.views import texts
-from console.views.access.opening_dialog import close_forms
+from console.views.access.access_dialog import close_forms
 from console.views.customer.page import CustomerPage
 from console.views.texts import tr
 from console.views.widgets.labels import CloseButton
@@ -69,7 +69,7 @@ class OpenCustomers(QStackedWidget):
         """
         if self._desk is None:
             return None
-        if self._desk.openings.step(customer_id) is Step.CLOSED:
+        if self._desk.access.step(customer_id) is Step.CLOSED:
             self.caller_wanted.emit(customer_id)
             return None
         self.front_wanted.emit()
@@ -107,7 +107,7 @@ class OpenCustomers(QStackedWidget):
         page.close_page()
         self._tabs.removeTab(index)
         if self._desk is not None and not self.pages_of(page.customer_id):
-            self._desk.openings.close(page.customer_id)
+            self._desk.access.close(page.customer_id)
         self.removeWidget(page)
         page.deleteLater()
         self._renumber()
@@ -137,11 +137,11 @@ class OpenCustomers(QStackedWidget):
         kept = [line for line in self._desk.drafts.text(_TABS).splitlines() if line]
         front = next((i for i, line in enumerate(kept) if line.startswith("*")), 0)
         self._restoring = True  # what is kept stays whole until all of it is open again
-        now = kept if not self._desk.openings.is_required else kept[front : front + 1]
+        now = kept if not self._desk.access.is_required else kept[front : front + 1]
         self._closed = [CustomerId(line) for line in kept if line not in now]
         for line in now:
             self.open(CustomerId(line.lstrip("*")))
-        if kept and self._desk.openings.is_required:
+        if kept and self._desk.access.is_required:
             told = tr("You were with this customer when the desk ended; what you typed is kept.")
             if self._closed:
                 told += tr(" {} opens the other {}.").format(texts.keys("Ctrl+Shift+T"), len(self._closed))

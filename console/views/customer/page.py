@@ -71,7 +71,7 @@ class CustomerPage(LivePage):
         self.view: CustomerView = desk.view_customer(customer_id, as_of)
         self._desk, self._bridge, self._preferences = desk, bridge, preferences
         self.head = CustomerHead(self.view, SystemWords(desk.served_by[Capability.CUSTOMERS], desk.system_labels))
-        self.head.show_opening(desk.openings.opening(customer_id))
+        self.head.show_access(desk.access.grant_of(customer_id))
         self.contradictions = ContradictionWatch(self.view, desk.served_by, desk.system_labels)
         self.alerts = AlertRow(self.view, desk, self.contradictions)
         self.alerts.wanted.connect(self.show_disagreements)
@@ -116,7 +116,7 @@ class CustomerPage(LivePage):
         ]
         self._told_title = ""
         self._unsubscribe.append(desk.drafts.subscribe(self._tell_title, customer_id))
-        self._unsubscribe.append(desk.openings.subscribe(self._on_opening))
+        self._unsubscribe.append(desk.access.subscribe(self._on_access))
         self._unsubscribe.append(desk.network.subscribe(lambda _online: self.tick()))
         self._unsubscribe.append(desk.outbox.subscribe(lambda _action: self.alerts.tick(self.view.now())))
 
@@ -190,11 +190,11 @@ class CustomerPage(LivePage):
             QTimer.singleShot(0, self, self._arrange)
         self.renamed.emit(self.title)
 
-    def _on_opening(self, customer_id: CustomerId) -> None:
+    def _on_access(self, customer_id: CustomerId) -> None:
         """Ask for what was withheld, now that more of the account is open."""
         if customer_id != self.customer_id:
             return
-        self.head.show_opening(self._desk.openings.opening(customer_id))
+        self.head.show_access(self._desk.access.grant_of(customer_id))
         for loader in self.view.loaders:
             if loader.state.denied is not None:
                 loader.refresh()

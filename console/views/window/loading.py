@@ -53,7 +53,7 @@ def load_window() -> Iterator[None]:
     import console.views.outbox.page
 
     yield
-    import console.views.access.opening_dialog
+    import console.views.access.access_dialog
 
     yield
     import console.views.access.os_lock

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu
 from console.services.access.permissions import Permission
 from console.services.actions.catalogue import ACTIONS
 from console.views import texts
-from console.views.access.lapse import PROLONG_KEYS
+from console.views.access.expiry_bar import PROLONG_KEYS
 from console.views.access.lock import WHILE_LOCKED
 from console.views.access.sign_in_bar import LOCK_KEYS, SIGN_IN_KEYS, PersonAtDesk
 from console.views.customer.page import CustomerPage
@@ -168,8 +168,8 @@ class DeskMenus(QObject):
 
     def _prolong(self) -> None:
         """Keep open what is about to close."""
-        if self._workspace.lapses is not None:
-            self._workspace.lapses.prolong()
+        if self._workspace.expiry_bar is not None:
+            self._workspace.expiry_bar.prolong()
 
     def _open_row_menu(self) -> None:
         """Open the menu of what has the focus, as the Menu key does."""

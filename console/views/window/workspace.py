@@ -13,8 +13,8 @@ from console.models.customer import CustomerId
 from console.models.health import SystemHealth, SystemState
 from console.services.customer.known import Moment
 from console.services.desk import Desk
-from console.views.access.lapse import LapseBar
-from console.views.access.opening_dialog import OpeningDialog
+from console.views.access.access_dialog import AccessDialog
+from console.views.access.expiry_bar import ExpiryBar
 from console.views.audit.flags import FlagBar
 from console.views.audit.page import AuditPage
 from console.views.customer.open_customers import OpenCustomers
@@ -53,7 +53,7 @@ class Workspace(QObject):
         self._preferences = preferences or Preferences()
         self.desk: Desk | None = None
         self.pages: dict[str, LivePage] = {}
-        self.lapses: LapseBar | None = None
+        self.expiry_bar: ExpiryBar | None = None
         self.flags: FlagBar | None = None
         self._unsubscribe: list[Callable[[], None]] = []
         self.recovery = RecoveryCode(window, bridge)
@@ -120,10 +120,10 @@ class Workspace(QObject):
 
     def _bring_guard(self, desk: Desk) -> None:
         """Bring what closes accounts again, and for whoever may read it the audit with what was flagged."""
-        if desk.openings.is_required:
+        if desk.access.is_required:
             customers = self.customers
-            self.lapses = LapseBar(
-                self._window, desk.openings, name_of=customers.name_of, close=customers.close_customer
+            self.expiry_bar = ExpiryBar(
+                self._window, desk.access, name_of=customers.name_of, close=customers.close_customer
             )
         if desk.audit_search.refusal() is None:
             page = AuditPage(desk, self._bridge)
@@ -149,11 +149,11 @@ class Workspace(QObject):
 
     def ask_who_calls(self, customer_id: CustomerId) -> None:
         """Have the caller verified, or a reason given; then the account is open, or open further."""
-        if self.desk is not None and self.desk.openings.is_required:
-            if not self.desk.openings.methods_for(customer_id):
+        if self.desk is not None and self.desk.access.is_required:
+            if not self.desk.access.methods_for(customer_id):
                 self._window.status.say(tr("The caller is verified as far as can be; everything is open."))
                 return
-            dialog = OpeningDialog(self.desk, self._bridge, customer_id, self._window)
+            dialog = AccessDialog(self.desk, self._bridge, customer_id, self._window)
             dialog.opened.connect(lambda customer: self.open_customer(CustomerId(customer)))
             dialog.open()
 

@@ -33,7 +33,7 @@ class DocumentView(Surface):
         super().__init__("window")
         self._desk, self._bridge, self._customer_id = desk, bridge, customer_id
         self._bill: CustomerBill | None = None
-        self._opening: asyncio.Task[OpenDocument] | None = None
+        self._grant: asyncio.Task[OpenDocument] | None = None
         self.pages = PagesView(bridge)
         self.message = Message()
         self.message.button.clicked.connect(self._ask_again)
@@ -58,14 +58,14 @@ class DocumentView(Surface):
         self.setAccessibleName(self.title.text())
         self._say("asking", "info", tr("The bill is being fetched."), "", ask=False)
         question = self._desk.documents.open(self._customer_id, bill)
-        self._opening = self._bridge.run_query(self, question, self._on_open, self._on_error)
+        self._grant = self._bridge.run_query(self, question, self._on_open, self._on_error)
         self.pages.setFocus()
 
     def leave(self) -> None:
         """Let go of what is shown."""
-        if self._opening is not None:
-            self._opening.cancel()
-            self._opening = None
+        if self._grant is not None:
+            self._grant.cancel()
+            self._grant = None
         document = self.pages.release()
         if document is not None:
             self._bridge.run_query(self._bridge_owner(), document.aclose())
@@ -75,13 +75,13 @@ class DocumentView(Surface):
         return self.window()
 
     def _on_open(self, document: OpenDocument) -> None:
-        self._opening = None
+        self._grant = None
         self._stack.setCurrentWidget(self.pages)
         self.pages.show_document(document)
         self.pages.setFocus()
 
     def _on_error(self, error: ConsoleError) -> None:
-        self._opening = None
+        self._grant = None
         text = tr("The lines of the bill stand on the page behind this one.")
         self._say("down", "danger", in_words(error.message), text, ask=True)
         self.message.button.setFocus()

@@ -12,7 +12,7 @@ from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.caller_proof import SentCode
 from console.models.customer import CustomerId
-from console.services.access.openings import Caller, Opening, Reason, Step
+from console.services.access.access_service import AccessGrant, Caller, Reason, Step
 from console.services.desk import Desk
 from console.services.search.days import NoDayError, read_past_day
 from console.services.search.phone import show_phone
@@ -44,7 +44,7 @@ class _Asked:
     digits: bool = False
 
 
-class OpeningDialog(FramedDialog):
+class AccessDialog(FramedDialog):
     """Emits `opened` once the account is open. Up and Down choose how, Ctrl+Enter opens, Esc leaves it closed."""
 
     opened = Signal(str)
@@ -66,7 +66,7 @@ class OpeningDialog(FramedDialog):
         column = QVBoxLayout(self)
         column.setSpacing(8)
         column.addWidget(self.who)
-        is_open = self._is_open = desk.openings.opening(customer_id) is not None
+        is_open = self._is_open = desk.access.grant_of(customer_id) is not None
         intro = tr("The account is closed. Verify the caller, or say why it is opened without one.")
         if is_open:
             self.setWindowTitle(tr("Verify the caller"))
@@ -93,11 +93,11 @@ class OpeningDialog(FramedDialog):
         whole = self.sizeHint().height() - room.sizeHint().height() + ways.sizeHint().height()
         title = 40  # what the system adds above, which is known only once the window stands
         self.resize(self.minimumWidth(), min(whole, self.screen().availableGeometry().height() - title))
-        refusal = desk.openings.refusal_to_open(customer_id)
+        refusal = desk.access.refusal_to_open(customer_id)
         if refusal is not None:
             self.told.set_look("mark", "danger")
             self.told.set_words(in_words(refusal))
-        bridge.run_query(self, desk.openings.caller(customer_id), self._show_caller, self._failed)
+        bridge.run_query(self, desk.access.caller(customer_id), self._show_caller, self._failed)
 
     def _make_ways(self) -> QWidget:
         """Return the choices: by what the caller is verified, or why there is none."""
@@ -105,12 +105,12 @@ class OpeningDialog(FramedDialog):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        openings = self._desk.openings
+        access = self._desk.access
         found: list[tuple[str, str, Reason | None]] = []
-        for method in openings.methods_for(self._customer_id):
+        for method in access.methods_for(self._customer_id):
             more = tr("  ·  opens everything") if method.opens == "call detail" and not self._is_open else ""
             found.append((tr(method.words) + more, method.name, None))
-        if openings.opening(self._customer_id) is None:
+        if access.grant_of(self._customer_id) is None:
             found += [(tr(words), "", reason) for reason, words in _REASONS]
         for words, name, reason in found:
             button = Choice(words, words)
@@ -132,7 +132,7 @@ class OpeningDialog(FramedDialog):
         return _Asked(wants=True, words=tr("Number or reason"), hint=hints.get(reason, ""))
 
     def _by_method(self, name: str) -> _Asked:
-        method = next(one for one in self._desk.openings.methods if one.name == name)
+        method = next(one for one in self._desk.access.methods if one.name == name)
         if method.checks is None:
             return _Asked(wants=False, words=tr("Nothing is typed for this"), digits=method.proof is not None)
         hint = tr("like 25 Nov 1980") if method.checks == "birth_on" else ""
@@ -165,7 +165,7 @@ class OpeningDialog(FramedDialog):
 
     def _show_reading(self, typed: str) -> None:
         """Show how a day of birth is read, as numbers alone are read by the country; while it is none, nothing."""
-        method = next((one for one in self._desk.openings.methods if one.name == self._way[0]), None)
+        method = next((one for one in self._desk.access.methods if one.name == self._way[0]), None)
         if method is None or method.checks != "birth_on":
             return
         words = ""
@@ -177,7 +177,7 @@ class OpeningDialog(FramedDialog):
     @property
     def _first(self) -> Method | None:
         """The chosen way, while something comes before it: the number on file is shown, or a code is sent."""
-        method = next((one for one in self._desk.openings.methods if one.name == self._way[0]), None)
+        method = next((one for one in self._desk.access.methods if one.name == self._way[0]), None)
         needs = method is not None and (method.shows == "phone" or method.checks == "code")
         return method if needs and method is not None and method.name not in self._prepared else None
 
@@ -224,26 +224,26 @@ class OpeningDialog(FramedDialog):
         self.busy = True
         first = self._first
         if first is not None and first.checks == "code":
-            sending = self._desk.openings.send_code(self._customer_id)
+            sending = self._desk.access.send_code(self._customer_id)
             self._bridge.run_command(self, sending, functools.partial(self._show_sent, first.name), self._failed)
             return
         if first is not None:
-            numbers = self._desk.openings.number_on_file(self._customer_id)
+            numbers = self._desk.access.number_on_file(self._customer_id)
             self._bridge.run_query(self, numbers, functools.partial(self._show_number, first.name), self._failed)
             return
         self._bridge.run_command(self, self._open(), self._done, self._failed)
 
-    async def _open(self) -> Opening:
+    async def _open(self) -> AccessGrant:
         name, reason = self._way
         if reason is not None:
-            return await self._desk.openings.open_for(self._customer_id, reason, self.answer.text())
-        return await self._desk.openings.verify(self._customer_id, name, self.answer.text())
+            return await self._desk.access.open_for(self._customer_id, reason, self.answer.text())
+        return await self._desk.access.verify(self._customer_id, name, self.answer.text())
 
-    def _done(self, opening: Opening) -> None:
+    def _done(self, grant: AccessGrant) -> None:
         how = tr("Everything is open.")
-        if opening.step is not Step.CALL_DETAIL:
+        if grant.step is not Step.CALL_DETAIL:
             how = tr("Single calls, orders and new contact data need a stronger way.")
-        self._bridge.on_unhandled(tr("Open for {}: {}. {}").format(opening.reason.value, opening.how, how))
+        self._bridge.on_unhandled(tr("Open for {}: {}. {}").format(grant.reason.value, grant.how, how))
         self.accept()
         self.opened.emit(self._customer_id)
 
@@ -258,5 +258,5 @@ class OpeningDialog(FramedDialog):
 def close_forms(window: QWidget) -> None:
     """Close what stands over the page of an account that is closed: a form, or where a value comes from."""
     for dialog in window.findChildren(QDialog):
-        if not isinstance(dialog, OpeningDialog):
+        if not isinstance(dialog, AccessDialog):
             dialog.reject()

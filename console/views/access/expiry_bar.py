@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout
 
 from console.models.customer import CustomerId
-from console.services.access.openings import Opening, Openings
+from console.services.access.access_service import AccessGrant, AccessService
 from console.views import texts
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label, StateSurface
@@ -17,19 +17,19 @@ _LOOK_EVERY_MS = 2000
 _MOST_NAMED = 3
 
 
-class LapseBar(StateSurface):
+class ExpiryBar(StateSurface):
     """Stands over the window while an opening is about to lapse; takes no focus. `close` closes a customer's tabs."""
 
     def __init__(
         self,
         window: MainWindow,
-        openings: Openings,
+        access: AccessService,
         *,
         name_of: Callable[[CustomerId], str],
         close: Callable[[CustomerId], None],
     ) -> None:
         super().__init__()
-        self._window, self._openings, self._name_of, self._close = window, openings, name_of, close
+        self._window, self._access, self._name_of, self._close = window, access, name_of, close
         self.set_state("attention")
         self.setAccessibleName(tr("About to close"))
         self.told = Label("", wrap=True)
@@ -52,11 +52,11 @@ class LapseBar(StateSurface):
 
     def look(self) -> None:
         """Close what has lapsed and tell of what is about to."""
-        lapsed, soon = self._openings.lapsing()
-        for opening in lapsed:
-            name = self._name_of(opening.customer_id)
-            self._close(opening.customer_id)
-            self._openings.close(opening.customer_id)
+        expired, soon = self._access.expiring()
+        for grant in expired:
+            name = self._name_of(grant.customer_id)
+            self._close(grant.customer_id)
+            self._access.close(grant.customer_id)
             told = tr("{} was closed, as its time had passed. What you typed is kept; {} opens it again.")
             self._window.status.say(told.format(name, texts.keys("Ctrl+Shift+T")))
         self.setVisible(bool(soon))
@@ -71,14 +71,14 @@ class LapseBar(StateSurface):
 
     def prolong(self) -> None:
         """Keep open what is about to close."""
-        soon = self._openings.lapsing()[1]
-        for opening in soon:
-            self._openings.prolong(opening.customer_id)
+        soon = self._access.expiring()[1]
+        for grant in soon:
+            self._access.prolong(grant.customer_id)
         if soon:
             self._window.status.say(tr("Stays open: {}.").format(self._names(soon)))
         self.look()
 
-    def _names(self, openings: Sequence[Opening]) -> str:
-        names = [self._name_of(opening.customer_id) for opening in openings]
+    def _names(self, access: Sequence[AccessGrant]) -> str:
+        names = [self._name_of(grant.customer_id) for grant in access]
         more = tr(" and {} more").format(len(names) - _MOST_NAMED) if len(names) > _MOST_NAMED else ""
         return ", ".join(names[:_MOST_NAMED]) + more

@@ -13,9 +13,9 @@ from console.messages import access as say
 from console.models.audit import AuditEntry
 from console.models.caller_proof import SentCode
 from console.models.customer import CustomerId
-from console.models.outbox import Grant
+from console.models.outbox import ActionGrant
 from console.ports.clock import Clock
-from console.services.access.access_grant import Caller, Opening, Reason, Step, read_reason
+from console.services.access.access_grant import AccessGrant, Caller, Reason, Step, read_reason
 from console.services.access.access_history import (
     ACTED,
     BY_LAST_KNOWN,
@@ -37,7 +37,7 @@ from console.services.system.subscribers import Subscribers
 from console.settings.roles import named
 from console.settings.verification import Method, VerificationSettings
 
-__all__ = ["HARVESTING", "LAPSE_TOLD", "Caller", "Opening", "Openings", "Reason", "Step"]
+__all__ = ["EXPIRY_WARNING", "HARVESTING", "AccessGrant", "AccessService", "Caller", "Reason", "Step"]
 
 # What is no part of anybody's account.
 OPEN_TO_ALL = frozenset({DataScope.OFFERINGS, DataScope.TIME_SLOTS})
@@ -45,10 +45,10 @@ OPEN_TO_ALL = frozenset({DataScope.OFFERINGS, DataScope.TIME_SLOTS})
 # How the audit calls the pattern of looking around.
 HARVESTING = "harvesting"
 # For so long before an opening lapses it is announced.
-LAPSE_TOLD = timedelta(minutes=2)
+EXPIRY_WARNING = timedelta(minutes=2)
 
 
-class Openings:
+class AccessService:
     """Opens accounts and says what is open. `told` hears of every opening, refusal and pattern, for the audit.
 
     An opening lapses by itself; from then on nothing of the account is shown or done, whoever may have forgotten it.
@@ -70,7 +70,7 @@ class Openings:
         self._stronger_seen, self._stronger_done = named(declared.stronger)
         self._without_caller = named(declared.without_caller)[1]
         self._lasts = timedelta(minutes=declared.lapse_min)
-        self._open: dict[str, Opening] = {}
+        self._open: dict[str, AccessGrant] = {}
         self._check = CallerCheck(declared, systems, clock, known)
         self._harvest = HarvestWatch()
         self._shown = ShownAccounts()
@@ -89,7 +89,7 @@ class Openings:
 
     def methods_for(self, customer_id: CustomerId) -> tuple[Method, ...]:
         """Return the ways to verify that open an account, or open one further that is open."""
-        found = self.opening(customer_id)
+        found = self.grant_of(customer_id)
         if found is None or found.reason is not Reason.CALLER:
             return self.methods
         further = [one for one in self.methods if one.opens == "call detail" or one.shows == "phone"]
@@ -99,7 +99,7 @@ class Openings:
         """Call back with a customer whose account was opened, opened further, or closed; return what ends that."""
         return self._subscribers.add(told)
 
-    def opening(self, customer_id: CustomerId) -> Opening | None:
+    def grant_of(self, customer_id: CustomerId) -> AccessGrant | None:
         """Return how an account is open; None while it is not, or no longer is."""
         found = self._open.get(customer_id)
         return found if found is not None and self._clock.now() < found.until else None
@@ -108,21 +108,21 @@ class Openings:
         """Return how far an account is open."""
         if self._settings is None:
             return Step.CALL_DETAIL
-        found = self.opening(customer_id)
+        found = self.grant_of(customer_id)
         return found.step if found is not None else Step.CLOSED
 
-    def lapsing(self) -> tuple[list[Opening], list[Opening]]:
+    def expiring(self) -> tuple[list[AccessGrant], list[AccessGrant]]:
         """Return what has lapsed and is not closed yet, and what lapses within two minutes, the next first."""
         now = self._clock.now()
         ordered = sorted(self._open.values(), key=lambda one: one.until)
         return (
             [one for one in ordered if one.until <= now],
-            [one for one in ordered if now < one.until <= now + LAPSE_TOLD],
+            [one for one in ordered if now < one.until <= now + EXPIRY_WARNING],
         )
 
     def prolong(self, customer_id: CustomerId) -> None:
         """Keep an account open for as long again, because the caller is still there; nothing once it has lapsed."""
-        found = self.opening(customer_id)
+        found = self.grant_of(customer_id)
         if found is not None:
             self._open[customer_id] = replace(found, until=self._clock.now() + self._lasts)
             self._told("prolonged", customer_id, f"{found.reason.value}: {found.how}")
@@ -145,7 +145,7 @@ class Openings:
         """Return why something cannot be done in an account now, or None."""
         if self._settings is None:
             return None
-        found = self.opening(customer_id)
+        found = self.grant_of(customer_id)
         if found is None:
             return Denial(DenialReason.LOCKED, say.VERIFY_FIRST())
         if found.reason is not Reason.CALLER and permission not in self._without_caller:
@@ -155,14 +155,14 @@ class Openings:
             return Denial(DenialReason.STRONGER_NEEDED, say.VERIFY_FURTHER_TO_DO(permission=permission))
         return None
 
-    def grant(self, customer_id: CustomerId) -> Grant | None:
+    def grant(self, customer_id: CustomerId) -> ActionGrant | None:
         """Return how an account is open now, to stand on what is made under it; None where none is ever closed."""
-        found = self.opening(customer_id) if self._settings is not None else None
+        found = self.grant_of(customer_id) if self._settings is not None else None
         if found is None:
             return None
-        return Grant(found.at, found.reason.value, reaches_call_detail=found.step is Step.CALL_DETAIL)
+        return ActionGrant(found.at, found.reason.value, reaches_call_detail=found.step is Step.CALL_DETAIL)
 
-    def admits(self, permission: Permission, customer_id: CustomerId, grant: Grant | None) -> bool:
+    def admits(self, permission: Permission, customer_id: CustomerId, grant: ActionGrant | None) -> bool:
         """Return whether what was made under a grant may be sent now, by today's rules.
 
         A grant is revoked by as many wrong answers as close the account, given after it. What an earlier version made
@@ -248,7 +248,7 @@ class Openings:
         self.recall(news)
         return bool(news)
 
-    async def verify(self, customer_id: CustomerId, name: str, answer: str) -> Opening:
+    async def verify(self, customer_id: CustomerId, name: str, answer: str) -> AccessGrant:
         """Open an account for its caller by one of the methods.
 
         Raises:
@@ -268,7 +268,7 @@ class Openings:
         compared = method.checks is not None
         checked = self._shown.note_verified(customer_id, self._clock.now(), compared=compared)
         step = self._step_of(customer_id, method)
-        before = self.opening(customer_id)
+        before = self.grant_of(customer_id)
         if before is not None:  # what was proven before stays proven
             checked = checked or before.checked
             step = max(step, before.step) if before.reason is Reason.CALLER else step
@@ -297,7 +297,7 @@ class Openings:
             return error.message
         return None
 
-    async def open_for(self, customer_id: CustomerId, reason: Reason, words: str) -> Opening:
+    async def open_for(self, customer_id: CustomerId, reason: Reason, words: str) -> AccessGrant:
         """Open an account without a caller, to look at it and do what somebody asked for.
 
         Raises:
@@ -334,7 +334,7 @@ class Openings:
         self._check.check_attempts(customer_id)
         told = read_reason(words)
         now = self._clock.now()
-        self._open[customer_id] = Opening(
+        self._open[customer_id] = AccessGrant(
             customer_id, Reason.AHEAD, how=told, step=Step.ACCOUNT, at=now, until=now + self._lasts
         )
         self._told(READ_AHEAD, customer_id, told)
@@ -369,9 +369,9 @@ class Openings:
 
     async def _set(
         self, customer_id: CustomerId, reason: Reason, how: str, step: Step, *, checked: bool, compared: bool = False
-    ) -> Opening:
+    ) -> AccessGrant:
         now = self._clock.now()
-        opening = self._open[customer_id] = Opening(
+        grant = self._open[customer_id] = AccessGrant(
             customer_id, reason, how=how, step=step, at=now, until=now + self._lasts, checked=checked
         )
         words, facts = f"{reason.value}: {how}", OpenedFor(reason, compared).facts
@@ -379,7 +379,7 @@ class Openings:
         await self._shared.add(OPENED, customer_id, words, facts)
         self._warn(customer_id, self._harvest.opened(customer_id, now, checked=checked))
         self._tell(customer_id)
-        return opening
+        return grant
 
     def _warn(self, customer_id: CustomerId, words: str | None) -> None:
         if words is not None:

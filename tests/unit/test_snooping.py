@@ -11,9 +11,9 @@ from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.ports.customers import Customers
 from console.services.access.access_history import BY_LAST_KNOWN, OpenedFor, opened_for
+from console.services.access.access_service import HARVESTING, AccessService, Reason
 from console.services.access.caller_check import CallerSystems
 from console.services.access.harvest import GUESSED_AT_ONE, HarvestWatch
-from console.services.access.openings import HARVESTING, Openings, Reason
 from console.services.customer.contact import NotPossibleError
 from console.settings.verification import VerificationSettings
 from tests.support.factories import VirtualClock
@@ -68,13 +68,13 @@ async def test_a_restart_forgives_neither_attempts_nor_looking_around() -> None:
     told: list[AuditEntry] = []
     clock = VirtualClock()
 
-    def desk() -> Openings:
+    def desk() -> AccessService:
         def note(what: str, customer: str, words: str, facts: Mapping[str, str] | None = None) -> None:
             told.append(AuditEntry(clock.now(), "me", "rep", what, customer, words, facts=dict(facts or {})))
 
-        openings = Openings(VerificationSettings(), systems=CallerSystems(NOBODY), clock=clock, told=note)
-        openings.recall(list(told))
-        return openings
+        access = AccessService(VerificationSettings(), systems=CallerSystems(NOBODY), clock=clock, told=note)
+        access.recall(list(told))
+        return access
 
     for number in range(11):
         await desk().open_for(CustomerId(f"CU-{number}"), Reason.TYPED, "asked for by mail")
@@ -94,27 +94,27 @@ async def test_a_restart_forgives_neither_attempts_nor_looking_around() -> None:
 async def test_an_opening_lapses_unless_it_is_prolonged() -> None:
     told: list[str] = []
     clock = VirtualClock()
-    openings = Openings(
+    access = AccessService(
         VerificationSettings(lapse_min=30),
         systems=CallerSystems(NOBODY),
         clock=clock,
         told=lambda what, _who, _why, _facts=None: told.append(what),
     )
     customer = CustomerId("CU-1")
-    await openings.verify(customer, "photo", "")
+    await access.verify(customer, "photo", "")
     clock.passed_s += 27 * 60 + 59
-    assert openings.lapsing() == ([], [])
+    assert access.expiring() == ([], [])
     clock.passed_s += 60
-    lapsed, soon = openings.lapsing()
-    assert (lapsed, [one.customer_id for one in soon]) == ([], [customer])
-    openings.prolong(customer)
+    expired, soon = access.expiring()
+    assert (expired, [one.customer_id for one in soon]) == ([], [customer])
+    access.prolong(customer)
     clock.passed_s += 29 * 60
-    assert openings.opening(customer) is not None
+    assert access.grant_of(customer) is not None
     clock.passed_s += 60
-    assert openings.opening(customer) is None
-    assert [one.customer_id for one in openings.lapsing()[0]] == [customer]
-    openings.prolong(customer)  # too late
-    assert openings.opening(customer) is None
+    assert access.grant_of(customer) is None
+    assert [one.customer_id for one in access.expiring()[0]] == [customer]
+    access.prolong(customer)  # too late
+    assert access.grant_of(customer) is None
     assert told == ["opened", "prolonged"]
 
 
