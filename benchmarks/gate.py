@@ -22,7 +22,7 @@ from benchmarks.window import in_window
 from console.bridge import Bridge
 from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
-from console.services.access.access_service import Reason
+from console.services.access.access_service import AccessReason
 from console.services.access.permissions import ROLES, DataScope, Personal
 from console.system.sandbox_launcher import SandboxProcess
 from console.views.access.access_dialog import AccessDialog
@@ -189,7 +189,7 @@ async def _open_for_a_ticket(
     """Look at every panel for what this role does not see, and for single calls, which a ticket does not open."""
     desk = workspace.desk
     assert desk is not None
-    await desk.access.open_for(customer, Reason.TYPED, "nobody calls in a benchmark")
+    await desk.access.open_for(customer, AccessReason.TYPED, "nobody calls in a benchmark")
     page = workspace.open_customer(customer)
     assert page is not None
     await page.view.wait_idle()

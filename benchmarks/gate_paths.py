@@ -23,7 +23,7 @@ from console.models.customer import CustomerId
 from console.models.customer_bill import CustomerBill
 from console.models.outbox import Action
 from console.models.search import SearchResult
-from console.services.access.access_service import Reason
+from console.services.access.access_service import AccessReason
 from console.services.access.permissions import ROLES, SUPERVISOR, DataScope, Permission, User
 from console.services.actions.catalogue import ACTIONS
 from console.services.customer.contact import NotPossibleError
@@ -176,7 +176,7 @@ async def _open(desk: Desk, known: _Known, state: State) -> None:
             except NotPossibleError:
                 continue
     elif state is State.FOR_A_REASON:
-        await access.open_for(known.id, Reason.TYPED, _WHY)
+        await access.open_for(known.id, AccessReason.TYPED, _WHY)
     elif state is State.ACCOUNT:
         await access.verify(known.id, "account", known.account)
     elif state is State.EVERYTHING:

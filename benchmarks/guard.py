@@ -20,7 +20,7 @@ from benchmarks.result import Result
 from console.compose import Parts, compose_desk
 from console.models.audit import AuditQuery
 from console.models.customer import CustomerId
-from console.services.access.access_service import HARVESTING, Reason
+from console.services.access.access_service import HARVESTING, AccessReason
 from console.services.access.permissions import REP, Permission
 from console.services.customer.contact import NotPossibleError
 from console.services.desk import Desk
@@ -202,14 +202,14 @@ class _Rep:
         self._desk.access.close(who.id)
         if rng.random() < day.forgotten_note:
             self._count.actions += 1
-            await self._desk.access.open_for(who.id, Reason.TYPED, "note to the call just ended")
+            await self._desk.access.open_for(who.id, AccessReason.TYPED, "note to the call just ended")
             await self._do(who, Permission.ADD_NOTE)
             self._desk.access.close(who.id)
 
     async def work_on_ticket(self, who: Known) -> None:
         """Open an account for what somebody asked for earlier."""
         self._count.actions += 1
-        await self._desk.access.open_for(who.id, Reason.TYPED, "asked for by the second level")
+        await self._desk.access.open_for(who.id, AccessReason.TYPED, "asked for by the second level")
         self._clock.ahead += timedelta(minutes=self._rng.uniform(1, 6))
         if self._rng.random() < self._day.ticket_needs_its_customer:
             await self._do(who, Permission.CHANGE_CONTACT)
@@ -251,7 +251,11 @@ class _Rep:
 
     async def _do(self, who: Known, permission: Permission) -> None:
         found = self._desk.access.grant_of(who.id)
-        if found is not None and found.reason is Reason.CALLER and self._desk.access.refusal_to_do(permission, who.id):
+        if (
+            found is not None
+            and found.reason is AccessReason.CALLER
+            and self._desk.access.refusal_to_do(permission, who.id)
+        ):
             await self._verify_further(who)
         if self._desk.access.refusal_to_do(permission, who.id) is not None:
             self._count.stopped += 1
@@ -272,7 +276,7 @@ async def _harvester(sandbox: SandboxProcess, people: Sequence[Known], seed: int
         if rng.random() < 0.5:
             await desk.access.verify(who.id, rng.choice(("photo", "callback")), "")
         else:
-            await desk.access.open_for(who.id, Reason.TYPED, "had to look something up")
+            await desk.access.open_for(who.id, AccessReason.TYPED, "had to look something up")
         desk.access.close(who.id)
         clock.ahead += timedelta(minutes=gap_min * rng.uniform(0.7, 1.3))
         if honest_between and number % 4 == 0:

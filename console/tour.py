@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from console.cli.show import text_of
 from console.models.customer import CustomerId
 from console.models.person import Person
-from console.services.access.access_service import Reason
+from console.services.access.access_service import AccessReason
 from console.services.access.sign_in import SignIn
 from console.views.theme import THEME
 from console.views.window.main_window import MainWindow
@@ -70,7 +70,7 @@ async def run_tour(window: MainWindow, workspace: Workspace, customer: str | Non
     await until(lambda: _answered(workspace), "all systems to answer the search")
     save(window, folder / "search.png")
     if workspace.desk is not None:  # nobody calls a tour
-        await workspace.desk.access.open_for(CustomerId(customer or ""), Reason.TYPED, "the tour of the demo")
+        await workspace.desk.access.open_for(CustomerId(customer or ""), AccessReason.TYPED, "the tour of the demo")
     press(workspace.palette.text, Qt.Key.Key_Return)
     await until(lambda: workspace.page is not None, "the customer's page")
     page, desk = workspace.page, workspace.desk

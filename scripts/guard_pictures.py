@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from benchmarks.window import in_window, workspace_on
 from console.bridge import Bridge
 from console.models.customer import CustomerId
-from console.services.access.access_service import Reason
+from console.services.access.access_service import AccessReason
 from console.services.access.permissions import ROLES
 from console.system.sandbox_launcher import SandboxProcess
 from console.tour import until
@@ -110,7 +110,7 @@ async def _play(scenes: Scenes) -> None:
         await scenes.opened(workspace, people[0])
         await scenes.picture(window, "verified")
         for customer in people[1:13]:
-            await desk.access.open_for(customer, Reason.TYPED, "looking something up")
+            await desk.access.open_for(customer, AccessReason.TYPED, "looking something up")
         await scenes.opened(workspace, people[12])
         await scenes.picture(window, "without-a-caller")
     async with scenes.desk("supervisor") as (window, workspace):

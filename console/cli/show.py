@@ -28,7 +28,7 @@ from console.models.search import Asking, SearchResult
 from console.models.service_test import ServiceTest
 from console.models.trouble_ticket import TroubleTicket
 from console.models.usage import Bucket, Usage
-from console.services.access.access_service import Reason
+from console.services.access.access_service import AccessReason
 from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.dataset_loader import DatasetLoader
@@ -282,7 +282,7 @@ async def _run(options: argparse.Namespace) -> int:
             if options.reason is None:
                 raise UsageError("Say why the account is opened: --reason 'ticket TT-100234, asked by the customer'.")
             found = await find_one(session.desk, number)
-            await access.open_for(found, Reason.TYPED, options.reason)
+            await access.open_for(found, AccessReason.TYPED, options.reason)
             number = found
         text, whole = await show(session.desk, options.customer or session.first_customer or "", as_json=options.json)
     print(text)

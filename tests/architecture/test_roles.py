@@ -8,7 +8,7 @@ import pytest
 
 from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
-from console.services.access.access_service import Reason
+from console.services.access.access_service import AccessReason
 from console.services.access.permissions import ROLES, DataScope, Permission, Permissions, Personal
 from console.services.actions.catalogue import ACTIONS
 from console.services.customer.contact import NotPossibleError
@@ -30,7 +30,7 @@ def test_the_stored_table_is_the_one_the_code_makes() -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("subject", DataScope)
+@pytest.mark.parametrize("scope", DataScope)
 def test_a_subject_is_shown_to_the_roles_the_table_marks(role: str, scope: DataScope) -> None:
     rejected = Permissions(ROLES[role]).refusal(scope, CustomerId("CU-1"))
     assert (rejected is None) == (role in marked(scope.value))
@@ -44,7 +44,7 @@ async def test_an_action_is_planned_for_the_roles_the_table_marks_and_for_nobody
     customer = CustomerId(sandbox.first_customer)
     for kind in ACTIONS.values():
         assert desk.actions.may(kind.name, customer) is not None, kind.name  # closed
-    await desk.access.open_for(customer, Reason.TYPED, "asked for by the customer")
+    await desk.access.open_for(customer, AccessReason.TYPED, "asked for by the customer")
     by_ticket = {kind.name for kind in ACTIONS.values() if desk.actions.may(kind.name, customer) is None}
     await desk.access.verify(customer, "photo", "")
     by_caller = {kind.name for kind in ACTIONS.values() if desk.actions.may(kind.name, customer) is None}

@@ -12,7 +12,7 @@ from console.cli.prime import prime, read_numbers
 from console.compose import compose_desk
 from console.errors import SystemUnavailableError, UsageError
 from console.models.customer import CustomerId
-from console.services.access.access_service import Reason, Step
+from console.services.access.access_service import AccessLevel, AccessReason
 from console.services.customer.contact import NotPossibleError
 from console.store.customer_records import CustomerRecords
 from console.store.database import open_database
@@ -92,8 +92,8 @@ async def test_where_accounts_are_closed_they_are_read_for_a_reason_and_stay_clo
             await prime(desk, customers[:1], "x")
         before = datetime.now(UTC).isoformat()
         assert await prime(desk, customers, "visits of tomorrow") == 15
-        assert {desk.access.step(customer) for customer in customers} == {Step.CLOSED}
-        await desk.access.open_for(customers[0], Reason.TYPED, "the visit of nine o'clock")
+        assert {desk.access.level(customer) for customer in customers} == {AccessLevel.CLOSED}
+        await desk.access.open_for(customers[0], AccessReason.TYPED, "the visit of nine o'clock")
         view = desk.view_customer(customers[0])
         view.open()
         await view.wait_restored()
@@ -130,7 +130,7 @@ async def test_a_caller_of_whom_enough_is_known_here_is_verified_without_a_netwo
         assert "by what was last known" in opened.how
         desk.access.close(known)
         for ticket in tickets[:1]:
-            assert "last known" in (await desk.access.open_for(known, Reason.TICKET, ticket["id"])).how
+            assert "last known" in (await desk.access.open_for(known, AccessReason.TICKET, ticket["id"])).how
         with pytest.raises(SystemUnavailableError):
             await desk.access.caller(stranger)
         with pytest.raises(SystemUnavailableError):

@@ -11,7 +11,7 @@ import pytest
 from console.compose import Parts, compose_desk
 from console.errors import RejectedError, SystemUnavailableError
 from console.models.customer import CustomerId
-from console.services.access.access_service import Step
+from console.services.access.access_service import AccessLevel
 from console.services.access.permissions import REP, Permission
 from console.services.access.sign_in import SignIn
 from console.services.customer.contact import NotPossibleError
@@ -73,7 +73,7 @@ async def test_the_right_pin_opens_everything_and_is_written_down_nowhere(
     before = datetime.now(UTC).isoformat()
     with caplog.at_level("DEBUG"):
         grant = await desk.access.verify(customer, "pin", pin)
-    assert (grant.step, grant.checked) == (Step.CALL_DETAIL, True)
+    assert (grant.level, grant.checked) == (AccessLevel.CALL_DETAIL, True)
     assert desk.access.refusal_to_do(Permission.ORDER, customer) is None
     await until(lambda: sandbox.audited(customer, what="opened", since=before))
     entries = [msgspec.json.encode(entry).decode() for entry in await sandbox.audited(since=before)]
@@ -109,7 +109,7 @@ async def test_a_code_opens_everything_once_for_ten_minutes(sandbox: Control, de
     before = datetime.now(UTC).isoformat()
     customer = await with_service_number(sandbox, desk)
     code = await sandbox.code(customer)
-    assert (await desk.access.verify(customer, "code", code)).step is Step.CALL_DETAIL
+    assert (await desk.access.verify(customer, "code", code)).level is AccessLevel.CALL_DETAIL
     desk.access.close(customer)
     with pytest.raises(NotPossibleError, match="Send a code first"):
         await desk.access.verify(customer, "code", code)
@@ -158,13 +158,13 @@ async def test_calling_back_a_number_that_a_service_has_had_long_opens_everythin
     customer = await with_service_number(sandbox, desk)
     view = desk.view_customer(customer)
     assert await desk.access.number_on_file(customer)
-    assert (await desk.access.verify(customer, "callback", "")).step is Step.CALL_DETAIL
+    assert (await desk.access.verify(customer, "callback", "")).level is AccessLevel.CALL_DETAIL
     view.close()
     desk.access.close(customer)
 
     await sandbox.faults("provisioning", outage=True)  # now nobody knows whose number it is
     await desk.access.number_on_file(customer)
-    assert (await desk.access.verify(customer, "callback", "")).step is Step.ACCOUNT
+    assert (await desk.access.verify(customer, "callback", "")).level is AccessLevel.ACCOUNT
     assert desk.access.refusal_to_do(Permission.CHANGE_CONTACT, customer) is not None
 
 

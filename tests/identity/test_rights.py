@@ -14,7 +14,7 @@ import pytest
 from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
 from console.models.outbox import Action, ActionState, Remark, StepState
-from console.services.access.access_service import Reason
+from console.services.access.access_service import AccessReason
 from console.services.access.permissions import REP, ROLES
 from console.services.access.sign_in import SignIn
 from console.services.customer.contact import NotPossibleError, known_contact
@@ -300,7 +300,7 @@ async def _asked_for(desk: Desk, people: list[str], over: int) -> tuple[Customer
 
 
 async def _agree(desk: Desk, customer: str) -> Action:
-    await desk.access.open_for(CustomerId(customer), Reason.TYPED, "Decides what somebody asked for")
+    await desk.access.open_for(CustomerId(customer), AccessReason.TYPED, "Decides what somebody asked for")
     view = await asked(desk, customer, "decide-approval")
     situation = desk.actions.situation(view)
     [ticket] = [one for one in situation.all_of("tickets") if one.ticket_type == "approval" and one.is_open]

@@ -17,7 +17,7 @@ from console.errors import CollectorError, StoreError
 from console.http.audit_collector import AuditCollector
 from console.models.audit import AuditEntry, AuditQuery, ChainEnd, Link, end_named_by, first_broken, head_of
 from console.models.customer import CustomerId
-from console.services.access.access_service import Reason
+from console.services.access.access_service import AccessReason
 from console.services.access.audit import FORKED, Audit
 from console.services.access.permissions import REP, DataScope, Permission, Permissions
 from console.store.audit import AuditRepository
@@ -346,7 +346,7 @@ async def test_a_day_is_in_it_who_saw_and_did_what_why_and_with_which_values(san
     desk = sandbox.desk(gated=True)
     await desk.open_store()
     customer = CustomerId(sandbox.first_customer)
-    await desk.access.open_for(customer, Reason.TYPED, "asked for by the customer")
+    await desk.access.open_for(customer, AccessReason.TYPED, "asked for by the customer")
     view = desk.view_customer(customer)
     view.open()
     await view.wait_idle()

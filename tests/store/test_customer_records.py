@@ -13,7 +13,7 @@ from console.models.customer import CustomerId
 from console.models.outbox import Action, RiskClass, Step, StepState
 from console.models.search import KnownPerson
 from console.ports.store import EncodedFact
-from console.services.access.access_service import Reason
+from console.services.access.access_service import AccessReason
 from console.services.access.permissions import ROLES
 from console.services.customer.contact import NotPossibleError
 from console.session import nobody_else
@@ -153,7 +153,7 @@ async def test_it_needs_a_right_and_a_reason_and_waits_for_unsent_work(
         with pytest.raises(NotPossibleError, match="Write why"):
             await desk.data_rights.export(customer, "", nobody_else)
         assert (await desk.data_rights.export(customer, "asked for by the customer", nobody_else)).records == 0
-        await desk.access.open_for(customer, Reason.TYPED, "asked for by the customer")
+        await desk.access.open_for(customer, AccessReason.TYPED, "asked for by the customer")
         await sandbox.faults("crm", outage=True)
         action = await desk.actions.add_note(customer, "Called back", reason="Note")
         with pytest.raises(NotPossibleError, match="1 action is not done yet"):

@@ -12,7 +12,7 @@ from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.models.provenance import Sourced
 from console.ports.customers import Customers
-from console.services.access.access_service import HARVESTING, AccessService, Reason
+from console.services.access.access_service import HARVESTING, AccessReason, AccessService
 from console.services.access.caller_check import CallerSystems
 from console.services.access.harvest import FAST, GUESSED_AT_ONE
 from console.services.customer.contact import NotPossibleError
@@ -78,10 +78,10 @@ async def test_an_account_that_one_program_shut_is_shut_for_all(program: Callabl
     for answer in ("1", "2", "3"):
         await window.guess("CU-1", answer)
     with pytest.raises(NotPossibleError, match="Too many wrong answers"):
-        await show.access.open_for(CustomerId("CU-1"), Reason.TYPED, WHY)
+        await show.access.open_for(CustomerId("CU-1"), AccessReason.TYPED, WHY)
     with pytest.raises(NotPossibleError, match="Too many wrong answers"):
         await prime.access.open_to_read_ahead(CustomerId("CU-1"), WHY)
-    await show.access.open_for(CustomerId("CU-2"), Reason.TYPED, WHY)
+    await show.access.open_for(CustomerId("CU-2"), AccessReason.TYPED, WHY)
 
 
 async def test_what_all_programs_open_counts_in_one_pattern(program: Callable[[], Program]) -> None:
@@ -91,7 +91,7 @@ async def test_what_all_programs_open_counts_in_one_pattern(program: Callable[[]
         if number % 4 == 3:
             await one.access.open_to_read_ahead(CustomerId(f"CU-{number}"), WHY)
         else:
-            await one.access.open_for(CustomerId(f"CU-{number}"), Reason.TYPED, WHY)
+            await one.access.open_for(CustomerId(f"CU-{number}"), AccessReason.TYPED, WHY)
     assert sum(len(one.flags) for one in programs) == 1
 
 
@@ -99,7 +99,7 @@ async def test_a_new_process_for_each_account_is_no_way_around(program: Callable
     flags = 0
     for number in range(16):
         show = program()
-        await show.access.open_for(CustomerId(f"CU-{number}"), Reason.TYPED, WHY)
+        await show.access.open_for(CustomerId(f"CU-{number}"), AccessReason.TYPED, WHY)
         flags += len(show.flags)
     assert flags >= 1
 

@@ -10,8 +10,8 @@ import pytest
 from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.ports.customers import Customers
-from console.services.access.access_history import BY_LAST_KNOWN, OpenedFor, opened_for
-from console.services.access.access_service import HARVESTING, AccessService, Reason
+from console.services.access.access_history import BY_LAST_KNOWN, PastAccess, past_access
+from console.services.access.access_service import HARVESTING, AccessReason, AccessService
 from console.services.access.caller_check import CallerSystems
 from console.services.access.harvest import GUESSED_AT_ONE, HarvestWatch
 from console.services.customer.contact import NotPossibleError
@@ -77,9 +77,9 @@ async def test_a_restart_forgives_neither_attempts_nor_looking_around() -> None:
         return access
 
     for number in range(11):
-        await desk().open_for(CustomerId(f"CU-{number}"), Reason.TYPED, "asked for by mail")
+        await desk().open_for(CustomerId(f"CU-{number}"), AccessReason.TYPED, "asked for by mail")
     assert HARVESTING not in {entry.what for entry in told}
-    await desk().open_for(CustomerId("CU-11"), Reason.TYPED, "asked for by mail")
+    await desk().open_for(CustomerId("CU-11"), AccessReason.TYPED, "asked for by mail")
     assert [entry.what for entry in told].count(HARVESTING) == 1
     with pytest.raises(NotPossibleError, match="proves nothing"):  # it was on the screen an hour ago at most
         await desk().verify(CustomerId("CU-3"), "birth", "1980-01-01")
@@ -88,7 +88,7 @@ async def test_a_restart_forgives_neither_attempts_nor_looking_around() -> None:
         await desk().verify(CustomerId("CU-77"), "birth", "1980-01-01")
     clock.passed_s += 16 * 60
     opened = await desk().verify(CustomerId("CU-77"), "photo", "")
-    assert opened.reason is Reason.CALLER
+    assert opened.reason is AccessReason.CALLER
 
 
 async def test_an_opening_lapses_unless_it_is_prolonged() -> None:
@@ -121,27 +121,31 @@ async def test_an_opening_lapses_unless_it_is_prolonged() -> None:
 @pytest.mark.parametrize(
     ("entry", "reason", "compared"),
     [
-        (AuditEntry(NINE, "me", "rep", "opened", "CU-1", "a caller: Day of birth"), Reason.CALLER, True),
+        (AuditEntry(NINE, "me", "rep", "opened", "CU-1", "a caller: Day of birth"), AccessReason.CALLER, True),
         (
             AuditEntry(NINE, "me", "rep", "opened", "CU-1", f"a caller: Day of birth{BY_LAST_KNOWN}"),
-            Reason.CALLER,
+            AccessReason.CALLER,
             True,
         ),
-        (AuditEntry(NINE, "me", "rep", "opened", "CU-1", "another reason: asked by mail"), Reason.TYPED, False),
+        (AuditEntry(NINE, "me", "rep", "opened", "CU-1", "another reason: asked by mail"), AccessReason.TYPED, False),
         (
-            AuditEntry(NINE, "me", "rep", "opened", "CU-1", "reworded", facts=OpenedFor(Reason.CALLER, True).facts),
-            Reason.CALLER,
+            AuditEntry(
+                NINE, "me", "rep", "opened", "CU-1", "reworded", facts=PastAccess(AccessReason.CALLER, True).facts
+            ),
+            AccessReason.CALLER,
             True,
         ),
         (
-            AuditEntry(NINE, "me", "rep", "opened", "CU-1", "a caller: x", facts=OpenedFor(Reason.JOB, False).facts),
-            Reason.JOB,
+            AuditEntry(
+                NINE, "me", "rep", "opened", "CU-1", "a caller: x", facts=PastAccess(AccessReason.JOB, False).facts
+            ),
+            AccessReason.JOB,
             False,
         ),
     ],
 )
 def test_why_an_account_was_opened_is_read_from_values_and_of_earlier_entries_from_words(
-    entry: AuditEntry, reason: Reason, compared: bool
+    entry: AuditEntry, reason: AccessReason, compared: bool
 ) -> None:
     methods = VerificationSettings().methods
-    assert opened_for(entry, methods) == OpenedFor(reason, compared)
+    assert past_access(entry, methods) == PastAccess(reason, compared)

@@ -12,7 +12,7 @@ from console.compose import Parts
 from console.http.audit_collector import AuditCollector
 from console.models.audit import AuditEntry, Link
 from console.models.customer import CustomerId
-from console.services.access.access_service import Reason, Step
+from console.services.access.access_service import AccessLevel, AccessReason
 from console.services.access.permissions import ROLES
 from console.views.access.access_dialog import AccessDialog
 from console.views.audit.flags import FlagBar
@@ -53,7 +53,7 @@ async def test_a_supervisor_finds_what_another_desk_did_and_why(rig: Rig) -> Non
     [customer] = numbers_of(31, 32)
     other = rig.sandbox.desk(parts=Parts(user=ROLES["rep"]), gated=True)
     await other.open_store()
-    await other.access.open_for(CustomerId(customer), Reason.TYPED, "asked for in the branch")
+    await other.access.open_for(CustomerId(customer), AccessReason.TYPED, "asked for in the branch")
     await rig.until(lambda: rig.sandbox.audited("asked for in the branch"))
     await other.aclose()
     rig.press(Qt.Key.Key_J, CTRL)
@@ -131,7 +131,7 @@ async def test_what_is_flagged_at_one_desk_stands_on_a_supervisors_until_they_ha
     other = rig.sandbox.desk(parts=Parts(user=ROLES["rep"]), gated=True)
     await other.open_store()
     for customer in numbers_of(40, 52):
-        await other.access.open_for(CustomerId(customer), Reason.TYPED, "looking at neighbours")
+        await other.access.open_for(CustomerId(customer), AccessReason.TYPED, "looking at neighbours")
     await rig.until(lambda: rig.sandbox.audited("12 accounts", what="harvesting"))
     await other.aclose()
     looked: list[str] = []
@@ -174,13 +174,13 @@ async def test_an_opening_lapses_which_is_said_before_and_keeps_what_was_typed(r
     assert f"Stays open: {page.view.name}." in texts_of(rig.window.status)
     await asyncio.sleep(0)
     rig.clock.ahead = timedelta(minutes=57)
-    assert rig.desk.access.step(customer) is Step.ACCOUNT or rig.desk.access.grant_of(customer) is not None
+    assert rig.desk.access.level(customer) is AccessLevel.ACCOUNT or rig.desk.access.grant_of(customer) is not None
     rig.clock.ahead = timedelta(minutes=59)
     expiry_bar.look()
     await asyncio.sleep(0)
     assert rig.workspace.page is None
     assert not [one for one in rig.window.findChildren(ActionForm) if one.isVisible()]
-    assert rig.desk.access.step(customer) is Step.CLOSED
+    assert rig.desk.access.level(customer) is AccessLevel.CLOSED
     assert "was closed, as its time had passed" in texts_of(rig.window.status)
     await rig.desk.access.verify(customer, "photo", "")
     again = await rig.open()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel
 from benchmarks.walk import told_by
 from console.models.customer import CustomerId
 from console.models.search import Match, MatchedBy, SearchResult
-from console.services.access.access_service import Reason, Step
+from console.services.access.access_service import AccessLevel, AccessReason
 from console.services.access.permissions import ROLES
 from console.services.customer.contact import NotPossibleError
 from console.services.search.people import HERE
@@ -136,7 +136,7 @@ async def test_a_search_asks_crm_for_names_alone(rig: Rig, caplog: pytest.LogCap
 @pytest.mark.gated
 async def test_a_closed_account_is_not_found_by_part_of_a_number_or_address(rig: Rig) -> None:
     customer = CustomerId(rig.sandbox.first_customer)
-    await rig.desk.access.open_for(customer, Reason.TYPED, "Looks the caller up before")
+    await rig.desk.access.open_for(customer, AccessReason.TYPED, "Looks the caller up before")
     view = rig.desk.view_customer(customer)
     view.load_all()
     await view.wait_idle()
@@ -191,7 +191,7 @@ async def test_a_caller_is_verified_by_keys_and_wrong_answers_are_counted(rig: R
     rig.keys(account.lower())
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.until(lambda: rig.workspace.page is not None)
-    assert rig.desk.access.step(CustomerId(customer)) is Step.ACCOUNT
+    assert rig.desk.access.level(CustomerId(customer)) is AccessLevel.ACCOUNT
     page = rig.workspace.page
     assert "Caller verified" in texts_of(page.head)
     await page.view.wait_idle()
@@ -207,7 +207,7 @@ async def test_a_caller_is_verified_by_keys_and_wrong_answers_are_counted(rig: R
     assert [name for _button, name, _reason in further.ways] == ["pin", "code", "callback", "photo"]
     rig.press(Qt.Key.Key_Up)
     rig.press(Qt.Key.Key_Return, CTRL)
-    await rig.until(lambda: rig.desk.access.step(CustomerId(customer)) is Step.CALL_DETAIL)
+    await rig.until(lambda: rig.desk.access.level(CustomerId(customer)) is AccessLevel.CALL_DETAIL)
     await page.view.wait_idle()
     assert page.view.usage.state.denied is None
     assert page.view.usage.state.facts is not None
@@ -227,7 +227,7 @@ async def test_a_pin_and_a_code_open_everything_by_keys(rig: Rig) -> None:
     rig.keys(pin)
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.until(lambda: rig.workspace.page is not None)
-    assert rig.desk.access.step(CustomerId(customer)) is Step.CALL_DETAIL
+    assert rig.desk.access.level(CustomerId(customer)) is AccessLevel.CALL_DETAIL
 
 
 @pytest.mark.gated
@@ -247,7 +247,7 @@ async def test_a_code_is_sent_first_and_its_number_is_not_shown(rig: Rig) -> Non
     rig.keys(await rig.sandbox.code(customer))
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.until(lambda: rig.workspace.page is not None)
-    assert rig.desk.access.step(CustomerId(customer)) is Step.CALL_DETAIL
+    assert rig.desk.access.level(CustomerId(customer)) is AccessLevel.CALL_DETAIL
 
 
 async def code_can_be_sent(rig: Rig, customer: str) -> bool:
@@ -317,14 +317,14 @@ async def test_after_three_wrong_answers_the_account_stays_closed(rig: Rig) -> N
     dialog.reject()
     customer = CustomerId(rig.sandbox.first_customer)
     with pytest.raises(NotPossibleError, match="Too many wrong answers"):  # and no reason opens it
-        await rig.desk.access.open_for(customer, Reason.TYPED, "checking an address for the field")
+        await rig.desk.access.open_for(customer, AccessReason.TYPED, "checking an address for the field")
     await asyncio.sleep(0)
     again = await asked(rig, customer)
     assert "Too many wrong answers" in texts_of(again)  # before anything is typed
     again.reject()
     rig.clock.ahead = timedelta(minutes=16)
-    await rig.desk.access.open_for(customer, Reason.TYPED, "checking an address for the field")
-    assert rig.desk.access.step(customer) is Step.ACCOUNT
+    await rig.desk.access.open_for(customer, AccessReason.TYPED, "checking an address for the field")
+    assert rig.desk.access.level(customer) is AccessLevel.ACCOUNT
 
 
 @pytest.mark.gated
@@ -355,14 +355,14 @@ async def test_a_day_of_birth_is_typed_as_the_caller_says_it_and_one_wrong_day_c
     assert f"Read as {texts.weekday(day)}" in texts_of(dialog)
     dialog.open_account()
     await rig.until(lambda: rig.workspace.page is not None)
-    assert rig.desk.access.step(customer) is Step.ACCOUNT
+    assert rig.desk.access.level(customer) is AccessLevel.ACCOUNT
 
 
 @pytest.mark.gated
 async def test_without_a_caller_money_is_not_moved_and_closing_closes(rig: Rig) -> None:
     customer = CustomerId(rig.sandbox.first_customer)
     dialog = await asked(rig, customer)
-    next(button for button, _name, reason in dialog.ways if reason is Reason.TICKET).setChecked(True)
+    next(button for button, _name, reason in dialog.ways if reason is AccessReason.TICKET).setChecked(True)
     dialog.answer.setText("TT-100234")
     dialog.open_account()
     await rig.until(lambda: "CRM keeps no ticket TT-100234 for this customer" in texts_of(dialog))
@@ -379,7 +379,7 @@ async def test_without_a_caller_money_is_not_moved_and_closing_closes(rig: Rig) 
     with pytest.raises(NotPossibleError, match="proves nothing"):  # it has just been read off the page
         await rig.desk.access.verify(customer, "birth", "1980-01-01")
     rig.workspace.customers.close_tab(0)
-    assert rig.desk.access.step(customer) is Step.CLOSED
+    assert rig.desk.access.level(customer) is AccessLevel.CLOSED
 
 
 @pytest.mark.gated
@@ -392,9 +392,9 @@ async def test_a_note_remembered_after_the_call_does_not_stop_the_same_caller_fr
     account = record["account"][0]["id"]
     await access.verify(customer, "account", account)
     access.close(customer)
-    await access.open_for(customer, Reason.TYPED, "note to the call just ended")
+    await access.open_for(customer, AccessReason.TYPED, "note to the call just ended")
     access.close(customer)
-    assert (await access.verify(customer, "account", account)).reason is Reason.CALLER
+    assert (await access.verify(customer, "account", account)).reason is AccessReason.CALLER
 
 
 @pytest.mark.gated

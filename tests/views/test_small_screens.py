@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from console.models.customer import CustomerId
-from console.services.access.access_service import Reason
+from console.services.access.access_service import AccessReason
 from console.views.access.access_dialog import AccessDialog
 from console.views.customer.head import CustomerHead
 from console.views.widgets.live_page import PlainScroll
@@ -42,7 +42,7 @@ async def test_in_a_narrow_window_the_head_keeps_the_name_and_who_calls_whole(ri
 @pytest.mark.gated("trainee")
 async def test_a_note_does_not_cover_who_calls_and_a_sentence_is_shown_whole(rig: Rig) -> None:
     customer = CustomerId(rig.sandbox.first_customer)
-    await rig.desk.access.open_for(customer, Reason.TYPED, "looking at a line")
+    await rig.desk.access.open_for(customer, AccessReason.TYPED, "looking at a line")
     page = await rig.open()
     rig.window.resize(800, 480)
     await rig.laid_out()

@@ -11,7 +11,7 @@ from console.services.customer.contact import NotPossibleError, refuse_card_numb
 _LEAST_REASON, _LONGEST_REASON = 12, 300
 
 
-class Step(IntEnum):
+class AccessLevel(IntEnum):
     """How far an account is open."""
 
     CLOSED = 0
@@ -19,7 +19,7 @@ class Step(IntEnum):
     CALL_DETAIL = 2
 
 
-class Reason(Enum):
+class AccessReason(Enum):
     """Why an account is opened."""
 
     CALLER = "a caller"
@@ -37,9 +37,9 @@ class AccessGrant:
     """
 
     customer_id: CustomerId
-    reason: Reason
+    reason: AccessReason
     how: str
-    step: Step
+    level: AccessLevel
     at: datetime
     until: datetime
     checked: bool = False

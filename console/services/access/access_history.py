@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from console.models.audit import AuditEntry
-from console.services.access.access_grant import Reason
+from console.services.access.access_grant import AccessReason
 from console.settings.verification import Method
 
 OPENED = "opened"
@@ -17,10 +17,10 @@ BY_LAST_KNOWN = ", by what was last known, as CRM did not answer"
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedFor:
+class PastAccess:
     """Why an account was opened, and whether the console compared what the caller said with what a system holds."""
 
-    reason: Reason
+    reason: AccessReason
     compared: bool
 
     @property
@@ -29,12 +29,14 @@ class OpenedFor:
         return {"reason": self.reason.name, "compared": str(self.compared).lower()}
 
 
-def opened_for(entry: AuditEntry, methods: Iterable[Method]) -> OpenedFor:
+def past_access(entry: AuditEntry, methods: Iterable[Method]) -> PastAccess:
     """Return why an account was opened by an entry; of one that an earlier version wrote, by its words."""
     reason, compared = entry.facts.get("reason", ""), entry.facts.get("compared")
-    if reason in Reason.__members__:
-        return OpenedFor(Reason[reason], compared == "true")
+    if reason in AccessReason.__members__:
+        return PastAccess(AccessReason[reason], compared == "true")
     words, _, how = entry.words.partition(": ")
     method = next((one for one in methods if one.words == how.removesuffix(BY_LAST_KNOWN)), None)
-    is_caller = words == Reason.CALLER.value
-    return OpenedFor(Reason.CALLER if is_caller else Reason.TYPED, method is not None and bool(method.checks))
+    is_caller = words == AccessReason.CALLER.value
+    return PastAccess(
+        AccessReason.CALLER if is_caller else AccessReason.TYPED, method is not None and bool(method.checks)
+    )

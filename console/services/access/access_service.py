@@ -15,15 +15,15 @@ from console.models.caller_proof import SentCode
 from console.models.customer import CustomerId
 from console.models.outbox import ActionGrant
 from console.ports.clock import Clock
-from console.services.access.access_grant import AccessGrant, Caller, Reason, Step, read_reason
+from console.services.access.access_grant import AccessGrant, AccessLevel, AccessReason, Caller, read_reason
 from console.services.access.access_history import (
     ACTED,
     BY_LAST_KNOWN,
     OPENED,
     READ_AHEAD,
     VERIFICATION_FAILED,
-    OpenedFor,
-    opened_for,
+    PastAccess,
+    past_access,
 )
 from console.services.access.caller_check import CallerCheck, CallerSystems
 from console.services.access.denial import Denial, DenialReason
@@ -37,7 +37,7 @@ from console.services.system.subscribers import Subscribers
 from console.settings.roles import named
 from console.settings.verification import Method, VerificationSettings
 
-__all__ = ["EXPIRY_WARNING", "HARVESTING", "AccessGrant", "AccessService", "Caller", "Reason", "Step"]
+__all__ = ["EXPIRY_WARNING", "HARVESTING", "AccessGrant", "AccessLevel", "AccessReason", "AccessService", "Caller"]
 
 # What is no part of anybody's account.
 OPEN_TO_ALL = frozenset({DataScope.OFFERINGS, DataScope.TIME_SLOTS})
@@ -90,10 +90,10 @@ class AccessService:
     def methods_for(self, customer_id: CustomerId) -> tuple[Method, ...]:
         """Return the ways to verify that open an account, or open one further that is open."""
         found = self.grant_of(customer_id)
-        if found is None or found.reason is not Reason.CALLER:
+        if found is None or found.reason is not AccessReason.CALLER:
             return self.methods
         further = [one for one in self.methods if one.opens == "call detail" or one.shows == "phone"]
-        return tuple(further) if found.step < Step.CALL_DETAIL else ()
+        return tuple(further) if found.level < AccessLevel.CALL_DETAIL else ()
 
     def subscribe(self, told: Callable[[CustomerId], None]) -> Callable[[], None]:
         """Call back with a customer whose account was opened, opened further, or closed; return what ends that."""
@@ -104,12 +104,12 @@ class AccessService:
         found = self._open.get(customer_id)
         return found if found is not None and self._clock.now() < found.until else None
 
-    def step(self, customer_id: CustomerId) -> Step:
+    def level(self, customer_id: CustomerId) -> AccessLevel:
         """Return how far an account is open."""
         if self._settings is None:
-            return Step.CALL_DETAIL
+            return AccessLevel.CALL_DETAIL
         found = self.grant_of(customer_id)
-        return found.step if found is not None else Step.CLOSED
+        return found.level if found is not None else AccessLevel.CLOSED
 
     def expiring(self) -> tuple[list[AccessGrant], list[AccessGrant]]:
         """Return what has lapsed and is not closed yet, and what lapses within two minutes, the next first."""
@@ -132,10 +132,10 @@ class AccessService:
 
     def refusal(self, scope: DataScope, customer_id: CustomerId) -> Denial | None:
         """Return why something of an account is not shown now, or None."""
-        step = self.step(customer_id)
-        if scope in OPEN_TO_ALL or step is Step.CALL_DETAIL:
+        level = self.level(customer_id)
+        if scope in OPEN_TO_ALL or level is AccessLevel.CALL_DETAIL:
             return None
-        if step is Step.CLOSED:
+        if level is AccessLevel.CLOSED:
             return Denial(DenialReason.LOCKED, say.ACCOUNT_LOCKED())
         if scope in self._stronger_seen:
             return Denial(DenialReason.STRONGER_NEEDED, say.VERIFY_FURTHER_TO_SEE(scope=scope))
@@ -148,19 +148,19 @@ class AccessService:
         found = self.grant_of(customer_id)
         if found is None:
             return Denial(DenialReason.LOCKED, say.VERIFY_FIRST())
-        if found.reason is not Reason.CALLER and permission not in self._without_caller:
+        if found.reason is not AccessReason.CALLER and permission not in self._without_caller:
             told = say.OPEN_WITHOUT_CALLER(permission=permission, reason=found.reason)
             return Denial(DenialReason.CALLER_NEEDED, told)
-        if permission in self._stronger_done and found.step is not Step.CALL_DETAIL:
+        if permission in self._stronger_done and found.level is not AccessLevel.CALL_DETAIL:
             return Denial(DenialReason.STRONGER_NEEDED, say.VERIFY_FURTHER_TO_DO(permission=permission))
         return None
 
-    def grant(self, customer_id: CustomerId) -> ActionGrant | None:
+    def action_grant(self, customer_id: CustomerId) -> ActionGrant | None:
         """Return how an account is open now, to stand on what is made under it; None where none is ever closed."""
         found = self.grant_of(customer_id) if self._settings is not None else None
         if found is None:
             return None
-        return ActionGrant(found.at, found.reason.value, reaches_call_detail=found.step is Step.CALL_DETAIL)
+        return ActionGrant(found.at, found.reason.value, reaches_call_detail=found.level is AccessLevel.CALL_DETAIL)
 
     def admits(self, permission: Permission, customer_id: CustomerId, grant: ActionGrant | None) -> bool:
         """Return whether what was made under a grant may be sent now, by today's rules.
@@ -170,7 +170,7 @@ class AccessService:
         """
         if self._settings is None or grant is None:
             return True
-        if grant.reason != Reason.CALLER.value and permission not in self._without_caller:
+        if grant.reason != AccessReason.CALLER.value and permission not in self._without_caller:
             return False
         if permission in self._stronger_done and not grant.reaches_call_detail:
             return False
@@ -193,8 +193,8 @@ class AccessService:
         """
         for entry in entries:
             if entry.what == OPENED:
-                opened, checked = opened_for(entry, self.methods), False
-                if opened.reason is Reason.CALLER:
+                opened, checked = past_access(entry, self.methods), False
+                if opened.reason is AccessReason.CALLER:
                     self._check.forgive(entry.customer)
                     checked = self._shown.note_verified(entry.customer, entry.at, compared=opened.compared)
                 else:
@@ -267,18 +267,18 @@ class AccessService:
         self._check.forgive(customer_id)
         compared = method.checks is not None
         checked = self._shown.note_verified(customer_id, self._clock.now(), compared=compared)
-        step = self._step_of(customer_id, method)
+        level = self._level_of(customer_id, method)
         before = self.grant_of(customer_id)
         if before is not None:  # what was proven before stays proven
             checked = checked or before.checked
-            step = max(step, before.step) if before.reason is Reason.CALLER else step
+            level = max(level, before.level) if before.reason is AccessReason.CALLER else level
         how = method.words + self._as_known()
-        return await self._set(customer_id, Reason.CALLER, how, step, checked=checked, compared=compared)
+        return await self._set(customer_id, AccessReason.CALLER, how, level, checked=checked, compared=compared)
 
-    def _step_of(self, customer_id: CustomerId, method: Method) -> Step:
+    def _level_of(self, customer_id: CustomerId, method: Method) -> AccessLevel:
         """Return how far a method opens an account; a call from one of its own services opens single calls too."""
         by_service = method.shows == "phone" and self._check.called_a_service(customer_id)
-        return Step.CALL_DETAIL if method.opens == "call detail" or by_service else Step.ACCOUNT
+        return AccessLevel.CALL_DETAIL if method.opens == "call detail" or by_service else AccessLevel.ACCOUNT
 
     async def _note_wrong(self, customer_id: CustomerId, method: Method, answer: str) -> str | Message:
         """Count a wrong answer, everywhere it counts; return the sentence for it."""
@@ -297,7 +297,7 @@ class AccessService:
             return error.message
         return None
 
-    async def open_for(self, customer_id: CustomerId, reason: Reason, words: str) -> AccessGrant:
+    async def open_for(self, customer_id: CustomerId, reason: AccessReason, words: str) -> AccessGrant:
         """Open an account without a caller, to look at it and do what somebody asked for.
 
         Raises:
@@ -307,12 +307,12 @@ class AccessService:
         """
         await self.catch_up()
         self._check.check_attempts(customer_id)
-        told = read_reason(words) if reason is Reason.TYPED else " ".join(words.split())
-        if reason in {Reason.TICKET, Reason.JOB}:
+        told = read_reason(words) if reason is AccessReason.TYPED else " ".join(words.split())
+        if reason in {AccessReason.TICKET, AccessReason.JOB}:
             await self._check_number(customer_id, reason, told)
             told += self._as_known()
         self._shown.note_seen(customer_id, self._clock.now())
-        return await self._set(customer_id, reason, told, Step.ACCOUNT, checked=False)
+        return await self._set(customer_id, reason, told, AccessLevel.ACCOUNT, checked=False)
 
     def check_reason(self, words: str) -> None:
         """Let a reason pass that says something.
@@ -335,7 +335,7 @@ class AccessService:
         told = read_reason(words)
         now = self._clock.now()
         self._open[customer_id] = AccessGrant(
-            customer_id, Reason.AHEAD, how=told, step=Step.ACCOUNT, at=now, until=now + self._lasts
+            customer_id, AccessReason.AHEAD, how=told, level=AccessLevel.ACCOUNT, at=now, until=now + self._lasts
         )
         self._told(READ_AHEAD, customer_id, told)
         await self._shared.add(READ_AHEAD, customer_id, told)
@@ -354,12 +354,12 @@ class AccessService:
 
     # ------------------------------------------------------------------ the rules
 
-    async def _check_number(self, customer_id: CustomerId, reason: Reason, number: str) -> None:
+    async def _check_number(self, customer_id: CustomerId, reason: AccessReason, number: str) -> None:
         """Let the number of a ticket or visit pass that CRM keeps for this customer."""
         refuse_card_numbers([number])
         if not any(sign.isalnum() for sign in number):
             raise NotPossibleError(say.RECORD_NUMBER_MISSING(reason=reason.value))
-        is_ticket = reason is Reason.TICKET
+        is_ticket = reason is AccessReason.TICKET
         if not await self._check.has(customer_id, number, ticket=is_ticket):
             self._told("reason refused", customer_id, f"{reason.value}: {number}")
             raise NotPossibleError(say.NO_SUCH_RECORD(kind="ticket" if is_ticket else "visit", number=number))
@@ -368,13 +368,20 @@ class AccessService:
         return BY_LAST_KNOWN if self._check.by_last_known else ""
 
     async def _set(
-        self, customer_id: CustomerId, reason: Reason, how: str, step: Step, *, checked: bool, compared: bool = False
+        self,
+        customer_id: CustomerId,
+        reason: AccessReason,
+        how: str,
+        level: AccessLevel,
+        *,
+        checked: bool,
+        compared: bool = False,
     ) -> AccessGrant:
         now = self._clock.now()
         grant = self._open[customer_id] = AccessGrant(
-            customer_id, reason, how=how, step=step, at=now, until=now + self._lasts, checked=checked
+            customer_id, reason, how=how, level=level, at=now, until=now + self._lasts, checked=checked
         )
-        words, facts = f"{reason.value}: {how}", OpenedFor(reason, compared).facts
+        words, facts = f"{reason.value}: {how}", PastAccess(reason, compared).facts
         self._told(OPENED, customer_id, words, facts)
         await self._shared.add(OPENED, customer_id, words, facts)
         self._warn(customer_id, self._harvest.opened(customer_id, now, checked=checked))

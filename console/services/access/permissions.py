@@ -102,7 +102,7 @@ class AccessGate(Protocol):
     def refusal_to_do(self, permission: Permission, customer_id: CustomerId) -> Denial | None:
         """Return why something cannot be done now, or None."""
 
-    def grant(self, customer_id: CustomerId) -> ActionGrant | None:
+    def action_grant(self, customer_id: CustomerId) -> ActionGrant | None:
         """Return how an account is open now, None where it is not, or none is ever closed."""
 
     def admits(self, permission: Permission, customer_id: CustomerId, grant: ActionGrant | None) -> bool:
@@ -149,9 +149,9 @@ class Permissions:
         """Why nothing may be sent now because it could not be recorded, None while it can."""
         return self._unrecorded()
 
-    def grant(self, customer_id: CustomerId) -> ActionGrant | None:
+    def action_grant(self, customer_id: CustomerId) -> ActionGrant | None:
         """Return how an account is open now, to stand on what is made under it."""
-        return self._gate.grant(customer_id) if self._gate is not None else None
+        return self._gate.action_grant(customer_id) if self._gate is not None else None
 
     def bar_to_send(self, permission: Permission, customer_id: CustomerId, grant: ActionGrant | None) -> Remark:
         """Return why what was made under a grant may not be sent now, NONE where it may.

@@ -351,7 +351,7 @@ class Actions:
             author=self._permissions.user.role,
             customer_name=self._name_of(customer),
             person=self._person,
-            grant=self._permissions.grant(customer),
+            grant=self._permissions.action_grant(customer),
         )
 
     def _new_id(self) -> str:

@@ -12,7 +12,7 @@ from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.caller_proof import SentCode
 from console.models.customer import CustomerId
-from console.services.access.access_service import AccessGrant, Caller, Reason, Step
+from console.services.access.access_service import AccessGrant, AccessLevel, AccessReason, Caller
 from console.services.desk import Desk
 from console.services.search.days import NoDayError, read_past_day
 from console.services.search.phone import show_phone
@@ -28,9 +28,9 @@ from console.views.widgets.labels import Button, Label, button_row
 from console.views.widgets.live_page import PlainScroll
 
 _REASONS = (
-    (Reason.TICKET, "No caller: a ticket, by its number"),
-    (Reason.JOB, "No caller: a visit, by its number"),
-    (Reason.TYPED, "No caller: another reason, in words"),
+    (AccessReason.TICKET, "No caller: a ticket, by its number"),
+    (AccessReason.JOB, "No caller: a visit, by its number"),
+    (AccessReason.TYPED, "No caller: another reason, in words"),
 )
 
 
@@ -72,7 +72,7 @@ class AccessDialog(FramedDialog):
             self.setWindowTitle(tr("Verify the caller"))
             intro = tr("The account is open. Single calls, orders and new contact data need one of these.")
         column.addWidget(Label(intro, "small", look="secondary", wrap=True))
-        self.ways: list[tuple[Choice, str, Reason | None]] = []
+        self.ways: list[tuple[Choice, str, AccessReason | None]] = []
         ways = self._make_ways()
         room = self._room = PlainScroll(ways)
         column.addWidget(room, 1)
@@ -106,7 +106,7 @@ class AccessDialog(FramedDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         access = self._desk.access
-        found: list[tuple[str, str, Reason | None]] = []
+        found: list[tuple[str, str, AccessReason | None]] = []
         for method in access.methods_for(self._customer_id):
             more = tr("  ·  opens everything") if method.opens == "call detail" and not self._is_open else ""
             found.append((tr(method.words) + more, method.name, None))
@@ -124,11 +124,11 @@ class AccessDialog(FramedDialog):
         self.who.setText("  ·  ".join(part for part in shown if part))
 
     @property
-    def _way(self) -> tuple[str, Reason | None]:
+    def _way(self) -> tuple[str, AccessReason | None]:
         return next((name, reason) for button, name, reason in self.ways if button.isChecked())
 
-    def _by_reason(self, reason: Reason) -> _Asked:
-        hints = {Reason.TICKET: tr("of the ticket"), Reason.JOB: tr("of the visit")}
+    def _by_reason(self, reason: AccessReason) -> _Asked:
+        hints = {AccessReason.TICKET: tr("of the ticket"), AccessReason.JOB: tr("of the visit")}
         return _Asked(wants=True, words=tr("Number or reason"), hint=hints.get(reason, ""))
 
     def _by_method(self, name: str) -> _Asked:
@@ -241,7 +241,7 @@ class AccessDialog(FramedDialog):
 
     def _done(self, grant: AccessGrant) -> None:
         how = tr("Everything is open.")
-        if grant.step is not Step.CALL_DETAIL:
+        if grant.level is not AccessLevel.CALL_DETAIL:
             how = tr("Single calls, orders and new contact data need a stronger way.")
         self._bridge.on_unhandled(tr("Open for {}: {}. {}").format(grant.reason.value, grant.how, how))
         self.accept()

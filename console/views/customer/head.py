@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
 from console.models.customer import ContactMedium, Party, PartyKind
 from console.models.provenance import Origin
-from console.services.access.access_service import AccessGrant, Reason, Step
+from console.services.access.access_service import AccessGrant, AccessLevel, AccessReason
 from console.services.customer.customer_view import CustomerView
 from console.services.search.phone import show_phone
 from console.views import texts
@@ -143,8 +143,8 @@ class CustomerHead(Surface):
         """Say for whom or what the account is open; nothing where accounts are not closed."""
         if grant is None:
             self._sign, words = None, ""
-        elif grant.reason is Reason.CALLER:
-            calls = tr(", calls too") if grant.step is Step.CALL_DETAIL else ""
+        elif grant.reason is AccessReason.CALLER:
+            calls = tr(", calls too") if grant.level is AccessLevel.CALL_DETAIL else ""
             self._sign, words = (
                 ("verified", "ok"),
                 tr("Caller verified until {}").format(texts.clock(grant.until)) + calls,

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar
 
 from console.bridge import Bridge
 from console.models.customer import CustomerId
-from console.services.access.access_service import Step
+from console.services.access.access_service import AccessLevel
 from console.services.desk import Desk
 from console.views import texts
 from console.views.access.access_dialog import close_forms
@@ -69,7 +69,7 @@ class OpenCustomers(QStackedWidget):
         """
         if self._desk is None:
             return None
-        if self._desk.access.step(customer_id) is Step.CLOSED:
+        if self._desk.access.level(customer_id) is AccessLevel.CLOSED:
             self.caller_wanted.emit(customer_id)
             return None
         self.front_wanted.emit()
