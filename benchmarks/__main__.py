@@ -7,10 +7,12 @@ import sys
 
 NAMES = (
     "start", "open", "stall", "cost", "memory", "large", "decode", "sim", "kill", "canary", "bill",
-    "contradictions", "preview", "gate", "guard", "sign-in",
+    "discrepancies", "preview", "gate", "guard", "sign-in",
     "open-known", "search", "sync", "stopgo", "wire", "soak", "many", "disk", "day", "kill-phases", "values",
     "check-system", "recall",
 )  # fmt: skip
+# Names of earlier versions; each still works, with one sentence.
+_RENAMED = {"contradictions": "discrepancies"}
 
 
 def main() -> int:
@@ -19,9 +21,12 @@ def main() -> int:
     parser.add_argument("--against", metavar="REV", help="hold them against those of another commit, in turn")
     parser.add_argument("--json", action="store_true", help="a line of JSON a case")
     parser.add_argument(
-        "--seed", type=int, help="of sim: this schedule alone; of wire, bill, contradictions and preview: another world"
+        "--seed", type=int, help="of sim: this schedule alone; of wire, bill, discrepancies and preview: another world"
     )
     options = parser.parse_args()
+    for old in set(options.names) & _RENAMED.keys():
+        print(f"The benchmark {old} is now called {_RENAMED[old]}.", file=sys.stderr)
+    options.names = [_RENAMED.get(name, name) for name in options.names]
     unknown = [name for name in options.names if name not in NAMES]
     if unknown:
         parser.error(f"invalid choice: {unknown[0]}; there are {', '.join(NAMES)}")

@@ -15,9 +15,9 @@ from console.cli.asking import ask_person, ask_secret
 from console.errors import ConsoleError, NotServedError, UnknownCustomerError, UsageError
 from console.models.appointment import Appointment
 from console.models.billing_account import BillingAccount
-from console.models.contradiction import Comparison
 from console.models.customer import CustomerId
 from console.models.customer_bill import CustomerBill
+from console.models.discrepancy import Comparison
 from console.models.interaction import PartyInteraction
 from console.models.inventory import Product, Service
 from console.models.order import Order
@@ -29,11 +29,11 @@ from console.models.service_test import ServiceTest
 from console.models.trouble_ticket import TroubleTicket
 from console.models.usage import Bucket, Usage
 from console.services.access.access_service import AccessReason
-from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.dataset_loader import DatasetLoader
 from console.services.customer.datasets import DATASETS
 from console.services.desk import Desk
+from console.services.discrepancies.watch import DiscrepancyWatch
 
 _MOST_BILLS = 12
 _MOST_LINES = 20
@@ -46,7 +46,7 @@ async def show(desk: Desk, customer: str, *, as_json: bool) -> tuple[str, bool]:
         ConsoleError: No customer, or more than one, was found.
     """
     view = desk.view_customer(await find_one(desk, customer))
-    watch = ContradictionWatch(view, desk.served_by, desk.system_labels)
+    watch = DiscrepancyWatch(view, desk.served_by, desk.system_labels)
     try:
         view.load_all()
         await view.wait_idle()

@@ -9,10 +9,10 @@ from console.models.customer import CustomerId
 from console.models.outbox import ActionState
 from console.models.search import SearchResult
 from console.services.actions.declared import Plan
-from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
+from console.services.discrepancies.watch import DiscrepancyWatch
 from tests.support.two_billings import FIXED, MOBILE, TwoBillings
 from tests.support.waiting import until
 
@@ -49,7 +49,7 @@ async def test_a_dead_one_leaves_the_others_records_and_its_absence_is_no_fact(t
     await two_billings.second.faults("billing", outage=True)
     desk = two_billings.desk()
     watch_view = desk.view_customer(CustomerId(two_billings.first_customer))
-    watch = ContradictionWatch(watch_view, desk.served_by, desk.system_labels)
+    watch = DiscrepancyWatch(watch_view, desk.served_by, desk.system_labels)
     watch_view.load_all()
     await watch_view.wait_idle()
     bills = watch_view.bills.state

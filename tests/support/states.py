@@ -80,7 +80,7 @@ async def at_rest(page: CustomerPage, within_s: float = 60) -> None:
 
     def rests() -> bool:
         asking = any(part.state.loading_since for part in page.view.loaders)
-        return page.is_filled and not asking and not page.contradictions.is_waiting
+        return page.is_filled and not asking and not page.discrepancies.is_waiting
 
     await until(rests, within_s)
 

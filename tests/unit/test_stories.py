@@ -88,7 +88,7 @@ def test_contacts_are_newest_first_and_about_something_that_is_there(world: Worl
 def test_a_payment_that_was_never_applied_leaves_its_bill_open(world: World) -> None:
     found = 0
     for n in range(world.customers):
-        for item in world.life(n).contradictions:
+        for item in world.life(n).discrepancies:
             if item.kind != "paymentNotApplied":
                 continue
             bill = next(one for one in world.bills(n) if (one.account, one.month) == (item.account, item.month))

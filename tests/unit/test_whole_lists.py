@@ -9,8 +9,8 @@ from console.models.customer_bill import CustomerBill, CustomerBillId
 from console.models.money import Money
 from console.models.provenance import Damage, Records, Sourced
 from console.services.actions.amounts import read_amount
-from console.services.contradictions.system_facts import SystemFacts
 from console.services.customer.contact import NotPossibleError
+from console.services.discrepancies.system_facts import SystemFacts
 from tests.support.factories import NOON, origin
 
 

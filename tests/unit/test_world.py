@@ -55,21 +55,21 @@ def test_bills_stop_with_what_they_bill_except_where_the_truth_says_so() -> None
     told = {
         (n, item.subscription)
         for n in range(world.customers)
-        for item in world.life(n).contradictions
+        for item in world.life(n).discrepancies
         if item.kind == "billedButTerminated"
     }
     assert wrong == told
     assert told
 
 
-def test_orders_come_in_every_state_and_every_kind_of_contradiction_is_there() -> None:
+def test_orders_come_in_every_state_and_every_kind_of_discrepancy_is_there() -> None:
     world = World(seed=1, customers=2000, as_of=DAY)
     states = {order.state for n in range(world.customers) for order in world.life(n).orders}
     assert states == {
         "acknowledged", "rejected", "pending", "held", "inProgress", "cancelled", "completed", "failed", "partial",
         "assessingCancellation", "pendingCancellation",
     }  # fmt: skip
-    kinds = {item.kind for n in range(world.customers) for item in world.life(n).contradictions}
+    kinds = {item.kind for n in range(world.customers) for item in world.life(n).discrepancies}
     assert kinds == {
         "billedButTerminated", "activeNotBilled", "completedOrderInactiveService", "suspendedInOneSystem", "addressDiffers",
         "nameDiffers", "duplicateCustomer", "paymentNotApplied",

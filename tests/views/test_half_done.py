@@ -57,8 +57,8 @@ async def test_what_could_not_be_compared_is_said(rig: Rig) -> None:
     hands = Hands(rig)
     page = await hands.find(numbers_of(0, 1)[0])
     hands.after(Qt.Key.Key_J, "x")
-    await rig.until(lambda: page.over.disagreements is not None)
-    shown = page.over.disagreements
+    await rig.until(lambda: page.over.discrepancies is not None)
+    shown = page.over.discrepancies
     await rig.until(lambda: "Billing has not said the bills" in texts_of(shown))
     assert "the systems agree" not in texts_of(shown)
     rig.press(Qt.Key.Key_Escape)

@@ -147,11 +147,11 @@ async def test_contact_data_is_changed_and_noted(rig: Rig) -> None:
     await hands.note("E-mail changed on the phone.")
 
 
-async def test_a_disagreement_is_mended_by_keys(rig: Rig) -> None:
+async def test_a_discrepancy_is_mended_by_keys(rig: Rig) -> None:
     hands = Hands(rig)
     customer = await with_truth(rig, "billedButTerminated", numbers_of(0, 299))
     page = await hands.find(customer)
-    await rig.until(lambda: page.contradictions.comparison.found)
+    await rig.until(lambda: page.discrepancies.comparison.found)
     hands.after(Qt.Key.Key_J, "x")
     rig.press(Qt.Key.Key_Return)
     form = await hands.form(ActionForm)
@@ -160,7 +160,7 @@ async def test_a_disagreement_is_mended_by_keys(rig: Rig) -> None:
     await hands.send(form)
     await hands.done("Stop billing")
     await page.view.wait_idle()
-    await rig.until(lambda: "stopped" in str(page.contradictions.comparison.found[0].meaning))
+    await rig.until(lambda: "stopped" in str(page.discrepancies.comparison.found[0].meaning))
 
 
 async def with_truth(rig: Rig, kind: str, people: list[str]) -> str:

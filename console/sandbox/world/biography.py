@@ -3,7 +3,7 @@
 import random
 from datetime import date
 
-from console.sandbox.world.contradictions import contradict
+from console.sandbox.world.discrepancies import contradict
 from console.sandbox.world.life import Life
 from console.sandbox.world.people import derive_person, is_twin
 from console.sandbox.world.purchases import base_products, changes, open_order

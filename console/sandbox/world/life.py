@@ -69,7 +69,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Contradiction:
+class SeededDiscrepancy:
     """Something two systems disagree about; the rest says where, as far as it has a place."""
 
     kind: str
@@ -182,7 +182,7 @@ class Life:
     tests: list[LineTest] = field(default_factory=list)
     stories: list[Story] = field(default_factory=list)
     told: list[Contact] = field(default_factory=list)  # what the stories left with CRM
-    contradictions: list[Contradiction] = field(default_factory=list)
+    discrepancies: list[SeededDiscrepancy] = field(default_factory=list)
     unapplied: tuple[int, int] | None = None  # account and month of a bill whose payment was never applied
     billing_name: str | None = None
     billing_street: str | None = None

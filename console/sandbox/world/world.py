@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from console.sandbox.world.bills import Bill, derive_bills, differences
 from console.sandbox.world.biography import derive_life
 from console.sandbox.world.contacts import derive_contacts
-from console.sandbox.world.life import Contact, Contradiction, Life
+from console.sandbox.world.life import Contact, Life, SeededDiscrepancy
 from console.sandbox.world.numbering import Numbers
 from console.sandbox.world.people import Person, company_head, derive_person
 from console.sandbox.world.usage import Allowance, Usage, derive_allowances, derive_usage
@@ -119,7 +119,7 @@ class World:
             },
             "duplicateOf": None if life.twin_of is None else numbers.customer.encode(life.twin_of),
             "stories": [{"kind": story.kind, "on": story.on.isoformat()} for story in life.stories],
-            "contradictions": [self._contradiction(n, item) for item in life.contradictions],
+            "contradictions": [self._discrepancy(n, item) for item in life.discrepancies],
             "billDifferences": [
                 {
                     "bill": numbers.bill.encode(self.bill_serial(n, later)),
@@ -133,7 +133,7 @@ class World:
             ],
         }
 
-    def _contradiction(self, n: int, item: Contradiction) -> dict[str, Any]:
+    def _discrepancy(self, n: int, item: SeededDiscrepancy) -> dict[str, Any]:
         numbers, serial = self.numbers, n * Numbers.ITEMS
         account = None if item.account is None else self.account_serial(n, item.account)
         bill = None if item.month is None or account is None else account * Numbers.MONTHS + item.month

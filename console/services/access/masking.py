@@ -4,8 +4,8 @@ import dataclasses
 import re
 from typing import Any, TypeVar
 
-from console.models.contradiction import Claim, Contradiction, ContradictionKind
 from console.models.customer import ContactMedium, Party
+from console.models.discrepancy import Claim, Discrepancy, DiscrepancyKind
 from console.services.access.permissions import Personal
 
 T = TypeVar("T")
@@ -51,7 +51,7 @@ def _changes(value: Any, kinds: frozenset[Personal]) -> dict[str, Any]:
     changes = _masked_fields(value, kinds)
     if isinstance(value, Party) and value.birth_on and Personal.BIRTH in kinds:
         changes["birth_on"] = re.sub(r"\d", COVERED, value.birth_on)
-    if isinstance(value, Contradiction) and value.kind is ContradictionKind.CONTACT_DIFFERS:
+    if isinstance(value, Discrepancy) and value.kind is DiscrepancyKind.CONTACT_DIFFERS:
         changes["claims"] = tuple(_masked_claim(one, kinds) for one in value.claims)
         changes.pop("mends", None)  # the form that would mend it shows its values in full, which is recorded
     return changes

@@ -15,12 +15,12 @@ from console.models.health import SystemHealth, SystemState
 from console.models.outbox import Action, ActionState, StepState
 from console.models.provenance import Records
 from console.services.actions.kinds.approvals import open_approvals
-from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.dataset_loader import DatasetState
 from console.services.desk import Desk, SystemInfo
+from console.services.discrepancies.watch import DiscrepancyWatch
 from console.views import texts
-from console.views.customer.disagreements_view import disagreement_words
+from console.views.customer.discrepancies_view import discrepancy_words
 from console.views.customer.panels.facts import promise_words
 from console.views.message_words import in_words
 from console.views.outbox.words import action_state, is_there_twice
@@ -38,7 +38,7 @@ class Behind(Enum):
     """What a click on an alert leads to where it is no act."""
 
     NOTHING = "nothing"
-    DISAGREEMENTS = "disagreements"
+    DISCREPANCIES = "disagreements"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class AlertRow(QWidget):
     wanted = Signal()
     action_wanted = Signal(object)
 
-    def __init__(self, view: CustomerView, desk: Desk, watch: ContradictionWatch) -> None:
+    def __init__(self, view: CustomerView, desk: Desk, watch: DiscrepancyWatch) -> None:
         super().__init__()
         self._watch = watch
         watch.subscribe(lambda: self.tick(view.now()))
@@ -127,7 +127,7 @@ class AlertRow(QWidget):
         self._none.setVisible(not found)
 
     def _clicked(self, alert: Alert) -> None:
-        if alert.behind is Behind.DISAGREEMENTS:
+        if alert.behind is Behind.DISCREPANCIES:
             self.wanted.emit()
         elif isinstance(alert.behind, Action):
             self.action_wanted.emit(alert.behind)
@@ -142,7 +142,7 @@ class AlertRow(QWidget):
         if view.as_of is None:
             found += [*self._of_systems(now), *_actions(view, self._desk)]
         found += [
-            Alert(disagreement_words(one), "conflict", 1, Behind.DISAGREEMENTS) for one in self._watch.comparison.found
+            Alert(discrepancy_words(one), "conflict", 1, Behind.DISCREPANCIES) for one in self._watch.comparison.found
         ]
         told = (
             _late(view, now), _promised(view), _over_limit(view), _stuck(view), _payment_failed(view, now),

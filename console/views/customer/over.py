@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from console.bridge import Bridge
 from console.models.customer_bill import CustomerBill
-from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
+from console.services.discrepancies.watch import DiscrepancyWatch
 from console.settings import Capability
 from console.views.customer.bill.document_view import DocumentView
 from console.views.customer.bill.explain_view import ExplainView
-from console.views.customer.disagreements_view import DisagreementsView
+from console.views.customer.discrepancies_view import DiscrepanciesView
 from console.views.customer.panels.system_words import SystemWords
 
 
@@ -40,7 +40,7 @@ class OverPanels(QStackedWidget):
         self._go_back, self._into_note = go_back, into_note
         self.document: DocumentView | None = None
         self.explanation: ExplainView | None = None
-        self.disagreements: DisagreementsView | None = None
+        self.discrepancies: DiscrepanciesView | None = None
         self.addWidget(panels)
 
     def show_document(self, bill: CustomerBill) -> None:
@@ -65,16 +65,16 @@ class OverPanels(QStackedWidget):
         self.setCurrentWidget(self.explanation)
         self.explanation.show_bill(bill)
 
-    def show_disagreements(self, watch: ContradictionWatch) -> None:
+    def show_discrepancies(self, watch: DiscrepancyWatch) -> None:
         """Show where the systems disagree."""
         self.leave()
-        if self.disagreements is None:
-            self.disagreements = DisagreementsView(self._view, watch)
-            self.disagreements.closed.connect(self.close_over)
-            self.disagreements.mend_wanted.connect(self.mend_wanted)
-            self.addWidget(self.disagreements)
-        self.setCurrentWidget(self.disagreements)
-        self.disagreements.open_view()
+        if self.discrepancies is None:
+            self.discrepancies = DiscrepanciesView(self._view, watch)
+            self.discrepancies.closed.connect(self.close_over)
+            self.discrepancies.mend_wanted.connect(self.mend_wanted)
+            self.addWidget(self.discrepancies)
+        self.setCurrentWidget(self.discrepancies)
+        self.discrepancies.open_view()
 
     def close_over(self) -> None:
         """Go back to the panels, where something lies over them."""

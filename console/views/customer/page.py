@@ -12,10 +12,10 @@ from console.bridge import Bridge
 from console.models.customer import Customer, CustomerId
 from console.models.customer_bill import CustomerBill
 from console.models.provenance import Origin, Sourced
-from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.dataset_loader import DatasetState
 from console.services.desk import Desk
+from console.services.discrepancies.watch import DiscrepancyWatch
 from console.settings import Capability
 from console.views import texts
 from console.views.customer.alerts import AlertRow
@@ -72,15 +72,15 @@ class CustomerPage(LivePage):
         self._desk, self._bridge, self._preferences = desk, bridge, preferences
         self.head = CustomerHead(self.view, SystemWords(desk.served_by[Capability.CUSTOMERS], desk.system_labels))
         self.head.show_access(desk.access.grant_of(customer_id))
-        self.contradictions = ContradictionWatch(self.view, desk.served_by, desk.system_labels)
-        self.alerts = AlertRow(self.view, desk, self.contradictions)
-        self.alerts.wanted.connect(self.show_disagreements)
+        self.discrepancies = DiscrepancyWatch(self.view, desk.served_by, desk.system_labels)
+        self.alerts = AlertRow(self.view, desk, self.discrepancies)
+        self.alerts.wanted.connect(self.show_discrepancies)
         self.memory = PageMemory(desk.drafts, customer_id)
         self._panels: dict[str, Panel] = {}
         self._context = PanelContext(
             view=self.view,
             desk=desk,
-            contradictions=self.contradictions,
+            discrepancies=self.discrepancies,
             open_customer=self.customer_wanted.emit,
             show_account=self._show_account,
             show_bill=self._show_bill,
@@ -209,7 +209,7 @@ class CustomerPage(LivePage):
             panel.close_panel()
         self.over.leave()
         self.customer_actions.close()
-        self.contradictions.close()
+        self.discrepancies.close()
         self.head.close_head()
         self.view.close()
 
@@ -285,9 +285,9 @@ class CustomerPage(LivePage):
         if chosen is not None:
             self.over.show_explanation(chosen)
 
-    def show_disagreements(self) -> None:
+    def show_discrepancies(self) -> None:
         """Show where the systems disagree about this customer, over the panels."""
-        self.over.show_disagreements(self.contradictions)
+        self.over.show_discrepancies(self.discrepancies)
 
     # ------------------------------------------------------------------ layout
 

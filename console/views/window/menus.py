@@ -233,7 +233,7 @@ class DeskMenus(QObject):
                 "V", tr("Name and contacts"), lambda: self._workspace.on_page(lambda page: page.head.name.setFocus())
             ),
             *(panel(name) for name in PANELS),
-            Letter("X", tr("Disagreements"), lambda: self._workspace.on_page(lambda page: page.show_disagreements())),
+            Letter("X", tr("Disagreements"), lambda: self._workspace.on_page(lambda page: page.show_discrepancies())),
             Letter("E", tr("Explain a bill"), lambda: self._workspace.on_page(lambda page: page.explain_bill())),
             Letter("H", tr("Customers"), lambda: self._workspace.show_page("customers")),
             Letter("N", tr("Note"), lambda: self._workspace.on_page(lambda page: page.customer_actions.open_note())),

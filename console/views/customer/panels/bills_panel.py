@@ -10,9 +10,9 @@ from console.messages import QT_TR_NOOP
 from console.models.customer_bill import AppliedBillingRate, CustomerBill, CustomerBillId
 from console.models.money import Money
 from console.models.provenance import Records, Sourced
-from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.dataset_loader import DatasetLoader
+from console.services.discrepancies.watch import DiscrepancyWatch
 from console.settings import Capability
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
@@ -39,7 +39,7 @@ class BillsPanel(Panel):
     document_wanted = Signal(object)
     explanation_wanted = Signal()
 
-    def __init__(self, view: CustomerView, systems: SystemWords, watch: ContradictionWatch) -> None:
+    def __init__(self, view: CustomerView, systems: SystemWords, watch: DiscrepancyWatch) -> None:
         self._view = view
         self._chosen: CustomerBillId | None = None
         self._account: str | None = None
@@ -232,7 +232,7 @@ class BillLines(QWidget):
 
     document_wanted = Signal(object)
 
-    def __init__(self, view: CustomerView, systems: SystemWords, watch: ContradictionWatch) -> None:
+    def __init__(self, view: CustomerView, systems: SystemWords, watch: DiscrepancyWatch) -> None:
         super().__init__()
         self._view, self._watch = view, watch
         watch.subscribe(self.render_lines)
@@ -360,7 +360,7 @@ def _line_amount(rate: AppliedBillingRate) -> str:
 
 
 def _make(page: PanelContext) -> BillsPanel:
-    panel = BillsPanel(page.view, page.systems(Capability.BILLS), page.contradictions)
+    panel = BillsPanel(page.view, page.systems(Capability.BILLS), page.discrepancies)
     panel.document_wanted.connect(page.show_document)
     panel.explanation_wanted.connect(page.explain_bill)
     return panel

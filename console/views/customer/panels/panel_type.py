@@ -6,9 +6,9 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from console.models.customer_bill import CustomerBill
-from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
+from console.services.discrepancies.watch import DiscrepancyWatch
 from console.settings import Capability
 from console.views.customer.panels.system_words import SystemWords
 
@@ -38,7 +38,7 @@ class PanelContext:
 
     view: CustomerView
     desk: Desk
-    contradictions: ContradictionWatch
+    discrepancies: DiscrepancyWatch
     open_customer: Callable[[str], None]
     show_account: Callable[[str], None]
     show_bill: Callable[[str], None]

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from console.messages import QT_TR_NOOP
-from console.models.contradiction import ContradictionKind
+from console.models.discrepancy import DiscrepancyKind
 from console.models.inventory import Product, Service
 from console.models.provenance import Sourced
-from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
+from console.services.discrepancies.watch import DiscrepancyWatch
 from console.services.search.phone import show_phone
 from console.settings import Capability
 from console.views import texts
@@ -30,11 +30,11 @@ _ICONS = {
     "mobile": "mobile",
 }
 _OVER = {"terminated", "cancelled", "aborted"}
-_DISAGREEMENTS = {
-    ContradictionKind.BILLED_BUT_TERMINATED: "Still billed",
-    ContradictionKind.ACTIVE_NOT_BILLED: "Not billed",
-    ContradictionKind.ORDER_DONE_SERVICE_INACTIVE: "Not working",
-    ContradictionKind.SUSPENDED_IN_ONE: "Half suspended",
+_DISCREPANCIES = {
+    DiscrepancyKind.BILLED_BUT_TERMINATED: "Still billed",
+    DiscrepancyKind.ACTIVE_NOT_BILLED: "Not billed",
+    DiscrepancyKind.ORDER_DONE_SERVICE_INACTIVE: "Not working",
+    DiscrepancyKind.SUSPENDED_IN_ONE: "Half suspended",
 }
 # Trouble first, then what works, then what is over.
 _ORDER = {"conflict": 0, "attention": 0, "danger": 0, "info": 1, "ok": 2, "neutral": 3}
@@ -43,7 +43,7 @@ _ORDER = {"conflict": 0, "attention": 0, "danger": 0, "info": 1, "ok": 2, "neutr
 class ServicesPanel(Panel):
     """One line a service; products without a service follow."""
 
-    def __init__(self, view: CustomerView, systems: SystemWords, watch: ContradictionWatch) -> None:
+    def __init__(self, view: CustomerView, systems: SystemWords, watch: DiscrepancyWatch) -> None:
         self._view, self._watch = view, watch
         self.list = FactList(tr("Products and services"))
         sources = [Source(tr("Services"), view.services), Source(tr("Products"), view.products)]
@@ -90,11 +90,11 @@ class ServicesPanel(Panel):
         make, service = FactMaker(item.origin, self.systems, fresh=fresh), item.value
         word, state = _service_state(service)
         facts = []
-        disagreement = self._watch.about(product.value.id) if product is not None else None
-        if disagreement is not None:
-            word, state = tr(_DISAGREEMENTS.get(disagreement.kind, "Disagreement")), "conflict"
+        discrepancy = self._watch.about(product.value.id) if product is not None else None
+        if discrepancy is not None:
+            word, state = tr(_DISCREPANCIES.get(discrepancy.kind, "Disagreement")), "conflict"
         if product is not None and _differs(product.value, service):
-            state = "conflict" if disagreement is not None else "attention"
+            state = "conflict" if discrepancy is not None else "attention"
             facts.append(tr("sold as {}").format(texts.state(product.value.status)[0].lower()))
         facts += [show_phone(value) if value.startswith("+") else value for _, value in service.characteristics]
         if product is not None and service.state not in _OVER:
@@ -171,5 +171,5 @@ PANEL = PanelType(
     letter_text=QT_TR_NOOP("Products and services"),
     empty=QT_TR_NOOP("No products or services."),
     slots={Layout.FULL: PanelSlot(0, 1, 0), Layout.MEDIUM: PanelSlot(0, 1, 0), Layout.SMALL: PanelSlot(0, 1, 0)},
-    make=lambda page: ServicesPanel(page.view, page.systems(Capability.SERVICES), page.contradictions),
+    make=lambda page: ServicesPanel(page.view, page.systems(Capability.SERVICES), page.discrepancies),
 )

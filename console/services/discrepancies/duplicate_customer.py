@@ -3,21 +3,21 @@
 from collections.abc import Iterator, Sequence
 
 from console.messages import discrepancies as say
-from console.models.contradiction import Contradiction, ContradictionKind, Mend
 from console.models.customer import Customer
+from console.models.discrepancy import Discrepancy, DiscrepancyKind, Mend
 from console.models.search import SearchHit
-from console.services.contradictions.system_facts import SystemFacts
+from console.services.discrepancies.system_facts import SystemFacts
 from console.settings import Capability
 
-KIND = ContradictionKind.DUPLICATE_CUSTOMER
+KIND = DiscrepancyKind.DUPLICATE_CUSTOMER
 
 
-def find(facts: SystemFacts) -> Iterator[Contradiction]:
+def find(facts: SystemFacts) -> Iterator[Discrepancy]:
     """Yield each other number under which CRM keeps this person."""
     customer: Customer = facts.need("customer")
     others: Sequence[SearchHit] = facts.need("same_person")
     for other in others:
-        yield Contradiction(
+        yield Discrepancy(
             KIND,
             customer.name,
             other.customer_id,

@@ -4,17 +4,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from console.messages import discrepancies as say
-from console.models.contradiction import Contradiction, ContradictionKind, Mend
 from console.models.customer_bill import CustomerBill
+from console.models.discrepancy import Discrepancy, DiscrepancyKind, Mend
 from console.models.payment import Payment
-from console.services.contradictions.system_facts import SystemFacts
+from console.services.discrepancies.system_facts import SystemFacts
 from console.settings import Capability
 
-KIND = ContradictionKind.PAYMENT_NOT_APPLIED
+KIND = DiscrepancyKind.PAYMENT_NOT_APPLIED
 _DONE = {"done", "completed", "settled"}
 
 
-def find(facts: SystemFacts) -> Iterator[Contradiction]:
+def find(facts: SystemFacts) -> Iterator[Discrepancy]:
     """Yield each payment that is done and names no bill, with the unpaid bill of its account it was most likely for."""
     payments: Sequence[Payment] = facts.need("payments")
     bills: Sequence[CustomerBill] = facts.need("bills")
@@ -26,7 +26,7 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
         if bill is None:
             continue
         taken.add(bill.id)
-        yield Contradiction(
+        yield Discrepancy(
             KIND,
             say.BILL(bill=bill.label),
             bill.id,

@@ -5,34 +5,34 @@ from collections.abc import Iterator, Sequence
 from console.messages import Message
 from console.messages import discrepancies as say
 from console.models.billing_account import BillingAccount
-from console.models.contradiction import Contradiction, ContradictionKind, Mend, NotCompared
 from console.models.customer import ContactMedium, Customer
+from console.models.discrepancy import Discrepancy, DiscrepancyKind, Mend, NotCompared
 from console.models.name_words import fold
-from console.services.contradictions.system_facts import SystemFacts
+from console.services.discrepancies.system_facts import SystemFacts
 from console.services.search.phone import is_same_number
 from console.settings import Capability
 
 
-def find_address(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
+def find_address(facts: SystemFacts) -> Iterator[Discrepancy | NotCompared]:
     """Yield each account whose postal address is none of CRM's."""
-    yield from _media(facts, ("address",), ContradictionKind.ADDRESS_DIFFERS, say.LETTERS_GO_WRONG())
+    yield from _media(facts, ("address",), DiscrepancyKind.ADDRESS_DIFFERS, say.LETTERS_GO_WRONG())
 
 
-def find_contact(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
+def find_contact(facts: SystemFacts) -> Iterator[Discrepancy | NotCompared]:
     """Yield each account whose phone or e-mail is none of CRM's."""
-    yield from _media(facts, ("phone", "email"), ContradictionKind.CONTACT_DIFFERS, say.MESSAGES_GO_WRONG())
+    yield from _media(facts, ("phone", "email"), DiscrepancyKind.CONTACT_DIFFERS, say.MESSAGES_GO_WRONG())
 
 
-def find_name(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
+def find_name(facts: SystemFacts) -> Iterator[Discrepancy | NotCompared]:
     """Yield each account held under another name than the customer's."""
     customer: Customer = facts.need("customer")
     accounts: Sequence[BillingAccount] = facts.need("accounts")
     for account in accounts:
         if not account.holder:
-            yield NotCompared(ContradictionKind.NAME_DIFFERS, say.NOBODY_NAMED(account=account.id))
+            yield NotCompared(DiscrepancyKind.NAME_DIFFERS, say.NOBODY_NAMED(account=account.id))
         elif _plain(account.holder) != _plain(customer.name):
-            yield Contradiction(
-                ContradictionKind.NAME_DIFFERS,
+            yield Discrepancy(
+                DiscrepancyKind.NAME_DIFFERS,
                 customer.name,
                 account.id,
                 (
@@ -47,20 +47,20 @@ def find_name(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
 
 
 def _media(
-    facts: SystemFacts, kinds: Sequence[str], kind: ContradictionKind, meaning: Message
-) -> Iterator[Contradiction | NotCompared]:
+    facts: SystemFacts, kinds: Sequence[str], kind: DiscrepancyKind, meaning: Message
+) -> Iterator[Discrepancy | NotCompared]:
     customer: Customer = facts.need("customer")
     accounts: Sequence[BillingAccount] = facts.need("accounts")
     for account in accounts:
         for one in kinds:
             ours, theirs = _texts(customer.contact_media, one), _texts(account.contact_media, one)
-            if kind is ContradictionKind.ADDRESS_DIFFERS and not (ours and theirs):
+            if kind is DiscrepancyKind.ADDRESS_DIFFERS and not (ours and theirs):
                 lacks = say.BILLING_WITHOUT_ADDRESS if ours else say.CRM_WITHOUT_ADDRESS
                 yield NotCompared(kind, lacks(account=account.id))
             is_same = is_same_number if one == "phone" else _is_same_text
             if not ours or not theirs or any(is_same(text, other) for text in ours for other in theirs):
                 continue
-            yield Contradiction(
+            yield Discrepancy(
                 kind,
                 customer.name,
                 account.id,

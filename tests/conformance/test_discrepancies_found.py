@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from console.models.contradiction import ContradictionKind as Kind
 from console.models.customer import CustomerId
-from console.services.contradictions.watch import ContradictionWatch
+from console.models.discrepancy import DiscrepancyKind as Kind
 from console.services.desk import Desk
+from console.services.discrepancies.watch import DiscrepancyWatch
 from console.settings import KINDS
 from tests.support.acting import numbers_of
 from tests.support.control import Control
@@ -26,9 +26,9 @@ SEEDED = {
 }
 
 
-async def found(desk: Desk, customer: str) -> ContradictionWatch:
+async def found(desk: Desk, customer: str) -> DiscrepancyWatch:
     view = desk.view_customer(CustomerId(customer))
-    watch = ContradictionWatch(view, LABELS, NAMES)
+    watch = DiscrepancyWatch(view, LABELS, NAMES)
     view.open()
     await view.wait_idle()
     while watch.is_waiting:
@@ -67,7 +67,7 @@ async def test_crm_answering_last_is_compared_too(sandbox: Control, desk: Desk) 
 async def test_that_all_has_answered_is_told_though_nothing_new_is_known(sandbox: Control, desk: Desk) -> None:
     await sandbox.faults("crm", latency_ms=150, outage=True)
     view = desk.view_customer(CustomerId(sandbox.first_customer))
-    watch = ContradictionWatch(view, LABELS, NAMES)
+    watch = DiscrepancyWatch(view, LABELS, NAMES)
     waiting: list[bool] = []
     watch.subscribe(lambda: waiting.append(watch.is_waiting))
     view.open()

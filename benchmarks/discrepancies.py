@@ -1,4 +1,4 @@
-"""contradictions: what is found where the systems disagree, held against what the world knows to be so.
+"""discrepancies: what is found where the systems disagree, held against what the world knows to be so.
 
 10,000 customers on seeds that nothing was built on; records are read as they come over the wire. The worst kind counts.
 Rules that are planted with faults must lower the score. How soon it is found is measured on a desk over real HTTP.
@@ -17,8 +17,8 @@ from benchmarks.result import Result
 from console.compose import compose_desk
 from console.connectors.tmforum.records import bills, customer, inventory, money, orders
 from console.connectors.tmforum.wire import Reader
-from console.models.contradiction import Contradiction, ContradictionKind
 from console.models.customer import Customer, CustomerId, Party, PartyKind
+from console.models.discrepancy import Discrepancy, DiscrepancyKind
 from console.models.provenance import Origin, Sourced
 from console.models.search import Match, MatchedBy, SearchHit, SearchQuery
 from console.ports.customers import Customers
@@ -35,10 +35,10 @@ from console.sandbox.resources import (
 )
 from console.sandbox.resources.shapes import Links
 from console.sandbox.world import World
-from console.services.contradictions import RULES, SystemFacts, compare
-from console.services.contradictions.compare import Rule
-from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.same_person import fetch_same_person
+from console.services.discrepancies import RULES, SystemFacts, compare
+from console.services.discrepancies.compare import Rule
+from console.services.discrepancies.watch import DiscrepancyWatch
 from console.system.sandbox_launcher import SandboxProcess
 
 # `--seed N` takes other worlds.
@@ -50,7 +50,7 @@ _AS_OF = date(2026, 11, 1)
 _NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 _BY_PHONE = Match(MatchedBy.PHONE)
 _OPENED = 40
-Kind = ContradictionKind
+Kind = DiscrepancyKind
 # The world's words and where each stands in its manifest, and ours.
 _TRUTH = {
     "billedButTerminated": (Kind.BILLED_BUT_TERMINATED, "product"),
@@ -68,19 +68,19 @@ def measure() -> list[Result]:
     score = Score(RULES, _SEEDS, _CUSTOMERS)
     for kind in Kind:
         seeded, hit, false = score.seeded[kind], score.hit[kind], score.false[kind]
-        print(f"contradictions: {kind.value:<34}{hit:>6} of {seeded:>6} found, {false:>4} false")
+        print(f"discrepancies: {kind.value:<34}{hit:>6} of {seeded:>6} found, {false:>4} false")
     blind = [name for name, rules in _planted() if not _is_found(rules)]
-    print(f"contradictions: {score.customers} customers, {sum(score.seeded.values())} seeded; not noticed: {blind}")
+    print(f"discrepancies: {score.customers} customers, {sum(score.seeded.values())} seeded; not noticed: {blind}")
     worst = min(score.seeded, key=lambda kind: score.hit[kind] / score.seeded[kind])
-    print(f"contradictions: worst kind: {worst.value}; not compared: {dict(score.not_compared)}")
+    print(f"discrepancies: worst kind: {worst.value}; not compared: {dict(score.not_compared)}")
     latency_s = asyncio.run(_after_the_last_answer())
     return [
-        Result("contradictions", "found, of the worst kind", float(score.hit[worst]), "of",
+        Result("discrepancies", "found, of the worst kind", float(score.hit[worst]), "of",
                float(score.seeded[worst])),
-        Result("contradictions", "false", float(sum(score.false.values())), "of",
+        Result("discrepancies", "false", float(sum(score.false.values())), "of",
                float(sum(score.hit.values()) + sum(score.false.values()))),
-        Result("contradictions", "planted faults not found", float(len(blind)), "of", float(len(_planted()))),
-        Result("contradictions", "found after the last answer", latency_s * 1000, "ms", 16.0),
+        Result("discrepancies", "planted faults not found", float(len(blind)), "of", float(len(_planted()))),
+        Result("discrepancies", "found after the last answer", latency_s * 1000, "ms", 16.0),
     ]  # fmt: skip
 
 
@@ -208,17 +208,17 @@ def _done(coroutine: Any) -> Any:
 
 
 def _planted() -> list[tuple[str, Mapping[Kind, Rule]]]:
-    def silent(_facts: SystemFacts) -> Iterator[Contradiction]:
+    def silent(_facts: SystemFacts) -> Iterator[Discrepancy]:
         yield from ()
 
-    def cries_wolf(facts: SystemFacts) -> Iterator[Contradiction]:
+    def cries_wolf(facts: SystemFacts) -> Iterator[Discrepancy]:
         for product in facts.need("products"):
-            yield Contradiction(Kind.SUSPENDED_IN_ONE, product.name, product.id, ())
+            yield Discrepancy(Kind.SUSPENDED_IN_ONE, product.name, product.id, ())
 
-    def names_the_wrong_one(facts: SystemFacts) -> Iterator[Contradiction]:
+    def names_the_wrong_one(facts: SystemFacts) -> Iterator[Discrepancy]:
         for one in RULES[Kind.BILLED_BUT_TERMINATED](facts):
-            if isinstance(one, Contradiction):
-                yield Contradiction(one.kind, one.subject, one.claims[-1].record, one.claims)
+            if isinstance(one, Discrepancy):
+                yield Discrepancy(one.kind, one.subject, one.claims[-1].record, one.claims)
 
     return [
         ("a rule that finds nothing", {**RULES, Kind.ACTIVE_NOT_BILLED: silent}),
@@ -247,7 +247,7 @@ async def _after_the_last_answer() -> float:
         world = World(seed=_SEEDS[0], customers=_OPENED, as_of=datetime.now(UTC).date())
         for n in range(_OPENED):
             view = desk.view_customer(CustomerId(world.numbers.customer.encode(n)))
-            watch = ContradictionWatch(view, {}, {})
+            watch = DiscrepancyWatch(view, {}, {})
             answered_s = known_s = 0.0
 
             def answer(_part: Any) -> None:

@@ -6,17 +6,17 @@ from decimal import Decimal
 
 from console.messages import Message
 from console.messages import discrepancies as say
-from console.models.contradiction import Contradiction, ContradictionKind, Mend, NotCompared
 from console.models.customer_bill import AppliedBillingRate, CustomerBill
+from console.models.discrepancy import Discrepancy, DiscrepancyKind, Mend, NotCompared
 from console.models.inventory import Product
 from console.models.money import Money
-from console.services.contradictions.system_facts import SystemFacts
+from console.services.discrepancies.system_facts import SystemFacts
 from console.settings import Capability
 
-KIND = ContradictionKind.BILLED_BUT_TERMINATED
+KIND = DiscrepancyKind.BILLED_BUT_TERMINATED
 
 
-def find(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
+def find(facts: SystemFacts) -> Iterator[Discrepancy | NotCompared]:
     """Yield each ended product that its account's newest bill charges for a time after its end."""
     products: Sequence[Product] = facts.need("products")
     facts.need("bills")
@@ -42,7 +42,7 @@ def find(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
         ]
         charged = Money(amount.amount * len(bills), amount.currency)
         advice, mends = _advice(facts, product, charged)
-        yield Contradiction(
+        yield Discrepancy(
             KIND,
             product.name,
             product.id,

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 from console.messages import Message
 from console.messages import discrepancies as say
 from console.models.billing_account import BillingAccount
-from console.models.contradiction import Claim, ContradictionKind, NotCompared
 from console.models.customer import Customer
 from console.models.customer_bill import AppliedBillingRate, CustomerBill
+from console.models.discrepancy import Claim, DiscrepancyKind, NotCompared
 from console.models.inventory import Product, Service
 from console.models.order import Order
 from console.models.payment import Payment
@@ -94,7 +94,7 @@ class SystemFacts:
         ]
         return max(own, key=lambda bill: bill.billed_on or date.min, default=None)
 
-    def without_lines(self, kind: ContradictionKind, bill: CustomerBill) -> NotCompared:
+    def without_lines(self, kind: DiscrepancyKind, bill: CustomerBill) -> NotCompared:
         """Return that a rule could not look at a bill whose lines are not known."""
         system = self._said_by(Capability.BILLS, bill.id)
         return NotCompared(kind, say.LINES_NOT_SAID(system=system, bill=bill.label))

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 
 from console.messages import discrepancies as say
-from console.models.contradiction import Contradiction, ContradictionKind, Mend
+from console.models.discrepancy import Discrepancy, DiscrepancyKind, Mend
 from console.models.order import Order
-from console.services.contradictions.system_facts import SystemFacts
+from console.services.discrepancies.system_facts import SystemFacts
 from console.settings import Capability
 
-KIND = ContradictionKind.ORDERS_DIFFER
+KIND = DiscrepancyKind.ORDERS_DIFFER
 
 
-def find(facts: SystemFacts) -> Iterator[Contradiction]:
+def find(facts: SystemFacts) -> Iterator[Discrepancy]:
     """Yield each pair of orders of which the product order is over for long and the service order says otherwise."""
     sold: Sequence[Order] = facts.need("product_orders")
     done: Sequence[Order] = facts.need("service_orders")
@@ -21,7 +21,7 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
         ended = order.completed_at or order.expected_at or order.ordered_at
         if other is None or order.is_open or other.state == order.state or not facts.is_settled(ended):
             continue
-        yield Contradiction(
+        yield Discrepancy(
             KIND,
             order.description,
             order.id,

@@ -4,7 +4,7 @@ A rule gets `SystemFacts` and yields contradictions. What it needs and was not t
 shown as "could not be compared".
 """
 
-from console.services.contradictions.compare import RULES, SETTLES_IN, compare
-from console.services.contradictions.system_facts import NotKnownError, SystemFacts
+from console.services.discrepancies.compare import RULES, SETTLES_IN, compare
+from console.services.discrepancies.system_facts import NotKnownError, SystemFacts
 
 __all__ = ["RULES", "SETTLES_IN", "NotKnownError", "SystemFacts", "compare"]

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 
-from console.sandbox.world.life import Contradiction, Life, Subscription
+from console.sandbox.world.life import Life, SeededDiscrepancy, Subscription
 from console.sandbox.world.payments import bill_months
 
 # What is younger than this may still be on its way from one system to another.
@@ -14,11 +14,11 @@ _SETTLES_IN = timedelta(days=45)
 def contradict(life: Life, rng: random.Random) -> None:
     """Let the systems disagree about this customer, if it is one of those."""
     if life.twin_of is not None:
-        life.contradictions.append(Contradiction("duplicateCustomer", life.person.since))
+        life.discrepancies.append(SeededDiscrepancy("duplicateCustomer", life.person.since))
     if rng.random() < 0.12:
         found = rng.choice(_KINDS)(life, rng)
         if found is not None:
-            life.contradictions.append(found)
+            life.discrepancies.append(found)
 
 
 def _pick(subs: list[Subscription], rng: random.Random) -> Subscription | None:
@@ -30,65 +30,65 @@ def _active(life: Life) -> list[Subscription]:
     return [sub for sub in life.subscriptions if sub.product_status == "active" and sub.started_on < settled]
 
 
-def _billed_but_terminated(life: Life, rng: random.Random) -> Contradiction | None:
+def _billed_but_terminated(life: Life, rng: random.Random) -> SeededDiscrepancy | None:
     settled = life.as_of - _SETTLES_IN
     sub = _pick([sub for sub in life.subscriptions if sub.ended_on is not None and sub.ended_on < settled], rng)
     if sub is None or sub.ended_on is None:
         return None
     sub.bills_after_end = True
-    return Contradiction("billedButTerminated", sub.ended_on, sub.account, sub.index)
+    return SeededDiscrepancy("billedButTerminated", sub.ended_on, sub.account, sub.index)
 
 
-def _active_not_billed(life: Life, rng: random.Random) -> Contradiction | None:
+def _active_not_billed(life: Life, rng: random.Random) -> SeededDiscrepancy | None:
     sub = _pick(_active(life), rng)
     if sub is None:
         return None
     sub.never_billed = True
-    return Contradiction("activeNotBilled", sub.started_on, sub.account, sub.index)
+    return SeededDiscrepancy("activeNotBilled", sub.started_on, sub.account, sub.index)
 
 
-def _completed_order_inactive_service(life: Life, rng: random.Random) -> Contradiction | None:
+def _completed_order_inactive_service(life: Life, rng: random.Random) -> SeededDiscrepancy | None:
     sub = _pick(_active(life), rng)
     if sub is None:
         return None
     sub.service_state, sub.service_enabled = "inactive", False
     order = next(order.index for order in reversed(life.orders) if any(index == sub.index for _, index in order.items))
-    return Contradiction("completedOrderInactiveService", sub.started_on, sub.account, sub.index, order)
+    return SeededDiscrepancy("completedOrderInactiveService", sub.started_on, sub.account, sub.index, order)
 
 
-def _suspended_in_one_system(life: Life, rng: random.Random) -> Contradiction | None:
+def _suspended_in_one_system(life: Life, rng: random.Random) -> SeededDiscrepancy | None:
     sub = _pick(_active(life), rng)
     if sub is None:
         return None
     sub.product_status = "suspended"
-    return Contradiction("suspendedInOneSystem", life.as_of - _SETTLES_IN, sub.account, sub.index)
+    return SeededDiscrepancy("suspendedInOneSystem", life.as_of - _SETTLES_IN, sub.account, sub.index)
 
 
-def _address_differs(life: Life, rng: random.Random) -> Contradiction:
+def _address_differs(life: Life, rng: random.Random) -> SeededDiscrepancy:
     street = life.person.place.street
     number, _, rest = street.partition(" ")
     digit = rng.randrange(1, 9)
     life.billing_street = f"{number}{digit} {rest}" if number.isdigit() else f"{street}{digit}"
-    return Contradiction("addressDiffers", life.person.since, 0)
+    return SeededDiscrepancy("addressDiffers", life.person.since, 0)
 
 
-def _name_differs(life: Life, rng: random.Random) -> Contradiction | None:
+def _name_differs(life: Life, rng: random.Random) -> SeededDiscrepancy | None:
     other = rng.choice([name for name in life.person.country.family if name != life.person.family])
     if life.person.family not in life.person.name:  # a company called after another family
         return None
     life.billing_name = life.person.name.replace(life.person.family, other)
-    return Contradiction("nameDiffers", life.person.since, 0)
+    return SeededDiscrepancy("nameDiffers", life.person.since, 0)
 
 
-def _payment_not_applied(life: Life, _rng: random.Random) -> Contradiction | None:
+def _payment_not_applied(life: Life, _rng: random.Random) -> SeededDiscrepancy | None:
     months = bill_months(life, 0)
     if len(months) <= 3:
         return None
     life.unapplied = (0, months[-3])
-    return Contradiction("paymentNotApplied", life.as_of - _SETTLES_IN, 0, month=months[-3])
+    return SeededDiscrepancy("paymentNotApplied", life.as_of - _SETTLES_IN, 0, month=months[-3])
 
 
-_KINDS: tuple[Callable[[Life, random.Random], Contradiction | None], ...] = (
+_KINDS: tuple[Callable[[Life, random.Random], SeededDiscrepancy | None], ...] = (
     _billed_but_terminated,
     _active_not_billed,
     _completed_order_inactive_service,

@@ -4,10 +4,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from console.models.contradiction import Claim, Contradiction, Mend
+from console.models.discrepancy import Claim, Discrepancy, Mend
 from console.services.actions.catalogue import ACTIONS
-from console.services.contradictions.watch import ContradictionWatch
 from console.services.customer.customer_view import CustomerView
+from console.services.discrepancies.watch import DiscrepancyWatch
 from console.views import texts
 from console.views.message_words import in_words
 from console.views.texts import tr
@@ -18,7 +18,7 @@ from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
 
 
-class DisagreementsView(Surface):
+class DiscrepanciesView(Surface):
     """Lies over the panels. Up and Down go through what was found, Esc goes back.
 
     `mend_wanted` names the act that mends the chosen one, with what its form starts from.
@@ -27,7 +27,7 @@ class DisagreementsView(Surface):
     closed = Signal()
     mend_wanted = Signal(str, dict)
 
-    def __init__(self, view: CustomerView, watch: ContradictionWatch) -> None:
+    def __init__(self, view: CustomerView, watch: DiscrepancyWatch) -> None:
         super().__init__("window")
         self.setAccessibleName(tr("Disagreements of the systems"))
         self._view, self._watch = view, watch
@@ -97,7 +97,7 @@ class DisagreementsView(Surface):
         return tr("the systems agree")
 
     @property
-    def chosen(self) -> Contradiction | None:
+    def chosen(self) -> Discrepancy | None:
         """The one the cursor is on, else the first."""
         row = self.found.currentIndex().row()
         found = self._watch.comparison.found
@@ -130,13 +130,13 @@ class DisagreementsView(Surface):
             self.buttons[0].click()
 
 
-def disagreement_words(one: Contradiction) -> str:
+def discrepancy_words(one: Discrepancy) -> str:
     """Return a disagreement on one line, for an alert."""
     told = f"≠ {texts.sentence(tr(one.kind.value))}: {in_words(one.subject)}"
     return tr("{}, {} in question").format(told, texts.money(one.cost)) if one.cost else told
 
 
-def _row(one: Contradiction) -> Row:
+def _row(one: Discrepancy) -> Row:
     systems = ", ".join(dict.fromkeys(claim.system for claim in one.claims))
     cells = (
         Cell(desk_fact(tr("What"), texts.sentence(tr(one.kind.value))), state="conflict"),

@@ -4,18 +4,18 @@ from collections.abc import Iterator, Sequence
 
 from console.messages import Message
 from console.messages import discrepancies as say
-from console.models.contradiction import Contradiction, ContradictionKind, Mend, NotCompared
 from console.models.customer_bill import CustomerBill
+from console.models.discrepancy import Discrepancy, DiscrepancyKind, Mend, NotCompared
 from console.models.inventory import Product
 from console.models.money import Money
-from console.services.contradictions.system_facts import SystemFacts
+from console.services.discrepancies.system_facts import SystemFacts
 from console.settings import Capability
 
-KIND = ContradictionKind.ACTIVE_NOT_BILLED
+KIND = DiscrepancyKind.ACTIVE_NOT_BILLED
 _MONTH_DAYS = 30.4375
 
 
-def find(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
+def find(facts: SystemFacts) -> Iterator[Discrepancy | NotCompared]:
     """Yield each product that has a price, is active for long enough, and is on no line of its newest bill."""
     products: Sequence[Product] = facts.need("products")
     facts.need("bills")
@@ -33,7 +33,7 @@ def find(facts: SystemFacts) -> Iterator[Contradiction | NotCompared]:
         if said is None or _is_charged(facts, product):
             continue
         months = max(1, round((facts.as_of - product.started_at).days / _MONTH_DAYS))
-        yield Contradiction(
+        yield Discrepancy(
             KIND,
             product.name,
             product.id,

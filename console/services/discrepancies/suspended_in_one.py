@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 
 from console.messages import discrepancies as say
-from console.models.contradiction import Contradiction, ContradictionKind, Mend
+from console.models.discrepancy import Discrepancy, DiscrepancyKind, Mend
 from console.models.inventory import Product, Service
-from console.services.contradictions.system_facts import SystemFacts
+from console.services.discrepancies.system_facts import SystemFacts
 from console.settings import Capability
 
-KIND = ContradictionKind.SUSPENDED_IN_ONE
+KIND = DiscrepancyKind.SUSPENDED_IN_ONE
 
 
-def find(facts: SystemFacts) -> Iterator[Contradiction]:
+def find(facts: SystemFacts) -> Iterator[Discrepancy]:
     """Yield each product and its service of which exactly one is suspended."""
     products: Sequence[Product] = facts.need("products")
     services: Sequence[Service] = facts.need("services")
@@ -23,7 +23,7 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
                 continue
             if service.state not in {"active", "suspended"}:
                 continue
-            yield Contradiction(
+            yield Discrepancy(
                 KIND,
                 product.name,
                 product.id,

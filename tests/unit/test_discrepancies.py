@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from console.models.billing_account import BillingAccount, BillingAccountId
-from console.models.contradiction import ContradictionKind as Kind
 from console.models.customer import ContactMedium, Customer, CustomerId
 from console.models.customer_bill import AppliedBillingRate, CustomerBill, CustomerBillId
+from console.models.discrepancy import DiscrepancyKind as Kind
 from console.models.inventory import Product, Service
 from console.models.money import Money
 from console.models.order import Order, OrderItem, OrderKind
 from console.models.payment import Payment
 from console.models.search import Match, MatchedBy, SearchHit
 from console.services.actions.catalogue import ACTIONS
-from console.services.contradictions import RULES, SystemFacts, compare
+from console.services.discrepancies import RULES, SystemFacts, compare
 
 NOW = datetime(2026, 11, 19, 12, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=200)
@@ -52,7 +52,7 @@ def facts(**changes: Any) -> SystemFacts:
 
 ENDED = replace(PRODUCT, status="terminated", terminated_at=NOW - timedelta(days=36))
 PAID = Payment("PY-1", "done", NOW - timedelta(days=3), FEE, "Card", None, None, "BA-1")
-DISAGREEING: list[tuple[Kind, str, dict[str, Any]]] = [
+DISCREPANT: list[tuple[Kind, str, dict[str, Any]]] = [
     (Kind.BILLED_BUT_TERMINATED, "PR1", {"products": (ENDED,), "services": (replace(SERVICE, state="terminated"),)}),
     (Kind.ACTIVE_NOT_BILLED, "PR1", {"lines": {"B1": (replace(LINE, product_id="PR2"),)}}),
     (Kind.ORDER_DONE_SERVICE_INACTIVE, "PR1", {"services": (replace(SERVICE, state="inactive", enabled=False),)}),
@@ -76,11 +76,11 @@ def test_systems_that_agree_give_nothing() -> None:
 
 
 def test_every_rule_has_its_case() -> None:
-    assert {kind for kind, _, _ in DISAGREEING} == set(RULES) == set(Kind)
+    assert {kind for kind, _, _ in DISCREPANT} == set(RULES) == set(Kind)
 
 
-@pytest.mark.parametrize(("kind", "about", "changes"), DISAGREEING, ids=lambda value: getattr(value, "name", None))
-def test_a_disagreement_is_found_where_it_matters_with_what_each_says(kind: Kind, about: str, changes: dict) -> None:
+@pytest.mark.parametrize(("kind", "about", "changes"), DISCREPANT, ids=lambda value: getattr(value, "name", None))
+def test_a_discrepancy_is_found_where_it_matters_with_what_each_says(kind: Kind, about: str, changes: dict) -> None:
     found = compare(facts(**changes)).found
     assert [(one.kind, one.about) for one in found] == [(kind, about)]
     assert len(found[0].claims) >= 2

@@ -7,15 +7,15 @@ from typing import Any
 
 from console.messages import Message
 from console.messages import discrepancies as say
-from console.models.contradiction import Comparison, Contradiction
 from console.models.customer_bill import CustomerBill
+from console.models.discrepancy import Comparison, Discrepancy
 from console.models.provenance import Records
 from console.services.access.masking import masked
-from console.services.contradictions.compare import compare
-from console.services.contradictions.system_facts import SystemFacts
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.dataset_loader import DatasetLoader, DatasetState
 from console.services.customer.datasets import DATASETS
+from console.services.discrepancies.compare import compare
+from console.services.discrepancies.system_facts import SystemFacts
 from console.services.system.subscribers import Subscribers
 from console.settings import Capability
 
@@ -25,7 +25,7 @@ _LISTS = tuple(dataset.name for dataset in DATASETS if dataset.is_compared)
 _MOST_BILLS = 12
 
 
-class ContradictionWatch:
+class DiscrepancyWatch:
     """What the systems disagree about on one customer's view; `close` ends it.
 
     The newest bill's lines of each account and the customer's second numbers are asked for once what names them is
@@ -48,7 +48,7 @@ class ContradictionWatch:
         """Call back when what was found, or whether all has answered, has changed; return what ends that."""
         return self._subscribers.add(told)
 
-    def about(self, record: str) -> Contradiction | None:
+    def about(self, record: str) -> Discrepancy | None:
         """Return the first contradiction about a record."""
         return next((one for one in self.comparison.found if record in {one.about, *_records(one)}), None)
 
@@ -160,5 +160,5 @@ def _gap(name: str, facts: Records[Any]) -> Message:
     return say.ONLY_NEWEST_READ(count=len(facts), what=name)
 
 
-def _records(found: Contradiction) -> set[str]:
+def _records(found: Discrepancy) -> set[str]:
     return {claim.record for claim in found.claims}

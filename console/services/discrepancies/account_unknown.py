@@ -4,22 +4,22 @@ from collections.abc import Iterator, Sequence
 
 from console.messages import discrepancies as say
 from console.models.billing_account import BillingAccount
-from console.models.contradiction import Contradiction, ContradictionKind, Mend
 from console.models.customer import Customer
-from console.services.contradictions.system_facts import SystemFacts
+from console.models.discrepancy import Discrepancy, DiscrepancyKind, Mend
+from console.services.discrepancies.system_facts import SystemFacts
 from console.settings import Capability
 
-KIND = ContradictionKind.ACCOUNT_UNKNOWN
+KIND = DiscrepancyKind.ACCOUNT_UNKNOWN
 
 
-def find(facts: SystemFacts) -> Iterator[Contradiction]:
+def find(facts: SystemFacts) -> Iterator[Discrepancy]:
     """Yield each account of the customer's record that is not among billing's."""
     customer: Customer = facts.need("customer")
     accounts: Sequence[BillingAccount] = facts.need_whole("accounts")
     known = {account.id.casefold() for account in accounts}
     for account_id in customer.account_ids:
         if account_id.casefold() not in known:
-            yield Contradiction(
+            yield Discrepancy(
                 KIND,
                 account_id,
                 account_id,

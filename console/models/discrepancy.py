@@ -9,7 +9,7 @@ from console.messages import Message
 from console.models.money import Money
 
 
-class ContradictionKind(Enum):
+class DiscrepancyKind(Enum):
     """What two systems can disagree about; one rule each."""
 
     BILLED_BUT_TERMINATED = "billed after it ended"
@@ -44,7 +44,7 @@ class Mend:
 
 
 @dataclass(frozen=True, slots=True)
-class Contradiction:
+class Discrepancy:
     """One thing that cannot be so in every system.
 
     `about` is the record it matters at (a product, an account, a bill, a customer); `cost` what it costs the customer
@@ -52,7 +52,7 @@ class Contradiction:
     first day it was so, as far as that can be known.
     """
 
-    kind: ContradictionKind
+    kind: DiscrepancyKind
     subject: Message | str
     about: str
     claims: tuple[Claim, ...]
@@ -66,7 +66,7 @@ class Contradiction:
 class NotCompared:
     """What a rule could not look at, and why: silence is not "no contradiction". Without a kind it is so for all."""
 
-    kind: ContradictionKind | None
+    kind: DiscrepancyKind | None
     why: Message | str
 
 
@@ -74,5 +74,5 @@ class NotCompared:
 class Comparison:
     """What comparing the systems came to."""
 
-    found: tuple[Contradiction, ...] = ()
+    found: tuple[Discrepancy, ...] = ()
     not_compared: tuple[NotCompared, ...] = ()

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from console.models.contradiction import Comparison, Contradiction, ContradictionKind, NotCompared
-from console.services.contradictions import (
+from console.models.discrepancy import Comparison, Discrepancy, DiscrepancyKind, NotCompared
+from console.services.discrepancies import (
     account_unknown,
     active_not_billed,
     billed_but_terminated,
@@ -14,32 +14,32 @@ from console.services.contradictions import (
     payment_not_applied,
     suspended_in_one,
 )
-from console.services.contradictions.system_facts import SETTLES_IN, NotKnownError, SystemFacts
+from console.services.discrepancies.system_facts import SETTLES_IN, NotKnownError, SystemFacts
 
-Rule = Callable[[SystemFacts], Iterator[Contradiction | NotCompared]]
+Rule = Callable[[SystemFacts], Iterator[Discrepancy | NotCompared]]
 
 # What costs the customer money comes first.
-RULES: Mapping[ContradictionKind, Rule] = {
+RULES: Mapping[DiscrepancyKind, Rule] = {
     billed_but_terminated.KIND: billed_but_terminated.find,
     payment_not_applied.KIND: payment_not_applied.find,
     order_done_service_inactive.KIND: order_done_service_inactive.find,
     suspended_in_one.KIND: suspended_in_one.find,
     active_not_billed.KIND: active_not_billed.find,
-    ContradictionKind.NAME_DIFFERS: identity_differs.find_name,
-    ContradictionKind.ADDRESS_DIFFERS: identity_differs.find_address,
-    ContradictionKind.CONTACT_DIFFERS: identity_differs.find_contact,
+    DiscrepancyKind.NAME_DIFFERS: identity_differs.find_name,
+    DiscrepancyKind.ADDRESS_DIFFERS: identity_differs.find_address,
+    DiscrepancyKind.CONTACT_DIFFERS: identity_differs.find_contact,
     duplicate_customer.KIND: duplicate_customer.find,
     account_unknown.KIND: account_unknown.find,
     orders_differ.KIND: orders_differ.find,
 }
 
 
-def compare(facts: SystemFacts, rules: Mapping[ContradictionKind, Rule] = RULES) -> Comparison:
+def compare(facts: SystemFacts, rules: Mapping[DiscrepancyKind, Rule] = RULES) -> Comparison:
     """Return every contradiction in the facts, what costs the customer first, and which rules could not look.
 
     What a rule found before it came to something it was not told stays found.
     """
-    found: list[Contradiction] = []
+    found: list[Discrepancy] = []
     not_compared: list[NotCompared] = [NotCompared(None, gap) for gap in facts.gaps.values()]
     for kind, rule in rules.items():
         try:

@@ -4,17 +4,17 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from console.messages import discrepancies as say
-from console.models.contradiction import Contradiction, ContradictionKind, Mend
+from console.models.discrepancy import Discrepancy, DiscrepancyKind, Mend
 from console.models.inventory import Product, Service
 from console.models.order import Order
-from console.services.contradictions.system_facts import SystemFacts
+from console.services.discrepancies.system_facts import SystemFacts
 from console.settings import Capability
 
-KIND = ContradictionKind.ORDER_DONE_SERVICE_INACTIVE
+KIND = DiscrepancyKind.ORDER_DONE_SERVICE_INACTIVE
 _NOT_RUNNING = {"inactive", "designed", "reserved", "feasibilityChecked"}
 
 
-def find(facts: SystemFacts) -> Iterator[Contradiction]:
+def find(facts: SystemFacts) -> Iterator[Discrepancy]:
     """Yield each active product whose service is not active."""
     products: Sequence[Product] = facts.need("products")
     services: Sequence[Service] = facts.need("services")
@@ -32,7 +32,7 @@ def find(facts: SystemFacts) -> Iterator[Contradiction]:
         if order is not None:
             claims.insert(0, facts.claim(Capability.SERVICES, say.ORDER_COMPLETED(order=order.id), order.id, since))
         claims.append(facts.claim(Capability.SERVICES, say.SOLD_AS_ACTIVE(), product.id, product.started_at))
-        yield Contradiction(
+        yield Discrepancy(
             KIND,
             product.name,
             product.id,
