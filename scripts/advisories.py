@@ -41,8 +41,8 @@ def lines_of(found: list[Mapping[str, Any]]) -> Iterator[str]:
     """Yield a line for each advisory, then how many packages were asked about."""
     for package in found:
         for one in package.get("vulns", ()):
-            mended = ", ".join(one.get("fix_versions") or ()) or "no version yet"
-            yield f"{package['name']} {package['version']}: {one['id']}, mended in {mended}"
+            fixed = ", ".join(one.get("fix_versions") or ()) or "no version yet"
+            yield f"{package['name']} {package['version']}: {one['id']}, mended in {fixed}"
     unasked = [package["name"] for package in found if "skip_reason" in package]
     yield f"{len(found) - len(unasked)} of {len(found)} packages asked about"
     if unasked:

@@ -77,13 +77,13 @@ async def play(call: Call) -> None:
     await asyncio.sleep(0.5)
     await call.page.view.wait_idle()
     await call.picture("customer")
-    await mend(call)
+    await fix(call)
     await credit(call)
     await half_done(call)
     await the_rest(call)
 
 
-async def mend(call: Call) -> None:
+async def fix(call: Call) -> None:
     call.go("x")
     await call.picture("disagreements")
     call.press(Qt.Key.Key_Return)

@@ -36,7 +36,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Mend:
+class SuggestedFix:
     """The act that would mend it: which form, and what it starts from."""
 
     action: str
@@ -59,7 +59,7 @@ class Discrepancy:
     since: date | None = None
     cost: Money | None = None
     meaning: Message | str = ""
-    mends: tuple[Mend, ...] = ()
+    fixes: tuple[SuggestedFix, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

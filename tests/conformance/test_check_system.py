@@ -36,7 +36,7 @@ async def test_a_server_as_published_is_found_good(sandbox: Control, system: str
     assert report.count(Verdict.GOOD) > 40
 
 
-MENDED = [
+FIXED = [
     ("crm", "only-v5", ["troubleTicket", "customer", "individual"]),
     ("billing", "only-v5", ["customerBill", "billingAccount"]),
     ("provisioning", "only-v5", ["service", "productOrder"]),
@@ -47,7 +47,7 @@ MENDED = [
 ]
 
 
-@pytest.mark.parametrize(("system", "quirk", "found"), MENDED, ids=[f"{case[0]} {case[1]}" for case in MENDED])
+@pytest.mark.parametrize(("system", "quirk", "found"), FIXED, ids=[f"{case[0]} {case[1]}" for case in FIXED])
 async def test_the_profile_it_proposes_mends_what_it_found(
     sandbox: Control, system: str, quirk: str, found: list[str]
 ) -> None:
@@ -64,8 +64,8 @@ async def test_the_profile_it_proposes_mends_what_it_found(
     view = await whole(sandbox.desk(**{system: {"resources": resources}}), customer)
     assert not failures(view)
     for name in ("accounts", "bills", "products", "services", "service_orders", "tickets"):
-        mended, meant = (without_details(told(getattr(one, name).state.facts)) for one in (view, plain))
-        assert mended == meant, name
+        fixed, meant = (without_details(told(getattr(one, name).state.facts)) for one in (view, plain))
+        assert fixed == meant, name
 
 
 def without_details(values: list[dict[str, Any]]) -> list[dict[str, Any]]:

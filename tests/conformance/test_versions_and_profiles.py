@@ -120,7 +120,7 @@ async def test_search_works_over_v5(sandbox: Control) -> None:
 
 
 # quirk, the settings that mend it, the system
-MENDED: list[tuple[str, str, dict[str, Any]]] = [
+FIXED: list[tuple[str, str, dict[str, Any]]] = [
     (
         "provisioning",
         "attributes-renamed",
@@ -137,7 +137,7 @@ MENDED: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("system", "quirk", "resources"), MENDED, ids=[f"{case[0]} {case[1]}" for case in MENDED])
+@pytest.mark.parametrize(("system", "quirk", "resources"), FIXED, ids=[f"{case[0]} {case[1]}" for case in FIXED])
 async def test_a_setting_mends_what_a_server_does_in_its_own_way(
     sandbox: Control, system: str, quirk: str, resources: dict[str, Any]
 ) -> None:

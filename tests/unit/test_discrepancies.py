@@ -86,8 +86,8 @@ def test_a_discrepancy_is_found_where_it_matters_with_what_each_says(kind: Kind,
     assert len(found[0].claims) >= 2
     assert all(claim.says and claim.record and claim.system for claim in found[0].claims)
     assert found[0].meaning
-    assert found[0].mends
-    assert {mend.action for mend in found[0].mends} <= set(ACTIONS)
+    assert found[0].fixes
+    assert {fix.action for fix in found[0].fixes} <= set(ACTIONS)
 
 
 def test_what_it_costs_is_counted_over_all_bills_since() -> None:
@@ -155,7 +155,7 @@ def test_malformed_facts_are_no_agreement(changes: dict, kind: Kind) -> None:
 def test_once_billing_has_stopped_it_only_the_credit_is_left_to_give() -> None:
     charge = replace(PRODUCT, id="CH1", status="terminated")
     found = compare(facts(products=(ENDED,), services=(), charges=(charge,))).found[0]
-    assert [mend.action for mend in found.mends] == ["give-credit"]
+    assert [fix.action for fix in found.fixes] == ["give-credit"]
     assert "stopped" in str(found.meaning)
 
 

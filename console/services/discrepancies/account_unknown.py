@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from console.messages import discrepancies as say
 from console.models.billing_account import BillingAccount
 from console.models.customer import Customer
-from console.models.discrepancy import Discrepancy, DiscrepancyKind, Mend
+from console.models.discrepancy import Discrepancy, DiscrepancyKind, SuggestedFix
 from console.services.discrepancies.system_facts import SystemFacts
 from console.settings import Capability
 
@@ -30,5 +30,5 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy]:
                 None,
                 None,
                 say.OWED_NOT_SEEN(),
-                (Mend("open-ticket", {"type": "dataCorrection", "other": account_id}),),
+                (SuggestedFix("open-ticket", {"type": "dataCorrection", "other": account_id}),),
             )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from console.messages import Message
 from console.messages import discrepancies as say
 from console.models.customer_bill import CustomerBill
-from console.models.discrepancy import Discrepancy, DiscrepancyKind, Mend, NotCompared
+from console.models.discrepancy import Discrepancy, DiscrepancyKind, NotCompared, SuggestedFix
 from console.models.inventory import Product
 from console.models.money import Money
 from console.services.discrepancies.system_facts import SystemFacts
@@ -44,7 +44,7 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy | NotCompared]:
             product.started_at.date(),
             Money(price.amount * months, price.currency),
             say.USED_AND_NOT_CHARGED(),
-            (Mend("start-billing", {"product": product.id}),),
+            (SuggestedFix("start-billing", {"product": product.id}),),
         )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from console.messages import Message
 from console.messages import discrepancies as say
 from console.models.customer_bill import AppliedBillingRate, CustomerBill
-from console.models.discrepancy import Discrepancy, DiscrepancyKind, Mend, NotCompared
+from console.models.discrepancy import Discrepancy, DiscrepancyKind, NotCompared, SuggestedFix
 from console.models.inventory import Product
 from console.models.money import Money
 from console.services.discrepancies.system_facts import SystemFacts
@@ -41,7 +41,7 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy | NotCompared]:
             one for one in facts.need("bills") if one.account_id == product.account_id and _is_since(one, ended_on)
         ]
         charged = Money(amount.amount * len(bills), amount.currency)
-        advice, mends = _advice(facts, product, charged)
+        advice, fixes = _advice(facts, product, charged)
         yield Discrepancy(
             KIND,
             product.name,
@@ -58,7 +58,7 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy | NotCompared]:
             ended_on,
             charged,
             advice,
-            mends,
+            fixes,
         )
 
 
@@ -66,13 +66,13 @@ def _is_since(bill: CustomerBill, day: date) -> bool:
     return bill.billed_on is not None and bill.billed_on >= day
 
 
-def _advice(facts: SystemFacts, product: Product, charged: Money) -> tuple[Message, tuple[Mend, ...]]:
+def _advice(facts: SystemFacts, product: Product, charged: Money) -> tuple[Message, tuple[SuggestedFix, ...]]:
     """Return what to say and do: the charge is stopped where it still runs, and what was charged is given back."""
     charge = facts.charge_of(product)
-    credit = Mend("give-credit", {"account": product.account_id or "", "amount": str(charged.amount)})
+    credit = SuggestedFix("give-credit", {"account": product.account_id or "", "amount": str(charged.amount)})
     if charge is not None and charge.status == "terminated":
         return say.STOPPED_NOT_GIVEN_BACK(), (credit,)
-    stop = Mend("stop-billing", {"product": product.id})
+    stop = SuggestedFix("stop-billing", {"product": product.id})
     return say.PAYS_FOR_ENDED(), (stop, credit)
 
 

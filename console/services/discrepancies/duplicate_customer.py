@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from console.messages import discrepancies as say
 from console.models.customer import Customer
-from console.models.discrepancy import Discrepancy, DiscrepancyKind, Mend
+from console.models.discrepancy import Discrepancy, DiscrepancyKind, SuggestedFix
 from console.models.search import SearchHit
 from console.services.discrepancies.system_facts import SystemFacts
 from console.settings import Capability
@@ -39,5 +39,5 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy]:
             customer.since.date() if customer.since else None,
             None,
             say.SPLIT_OVER_TWO_NUMBERS(),
-            (Mend("open-ticket", {"type": "dataCorrection", "other": other.customer_id}),),
+            (SuggestedFix("open-ticket", {"type": "dataCorrection", "other": other.customer_id}),),
         )

@@ -6,7 +6,7 @@ from console.messages import Message
 from console.messages import discrepancies as say
 from console.models.billing_account import BillingAccount
 from console.models.customer import ContactMedium, Customer
-from console.models.discrepancy import Discrepancy, DiscrepancyKind, Mend, NotCompared
+from console.models.discrepancy import Discrepancy, DiscrepancyKind, NotCompared, SuggestedFix
 from console.models.name_words import fold
 from console.services.discrepancies.system_facts import SystemFacts
 from console.services.search.phone import is_same_number
@@ -42,7 +42,7 @@ def find_name(facts: SystemFacts) -> Iterator[Discrepancy | NotCompared]:
                 customer.since.date() if customer.since else None,
                 None,
                 say.ASK_FOR_THE_NAME(),
-                (Mend("correct-account", {"account": account.id, "name": customer.name}),),
+                (SuggestedFix("correct-account", {"account": account.id, "name": customer.name}),),
             )
 
 
@@ -71,7 +71,7 @@ def _media(
                 customer.since.date() if customer.since else None,
                 None,
                 meaning,
-                (Mend("correct-account", {"account": account.id, one: ours[0]}),),
+                (SuggestedFix("correct-account", {"account": account.id, one: ours[0]}),),
             )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from console.messages import discrepancies as say
-from console.models.discrepancy import Discrepancy, DiscrepancyKind, Mend
+from console.models.discrepancy import Discrepancy, DiscrepancyKind, SuggestedFix
 from console.models.inventory import Product, Service
 from console.models.order import Order
 from console.services.discrepancies.system_facts import SystemFacts
@@ -40,7 +40,7 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy]:
             since.date() if since else None,
             product.price,
             say.PAYS_AND_CANNOT_USE(),
-            (Mend("open-ticket", {"service": service.id}), Mend("restart", {"service": service.id})),
+            (SuggestedFix("open-ticket", {"service": service.id}), SuggestedFix("restart", {"service": service.id})),
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from console.messages import discrepancies as say
-from console.models.discrepancy import Discrepancy, DiscrepancyKind, Mend
+from console.models.discrepancy import Discrepancy, DiscrepancyKind, SuggestedFix
 from console.models.order import Order
 from console.services.discrepancies.system_facts import SystemFacts
 from console.settings import Capability
@@ -39,5 +39,5 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy]:
             ended.date() if ended else None,
             None,
             say.MAY_NOT_BE_DONE(),
-            (Mend("open-ticket", {"type": "orderInquiry", "other": other.id}),),
+            (SuggestedFix("open-ticket", {"type": "orderInquiry", "other": other.id}),),
         )

@@ -5,7 +5,7 @@ from datetime import date
 
 from console.messages import discrepancies as say
 from console.models.customer_bill import CustomerBill
-from console.models.discrepancy import Discrepancy, DiscrepancyKind, Mend
+from console.models.discrepancy import Discrepancy, DiscrepancyKind, SuggestedFix
 from console.models.payment import Payment
 from console.services.discrepancies.system_facts import SystemFacts
 from console.settings import Capability
@@ -44,7 +44,7 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy]:
             payment.paid_at.date() if payment.paid_at else None,
             payment.amount,
             say.TREATED_AS_OWING(),
-            (Mend("open-ticket", {"type": "paymentTrace", "payment": payment.id, "bill": bill.id}),),
+            (SuggestedFix("open-ticket", {"type": "paymentTrace", "payment": payment.id, "bill": bill.id}),),
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from console.messages import discrepancies as say
-from console.models.discrepancy import Discrepancy, DiscrepancyKind, Mend
+from console.models.discrepancy import Discrepancy, DiscrepancyKind, SuggestedFix
 from console.models.inventory import Product, Service
 from console.services.discrepancies.system_facts import SystemFacts
 from console.settings import Capability
@@ -39,7 +39,7 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy]:
                 product.price,
                 say.RUNS_THOUGH_SUSPENDED() if sold else say.CANNOT_USE_WHAT_IS_PAID(),
                 (
-                    Mend("resume" if sold else "suspend", {"product": product.id}),
-                    Mend("open-ticket", {"service": service.id}),
+                    SuggestedFix("resume" if sold else "suspend", {"product": product.id}),
+                    SuggestedFix("open-ticket", {"service": service.id}),
                 ),
             )

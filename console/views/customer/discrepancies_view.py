@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from console.models.discrepancy import Claim, Discrepancy, Mend
+from console.models.discrepancy import Claim, Discrepancy, SuggestedFix
 from console.services.actions.catalogue import ACTIONS
 from console.services.customer.customer_view import CustomerView
 from console.services.discrepancies.watch import DiscrepancyWatch
@@ -21,11 +21,11 @@ from console.views.widgets.rows import FactTable
 class DiscrepanciesView(Surface):
     """Lies over the panels. Up and Down go through what was found, Esc goes back.
 
-    `mend_wanted` names the act that mends the chosen one, with what its form starts from.
+    `fix_wanted` names the act that mends the chosen one, with what its form starts from.
     """
 
     closed = Signal()
-    mend_wanted = Signal(str, dict)
+    fix_wanted = Signal(str, dict)
 
     def __init__(self, view: CustomerView, watch: DiscrepancyWatch) -> None:
         super().__init__("window")
@@ -35,13 +35,13 @@ class DiscrepanciesView(Surface):
         found = (tr("What"), tr("About"), tr("Systems"), tr("Since"), tr("In question"))
         self.found = FactTable(tr("Disagreements"), found, stretch=0, optional=(2, 3))
         self.found.chosen.connect(lambda _row: self._show_chosen())
-        self.found.opened.connect(lambda _row: self._first_mend())
+        self.found.opened.connect(lambda _row: self._first_fix())
         self._meaning = Label("", wrap=True)
         self._meaning.setContentsMargins(10, 0, 10, 0)
         claims = (tr("System"), tr("Says"), tr("Since"), tr("Record"))
         self.claims = FactTable(tr("What each system says"), claims, stretch=1, optional=(2,))
-        self._mends = QHBoxLayout()
-        self._mends.setContentsMargins(10, 0, 10, 4)
+        self._fixes = QHBoxLayout()
+        self._fixes.setContentsMargins(10, 0, 10, 4)
         self.buttons: list[Button] = []
         self._not_compared = Label("", "small", look="secondary", wrap=True)
         self._not_compared.setAccessibleName(tr("What could not be compared"))
@@ -62,7 +62,7 @@ class DiscrepanciesView(Surface):
         card = titled_surface(tr("What each system says"), self.claims, self._meaning)
         inner = card.layout()
         if isinstance(inner, QVBoxLayout):
-            inner.addLayout(self._mends)
+            inner.addLayout(self._fixes)
         layout.addWidget(card, 3)
         layout.addWidget(titled_surface(tr("Not compared"), room), 1)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.closed.emit)
@@ -109,23 +109,23 @@ class DiscrepanciesView(Surface):
         one = self.chosen
         self.claims.show_rows([_claim_row(n, claim) for n, claim in enumerate(one.claims)] if one else [])
         self._meaning.set_words(in_words(one.meaning) if one else "")
-        mends = [mend for mend in one.mends if mend.action in ACTIONS] if one else []
+        fixes = [fix for fix in one.fixes if fix.action in ACTIONS] if one else []
         for button in self.buttons:
-            self._mends.removeWidget(button)
+            self._fixes.removeWidget(button)
             button.hide()
             button.deleteLater()
-        self.buttons = [self._button(mend) for mend in mends]
+        self.buttons = [self._button(fix) for fix in fixes]
         for n, button in enumerate(self.buttons):
-            self._mends.insertWidget(n, button)
-        if self._mends.count() == len(self.buttons):
-            self._mends.addStretch()
+            self._fixes.insertWidget(n, button)
+        if self._fixes.count() == len(self.buttons):
+            self._fixes.addStretch()
 
-    def _button(self, mend: Mend) -> Button:
-        button = Button(tr("{}…").format(in_words(ACTIONS[mend.action].title)), "plain")
-        button.clicked.connect(lambda: self.mend_wanted.emit(mend.action, dict(mend.values)))
+    def _button(self, fix: SuggestedFix) -> Button:
+        button = Button(tr("{}…").format(in_words(ACTIONS[fix.action].title)), "plain")
+        button.clicked.connect(lambda: self.fix_wanted.emit(fix.action, dict(fix.values)))
         return button
 
-    def _first_mend(self) -> None:
+    def _first_fix(self) -> None:
         if self.buttons:
             self.buttons[0].click()
 

@@ -20,10 +20,10 @@ from console.views.customer.panels.system_words import SystemWords
 class OverPanels(QStackedWidget):
     """Shows the panels until something is laid over them; `go_back` takes the focus when that goes.
 
-    `mend_wanted` names the act that mends a disagreement, with what its form starts from.
+    `fix_wanted` names the act that mends a disagreement, with what its form starts from.
     """
 
-    mend_wanted = Signal(str, dict)
+    fix_wanted = Signal(str, dict)
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class OverPanels(QStackedWidget):
         if self.discrepancies is None:
             self.discrepancies = DiscrepanciesView(self._view, watch)
             self.discrepancies.closed.connect(self.close_over)
-            self.discrepancies.mend_wanted.connect(self.mend_wanted)
+            self.discrepancies.fix_wanted.connect(self.fix_wanted)
             self.addWidget(self.discrepancies)
         self.setCurrentWidget(self.discrepancies)
         self.discrepancies.open_view()

@@ -107,7 +107,7 @@ class CustomerPage(LivePage):
         self._area_layout.setContentsMargins(10, 6, 10, 10)
         into_note = self.customer_actions.add_to_note
         self.over = OverPanels(desk, bridge, self.view, self._area, go_back=self._to_bills, into_note=into_note)
-        self.over.mend_wanted.connect(self.customer_actions.open_action)
+        self.over.fix_wanted.connect(self.customer_actions.open_action)
         self.alerts.action_wanted.connect(self.customer_actions.open_half_done)
         layout.addWidget(self.over, 1)
         self._unsubscribe = [self.view.customer.subscribe(self._on_customer)]
