@@ -20,7 +20,7 @@ from benchmarks.result import Result
 from console.compose import Parts, compose_desk
 from console.models.audit import AuditQuery
 from console.models.customer import CustomerId
-from console.services.access.access_service import HARVESTING, AccessReason
+from console.services.access.access_service import SNOOPING, AccessReason
 from console.services.access.permissions import REP, Permission
 from console.services.customer.contact import NotPossibleError
 from console.services.desk import Desk
@@ -30,7 +30,7 @@ from console.system.clock import SystemClock
 from console.system.sandbox_launcher import SandboxProcess
 
 _DAYS = 200
-_HARVESTERS = 40
+_SNOOPERS = 40
 _CUSTOMERS = 2000
 
 
@@ -110,14 +110,14 @@ async def _measure() -> list[Result]:
             count = Count()
             for seed in range(_DAYS):
                 await _honest(sandbox, people, seed, count)
-            noticed = [await _harvester(sandbox, people, seed) for seed in range(_HARVESTERS)]
+            noticed = [await _snooper(sandbox, people, seed) for seed in range(_SNOOPERS)]
         finally:
             await sandbox.stop()
     late = sum(after is None or after > 20 for after in noticed)
     return [
         Result("guard", "acts of honest days stopped", count.stopped, "", count.actions),
         Result("guard", "honest days flagged", count.flagged, "", _DAYS),
-        Result("guard", "noticed after 20 accounts or never", late, "", _HARVESTERS),
+        Result("guard", "noticed after 20 accounts or never", late, "", _SNOOPERS),
     ]
 
 
@@ -149,7 +149,7 @@ class Stand:
 
     async def is_flagged(self) -> bool:
         await self.desk.audit.settled()
-        return bool(await self.store.find(AuditQuery(what=HARVESTING)))
+        return bool(await self.store.find(AuditQuery(what=SNOOPING)))
 
 
 async def _stand(sandbox: SandboxProcess) -> Stand:
@@ -263,7 +263,7 @@ class _Rep:
             self._desk.access.note_action(who.id)
 
 
-async def _harvester(sandbox: SandboxProcess, people: Sequence[Known], seed: int) -> int | None:
+async def _snooper(sandbox: SandboxProcess, people: Sequence[Known], seed: int) -> int | None:
     """Return how many accounts somebody opened out of curiosity before that was flagged; None where it never was."""
     rng, stand = random.Random(1000 + seed), await _stand(sandbox)
     desk, clock = stand.desk, stand.clock

@@ -16,8 +16,8 @@ from console.services.access.access_service import AccessService
 from console.services.access.audit import Audit
 from console.services.access.audit_search import AuditSearch, earlier
 from console.services.access.caller_check import CallerSystems
-from console.services.access.harvest import DAY
 from console.services.access.permissions import DataScope, Permissions
+from console.services.access.snooping import DAY
 from console.services.customer.known import KnownFacts
 from console.services.outbox.shared_notes import SharedNotes
 from console.services.system.steady_clock import SteadyClock

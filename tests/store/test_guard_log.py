@@ -12,9 +12,9 @@ from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.models.provenance import Sourced
 from console.ports.customers import Customers
-from console.services.access.access_service import HARVESTING, AccessReason, AccessService
+from console.services.access.access_service import SNOOPING, AccessReason, AccessService
 from console.services.access.caller_check import CallerSystems
-from console.services.access.harvest import FAST, GUESSED_AT_ONE
+from console.services.access.snooping import FAST, GUESSED_AT_ONE
 from console.services.customer.contact import NotPossibleError
 from console.services.outbox.shared_notes import SharedNotes
 from console.services.system.steady_clock import SteadyClock
@@ -51,7 +51,7 @@ class Program:
 
     @property
     def flags(self) -> list[str]:
-        return [words for what, words in self.told if what == HARVESTING]
+        return [words for what, words in self.told if what == SNOOPING]
 
     async def guess(self, customer: str, answer: str) -> str:
         with pytest.raises(NotPossibleError) as rejected:

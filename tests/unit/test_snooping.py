@@ -11,9 +11,9 @@ from console.models.audit import AuditEntry
 from console.models.customer import CustomerId
 from console.ports.customers import Customers
 from console.services.access.access_history import BY_LAST_KNOWN, PastAccess, past_access
-from console.services.access.access_service import HARVESTING, AccessReason, AccessService
+from console.services.access.access_service import SNOOPING, AccessReason, AccessService
 from console.services.access.caller_check import CallerSystems
-from console.services.access.harvest import GUESSED_AT_ONE, HarvestWatch
+from console.services.access.snooping import GUESSED_AT_ONE, SnoopingDetector
 from console.services.customer.contact import NotPossibleError
 from console.settings.verification import VerificationSettings
 from tests.support.factories import VirtualClock
@@ -24,7 +24,7 @@ NINE = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
 def flagged_after(gap: timedelta, *, mixed: bool = False) -> int | None:
     """How many untouched accounts somebody gets to who opens one each `gap`, in between with a real call now and then."""
-    watch, at, count = HarvestWatch(), NINE, 0
+    watch, at, count = SnoopingDetector(), NINE, 0
     for number in range(200):
         at += gap
         if mixed and number % 5 == 4:
@@ -48,7 +48,7 @@ def test_whoever_opens_one_account_after_the_other_is_told_of_within_twenty(minu
 def test_days_of_calls_are_not_taken_for_it() -> None:
     told = 0
     for seed in range(200):
-        rng, watch, at = random.Random(seed), HarvestWatch(), NINE
+        rng, watch, at = random.Random(seed), SnoopingDetector(), NINE
         for number in range(60):
             at += timedelta(minutes=rng.uniform(4, 12))
             told += watch.opened(f"CU-{number}", at, checked=rng.random() < 0.7) is not None
@@ -58,7 +58,7 @@ def test_days_of_calls_are_not_taken_for_it() -> None:
 
 
 def test_wrong_answers_for_many_accounts_are_a_pattern_and_some_for_one_are_not() -> None:
-    watch = HarvestWatch()
+    watch = SnoopingDetector()
     assert not any(watch.guessed("CU-1", NINE + timedelta(minutes=i)) for i in range(GUESSED_AT_ONE - 1))
     told = [watch.guessed(f"CU-{i}", NINE + timedelta(minutes=i)) for i in range(2, 10)]
     assert sum(words is not None for words in told) == 1
@@ -78,9 +78,9 @@ async def test_a_restart_forgives_neither_attempts_nor_looking_around() -> None:
 
     for number in range(11):
         await desk().open_for(CustomerId(f"CU-{number}"), AccessReason.TYPED, "asked for by mail")
-    assert HARVESTING not in {entry.what for entry in told}
+    assert SNOOPING not in {entry.what for entry in told}
     await desk().open_for(CustomerId("CU-11"), AccessReason.TYPED, "asked for by mail")
-    assert [entry.what for entry in told].count(HARVESTING) == 1
+    assert [entry.what for entry in told].count(SNOOPING) == 1
     with pytest.raises(NotPossibleError, match="proves nothing"):  # it was on the screen an hour ago at most
         await desk().verify(CustomerId("CU-3"), "birth", "1980-01-01")
     told += [AuditEntry(clock.now(), "me", "rep", "verification failed", "CU-77", "Day of birth")] * 3

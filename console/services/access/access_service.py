@@ -27,9 +27,9 @@ from console.services.access.access_history import (
 )
 from console.services.access.caller_check import CallerCheck, CallerSystems
 from console.services.access.denial import Denial, DenialReason
-from console.services.access.harvest import HarvestWatch
 from console.services.access.permissions import DataScope, Permission
 from console.services.access.shown_accounts import ShownAccounts
+from console.services.access.snooping import SnoopingDetector
 from console.services.customer.contact import NotPossibleError, refuse_card_numbers
 from console.services.customer.known import KnownFacts
 from console.services.outbox.shared_notes import SharedNotes
@@ -37,13 +37,13 @@ from console.services.system.subscribers import Subscribers
 from console.settings.roles import named
 from console.settings.verification import Method, VerificationSettings
 
-__all__ = ["EXPIRY_WARNING", "HARVESTING", "AccessGrant", "AccessLevel", "AccessReason", "AccessService", "Caller"]
+__all__ = ["EXPIRY_WARNING", "SNOOPING", "AccessGrant", "AccessLevel", "AccessReason", "AccessService", "Caller"]
 
 # What is no part of anybody's account.
 OPEN_TO_ALL = frozenset({DataScope.OFFERINGS, DataScope.TIME_SLOTS})
 # What is said of a caller or a reason that could not be compared with CRM itself.
 # How the audit calls the pattern of looking around.
-HARVESTING = "harvesting"
+SNOOPING = "harvesting"
 # For so long before an opening lapses it is announced.
 EXPIRY_WARNING = timedelta(minutes=2)
 
@@ -72,7 +72,7 @@ class AccessService:
         self._lasts = timedelta(minutes=declared.lapse_min)
         self._open: dict[str, AccessGrant] = {}
         self._check = CallerCheck(declared, systems, clock, known)
-        self._harvest = HarvestWatch()
+        self._snooping = SnoopingDetector()
         self._shown = ShownAccounts()
         self._subscribers: Subscribers[[CustomerId]] = Subscribers()
 
@@ -179,7 +179,7 @@ class AccessService:
 
     def note_action(self, customer_id: str) -> None:
         """Note that something was sent in an account, so that opening it was no looking around."""
-        if self._harvest.touched(customer_id):
+        if self._snooping.touched(customer_id):
             self._shared.add_later(ACTED, customer_id)
 
     async def aclose(self) -> None:
@@ -199,14 +199,14 @@ class AccessService:
                     checked = self._shown.note_verified(entry.customer, entry.at, compared=opened.compared)
                 else:
                     self._shown.note_seen(entry.customer, entry.at)
-                self._harvest.opened(entry.customer, entry.at, checked=checked)
+                self._snooping.opened(entry.customer, entry.at, checked=checked)
             elif entry.what == VERIFICATION_FAILED:
                 self._check.recall_wrong(entry.customer, entry.at)
-                self._harvest.guessed(entry.customer, entry.at)
+                self._snooping.guessed(entry.customer, entry.at)
             elif entry.what == READ_AHEAD:
-                self._harvest.opened(entry.customer, entry.at, checked=False)
+                self._snooping.opened(entry.customer, entry.at, checked=False)
             elif entry.what == ACTED:
-                self._harvest.touched(entry.customer)
+                self._snooping.touched(entry.customer)
 
     # ------------------------------------------------------------------ opening
 
@@ -286,7 +286,7 @@ class AccessService:
         if counts:
             self._told(VERIFICATION_FAILED, customer_id, method.words)
             await self._shared.add(VERIFICATION_FAILED, customer_id, method.words)
-            self._warn(customer_id, self._harvest.guessed(customer_id, self._clock.now()))
+            self._warn(customer_id, self._snooping.guessed(customer_id, self._clock.now()))
         return told
 
     def refusal_to_open(self, customer_id: CustomerId) -> Message | str | None:
@@ -339,7 +339,7 @@ class AccessService:
         )
         self._told(READ_AHEAD, customer_id, told)
         await self._shared.add(READ_AHEAD, customer_id, told)
-        self._warn(customer_id, self._harvest.opened(customer_id, now, checked=False))
+        self._warn(customer_id, self._snooping.opened(customer_id, now, checked=False))
 
     def close(self, customer_id: CustomerId) -> None:
         """Close an account; the next time it must be opened anew."""
@@ -384,13 +384,13 @@ class AccessService:
         words, facts = f"{reason.value}: {how}", PastAccess(reason, compared).facts
         self._told(OPENED, customer_id, words, facts)
         await self._shared.add(OPENED, customer_id, words, facts)
-        self._warn(customer_id, self._harvest.opened(customer_id, now, checked=checked))
+        self._warn(customer_id, self._snooping.opened(customer_id, now, checked=checked))
         self._tell(customer_id)
         return grant
 
     def _warn(self, customer_id: CustomerId, words: str | None) -> None:
         if words is not None:
-            self._told(HARVESTING, customer_id, words)
+            self._told(SNOOPING, customer_id, words)
 
     def _tell(self, customer_id: CustomerId) -> None:
         self._subscribers.tell(customer_id)

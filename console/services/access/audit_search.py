@@ -11,7 +11,7 @@ from console.errors import CollectorError, StoreError
 from console.models.audit import AuditEntry, AuditQuery, Link
 from console.ports.audit import AuditStore, Collector
 from console.ports.clock import Clock
-from console.services.access.access_service import HARVESTING
+from console.services.access.access_service import SNOOPING
 from console.services.access.audit import FORKED, Audit
 from console.services.access.denial import Denial
 from console.services.access.permissions import Permission, Permissions
@@ -105,7 +105,7 @@ class AuditSearch:
             since = self._clock.now() - _LOOKS_BACK
             try:
                 seen = await self._all_of(_SEEN, since)
-                found = [*await self._all_of(HARVESTING, since), *await self._all_of(FORKED, since)]
+                found = [*await self._all_of(SNOOPING, since), *await self._all_of(FORKED, since)]
                 found.sort(key=lambda entry: entry.at, reverse=True)
                 asked_before_ok = True
             except CollectorError as error:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
 from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.audit import AuditEntry
-from console.services.access.access_service import HARVESTING
+from console.services.access.access_service import SNOOPING
 from console.services.access.audit_search import Found
 from console.services.desk import Desk
 from console.services.search.days import NoDayError, read_recent_day
@@ -27,7 +27,7 @@ from console.views.widgets.rows import FactTable
 
 _COLUMNS = ("When", "Who", "Role", "What", "Customer", "Why or which", "System")
 _INSTANT = timedelta(microseconds=1)
-_TROUBLE = {HARVESTING: "danger", "verification failed": "attention", "reason refused": "attention"}
+_TROUBLE = {SNOOPING: "danger", "verification failed": "attention", "reason refused": "attention"}
 
 
 class AuditPage(FieldFrames, LivePage):

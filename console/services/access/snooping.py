@@ -14,7 +14,7 @@ GUESSED = 6
 GUESSED_AT_ONE = 15
 
 
-class HarvestWatch:
+class SnoopingDetector:
     """Keeps who was opened and touched within a day. Every method returns in words what became a pattern by it.
 
     An account is touched once something was sent in it. What the desk itself checked (a day of birth, an account
