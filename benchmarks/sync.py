@@ -19,7 +19,7 @@ from benchmarks.result import Result
 from console.compose import compose_desk
 from console.models.customer import CustomerId
 from console.models.provenance import Records
-from console.services.customer.known import encode
+from console.services.customer.dataset_cache import encode
 from console.store.database import open_database
 from console.store.facts import FactRepository
 from console.system.sandbox_launcher import SandboxProcess

@@ -23,8 +23,8 @@ from console.services.access.sign_in import SignInState
 from console.services.actions import Actions, Decisions, SendCheck
 from console.services.billing.bill_documents import BillDocuments
 from console.services.customer.customer_view import CustomerView
+from console.services.customer.dataset_cache import DatasetCache
 from console.services.customer.datasets import KEPT_AS
-from console.services.customer.known import KnownFacts
 from console.services.desk import Desk, SystemInfo
 from console.services.outbox import Outbox
 from console.services.outbox.drafts import Drafts
@@ -52,12 +52,12 @@ class _Kept:
     database: Database
     people: SeenPeople
     facts: FactRepository
-    known: KnownFacts
+    cache: DatasetCache
     records: CustomerRecords
 
     def account(self, customer_id: str, account_id: str) -> Sourced[BillingAccount] | None:
         """Return one of a customer's accounts as its system last said it, None where none has."""
-        lists = self.known.load_all(customer_id, DataScope.BILLING_ACCOUNTS)
+        lists = self.cache.load_all(customer_id, DataScope.BILLING_ACCOUNTS)
         return next((one for accounts in lists for one in accounts if one.value.id == account_id), None)
 
     def account_of(self, customer_id: str, account_id: str) -> BillingAccount | None:
@@ -66,12 +66,12 @@ class _Kept:
 
     def systems_of_account(self, customer_id: str, account_id: str) -> frozenset[str]:
         """Return the systems that told of an account."""
-        lists = self.known.load_all(customer_id, DataScope.BILLING_ACCOUNTS)
+        lists = self.cache.load_all(customer_id, DataScope.BILLING_ACCOUNTS)
         return frozenset(one.origin.system for accounts in lists for one in accounts if one.value.id == account_id)
 
     def name_of(self, customer_id: CustomerId) -> str:
         """Return what a customer is called; empty where they are not known."""
-        found: Sourced[Customer] | None = self.known.load(customer_id, (DataScope.CUSTOMER, ""))
+        found: Sourced[Customer] | None = self.cache.load(customer_id, (DataScope.CUSTOMER, ""))
         return found.value.name if found is not None else ""
 
     async def forget_old(self, deployment: Deployment, now: datetime) -> None:
@@ -83,8 +83,8 @@ class _Kept:
 
 def _compose_kept(database: Database) -> _Kept:
     people, facts = SeenPeople(PersonRepository(database)), FactRepository(database)
-    known = KnownFacts(facts, KEPT_AS, saved=people.learn)
-    return _Kept(database, people, facts=facts, known=known, records=CustomerRecords(database))
+    cache = DatasetCache(facts, KEPT_AS, saved=people.learn)
+    return _Kept(database, people, facts=facts, cache=cache, records=CustomerRecords(database))
 
 
 def _caller_systems(systems: Systems, deployment: Deployment) -> CallerSystems:
@@ -172,7 +172,7 @@ def _customer_views(
             permissions=guard.permissions,
             health=health,
             network=network,
-            known=kept.known,
+            cache=kept.cache,
             saw=lambda scope: guard.saw(customer_id, scope),
             uncovered=lambda kinds: guard.audit.record("showed in full", customer_id, kinds),
             as_of=as_of,
@@ -200,7 +200,7 @@ def compose_desk(
     wire = connect_systems(deployment, secrets, parts, store)
     systems = wire.systems
     callers = _caller_systems(systems, deployment)
-    guard = compose_guard(deployment, secrets, kept.database, parts=parts, systems=callers, known=kept.known)
+    guard = compose_guard(deployment, secrets, kept.database, parts=parts, systems=callers, cache=kept.cache)
     outbox = _compose_outbox(wire, guard, kept, parts, deployment)
     actions = _compose_actions(outbox, systems, guard, kept, parts, deployment)
     drafts = Drafts(DraftRepository(kept.database), parts.clock)
@@ -215,11 +215,11 @@ def compose_desk(
         outbox.start()
 
     def cache_sizes() -> list[CacheSize]:
-        return [*wire.http.cache_sizes, kept.known.size, kept.people.size, *guard.audit.sizes]
+        return [*wire.http.cache_sizes, kept.cache.size, kept.people.size, *guard.audit.sizes]
 
     async def aclose() -> None:
         reader.close()
-        for service in (drafts, outbox, search, guard, wire.http, kept.known, kept.people, kept.database):
+        for service in (drafts, outbox, search, guard, wire.http, kept.cache, kept.people, kept.database):
             await service.aclose()
 
     return Desk(
@@ -239,7 +239,7 @@ def compose_desk(
         drafts=drafts,
         leaving=Leaving(outbox, drafts, actions, UnsentFiles(), is_kept=kept.database.is_kept),
         data_rights=DataRights(kept.records, guard.permissions, guard.access, guard.audit),
-        moments=kept.known.moments,
+        moments=kept.cache.moments,
         is_kept=kept.database.is_kept,
         open_store=open_store,
         connections=Connections(systems),

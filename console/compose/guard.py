@@ -18,7 +18,7 @@ from console.services.access.audit_search import AuditSearch, earlier
 from console.services.access.caller_check import CallerSystems
 from console.services.access.permissions import DataScope, Permissions
 from console.services.access.snooping import DAY
-from console.services.customer.known import KnownFacts
+from console.services.customer.dataset_cache import DatasetCache
 from console.services.outbox.shared_notes import SharedNotes
 from console.services.system.steady_clock import SteadyClock
 from console.settings import Deployment
@@ -77,7 +77,7 @@ def compose_guard(
     *,
     parts: Parts,
     systems: CallerSystems,
-    known: KnownFacts,
+    cache: DatasetCache,
 ) -> Guard:
     """Return the guard of a desk; `systems` and `known` are what a caller's answers are compared with."""
     store, collector = AuditRepository(database), _collector(deployment.audit, secrets)
@@ -95,7 +95,7 @@ def compose_guard(
     access = AccessService(
         verification,
         systems=systems,
-        known=known,
+        cache=cache,
         clock=SteadyClock(parts.clock, lambda by: audit.record("clock set", words=f"by {by.total_seconds():.0f} s")),
         told=audit.on_access,
         shared=SharedNotes(parts.guard_log, parts.clock),

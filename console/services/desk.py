@@ -14,7 +14,7 @@ from console.services.access.permissions import Permissions, User
 from console.services.actions import Actions, Decisions
 from console.services.billing.bill_documents import BillDocuments
 from console.services.customer.customer_view import CustomerView
-from console.services.customer.known import Moment
+from console.services.customer.dataset_cache import CustomerChange
 from console.services.outbox import ReadOutbox
 from console.services.outbox.drafts import Drafts
 from console.services.outbox.leaving import Leaving
@@ -60,7 +60,7 @@ class Desk:
     drafts: Drafts
     leaving: Leaving
     data_rights: DataRights
-    moments: Callable[[str], Awaitable[list[Moment]]]
+    moments: Callable[[str], Awaitable[list[CustomerChange]]]
     is_kept: bool
     open_store: Callable[[], Awaitable[None]]
     view_customer: Callable[..., CustomerView]

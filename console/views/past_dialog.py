@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from console.services.customer.known import Moment
+from console.services.customer.dataset_cache import CustomerChange
 from console.views import texts
 from console.views.texts import tr
 from console.views.widgets.fact import ShownFact
@@ -19,7 +19,7 @@ class PastDialog(QDialog):
 
     chosen = Signal(object)
 
-    def __init__(self, customer: str, moments: Sequence[Moment], window: QWidget) -> None:
+    def __init__(self, customer: str, moments: Sequence[CustomerChange], window: QWidget) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("As it stood: {}").format(customer))
@@ -48,7 +48,7 @@ class PastDialog(QDialog):
             self.list.setCurrentIndex(self.list.rows_model.index(0, 0))
         self.list.setFocus()
 
-    def _row(self, place: int, moment: Moment) -> Row:
+    def _row(self, place: int, moment: CustomerChange) -> Row:
         first = place == len(self._moments) - 1
         changed = ", ".join(moment.changed)
         told = tr("Read for the first time: {}").format(changed) if first else tr("Changed: {}").format(changed)

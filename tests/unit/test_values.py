@@ -20,8 +20,8 @@ from console.models.payload import Payload
 from console.models.provenance import Records
 from console.ports.acting import StepOutcome
 from console.services.access.permissions import DataScope
+from console.services.customer.dataset_cache import DatasetCache, encode
 from console.services.customer.datasets import KEPT_AS
-from console.services.customer.known import KnownFacts, encode
 from console.store.database import in_memory
 from console.store.facts import FactRepository
 
@@ -64,12 +64,12 @@ async def test_what_was_kept_by_other_rules_is_not_shown_again() -> None:
     store = FactRepository(database)
     old: Records[Any] = Records((), NOW)
     await store.save("CU-1", "bills|", lambda: encode(old), NOW)  # as the version before kept it
-    known = KnownFacts(store, KEPT_AS)
+    known = DatasetCache(store, KEPT_AS)
     assert await known.load_stored("CU-1") == {}
     assert await known.moments("CU-1") == []
     known.save("CU-1", (DataScope.BILLS, ""), old, NOW + timedelta(hours=1))
     await known.aclose()
-    assert set(await KnownFacts(store, KEPT_AS).load_stored("CU-1")) == {("bills", "")}
+    assert set(await DatasetCache(store, KEPT_AS).load_stored("CU-1")) == {("bills", "")}
     assert [moment.changed for moment in await known.moments("CU-1")] == [("bills",)]
     await database.aclose()
 

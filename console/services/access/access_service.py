@@ -31,7 +31,7 @@ from console.services.access.permissions import DataScope, Permission
 from console.services.access.shown_accounts import ShownAccounts
 from console.services.access.snooping import SnoopingDetector
 from console.services.customer.contact import NotPossibleError, refuse_card_numbers
-from console.services.customer.known import KnownFacts
+from console.services.customer.dataset_cache import DatasetCache
 from console.services.outbox.shared_notes import SharedNotes
 from console.services.system.subscribers import Subscribers
 from console.settings.roles import named
@@ -59,7 +59,7 @@ class AccessService:
         settings: VerificationSettings | None,
         *,
         systems: CallerSystems,
-        known: KnownFacts | None = None,
+        cache: DatasetCache | None = None,
         clock: Clock,
         told: Callable[..., None] = lambda *_what: None,
         shared: SharedNotes | None = None,
@@ -71,7 +71,7 @@ class AccessService:
         self._without_caller = named(declared.without_caller)[1]
         self._lasts = timedelta(minutes=declared.lapse_min)
         self._open: dict[str, AccessGrant] = {}
-        self._check = CallerCheck(declared, systems, clock, known)
+        self._check = CallerCheck(declared, systems, clock, cache)
         self._snooping = SnoopingDetector()
         self._shown = ShownAccounts()
         self._subscribers: Subscribers[[CustomerId]] = Subscribers()

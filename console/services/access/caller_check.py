@@ -19,7 +19,7 @@ from console.ports.customers import Appointments, Customers, Tickets
 from console.ports.provisioning import Services
 from console.services.access.permissions import DataScope
 from console.services.customer.contact import NotPossibleError
-from console.services.customer.known import KnownFacts
+from console.services.customer.dataset_cache import DatasetCache
 from console.services.search.days import DayOrder, NoDayError, read_past_day
 from console.settings.verification import Method, VerificationSettings
 
@@ -55,9 +55,9 @@ class CallerCheck:
     """
 
     def __init__(
-        self, settings: VerificationSettings, systems: CallerSystems, clock: Clock, known: KnownFacts | None = None
+        self, settings: VerificationSettings, systems: CallerSystems, clock: Clock, cache: DatasetCache | None = None
     ) -> None:
-        self._settings, self._systems, self._clock, self._known = settings, systems, clock, known
+        self._settings, self._systems, self._clock, self._cache = settings, systems, clock, cache
         self._crm = systems.customers
         self._sent: dict[str, SentCode] = {}
         self._trusted_number: set[str] = set()
@@ -215,10 +215,10 @@ class CallerCheck:
         try:
             found = await self._crm.fetch_caller(customer_id, with_phone=with_phone)
         except SystemUnavailableError:
-            known = await self._last_known(customer_id, DataScope.CUSTOMER)
-            if known is None:
+            cache = await self._last_known(customer_id, DataScope.CUSTOMER)
+            if cache is None:
                 raise
-            found = known.value
+            found = cache.value
         if found is None:
             raise UnknownCustomerError(say.UNKNOWN_CUSTOMER(customer_id=customer_id))
         return found
@@ -227,17 +227,17 @@ class CallerCheck:
         try:
             return await asked
         except SystemUnavailableError:
-            known = await self._last_known(customer_id, scope)
-            if known is None:
+            cache = await self._last_known(customer_id, scope)
+            if cache is None:
                 raise
             self.by_last_known = True
-            return known
+            return cache
 
     async def _last_known(self, customer_id: CustomerId, scope: DataScope) -> Any:
-        if self._known is None:
+        if self._cache is None:
             return None
-        here = self._known.load(customer_id, (scope, ""))
-        return here or (await self._known.load_stored(customer_id)).get((scope.value, ""))
+        here = self._cache.load(customer_id, (scope, ""))
+        return here or (await self._cache.load_stored(customer_id)).get((scope.value, ""))
 
     def note_wrong(self, customer_id: CustomerId, method: Method, answer: str) -> tuple[Message, bool]:
         """Return what to say to a wrong answer, and whether it counts: the same once more tells nobody anything new."""

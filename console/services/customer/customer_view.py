@@ -19,6 +19,7 @@ from console.ports.clock import Clock
 from console.ports.systems import ConnectedSystem, Systems
 from console.services.access.masking import masked
 from console.services.access.permissions import DataScope, Permissions, Personal
+from console.services.customer.dataset_cache import DatasetCache
 from console.services.customer.dataset_loader import DatasetLoader, DatasetState, SystemDataset
 from console.services.customer.datasets import (
     BILL_LINES,
@@ -29,7 +30,6 @@ from console.services.customer.datasets import (
     FetchPage,
     read_at,
 )
-from console.services.customer.known import KnownFacts
 from console.services.customer.merged_dataset import MergedDataset
 from console.services.system.connections import HealthBoard
 from console.services.system.network import Network
@@ -58,7 +58,7 @@ class CustomerView(CustomerDatasets):
         permissions: Permissions,
         health: HealthBoard,
         network: Network,
-        known: KnownFacts,
+        cache: DatasetCache,
         clock: Clock,
         rng: random.Random,
         as_of: datetime | None = None,
@@ -69,7 +69,7 @@ class CustomerView(CustomerDatasets):
         self._masked, self._on_unmask = permissions.user.masked, uncovered
         self.as_of = as_of
         self._systems, self._on_seen = systems, saw
-        self._cache = known
+        self._cache = cache
         self._restoring: asyncio.Task[None] | None = None
         self._permissions, self._clock, self._rng = permissions, clock, rng
         # What asks, by the key under which its facts are kept: the subject, and which system's where there are several.

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from console.bridge import Bridge
 from console.models.customer import CustomerId
 from console.models.health import SystemHealth, SystemState
-from console.services.customer.known import Moment
+from console.services.customer.dataset_cache import CustomerChange
 from console.services.desk import Desk
 from console.views.access.access_dialog import AccessDialog
 from console.views.access.expiry_bar import ExpiryBar
@@ -169,7 +169,7 @@ class Workspace(QObject):
         if page is None or desk is None:
             return
 
-        def offer(moments: list[Moment]) -> None:
+        def offer(moments: list[CustomerChange]) -> None:
             dialog = PastDialog(page.view.name, moments, self._window)
             dialog.chosen.connect(lambda at: self.open_customer(page.customer_id, at))
             dialog.open()

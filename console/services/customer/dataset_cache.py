@@ -25,7 +25,7 @@ _RULES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class CustomerChange:
     """When something about a customer changed (aware UTC), and what: values of `DataScope`, the last to change first.
 
     The parts of a customer come within seconds of each other; what came together is one moment, its last.
@@ -35,7 +35,7 @@ class Moment:
     changed: tuple[str, ...]
 
 
-class KnownFacts:
+class DatasetCache:
     """The last good answer for each part of a customer.
 
     `saved` is called with every fact that is to be kept, for whoever learns from it. A store that fails is told once
@@ -95,7 +95,7 @@ class KnownFacts:
                 _log.info("a stored fact of kind %s is in an older shape and left out", scope)
         return found
 
-    async def moments(self, customer_id: str) -> list[Moment]:
+    async def moments(self, customer_id: str) -> list[CustomerChange]:
         """Return when something about a customer changed, newest first, as far as the store goes."""
         if self._failed:
             return []
@@ -104,7 +104,7 @@ class KnownFacts:
         except StoreError as error:
             self._fail(error)
             return []
-        found: list[Moment] = []
+        found: list[CustomerChange] = []
         before: datetime | None = None
         for at, key in changes:
             kept_as = key.partition("|")[0]
@@ -112,7 +112,7 @@ class KnownFacts:
                 continue
             scope = _scope(kept_as)
             if before is None or before - at > _TOGETHER:
-                found.append(Moment(at, ()))
+                found.append(CustomerChange(at, ()))
             if scope not in found[-1].changed:
                 found[-1] = replace(found[-1], changed=(*found[-1].changed, scope))
             before = at
