@@ -24,7 +24,7 @@ from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
 from console.models.search import KnownPerson, SearchResult
 from console.services.desk import Desk
-from console.services.search.people import SeenPeople
+from console.services.search.customer_index import CustomerIndex
 from console.store.database import open_database
 from console.store.people import PersonRepository
 from console.system.sandbox_launcher import SandboxProcess
@@ -222,7 +222,7 @@ async def _offline(
             for number, one in zip(numbers, people, strict=True)
         ]
         await repository.put([*known, *await _others(sandbox)])
-        seen = SeenPeople(repository)
+        seen = CustomerIndex(repository)
         found = set()
         for country in _PHONES:
             desk = _desk(sandbox, country)

@@ -22,7 +22,7 @@ from benchmarks.result import Result
 from console.models.customer import CustomerId, PartyKind
 from console.models.search import KnownPerson, SearchQuery
 from console.sandbox.world import World
-from console.services.search.people import SeenPeople
+from console.services.search.customer_index import CustomerIndex
 from console.store.database import Database, open_database
 from console.store.people import PersonRepository
 from console.store.schema import MIGRATIONS
@@ -49,7 +49,7 @@ async def _measure() -> list[Result]:
     database = open_database(path, _KEY)
     try:
         await _fill(database, world)
-        people = SeenPeople(PersonRepository(database))
+        people = CustomerIndex(PersonRepository(database))
         bare = _Bare(path)
         rng = random.Random(1)
         chosen = [world.person(rng.randrange(_CUSTOMERS)) for _ in range(_TYPED)]
@@ -115,7 +115,7 @@ def _trace(note: Any, connection: apsw.Connection) -> None:
 
 
 async def _time(
-    kind: str, typed: list[str], people: SeenPeople, database: Database, bare: _Bare
+    kind: str, typed: list[str], people: CustomerIndex, database: Database, bare: _Bare
 ) -> tuple[Result, Result]:
     taken, floors = [], []
     found = 0

@@ -29,9 +29,9 @@ from console.services.desk import Desk, SystemInfo
 from console.services.outbox import Outbox
 from console.services.outbox.drafts import Drafts
 from console.services.outbox.leaving import Leaving
+from console.services.search.customer_index import CustomerIndex
 from console.services.search.customer_search import CustomerSearch
 from console.services.search.days import day_order
-from console.services.search.people import SeenPeople
 from console.services.system.connections import Connections, HealthBoard
 from console.services.system.network import Network
 from console.settings import Deployment
@@ -50,7 +50,7 @@ class _Kept:
     """What is kept of customers, and the store it is kept in."""
 
     database: Database
-    people: SeenPeople
+    people: CustomerIndex
     facts: FactRepository
     cache: DatasetCache
     records: CustomerRecords
@@ -82,7 +82,7 @@ class _Kept:
 
 
 def _compose_kept(database: Database) -> _Kept:
-    people, facts = SeenPeople(PersonRepository(database)), FactRepository(database)
+    people, facts = CustomerIndex(PersonRepository(database)), FactRepository(database)
     cache = DatasetCache(facts, KEPT_AS, saved=people.learn)
     return _Kept(database, people, facts=facts, cache=cache, records=CustomerRecords(database))
 

@@ -18,8 +18,8 @@ from console.services.customer.dataset_cache import CustomerChange
 from console.services.outbox import ReadOutbox
 from console.services.outbox.drafts import Drafts
 from console.services.outbox.leaving import Leaving
+from console.services.search.customer_index import HERE
 from console.services.search.customer_search import CustomerSearch
-from console.services.search.people import HERE
 from console.services.system.connections import Connections, HealthBoard
 from console.services.system.network import Network
 from console.settings import Capability

@@ -13,8 +13,8 @@ from console.ports.provisioning import SERVICES
 from console.ports.systems import ConnectedSystem, Systems
 from console.services.access.permissions import REP, Permissions
 from console.services.customer.contact import NotPossibleError, checked_contact
+from console.services.search.customer_index import CustomerIndex
 from console.services.search.customer_search import CustomerSearch
-from console.services.search.people import SeenPeople
 from console.services.search.phone import is_same_number, read_phone, show_phone, split_extension
 from console.store.database import in_memory
 from console.store.people import PersonRepository
@@ -72,7 +72,7 @@ def search(crm: Any, billing: Any, provisioning: Any) -> CustomerSearch:
     return CustomerSearch(
         systems=Systems((_found_in(crm, CUSTOMERS), _found_in(billing, BILLS), _found_in(provisioning, SERVICES))),
         permissions=Permissions(REP),
-        people=SeenPeople(Nobody()),
+        people=CustomerIndex(Nobody()),
         clock=VirtualClock(),
         country="US",
     )
@@ -143,7 +143,7 @@ def test_a_number_is_the_same_with_its_country_code_and_without(one: str, other:
 
 
 async def test_a_number_kept_without_its_country_code_is_found_with_it() -> None:
-    people = SeenPeople(PersonRepository(database := in_memory()))
+    people = CustomerIndex(PersonRepository(database := in_memory()))
     await people.prime([Customer(CustomerId("CU-1"), "Ann", contact_media=(ContactMedium("phone", "(937) 555-0142"),))])
     for text in ("+19375550142", "937-555-0142", "555-0142"):
         query = search(System("crm"), System("billing"), System("provisioning")).read(text)
@@ -153,7 +153,7 @@ async def test_a_number_kept_without_its_country_code_is_found_with_it() -> None
 
 @pytest.mark.parametrize("typed", ["(030) 23125903", "(030)23125903", "030 23125903", "(030) 231-25903"])
 async def test_a_number_of_another_country_is_found_as_it_is_dialled_there(typed: str) -> None:
-    people = SeenPeople(PersonRepository(database := in_memory()))
+    people = CustomerIndex(PersonRepository(database := in_memory()))
     await people.prime([Customer(CustomerId("CU-1"), "Ann", contact_media=(ContactMedium("phone", "+493023125903"),))])
     query = search(System("crm"), System("billing"), System("provisioning")).read(typed)
     assert [hit.customer_id for hit in await people.find(query, limit=5)] == ["CU-1"]

@@ -16,7 +16,7 @@ from console.models.search import Match, MatchedBy, SearchResult
 from console.services.access.access_service import AccessLevel, AccessReason
 from console.services.access.permissions import ROLES
 from console.services.customer.contact import NotPossibleError
-from console.services.search.people import HERE
+from console.services.search.customer_index import HERE
 from console.views import texts
 from console.views.access.access_dialog import AccessDialog
 from console.views.keys.letters import LetterOverlay

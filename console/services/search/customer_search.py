@@ -17,7 +17,7 @@ from console.ports.customers import Finder
 from console.ports.systems import Systems
 from console.services.access.masking import masked
 from console.services.access.permissions import DataScope, Permissions
-from console.services.search.people import SeenPeople
+from console.services.search.customer_index import CustomerIndex
 from console.services.search.phone import read_phone, split_extension
 from console.services.search.search_notes import SearchNotes
 
@@ -88,7 +88,7 @@ class CustomerSearch:
         *,
         systems: Systems,
         permissions: Permissions,
-        people: SeenPeople,
+        people: CustomerIndex,
         clock: Clock,
         country: str,
         names_alone: bool = False,

@@ -31,7 +31,7 @@ class _Learned:
     numbers: set[str] = field(default_factory=set)
 
 
-class SeenPeople:
+class CustomerIndex:
     """Puts customers into the local index, and finds them there; a store that fails finds nobody."""
 
     def __init__(self, store: PersonStore) -> None:
