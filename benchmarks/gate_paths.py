@@ -152,11 +152,11 @@ async def _known(sandbox: SandboxProcess) -> _Known:
         forms: dict[str, tuple[Any, dict[str, str]]] = {}
         for kind in ACTIONS:
             try:
-                situation, values = await fill(desk, view, kind, random.Random(kind))
-                desk.actions.plan(kind, situation, values)
+                context, values = await fill(desk, view, kind, random.Random(kind))
+                desk.actions.plan(kind, context, values)
             except NotPossibleError:
                 continue
-            forms[kind] = situation, values
+            forms[kind] = context, values
         bill = next((item.value for item in view.bills.state.facts or () if item.value.documents), None)
         view.close()
         if best is None or len(forms) > len(best.forms):
@@ -216,15 +216,15 @@ async def _try_all(
 async def _try_actions(desk: Desk, user: User, state: State, known: _Known, found: Paths) -> None:
     """Plan every kind of action; do what must be refused; change and repeat what waits."""
     role = user.role
-    for kind, (situation, values) in known.forms.items():
+    for kind, (context, values) in known.forms.items():
         permission = ACTIONS[kind].permission
         may = permission in user.may_do and _opens(state, permission)
 
-        async def plan(kind: str = kind, situation: Any = situation, values: Any = values) -> None:
-            desk.actions.plan(kind, situation, values)
+        async def plan(kind: str = kind, context: Any = context, values: Any = values) -> None:
+            desk.actions.plan(kind, context, values)
 
-        async def do(kind: str = kind, situation: Any = situation, values: Any = values) -> None:
-            await desk.actions.do(kind, situation, values, known.id)
+        async def do(kind: str = kind, context: Any = context, values: Any = values) -> None:
+            await desk.actions.do(kind, context, values, known.id)
 
         if may:
             found.tried += 1

@@ -24,9 +24,9 @@ from console.compose import Parts, compose_desk
 from console.models.customer import CustomerId
 from console.models.outbox import Action, ActionState
 from console.sandbox.world import World
+from console.services.actions.action_context import ActionContext
 from console.services.actions.catalogue import ACTIONS
 from console.services.actions.declared import Effect, FieldKind, Plan
-from console.services.actions.situation import Situation
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
@@ -347,9 +347,9 @@ async def _action_on(desk: Desk, customer: CustomerId, rng: random.Random) -> tu
         for name in dict.fromkeys(weighted):
             await _ask(view, name)
             try:
-                situation, values = await fill(desk, view, name, rng)
-                plan = desk.actions.plan(name, situation, values)
-                action = await desk.actions.do(name, situation, values, customer)
+                context, values = await fill(desk, view, name, rng)
+                plan = desk.actions.plan(name, context, values)
+                action = await desk.actions.do(name, context, values, customer)
             except NotPossibleError:
                 continue
             return name, plan, await _ended(desk, action)
@@ -364,26 +364,26 @@ async def _ask(view: CustomerView, kind: str) -> None:
     await view.wait_idle()
 
 
-async def fill(desk: Desk, view: CustomerView, kind: str, rng: random.Random) -> tuple[Situation, dict[str, str]]:
+async def fill(desk: Desk, view: CustomerView, kind: str, rng: random.Random) -> tuple[ActionContext, dict[str, str]]:
     """Return values for a form as somebody might enter them."""
     values: dict[str, str] = {}
-    situation = desk.actions.situation(view)
-    names = [field.name for field in ACTIONS[kind].fields(situation, values)]
+    context = desk.actions.context(view)
+    names = [field.name for field in ACTIONS[kind].fields(context, values)]
     for name in names:
-        field = next(field for field in ACTIONS[kind].fields(situation, values) if field.name == name)
+        field = next(field for field in ACTIONS[kind].fields(context, values) if field.name == name)
         if field.kind in {FieldKind.CHOICE, FieldKind.PICK}:
             values[name] = rng.choice(field.choices).value if field.choices else ""
             if name == "bill" and kind == "dispute-line":
                 view.bill_lines(values[name])  # type: ignore[arg-type] # an id as it came
                 await view.wait_idle()
-                situation = desk.actions.situation(view)
+                context = desk.actions.context(view)
         elif field.kind is FieldKind.AMOUNT:
             values[name] = field.start or str(rng.randrange(1, 20))
         elif field.kind is FieldKind.DAY:
             values[name] = field.start
         else:
             values[name] = field.start or "The customer asked for it."
-    return situation, values
+    return context, values
 
 
 async def _ended(desk: Desk, action: Action) -> Action:

@@ -58,7 +58,7 @@ async def test_an_action_is_planned_for_the_roles_the_table_marks_and_for_nobody
     for kind in ACTIONS.values():
         if kind.name not in by_caller:
             with pytest.raises(NotPossibleError, match="may not"):
-                desk.actions.plan(kind.name, desk.actions.situation(view), {})
+                desk.actions.plan(kind.name, desk.actions.context(view), {})
     view.close()
     await desk.aclose()
 

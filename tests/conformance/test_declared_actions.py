@@ -43,11 +43,11 @@ async def until(desk: Desk, action: Action, *states: ActionState, within_s: floa
     "kind", [kind for kind in ACTIONS if kind not in {"decide-approval", "resume", "start-billing"}]
 )
 async def test_an_action_does_what_its_preview_says(sandbox: Control, desk: Desk, people: list[str], kind: str) -> None:
-    view, situation, values = await first_for_whom(desk, people, kind)
+    view, context, values = await first_for_whom(desk, people, kind)
     reader = Reader(sandbox.process)
     before = await reader.read(view.customer_id)
-    plan = desk.actions.plan(kind, situation, values)
-    action = await desk.actions.do(kind, situation, values, view.customer_id)
+    plan = desk.actions.plan(kind, context, values)
+    action = await desk.actions.do(kind, context, values, view.customer_id)
     await until(desk, action, ActionState.DONE)
     await sandbox.advance(200)
     after = await reader.read(view.customer_id)
@@ -70,16 +70,16 @@ async def check_published(sandbox: Control, made: list[tuple[str, str]]) -> None
 async def test_what_is_suspended_can_be_resumed_and_the_preview_is_right(
     sandbox: Control, desk: Desk, people: list[str]
 ) -> None:
-    view, situation, values = await first_for_whom(desk, people, "suspend")
-    action = await desk.actions.do("suspend", situation, values, view.customer_id)
+    view, context, values = await first_for_whom(desk, people, "suspend")
+    action = await desk.actions.do("suspend", context, values, view.customer_id)
     await until(desk, action, ActionState.DONE)
     await sandbox.advance(200)
     view = await asked(desk, view.customer_id, "resume")
-    situation = desk.actions.situation(view)
+    context = desk.actions.context(view)
     reader = Reader(sandbox.process)
     before = await reader.read(view.customer_id)
-    plan = desk.actions.plan("resume", situation, values)
-    await until(desk, await desk.actions.do("resume", situation, values, view.customer_id), ActionState.DONE)
+    plan = desk.actions.plan("resume", context, values)
+    await until(desk, await desk.actions.do("resume", context, values, view.customer_id), ActionState.DONE)
     await sandbox.advance(200)
     after = await reader.read(view.customer_id)
     await reader.aclose()
@@ -87,12 +87,12 @@ async def test_what_is_suspended_can_be_resumed_and_the_preview_is_right(
 
 
 async def credit_over_the_limit(desk: Desk, people: list[str]) -> tuple[CustomerView, Action]:
-    view, situation, values = await first_for_whom(desk, people, "give-credit")
-    account = situation.account(values)
+    view, context, values = await first_for_whom(desk, people, "give-credit")
+    account = context.account(values)
     limit = REP.credit_limits[account.balance.currency]
     values |= {"amount": str(limit + 5), "why": "Billed a month too long."}
-    assert desk.actions.plan("give-credit", situation, values).approval
-    return view, await desk.actions.do("give-credit", situation, values, view.customer_id)
+    assert desk.actions.plan("give-credit", context, values).approval
+    return view, await desk.actions.do("give-credit", context, values, view.customer_id)
 
 
 async def decide(sandbox: Control, customer: str, decision: str, reason: str) -> None:
@@ -101,10 +101,10 @@ async def decide(sandbox: Control, customer: str, decision: str, reason: str) ->
     desk = compose_desk(deployment, secrets, Parts(user=SUPERVISOR, rng=random.Random(2)))
     await desk.open_store()
     view = await asked(desk, customer, "decide-approval")
-    situation = desk.actions.situation(view)
-    [ticket] = ACTIONS["decide-approval"].fields(situation, {})[0].choices
+    context = desk.actions.context(view)
+    [ticket] = ACTIONS["decide-approval"].fields(context, {})[0].choices
     values = {"ticket": ticket.value, "decision": decision, "reason": reason}
-    action = await desk.actions.do("decide-approval", situation, values, CustomerId(customer))
+    action = await desk.actions.do("decide-approval", context, values, CustomerId(customer))
     await until(desk, action, ActionState.DONE)
     view.close()
     await desk.aclose()
@@ -125,11 +125,11 @@ async def test_every_form_asks_what_it_needs_of_a_customer_with_several_accounts
     for name in ("charges", "time_slots", "offerings"):
         getattr(view, name).refresh()
     await view.wait_idle()
-    situation = desk.actions.situation(view)
+    context = desk.actions.context(view)
     rejected: list[str] = []
     for kind in ACTIONS.values():
         try:
-            fields = kind.fields(situation, {})
+            fields = kind.fields(context, {})
         except NotPossibleError as error:
             rejected.append(str(error))
             continue
@@ -168,15 +168,15 @@ async def test_what_is_refused_is_not_given_and_says_why(sandbox: Control, desk:
 async def test_a_rep_may_not_agree(sandbox: Control, desk: Desk, people: list[str]) -> None:
     view = await asked(desk, people[0], "decide-approval")
     with pytest.raises(NotPossibleError, match="The role rep may not approve"):
-        desk.actions.plan("decide-approval", desk.actions.situation(view), {})
+        desk.actions.plan("decide-approval", desk.actions.context(view), {})
 
 
 @pytest.mark.expects_log("is back")
 @pytest.mark.expects_log("is down")
 async def test_half_done_is_seen_at_once_and_can_be_finished(sandbox: Control, desk: Desk, people: list[str]) -> None:
-    view, situation, values = await first_for_whom(desk, people, "suspend")
+    view, context, values = await first_for_whom(desk, people, "suspend")
     await sandbox.faults("billing", outage=True)
-    action = await desk.actions.do("suspend", situation, values, view.customer_id)
+    action = await desk.actions.do("suspend", context, values, view.customer_id)
     half = await until(desk, action, ActionState.HALF_DONE, within_s=1.0)
     assert [step.state for step in half.steps] == [StepState.DONE, StepState.WAITING]
     await sandbox.clear()
@@ -186,11 +186,11 @@ async def test_half_done_is_seen_at_once_and_can_be_finished(sandbox: Control, d
 
 @pytest.mark.expects_log("is down")
 async def test_half_done_can_be_taken_back(sandbox: Control, desk: Desk, people: list[str]) -> None:
-    view, situation, values = await first_for_whom(desk, people, "suspend")
+    view, context, values = await first_for_whom(desk, people, "suspend")
     reader = Reader(sandbox.process)
     before = await reader.read(view.customer_id)
     await sandbox.faults("billing", outage=True)
-    action = await desk.actions.do("suspend", situation, values, view.customer_id)
+    action = await desk.actions.do("suspend", context, values, view.customer_id)
     half = await until(desk, action, ActionState.HALF_DONE)
     back = await desk.decisions.take_back(half)
     await until(desk, back, ActionState.DONE)
@@ -208,27 +208,27 @@ async def test_half_done_can_be_taken_back(sandbox: Control, desk: Desk, people:
 async def test_what_is_done_and_completed_is_taken_back_by_the_opposite(
     sandbox: Control, desk: Desk, people: list[str]
 ) -> None:
-    view, situation, values = await first_for_whom(desk, people, "suspend")
-    action = await desk.actions.do("suspend", situation, values, view.customer_id)
+    view, context, values = await first_for_whom(desk, people, "suspend")
+    action = await desk.actions.do("suspend", context, values, view.customer_id)
     done = await until(desk, action, ActionState.DONE)
     await sandbox.advance(200)
     await until(desk, await desk.decisions.take_back(done), ActionState.DONE)
     await sandbox.advance(200)
     view = await asked(desk, view.customer_id, "suspend")
-    product = desk.actions.situation(view).one("products", values["product"], "product")
-    charge = desk.actions.situation(view).charge_of(product)
+    product = desk.actions.context(view).one("products", values["product"], "product")
+    charge = desk.actions.context(view).charge_of(product)
     assert (product.status, charge.status) == ("active", "active")
 
 
 async def test_a_system_that_refuses_one_step_leaves_the_other_done_and_says_which(
     sandbox: Control, desk: Desk, people: list[str]
 ) -> None:
-    view, situation, values = await first_for_whom(desk, people, "suspend")
-    charge = situation.charge_of(situation.one("products", values["product"], "product"))
+    view, context, values = await first_for_whom(desk, people, "suspend")
+    charge = context.charge_of(context.one("products", values["product"], "product"))
     async with sandbox.raw("billing") as billing:  # ended there meanwhile; that cannot become suspended
         path = f"/tmf-api/productInventory/v4/product/{charge.id}"
         (await billing.patch(path, json={"status": "terminated"})).raise_for_status()
-    action = await desk.actions.do("suspend", situation, values, view.customer_id)
+    action = await desk.actions.do("suspend", context, values, view.customer_id)
     ended = await until(desk, action, ActionState.CONFLICT)
     assert [step.state for step in ended.steps] == [StepState.DONE, StepState.CONFLICT]
     assert ended.can_be_taken_back
@@ -238,38 +238,38 @@ async def test_a_system_that_refuses_one_step_leaves_the_other_done_and_says_whi
 async def test_two_actions_on_one_product_at_once_are_not_possible(
     sandbox: Control, desk: Desk, people: list[str]
 ) -> None:
-    view, situation, values = await first_for_whom(desk, people, "suspend")
+    view, context, values = await first_for_whom(desk, people, "suspend")
     await sandbox.faults("provisioning", outage=True)
-    await desk.actions.do("suspend", situation, values, view.customer_id)
+    await desk.actions.do("suspend", context, values, view.customer_id)
     with pytest.raises(NotPossibleError, match="is not done yet on"):
-        desk.actions.plan("end-service", desk.actions.situation(view), values)
+        desk.actions.plan("end-service", desk.actions.context(view), values)
     await sandbox.clear()
 
 
 async def test_what_another_desk_has_changed_meanwhile_is_asked_about_not_done(
     sandbox: Control, desk: Desk, people: list[str]
 ) -> None:
-    view, situation, values = await first_for_whom(desk, people, "suspend")
+    view, context, values = await first_for_whom(desk, people, "suspend")
     async with sandbox.raw("provisioning") as provisioning:
         path = f"/tmf-api/productInventory/v4/product/{values['product']}"
         (await provisioning.patch(path, json={"status": "pendingTerminate"})).raise_for_status()
-    action = await desk.actions.do("suspend", situation, values, view.customer_id)
+    action = await desk.actions.do("suspend", context, values, view.customer_id)
     ended = await until(desk, action, ActionState.CONFLICT)
     assert ended.steps[0].theirs == {"status": "pendingTerminate"}
 
 
 async def test_an_account_closed_meanwhile_takes_no_credit(sandbox: Control, desk: Desk, people: list[str]) -> None:
-    view, situation, values = await first_for_whom(desk, people, "give-credit")
+    view, context, values = await first_for_whom(desk, people, "give-credit")
     async with sandbox.raw("billing") as billing:
         path = f"/tmf-api/accountManagement/v4/billingAccount/{values['account']}"
         (await billing.patch(path, json={"state": "closed"})).raise_for_status()
-    action = await desk.actions.do("give-credit", situation, values | {"amount": "1"}, view.customer_id)
+    action = await desk.actions.do("give-credit", context, values | {"amount": "1"}, view.customer_id)
     await until(desk, action, ActionState.CONFLICT)
 
 
 async def test_for_a_merged_customer_nothing_is_planned(sandbox: Control, desk: Desk, people: list[str]) -> None:
-    _view, situation, values = await first_for_whom(desk, people, "open-ticket")
-    merged = replace(situation, customer=replace(situation.customer, status="merged"))
+    _view, context, values = await first_for_whom(desk, people, "open-ticket")
+    merged = replace(context, customer=replace(context.customer, status="merged"))
     with pytest.raises(NotPossibleError, match="keeps this customer as merged"):
         desk.actions.plan("open-ticket", merged, values)
 
@@ -279,11 +279,11 @@ async def test_for_a_merged_customer_nothing_is_planned(sandbox: Control, desk: 
     [("1.0051", "decimals"), ("1 XXX", "not in XXX"), ("-4", "no amount"), ("", "Type how much"), ("0", "more than")],
 )
 async def test_an_amount_that_cannot_be_is_said(desk: Desk, people: list[str], amount: str, told: str) -> None:
-    _view, situation, values = await first_for_whom(desk, people, "give-credit")
-    if situation.account(values).balance.currency == "JPY" and amount == "1.0051":
+    _view, context, values = await first_for_whom(desk, people, "give-credit")
+    if context.account(values).balance.currency == "JPY" and amount == "1.0051":
         told = "decimals"
     with pytest.raises(NotPossibleError, match=told):
-        desk.actions.plan("give-credit", situation, values | {"amount": amount})
+        desk.actions.plan("give-credit", context, values | {"amount": amount})
 
 
 async def test_with_service_orders_a_suspension_has_one_too(sandbox: Control, people: list[str]) -> None:
@@ -292,39 +292,37 @@ async def test_with_service_orders_a_suspension_has_one_too(sandbox: Control, pe
 
     desk = compose_desk(msgspec.structs.replace(deployment, service_orders=True), sandbox.process.secrets)
     await desk.open_store()
-    view, situation, values = await first_for_whom(desk, people, "suspend")
-    plan = desk.actions.plan("suspend", situation, values)
+    view, context, values = await first_for_whom(desk, people, "suspend")
+    plan = desk.actions.plan("suspend", context, values)
     assert [step.kind for step in plan.steps].count("order-service") == len(
-        situation.services_of(situation.one("products", values["product"], "product"))
+        context.services_of(context.one("products", values["product"], "product"))
     )
-    action = await desk.actions.do("suspend", situation, values, view.customer_id)
+    action = await desk.actions.do("suspend", context, values, view.customer_id)
     await until(desk, action, ActionState.DONE)
     await desk.aclose()
 
 
 async def test_a_conflict_of_a_declared_action_can_be_decided(sandbox: Control, desk: Desk, people: list[str]) -> None:
-    view, situation, values = await first_for_whom(desk, people, "take-payment")
-    first = await desk.actions.do(
-        "give-credit", situation_with(desk, view), {**values, "amount": "1"}, view.customer_id
-    )
+    view, context, values = await first_for_whom(desk, people, "take-payment")
+    first = await desk.actions.do("give-credit", context_with(desk, view), {**values, "amount": "1"}, view.customer_id)
     await until(desk, first, ActionState.DONE)
     await sandbox.advance(200)  # it is booked: what the payment was planned on has moved
-    action = await desk.actions.do("take-payment", situation, values | {"amount": "1"}, view.customer_id)
+    action = await desk.actions.do("take-payment", context, values | {"amount": "1"}, view.customer_id)
     asked_about = await until(desk, action, ActionState.CONFLICT)
     await desk.decisions.resolve(asked_about, 0, {})
     assert (await until(desk, action, ActionState.DONE)).title == action.title
 
 
-def situation_with(desk: Desk, view: CustomerView) -> Any:
+def context_with(desk: Desk, view: CustomerView) -> Any:
     """The situation of a view whose refunds are known too."""
-    situation = desk.actions.situation(view)
-    return replace(situation, lists={**situation.lists, "refunds": ()})
+    context = desk.actions.context(view)
+    return replace(context, lists={**context.lists, "refunds": ()})
 
 
 async def test_two_credits_one_after_the_other_are_no_conflict(sandbox: Control, desk: Desk, people: list[str]) -> None:
-    view, situation, values = await first_for_whom(desk, people, "give-credit")
+    view, context, values = await first_for_whom(desk, people, "give-credit")
     actions = [
-        await desk.actions.do("give-credit", situation, values | {"amount": amount}, view.customer_id)
+        await desk.actions.do("give-credit", context, values | {"amount": amount}, view.customer_id)
         for amount in ("1", "2")
     ]
     await sandbox.advance(200)

@@ -112,13 +112,13 @@ async def test_an_action_goes_to_the_system_that_has_the_account(two_billings: T
     await desk.open_store()
     view = await opened(desk, two_billings.first_customer)
     account = next(item.value for item in view.accounts.unmasked or () if item.origin.system == "mobile")
-    situation = desk.actions.situation(view)
+    context = desk.actions.context(view)
     values = {"account": account.id, "amount": "1", "reason": "goodwill", "text": "Waited twice for the technician"}
-    plan: Plan = desk.actions.plan("give-credit", situation, values)
-    touched = {one.label: len(one.effects) for one in desk.actions.touched(plan, situation)}
+    plan: Plan = desk.actions.plan("give-credit", context, values)
+    touched = {one.label: len(one.effects) for one in desk.actions.touched(plan, context)}
     assert touched[MOBILE] > 0
     assert touched[FIXED] == 0
-    action = await desk.actions.do("give-credit", situation, values, view.customer_id)
+    action = await desk.actions.do("give-credit", context, values, view.customer_id)
     assert {step.system for step in action.steps} == {"mobile"}
     await until(lambda: next(one for one in desk.outbox.actions if one.id == action.id).state is ActionState.DONE, 15)
     view.refunds.refresh()
@@ -137,10 +137,10 @@ async def test_a_record_that_both_have_is_not_acted_on_in_one_of_them(two_billin
     desk = two_billings.desk(mobile=settings)
     view = await opened(desk, two_billings.first_customer)
     account = next(item.value for item in view.accounts.unmasked or ())
-    situation = desk.actions.situation(view)
+    context = desk.actions.context(view)
     values = {"account": account.id, "amount": "1", "reason": "goodwill", "text": "Waited twice for the technician"}
-    plan = desk.actions.plan("give-credit", situation, values)
+    plan = desk.actions.plan("give-credit", context, values)
     with pytest.raises(NotPossibleError, match=f"{FIXED} and {MOBILE} have a record"):
-        desk.actions.touched(plan, situation)
+        desk.actions.touched(plan, context)
     view.close()
     await desk.aclose()

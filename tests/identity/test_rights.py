@@ -110,18 +110,18 @@ async def credit(desk: Desk, people: list[str], amount: str | None = None, why: 
     """Open the first customer a credit can be given to; return them with what plans and does it."""
     for customer in people:
         await opened(desk, customer)
-    view, situation, values = await first_for_whom(desk, people, "give-credit")
+    view, context, values = await first_for_whom(desk, people, "give-credit")
     values |= {
         "amount": amount or "5",
         "why": why,
-        "account": values.get("account") or situation.all_of("accounts")[0].id,
+        "account": values.get("account") or context.all_of("accounts")[0].id,
     }
     return view.customer_id, (view, values)
 
 
 async def give(desk: Desk, customer: str, values: dict[str, str]) -> Action:
     view = await asked(desk, customer, "give-credit")
-    action = await desk.actions.do("give-credit", desk.actions.situation(view), values, CustomerId(customer))
+    action = await desk.actions.do("give-credit", desk.actions.context(view), values, CustomerId(customer))
     view.close()
     return action
 
@@ -185,9 +185,9 @@ async def test_a_form_of_one_customer_replaces_no_action_on_another(
     action = await queued_contact(sandbox, desk, people[0])
     await back(sandbox, desk)
     customer, (_view, values) = await credit(desk, people[1:])
-    situation = desk.actions.situation(await asked(desk, customer, "give-credit"))
+    context = desk.actions.context(await asked(desk, customer, "give-credit"))
     with pytest.raises(NotPossibleError, match="another customer"):
-        await desk.actions.do("give-credit", situation, values, customer, instead_of=action)
+        await desk.actions.do("give-credit", context, values, customer, instead_of=action)
 
 
 # ------------------------------------------------------------------ sending asks again
@@ -281,11 +281,11 @@ async def test_what_is_queued_here_counts_against_the_limit(
     customer, (view, values) = await credit(desk, people)
     limit = REP.credit_limits[view.accounts.unmasked.items[0].value.balance.currency]
     await sandbox.faults("billing", outage=True)
-    situation = desk.actions.situation(view)
-    await desk.actions.do("give-credit", situation, values | {"amount": str(limit)}, customer)
+    context = desk.actions.context(view)
+    await desk.actions.do("give-credit", context, values | {"amount": str(limit)}, customer)
 
     with pytest.raises(NotPossibleError, match="over your limit"):
-        desk.actions.plan("give-credit", desk.actions.situation(view), values | {"amount": str(limit)})
+        desk.actions.plan("give-credit", desk.actions.context(view), values | {"amount": str(limit)})
 
 
 # ------------------------------------------------------------------ four eyes
@@ -302,10 +302,10 @@ async def _asked_for(desk: Desk, people: list[str], over: int) -> tuple[Customer
 async def _agree(desk: Desk, customer: str) -> Action:
     await desk.access.open_for(CustomerId(customer), AccessReason.TYPED, "Decides what somebody asked for")
     view = await asked(desk, customer, "decide-approval")
-    situation = desk.actions.situation(view)
-    [ticket] = [one for one in situation.all_of("tickets") if one.ticket_type == "approval" and one.is_open]
+    context = desk.actions.context(view)
+    [ticket] = [one for one in context.all_of("tickets") if one.ticket_type == "approval" and one.is_open]
     values = {"ticket": ticket.id, "decision": "approved", "reason": ""}
-    action = await desk.actions.do("decide-approval", situation, values, CustomerId(customer))
+    action = await desk.actions.do("decide-approval", context, values, CustomerId(customer))
     view.close()
     return action
 

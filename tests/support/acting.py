@@ -36,13 +36,13 @@ async def first_for_whom(desk: Desk, people: list[str], kind: str) -> tuple[Cust
     for customer in people:
         view = await asked(desk, customer, kind)
         try:
-            situation, values = await fill(desk, view, kind, random.Random(customer))
-            plan = desk.actions.plan(kind, situation, values)
+            context, values = await fill(desk, view, kind, random.Random(customer))
+            plan = desk.actions.plan(kind, context, values)
         except NotPossibleError:
             view.close()
             continue
         if kind == "suspend" and len(plan.steps) < 2:  # billing charges nothing for it
             view.close()
             continue
-        return view, situation, values
+        return view, context, values
     pytest.fail(f"{kind} can be done for nobody")

@@ -108,8 +108,8 @@ async def test_a_form_starts_from_the_oldest_open_bill_and_never_from_another_th
     hands.after(Qt.Key.Key_D, "p")
     form = await hands.form(ActionForm)
     await page.view.wait_idle()
-    situation = rig.desk.actions.situation(page.view)
-    bills = situation.open_bills(form.values["account"])
+    context = rig.desk.actions.context(page.view)
+    bills = context.open_bills(form.values["account"])
     assert form.values["bill"] == (bills[0].id if bills else "")
     rig.press(Qt.Key.Key_Escape)
     await rig.until(lambda: not form.isVisible())
@@ -164,7 +164,7 @@ async def test_a_form_starts_on_what_the_cursor_stands_on(rig: Rig) -> None:
 
 async def test_a_visit_is_not_moved_to_where_it_is(rig: Rig) -> None:
     view, _, values = await first_for_whom(rig.desk, numbers_of(0, 299), "move-visit")
-    _visit, slot = ACTIONS["move-visit"].fields(rig.desk.actions.situation(view), values)
+    _visit, slot = ACTIONS["move-visit"].fields(rig.desk.actions.context(view), values)
     shown = next(item.value for item in view.appointments.state.facts if item.value.id == values["visit"])
     starts = {item.value.id: item.value.starts_at for item in view.time_slots.state.facts}
     assert slot.choices
@@ -212,7 +212,7 @@ async def test_what_only_starts_says_so_and_its_result_is_announced(rig: Rig) ->
     rig.bridge.on_unhandled = said.append
     page.view.tests.refresh()
     await page.view.wait_idle()
-    action = await rig.desk.actions.do("test-line", rig.desk.actions.situation(page.view), values, page.customer_id)
+    action = await rig.desk.actions.do("test-line", rig.desk.actions.context(page.view), values, page.customer_id)
     await rig.until(lambda: any(one.startswith("Started: Line test") for one in said))
     assert action_state(next(one for one in rig.desk.outbox.actions if one.id == action.id))[1] == "Started"
     assert not any("Done" in one for one in said)

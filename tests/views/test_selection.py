@@ -54,8 +54,8 @@ def records_of(page: CustomerPage) -> Iterator[Origin]:
 
 def related(rig: Rig, page: CustomerPage, selected: Origin, name: str) -> set[str]:
     """What may stand in a field when a record is selected: itself, or what follows from it and nothing else."""
-    situation = rig.desk.actions.situation(page.view)
-    start = starts_from(selected.resource, selected.id, situation)
+    context = rig.desk.actions.context(page.view)
+    start = starts_from(selected.resource, selected.id, context)
     return {start[name]} if name in start else set()
 
 
@@ -63,7 +63,7 @@ def picked(rig: Rig, page: CustomerPage, form: ActionForm, kind: str) -> list[Fi
     """The fields of a form in which one of the customer's records is chosen."""
     asked: list[Field] = []
     with contextlib.suppress(NotPossibleError):  # the form shows what was asked before it was found not to be possible
-        asked.extend(ACTIONS[kind].fields(rig.desk.actions.situation(page.view), form.values))
+        asked.extend(ACTIONS[kind].fields(rig.desk.actions.context(page.view), form.values))
     return [field for field in asked if field.kind is FieldKind.PICK]
 
 
@@ -219,9 +219,9 @@ async def test_before_an_account_is_chosen_no_bill_and_no_amount_of_one_stands_t
         page = await rig.open(customer)
         page.view.load_all()
         await page.view.wait_idle()
-        situation = rig.desk.actions.situation(page.view)
+        context = rig.desk.actions.context(page.view)
         accounts = [one.value.id for one in page.view.accounts.unmasked or ()]
-        owing = [one for one in accounts if situation.open_bills(one)]
+        owing = [one for one in accounts if context.open_bills(one)]
         if len(accounts) > 1 and owing:
             break
         rig.workspace.customers.close_tab(rig.window.tabs.currentIndex())
@@ -232,7 +232,7 @@ async def test_before_an_account_is_chosen_no_bill_and_no_amount_of_one_stands_t
     box = form.findChild(QComboBox, "account")
     box.setCurrentIndex(box.findData(owing[0]))
     box.activated.emit(box.currentIndex())
-    assert form.values["bill"] == situation.open_bills(owing[0])[0].id
+    assert form.values["bill"] == context.open_bills(owing[0])[0].id
     assert form.values["amount"]
     form.forget_drafts()
     form.reject()

@@ -17,13 +17,13 @@ from console.ports.clock import Clock
 from console.ports.systems import Systems
 from console.services.access.denial import Denial
 from console.services.access.permissions import Permission, Permissions
+from console.services.actions.action_context import ActionContext, context_of
 from console.services.actions.amounts import read_positive
 from console.services.actions.catalogue import ACTIONS
 from console.services.actions.declared import Plan, PlannedStep, Values
 from console.services.actions.ids import uuid7
 from console.services.actions.notes import checked_note, note_title
 from console.services.actions.routing import STEP_CAPABILITY, Origins, SystemEffects, by_system, route, route_step
-from console.services.actions.situation import Situation, situation_of
 from console.services.actions.steps import permissions_of
 from console.services.customer.contact import (
     IN_BILLING,
@@ -213,9 +213,9 @@ class Actions:
 
     # ------------------------------------------------------------------ declared kinds
 
-    def situation(self, view: CustomerView) -> Situation:
+    def context(self, view: CustomerView) -> ActionContext:
         """Return what an act on a customer would be planned on now."""
-        return situation_of(
+        return context_of(
             view,
             self._outbox.of_customer(view.customer_id),
             self._permissions.user,
@@ -228,20 +228,20 @@ class Actions:
         """Return why this user may not do a kind of act, for a customer or at all, or None where they may."""
         return self._permissions.refusal_to_do(ACTIONS[kind].permission, customer_id)
 
-    def plan(self, kind: str, situation: Situation, values: Values) -> Plan:
+    def plan(self, kind: str, context: ActionContext, values: Values) -> Plan:
         """Return what an act would do, without doing any of it.
 
         Raises:
             NotPossibleError: This user may not, or it cannot be done so; the sentence says why.
         """
-        self._check(ACTIONS[kind].permission, situation.customer.id if situation.customer is not None else None)
+        self._check(ACTIONS[kind].permission, context.customer.id if context.customer is not None else None)
         refuse_card_numbers(values.values())
-        return ACTIONS[kind].plan(situation, values)
+        return ACTIONS[kind].plan(context, values)
 
     async def do(
         self,
         kind: str,
-        situation: Situation,
+        context: ActionContext,
         values: Values,
         customer_id: CustomerId,
         *,
@@ -255,9 +255,9 @@ class Actions:
             StoreError: It could not be kept.
         """
         self._check(ACTIONS[kind].permission, customer_id)
-        plan = self.plan(kind, situation, values)
+        plan = self.plan(kind, context, values)
         action_id = self._new_id()
-        steps = [self._step(step, f"{action_id}-{number}", situation) for number, step in enumerate(plan.steps, 1)]
+        steps = [self._step(step, f"{action_id}-{number}", context) for number, step in enumerate(plan.steps, 1)]
         action = replace(
             self._action(action_id, customer_id, plan.title, plan.risk, *steps), kind=kind, values=dict(values)
         )
@@ -267,9 +267,9 @@ class Actions:
             raise NotPossibleError(say.ON_ITS_WAY())
         return await self._outbox.submit(action, typed_in=typed_in, instead_of=instead_of)
 
-    def touched(self, plan: Plan, situation: Situation) -> Sequence[SystemEffects]:
+    def touched(self, plan: Plan, context: ActionContext) -> Sequence[SystemEffects]:
         """Return what a plan would change, system by system; those that are not touched say so."""
-        return by_system(self._systems, situation.origins, plan)
+        return by_system(self._systems, context.origins, plan)
 
     def system_for(self, kind: str, records: Sequence[str] = (), origins: Origins | None = None) -> str:
         """Return the name of the system that takes a kind of step.
@@ -289,9 +289,9 @@ class Actions:
         told = self._account_systems(customer_id, account_id)
         return self.system_for("promise-to-pay", [account_id], {account_id: told})
 
-    def _step(self, planned: PlannedStep, key: str, situation: Situation, system: str | None = None) -> Step:
-        system = system or route_step(self._systems, situation.origins, planned).name
-        back = None if planned.back is None else self._step(planned.back, f"{key}-back", situation, system)
+    def _step(self, planned: PlannedStep, key: str, context: ActionContext, system: str | None = None) -> Step:
+        system = system or route_step(self._systems, context.origins, planned).name
+        back = None if planned.back is None else self._step(planned.back, f"{key}-back", context, system)
         return Step(
             planned.kind, system, key, Payload(planned.wanted), planned.record, Payload.read(planned.base), back=back
         )

@@ -12,7 +12,7 @@ from console.services.access.permissions import Permission
 from console.settings import Capability
 
 if TYPE_CHECKING:
-    from console.services.actions.situation import Situation
+    from console.services.actions.action_context import ActionContext
 
 Values = Mapping[str, str]
 # What a form or a preview shows: words, an amount, or a message with values; the window puts it into words.
@@ -129,8 +129,8 @@ class ActionType:
     permission: Permission
     send: Message
     asks: tuple[str, ...]
-    fields: Callable[["Situation", Values], Sequence[Field]]
-    plan: Callable[["Situation", Values], Plan]
+    fields: Callable[["ActionContext", Values], Sequence[Field]]
+    plan: Callable[["ActionContext", Values], Plan]
     follow_s: tuple[float, ...] = ()
     in_full: bool = False
     starts: str = ""

@@ -9,6 +9,7 @@ from console.models.approval import ApprovalRequest, read_request
 from console.models.outbox import RiskClass
 from console.models.trouble_ticket import TroubleTicket
 from console.services.access.permissions import Permission
+from console.services.actions.action_context import ActionContext
 from console.services.actions.declared import (
     ActionType,
     Choice,
@@ -21,7 +22,6 @@ from console.services.actions.declared import (
     Values,
 )
 from console.services.actions.kinds.give_credit import given, limit_of
-from console.services.actions.situation import Situation
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
 
@@ -33,8 +33,8 @@ def open_approvals(tickets: Sequence[TroubleTicket]) -> list[TroubleTicket]:
     return [one for one in tickets if one.ticket_type == "approval" and one.is_open]
 
 
-def _fields(now: Situation, _values: Values) -> Sequence[Field]:
-    asked = open_approvals(now.all_of("tickets"))
+def _fields(context: ActionContext, _values: Values) -> Sequence[Field]:
+    asked = open_approvals(context.all_of("tickets"))
     if not asked:
         raise NotPossibleError(say.NOTHING_TO_APPROVE())
     return (
@@ -44,8 +44,8 @@ def _fields(now: Situation, _values: Values) -> Sequence[Field]:
     )
 
 
-def _ticket(now: Situation, values: Values) -> TroubleTicket:
-    asked = open_approvals(now.all_of("tickets"))
+def _ticket(context: ActionContext, values: Values) -> TroubleTicket:
+    asked = open_approvals(context.all_of("tickets"))
     ticket = next((one for one in asked if one.id == values.get("ticket")), None)
     if ticket is None:
         raise NotPossibleError(say.APPROVAL_DECIDED())
@@ -69,13 +69,13 @@ def _end_state(ticket: TroubleTicket, *, approved: bool) -> str:
     return "rejected" if ticket.status == "acknowledged" else "cancelled"
 
 
-def _plan(now: Situation, values: Values) -> Plan:
-    ticket = _ticket(now, values)
+def _plan(context: ActionContext, values: Values) -> Plan:
+    ticket = _ticket(context, values)
     decision, reason = _decision(values, ticket)
     approved = decision == "approved"
     request = read_request((note.author, note.text) for note in ticket.notes)
     if approved:
-        _check_approver(now, request)
+        _check_approver(context, request)
     ends = _end_state(ticket, approved=approved)
     digest = request.digest if request is not None else ""
     wanted: dict[str, Any] = {"decision": decision, "reason": reason, "status": ends, "digest": digest}
@@ -106,7 +106,7 @@ def _plan(now: Situation, values: Values) -> Plan:
     )
 
 
-def _check_approver(now: Situation, request: ApprovalRequest | None) -> None:
+def _check_approver(context: ActionContext, request: ApprovalRequest | None) -> None:
     """Let somebody else pass than asked, for a credit within their own limit.
 
     Raises:
@@ -114,10 +114,10 @@ def _check_approver(now: Situation, request: ApprovalRequest | None) -> None:
     """
     if request is None:
         raise NotPossibleError(say.APPROVAL_WITHOUT_DETAILS())
-    if request.by == (now.person or now.user.role):
+    if request.by == (context.person or context.user.role):
         raise NotPossibleError(say.OWN_REQUEST())
     currency = request.money.currency
-    limit, before = limit_of(now, currency), given(now, currency)
+    limit, before = limit_of(context, currency), given(context, currency)
     if (before + request.money - limit).amount > 0:
         raise NotPossibleError(say.OVER_OWN_LIMIT(amount=request.money, before=before, limit=limit))
 

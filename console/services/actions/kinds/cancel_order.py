@@ -8,6 +8,7 @@ from console.models.appointment import Appointment
 from console.models.order import Order
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
+from console.services.actions.action_context import ActionContext
 from console.services.actions.declared import (
     ActionType,
     Choice,
@@ -20,19 +21,18 @@ from console.services.actions.declared import (
     Values,
 )
 from console.services.actions.kinds.tickets import checked_text
-from console.services.actions.situation import Situation
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
 
 _CAN_BE = {"acknowledged", "inProgress", "pending", "held"}
 
 
-def _open(now: Situation) -> list[Order]:
-    return [order for order in now.all_of("product_orders") if order.state in _CAN_BE]
+def _open(context: ActionContext) -> list[Order]:
+    return [order for order in context.all_of("product_orders") if order.state in _CAN_BE]
 
 
-def _fields(now: Situation, _values: Values) -> Sequence[Field]:
-    orders = _open(now)
+def _fields(context: ActionContext, _values: Values) -> Sequence[Field]:
+    orders = _open(context)
     if not orders:
         raise NotPossibleError(say.NO_ORDER_TO_CANCEL())
     choices = tuple(Choice(one.id, f"{one.id} {one.description}", one.state or "") for one in orders)
@@ -57,32 +57,32 @@ def _cancelled(what: Message | str, record: tuple[str, str], word: str, before: 
     )
 
 
-def _cancelled_with(now: Situation, order: Order) -> Iterator[Effect]:
+def _cancelled_with(context: ActionContext, order: Order) -> Iterator[Effect]:
     """Yield what ends with an order: its service orders that are open, and the products it was to begin."""
-    for one in now.lists.get("service_orders") or ():
+    for one in context.lists.get("service_orders") or ():
         if one.product_order_id == order.id and one.is_open:
             yield _cancelled(forms.SERVICE_ORDER_NUMBER(number=one.id), ("service order", one.id), "state", one.state)
     adds = {item.thing_id for item in order.items if item.action == "add"}
-    for one in now.lists.get("products") or ():
+    for one in context.lists.get("products") or ():
         if one.id in adds and one.status == "pendingActive":
             yield _cancelled(one.name, ("product", one.id), "status", one.status)
 
 
-def _visits(now: Situation, order: Order) -> list[Appointment]:
+def _visits(context: ActionContext, order: Order) -> list[Appointment]:
     """Return the visits to come that were booked for an order."""
     return [
         visit
-        for visit in now.lists.get("appointments") or ()
+        for visit in context.lists.get("appointments") or ()
         if visit.status in {"initialized", "confirmed"} and any(one.id == order.id for one in visit.about)
     ]
 
 
-def _plan(now: Situation, values: Values) -> Plan:
-    now.open_customer()
-    order: Order = now.one("product_orders", values.get("order", ""), "order")
+def _plan(context: ActionContext, values: Values) -> Plan:
+    context.open_customer()
+    order: Order = context.one("product_orders", values.get("order", ""), "order")
     if order.state not in _CAN_BE:
         raise NotPossibleError(say.ORDER_CANNOT_BE_CANCELLED(order_id=order.id, order_state=order.state))
-    now.check_free(order.id, order.description)
+    context.check_free(order.id, order.description)
     reason = checked_text(values.get("reason", ""), say.CANCEL_REASON_MISSING())
     step = PlannedStep(
         "cancel-product-order",
@@ -92,9 +92,9 @@ def _plan(now: Situation, values: Values) -> Plan:
     )
     effects = (
         _cancelled(forms.ORDER_NAMED(name=order.description), ("product order", order.id), "state", order.state),
-        *_cancelled_with(now, order),
+        *_cancelled_with(context, order),
     )
-    warnings = tuple(forms.VISIT_BOOKED_FOR_ORDER(visit=visit.description) for visit in _visits(now, order))
+    warnings = tuple(forms.VISIT_BOOKED_FOR_ORDER(visit=visit.description) for visit in _visits(context, order))
     return Plan(
         f"Cancel order {order.id}",
         RiskClass.ORDER,

@@ -6,21 +6,21 @@ from console.messages import actions as say
 from console.messages import forms
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
+from console.services.actions.action_context import ActionContext
 from console.services.actions.declared import ActionType, Effect, Field, FieldKind, Plan, PlannedStep, Values
-from console.services.actions.situation import Situation
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
 
 
-def _stop_fields(now: Situation, values: Values) -> Sequence[Field]:
+def _stop_fields(context: ActionContext, values: Values) -> Sequence[Field]:
     return (
-        Field("product", forms.WHAT(), FieldKind.PICK, now.products("terminated"), start=values.get("product", "")),
+        Field("product", forms.WHAT(), FieldKind.PICK, context.products("terminated"), start=values.get("product", "")),
     )
 
 
-def _stop_plan(now: Situation, values: Values) -> Plan:
-    product = now.product(values, "terminated")
-    charge = now.charge_of(product)
+def _stop_plan(context: ActionContext, values: Values) -> Plan:
+    product = context.product(values, "terminated")
+    charge = context.charge_of(product)
     if charge is None or charge.status == "terminated":
         raise NotPossibleError(say.NOT_CHARGED(product_name=product.name))
     back = PlannedStep("change-charge", charge.id, {"status": charge.status or ""}, {"status": "terminated"})
@@ -44,18 +44,20 @@ def _stop_plan(now: Situation, values: Values) -> Plan:
     )
 
 
-def _start_fields(now: Situation, values: Values) -> Sequence[Field]:
-    return (Field("product", forms.WHAT(), FieldKind.PICK, now.products("active"), start=values.get("product", "")),)
+def _start_fields(context: ActionContext, values: Values) -> Sequence[Field]:
+    return (
+        Field("product", forms.WHAT(), FieldKind.PICK, context.products("active"), start=values.get("product", "")),
+    )
 
 
-def _start_plan(now: Situation, values: Values) -> Plan:
-    product = now.product(values, "active")
-    charge = now.charge_of(product)
+def _start_plan(context: ActionContext, values: Values) -> Plan:
+    product = context.product(values, "active")
+    charge = context.charge_of(product)
     if charge is not None and charge.status != "terminated":
         raise NotPossibleError(say.CHARGED_ALREADY(charge_price=charge.price, product_name=product.name))
     if product.price is None or not product.account_id or not product.serial_number:
         raise NotPossibleError(say.PRICE_OR_ACCOUNT_UNKNOWN(product_name=product.name))
-    if "charges" in now.not_served:
+    if "charges" in context.not_served:
         raise NotPossibleError(say.NO_CHARGES_KEPT())
     wanted = {
         "name": product.name,

@@ -8,8 +8,8 @@ from console.models.billing_account import BillingAccount
 from console.models.customer import ContactMedium, Customer
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
+from console.services.actions.action_context import ActionContext
 from console.services.actions.declared import ActionType, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
-from console.services.actions.situation import Situation
 from console.services.customer.contact import IN_BILLING, NotPossibleError
 from console.settings import Capability
 
@@ -27,17 +27,17 @@ _ADDRESS_WORDS = {
 }
 
 
-def _fields(now: Situation, values: Values) -> Sequence[Field]:
+def _fields(context: ActionContext, values: Values) -> Sequence[Field]:
     start = next((key for key in _WORDS if key in values), values.get("what", ""))
     choices = tuple(Choice(key, words) for key, words in _WORDS.items())
     return (
-        Field("account", forms.ACCOUNT(), FieldKind.PICK, now.accounts()),
+        Field("account", forms.ACCOUNT(), FieldKind.PICK, context.accounts()),
         Field("what", forms.TAKE_FROM_CRM(), FieldKind.CHOICE, choices, start=start),
     )
 
 
-def _plan(now: Situation, values: Values) -> Plan:
-    customer, account = now.open_customer(), now.account(values)
+def _plan(context: ActionContext, values: Values) -> Plan:
+    customer, account = context.open_customer(), context.account(values)
     what = values.get("what") or "name"
     held, wanted = _held(account, what), _wanted(customer, what)
     if not wanted:

@@ -6,26 +6,27 @@ from console.messages import actions as say
 from console.messages import forms
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
+from console.services.actions.action_context import ActionContext, picked
 from console.services.actions.amounts import read_positive
 from console.services.actions.declared import ActionType, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.actions.kinds.tickets import checked_text, new_ticket
-from console.services.actions.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
 
 
-def _bills(now: Situation) -> Sequence[Choice]:
+def _bills(context: ActionContext) -> Sequence[Choice]:
     return [
-        Choice(one.id, say.BILL_AND_AMOUNT(bill=one.label, amount=one.amount_due)) for one in now.all_of("bills")[:24]
+        Choice(one.id, say.BILL_AND_AMOUNT(bill=one.label, amount=one.amount_due))
+        for one in context.all_of("bills")[:24]
     ]
 
 
-def _fields(now: Situation, values: Values) -> Sequence[Field]:
-    bills = tuple(_bills(now))
+def _fields(context: ActionContext, values: Values) -> Sequence[Field]:
+    bills = tuple(_bills(context))
     if not bills:
         raise NotPossibleError(say.NO_BILL_TO_DISPUTE())
     bill_id = picked(values, "bill", bills)
-    lines = now.lines.get(bill_id, ())
+    lines = context.lines.get(bill_id, ())
     choices = tuple(
         Choice(line.id, forms.LINE_AND_AMOUNT(line=line.name, amount=line.tax_included or line.tax_excluded))
         for line in lines
@@ -42,12 +43,12 @@ def _fields(now: Situation, values: Values) -> Sequence[Field]:
     )
 
 
-def _plan(now: Situation, values: Values) -> Plan:
-    now.open_customer()
-    bill = now.one("bills", values.get("bill", ""), "bill")
-    if bill.id not in now.lines:
+def _plan(context: ActionContext, values: Values) -> Plan:
+    context.open_customer()
+    bill = context.one("bills", values.get("bill", ""), "bill")
+    if bill.id not in context.lines:
         raise NotPossibleError(say.BILL_LINES_UNKNOWN(bill_label=bill.label))
-    line = next((one for one in now.lines[bill.id] if one.id == values.get("line")), None)
+    line = next((one for one in context.lines[bill.id] if one.id == values.get("line")), None)
     amount = (line.tax_included or line.tax_excluded) if line else None
     if line is None or amount is None:
         raise NotPossibleError(say.LINE_MISSING())

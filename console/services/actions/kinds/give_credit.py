@@ -10,6 +10,7 @@ from console.models.billing_account import BillingAccount
 from console.models.money import Money
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
+from console.services.actions.action_context import ActionContext, picked
 from console.services.actions.amounts import read_positive
 from console.services.actions.declared import (
     ActionType,
@@ -22,7 +23,6 @@ from console.services.actions.declared import (
     Undo,
     Values,
 )
-from console.services.actions.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
 
@@ -36,53 +36,53 @@ _COUNTED = timedelta(days=30)
 _LONGEST_WHY = 1000
 
 
-def _fields(now: Situation, values: Values) -> Sequence[Field]:
+def _fields(context: ActionContext, values: Values) -> Sequence[Field]:
     return (
-        Field("account", forms.ACCOUNT(), FieldKind.PICK, now.accounts()),
-        Field("amount", forms.AMOUNT_WITH_TAX(), FieldKind.AMOUNT, hint=_left_words(now, values)),
+        Field("account", forms.ACCOUNT(), FieldKind.PICK, context.accounts()),
+        Field("amount", forms.AMOUNT_WITH_TAX(), FieldKind.AMOUNT, hint=_left_words(context, values)),
         Field("reason", forms.REASON_ON_BILL(), FieldKind.CHOICE, REASONS),
         Field("why", forms.FOR_SUPERVISOR(), FieldKind.LONG_TEXT, hint=forms.NEEDED_ABOVE_LIMIT()),
     )
 
 
-def given(now: Situation, currency: str) -> Money:
+def given(context: ActionContext, currency: str) -> Money:
     """Return what was given back to the customer in the last 30 days in a currency, with what is on its way here."""
     recent = [
         refund.amount
-        for refund in now.all_of("refunds")
+        for refund in context.all_of("refunds")
         if refund.amount
         and refund.amount.currency == currency
         and not refund.failed
         and refund.paid_at
-        and now.now - refund.paid_at <= _COUNTED
+        and context.now - refund.paid_at <= _COUNTED
     ]
-    recent += [money for money in now.credits_under_way if money.currency == currency]
+    recent += [money for money in context.credits_under_way if money.currency == currency]
     return sum(recent, start=Money(Decimal(0), currency))
 
 
-def limit_of(now: Situation, currency: str) -> Money:
+def limit_of(context: ActionContext, currency: str) -> Money:
     """Return how much this user may give one customer in 30 days without asking."""
-    return Money(now.user.credit_limits.get(currency, Decimal(0)), currency)
+    return Money(context.user.credit_limits.get(currency, Decimal(0)), currency)
 
 
-def _left_words(now: Situation, values: Values) -> Message | str:
+def _left_words(context: ActionContext, values: Values) -> Message | str:
     """Return how much may still be given without asking, in the account's currency."""
-    chosen = picked(values, "account", now.accounts())
-    balance = now.account({"account": chosen}).balance if chosen else None
+    chosen = picked(values, "account", context.accounts())
+    balance = context.account({"account": chosen}).balance if chosen else None
     if balance is None:
         return "12.50"
-    left = limit_of(now, balance.currency) - given(now, balance.currency)
+    left = limit_of(context, balance.currency) - given(context, balance.currency)
     return forms.UP_TO_WITHOUT_ASKING(amount=left) if left.amount > 0 else forms.SUPERVISOR_MUST_AGREE()
 
 
-def _plan(now: Situation, values: Values) -> Plan:
-    account = now.account(values)
+def _plan(context: ActionContext, values: Values) -> Plan:
+    account = context.account(values)
     balance = account.balance
     if balance is None:  # account() has looked
         raise NotPossibleError(say.BALANCE_UNKNOWN())
     money = read_positive(values.get("amount", ""), balance.currency)
-    before = given(now, balance.currency)
-    limit = limit_of(now, balance.currency)
+    before = given(context, balance.currency)
+    limit = limit_of(context, balance.currency)
     over = before + money - limit
     reason = values.get("reason") or REASONS[0].value
     why = values.get("why", "").strip()

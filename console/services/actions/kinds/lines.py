@@ -7,6 +7,7 @@ from console.messages import forms
 from console.models.inventory import Service
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
+from console.services.actions.action_context import ActionContext, told_apart
 from console.services.actions.declared import (
     ActionType,
     Choice,
@@ -18,7 +19,6 @@ from console.services.actions.declared import (
     Undo,
     Values,
 )
-from console.services.actions.situation import Situation, told_apart
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
 
@@ -32,22 +32,22 @@ def _choices(services: Sequence[Service]) -> tuple[Choice, ...]:
     )
 
 
-def _running(now: Situation, *, tested: bool) -> list[Service]:
+def _running(context: ActionContext, *, tested: bool) -> list[Service]:
     over = {"terminated", "cancelled"}
-    found = [one for one in now.all_of("services") if one.state not in over]
+    found = [one for one in context.all_of("services") if one.state not in over]
     return [one for one in found if (one.category or "") in _TESTED and one.state == "active"] if tested else found
 
 
-def _test_fields(now: Situation, values: Values) -> Sequence[Field]:
-    found = _running(now, tested=True)
+def _test_fields(context: ActionContext, values: Values) -> Sequence[Field]:
+    found = _running(context, tested=True)
     if not found:
         raise NotPossibleError(say.NO_LINE_TO_TEST())
     return (Field("service", forms.LINE(), FieldKind.PICK, _choices(found), start=values.get("service", "")),)
 
 
-def _test_plan(now: Situation, values: Values) -> Plan:
-    now.open_customer()
-    service: Service = now.one("services", values.get("service", ""), "line")
+def _test_plan(context: ActionContext, values: Values) -> Plan:
+    context.open_customer()
+    service: Service = context.one("services", values.get("service", ""), "line")
     if service.state != "active":
         raise NotPossibleError(say.LINE_NOT_RUNNING(service_name=service.name, service_state=service.state))
     step = PlannedStep("test-line", service.id, {"service": service.id, "service_name": service.name})
@@ -70,19 +70,19 @@ def _test_plan(now: Situation, values: Values) -> Plan:
     )
 
 
-def _restart_fields(now: Situation, values: Values) -> Sequence[Field]:
-    found = _running(now, tested=False)
+def _restart_fields(context: ActionContext, values: Values) -> Sequence[Field]:
+    found = _running(context, tested=False)
     if not found:
         raise NotPossibleError(say.NOTHING_TO_RESTART())
     return (Field("service", forms.WHAT(), FieldKind.PICK, _choices(found), start=values.get("service", "")),)
 
 
-def _restart_plan(now: Situation, values: Values) -> Plan:
-    now.open_customer()
-    service: Service = now.one("services", values.get("service", ""), "service")
+def _restart_plan(context: ActionContext, values: Values) -> Plan:
+    context.open_customer()
+    service: Service = context.one("services", values.get("service", ""), "service")
     if service.state in {"terminated", "cancelled"}:
         raise NotPossibleError(say.SERVICE_ENDED(service_name=service.name))
-    now.check_free(service.id, service.name)
+    context.check_free(service.id, service.name)
     wanted = {"action": "modify", "service": service.id, "service_name": service.name, "restart": True}
     step = PlannedStep("order-service", service.id, wanted)
     effect = Effect(

@@ -8,16 +8,16 @@ from console.models.inventory import Product
 from console.models.offering import ProductOffering
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
+from console.services.actions.action_context import ActionContext, picked
 from console.services.actions.declared import ActionType, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
 from console.services.actions.kinds.services import ASKS, FOLLOW_S, order_step
-from console.services.actions.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
 
 
-def _offered(now: Situation, currency: str) -> list[ProductOffering]:
-    segment = "business" if any(one.account_type == "business" for one in now.all_of("accounts")) else "residential"
-    offerings: Sequence[ProductOffering] = now.all_of("offerings")
+def _offered(context: ActionContext, currency: str) -> list[ProductOffering]:
+    segment = "business" if any(one.account_type == "business" for one in context.all_of("accounts")) else "residential"
+    offerings: Sequence[ProductOffering] = context.all_of("offerings")
     return [
         one
         for one in offerings
@@ -31,26 +31,26 @@ def _offers(found: Sequence[ProductOffering], currency: str) -> tuple[Choice, ..
     return tuple(Choice(one.id, say.OFFERING_A_MONTH(offering=one.name, price=one.price_in(currency))) for one in found)
 
 
-def _currency(now: Situation, values: Values) -> str:
-    balance = now.account(values).balance
+def _currency(context: ActionContext, values: Values) -> str:
+    balance = context.account(values).balance
     return balance.currency if balance else ""
 
 
-def _order_fields(now: Situation, values: Values) -> Sequence[Field]:
-    accounts = now.accounts()
+def _order_fields(context: ActionContext, values: Values) -> Sequence[Field]:
+    accounts = context.accounts()
     chosen = picked(values, "account", accounts)
-    currency = _currency(now, {"account": chosen}) if chosen else ""
-    offered = _offered(now, currency) if chosen else []
+    currency = _currency(context, {"account": chosen}) if chosen else ""
+    offered = _offered(context, currency) if chosen else []
     return (
         Field("account", forms.ACCOUNT(), FieldKind.PICK, accounts),
         Field("offering", forms.WHAT(), FieldKind.PICK, _offers(offered, currency)),
     )
 
 
-def _order_plan(now: Situation, values: Values) -> Plan:
-    account = now.account(values)
-    currency = _currency(now, {"account": account.id})
-    offering = next((one for one in _offered(now, currency) if one.id == values.get("offering")), None)
+def _order_plan(context: ActionContext, values: Values) -> Plan:
+    account = context.account(values)
+    currency = _currency(context, {"account": account.id})
+    offering = next((one for one in _offered(context, currency) if one.id == values.get("offering")), None)
     if offering is None:
         raise NotPossibleError(say.OFFERING_MISSING())
     price = offering.price_in(currency)
@@ -105,7 +105,7 @@ def _order_plan(now: Situation, values: Values) -> Plan:
             values={"name": offering.name, "status": "active", "price": str(price.amount)},
         ),
     )
-    same = [one for one in now.lists.get("products") or () if one.name == offering.name and one.status == "active"]
+    same = [one for one in context.lists.get("products") or () if one.name == offering.name and one.status == "active"]
     warnings = (forms.HAS_IT_ALREADY(product=offering.name),) if same else ()
     return Plan(
         f"Order {offering.name}",
@@ -118,13 +118,13 @@ def _order_plan(now: Situation, values: Values) -> Plan:
     )
 
 
-def _change_fields(now: Situation, values: Values) -> Sequence[Field]:
-    every = {one.id: one for one in now.all_of("products")}
-    products = tuple(choice for choice in now.products("active") if _alternatives(now, every[choice.value]))
+def _change_fields(context: ActionContext, values: Values) -> Sequence[Field]:
+    every = {one.id: one for one in context.all_of("products")}
+    products = tuple(choice for choice in context.products("active") if _alternatives(context, every[choice.value]))
     if not products:
         raise NotPossibleError(say.NOTHING_TO_CHANGE_TO())
     product = every.get(picked(values, "product", products))
-    found = _alternatives(now, product) if product else []
+    found = _alternatives(context, product) if product else []
     currency = product.price.currency if product and product.price else ""
     return (
         Field("product", forms.WHAT(), FieldKind.PICK, products),
@@ -132,23 +132,23 @@ def _change_fields(now: Situation, values: Values) -> Sequence[Field]:
     )
 
 
-def _alternatives(now: Situation, product: Product) -> list[ProductOffering]:
+def _alternatives(context: ActionContext, product: Product) -> list[ProductOffering]:
     """Return what a product can be changed into: what the catalogue has of its own kind."""
     currency = product.price.currency if product.price else ""
-    offered = _offered(now, currency)
-    own = next((one for one in now.all_of("offerings") if one.name == product.name), None)
+    offered = _offered(context, currency)
+    own = next((one for one in context.all_of("offerings") if one.name == product.name), None)
     return [one for one in offered if own and one.category == own.category and one.id != own.id]
 
 
-def _change_plan(now: Situation, values: Values) -> Plan:
-    product = now.product(values, "active")
-    offering = next((one for one in _alternatives(now, product) if one.id == values.get("offering")), None)
+def _change_plan(context: ActionContext, values: Values) -> Plan:
+    product = context.product(values, "active")
+    offering = next((one for one in _alternatives(context, product) if one.id == values.get("offering")), None)
     if product.price is None or offering is None:
         raise NotPossibleError(say.NEW_PLAN_MISSING(product_name=product.name))
     price = offering.price_in(product.price.currency)
     if price is None:
         raise NotPossibleError(say.NO_PRICE_TO_CHANGE_TO(offering_name=offering.name, currency=product.price.currency))
-    own = next((one for one in now.all_of("offerings") if one.name == product.name), None)
+    own = next((one for one in context.all_of("offerings") if one.name == product.name), None)
     wanted = {
         "offering": offering.id,
         "offering_name": offering.name,
@@ -194,10 +194,10 @@ def _change_plan(now: Situation, values: Values) -> Plan:
             record=("service", one.id),
             values={"name": offering.name},
         )
-        for one in now.services_of(product)
+        for one in context.services_of(product)
         if one.state != "terminated"
     ]
-    charge = now.charge_of(product)
+    charge = context.charge_of(product)
     if charge is not None:
         effects.append(
             Effect(

@@ -10,6 +10,7 @@ from console.models.billing_account import PAY_IN_PARTS
 from console.models.money import Money
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
+from console.services.actions.action_context import ActionContext, picked
 from console.services.actions.amounts import read_positive
 from console.services.actions.declared import (
     ActionType,
@@ -22,7 +23,6 @@ from console.services.actions.declared import (
     Undo,
     Values,
 )
-from console.services.actions.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError
 from console.services.search.days import read_day
 from console.settings import Capability
@@ -32,10 +32,10 @@ _LATEST_FIRST = timedelta(days=30)
 _DAYS_BETWEEN = 30
 
 
-def _fields(now: Situation, values: Values) -> Sequence[Field]:
-    accounts = now.accounts()
+def _fields(context: ActionContext, values: Values) -> Sequence[Field]:
+    accounts = context.accounts()
     chosen = picked(values, "account", accounts)
-    account = next((one for one in now.all_of("accounts") if one.id == chosen), None)
+    account = next((one for one in context.all_of("accounts") if one.id == chosen), None)
     owed = account.balance.amount if account and account.balance and account.balance.amount > 0 else None
     return (
         Field("account", forms.ACCOUNT(), FieldKind.PICK, accounts),
@@ -50,8 +50,8 @@ def _fields(now: Situation, values: Values) -> Sequence[Field]:
     )
 
 
-def _plan(now: Situation, values: Values) -> Plan:
-    account = now.account(values)
+def _plan(context: ActionContext, values: Values) -> Plan:
+    account = context.account(values)
     balance = account.balance
     if balance is None or balance.amount <= 0:
         raise NotPossibleError(say.NOTHING_OWED())
@@ -62,8 +62,8 @@ def _plan(now: Situation, values: Values) -> Plan:
     parts = int(values.get("parts") or _PARTS[0])
     if parts not in _PARTS:
         raise NotPossibleError(say.PARTS_MISSING())
-    first = read_day(values.get("first_on", ""), now.today, now.day_order)
-    if not timedelta() <= first - now.today <= _LATEST_FIRST:
+    first = read_day(values.get("first_on", ""), context.today, context.day_order)
+    if not timedelta() <= first - context.today <= _LATEST_FIRST:
         raise NotPossibleError(say.FIRST_PART_OUT_OF_RANGE())
     each = (money.amount / parts).quantize(Decimal(1).scaleb(-money.digits))
     last = first + timedelta(days=_DAYS_BETWEEN * (parts - 1))

@@ -6,6 +6,7 @@ from console.messages import actions as say
 from console.messages import forms
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
+from console.services.actions.action_context import ActionContext
 from console.services.actions.declared import (
     ActionType,
     Choice,
@@ -17,7 +18,6 @@ from console.services.actions.declared import (
     Undo,
     Values,
 )
-from console.services.actions.situation import Situation
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
 
@@ -25,21 +25,22 @@ _PORTAL = "portal"
 _CHANNELS = {"email": ("email", "E-mail"), "phone": ("sms", "SMS")}
 
 
-def _fields(now: Situation, _values: Values) -> Sequence[Field]:
+def _fields(context: ActionContext, _values: Values) -> Sequence[Field]:
     bills = [
-        Choice(one.id, say.BILL_AND_AMOUNT(bill=one.label, amount=one.amount_due)) for one in now.all_of("bills")[:12]
+        Choice(one.id, say.BILL_AND_AMOUNT(bill=one.label, amount=one.amount_due))
+        for one in context.all_of("bills")[:12]
     ]
     return (
         Field("what", forms.WHAT(), FieldKind.PICK, (*bills, Choice(_PORTAL, forms.PORTAL_LINK()))),
-        Field("to", forms.TO(), FieldKind.CHOICE, _addresses(now)),
+        Field("to", forms.TO(), FieldKind.CHOICE, _addresses(context)),
     )
 
 
-def _addresses(now: Situation) -> tuple[Choice, ...]:
+def _addresses(context: ActionContext) -> tuple[Choice, ...]:
     """Return the addresses CRM has of the customer; nothing is sent to any other."""
     found = [
         Choice(f"{one.kind} {one.text}", forms.CHANNEL_TO(channel=_CHANNELS[one.kind][1], address=one.text))
-        for one in now.open_customer().contact_media
+        for one in context.open_customer().contact_media
         if one.kind in _CHANNELS
     ]
     if not found:
@@ -47,8 +48,8 @@ def _addresses(now: Situation) -> tuple[Choice, ...]:
     return tuple(sorted(found, key=lambda choice: not choice.value.startswith("email")))
 
 
-def _plan(now: Situation, values: Values) -> Plan:
-    chosen = next((one for one in _addresses(now) if one.value == values.get("to")), None)
+def _plan(context: ActionContext, values: Values) -> Plan:
+    chosen = next((one for one in _addresses(context) if one.value == values.get("to")), None)
     if chosen is None:
         raise NotPossibleError(say.ADDRESS_NOT_IN_CRM())
     kind, _, to = chosen.value.partition(" ")
@@ -60,7 +61,7 @@ def _plan(now: Situation, values: Values) -> Plan:
     if what == _PORTAL:
         title, text = "Portal link", "The way into the self-service portal"
     else:
-        bill = now.one("bills", what, "bill")
+        bill = context.one("bills", what, "bill")
         title, text = f"Bill {bill.label}", f"Bill {bill.label} of {bill.amount_due}"
         wanted |= {"about_kind": "CustomerBill", "about": bill.id, "about_name": bill.label}
     wanted |= {"reason": f"{title} sent", "text": f"{text}, sent to {to}"}

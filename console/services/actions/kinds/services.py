@@ -11,30 +11,30 @@ from console.messages import Message, forms
 from console.models.inventory import Product, Service
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
+from console.services.actions.action_context import ActionContext
 from console.services.actions.declared import ActionType, Effect, Field, FieldKind, Plan, PlannedStep, Undo, Values
-from console.services.actions.situation import Situation
 from console.settings import Capability
 
 ASKS = ("products", "services", "charges", "product_orders")
 FOLLOW_S = (4.0, 20.0, 75.0, 140.0)
 
 
-def _suspend_fields(now: Situation, _values: Values) -> Sequence[Field]:
-    return (Field("product", forms.WHAT(), FieldKind.PICK, now.products("active")),)
+def _suspend_fields(context: ActionContext, _values: Values) -> Sequence[Field]:
+    return (Field("product", forms.WHAT(), FieldKind.PICK, context.products("active")),)
 
 
-def _resume_fields(now: Situation, _values: Values) -> Sequence[Field]:
-    return (Field("product", forms.WHAT(), FieldKind.PICK, now.products("suspended")),)
+def _resume_fields(context: ActionContext, _values: Values) -> Sequence[Field]:
+    return (Field("product", forms.WHAT(), FieldKind.PICK, context.products("suspended")),)
 
 
-def _end_fields(now: Situation, _values: Values) -> Sequence[Field]:
-    return (Field("product", forms.WHAT(), FieldKind.PICK, now.products("active", "suspended")),)
+def _end_fields(context: ActionContext, _values: Values) -> Sequence[Field]:
+    return (Field("product", forms.WHAT(), FieldKind.PICK, context.products("active", "suspended")),)
 
 
-def _suspend(now: Situation, values: Values) -> Plan:
-    product = now.product(values, "active")
+def _suspend(context: ActionContext, values: Values) -> Plan:
+    product = context.product(values, "active")
     return _both(
-        now,
+        context,
         product,
         "Suspend",
         "suspended",
@@ -43,11 +43,11 @@ def _suspend(now: Situation, values: Values) -> Plan:
     )
 
 
-def _resume(now: Situation, values: Values) -> Plan:
-    product = now.product(values, "suspended")
-    runs = all(service.enabled and service.state == "active" for service in now.services_of(product))
+def _resume(context: ActionContext, values: Values) -> Plan:
+    product = context.product(values, "suspended")
+    runs = all(service.enabled and service.state == "active" for service in context.services_of(product))
     spoken = "" if runs else forms.SAY_WORKS_AGAIN(product=product.name)
-    return _both(now, product, "Resume", "active", "suspended", spoken=spoken)
+    return _both(context, product, "Resume", "active", "suspended", spoken=spoken)
 
 
 def _changes(service: Service, *, on: bool) -> bool:
@@ -78,7 +78,9 @@ def _cost(product: Product, *, on: bool) -> Message:
     return say(price=product.price, period=product.price_period or "month")
 
 
-def _both(now: Situation, product: Product, word: str, status: str, before: str, *, spoken: Message | str) -> Plan:
+def _both(
+    context: ActionContext, product: Product, word: str, status: str, before: str, *, spoken: Message | str
+) -> Plan:
     """Return the plan that puts a product, its services and its charge into a state; all of it can be taken back."""
     on = status == "active"
     steps = [order_step(product, "modify", {"status": status}, back={"status": before})]
@@ -103,11 +105,11 @@ def _both(now: Situation, product: Product, word: str, status: str, before: str,
             values={"status": status},
         ),
     ]
-    changing = [one for one in now.services_of(product) if _changes(one, on=on)]
+    changing = [one for one in context.services_of(product) if _changes(one, on=on)]
     effects += [_service_effect(service, undo, on=on) for service in changing]
-    if now.with_service_orders:
+    if context.with_service_orders:
         steps += [_serviceorder_step(service.id, service.name, enabled=on) for service in changing]
-    warnings = _charge(now, product, status, before, steps, effects, forms.CAN_BE_UNDONE())
+    warnings = _charge(context, product, status, before, steps, effects, forms.CAN_BE_UNDONE())
     return Plan(
         f"{word} {product.name}",
         RiskClass.ORDER,
@@ -119,8 +121,8 @@ def _both(now: Situation, product: Product, word: str, status: str, before: str,
     )
 
 
-def _end(now: Situation, values: Values) -> Plan:
-    product = now.product(values, "active", "suspended")
+def _end(context: ActionContext, values: Values) -> Plan:
+    product = context.product(values, "active", "suspended")
     steps = [order_step(product, "delete", {})]
     never = forms.ONLY_BY_NEW_ORDER()
     effects = [
@@ -144,7 +146,7 @@ def _end(now: Situation, values: Values) -> Plan:
             undone=Undo.NEVER,
         ),
     ]
-    for service in now.services_of(product):
+    for service in context.services_of(product):
         if service.state != "terminated":
             effects.append(
                 Effect(
@@ -158,9 +160,11 @@ def _end(now: Situation, values: Values) -> Plan:
                     undone=Undo.NEVER,
                 )
             )
-            if now.with_service_orders:
+            if context.with_service_orders:
                 steps.append(_serviceorder_step(service.id, service.name, enabled=None))
-    warnings = _charge(now, product, "terminated", product.status or "active", steps, effects, forms.CAN_BE_UNDONE())
+    warnings = _charge(
+        context, product, "terminated", product.status or "active", steps, effects, forms.CAN_BE_UNDONE()
+    )
     return Plan(
         f"End {product.name}",
         RiskClass.ORDER,
@@ -172,7 +176,7 @@ def _end(now: Situation, values: Values) -> Plan:
 
 
 def _charge(
-    now: Situation,
+    context: ActionContext,
     product: Product,
     status: str,
     before: str,
@@ -181,8 +185,8 @@ def _charge(
     undo: Message,
 ) -> tuple[Message, ...]:
     """Add the step in billing, where billing keeps such charges; return what to say where it does not."""
-    charge = now.charge_of(product)
-    if charge is None and "charges" in now.not_served:
+    charge = context.charge_of(product)
+    if charge is None and "charges" in context.not_served:
         return (forms.LOOK_ON_NEXT_BILL(),)
     if charge is None:
         return (forms.BILLING_CHARGES_NOTHING(),)

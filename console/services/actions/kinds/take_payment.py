@@ -9,6 +9,7 @@ from console.models.customer_bill import CustomerBill
 from console.models.money import Money
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
+from console.services.actions.action_context import ActionContext, picked
 from console.services.actions.amounts import read_positive
 from console.services.actions.declared import (
     ActionType,
@@ -21,7 +22,6 @@ from console.services.actions.declared import (
     Undo,
     Values,
 )
-from console.services.actions.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
 
@@ -30,11 +30,11 @@ _ACCOUNT = "account"
 _NEVER = forms.ONLY_BY_GIVING_BACK()
 
 
-def _fields(now: Situation, values: Values) -> Sequence[Field]:
-    accounts = now.accounts()
+def _fields(context: ActionContext, values: Values) -> Sequence[Field]:
+    accounts = context.accounts()
     account_id = picked(values, "account", accounts)
-    account = next((one for one in now.all_of("accounts") if one.id == account_id), None)
-    bills = now.open_bills(account_id)
+    account = next((one for one in context.all_of("accounts") if one.id == account_id), None)
+    bills = context.open_bills(account_id)
     choices = [Choice(one.id, say.BILL_AND_OPEN_AMOUNT(bill=one.label, amount=one.remaining)) for one in bills]
     if account is not None:  # before there is one, nothing can stand here that would then stay
         choices.append(Choice(_ACCOUNT, forms.ACCOUNT_NO_BILL()))
@@ -80,14 +80,14 @@ def _balance(account: BillingAccount) -> Money:
     return account.balance
 
 
-def _bill(now: Situation, values: Values, account: BillingAccount, money: Money) -> CustomerBill | None:
+def _bill(context: ActionContext, values: Values, account: BillingAccount, money: Money) -> CustomerBill | None:
     """Return the bill a payment is for, None where it is for the account; so much must be open of it."""
     chosen = values.get("bill", _ACCOUNT)
     if not chosen:
         raise NotPossibleError(say.PAYMENT_PURPOSE_MISSING())
     if chosen == _ACCOUNT:
         return None
-    bill: CustomerBill = now.one("bills", chosen, "bill")
+    bill: CustomerBill = context.one("bills", chosen, "bill")
     if bill.remaining is not None and bill.remaining.currency != money.currency:
         currencies = {"bill_currency": bill.remaining.currency, "account_currency": money.currency}
         raise NotPossibleError(say.BILL_IN_OTHER_CURRENCY(bill=bill.label, account=account.id, **currencies))
@@ -111,13 +111,13 @@ def _bill_effect(bill: CustomerBill, open_before: Money, money: Money) -> Effect
     )
 
 
-def _plan(now: Situation, values: Values) -> Plan:
-    account = now.account(values)
+def _plan(context: ActionContext, values: Values) -> Plan:
+    account = context.account(values)
     balance = _balance(account)
     money = read_positive(values.get("amount", ""), balance.currency)
     if money.amount > balance.amount:
         raise NotPossibleError(say.LESS_OWED(balance=balance))
-    bill = _bill(now, values, account, money)
+    bill = _bill(context, values, account, money)
     wanted = {
         "amount": money,
         "account": account.id,

@@ -8,6 +8,7 @@ from console.messages import actions as say
 from console.models.outbox import RiskClass
 from console.models.trouble_ticket import TroubleTicket
 from console.services.access.permissions import Permission
+from console.services.actions.action_context import ActionContext, picked
 from console.services.actions.declared import (
     ActionType,
     Choice,
@@ -20,7 +21,6 @@ from console.services.actions.declared import (
     Values,
 )
 from console.services.actions.notes import LONGEST_FORM_TEXT
-from console.services.actions.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError, refuse_card_numbers
 from console.settings import Capability
 
@@ -86,12 +86,12 @@ def new_ticket(
     return step, effect
 
 
-def _abouts(now: Situation) -> tuple[Choice, ...]:
+def _abouts(context: ActionContext) -> tuple[Choice, ...]:
     """Return the records a ticket can be about; what no system has said is left out."""
     found = [Choice("", forms.NOTHING_IN_PARTICULAR())]
     for kind, name in _ABOUT_LISTS.items():
         words = _KIND_WORDS[kind]
-        items = (now.lists.get(name) or ())[:12]
+        items = (context.lists.get(name) or ())[:12]
         found += [Choice(f"{kind} {item.id}", f"{words} {_name_of(item)}") for item in items]
     return tuple(found)
 
@@ -100,9 +100,9 @@ def _name_of(item: Any) -> str:
     return str(getattr(item, "label", None) or getattr(item, "description", None) or item.name)
 
 
-def _named(now: Situation, kind: str, record: str) -> str:
+def _named(context: ActionContext, kind: str, record: str) -> str:
     """Return what a record is called that a ticket is about."""
-    return next(_name_of(item) for item in now.lists.get(_ABOUT_LISTS[kind]) or () if item.id == record)
+    return next(_name_of(item) for item in context.lists.get(_ABOUT_LISTS[kind]) or () if item.id == record)
 
 
 # By the kind of a record in the standard, the list it stands in.
@@ -112,18 +112,18 @@ _ABOUT_LISTS = {"Service": "services", "CustomerBill": "bills", "ProductOrder": 
 _KIND_WORDS = {"Service": "Service", "CustomerBill": "Bill", "ProductOrder": "Order"}
 
 
-def _about(now: Situation, values: Values) -> About | None:
+def _about(context: ActionContext, values: Values) -> About | None:
     chosen = values.get("about", "")
     if not chosen and values.get("service"):  # a disagreement names what it is about
         chosen = f"Service {values['service']}"
-    choice = next((one for one in _abouts(now) if one.value == chosen and chosen), None)
+    choice = next((one for one in _abouts(context) if one.value == chosen and chosen), None)
     if choice is None:
         return None
     kind, _, record = choice.value.partition(" ")
-    return kind, record, _named(now, kind, record)
+    return kind, record, _named(context, kind, record)
 
 
-def _open_fields(now: Situation, values: Values) -> Sequence[Field]:
+def _open_fields(context: ActionContext, values: Values) -> Sequence[Field]:
     start = f"Service {values['service']}" if values.get("service") else ""
     text = f"See also {values['other']}." if values.get("other") else ""
     if values.get("payment"):
@@ -132,53 +132,53 @@ def _open_fields(now: Situation, values: Values) -> Sequence[Field]:
     return (
         Field("type", forms.KIND(), FieldKind.CHOICE, _TYPES),
         Field("severity", forms.SEVERITY(), FieldKind.CHOICE, _SEVERITIES),
-        Field("about", forms.ABOUT(), FieldKind.CHOICE, _abouts(now), start=start),
+        Field("about", forms.ABOUT(), FieldKind.CHOICE, _abouts(context), start=start),
         Field("text", forms.WHAT_IS_WRONG(), FieldKind.LONG_TEXT, start=text),
     )
 
 
-def _open_plan(now: Situation, values: Values) -> Plan:
-    now.open_customer()
+def _open_plan(context: ActionContext, values: Values) -> Plan:
+    context.open_customer()
     kind = values.get("type") or _TYPES[0].value
     text = checked_text(values.get("text", ""), say.TICKET_TEXT_MISSING())
-    about = _about(now, values)
+    about = _about(context, values)
     subject = str(_KINDS.get(kind, kind))  # CRM keeps it in one language, whatever the window speaks
     name = f"{subject}: {about[2]}" if about else subject
     step, effect = new_ticket(kind, values.get("severity") or "medium", name, text, about)
     return Plan(f"Open ticket: {name}", RiskClass.NOTE, (step,), (effect,))
 
 
-def _tickets(now: Situation, *states: str) -> tuple[Choice, ...]:
-    found = [one for one in now.all_of("tickets") if one.status in states and one.ticket_type != "approval"]
+def _tickets(context: ActionContext, *states: str) -> tuple[Choice, ...]:
+    found = [one for one in context.all_of("tickets") if one.status in states and one.ticket_type != "approval"]
     if not found:
         raise NotPossibleError(say.NO_OPEN_TICKET())
     return tuple(Choice(one.id, f"{one.id} {one.name}", one.status or "") for one in found)
 
 
-def _ticket(now: Situation, values: Values) -> TroubleTicket:
-    now.open_customer()
-    ticket: TroubleTicket = now.one("tickets", values.get("ticket", ""), "ticket")
+def _ticket(context: ActionContext, values: Values) -> TroubleTicket:
+    context.open_customer()
+    ticket: TroubleTicket = context.one("tickets", values.get("ticket", ""), "ticket")
     if ticket.status not in _ENDS:
         raise NotPossibleError(say.TICKET_CLOSED(ticket_id=ticket.id, ticket_status=ticket.status))
     return ticket
 
 
-def _work_fields(now: Situation, values: Values) -> Sequence[Field]:
-    tickets = _tickets(now, "acknowledged", "inProgress", "pending", "held")
+def _work_fields(context: ActionContext, values: Values) -> Sequence[Field]:
+    tickets = _tickets(context, "acknowledged", "inProgress", "pending", "held")
     chosen = picked(values, "ticket", tickets)
-    ticket = next((one for one in now.all_of("tickets") if one.id == chosen), None)
+    ticket = next((one for one in context.all_of("tickets") if one.id == chosen), None)
     return (
         Field("ticket", forms.TICKET(), FieldKind.PICK, tickets),
         Field("note", forms.NOTE(), FieldKind.LONG_TEXT),
         Field(
             "severity", forms.SEVERITY(), FieldKind.CHOICE, _SEVERITIES, start=(ticket.severity if ticket else "") or ""
         ),
-        Field("about", forms.LINK_WITH(), FieldKind.CHOICE, _abouts(now)),
+        Field("about", forms.LINK_WITH(), FieldKind.CHOICE, _abouts(context)),
     )
 
 
-def _work_plan(now: Situation, values: Values) -> Plan:
-    ticket = _ticket(now, values)
+def _work_plan(context: ActionContext, values: Values) -> Plan:
+    ticket = _ticket(context, values)
     wanted: dict[str, str] = {}
     base: dict[str, str] = {}
     effects: list[Effect] = []
@@ -211,7 +211,7 @@ def _work_plan(now: Situation, values: Values) -> Plan:
                 values={"severity": severity},
             )
         )
-    about = _about(now, values)
+    about = _about(context, values)
     if about is not None and all(one.id != about[1] for one in ticket.about):
         wanted["about"], wanted["about_kind"], wanted["about_name"] = about[1], about[0], about[2]
         effects.append(
@@ -237,10 +237,10 @@ def _did(wanted: Values) -> str:
     return ", ".join(word for key, word in words.items() if key in wanted)
 
 
-def _close_fields(now: Situation, values: Values) -> Sequence[Field]:
-    tickets = _tickets(now, *_ENDS)
+def _close_fields(context: ActionContext, values: Values) -> Sequence[Field]:
+    tickets = _tickets(context, *_ENDS)
     chosen = picked(values, "ticket", tickets)
-    ticket = next((one for one in now.all_of("tickets") if one.id == chosen), None)
+    ticket = next((one for one in context.all_of("tickets") if one.id == chosen), None)
     ends = _ENDS.get((ticket.status if ticket else "") or "", ())
     return (
         Field("ticket", forms.TICKET(), FieldKind.PICK, tickets),
@@ -249,8 +249,8 @@ def _close_fields(now: Situation, values: Values) -> Sequence[Field]:
     )
 
 
-def _close_plan(now: Situation, values: Values) -> Plan:
-    ticket = _ticket(now, values)
+def _close_plan(context: ActionContext, values: Values) -> Plan:
+    ticket = _ticket(context, values)
     status = values.get("status") or _ENDS[ticket.status or ""][0]
     if status not in _ENDS[ticket.status or ""]:
         raise NotPossibleError(say.NO_SUCH_TRANSITION(ticket_status=ticket.status, status=status))

@@ -8,6 +8,7 @@ from console.messages import forms
 from console.models.appointment import Appointment, TimeSlot
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
+from console.services.actions.action_context import ActionContext, picked
 from console.services.actions.declared import (
     ActionType,
     Choice,
@@ -20,7 +21,6 @@ from console.services.actions.declared import (
     Values,
 )
 from console.services.actions.kinds.tickets import checked_text
-from console.services.actions.situation import Situation, picked
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
 
@@ -37,9 +37,9 @@ def _hours(starts: datetime | None, ends: datetime | None) -> str:
     return f"{local:%a} {local.day} {local:%b} {local:%H:%M}{until}"
 
 
-def _free_slots(now: Situation) -> list[TimeSlot]:
-    slots: Sequence[TimeSlot] = now.all_of("time_slots")
-    free = [slot for slot in slots if slot.starts_at > now.now]
+def _free_slots(context: ActionContext) -> list[TimeSlot]:
+    slots: Sequence[TimeSlot] = context.all_of("time_slots")
+    free = [slot for slot in slots if slot.starts_at > context.now]
     if not free:
         raise NotPossibleError(say.NO_FREE_HOURS())
     return free
@@ -49,33 +49,33 @@ def _slots(slots: Iterable[TimeSlot]) -> tuple[Choice, ...]:
     return tuple(Choice(slot.id, _hours(slot.starts_at, slot.ends_at)) for slot in slots)
 
 
-def _slot(now: Situation, values: Values) -> TimeSlot:
-    slot: TimeSlot = now.one("time_slots", values.get("slot", ""), "time")
-    if slot.starts_at <= now.now:
+def _slot(context: ActionContext, values: Values) -> TimeSlot:
+    slot: TimeSlot = context.one("time_slots", values.get("slot", ""), "time")
+    if slot.starts_at <= context.now:
         raise NotPossibleError(say.TIME_PASSED())
     return slot
 
 
-def _abouts(now: Situation) -> tuple[Choice, ...]:
-    tickets = [one for one in now.lists.get("tickets") or () if one.is_open and one.ticket_type != "approval"]
-    orders = [one for one in now.lists.get("product_orders") or () if one.is_open]
+def _abouts(context: ActionContext) -> tuple[Choice, ...]:
+    tickets = [one for one in context.lists.get("tickets") or () if one.is_open and one.ticket_type != "approval"]
+    orders = [one for one in context.lists.get("product_orders") or () if one.is_open]
     found = [Choice(f"TroubleTicket {one.id}", forms.TICKET_NAMED(name=one.name)) for one in tickets]
     found += [Choice(f"ProductOrder {one.id}", forms.ORDER_NAMED(name=one.description)) for one in orders]
     return (*found, Choice("", forms.NOTHING_IN_PARTICULAR()))
 
 
-def _book_fields(now: Situation, _values: Values) -> Sequence[Field]:
+def _book_fields(context: ActionContext, _values: Values) -> Sequence[Field]:
     return (
         Field("purpose", forms.PURPOSE(), FieldKind.CHOICE, _PURPOSES),
-        Field("about", forms.FOR(), FieldKind.CHOICE, _abouts(now)),
-        Field("slot", forms.WHEN(), FieldKind.CHOICE, _slots(_free_slots(now))),
+        Field("about", forms.FOR(), FieldKind.CHOICE, _abouts(context)),
+        Field("slot", forms.WHEN(), FieldKind.CHOICE, _slots(_free_slots(context))),
         Field("text", forms.FOR_TECHNICIAN(), FieldKind.LONG_TEXT),
     )
 
 
-def _book_plan(now: Situation, values: Values) -> Plan:
-    customer = now.open_customer()
-    slot = _slot(now, values)
+def _book_plan(context: ActionContext, values: Values) -> Plan:
+    customer = context.open_customer()
+    slot = _slot(context, values)
     about = values.get("about", "")
     kind, _, record = about.partition(" ")
     text = checked_text(values.get("text", ""), say.VISIT_TEXT_MISSING())
@@ -103,7 +103,9 @@ def _book_plan(now: Situation, values: Values) -> Plan:
         values={"starts": slot.starts_at.isoformat(), "status": "confirmed"},
     )
     booked = [
-        one for one in now.lists.get("appointments") or () if one.status in _OPEN and one.starts_at == slot.starts_at
+        one
+        for one in context.lists.get("appointments") or ()
+        if one.status in _OPEN and one.starts_at == slot.starts_at
     ]
     warnings = (forms.VISIT_BOOKED_THEN(),) if booked else ()
     return Plan(
@@ -116,37 +118,39 @@ def _book_plan(now: Situation, values: Values) -> Plan:
     )
 
 
-def _visits(now: Situation) -> tuple[Choice, ...]:
+def _visits(context: ActionContext) -> tuple[Choice, ...]:
     found = [
-        one for one in now.all_of("appointments") if one.status in _OPEN and one.starts_at and one.starts_at > now.now
+        one
+        for one in context.all_of("appointments")
+        if one.status in _OPEN and one.starts_at and one.starts_at > context.now
     ]
     if not found:
         raise NotPossibleError(say.NO_VISIT_TO_COME())
     return tuple(Choice(one.id, f"{_hours(one.starts_at, one.ends_at)}, {one.description}") for one in found)
 
 
-def _visit(now: Situation, values: Values) -> Appointment:
-    now.open_customer()
-    visit: Appointment = now.one("appointments", values.get("visit", ""), "visit")
+def _visit(context: ActionContext, values: Values) -> Appointment:
+    context.open_customer()
+    visit: Appointment = context.one("appointments", values.get("visit", ""), "visit")
     if visit.status not in _OPEN:
         raise NotPossibleError(say.VISIT_IN_STATE(visit_status=visit.status))
-    now.check_free(visit.id, "this visit")
+    context.check_free(visit.id, "this visit")
     return visit
 
 
-def _move_fields(now: Situation, values: Values) -> Sequence[Field]:
-    visits = _visits(now)
-    visit = next((one for one in now.all_of("appointments") if one.id == picked(values, "visit", visits)), None)
+def _move_fields(context: ActionContext, values: Values) -> Sequence[Field]:
+    visits = _visits(context)
+    visit = next((one for one in context.all_of("appointments") if one.id == picked(values, "visit", visits)), None)
     own = visit.starts_at if visit else None
-    others = (slot for slot in _free_slots(now) if slot.starts_at != own)
+    others = (slot for slot in _free_slots(context) if slot.starts_at != own)
     return (
         Field("visit", forms.VISIT(), FieldKind.PICK, visits),
         Field("slot", forms.MOVE_TO(), FieldKind.CHOICE, _slots(others)),
     )
 
 
-def _move_plan(now: Situation, values: Values) -> Plan:
-    visit, slot = _visit(now, values), _slot(now, values)
+def _move_plan(context: ActionContext, values: Values) -> Plan:
+    visit, slot = _visit(context, values), _slot(context, values)
     if visit.starts_at == slot.starts_at:
         raise NotPossibleError(say.VISIT_AT_THAT_TIME())
     before = {"starts": visit.starts_at, **({"ends": visit.ends_at} if visit.ends_at else {})}
@@ -169,12 +173,12 @@ def _move_plan(now: Situation, values: Values) -> Plan:
     )
 
 
-def _cancel_fields(now: Situation, _values: Values) -> Sequence[Field]:
-    return (Field("visit", forms.VISIT(), FieldKind.PICK, _visits(now)),)
+def _cancel_fields(context: ActionContext, _values: Values) -> Sequence[Field]:
+    return (Field("visit", forms.VISIT(), FieldKind.PICK, _visits(context)),)
 
 
-def _cancel_plan(now: Situation, values: Values) -> Plan:
-    visit = _visit(now, values)
+def _cancel_plan(context: ActionContext, values: Values) -> Plan:
+    visit = _visit(context, values)
     step = PlannedStep("cancel-visit", visit.id, {"status": "cancelled"}, {"status": visit.status or ""})
     effect = Effect(
         capability=Capability.APPOINTMENTS,

@@ -161,11 +161,11 @@ class ActionForm(ActionDialog):
         self._cut.setVisible(bool(cut))
 
     def _show_fields(self) -> None:
-        situation = self._desk.actions.situation(self._view)
+        context = self._desk.actions.context(self._view)
         if self._selected is not None:
-            self._near = starts_from(self._selected.resource, self._selected.id, situation)
+            self._near = starts_from(self._selected.resource, self._selected.id, context)
         for _ in range(2):  # what is chosen first may decide what can be chosen then
-            for field in self._kind.fields(situation, self.values):
+            for field in self._kind.fields(context, self.values):
                 self._show_field(field)
         bill = self.values.get("bill")
         if bill and self._kind.name == "dispute-line":
@@ -298,10 +298,10 @@ class ActionForm(ActionDialog):
     def show_effect(self) -> None:
         """Plan with what is entered and show that, or say why it cannot be done so."""
         self._show_subject()
-        situation = self._desk.actions.situation(self._view)
+        context = self._desk.actions.context(self._view)
         try:
-            self.plan = self._desk.actions.plan(self._kind.name, situation, self.values)
-            touched = self._desk.actions.touched(self.plan, situation)
+            self.plan = self._desk.actions.plan(self._kind.name, context, self.values)
+            touched = self._desk.actions.touched(self.plan, context)
         except NotPossibleError as error:
             self._cannot(in_words(error.message))
             return
@@ -346,7 +346,7 @@ class ActionForm(ActionDialog):
     def doing(self) -> Coroutine[Any, Any, Any]:
         return self._desk.actions.do(
             self._kind.name,
-            self._desk.actions.situation(self._view),
+            self._desk.actions.context(self._view),
             self.values,
             self._view.customer_id,
             typed_in=self.places,

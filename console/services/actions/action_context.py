@@ -25,7 +25,7 @@ _CLOSED = {"closed", "terminated", "inactive", "merged", "cancelled", "deceased"
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class ActionContext:
     """What is known now. `lists` holds the parts of the view by name, None where no system has said it.
 
     `lines` are those of the bills that were looked at. `today` is the user's own day. `under_way` leads from records to
@@ -184,7 +184,7 @@ def _with_number(choice: Choice) -> Choice:
     return replace(choice, words=say.CHOICE_WITH_NUMBER(number=choice.value, words=choice.words))
 
 
-def situation_of(
+def context_of(
     view: CustomerView,
     actions: Sequence[Action],
     user: User,
@@ -192,7 +192,7 @@ def situation_of(
     person: str,
     with_service_orders: bool,
     day_order: DayOrder,
-) -> Situation:
+) -> ActionContext:
     """Return the situation of a customer as their view knows it now; `actions` are those of this customer."""
     lists: dict[str, Sequence[Any] | None] = {}
     origins: dict[str, set[str]] = {}
@@ -214,7 +214,7 @@ def situation_of(
         for step in action.steps
         for record in _records(step)
     }
-    return Situation(
+    return ActionContext(
         view.now(),
         view.now().astimezone().date(),
         user=user,
