@@ -26,7 +26,7 @@ from console.models.outbox import Action, ActionState
 from console.sandbox.world import World
 from console.services.actions.action_context import ActionContext
 from console.services.actions.catalogue import ACTIONS
-from console.services.actions.declared import Effect, FieldKind, Plan
+from console.services.actions.declared import ActionPlan, Effect, FieldKind
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
@@ -138,7 +138,7 @@ class Score:
         self.planted, self.planted_done = Counter[str](dict.fromkeys(_PLANTED, 0)), 0
         self.misses: list[str] = []
 
-    def take(self, kind: str, plan: Plan, before: Snapshot, after: Snapshot) -> None:
+    def take(self, kind: str, plan: ActionPlan, before: Snapshot, after: Snapshot) -> None:
         """Hold one act against its preview, and against the planted ones."""
         wrong = list(misses(plan.effects, before, after))
         self.done[kind] += 1
@@ -338,7 +338,7 @@ async def advance(sandbox: SandboxProcess, seconds: float) -> None:
         (await client.put(f"{sandbox.control}/clock", json={"advance_s": seconds})).raise_for_status()
 
 
-async def _action_on(desk: Desk, customer: CustomerId, rng: random.Random) -> tuple[str, Plan, Action] | None:
+async def _action_on(desk: Desk, customer: CustomerId, rng: random.Random) -> tuple[str, ActionPlan, Action] | None:
     """Do one act for a customer, the first of a random order that can be done; None where none can."""
     view = desk.view_customer(customer)
     try:

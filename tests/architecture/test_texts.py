@@ -16,7 +16,7 @@ SAYING = ("services", "connectors", "http", "store", "models")
 # Errors of the program itself, or of a format: their words are for a log, or become a value of a message.
 FOR_LOGS = {"TypeError", "ValueError", "KeyError", "MalformedRecordError", "UsageError"}
 # What forms, previews and discrepancies are declared with; of their arguments these hold no words for people.
-SHOWN = {"Field", "Choice", "Effect", "ActionType", "NotCompared", "Contradiction", "claim"}
+SHOWN = {"Field", "FieldOption", "Effect", "ActionType", "NotCompared", "Discrepancy", "claim"}
 NOT_SHOWN = {"name", "group", "letter", "record", "values", "asks", "start", "starts"}
 
 
@@ -112,7 +112,7 @@ def test_forms_previews_and_discrepancies_are_declared_without_words_of_their_ow
     "source",
     [
         'Field("amount", "Amount")',
-        'Choice("a", f"Bill {bill}")',
+        'FieldOption("a", f"Bill {bill}")',
         'Effect(what="Charge of it")',
         'facts.claim(ONE, "is active" if on else "ended", "r")',
     ],

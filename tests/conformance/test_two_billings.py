@@ -8,7 +8,7 @@ from console.errors import SystemUnavailableError
 from console.models.customer import CustomerId
 from console.models.outbox import ActionState
 from console.models.search import SearchResult
-from console.services.actions.declared import Plan
+from console.services.actions.declared import ActionPlan
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
 from console.services.desk import Desk
@@ -114,7 +114,7 @@ async def test_an_action_goes_to_the_system_that_has_the_account(two_billings: T
     account = next(item.value for item in view.accounts.unmasked or () if item.origin.system == "mobile")
     context = desk.actions.context(view)
     values = {"account": account.id, "amount": "1", "reason": "goodwill", "text": "Waited twice for the technician"}
-    plan: Plan = desk.actions.plan("give-credit", context, values)
+    plan: ActionPlan = desk.actions.plan("give-credit", context, values)
     touched = {one.label: len(one.effects) for one in desk.actions.touched(plan, context)}
     assert touched[MOBILE] > 0
     assert touched[FIXED] == 0

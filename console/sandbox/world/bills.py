@@ -8,7 +8,7 @@ from typing import Protocol
 
 from console.sandbox.world.catalogue import ACTIVATION_CENTS, INSTALLATION_CENTS, LATE_FEE_CENTS, in_currency
 from console.sandbox.world.life import Life, Subscription
-from console.sandbox.world.payments import Plan, bill_day, bill_months, due_day, payment_plan
+from console.sandbox.world.payments import BillSettlement, bill_day, bill_months, due_day, payment_plan
 
 
 class Adder(Protocol):
@@ -46,7 +46,7 @@ class Bill:
     paid: int  # what billing has applied
     received: int  # what came in
     paid_on: date | None
-    plan: Plan
+    plan: BillSettlement
 
     @property
     def cents(self) -> int:
@@ -79,7 +79,7 @@ def derive_bills(seed: int, life: Life, account: int) -> list[Bill]:
     return bills
 
 
-def _paid(life: Life, account: int, month: int, lines: tuple[Line, ...], plan: Plan) -> Bill:
+def _paid(life: Life, account: int, month: int, lines: tuple[Line, ...], plan: BillSettlement) -> Bill:
     """Return a bill with what was paid of it, which is not always what was applied to it."""
     cycle = life.cycle_days[account]
     billed_on, next_on = bill_day(month, cycle), bill_day(month + 1, cycle)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from console.sandbox.world.life import Contact, Life, Order
 from console.sandbox.world.numbering import Numbers
-from console.sandbox.world.payments import Plan, bill_day, bill_months, payment_plan
+from console.sandbox.world.payments import BillSettlement, bill_day, bill_months, payment_plan
 from console.sandbox.world.purchases import NIGHT, at
 
 _ORDERED_BY = ("phone", "chat", "shop", "portal")
@@ -43,7 +43,7 @@ def _about_order(order: Order, rng: random.Random) -> list[Contact]:
     return found
 
 
-def _about_bill(life: Life, account: int, month: int, plan: Plan, rng: random.Random) -> list[Contact]:
+def _about_bill(life: Life, account: int, month: int, plan: BillSettlement, rng: random.Random) -> list[Contact]:
     billed_on = bill_day(month, life.cycle_days[account])
     about = ("bill", account, month)
     found = []

@@ -18,7 +18,7 @@ _METHODS = ("Card ending 4417", "Card ending 0231", "Direct debit", "Bank transf
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BillSettlement:
     """What happens with one bill after it was sent; `paid_on` is None while nothing was paid."""
 
     paid_at: datetime | None
@@ -69,7 +69,7 @@ def _paid_on(life: Life, due_on: date, luck: float, rng: random.Random) -> date 
     return None if paid_on >= life.as_of or is_forgotten else paid_on
 
 
-def payment_plan(seed: int, life: Life, account: int, month: int) -> Plan:
+def payment_plan(seed: int, life: Life, account: int, month: int) -> BillSettlement:
     """Return how one bill is paid."""
     rng = random.Random(f"{seed} pay {life.n} {account} {month}")
     habit = random.Random(f"{seed} habit {life.n} {account}")
@@ -86,4 +86,4 @@ def payment_plan(seed: int, life: Life, account: int, month: int) -> Plan:
     # A direct debit runs at night; people pay later in the day than it failed, if it did.
     hour = rng.randrange(15, 22) if channel == "portal" else 4
     paid_at = None if paid_on is None else datetime.combine(paid_on, time(hour, rng.randrange(60)), tzinfo=UTC)
-    return Plan(paid_at, luck >= 0.985, method, channel, failed_at, error)
+    return BillSettlement(paid_at, luck >= 0.985, method, channel, failed_at, error)

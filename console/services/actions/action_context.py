@@ -15,7 +15,7 @@ from console.models.inventory import Product, Service
 from console.models.money import Money
 from console.models.outbox import Action, StepState
 from console.services.access.permissions import User
-from console.services.actions.declared import Choice, Values
+from console.services.actions.declared import FieldOption, Values
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.datasets import DATASETS
@@ -141,14 +141,14 @@ class ActionContext:
         serial = product.serial_number
         return next((one for one in charges if serial and one.serial_number == serial), None)
 
-    def accounts(self) -> tuple[Choice, ...]:
+    def accounts(self) -> tuple[FieldOption, ...]:
         """Return the accounts to choose from."""
         return tuple(
-            Choice(one.id, say.ACCOUNT_OWED(account=one.id, balance=one.balance) if one.balance else one.id)
+            FieldOption(one.id, say.ACCOUNT_OWED(account=one.id, balance=one.balance) if one.balance else one.id)
             for one in self.all_of("accounts")
         )
 
-    def products(self, *states: str) -> tuple[Choice, ...]:
+    def products(self, *states: str) -> tuple[FieldOption, ...]:
         """Return the products in one of these states to choose from.
 
         Raises:
@@ -158,7 +158,7 @@ class ActionContext:
         if not found:
             raise NotPossibleError(say.NO_PRODUCT_IN_STATE(states=" or ".join(states)))
         return told_apart(
-            Choice(one.id, ", ".join(filter(None, (one.name, _detail(one), _price(one))))) for one in found
+            FieldOption(one.id, ", ".join(filter(None, (one.name, _detail(one), _price(one))))) for one in found
         )
 
     def open_bills(self, account_id: str) -> Sequence[CustomerBill]:
@@ -168,19 +168,19 @@ class ActionContext:
         return sorted(own, key=lambda bill: bill.billed_on or date.max)
 
 
-def picked(values: Values, name: str, choices: Sequence[Choice]) -> str:
+def picked(values: Values, name: str, choices: Sequence[FieldOption]) -> str:
     """Return what stands in a field one picks from: what was chosen, else the only choice there is, else nothing."""
     return values.get(name) or (choices[0].value if len(choices) == 1 else "")
 
 
-def told_apart(choices: Iterable[Choice]) -> tuple[Choice, ...]:
+def told_apart(choices: Iterable[FieldOption]) -> tuple[FieldOption, ...]:
     """Return choices of which no two look alike: those that would carry their numbers."""
     every = list(choices)
     words = Counter(choice.words for choice in every)
     return tuple(_with_number(one) if words[one.words] > 1 else one for one in every)
 
 
-def _with_number(choice: Choice) -> Choice:
+def _with_number(choice: FieldOption) -> FieldOption:
     return replace(choice, words=say.CHOICE_WITH_NUMBER(number=choice.value, words=choice.words))
 
 

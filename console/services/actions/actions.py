@@ -20,7 +20,7 @@ from console.services.access.permissions import Permission, Permissions
 from console.services.actions.action_context import ActionContext, context_of
 from console.services.actions.amounts import read_positive
 from console.services.actions.catalogue import ACTIONS
-from console.services.actions.declared import Plan, PlannedStep, Values
+from console.services.actions.declared import ActionPlan, PlannedStep, Values
 from console.services.actions.ids import uuid7
 from console.services.actions.notes import checked_note, note_title
 from console.services.actions.routing import STEP_CAPABILITY, Origins, SystemEffects, by_system, route, route_step
@@ -228,7 +228,7 @@ class Actions:
         """Return why this user may not do a kind of act, for a customer or at all, or None where they may."""
         return self._permissions.refusal_to_do(ACTIONS[kind].permission, customer_id)
 
-    def plan(self, kind: str, context: ActionContext, values: Values) -> Plan:
+    def plan(self, kind: str, context: ActionContext, values: Values) -> ActionPlan:
         """Return what an act would do, without doing any of it.
 
         Raises:
@@ -267,7 +267,7 @@ class Actions:
             raise NotPossibleError(say.ON_ITS_WAY())
         return await self._outbox.submit(action, typed_in=typed_in, instead_of=instead_of)
 
-    def touched(self, plan: Plan, context: ActionContext) -> Sequence[SystemEffects]:
+    def touched(self, plan: ActionPlan, context: ActionContext) -> Sequence[SystemEffects]:
         """Return what a plan would change, system by system; those that are not touched say so."""
         return by_system(self._systems, context.origins, plan)
 

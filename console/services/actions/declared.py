@@ -31,7 +31,7 @@ class FieldKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FieldOption:
     """One of the values of a field, the words for it, and the state the record it stands for is in, as it came."""
 
     value: str
@@ -46,7 +46,7 @@ class Field:
     name: str
     label: Message
     kind: FieldKind = FieldKind.TEXT
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[FieldOption, ...] = ()
     start: str = ""
     hint: Message | str = ""
 
@@ -93,7 +93,7 @@ class PlannedStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ActionPlan:
     """What an act would do, worked out before anything is written.
 
     `cost` says what it costs and from when, `approval` why somebody else must agree first, empty where nobody must.
@@ -130,7 +130,7 @@ class ActionType:
     send: Message
     asks: tuple[str, ...]
     fields: Callable[["ActionContext", Values], Sequence[Field]]
-    plan: Callable[["ActionContext", Values], Plan]
+    plan: Callable[["ActionContext", Values], ActionPlan]
     follow_s: tuple[float, ...] = ()
     in_full: bool = False
     starts: str = ""

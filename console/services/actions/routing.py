@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from console.messages import actions as say
 from console.ports.port import Port
 from console.ports.systems import ConnectedSystem, Systems
-from console.services.actions.declared import Effect, Plan, PlannedStep
+from console.services.actions.declared import ActionPlan, Effect, PlannedStep
 from console.services.customer.contact import IN_BILLING, IN_CRM, NotPossibleError
 from console.settings import Capability
 
@@ -80,7 +80,7 @@ def route_step(systems: Systems, origins: Origins, step: PlannedStep) -> Connect
     return route(systems, origins, STEP_CAPABILITY[step.kind], [step.record, *named])
 
 
-def by_system(systems: Systems, origins: Origins, plan: Plan) -> Sequence[SystemEffects]:
+def by_system(systems: Systems, origins: Origins, plan: ActionPlan) -> Sequence[SystemEffects]:
     """Return a plan's effects system by system, money first; systems that are not touched have none."""
     touched: dict[str, list[Effect]] = {system.name: [] for system in sorted(systems.every, key=_place)}
     taken_by = {STEP_CAPABILITY[step.kind]: route_step(systems, origins, step) for step in plan.steps}

@@ -22,7 +22,7 @@ from console.views.keys.send import is_send
 from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.widgets.action_dialog import send_words
-from console.views.widgets.choice import Choice
+from console.views.widgets.choice import ChoiceButton
 from console.views.widgets.fields import FramedDialog
 from console.views.widgets.labels import Button, Label, button_row
 from console.views.widgets.live_page import PlainScroll
@@ -72,7 +72,7 @@ class AccessDialog(FramedDialog):
             self.setWindowTitle(tr("Verify the caller"))
             intro = tr("The account is open. Single calls, orders and new contact data need one of these.")
         column.addWidget(Label(intro, "small", look="secondary", wrap=True))
-        self.ways: list[tuple[Choice, str, AccessReason | None]] = []
+        self.ways: list[tuple[ChoiceButton, str, AccessReason | None]] = []
         ways = self._make_ways()
         room = self._room = PlainScroll(ways)
         column.addWidget(room, 1)
@@ -113,7 +113,7 @@ class AccessDialog(FramedDialog):
         if access.grant_of(self._customer_id) is None:
             found += [(tr(words), "", reason) for reason, words in _REASONS]
         for words, name, reason in found:
-            button = Choice(words, words)
+            button = ChoiceButton(words, words)
             self._group.addButton(button)
             column.addWidget(button)
             self.ways.append((button, name, reason))

@@ -12,7 +12,7 @@ from console.services.outbox.drafts import Drafts
 from console.views.outbox.words import VALUE_NAMES, made_at, shown_value
 from console.views.texts import tr
 from console.views.widgets.action_dialog import SEND_KEYS, send_words
-from console.views.widgets.choice import Choice
+from console.views.widgets.choice import ChoiceButton
 from console.views.widgets.labels import Button, Label, StateSurface
 from console.views.widgets.live_page import PlainScroll
 
@@ -27,8 +27,8 @@ class _Line:
         mine, theirs, before = (shown_value(one) or nothing for one in (*self.values, step.base.get(name)))
         self.word = Label(word, look="muted")
         self.base = Label(before, look="secondary", wrap=True)
-        self.mine = Choice(mine, tr("{}, mine: {}").format(word, mine))
-        self.theirs = Choice(theirs, tr("{}, theirs: {}").format(word, theirs))
+        self.mine = ChoiceButton(mine, tr("{}, mine: {}").format(word, mine))
+        self.theirs = ChoiceButton(theirs, tr("{}, theirs: {}").format(word, theirs))
         self.typed = QLineEdit(typed)
         self.typed.setMinimumWidth(190)
         self.typed.setPlaceholderText(tr("or type it"))

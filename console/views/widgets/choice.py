@@ -11,7 +11,7 @@ _MARK, _MARGIN = 14, 8
 _WRAP = int(Qt.TextFlag.TextWrapAnywhere | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
-class Choice(QAbstractButton):
+class ChoiceButton(QAbstractButton):
     """A value with a round mark before it; checkable, for a group in which one is chosen, or none yet."""
 
     def __init__(self, text: str, name: str) -> None:

@@ -11,12 +11,12 @@ from console.models.trouble_ticket import TroubleTicket
 from console.services.access.permissions import Permission
 from console.services.actions.action_context import ActionContext
 from console.services.actions.declared import (
+    ActionPlan,
     ActionType,
-    Choice,
     Effect,
     Field,
     FieldKind,
-    Plan,
+    FieldOption,
     PlannedStep,
     Undo,
     Values,
@@ -25,7 +25,11 @@ from console.services.actions.kinds.give_credit import given, limit_of
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
 
-_DECISIONS = (Choice("", forms.CHOOSE()), Choice("approved", forms.AGREE()), Choice("refused", forms.REFUSE()))
+_DECISIONS = (
+    FieldOption("", forms.CHOOSE()),
+    FieldOption("approved", forms.AGREE()),
+    FieldOption("refused", forms.REFUSE()),
+)
 
 
 def open_approvals(tickets: Sequence[TroubleTicket]) -> list[TroubleTicket]:
@@ -38,7 +42,7 @@ def _fields(context: ActionContext, _values: Values) -> Sequence[Field]:
     if not asked:
         raise NotPossibleError(say.NOTHING_TO_APPROVE())
     return (
-        Field("ticket", forms.ASKED_FOR(), FieldKind.PICK, tuple(Choice(one.id, one.name) for one in asked)),
+        Field("ticket", forms.ASKED_FOR(), FieldKind.PICK, tuple(FieldOption(one.id, one.name) for one in asked)),
         Field("decision", forms.DECISION(), FieldKind.PICK, _DECISIONS),
         Field("reason", forms.WHY(), FieldKind.LONG_TEXT, hint=forms.NEEDED_TO_REFUSE()),
     )
@@ -69,7 +73,7 @@ def _end_state(ticket: TroubleTicket, *, approved: bool) -> str:
     return "rejected" if ticket.status == "acknowledged" else "cancelled"
 
 
-def _plan(context: ActionContext, values: Values) -> Plan:
+def _plan(context: ActionContext, values: Values) -> ActionPlan:
     ticket = _ticket(context, values)
     decision, reason = _decision(values, ticket)
     approved = decision == "approved"
@@ -97,7 +101,7 @@ def _plan(context: ActionContext, values: Values) -> Plan:
         capability=Capability.PAYMENTS, what=ticket.name, now=forms.NOT_GIVEN(), after=follows, undo="", record=("", "")
     )  # their act's, no record of this one
     told = (forms.THEY_WRITE(text=ticket.description),) if ticket.description else ()
-    return Plan(
+    return ActionPlan(
         f"{'Agree to' if approved else 'Refuse'}: {ticket.name}",
         RiskClass.ORDER,
         (step,),

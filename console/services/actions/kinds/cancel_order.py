@@ -10,12 +10,12 @@ from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
 from console.services.actions.action_context import ActionContext
 from console.services.actions.declared import (
+    ActionPlan,
     ActionType,
-    Choice,
     Effect,
     Field,
     FieldKind,
-    Plan,
+    FieldOption,
     PlannedStep,
     Undo,
     Values,
@@ -35,7 +35,7 @@ def _fields(context: ActionContext, _values: Values) -> Sequence[Field]:
     orders = _open(context)
     if not orders:
         raise NotPossibleError(say.NO_ORDER_TO_CANCEL())
-    choices = tuple(Choice(one.id, f"{one.id} {one.description}", one.state or "") for one in orders)
+    choices = tuple(FieldOption(one.id, f"{one.id} {one.description}", one.state or "") for one in orders)
     return (
         Field("order", forms.ORDER(), FieldKind.PICK, choices),
         Field("reason", forms.REASON(), hint=forms.WHAT_THE_CUSTOMER_SAYS()),
@@ -77,7 +77,7 @@ def _visits(context: ActionContext, order: Order) -> list[Appointment]:
     ]
 
 
-def _plan(context: ActionContext, values: Values) -> Plan:
+def _plan(context: ActionContext, values: Values) -> ActionPlan:
     context.open_customer()
     order: Order = context.one("product_orders", values.get("order", ""), "order")
     if order.state not in _CAN_BE:
@@ -95,7 +95,7 @@ def _plan(context: ActionContext, values: Values) -> Plan:
         *_cancelled_with(context, order),
     )
     warnings = tuple(forms.VISIT_BOOKED_FOR_ORDER(visit=visit.description) for visit in _visits(context, order))
-    return Plan(
+    return ActionPlan(
         f"Cancel order {order.id}",
         RiskClass.ORDER,
         (step,),

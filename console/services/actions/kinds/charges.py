@@ -7,7 +7,7 @@ from console.messages import forms
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
 from console.services.actions.action_context import ActionContext
-from console.services.actions.declared import ActionType, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.actions.declared import ActionPlan, ActionType, Effect, Field, FieldKind, PlannedStep, Values
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
 
@@ -18,7 +18,7 @@ def _stop_fields(context: ActionContext, values: Values) -> Sequence[Field]:
     )
 
 
-def _stop_plan(context: ActionContext, values: Values) -> Plan:
+def _stop_plan(context: ActionContext, values: Values) -> ActionPlan:
     product = context.product(values, "terminated")
     charge = context.charge_of(product)
     if charge is None or charge.status == "terminated":
@@ -34,7 +34,7 @@ def _stop_plan(context: ActionContext, values: Values) -> Plan:
         record=("charge", charge.id),
         values={"status": "terminated"},
     )
-    return Plan(
+    return ActionPlan(
         f"Stop billing {product.name}",
         RiskClass.ORDER,
         (step,),
@@ -50,7 +50,7 @@ def _start_fields(context: ActionContext, values: Values) -> Sequence[Field]:
     )
 
 
-def _start_plan(context: ActionContext, values: Values) -> Plan:
+def _start_plan(context: ActionContext, values: Values) -> ActionPlan:
     product = context.product(values, "active")
     charge = context.charge_of(product)
     if charge is not None and charge.status != "terminated":
@@ -76,7 +76,7 @@ def _start_plan(context: ActionContext, values: Values) -> Plan:
         record=("charge", ""),
         values={"name": product.name, "status": "active", "price": str(product.price.amount)},
     )
-    return Plan(
+    return ActionPlan(
         f"Start billing {product.name}",
         RiskClass.ORDER,
         (step,),

@@ -9,7 +9,16 @@ from console.models.customer import ContactMedium, Customer
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
 from console.services.actions.action_context import ActionContext
-from console.services.actions.declared import ActionType, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.actions.declared import (
+    ActionPlan,
+    ActionType,
+    Effect,
+    Field,
+    FieldKind,
+    FieldOption,
+    PlannedStep,
+    Values,
+)
 from console.services.customer.contact import IN_BILLING, NotPossibleError
 from console.settings import Capability
 
@@ -29,14 +38,14 @@ _ADDRESS_WORDS = {
 
 def _fields(context: ActionContext, values: Values) -> Sequence[Field]:
     start = next((key for key in _WORDS if key in values), values.get("what", ""))
-    choices = tuple(Choice(key, words) for key, words in _WORDS.items())
+    choices = tuple(FieldOption(key, words) for key, words in _WORDS.items())
     return (
         Field("account", forms.ACCOUNT(), FieldKind.PICK, context.accounts()),
         Field("what", forms.TAKE_FROM_CRM(), FieldKind.CHOICE, choices, start=start),
     )
 
 
-def _plan(context: ActionContext, values: Values) -> Plan:
+def _plan(context: ActionContext, values: Values) -> ActionPlan:
     customer, account = context.open_customer(), context.account(values)
     what = values.get("what") or "name"
     held, wanted = _held(account, what), _wanted(customer, what)
@@ -61,7 +70,7 @@ def _plan(context: ActionContext, values: Values) -> Plan:
         )
         for key, value in changed.items()
     )
-    return Plan(
+    return ActionPlan(
         f"Billing's {str(_WORDS[what]).lower()} of {account.id} as in CRM",
         RiskClass.FIELD,
         (step,),

@@ -8,15 +8,24 @@ from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
 from console.services.actions.action_context import ActionContext, picked
 from console.services.actions.amounts import read_positive
-from console.services.actions.declared import ActionType, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.actions.declared import (
+    ActionPlan,
+    ActionType,
+    Effect,
+    Field,
+    FieldKind,
+    FieldOption,
+    PlannedStep,
+    Values,
+)
 from console.services.actions.kinds.tickets import checked_text, new_ticket
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
 
 
-def _bills(context: ActionContext) -> Sequence[Choice]:
+def _bills(context: ActionContext) -> Sequence[FieldOption]:
     return [
-        Choice(one.id, say.BILL_AND_AMOUNT(bill=one.label, amount=one.amount_due))
+        FieldOption(one.id, say.BILL_AND_AMOUNT(bill=one.label, amount=one.amount_due))
         for one in context.all_of("bills")[:24]
     ]
 
@@ -28,7 +37,7 @@ def _fields(context: ActionContext, values: Values) -> Sequence[Field]:
     bill_id = picked(values, "bill", bills)
     lines = context.lines.get(bill_id, ())
     choices = tuple(
-        Choice(line.id, forms.LINE_AND_AMOUNT(line=line.name, amount=line.tax_included or line.tax_excluded))
+        FieldOption(line.id, forms.LINE_AND_AMOUNT(line=line.name, amount=line.tax_included or line.tax_excluded))
         for line in lines
         if (line.tax_included or line.tax_excluded) and (line.tax_included or line.tax_excluded).amount > 0
     )
@@ -43,7 +52,7 @@ def _fields(context: ActionContext, values: Values) -> Sequence[Field]:
     )
 
 
-def _plan(context: ActionContext, values: Values) -> Plan:
+def _plan(context: ActionContext, values: Values) -> ActionPlan:
     context.open_customer()
     bill = context.one("bills", values.get("bill", ""), "bill")
     if bill.id not in context.lines:
@@ -73,7 +82,7 @@ def _plan(context: ActionContext, values: Values) -> Plan:
         undo="",
         record=("", ""),
     )
-    return Plan(f"Dispute {money} of {line.name}", RiskClass.NOTE, (step,), (effect, kept))
+    return ActionPlan(f"Dispute {money} of {line.name}", RiskClass.NOTE, (step,), (effect, kept))
 
 
 DISPUTE_LINE = ActionType(

@@ -13,12 +13,12 @@ from console.services.access.permissions import Permission
 from console.services.actions.action_context import ActionContext, picked
 from console.services.actions.amounts import read_positive
 from console.services.actions.declared import (
+    ActionPlan,
     ActionType,
-    Choice,
     Effect,
     Field,
     FieldKind,
-    Plan,
+    FieldOption,
     PlannedStep,
     Undo,
     Values,
@@ -28,9 +28,9 @@ from console.settings import Capability
 
 # The value goes on the bill, in the language of the deployment; the words are for the user.
 REASONS = (
-    Choice("Billing error, corrected", forms.REASON_BILLING_ERROR()),
-    Choice("Outage", forms.REASON_OUTAGE()),
-    Choice("Goodwill", forms.REASON_GOODWILL()),
+    FieldOption("Billing error, corrected", forms.REASON_BILLING_ERROR()),
+    FieldOption("Outage", forms.REASON_OUTAGE()),
+    FieldOption("Goodwill", forms.REASON_GOODWILL()),
 )
 _COUNTED = timedelta(days=30)
 _LONGEST_WHY = 1000
@@ -75,7 +75,7 @@ def _left_words(context: ActionContext, values: Values) -> Message | str:
     return forms.UP_TO_WITHOUT_ASKING(amount=left) if left.amount > 0 else forms.SUPERVISOR_MUST_AGREE()
 
 
-def _plan(context: ActionContext, values: Values) -> Plan:
+def _plan(context: ActionContext, values: Values) -> ActionPlan:
     account = context.account(values)
     balance = account.balance
     if balance is None:  # account() has looked
@@ -117,13 +117,13 @@ def _plan(context: ActionContext, values: Values) -> Plan:
         ),
     )
     if over.amount <= 0:
-        return Plan(title, RiskClass.MONEY, (refund,), effects, cost=_cost(account, money))
+        return ActionPlan(title, RiskClass.MONEY, (refund,), effects, cost=_cost(account, money))
     return _asked(
-        account, title, Plan(title, RiskClass.MONEY, (refund,), effects, cost=_cost(account, money)), over, why
+        account, title, ActionPlan(title, RiskClass.MONEY, (refund,), effects, cost=_cost(account, money)), over, why
     )
 
 
-def _asked(account: BillingAccount, title: str, plan: Plan, over: Money, why: str) -> Plan:
+def _asked(account: BillingAccount, title: str, plan: ActionPlan, over: Money, why: str) -> ActionPlan:
     """Return the plan with the request to a supervisor before it."""
     if not why:
         raise NotPossibleError(say.OVER_LIMIT_WRITE_WHY(over=over))
@@ -142,7 +142,7 @@ def _asked(account: BillingAccount, title: str, plan: Plan, over: Money, why: st
         values={"type": "approval"},
     )
     approval = forms.NEEDS_SUPERVISOR(over=over)
-    return Plan(title, plan.risk, (ask, *plan.steps), (effect, *plan.effects), plan.cost, approval)
+    return ActionPlan(title, plan.risk, (ask, *plan.steps), (effect, *plan.effects), plan.cost, approval)
 
 
 def _cost(account: BillingAccount, money: Money) -> Message:

@@ -9,12 +9,12 @@ from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
 from console.services.actions.action_context import ActionContext, told_apart
 from console.services.actions.declared import (
+    ActionPlan,
     ActionType,
-    Choice,
     Effect,
     Field,
     FieldKind,
-    Plan,
+    FieldOption,
     PlannedStep,
     Undo,
     Values,
@@ -25,9 +25,9 @@ from console.settings import Capability
 _TESTED = {"fibre", "broadband", "voice"}
 
 
-def _choices(services: Sequence[Service]) -> tuple[Choice, ...]:
+def _choices(services: Sequence[Service]) -> tuple[FieldOption, ...]:
     return told_apart(
-        Choice(one.id, ", ".join(filter(None, (one.name, next((value for _, value in one.characteristics), "")))))
+        FieldOption(one.id, ", ".join(filter(None, (one.name, next((value for _, value in one.characteristics), "")))))
         for one in services
     )
 
@@ -45,7 +45,7 @@ def _test_fields(context: ActionContext, values: Values) -> Sequence[Field]:
     return (Field("service", forms.LINE(), FieldKind.PICK, _choices(found), start=values.get("service", "")),)
 
 
-def _test_plan(context: ActionContext, values: Values) -> Plan:
+def _test_plan(context: ActionContext, values: Values) -> ActionPlan:
     context.open_customer()
     service: Service = context.one("services", values.get("service", ""), "line")
     if service.state != "active":
@@ -61,7 +61,7 @@ def _test_plan(context: ActionContext, values: Values) -> Plan:
         values={"state": "completed"},
         undone=Undo.IN_SYSTEM,
     )
-    return Plan(
+    return ActionPlan(
         f"Line test of {service.name}",
         RiskClass.NOTE,
         (step,),
@@ -77,7 +77,7 @@ def _restart_fields(context: ActionContext, values: Values) -> Sequence[Field]:
     return (Field("service", forms.WHAT(), FieldKind.PICK, _choices(found), start=values.get("service", "")),)
 
 
-def _restart_plan(context: ActionContext, values: Values) -> Plan:
+def _restart_plan(context: ActionContext, values: Values) -> ActionPlan:
     context.open_customer()
     service: Service = context.one("services", values.get("service", ""), "service")
     if service.state in {"terminated", "cancelled"}:
@@ -95,7 +95,7 @@ def _restart_plan(context: ActionContext, values: Values) -> Plan:
         values={"state": "completed"},
         undone=Undo.NEVER,
     )
-    return Plan(
+    return ActionPlan(
         f"Restart {service.name}",
         RiskClass.ORDER,
         (step,),

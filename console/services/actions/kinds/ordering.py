@@ -9,7 +9,16 @@ from console.models.offering import ProductOffering
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
 from console.services.actions.action_context import ActionContext, picked
-from console.services.actions.declared import ActionType, Choice, Effect, Field, FieldKind, Plan, PlannedStep, Values
+from console.services.actions.declared import (
+    ActionPlan,
+    ActionType,
+    Effect,
+    Field,
+    FieldKind,
+    FieldOption,
+    PlannedStep,
+    Values,
+)
 from console.services.actions.kinds.services import ASKS, FOLLOW_S, order_step
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
@@ -27,8 +36,10 @@ def _offered(context: ActionContext, currency: str) -> list[ProductOffering]:
     ]
 
 
-def _offers(found: Sequence[ProductOffering], currency: str) -> tuple[Choice, ...]:
-    return tuple(Choice(one.id, say.OFFERING_A_MONTH(offering=one.name, price=one.price_in(currency))) for one in found)
+def _offers(found: Sequence[ProductOffering], currency: str) -> tuple[FieldOption, ...]:
+    return tuple(
+        FieldOption(one.id, say.OFFERING_A_MONTH(offering=one.name, price=one.price_in(currency))) for one in found
+    )
 
 
 def _currency(context: ActionContext, values: Values) -> str:
@@ -47,7 +58,7 @@ def _order_fields(context: ActionContext, values: Values) -> Sequence[Field]:
     )
 
 
-def _order_plan(context: ActionContext, values: Values) -> Plan:
+def _order_plan(context: ActionContext, values: Values) -> ActionPlan:
     account = context.account(values)
     currency = _currency(context, {"account": account.id})
     offering = next((one for one in _offered(context, currency) if one.id == values.get("offering")), None)
@@ -107,7 +118,7 @@ def _order_plan(context: ActionContext, values: Values) -> Plan:
     )
     same = [one for one in context.lists.get("products") or () if one.name == offering.name and one.status == "active"]
     warnings = (forms.HAS_IT_ALREADY(product=offering.name),) if same else ()
-    return Plan(
+    return ActionPlan(
         f"Order {offering.name}",
         RiskClass.ORDER,
         (step,),
@@ -140,7 +151,7 @@ def _alternatives(context: ActionContext, product: Product) -> list[ProductOffer
     return [one for one in offered if own and one.category == own.category and one.id != own.id]
 
 
-def _change_plan(context: ActionContext, values: Values) -> Plan:
+def _change_plan(context: ActionContext, values: Values) -> ActionPlan:
     product = context.product(values, "active")
     offering = next((one for one in _alternatives(context, product) if one.id == values.get("offering")), None)
     if product.price is None or offering is None:
@@ -212,7 +223,7 @@ def _change_plan(context: ActionContext, values: Values) -> Plan:
         )
     difference = price - product.price
     more = forms.MORE(amount=difference) if difference.amount >= 0 else forms.LESS(amount=product.price - price)
-    return Plan(
+    return ActionPlan(
         f"Change {product.name} to {offering.name}",
         RiskClass.ORDER,
         (step,),

@@ -13,12 +13,12 @@ from console.services.access.permissions import Permission
 from console.services.actions.action_context import ActionContext, picked
 from console.services.actions.amounts import read_positive
 from console.services.actions.declared import (
+    ActionPlan,
     ActionType,
-    Choice,
     Effect,
     Field,
     FieldKind,
-    Plan,
+    FieldOption,
     PlannedStep,
     Undo,
     Values,
@@ -44,13 +44,13 @@ def _fields(context: ActionContext, values: Values) -> Sequence[Field]:
             "parts",
             forms.IN_PARTS(),
             FieldKind.CHOICE,
-            tuple(Choice(str(n), forms.PARTS_ONE_A_MONTH(n=n)) for n in _PARTS),
+            tuple(FieldOption(str(n), forms.PARTS_ONE_A_MONTH(n=n)) for n in _PARTS),
         ),
         Field("first_on", forms.FIRST_BY(), FieldKind.DAY, start="+14", hint=forms.DAYS_AS_EXAMPLES()),
     )
 
 
-def _plan(context: ActionContext, values: Values) -> Plan:
+def _plan(context: ActionContext, values: Values) -> ActionPlan:
     account = context.account(values)
     balance = account.balance
     if balance is None or balance.amount <= 0:
@@ -84,7 +84,7 @@ def _plan(context: ActionContext, values: Values) -> Plan:
         values={"plan": f"{PAY_IN_PARTS} {money.amount.normalize():f} {parts}"},
         undone=Undo.IN_SYSTEM,
     )
-    return Plan(
+    return ActionPlan(
         f"Pay {money} in {parts} parts",
         RiskClass.MONEY,
         (step,),

@@ -8,12 +8,12 @@ from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
 from console.services.actions.action_context import ActionContext
 from console.services.actions.declared import (
+    ActionPlan,
     ActionType,
-    Choice,
     Effect,
     Field,
     FieldKind,
-    Plan,
+    FieldOption,
     PlannedStep,
     Undo,
     Values,
@@ -27,19 +27,19 @@ _CHANNELS = {"email": ("email", "E-mail"), "phone": ("sms", "SMS")}
 
 def _fields(context: ActionContext, _values: Values) -> Sequence[Field]:
     bills = [
-        Choice(one.id, say.BILL_AND_AMOUNT(bill=one.label, amount=one.amount_due))
+        FieldOption(one.id, say.BILL_AND_AMOUNT(bill=one.label, amount=one.amount_due))
         for one in context.all_of("bills")[:12]
     ]
     return (
-        Field("what", forms.WHAT(), FieldKind.PICK, (*bills, Choice(_PORTAL, forms.PORTAL_LINK()))),
+        Field("what", forms.WHAT(), FieldKind.PICK, (*bills, FieldOption(_PORTAL, forms.PORTAL_LINK()))),
         Field("to", forms.TO(), FieldKind.CHOICE, _addresses(context)),
     )
 
 
-def _addresses(context: ActionContext) -> tuple[Choice, ...]:
+def _addresses(context: ActionContext) -> tuple[FieldOption, ...]:
     """Return the addresses CRM has of the customer; nothing is sent to any other."""
     found = [
-        Choice(f"{one.kind} {one.text}", forms.CHANNEL_TO(channel=_CHANNELS[one.kind][1], address=one.text))
+        FieldOption(f"{one.kind} {one.text}", forms.CHANNEL_TO(channel=_CHANNELS[one.kind][1], address=one.text))
         for one in context.open_customer().contact_media
         if one.kind in _CHANNELS
     ]
@@ -48,7 +48,7 @@ def _addresses(context: ActionContext) -> tuple[Choice, ...]:
     return tuple(sorted(found, key=lambda choice: not choice.value.startswith("email")))
 
 
-def _plan(context: ActionContext, values: Values) -> Plan:
+def _plan(context: ActionContext, values: Values) -> ActionPlan:
     chosen = next((one for one in _addresses(context) if one.value == values.get("to")), None)
     if chosen is None:
         raise NotPossibleError(say.ADDRESS_NOT_IN_CRM())
@@ -76,7 +76,9 @@ def _plan(context: ActionContext, values: Values) -> Plan:
         values={"direction": "outbound"},
         undone=Undo.NEVER,
     )
-    return Plan(f"{title} by {word} to {to}", RiskClass.NOTE, (step,), (effect,), say=forms.SAY_IN_A_MINUTE(address=to))
+    return ActionPlan(
+        f"{title} by {word} to {to}", RiskClass.NOTE, (step,), (effect,), say=forms.SAY_IN_A_MINUTE(address=to)
+    )
 
 
 SEND = ActionType(

@@ -12,7 +12,16 @@ from console.models.inventory import Product, Service
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
 from console.services.actions.action_context import ActionContext
-from console.services.actions.declared import ActionType, Effect, Field, FieldKind, Plan, PlannedStep, Undo, Values
+from console.services.actions.declared import (
+    ActionPlan,
+    ActionType,
+    Effect,
+    Field,
+    FieldKind,
+    PlannedStep,
+    Undo,
+    Values,
+)
 from console.settings import Capability
 
 ASKS = ("products", "services", "charges", "product_orders")
@@ -31,7 +40,7 @@ def _end_fields(context: ActionContext, _values: Values) -> Sequence[Field]:
     return (Field("product", forms.WHAT(), FieldKind.PICK, context.products("active", "suspended")),)
 
 
-def _suspend(context: ActionContext, values: Values) -> Plan:
+def _suspend(context: ActionContext, values: Values) -> ActionPlan:
     product = context.product(values, "active")
     return _both(
         context,
@@ -43,7 +52,7 @@ def _suspend(context: ActionContext, values: Values) -> Plan:
     )
 
 
-def _resume(context: ActionContext, values: Values) -> Plan:
+def _resume(context: ActionContext, values: Values) -> ActionPlan:
     product = context.product(values, "suspended")
     runs = all(service.enabled and service.state == "active" for service in context.services_of(product))
     spoken = "" if runs else forms.SAY_WORKS_AGAIN(product=product.name)
@@ -80,7 +89,7 @@ def _cost(product: Product, *, on: bool) -> Message:
 
 def _both(
     context: ActionContext, product: Product, word: str, status: str, before: str, *, spoken: Message | str
-) -> Plan:
+) -> ActionPlan:
     """Return the plan that puts a product, its services and its charge into a state; all of it can be taken back."""
     on = status == "active"
     steps = [order_step(product, "modify", {"status": status}, back={"status": before})]
@@ -110,7 +119,7 @@ def _both(
     if context.with_service_orders:
         steps += [_serviceorder_step(service.id, service.name, enabled=on) for service in changing]
     warnings = _charge(context, product, status, before, steps, effects, forms.CAN_BE_UNDONE())
-    return Plan(
+    return ActionPlan(
         f"{word} {product.name}",
         RiskClass.ORDER,
         tuple(steps),
@@ -121,7 +130,7 @@ def _both(
     )
 
 
-def _end(context: ActionContext, values: Values) -> Plan:
+def _end(context: ActionContext, values: Values) -> ActionPlan:
     product = context.product(values, "active", "suspended")
     steps = [order_step(product, "delete", {})]
     never = forms.ONLY_BY_NEW_ORDER()
@@ -165,7 +174,7 @@ def _end(context: ActionContext, values: Values) -> Plan:
     warnings = _charge(
         context, product, "terminated", product.status or "active", steps, effects, forms.CAN_BE_UNDONE()
     )
-    return Plan(
+    return ActionPlan(
         f"End {product.name}",
         RiskClass.ORDER,
         tuple(steps),

@@ -12,12 +12,12 @@ from console.services.access.permissions import Permission
 from console.services.actions.action_context import ActionContext, picked
 from console.services.actions.amounts import read_positive
 from console.services.actions.declared import (
+    ActionPlan,
     ActionType,
-    Choice,
     Effect,
     Field,
     FieldKind,
-    Plan,
+    FieldOption,
     PlannedStep,
     Undo,
     Values,
@@ -35,9 +35,9 @@ def _fields(context: ActionContext, values: Values) -> Sequence[Field]:
     account_id = picked(values, "account", accounts)
     account = next((one for one in context.all_of("accounts") if one.id == account_id), None)
     bills = context.open_bills(account_id)
-    choices = [Choice(one.id, say.BILL_AND_OPEN_AMOUNT(bill=one.label, amount=one.remaining)) for one in bills]
+    choices = [FieldOption(one.id, say.BILL_AND_OPEN_AMOUNT(bill=one.label, amount=one.remaining)) for one in bills]
     if account is not None:  # before there is one, nothing can stand here that would then stay
-        choices.append(Choice(_ACCOUNT, forms.ACCOUNT_NO_BILL()))
+        choices.append(FieldOption(_ACCOUNT, forms.ACCOUNT_NO_BILL()))
     first = _first_amount(values, bills, account.balance if account else None)
     return (
         Field("account", forms.ACCOUNT(), FieldKind.PICK, accounts),
@@ -111,7 +111,7 @@ def _bill_effect(bill: CustomerBill, open_before: Money, money: Money) -> Effect
     )
 
 
-def _plan(context: ActionContext, values: Values) -> Plan:
+def _plan(context: ActionContext, values: Values) -> ActionPlan:
     account = context.account(values)
     balance = _balance(account)
     money = read_positive(values.get("amount", ""), balance.currency)
@@ -152,7 +152,7 @@ def _plan(context: ActionContext, values: Values) -> Plan:
     if bill is not None and bill.remaining is not None:
         effects.append(_bill_effect(bill, bill.remaining, money))
     cost = forms.COST_CHARGED_NOW(method=account.payment_method, amount=money)
-    return Plan(f"Payment of {money} on {account.id}", RiskClass.MONEY, (step,), tuple(effects), cost=cost)
+    return ActionPlan(f"Payment of {money} on {account.id}", RiskClass.MONEY, (step,), tuple(effects), cost=cost)
 
 
 TAKE_PAYMENT = ActionType(

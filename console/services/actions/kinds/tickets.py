@@ -10,12 +10,12 @@ from console.models.trouble_ticket import TroubleTicket
 from console.services.access.permissions import Permission
 from console.services.actions.action_context import ActionContext, picked
 from console.services.actions.declared import (
+    ActionPlan,
     ActionType,
-    Choice,
     Effect,
     Field,
     FieldKind,
-    Plan,
+    FieldOption,
     PlannedStep,
     Undo,
     Values,
@@ -32,8 +32,12 @@ _KINDS = {
     "dataCorrection": forms.TICKET_DATA(),
     "general": forms.TICKET_GENERAL(),
 }
-_TYPES = tuple(Choice(kind, words) for kind, words in _KINDS.items())
-_SEVERITIES = (Choice("medium", forms.MEDIUM()), Choice("high", forms.HIGH()), Choice("low", forms.LOW()))
+_TYPES = tuple(FieldOption(kind, words) for kind, words in _KINDS.items())
+_SEVERITIES = (
+    FieldOption("medium", forms.MEDIUM()),
+    FieldOption("high", forms.HIGH()),
+    FieldOption("low", forms.LOW()),
+)
 # What may follow each state by the standard's own order of states.
 _ENDS = {
     "acknowledged": ("resolved", "cancelled"),
@@ -86,13 +90,13 @@ def new_ticket(
     return step, effect
 
 
-def _abouts(context: ActionContext) -> tuple[Choice, ...]:
+def _abouts(context: ActionContext) -> tuple[FieldOption, ...]:
     """Return the records a ticket can be about; what no system has said is left out."""
-    found = [Choice("", forms.NOTHING_IN_PARTICULAR())]
+    found = [FieldOption("", forms.NOTHING_IN_PARTICULAR())]
     for kind, name in _ABOUT_LISTS.items():
         words = _KIND_WORDS[kind]
         items = (context.lists.get(name) or ())[:12]
-        found += [Choice(f"{kind} {item.id}", f"{words} {_name_of(item)}") for item in items]
+        found += [FieldOption(f"{kind} {item.id}", f"{words} {_name_of(item)}") for item in items]
     return tuple(found)
 
 
@@ -137,7 +141,7 @@ def _open_fields(context: ActionContext, values: Values) -> Sequence[Field]:
     )
 
 
-def _open_plan(context: ActionContext, values: Values) -> Plan:
+def _open_plan(context: ActionContext, values: Values) -> ActionPlan:
     context.open_customer()
     kind = values.get("type") or _TYPES[0].value
     text = checked_text(values.get("text", ""), say.TICKET_TEXT_MISSING())
@@ -145,14 +149,14 @@ def _open_plan(context: ActionContext, values: Values) -> Plan:
     subject = str(_KINDS.get(kind, kind))  # CRM keeps it in one language, whatever the window speaks
     name = f"{subject}: {about[2]}" if about else subject
     step, effect = new_ticket(kind, values.get("severity") or "medium", name, text, about)
-    return Plan(f"Open ticket: {name}", RiskClass.NOTE, (step,), (effect,))
+    return ActionPlan(f"Open ticket: {name}", RiskClass.NOTE, (step,), (effect,))
 
 
-def _tickets(context: ActionContext, *states: str) -> tuple[Choice, ...]:
+def _tickets(context: ActionContext, *states: str) -> tuple[FieldOption, ...]:
     found = [one for one in context.all_of("tickets") if one.status in states and one.ticket_type != "approval"]
     if not found:
         raise NotPossibleError(say.NO_OPEN_TICKET())
-    return tuple(Choice(one.id, f"{one.id} {one.name}", one.status or "") for one in found)
+    return tuple(FieldOption(one.id, f"{one.id} {one.name}", one.status or "") for one in found)
 
 
 def _ticket(context: ActionContext, values: Values) -> TroubleTicket:
@@ -177,7 +181,7 @@ def _work_fields(context: ActionContext, values: Values) -> Sequence[Field]:
     )
 
 
-def _work_plan(context: ActionContext, values: Values) -> Plan:
+def _work_plan(context: ActionContext, values: Values) -> ActionPlan:
     ticket = _ticket(context, values)
     wanted: dict[str, str] = {}
     base: dict[str, str] = {}
@@ -229,7 +233,7 @@ def _work_plan(context: ActionContext, values: Values) -> Plan:
     if not wanted:
         raise NotPossibleError(say.NOTHING_CHANGED())
     step = PlannedStep("update-ticket", ticket.id, wanted, base)
-    return Plan(f"Ticket {ticket.id}: {_did(wanted)}", RiskClass.FIELD, (step,), tuple(effects))
+    return ActionPlan(f"Ticket {ticket.id}: {_did(wanted)}", RiskClass.FIELD, (step,), tuple(effects))
 
 
 def _did(wanted: Values) -> str:
@@ -244,12 +248,12 @@ def _close_fields(context: ActionContext, values: Values) -> Sequence[Field]:
     ends = _ENDS.get((ticket.status if ticket else "") or "", ())
     return (
         Field("ticket", forms.TICKET(), FieldKind.PICK, tickets),
-        Field("status", forms.IT_IS(), FieldKind.CHOICE, tuple(Choice(end, _END_WORDS[end]) for end in ends)),
+        Field("status", forms.IT_IS(), FieldKind.CHOICE, tuple(FieldOption(end, _END_WORDS[end]) for end in ends)),
         Field("reason", forms.REASON(), hint=forms.WHAT_WAS_DONE()),
     )
 
 
-def _close_plan(context: ActionContext, values: Values) -> Plan:
+def _close_plan(context: ActionContext, values: Values) -> ActionPlan:
     ticket = _ticket(context, values)
     status = values.get("status") or _ENDS[ticket.status or ""][0]
     if status not in _ENDS[ticket.status or ""]:
@@ -271,7 +275,7 @@ def _close_plan(context: ActionContext, values: Values) -> Plan:
         values={"status": status, "reason": reason},
         undone=Undo.IN_SYSTEM if status == "resolved" else Undo.NEVER,
     )
-    return Plan(f"Ticket {ticket.id}: {status}", RiskClass.ORDER, (step,), (effect,))
+    return ActionPlan(f"Ticket {ticket.id}: {status}", RiskClass.ORDER, (step,), (effect,))
 
 
 OPEN_TICKET = ActionType(

@@ -10,12 +10,12 @@ from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
 from console.services.actions.action_context import ActionContext, picked
 from console.services.actions.declared import (
+    ActionPlan,
     ActionType,
-    Choice,
     Effect,
     Field,
     FieldKind,
-    Plan,
+    FieldOption,
     PlannedStep,
     Undo,
     Values,
@@ -25,7 +25,7 @@ from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
 
 _OPEN = {"initialized", "confirmed", "attempted"}
-_PURPOSES = (Choice("repair", forms.REPAIR()), Choice("installation", forms.INSTALLATION()))
+_PURPOSES = (FieldOption("repair", forms.REPAIR()), FieldOption("installation", forms.INSTALLATION()))
 
 
 def _hours(starts: datetime | None, ends: datetime | None) -> str:
@@ -45,8 +45,8 @@ def _free_slots(context: ActionContext) -> list[TimeSlot]:
     return free
 
 
-def _slots(slots: Iterable[TimeSlot]) -> tuple[Choice, ...]:
-    return tuple(Choice(slot.id, _hours(slot.starts_at, slot.ends_at)) for slot in slots)
+def _slots(slots: Iterable[TimeSlot]) -> tuple[FieldOption, ...]:
+    return tuple(FieldOption(slot.id, _hours(slot.starts_at, slot.ends_at)) for slot in slots)
 
 
 def _slot(context: ActionContext, values: Values) -> TimeSlot:
@@ -56,12 +56,12 @@ def _slot(context: ActionContext, values: Values) -> TimeSlot:
     return slot
 
 
-def _abouts(context: ActionContext) -> tuple[Choice, ...]:
+def _abouts(context: ActionContext) -> tuple[FieldOption, ...]:
     tickets = [one for one in context.lists.get("tickets") or () if one.is_open and one.ticket_type != "approval"]
     orders = [one for one in context.lists.get("product_orders") or () if one.is_open]
-    found = [Choice(f"TroubleTicket {one.id}", forms.TICKET_NAMED(name=one.name)) for one in tickets]
-    found += [Choice(f"ProductOrder {one.id}", forms.ORDER_NAMED(name=one.description)) for one in orders]
-    return (*found, Choice("", forms.NOTHING_IN_PARTICULAR()))
+    found = [FieldOption(f"TroubleTicket {one.id}", forms.TICKET_NAMED(name=one.name)) for one in tickets]
+    found += [FieldOption(f"ProductOrder {one.id}", forms.ORDER_NAMED(name=one.description)) for one in orders]
+    return (*found, FieldOption("", forms.NOTHING_IN_PARTICULAR()))
 
 
 def _book_fields(context: ActionContext, _values: Values) -> Sequence[Field]:
@@ -73,7 +73,7 @@ def _book_fields(context: ActionContext, _values: Values) -> Sequence[Field]:
     )
 
 
-def _book_plan(context: ActionContext, values: Values) -> Plan:
+def _book_plan(context: ActionContext, values: Values) -> ActionPlan:
     customer = context.open_customer()
     slot = _slot(context, values)
     about = values.get("about", "")
@@ -108,7 +108,7 @@ def _book_plan(context: ActionContext, values: Values) -> Plan:
         if one.status in _OPEN and one.starts_at == slot.starts_at
     ]
     warnings = (forms.VISIT_BOOKED_THEN(),) if booked else ()
-    return Plan(
+    return ActionPlan(
         f"Book a visit, {when}",
         RiskClass.NOTE,
         (step,),
@@ -118,7 +118,7 @@ def _book_plan(context: ActionContext, values: Values) -> Plan:
     )
 
 
-def _visits(context: ActionContext) -> tuple[Choice, ...]:
+def _visits(context: ActionContext) -> tuple[FieldOption, ...]:
     found = [
         one
         for one in context.all_of("appointments")
@@ -126,7 +126,7 @@ def _visits(context: ActionContext) -> tuple[Choice, ...]:
     ]
     if not found:
         raise NotPossibleError(say.NO_VISIT_TO_COME())
-    return tuple(Choice(one.id, f"{_hours(one.starts_at, one.ends_at)}, {one.description}") for one in found)
+    return tuple(FieldOption(one.id, f"{_hours(one.starts_at, one.ends_at)}, {one.description}") for one in found)
 
 
 def _visit(context: ActionContext, values: Values) -> Appointment:
@@ -149,7 +149,7 @@ def _move_fields(context: ActionContext, values: Values) -> Sequence[Field]:
     )
 
 
-def _move_plan(context: ActionContext, values: Values) -> Plan:
+def _move_plan(context: ActionContext, values: Values) -> ActionPlan:
     visit, slot = _visit(context, values), _slot(context, values)
     if visit.starts_at == slot.starts_at:
         raise NotPossibleError(say.VISIT_AT_THAT_TIME())
@@ -168,7 +168,7 @@ def _move_plan(context: ActionContext, values: Values) -> Plan:
         values={"starts": slot.starts_at.isoformat(), "ends": slot.ends_at.isoformat()}
         | ({"status": "confirmed"} if visit.status == "initialized" else {}),  # CRM confirms what is booked
     )
-    return Plan(
+    return ActionPlan(
         f"Move the visit to {when}", RiskClass.ORDER, (step,), (effect,), say=forms.SAY_TECHNICIAN_COMES(when=when)
     )
 
@@ -177,7 +177,7 @@ def _cancel_fields(context: ActionContext, _values: Values) -> Sequence[Field]:
     return (Field("visit", forms.VISIT(), FieldKind.PICK, _visits(context)),)
 
 
-def _cancel_plan(context: ActionContext, values: Values) -> Plan:
+def _cancel_plan(context: ActionContext, values: Values) -> ActionPlan:
     visit = _visit(context, values)
     step = PlannedStep("cancel-visit", visit.id, {"status": "cancelled"}, {"status": visit.status or ""})
     effect = Effect(
@@ -190,7 +190,9 @@ def _cancel_plan(context: ActionContext, values: Values) -> Plan:
         values={"status": "cancelled"},
         undone=Undo.NEVER,
     )
-    return Plan(f"Cancel the visit of {_hours(visit.starts_at, visit.ends_at)}", RiskClass.ORDER, (step,), (effect,))
+    return ActionPlan(
+        f"Cancel the visit of {_hours(visit.starts_at, visit.ends_at)}", RiskClass.ORDER, (step,), (effect,)
+    )
 
 
 BOOK_VISIT = ActionType(

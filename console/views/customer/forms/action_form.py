@@ -13,7 +13,7 @@ from console.models.customer_bill import CustomerBillId
 from console.models.outbox import Action
 from console.models.provenance import Origin, Records
 from console.services.actions.catalogue import ACTIONS
-from console.services.actions.declared import Choice, Field, FieldKind, Plan
+from console.services.actions.declared import ActionPlan, Field, FieldKind, FieldOption
 from console.services.actions.selection import starts_from
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
@@ -34,7 +34,7 @@ _MOST_CHOSEN_FROM = 2_000  # of a longer list nobody picks
 _CHOSEN = {FieldKind.CHOICE, FieldKind.PICK}
 
 
-def _words_of(choice: Choice) -> str:
+def _words_of(choice: FieldOption) -> str:
     words = choice.words if isinstance(choice.words, str) else shown(choice.words)
     return f"{words}, {texts.state(choice.state)[0]}" if choice.state else words
 
@@ -67,7 +67,7 @@ class ActionForm(ActionDialog):
         self._shown: dict[str, Field] = {}
         self._awaited_lines: set[str] = set()
         self._filling = self._has_begun = False
-        self.plan: Plan | None = None
+        self.plan: ActionPlan | None = None
         self.subject = Label("", "page", semibold=True, elide=True)
         self.preview = PreviewTable()
         self._fresh = Label("", "small", look="chip")

@@ -13,7 +13,7 @@ from console.views.message_words import in_words
 from console.views.outbox.words import action_state, step_line
 from console.views.texts import tr
 from console.views.widgets.action_dialog import send_words
-from console.views.widgets.choice import Choice
+from console.views.widgets.choice import ChoiceButton
 from console.views.widgets.labels import Button, Label, button_row
 
 FINISH, TAKE_BACK = "finish", "take back"
@@ -34,8 +34,8 @@ class HalfDoneDialog(QDialog):
         self._told = Label("", "small", wrap=True)
         self._told.set_look("mark", "danger")
         self.choices = {
-            FINISH: Choice(tr("Finish it: what is missing is tried again until it is done"), tr("Finish it")),
-            TAKE_BACK: Choice(tr("Take all of it back: what is done is undone"), tr("Take all of it back")),
+            FINISH: ChoiceButton(tr("Finish it: what is missing is tried again until it is done"), tr("Finish it")),
+            TAKE_BACK: ChoiceButton(tr("Take all of it back: what is done is undone"), tr("Take all of it back")),
         }
         group = QButtonGroup(self)
         self.go = Button(send_words(tr("Finish it")), "main")
