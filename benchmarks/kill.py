@@ -409,7 +409,7 @@ def _ms(at: str) -> int:
 if __name__ == "__main__":
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     if sys.argv[1] == "live":
-        place, who, life = Path(sys.argv[2]), json.loads(sys.argv[3]), int(sys.argv[4])
-        sys.exit(in_window(lambda window, bridge: _live(window, bridge, place, who, life)))
+        place, who, history = Path(sys.argv[2]), json.loads(sys.argv[3]), int(sys.argv[4])
+        sys.exit(in_window(lambda window, bridge: _live(window, bridge, place, who, history)))
     else:
         asyncio.run(_finish(Path(sys.argv[2])))

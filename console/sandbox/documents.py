@@ -18,7 +18,7 @@ def bill_pdf(world: World, n: int, bill: Bill, *, least_pages: int = 1) -> bytes
 
 
 def _pages(world: World, n: int, bill: Bill) -> Iterator[bytes]:
-    person, life = world.person(n), world.life(n)
+    person, history = world.person(n), world.history(n)
     currency = person.country.currency
     account = world.numbers.account.encode(world.account_serial(n, bill.account))
     number = world.numbers.bill_number(world.account_serial(n, bill.account), bill.month)
@@ -26,7 +26,7 @@ def _pages(world: World, n: int, bill: Bill) -> Iterator[bytes]:
         (_LEFT, 790, 18, True, "OptiCom Networks"),
         (_LEFT, 764, 11, False, f"Bill {number}"),
         (_LEFT, 748, 10, False, f"Account {account}    Date {bill.billed_on}    Due {bill.due_on}"),
-        (_LEFT, 716, 10, False, life.billing_name or person.name),
+        (_LEFT, 716, 10, False, history.billing_name or person.name),
         (_LEFT, 702, 10, False, " ".join((person.place.street, person.place.extra)).strip()),
         (_LEFT, 688, 10, False, f"{person.place.post_code} {person.place.city} {person.place.state}"),
         (_LEFT, 664, 9, False, "Amounts with tax"),

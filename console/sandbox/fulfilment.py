@@ -14,7 +14,7 @@ _CATEGORIES = {"voice": "voice", "tv": "tv", "mobile": "mobile"}
 
 
 @dataclass(frozen=True, slots=True)
-class Keeper:
+class RecordEditor:
     """The records of one system, as another part of the sandbox changes them; everybody who listens is told."""
 
     system: str
@@ -50,9 +50,9 @@ class Keeper:
 class Fulfilment:
     """Carries out product orders; `billing` is told of what begins or changes, never of what ends or is suspended."""
 
-    def __init__(self, own: Keeper) -> None:
+    def __init__(self, own: RecordEditor) -> None:
         self._own = own
-        self.billing: Keeper | None = None
+        self.billing: RecordEditor | None = None
 
     def carry_out(self, order: Record, when: datetime) -> None:
         """Do what each item of a completed order says; what it lacks is left as it is."""

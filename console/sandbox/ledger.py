@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from console.sandbox.fulfilment import Keeper
+from console.sandbox.fulfilment import RecordEditor
 from console.sandbox.records import Record
 from console.sandbox.resources.shapes import instant
 
@@ -10,7 +10,7 @@ from console.sandbox.resources.shapes import instant
 class Ledger:
     """Books payments and refunds of billing once they are done."""
 
-    def __init__(self, own: Keeper) -> None:
+    def __init__(self, own: RecordEditor) -> None:
         self._own = own
 
     def book(self, record: Record, when: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from console.sandbox.clock import SandboxClock
-from console.sandbox.fulfilment import Fulfilment, Keeper
+from console.sandbox.fulfilment import Fulfilment, RecordEditor
 from console.sandbox.ledger import Ledger
 from console.sandbox.records import Record, Records
 from console.sandbox.resources import Links, Resource
@@ -67,7 +67,7 @@ class Lifecycle:
         self._links = links
         self._clock = clock
         self._tell = tell
-        keeper = Keeper(system, resources, records=records, links=links, tell=tell)
+        keeper = RecordEditor(system, resources, records=records, links=links, tell=tell)
         self.keeper = keeper
         self.fulfilment = Fulfilment(keeper)
         self._ledger = Ledger(keeper)
@@ -208,7 +208,7 @@ class Lifecycle:
         serial = self._world.numbers.service.decode(str(record.get("relatedService", {}).get("id")))
         nominal = 100.0
         for n in self._world.customer_of(serial, Numbers.ITEMS):
-            detail = self._world.life(n).subscriptions[(serial or 0) % Numbers.ITEMS].plan.detail.partition("/")[0]
+            detail = self._world.history(n).subscriptions[(serial or 0) % Numbers.ITEMS].plan.detail.partition("/")[0]
             nominal = float(detail) if detail.isdigit() else nominal
         figures = measures(nominal * 0.95, nominal * 0.94, -18.5, 0.0, when, passed=True)
         return {**record, "endDateTime": instant(when), "description": "Passed", "testMeasure": figures}

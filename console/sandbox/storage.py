@@ -291,7 +291,7 @@ class Indexing:
         self._counted = [
             resource
             for resource in SYSTEMS[system]
-            if resource.count is not None and not (is_large and resource.counts_life)
+            if resource.count is not None and not (is_large and resource.counts_history)
         ]
         self._people = system == "crm"
         self._totals = dict.fromkeys((resource.name for resource in self._counted), 0)

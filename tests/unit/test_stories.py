@@ -18,13 +18,13 @@ def world() -> World:
 
 
 def lives(world: World):
-    return [world.life(n) for n in range(world.customers)]
+    return [world.history(n) for n in range(world.customers)]
 
 
 def test_every_story_and_every_country_is_there(world: World) -> None:
-    kinds = Counter(story.kind for life in lives(world) for story in life.stories)
+    kinds = Counter(story.kind for history in lives(world) for story in history.stories)
     assert set(kinds) == {"priceChange", "move", "outage", "fraudScare", "bereavement", "growth"}
-    assert {life.person.country.code for life in lives(world)} == {"US", "DE", "FR", "SE", "GB", "JP"}
+    assert {history.person.country.code for history in lives(world)} == {"US", "DE", "FR", "SE", "GB", "JP"}
 
 
 @pytest.mark.parametrize(
@@ -40,15 +40,15 @@ def test_a_story_is_told_by_all_systems(
     world: World, kind: str, ticket: str | None, cause: str | None, order: str | None
 ) -> None:
     told = 0
-    for life in lives(world):
-        for story in life.stories:
+    for history in lives(world):
+        for story in history.stories:
             if story.kind != kind:
                 continue
             near = {story.on + timedelta(days=days) for days in range(-15, 16)}
-            assert any(contact.at.date() in near for contact in life.told), "CRM heard of it"
-            assert not ticket or any(t.type == ticket and t.opened_at.date() in near for t in life.tickets)
-            assert not cause or any(charge.cause == cause and charge.on in near for charge in life.charges)
-            assert not order or any(one.description.startswith(order) for one in life.orders)
+            assert any(contact.at.date() in near for contact in history.told), "CRM heard of it"
+            assert not ticket or any(t.type == ticket and t.opened_at.date() in near for t in history.tickets)
+            assert not cause or any(charge.cause == cause and charge.on in near for charge in history.charges)
+            assert not order or any(one.description.startswith(order) for one in history.orders)
             told += 1
     assert told > 5
 
@@ -56,10 +56,10 @@ def test_a_story_is_told_by_all_systems(
 def test_nothing_happens_after_the_last_night(world: World) -> None:
     night = at(DAY, NIGHT)
     for n in range(300):
-        life = world.life(n)
+        history = world.history(n)
         times: list[datetime] = [contact.at for contact in world.contacts(n)] + [use.at for use in world.usage(n)]
-        times += [change for ticket in life.tickets for _, change, _ in ticket.changes]
-        times += [test.at for test in life.tests if test.at.date() != DAY]
+        times += [change for ticket in history.tickets for _, change, _ in ticket.changes]
+        times += [test.at for test in history.tests if test.at.date() != DAY]
         assert max(times, default=night) <= night
         assert all(bill.billed_on <= DAY and (bill.paid_on or DAY) <= DAY for bill in world.bills(n))
 
@@ -77,8 +77,8 @@ def test_contacts_are_newest_first_and_about_something_that_is_there(world: Worl
                 continue
             kind, first, second = contact.about
             there = {
-                "ticket": first < len(world.life(n).tickets),
-                "order": first < len(world.life(n).orders),
+                "ticket": first < len(world.history(n).tickets),
+                "order": first < len(world.history(n).orders),
                 "bill": (first, second) in months,
             }
             assert there[kind], contact
@@ -88,7 +88,7 @@ def test_contacts_are_newest_first_and_about_something_that_is_there(world: Worl
 def test_a_payment_that_was_never_applied_leaves_its_bill_open(world: World) -> None:
     found = 0
     for n in range(world.customers):
-        for item in world.life(n).discrepancies:
+        for item in world.history(n).discrepancies:
             if item.kind != "paymentNotApplied":
                 continue
             bill = next(one for one in world.bills(n) if (one.account, one.month) == (item.account, item.month))
@@ -111,14 +111,21 @@ def test_relations_hold_both_ways(world: World) -> None:
 
 def test_duplicates_are_not_given_away_by_a_relation(world: World) -> None:
     for n in range(world.customers):
-        twin = world.life(n).twin_of
+        twin = world.history(n).twin_of
         if twin is not None:
             assert twin not in [other for other, _ in world.relations(n)]
 
 
 def test_numbers_of_one_customer_never_run_over(world: World) -> None:
-    for life in lives(world):
-        for items in (life.orders, life.subscriptions, life.tickets, life.visits, life.tests, life.charges):
+    for history in lives(world):
+        for items in (
+            history.orders,
+            history.subscriptions,
+            history.tickets,
+            history.visits,
+            history.tests,
+            history.charges,
+        ):
             assert len(items) <= Numbers.ITEMS
 
 
@@ -142,8 +149,8 @@ def test_a_payment_fails_before_it_is_made_and_the_complaint_comes_between(world
 
 
 def test_no_step_of_an_order_is_done_before_its_day(world: World) -> None:
-    for life in lives(world):
-        for order in life.orders:
+    for history in lives(world):
+        for order in history.orders:
             for step in order.steps:
                 if step.status in {"completed", "failed"}:
                     assert step.on is not None

@@ -46,16 +46,16 @@ def test_bills_stop_with_what_they_bill_except_where_the_truth_says_so() -> None
     world = World(seed=5, customers=400, as_of=DAY)
     wrong = set()
     for n in range(world.customers):
-        life = world.life(n)
+        history = world.history(n)
         for bill in world.bills(n):
             for line in bill.lines:
-                sub = life.subscriptions[line.subscription] if line.subscription is not None else None
+                sub = history.subscriptions[line.subscription] if line.subscription is not None else None
                 if sub and sub.ended_on and line.cause == "recurring" and bill.billed_on > sub.ended_on:
                     wrong.add((n, sub.index))
     told = {
         (n, item.subscription)
         for n in range(world.customers)
-        for item in world.life(n).discrepancies
+        for item in world.history(n).discrepancies
         if item.kind == "billedButTerminated"
     }
     assert wrong == told
@@ -64,12 +64,12 @@ def test_bills_stop_with_what_they_bill_except_where_the_truth_says_so() -> None
 
 def test_orders_come_in_every_state_and_every_kind_of_discrepancy_is_there() -> None:
     world = World(seed=1, customers=2000, as_of=DAY)
-    states = {order.state for n in range(world.customers) for order in world.life(n).orders}
+    states = {order.state for n in range(world.customers) for order in world.history(n).orders}
     assert states == {
         "acknowledged", "rejected", "pending", "held", "inProgress", "cancelled", "completed", "failed", "partial",
         "assessingCancellation", "pendingCancellation",
     }  # fmt: skip
-    kinds = {item.kind for n in range(world.customers) for item in world.life(n).discrepancies}
+    kinds = {item.kind for n in range(world.customers) for item in world.history(n).discrepancies}
     assert kinds == {
         "billedButTerminated", "activeNotBilled", "completedOrderInactiveService", "suspendedInOneSystem", "addressDiffers",
         "nameDiffers", "duplicateCustomer", "paymentNotApplied",

@@ -27,7 +27,7 @@ class Resource:
     """One resource: where it is served, its records for one customer, and how it may be written.
 
     `count` is how many records a customer has, known without making them, or None where they must be made to know;
-    `counts_life` says that it takes the customer's whole life to count, not the person alone.
+    `counts_history` says that it takes the customer's whole life to count, not the person alone.
     `narrow` are the filters that name the customers who can match. `operations` are those of the published
     description: L list, G get one, C create, P patch, D delete. `needed` are the attributes a new record must have,
     `fill` completes one (it may work out a whole answer), `changeable` what a patch may touch, None for everything.
@@ -48,7 +48,7 @@ class Resource:
     changeable: frozenset[str] | None = None
     state: str = "state"
     steps: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    counts_life: bool = False
+    counts_history: bool = False
     stamps: tuple[str, ...] = ()
     is_typed: bool = True
 
@@ -104,7 +104,7 @@ def service_ref(world: World, n: int, index: int, links: Links) -> Record:
     return {
         "id": record,
         "href": links.href("provisioning", SERVICE_BASE, "service", record),
-        "name": world.life(n).subscriptions[index].plan.name,
+        "name": world.history(n).subscriptions[index].plan.name,
     }
 
 
@@ -113,7 +113,7 @@ def product_ref(world: World, n: int, index: int, links: Links) -> Record:
     return {
         "id": record,
         "href": links.href("provisioning", PRODUCT_BASE, "product", record),
-        "name": world.life(n).subscriptions[index].plan.name,
+        "name": world.history(n).subscriptions[index].plan.name,
     }
 
 
@@ -157,7 +157,7 @@ def account_ref(world: World, n: int, account: int, links: Links) -> Record:
 
 def account_name(world: World, n: int, account: int) -> str:
     suffix = "" if account == 0 else f", site {account + 1}"
-    return f"{world.life(n).billing_name or world.person(n).name}{suffix}"
+    return f"{world.history(n).billing_name or world.person(n).name}{suffix}"
 
 
 def contact_media(person: Person) -> list[Record]:

@@ -14,7 +14,7 @@ from console.sandbox.resources.shapes import (
     service_ref,
 )
 from console.sandbox.world import World
-from console.sandbox.world.life import Ticket
+from console.sandbox.world.customer_history import Ticket
 from console.sandbox.world.numbering import Numbers
 
 _PRIORITIES = {"high": "1", "medium": "2", "low": "3"}
@@ -31,7 +31,7 @@ _STEPS = {
 
 
 def _records(world: World, n: int, links: Links) -> list[Record]:
-    tickets = sorted(world.life(n).tickets, key=lambda ticket: ticket.opened_at, reverse=True)
+    tickets = sorted(world.history(n).tickets, key=lambda ticket: ticket.opened_at, reverse=True)
     return [_record(world, n, ticket, links) for ticket in tickets]
 
 
@@ -92,7 +92,7 @@ TROUBLE_TICKET = Resource(
     "troubleTicket",
     TICKET_BASE,
     records=_records,
-    count=lambda world, n: len(world.life(n).tickets),
+    count=lambda world, n: len(world.history(n).tickets),
     narrow={"id": by_item("ticket"), "relatedParty.id": by_customer},
     prefix="TT-",
     stamps=("lastUpdate",),
@@ -100,5 +100,5 @@ TROUBLE_TICKET = Resource(
     fill=_fill,
     state="status",
     steps=_STEPS,
-    counts_life=True,
+    counts_history=True,
 )

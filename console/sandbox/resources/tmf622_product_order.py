@@ -18,7 +18,7 @@ from console.sandbox.resources.shapes import (
     time_of,
 )
 from console.sandbox.world import World
-from console.sandbox.world.life import Life, Order
+from console.sandbox.world.customer_history import CustomerHistory, Order
 from console.sandbox.world.numbering import Numbers
 
 # The state of the items of an order, where the standard has no such state for items.
@@ -26,17 +26,17 @@ _ITEM_STATES = {"partial": "inProgress"}
 
 
 def _records(world: World, n: int, links: Links) -> list[Record]:
-    return [_record(world, n, order, links) for order in reversed(world.life(n).orders)]
+    return [_record(world, n, order, links) for order in reversed(world.history(n).orders)]
 
 
 def _record(world: World, n: int, order: Order, links: Links) -> Record:
-    life = world.life(n)
+    history = world.history(n)
     record = world.numbers.product_order.encode(n * Numbers.ITEMS + order.index)
     found: Record = {
         "id": record,
         "href": links.href("provisioning", PRODUCT_ORDER_BASE, "productOrder", record),
         "description": order.description,
-        "category": "business" if life.person.company else "residential",
+        "category": "business" if history.person.company else "residential",
         "state": order.state,
         "priority": "4",
         "orderDate": time_of(order.ordered_on, 9),
@@ -45,7 +45,7 @@ def _record(world: World, n: int, order: Order, links: Links) -> Record:
         "billingAccount": account_ref(world, n, order.account, links),
         "relatedParty": [customer_ref(world, n, links)],
         "productOrderItem": [
-            _item(world, life, order, number, action, index, links)
+            _item(world, history, order, number, action, index, links)
             for number, (action, index) in enumerate(order.items, 1)
         ],
         "@type": "ProductOrder",
@@ -58,20 +58,22 @@ def _record(world: World, n: int, order: Order, links: Links) -> Record:
     return found
 
 
-def _item(world: World, life: Life, order: Order, number: int, action: str, index: int, links: Links) -> Record:
-    sub = life.subscriptions[index]
+def _item(
+    world: World, history: CustomerHistory, order: Order, number: int, action: str, index: int, links: Links
+) -> Record:
+    sub = history.subscriptions[index]
     return {
         "id": str(number),
         "quantity": 1,
         "action": action,
         "state": _ITEM_STATES.get(order.state, order.state),
-        "product": product_ref(world, life.n, index, links),
+        "product": product_ref(world, history.n, index, links),
         "productOffering": {"id": f"OF-{sub.plan.code}", "name": sub.plan.name},
         "itemPrice": [
             {
                 "priceType": "recurring",
                 "recurringChargePeriod": "month",
-                "price": {"dutyFreeAmount": money(sub.cents, life.person.country.currency)},
+                "price": {"dutyFreeAmount": money(sub.cents, history.person.country.currency)},
             }
         ],
     }
@@ -93,13 +95,13 @@ PRODUCT_ORDER = Resource(
     "productOrder",
     PRODUCT_ORDER_BASE,
     records=_records,
-    count=lambda world, n: len(world.life(n).orders),
+    count=lambda world, n: len(world.history(n).orders),
     narrow={"id": by_item("product_order"), "relatedParty.id": by_customer},
     prefix="PO-",
     needed=("productOrderItem",),
     fill=_take,
     steps=ORDER_STEPS,
-    counts_life=True,
+    counts_history=True,
 )
 CANCEL_PRODUCT_ORDER = Resource(
     "cancelProductOrder",

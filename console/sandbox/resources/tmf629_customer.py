@@ -16,11 +16,11 @@ from console.sandbox.world import World
 
 
 def _records(world: World, n: int, links: Links) -> list[Record]:
-    life, person, numbers = world.life(n), world.person(n), world.numbers
+    history, person, numbers = world.history(n), world.person(n), world.numbers
     record = numbers.customer.encode(n)
     party = numbers.party.encode(n)
     kind = "organization" if person.company else "individual"
-    accounts = [numbers.account.encode(world.account_serial(n, account)) for account in range(life.accounts)]
+    accounts = [numbers.account.encode(world.account_serial(n, account)) for account in range(history.accounts)]
     related = [{**customer_ref(world, other, links), "role": role} for other, role in world.relations(n)]
     return [
         {

@@ -18,7 +18,7 @@ from console.sandbox.resources.shapes import (
 )
 from console.sandbox.resources.tmf637_product import serial_number
 from console.sandbox.world import World
-from console.sandbox.world.life import Subscription
+from console.sandbox.world.customer_history import Subscription
 from console.sandbox.world.numbering import Numbers
 
 _STEPS = {
@@ -33,7 +33,7 @@ def _records(world: World, n: int, links: Links) -> list[Record]:
 
 
 def _charged(world: World, n: int) -> list[Subscription]:
-    return [sub for sub in world.life(n).subscriptions if not sub.never_billed and sub.started_on <= world.as_of]
+    return [sub for sub in world.history(n).subscriptions if not sub.never_billed and sub.started_on <= world.as_of]
 
 
 def _record(world: World, n: int, sub: Subscription, links: Links) -> Record:
@@ -79,5 +79,5 @@ CHARGE = Resource(
     fill=_fill,
     state="status",
     steps=_STEPS,
-    counts_life=True,
+    counts_history=True,
 )

@@ -16,12 +16,12 @@ from console.sandbox.resources.shapes import (
     time_of,
 )
 from console.sandbox.world import World
-from console.sandbox.world.life import Subscription
+from console.sandbox.world.customer_history import Subscription
 from console.sandbox.world.numbering import Numbers
 
 
 def _records(world: World, n: int, links: Links) -> list[Record]:
-    return [_record(world, n, sub, links) for sub in world.life(n).subscriptions]
+    return [_record(world, n, sub, links) for sub in world.history(n).subscriptions]
 
 
 def serial_number(world: World, n: int, sub: Subscription) -> str:
@@ -78,10 +78,10 @@ PRODUCT = Resource(
     "product",
     PRODUCT_BASE,
     records=_records,
-    count=lambda world, n: len(world.life(n).subscriptions),
+    count=lambda world, n: len(world.history(n).subscriptions),
     narrow={"id": by_item("product"), "relatedParty.id": by_customer, "billingAccount.id": by_account},
     prefix="PRN",
     needed=("status",),
     state="status",
-    counts_life=True,
+    counts_history=True,
 )

@@ -11,7 +11,7 @@ from console.sandbox.resources.shapes import (
     time_of,
 )
 from console.sandbox.world import World
-from console.sandbox.world.life import Subscription
+from console.sandbox.world.customer_history import Subscription
 from console.sandbox.world.numbering import Numbers
 
 _CATEGORIES = {
@@ -26,7 +26,7 @@ _DETAIL_NAMES = {"voice": "phoneNumber", "mobile": "phoneNumber", "ip": "ipAddre
 
 
 def _records(world: World, n: int, links: Links) -> list[Record]:
-    return [_record(world, n, sub, links) for sub in world.life(n).subscriptions]
+    return [_record(world, n, sub, links) for sub in world.history(n).subscriptions]
 
 
 def _record(world: World, n: int, sub: Subscription, links: Links) -> Record:
@@ -58,10 +58,10 @@ SERVICE = Resource(
     "service",
     SERVICE_BASE,
     records=_records,
-    count=lambda world, n: len(world.life(n).subscriptions),
+    count=lambda world, n: len(world.history(n).subscriptions),
     narrow={"id": by_item("service"), "relatedParty.id": by_customer},
     prefix="SVN",
     needed=("state", "serviceSpecification"),
     is_typed=False,
-    counts_life=True,
+    counts_history=True,
 )

@@ -16,7 +16,7 @@ from console.sandbox.resources.shapes import (
     time_of,
 )
 from console.sandbox.world import World
-from console.sandbox.world.life import Order
+from console.sandbox.world.customer_history import Order
 from console.sandbox.world.numbering import Numbers
 
 
@@ -25,7 +25,7 @@ def _records(world: World, n: int, links: Links) -> list[Record]:
 
 
 def _carried_out(world: World, n: int) -> list[Order]:
-    return [order for order in world.life(n).orders if order.state != "rejected"]
+    return [order for order in world.history(n).orders if order.state != "rejected"]
 
 
 def _record(world: World, n: int, order: Order, links: Links) -> Record:
@@ -104,7 +104,7 @@ SERVICE_ORDER = Resource(
     needed=("serviceOrderItem",),
     fill=_take,
     steps=ORDER_STEPS,
-    counts_life=True,
+    counts_history=True,
 )
 CANCEL_SERVICE_ORDER = Resource(
     "cancelServiceOrder",

@@ -16,7 +16,7 @@ from console.sandbox.resources.shapes import (
     ticket_ref,
 )
 from console.sandbox.world import World
-from console.sandbox.world.life import Visit
+from console.sandbox.world.customer_history import Appointment
 from console.sandbox.world.numbering import Numbers
 from console.sandbox.world.purchases import at
 
@@ -24,11 +24,11 @@ _DAYS_OFFERED = 5
 
 
 def _records(world: World, n: int, links: Links) -> list[Record]:
-    visits = sorted(world.life(n).visits, key=lambda visit: visit.starts_at, reverse=True)
+    visits = sorted(world.history(n).appointments, key=lambda visit: visit.starts_at, reverse=True)
     return [_record(world, n, visit, links) for visit in visits]
 
 
-def _record(world: World, n: int, visit: Visit, links: Links) -> Record:
+def _record(world: World, n: int, visit: Appointment, links: Links) -> Record:
     record = world.numbers.appointment.encode(n * Numbers.ITEMS + visit.index)
     place = world.person(n).place
     related = []
@@ -84,14 +84,14 @@ APPOINTMENT = Resource(
     "appointment",
     APPOINTMENT_BASE,
     records=_records,
-    count=lambda world, n: len(world.life(n).visits),
+    count=lambda world, n: len(world.history(n).appointments),
     narrow={"id": by_item("appointment"), "relatedParty.id": by_customer},
     prefix="AP-",
     stamps=("lastUpdate",),
     needed=("validFor",),
     fill=_fill,
     state="status",
-    counts_life=True,
+    counts_history=True,
 )
 SEARCH_TIME_SLOT = Resource(
     "searchTimeSlot",

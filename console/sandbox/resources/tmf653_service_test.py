@@ -14,7 +14,7 @@ from console.sandbox.resources.shapes import (
     service_ref,
 )
 from console.sandbox.world import World
-from console.sandbox.world.life import LineTest
+from console.sandbox.world.customer_history import LineTest
 from console.sandbox.world.numbering import Numbers
 
 _SPECIFICATION = {"id": "spec-line-test", "version": "1.0"}
@@ -22,7 +22,7 @@ _LEAST_LIGHT_DBM = -25.0
 
 
 def _records(world: World, n: int, links: Links) -> list[Record]:
-    tests = sorted(world.life(n).tests, key=lambda test: test.at, reverse=True)
+    tests = sorted(world.history(n).tests, key=lambda test: test.at, reverse=True)
     return [_record(world, n, test, links) for test in tests]
 
 
@@ -75,10 +75,10 @@ SERVICE_TEST = Resource(
     "serviceTest",
     TEST_BASE,
     records=_records,
-    count=lambda world, n: len(world.life(n).tests),
+    count=lambda world, n: len(world.history(n).tests),
     narrow={"id": by_item("test"), "relatedParty.id": by_customer, "relatedService.id": by_item("service")},
     prefix="ST-",
     needed=("name", "relatedService", "testSpecification"),
     fill=_start,
-    counts_life=True,
+    counts_history=True,
 )

@@ -25,7 +25,7 @@ from console.sandbox.world.bills import Bill
 
 
 def _records(world: World, n: int, links: Links) -> list[Record]:
-    return [_record(world, n, account, links) for account in range(world.life(n).accounts)]
+    return [_record(world, n, account, links) for account in range(world.history(n).accounts)]
 
 
 def _changed_on(bills: Sequence[Bill], since: date) -> date:
@@ -34,14 +34,14 @@ def _changed_on(bills: Sequence[Bill], since: date) -> date:
 
 
 def _record(world: World, n: int, account: int, links: Links) -> Record:
-    life, person = world.life(n), world.person(n)
+    history, person = world.history(n), world.person(n)
     currency = person.country.currency
     record = world.numbers.account.encode(world.account_serial(n, account))
     bills = [bill for bill in world.bills(n) if bill.account == account]
     owed = sum(bill.total - bill.paid for bill in bills)
     method = bills[0].plan.method if bills else None
     overdue = any(bill.paid < bill.total and bill.due_on < world.as_of for bill in bills)
-    place = replace(person.place, street=life.billing_street or person.place.street)
+    place = replace(person.place, street=history.billing_street or person.place.street)
     since = min((bill.billed_on for bill in bills), default=person.since)
     found: Record = {
         "id": record,
@@ -58,19 +58,19 @@ def _record(world: World, n: int, account: int, links: Links) -> Record:
         "billStructure": {
             "cycleSpecification": {
                 "isRef": False,
-                "name": f"Monthly, day {life.cycle_days[account]}",
+                "name": f"Monthly, day {history.cycle_days[account]}",
                 "@type": "BillingCycleSpecification",
             }
         },
         "contact": [
             {
-                "contactName": life.billing_name or person.name,
+                "contactName": history.billing_name or person.name,
                 "contactType": "billing",
                 "validFor": period(person.since, None),
                 "contactMedium": [postal_address(place)],
             }
         ],
-        "relatedParty": [customer_ref(world, n, links, life.billing_name)],
+        "relatedParty": [customer_ref(world, n, links, history.billing_name)],
         "@type": "BillingAccount",
     }
     if method is not None:
@@ -90,12 +90,12 @@ BILLING_ACCOUNT = Resource(
     "billingAccount",
     ACCOUNT_BASE,
     records=_records,
-    count=lambda world, n: world.life(n).accounts,
+    count=lambda world, n: world.history(n).accounts,
     narrow={"id": by_account, "relatedParty.id": by_customer},
     prefix="BAN-",
     needed=("name", "relatedParty"),
     fill=lambda _world, record, now, _links: {"state": "active", **record, "lastModified": instant(now)},
-    counts_life=True,
+    counts_history=True,
 )
 
 

@@ -72,10 +72,10 @@ def _payment(world: World, n: int, bill: Bill, which: int, links: Links) -> Reco
 
 def _refunds(world: World, n: int, links: Links) -> list[Record]:
     """Return refunds: after fraud, money goes back where it came from when a bill was already paid."""
-    life = world.life(n)
-    currency = life.person.country.currency
+    history = world.history(n)
+    currency = history.person.country.currency
     found = []
-    for i, charge in enumerate(life.charges):
+    for i, charge in enumerate(history.charges):
         if charge.cause != "fraudCredit" or i >= Numbers.ITEMS:
             continue
         record = world.numbers.refund.encode(n * Numbers.ITEMS + i)
@@ -143,12 +143,12 @@ REFUND = Resource(
     "refund",
     PAYMENT_BASE,
     records=_refunds,
-    count=lambda world, n: sum(charge.cause == "fraudCredit" for charge in world.life(n).charges[: Numbers.ITEMS]),
+    count=lambda world, n: sum(charge.cause == "fraudCredit" for charge in world.history(n).charges[: Numbers.ITEMS]),
     narrow={"id": by_item("refund"), "requestor.id": by_customer, "account.id": by_account},
     operations="LGC",
     prefix="RF-",
     needed=_NEEDED,
     fill=_give_back,
     state="status",
-    counts_life=True,
+    counts_history=True,
 )

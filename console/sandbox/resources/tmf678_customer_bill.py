@@ -22,7 +22,7 @@ from console.sandbox.resources.shapes import (
 )
 from console.sandbox.resources.tmf676_payment import payment_number
 from console.sandbox.world import World
-from console.sandbox.world.bills import Bill, Line
+from console.sandbox.world.bills import Bill, BillLine
 from console.sandbox.world.numbering import Numbers
 from console.sandbox.world.payments import bill_months
 
@@ -71,7 +71,7 @@ def _bill(world: World, n: int, bill: Bill, links: Links) -> Record:
                 "url": f"{links.addresses['billing']}{DOCUMENTS}/{record}.pdf",
             }
         ],
-        "relatedParty": [customer_ref(world, n, links, world.life(n).billing_name)],
+        "relatedParty": [customer_ref(world, n, links, world.history(n).billing_name)],
         "@type": "CustomerBill",
     }
     if bill.paid > 0 and bill.received > 0:
@@ -93,7 +93,7 @@ def _rates(world: World, n: int, links: Links) -> list[Record]:
     ]
 
 
-def _rate(world: World, n: int, bill: Bill, ordinal: int, line: Line, links: Links) -> Record:
+def _rate(world: World, n: int, bill: Bill, ordinal: int, line: BillLine, links: Links) -> Record:
     country = world.person(n).country
     serial = world.bill_serial(n, bill)
     record = world.numbers.line.encode(serial * Numbers.LINES + ordinal)
@@ -146,11 +146,13 @@ CUSTOMER_BILL = Resource(
     "customerBill",
     BILL_BASE,
     records=_bills,
-    count=lambda world, n: sum(len(bill_months(world.life(n), account)) for account in range(world.life(n).accounts)),
+    count=lambda world, n: sum(
+        len(bill_months(world.history(n), account)) for account in range(world.history(n).accounts)
+    ),
     narrow={"id": by_bill, "billNo": _by_bill_number, "relatedParty.id": by_customer, "billingAccount.id": by_account},
     operations="LGP",
     changeable=frozenset({"state"}),
-    counts_life=True,
+    counts_history=True,
 )
 APPLIED_RATE = Resource(
     "appliedCustomerBillingRate",

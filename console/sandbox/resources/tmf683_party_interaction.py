@@ -17,7 +17,7 @@ from console.sandbox.resources.shapes import (
     ticket_ref,
 )
 from console.sandbox.world import World
-from console.sandbox.world.life import Contact
+from console.sandbox.world.customer_history import Interaction
 from console.sandbox.world.numbering import Numbers
 
 _CHANNELS = {
@@ -37,7 +37,7 @@ def _records(world: World, n: int, links: Links) -> list[Record]:
     return [_record(world, n, last - i, contact, links) for i, contact in enumerate(contacts)]
 
 
-def _record(world: World, n: int, index: int, contact: Contact, links: Links) -> Record:
+def _record(world: World, n: int, index: int, contact: Interaction, links: Links) -> Record:
     record = world.numbers.interaction.encode(n * Numbers.CONTACTS + index)
     ended = contact.at + timedelta(minutes=contact.minutes)
     found: Record = {

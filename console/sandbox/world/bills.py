@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from console.sandbox.world.catalogue import ACTIVATION_CENTS, INSTALLATION_CENTS, LATE_FEE_CENTS, in_currency
-from console.sandbox.world.life import Life, Subscription
+from console.sandbox.world.customer_history import CustomerHistory, Subscription
 from console.sandbox.world.payments import BillSettlement, bill_day, bill_months, due_day, payment_plan
 
 
@@ -20,7 +20,7 @@ class Adder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BillLine:
     """One line; `cents` is before tax, `cause` the truth about why it is there."""
 
     name: str
@@ -42,7 +42,7 @@ class Bill:
     billed_on: date
     due_on: date
     next_on: date
-    lines: tuple[Line, ...]
+    lines: tuple[BillLine, ...]
     paid: int  # what billing has applied
     received: int  # what came in
     paid_on: date | None
@@ -67,21 +67,23 @@ class Bill:
         return "partiallyPaid" if self.paid else "sent"
 
 
-def derive_bills(seed: int, life: Life, account: int) -> list[Bill]:
+def derive_bills(seed: int, history: CustomerHistory, account: int) -> list[Bill]:
     """Return an account's bills, oldest first."""
     bills: list[Bill] = []
     late = False
-    for month in bill_months(life, account):
-        rng = random.Random(f"{seed} bill {life.n} {account} {month}")
-        plan = payment_plan(seed, life, account, month)
-        bills.append(_paid(life, account, month, _lines(life, account, month, late=late, rng=rng), plan))
+    for month in bill_months(history, account):
+        rng = random.Random(f"{seed} bill {history.n} {account} {month}")
+        plan = payment_plan(seed, history, account, month)
+        bills.append(_paid(history, account, month, _lines(history, account, month, late=late, rng=rng), plan))
         late = plan.paid_on is None or plan.half or plan.paid_on > bills[-1].due_on
     return bills
 
 
-def _paid(life: Life, account: int, month: int, lines: tuple[Line, ...], plan: BillSettlement) -> Bill:
+def _paid(
+    history: CustomerHistory, account: int, month: int, lines: tuple[BillLine, ...], plan: BillSettlement
+) -> Bill:
     """Return a bill with what was paid of it, which is not always what was applied to it."""
-    cycle = life.cycle_days[account]
+    cycle = history.cycle_days[account]
     billed_on, next_on = bill_day(month, cycle), bill_day(month + 1, cycle)
     total = sum(line.cents + line.tax for line in lines)
     paid_on, paid = plan.paid_on, 0
@@ -89,7 +91,7 @@ def _paid(life: Life, account: int, month: int, lines: tuple[Line, ...], plan: B
         paid_on, paid = billed_on, total
     elif paid_on is not None:
         paid = total // 2 if plan.half else total
-    lost = (account, month) == life.unapplied and total > 0
+    lost = (account, month) == history.unapplied and total > 0
     if lost and not paid:
         paid_on, paid = due_day(billed_on) - timedelta(days=3), total
     applied = 0 if lost else paid
@@ -107,19 +109,21 @@ def _paid(life: Life, account: int, month: int, lines: tuple[Line, ...], plan: B
     )
 
 
-def _lines(life: Life, account: int, month: int, *, late: bool, rng: random.Random) -> tuple[Line, ...]:
-    cycle = life.cycle_days[account]
+def _lines(
+    history: CustomerHistory, account: int, month: int, *, late: bool, rng: random.Random
+) -> tuple[BillLine, ...]:
+    cycle = history.cycle_days[account]
     before, day, after = bill_day(month - 1, cycle), bill_day(month, cycle), bill_day(month + 1, cycle)
-    lines: list[Line] = []
+    lines: list[BillLine] = []
 
     def add(
         name: str, kind: str, cents: int, span: tuple[date, date], cause: str, sub: Subscription | None = None
     ) -> None:
         if cents:
-            tax = _share(cents, life.person.country.tax_permille, 1000)
-            lines.append(Line(name, kind, cents, tax, *span, cause, sub.index if sub else None))
+            tax = _share(cents, history.person.country.tax_permille, 1000)
+            lines.append(BillLine(name, kind, cents, tax, *span, cause, sub.index if sub else None))
 
-    for sub in life.subscriptions:
+    for sub in history.subscriptions:
         if sub.account != account or sub.never_billed or sub.started_on > day:
             continue
         if sub.is_billed_on(day):
@@ -127,14 +131,14 @@ def _lines(life: Life, account: int, month: int, *, late: bool, rng: random.Rand
             add("Promotion “Welcome”", "discount", -sub.promotion_on(day), (day, after), "promotion", sub)
         _part_months(sub, before, day, add)
         if sub.plan.metered and sub.started_on < day and sub.is_billed_on(before) and rng.random() < 0.6:
-            cents = in_currency(rng.randrange(20, 900), life.person.country.currency)
+            cents = in_currency(rng.randrange(20, 900), history.person.country.currency)
             add(f"Calls, {sub.plan.name}", "usage", cents, (before, day), "usage", sub)
-    _one_offs(life, account, (before, day), add)
+    _one_offs(history, account, (before, day), add)
     if late:
         add(
             "Late payment",
             "oneTime",
-            in_currency(LATE_FEE_CENTS, life.person.country.currency),
+            in_currency(LATE_FEE_CENTS, history.person.country.currency),
             (before, day),
             "latePayment",
         )
@@ -155,13 +159,13 @@ def _part_months(sub: Subscription, before: date, day: date, add: Adder) -> None
         add(f"{sub.plan.name}, given back", "recurring", cents, (ends, day), "proration", sub)
 
 
-def _one_offs(life: Life, account: int, span: tuple[date, date], add: Adder) -> None:
+def _one_offs(history: CustomerHistory, account: int, span: tuple[date, date], add: Adder) -> None:
     before, day = span
-    currency = life.person.country.currency
-    for sub in life.subscriptions:
+    currency = history.person.country.currency
+    for sub in history.subscriptions:
         if sub.account != account or sub.never_billed or not before < sub.started_on <= day:
             continue
-        if sub.started_on == life.person.since and sub.plan.family == "fibre":
+        if sub.started_on == history.person.since and sub.plan.family == "fibre":
             add(
                 "Installation",
                 "oneTime",
@@ -179,7 +183,7 @@ def _one_offs(life: Life, account: int, span: tuple[date, date], add: Adder) -> 
                 "oneOff",
                 sub,
             )
-    for charge in life.charges:
+    for charge in history.charges:
         if charge.account == account and before < charge.on <= day:
             add(charge.name, charge.type, charge.cents, (charge.on, charge.on), charge.cause)
 

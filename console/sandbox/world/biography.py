@@ -3,19 +3,19 @@
 import random
 from datetime import date
 
+from console.sandbox.world.customer_history import CustomerHistory
 from console.sandbox.world.discrepancies import contradict
-from console.sandbox.world.life import Life
 from console.sandbox.world.people import derive_person, is_twin
 from console.sandbox.world.purchases import base_products, changes, open_order
 from console.sandbox.world.stories import tell_stories
 
 
-def derive_life(seed: int, n: int, as_of: date) -> Life:
+def derive_history(seed: int, n: int, as_of: date) -> CustomerHistory:
     """Return customer n's life up to a day."""
     rng = random.Random(f"{seed} life {n}")
     person = derive_person(seed, n, as_of)
     accounts = rng.choices((1, 2, 3, 4), (50, 25, 15, 10))[0] if person.company else rng.choices((1, 2), (96, 4))[0]
-    life = Life(
+    history = CustomerHistory(
         n=n,
         as_of=as_of,
         person=person,
@@ -24,10 +24,10 @@ def derive_life(seed: int, n: int, as_of: date) -> Life:
         cycle_days=[rng.randrange(1, 29) for _ in range(accounts)],
     )
     for account in range(accounts):
-        base_products(life, account, rng)
-        changes(life, account, rng)
-    tell_stories(seed, life, random.Random(f"{seed} story {n}"))
+        base_products(history, account, rng)
+        changes(history, account, rng)
+    tell_stories(seed, history, random.Random(f"{seed} story {n}"))
     if rng.random() < 0.22:
-        open_order(life, rng)
-    contradict(life, rng)
-    return life
+        open_order(history, rng)
+    contradict(history, rng)
+    return history

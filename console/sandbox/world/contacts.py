@@ -3,7 +3,7 @@
 import random
 from datetime import datetime, timedelta
 
-from console.sandbox.world.life import Contact, Life, Order
+from console.sandbox.world.customer_history import CustomerHistory, Interaction, Order
 from console.sandbox.world.numbering import Numbers
 from console.sandbox.world.payments import BillSettlement, bill_day, bill_months, payment_plan
 from console.sandbox.world.purchases import NIGHT, at
@@ -11,29 +11,29 @@ from console.sandbox.world.purchases import NIGHT, at
 _ORDERED_BY = ("phone", "chat", "shop", "portal")
 
 
-def derive_contacts(seed: int, life: Life) -> list[Contact]:
+def derive_contacts(seed: int, history: CustomerHistory) -> list[Interaction]:
     """Return a customer's contacts of the last two years and, of orders, of all time; newest first."""
-    rng = random.Random(f"{seed} contacts {life.n}")
-    found = list(life.told)
-    told = {contact.about[1] for contact in life.told if contact.about and contact.about[0] == "order"}
-    for order in life.orders:
+    rng = random.Random(f"{seed} contacts {history.n}")
+    found = list(history.interactions)
+    told = {contact.about[1] for contact in history.interactions if contact.about and contact.about[0] == "order"}
+    for order in history.orders:
         # Whoever has told why they order has ordered with that.
         found += _about_order(order, rng)[1 if order.index in told else 0 :]
-    for account in range(life.accounts):
-        for month in bill_months(life, account):
-            found += _about_bill(life, account, month, payment_plan(seed, life, account, month), rng)
-    now = at(life.as_of, NIGHT)
+    for account in range(history.accounts):
+        for month in bill_months(history, account):
+            found += _about_bill(history, account, month, payment_plan(seed, history, account, month), rng)
+    now = at(history.as_of, NIGHT)
     found = sorted((contact for contact in found if contact.at <= now), key=lambda contact: contact.at)
     return found[-Numbers.CONTACTS :][::-1]
 
 
-def _about_order(order: Order, rng: random.Random) -> list[Contact]:
+def _about_order(order: Order, rng: random.Random) -> list[Interaction]:
     channel = rng.choice(_ORDERED_BY)
     about = ("order", order.index, 0)
     reason = "Request sent" if channel == "portal" else "Order"
     minutes = {"phone": 9, "chat": 15, "shop": 20}.get(channel, 2)
     found = [
-        Contact(at(order.ordered_on, 8, rng.randrange(20, 55)), minutes, channel, "inbound", reason,
+        Interaction(at(order.ordered_on, 8, rng.randrange(20, 55)), minutes, channel, "inbound", reason,
                 order.description, about)
     ]  # fmt: skip
     shipped = next((step.on for step in order.steps if step.name == "Shipped" and step.status == "completed"), None)
@@ -43,8 +43,10 @@ def _about_order(order: Order, rng: random.Random) -> list[Contact]:
     return found
 
 
-def _about_bill(life: Life, account: int, month: int, plan: BillSettlement, rng: random.Random) -> list[Contact]:
-    billed_on = bill_day(month, life.cycle_days[account])
+def _about_bill(
+    history: CustomerHistory, account: int, month: int, plan: BillSettlement, rng: random.Random
+) -> list[Interaction]:
+    billed_on = bill_day(month, history.cycle_days[account])
     about = ("bill", account, month)
     found = []
     if rng.random() < 0.5:
@@ -60,27 +62,27 @@ def _about_bill(life: Life, account: int, month: int, plan: BillSettlement, rng:
             when = plan.failed_at + timedelta(minutes=rng.randrange(20, 110))
             told = f"The portal said: “{plan.error}”"
             channel = rng.choice(("phone", "chat"))
-            found.append(Contact(when, 7, channel, "inbound", "Payment did not work", told, about))
+            found.append(Interaction(when, 7, channel, "inbound", "Payment did not work", told, about))
     if plan.paid_at is not None and plan.channel == "portal" and rng.random() < 0.5:
         found += _portal_visit(plan.paid_at, rng, "Payment made", plan.method, about)
     if rng.random() < 0.03:
         asked = billed_on + timedelta(days=rng.randrange(2, 9))
         when = at(asked, rng.randrange(8, 19), rng.randrange(60))
         text = "Asked why the amount changed; explained line by line."
-        found.append(Contact(when, 8, "phone", "inbound", "Bill higher than expected", text, about))
+        found.append(Interaction(when, 8, "phone", "inbound", "Bill higher than expected", text, about))
     return found
 
 
-def _outbound(when: datetime, channel: str, reason: str, text: str, about: tuple[str, int, int]) -> Contact:
-    return Contact(when, 0, channel, "outbound", reason, text, about)
+def _outbound(when: datetime, channel: str, reason: str, text: str, about: tuple[str, int, int]) -> Interaction:
+    return Interaction(when, 0, channel, "outbound", reason, text, about)
 
 
 def _portal_visit(
     did_at: datetime, rng: random.Random, did: str, text: str, about: tuple[str, int, int], *, failed: bool = False
-) -> list[Contact]:
+) -> list[Interaction]:
     """Return what was done in the portal, and the log-in some minutes before it."""
     signed_in = did_at - timedelta(minutes=rng.randrange(1, 6))
     return [
-        Contact(signed_in, 0, "portal", "inbound", "Signed in", "Self-service portal", None),
-        Contact(did_at, 1, "portal", "inbound", did, text, about, "failed" if failed else "completed"),
+        Interaction(signed_in, 0, "portal", "inbound", "Signed in", "Self-service portal", None),
+        Interaction(did_at, 1, "portal", "inbound", did, text, about, "failed" if failed else "completed"),
     ]

@@ -4,91 +4,93 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 
-from console.sandbox.world.life import Life, SeededDiscrepancy, Subscription
+from console.sandbox.world.customer_history import CustomerHistory, SeededDiscrepancy, Subscription
 from console.sandbox.world.payments import bill_months
 
 # What is younger than this may still be on its way from one system to another.
 _SETTLES_IN = timedelta(days=45)
 
 
-def contradict(life: Life, rng: random.Random) -> None:
+def contradict(history: CustomerHistory, rng: random.Random) -> None:
     """Let the systems disagree about this customer, if it is one of those."""
-    if life.twin_of is not None:
-        life.discrepancies.append(SeededDiscrepancy("duplicateCustomer", life.person.since))
+    if history.twin_of is not None:
+        history.discrepancies.append(SeededDiscrepancy("duplicateCustomer", history.person.since))
     if rng.random() < 0.12:
-        found = rng.choice(_KINDS)(life, rng)
+        found = rng.choice(_KINDS)(history, rng)
         if found is not None:
-            life.discrepancies.append(found)
+            history.discrepancies.append(found)
 
 
 def _pick(subs: list[Subscription], rng: random.Random) -> Subscription | None:
     return rng.choice(subs) if subs else None
 
 
-def _active(life: Life) -> list[Subscription]:
-    settled = life.as_of - _SETTLES_IN
-    return [sub for sub in life.subscriptions if sub.product_status == "active" and sub.started_on < settled]
+def _active(history: CustomerHistory) -> list[Subscription]:
+    settled = history.as_of - _SETTLES_IN
+    return [sub for sub in history.subscriptions if sub.product_status == "active" and sub.started_on < settled]
 
 
-def _billed_but_terminated(life: Life, rng: random.Random) -> SeededDiscrepancy | None:
-    settled = life.as_of - _SETTLES_IN
-    sub = _pick([sub for sub in life.subscriptions if sub.ended_on is not None and sub.ended_on < settled], rng)
+def _billed_but_terminated(history: CustomerHistory, rng: random.Random) -> SeededDiscrepancy | None:
+    settled = history.as_of - _SETTLES_IN
+    sub = _pick([sub for sub in history.subscriptions if sub.ended_on is not None and sub.ended_on < settled], rng)
     if sub is None or sub.ended_on is None:
         return None
     sub.bills_after_end = True
     return SeededDiscrepancy("billedButTerminated", sub.ended_on, sub.account, sub.index)
 
 
-def _active_not_billed(life: Life, rng: random.Random) -> SeededDiscrepancy | None:
-    sub = _pick(_active(life), rng)
+def _active_not_billed(history: CustomerHistory, rng: random.Random) -> SeededDiscrepancy | None:
+    sub = _pick(_active(history), rng)
     if sub is None:
         return None
     sub.never_billed = True
     return SeededDiscrepancy("activeNotBilled", sub.started_on, sub.account, sub.index)
 
 
-def _completed_order_inactive_service(life: Life, rng: random.Random) -> SeededDiscrepancy | None:
-    sub = _pick(_active(life), rng)
+def _completed_order_inactive_service(history: CustomerHistory, rng: random.Random) -> SeededDiscrepancy | None:
+    sub = _pick(_active(history), rng)
     if sub is None:
         return None
     sub.service_state, sub.service_enabled = "inactive", False
-    order = next(order.index for order in reversed(life.orders) if any(index == sub.index for _, index in order.items))
+    order = next(
+        order.index for order in reversed(history.orders) if any(index == sub.index for _, index in order.items)
+    )
     return SeededDiscrepancy("completedOrderInactiveService", sub.started_on, sub.account, sub.index, order)
 
 
-def _suspended_in_one_system(life: Life, rng: random.Random) -> SeededDiscrepancy | None:
-    sub = _pick(_active(life), rng)
+def _suspended_in_one_system(history: CustomerHistory, rng: random.Random) -> SeededDiscrepancy | None:
+    sub = _pick(_active(history), rng)
     if sub is None:
         return None
     sub.product_status = "suspended"
-    return SeededDiscrepancy("suspendedInOneSystem", life.as_of - _SETTLES_IN, sub.account, sub.index)
+    return SeededDiscrepancy("suspendedInOneSystem", history.as_of - _SETTLES_IN, sub.account, sub.index)
 
 
-def _address_differs(life: Life, rng: random.Random) -> SeededDiscrepancy:
-    street = life.person.place.street
+def _address_differs(history: CustomerHistory, rng: random.Random) -> SeededDiscrepancy:
+    street = history.person.place.street
     number, _, rest = street.partition(" ")
     digit = rng.randrange(1, 9)
-    life.billing_street = f"{number}{digit} {rest}" if number.isdigit() else f"{street}{digit}"
-    return SeededDiscrepancy("addressDiffers", life.person.since, 0)
+    history.billing_street = f"{number}{digit} {rest}" if number.isdigit() else f"{street}{digit}"
+    return SeededDiscrepancy("addressDiffers", history.person.since, 0)
 
 
-def _name_differs(life: Life, rng: random.Random) -> SeededDiscrepancy | None:
-    other = rng.choice([name for name in life.person.country.family if name != life.person.family])
-    if life.person.family not in life.person.name:  # a company called after another family
+def _name_differs(history: CustomerHistory, rng: random.Random) -> SeededDiscrepancy | None:
+    other = rng.choice([name for name in history.person.country.family if name != history.person.family])
+    if history.person.family not in history.person.name:  # a company called after another family
         return None
-    life.billing_name = life.person.name.replace(life.person.family, other)
-    return SeededDiscrepancy("nameDiffers", life.person.since, 0)
+    history.billing_name = history.person.name.replace(history.person.family, other)
+    return SeededDiscrepancy("nameDiffers", history.person.since, 0)
 
 
-def _payment_not_applied(life: Life, _rng: random.Random) -> SeededDiscrepancy | None:
-    months = bill_months(life, 0)
+def _payment_not_applied(history: CustomerHistory, _rng: random.Random) -> SeededDiscrepancy | None:
+    months = bill_months(history, 0)
     if len(months) <= 3:
         return None
-    life.unapplied = (0, months[-3])
-    return SeededDiscrepancy("paymentNotApplied", life.as_of - _SETTLES_IN, 0, month=months[-3])
+    history.unapplied = (0, months[-3])
+    return SeededDiscrepancy("paymentNotApplied", history.as_of - _SETTLES_IN, 0, month=months[-3])
 
 
-_KINDS: tuple[Callable[[Life, random.Random], SeededDiscrepancy | None], ...] = (
+_KINDS: tuple[Callable[[CustomerHistory, random.Random], SeededDiscrepancy | None], ...] = (
     _billed_but_terminated,
     _active_not_billed,
     _completed_order_inactive_service,

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from console.sandbox.world.life import Life
+from console.sandbox.world.customer_history import CustomerHistory
 
 MONTHS_BACK = 24
 PORTAL_ERRORS = (
@@ -47,40 +47,40 @@ def due_day(billed_on: date) -> date:
     return billed_on + timedelta(days=20)
 
 
-def bill_months(life: Life, account: int) -> list[int]:
+def bill_months(history: CustomerHistory, account: int) -> list[int]:
     """Return the months in which an account was billed, oldest first."""
-    cycle = life.cycle_days[account]
-    last = month_of(life.as_of) if life.as_of.day >= cycle else month_of(life.as_of) - 1
-    subs = [sub for sub in life.subscriptions if sub.account == account and not sub.never_billed]
-    started = min((sub.started_on for sub in subs), default=life.as_of)
+    cycle = history.cycle_days[account]
+    last = month_of(history.as_of) if history.as_of.day >= cycle else month_of(history.as_of) - 1
+    subs = [sub for sub in history.subscriptions if sub.account == account and not sub.never_billed]
+    started = min((sub.started_on for sub in subs), default=history.as_of)
     first = month_of(started) if started.day < cycle else month_of(started) + 1
-    months = range(max(first, month_of(life.as_of) - MONTHS_BACK + 1), last + 1)
+    months = range(max(first, month_of(history.as_of) - MONTHS_BACK + 1), last + 1)
     ends = [sub.billed_until for sub in subs]
     if None in ends:
         return list(months)
-    over = max((end for end in ends if end is not None), default=life.as_of)
+    over = max((end for end in ends if end is not None), default=history.as_of)
     return [month for month in months if bill_day(month - 1, cycle) < over]
 
 
-def _paid_on(life: Life, due_on: date, luck: float, rng: random.Random) -> date | None:
+def _paid_on(history: CustomerHistory, due_on: date, luck: float, rng: random.Random) -> date | None:
     """Return when a bill is paid: mostly before it is due, else late; None while it is not."""
     paid_on = due_on + timedelta(days=rng.randrange(-12, 0) if luck < 0.88 else rng.randrange(2, 18))
-    is_forgotten = luck > 0.97 and due_on > life.as_of - timedelta(days=40)
-    return None if paid_on >= life.as_of or is_forgotten else paid_on
+    is_forgotten = luck > 0.97 and due_on > history.as_of - timedelta(days=40)
+    return None if paid_on >= history.as_of or is_forgotten else paid_on
 
 
-def payment_plan(seed: int, life: Life, account: int, month: int) -> BillSettlement:
+def payment_plan(seed: int, history: CustomerHistory, account: int, month: int) -> BillSettlement:
     """Return how one bill is paid."""
-    rng = random.Random(f"{seed} pay {life.n} {account} {month}")
-    habit = random.Random(f"{seed} habit {life.n} {account}")
+    rng = random.Random(f"{seed} pay {history.n} {account} {month}")
+    habit = random.Random(f"{seed} habit {history.n} {account}")
     method = habit.choice(_METHODS)
-    due_on = due_day(bill_day(month, life.cycle_days[account]))
+    due_on = due_day(bill_day(month, history.cycle_days[account]))
     luck = rng.random()
-    paid_on = _paid_on(life, due_on, luck, rng)
+    paid_on = _paid_on(history, due_on, luck, rng)
     channel = "system" if method == "Direct debit" else "portal"
     failed_at = error = None
-    tried_on = paid_on or min(due_on, life.as_of - timedelta(days=1))
-    if channel == "portal" and rng.random() < 0.07 and tried_on > bill_day(month, life.cycle_days[account]):
+    tried_on = paid_on or min(due_on, history.as_of - timedelta(days=1))
+    if channel == "portal" and rng.random() < 0.07 and tried_on > bill_day(month, history.cycle_days[account]):
         failed_on, error = tried_on - timedelta(days=rng.randrange(0, 2)), rng.choice(PORTAL_ERRORS)
         failed_at = datetime.combine(failed_on, time(rng.randrange(8, 13), rng.randrange(60)), tzinfo=UTC)
     # A direct debit runs at night; people pay later in the day than it failed, if it did.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from console.sandbox.world.bills import Bill
-from console.sandbox.world.life import Life, Subscription
+from console.sandbox.world.customer_history import CustomerHistory, Subscription
 from console.sandbox.world.numbering import Numbers
 from console.sandbox.world.payments import bill_day, month_of
 from console.sandbox.world.purchases import NIGHT, at
@@ -40,11 +40,11 @@ class Allowance:
     used: int
 
 
-def derive_usage(seed: int, life: Life, bills: list[Bill]) -> list[Usage]:
+def derive_usage(seed: int, history: CustomerHistory, bills: list[Bill]) -> list[Usage]:
     """Return the usage of the last periods and the running one, newest first."""
     found: list[Usage] = []
-    for sub in life.subscriptions:
-        if not sub.plan.metered or sub.started_on > life.as_of:
+    for sub in history.subscriptions:
+        if not sub.plan.metered or sub.started_on > history.as_of:
             continue
         billed = {
             bill.month: line.cents
@@ -53,20 +53,20 @@ def derive_usage(seed: int, life: Life, bills: list[Bill]) -> list[Usage]:
             for line in bill.lines
             if line.subscription == sub.index and line.type == "usage"
         }
-        for month in _months(life, sub):
-            found += _of_month(seed, life, sub, month, billed.get(month))
+        for month in _months(history, sub):
+            found += _of_month(seed, history, sub, month, billed.get(month))
     return sorted(found, key=lambda usage: usage.at, reverse=True)
 
 
-def derive_allowances(seed: int, life: Life) -> list[Allowance]:
+def derive_allowances(seed: int, history: CustomerHistory) -> list[Allowance]:
     """Return the data allowances of the mobile products in use."""
     found = []
-    for sub in life.subscriptions:
-        if sub.plan.family != "mobile" or sub.product_status != "active" or sub.started_on > life.as_of:
+    for sub in history.subscriptions:
+        if sub.plan.family != "mobile" or sub.product_status != "active" or sub.started_on > history.as_of:
             continue
-        month = _months(life, sub)[-1]
-        used = sum(usage.amount for usage in _of_month(seed, life, sub, month, None) if usage.type == "data")
-        cycle = life.cycle_days[sub.account]
+        month = _months(history, sub)[-1]
+        used = sum(usage.amount for usage in _of_month(seed, history, sub, month, None) if usage.type == "data")
+        cycle = history.cycle_days[sub.account]
         allowed = sub.plan.allowance_gb * _MB_A_GB or None
         found.append(
             Allowance(sub.index, bill_day(month - 1, cycle), ends_on=bill_day(month, cycle), allowed=allowed, used=used)
@@ -74,18 +74,18 @@ def derive_allowances(seed: int, life: Life) -> list[Allowance]:
     return found
 
 
-def _months(life: Life, sub: Subscription) -> list[int]:
+def _months(history: CustomerHistory, sub: Subscription) -> list[int]:
     """Return the bill months the kept usage falls into, the running one last."""
-    cycle = life.cycle_days[sub.account]
-    running = month_of(life.as_of) + (1 if life.as_of.day >= cycle else 0)
+    cycle = history.cycle_days[sub.account]
+    running = month_of(history.as_of) + (1 if history.as_of.day >= cycle else 0)
     return list(range(running - PERIODS_KEPT, running + 1))
 
 
-def _of_month(seed: int, life: Life, sub: Subscription, month: int, cents: int | None) -> list[Usage]:
+def _of_month(seed: int, history: CustomerHistory, sub: Subscription, month: int, cents: int | None) -> list[Usage]:
     """Return one product's usage in one bill period; `cents` is what its bill says of it, None without one."""
-    rng = random.Random(f"{seed} usage {life.n} {sub.index} {month}")
-    cycle = life.cycle_days[sub.account]
-    first, last = bill_day(month - 1, cycle), min(bill_day(month, cycle) - timedelta(days=1), life.as_of)
+    rng = random.Random(f"{seed} usage {history.n} {sub.index} {month}")
+    cycle = history.cycle_days[sub.account]
+    first, last = bill_day(month - 1, cycle), min(bill_day(month, cycle) - timedelta(days=1), history.as_of)
     if sub.ended_on is not None and sub.billed_until is not None:
         last = min(last, sub.ended_on)
     first = max(first, sub.started_on)
@@ -96,12 +96,12 @@ def _of_month(seed: int, life: Life, sub: Subscription, month: int, cents: int |
 
     def add(on: date, kind: str, amount: int, to: str, price: int, *, billed: bool) -> None:
         when = at(on, rng.randrange(7, 23), rng.randrange(60))
-        if len(found) < Numbers.CALLS and when <= at(life.as_of, NIGHT):
+        if len(found) < Numbers.CALLS and when <= at(history.as_of, NIGHT):
             found.append(Usage(sub.index, month, len(found), when, kind, amount, to, price, billed))
 
     calls = rng.randrange(2, 9) if cents is None else rng.randrange(3, 9)
     for share in _shares(cents or 0, calls, rng):
-        to = f"{life.person.phone[:-3]}{rng.randrange(1000):03}"
+        to = f"{history.person.phone[:-3]}{rng.randrange(1000):03}"
         add(
             first + timedelta(days=rng.randrange(days + 1)),
             "voice",

@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from console.sandbox.world.bills import Bill, derive_bills, differences
-from console.sandbox.world.biography import derive_life
+from console.sandbox.world.biography import derive_history
 from console.sandbox.world.contacts import derive_contacts
-from console.sandbox.world.life import Contact, Life, SeededDiscrepancy
+from console.sandbox.world.customer_history import CustomerHistory, Interaction, SeededDiscrepancy
 from console.sandbox.world.numbering import Numbers
 from console.sandbox.world.people import Person, company_head, derive_person
 from console.sandbox.world.usage import Allowance, Usage, derive_allowances, derive_usage
@@ -28,44 +28,44 @@ class World:
         self.customers = customers
         self.as_of = as_of
         self.numbers = Numbers(seed, billing_seed)
-        self._lives: OrderedDict[int, Life] = OrderedDict()
+        self._lives: OrderedDict[int, CustomerHistory] = OrderedDict()
         self._bills: OrderedDict[int, list[Bill]] = OrderedDict()
-        self._contacts: OrderedDict[int, list[Contact]] = OrderedDict()
+        self._contacts: OrderedDict[int, list[Interaction]] = OrderedDict()
         self._usage: OrderedDict[int, list[Usage]] = OrderedDict()
 
     def person(self, n: int) -> Person:
         return derive_person(self.seed, n, self.as_of)
 
-    def life(self, n: int) -> Life:
-        return _remember(self._lives, n, lambda: derive_life(self.seed, n, self.as_of))
+    def history(self, n: int) -> CustomerHistory:
+        return _remember(self._lives, n, lambda: derive_history(self.seed, n, self.as_of))
 
     def bills(self, n: int) -> list[Bill]:
         """Return all bills of a customer, newest first."""
 
         def derive() -> list[Bill]:
-            life = self.life(n)
-            found = [bill for account in range(life.accounts) for bill in derive_bills(self.seed, life, account)]
+            history = self.history(n)
+            found = [bill for account in range(history.accounts) for bill in derive_bills(self.seed, history, account)]
             return sorted(found, key=lambda bill: bill.billed_on, reverse=True)
 
         return _remember(self._bills, n, derive)
 
-    def contacts(self, n: int) -> list[Contact]:
+    def contacts(self, n: int) -> list[Interaction]:
         """Return all contacts with a customer, newest first."""
-        return _remember(self._contacts, n, lambda: derive_contacts(self.seed, self.life(n)))
+        return _remember(self._contacts, n, lambda: derive_contacts(self.seed, self.history(n)))
 
     def usage(self, n: int) -> list[Usage]:
         """Return a customer's kept usage, newest first."""
-        return _remember(self._usage, n, lambda: derive_usage(self.seed, self.life(n), self.bills(n)))
+        return _remember(self._usage, n, lambda: derive_usage(self.seed, self.history(n), self.bills(n)))
 
     def allowances(self, n: int) -> list[Allowance]:
-        return derive_allowances(self.seed, self.life(n))
+        return derive_allowances(self.seed, self.history(n))
 
     def relations(self, n: int) -> list[tuple[int, str]]:
         """Return the customers related to one, each with the part it plays: the household, the company's tree."""
         found: list[tuple[int, str]] = []
-        if n % 20 == 1 and self.life(n).twin_of is None:
+        if n % 20 == 1 and self.history(n).twin_of is None:
             found.append((n - 1, "householdMember"))
-        if n % 20 == 0 and n + 1 < self.customers and self.life(n + 1).twin_of is None:
+        if n % 20 == 0 and n + 1 < self.customers and self.history(n + 1).twin_of is None:
             found.append((n + 1, "householdMember"))
         head = company_head(n)
         if head is not None and self.person(head).company is not None:
@@ -94,7 +94,7 @@ class World:
     def number_of_record(self, n: int) -> str | None:
         """Return a phone number that one of a customer's services has had for 30 days at least, if there is any."""
         long_ago = self.as_of - timedelta(days=30)
-        for sub in self.life(n).subscriptions:
+        for sub in self.history(n).subscriptions:
             if (
                 sub.plan.family in {"mobile", "voice"}
                 and sub.detail
@@ -106,25 +106,25 @@ class World:
 
     def truth(self, n: int) -> dict[str, Any]:
         """Return what is really so: what a caller knows, contradictions, the causes of every bill difference."""
-        life, numbers = self.life(n), self.numbers
+        history, numbers = self.history(n), self.numbers
         bills: dict[int, list[Bill]] = {}
         for bill in reversed(self.bills(n)):
             bills.setdefault(bill.account, []).append(bill)
         return {
             "customer": numbers.customer.encode(n),
             "callerKnows": {
-                "birthDate": life.person.born_on.isoformat(),
-                "accounts": [numbers.account.encode(self.account_serial(n, one)) for one in range(life.accounts)],
+                "birthDate": history.person.born_on.isoformat(),
+                "accounts": [numbers.account.encode(self.account_serial(n, one)) for one in range(history.accounts)],
                 "pin": self.pin(n),
             },
-            "duplicateOf": None if life.twin_of is None else numbers.customer.encode(life.twin_of),
-            "stories": [{"kind": story.kind, "on": story.on.isoformat()} for story in life.stories],
-            "contradictions": [self._discrepancy(n, item) for item in life.discrepancies],
+            "duplicateOf": None if history.twin_of is None else numbers.customer.encode(history.twin_of),
+            "stories": [{"kind": story.kind, "on": story.on.isoformat()} for story in history.stories],
+            "contradictions": [self._discrepancy(n, item) for item in history.discrepancies],
             "billDifferences": [
                 {
                     "bill": numbers.bill.encode(self.bill_serial(n, later)),
                     "before": numbers.bill.encode(self.bill_serial(n, earlier)),
-                    "currency": life.person.country.currency,
+                    "currency": history.person.country.currency,
                     "cents": later.total - earlier.total,
                     "causes": differences(earlier, later),
                 }

@@ -44,7 +44,7 @@ class Subscription:
 
 
 @dataclass(slots=True)
-class Step:
+class OrderMilestone:
     """A milestone of an order."""
 
     name: str
@@ -64,7 +64,7 @@ class Order:
     state: str
     completed_on: date | None
     expected_on: date
-    steps: list[Step]
+    steps: list[OrderMilestone]
     failure: str | None = None
 
 
@@ -113,7 +113,7 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class Appointment:
     """An appointment at the customer's, for an order or a ticket."""
 
     index: int
@@ -148,7 +148,7 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class Interaction:
     """One thing said or done with the customer, as CRM keeps it.
 
     `about` is what it was about: the kind of record (`ticket`, `order`, `bill`, `payment`) and where in the life.
@@ -165,7 +165,7 @@ class Contact:
 
 
 @dataclass(slots=True)
-class Life:
+class CustomerHistory:
     """Everything the systems know of one customer, except bills, payments and usage, which follow from it."""
 
     n: int
@@ -178,10 +178,10 @@ class Life:
     orders: list[Order] = field(default_factory=list)
     charges: list[Charge] = field(default_factory=list)
     tickets: list[Ticket] = field(default_factory=list)
-    visits: list[Visit] = field(default_factory=list)
+    appointments: list[Appointment] = field(default_factory=list)
     tests: list[LineTest] = field(default_factory=list)
     stories: list[Story] = field(default_factory=list)
-    told: list[Contact] = field(default_factory=list)  # what the stories left with CRM
+    interactions: list[Interaction] = field(default_factory=list)  # what the stories left with CRM
     discrepancies: list[SeededDiscrepancy] = field(default_factory=list)
     unapplied: tuple[int, int] | None = None  # account and month of a bill whose payment was never applied
     billing_name: str | None = None
