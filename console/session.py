@@ -20,7 +20,7 @@ from console.settings.policy import Policy, read_policy
 from console.store.customer_records import CustomerRecords
 from console.store.database import Database
 from console.store.secrets import SecretRepository
-from console.store_place import NOBODY_ASKED, AskCode, Kept, StoreQuestions
+from console.store_place import NOBODY_ASKED, AskCode, OpenedStore, StoreQuestions
 from console.store_places import Stores
 from console.store_profiles import StoreProfiles
 from console.system.sandbox_launcher import SandboxProcess
@@ -146,7 +146,7 @@ class _Entry:
     """Who works here, how they signed in where somebody must, and their store."""
 
     user: User
-    kept: Kept
+    kept: OpenedStore
     sign_in: SignIn | None = None
 
 
@@ -155,7 +155,7 @@ async def _enter(
 ) -> _Entry:
     deployment = ground.deployment
     if deployment.sign_in is None:
-        return _Entry(REP, await stores.open() if with_store else Kept())
+        return _Entry(REP, await stores.open() if with_store else OpenedStore())
     sign_in = await asyncio.to_thread(compose_sign_in, deployment.sign_in)
     stack.push_async_callback(sign_in.aclose)
     person, kept = await _signed_in(sign_in, stores if with_store else None, ask_person)
@@ -287,7 +287,7 @@ async def _kept_secrets(
     return found
 
 
-async def _restored(sign_in: SignIn, last: Kept | None) -> tuple[Person | None, str]:
+async def _restored(sign_in: SignIn, last: OpenedStore | None) -> tuple[Person | None, str]:
     """Return who worked last, if they still may; else their store is closed again, and why it could not be asked."""
     if last is None or last.database is None:
         return None, ""
@@ -301,7 +301,9 @@ async def _restored(sign_in: SignIn, last: Kept | None) -> tuple[Person | None, 
     return person, sentence
 
 
-async def _signed_in(sign_in: SignIn, stores: Stores | None, ask_person: AskPerson | None) -> tuple[Person, Kept]:
+async def _signed_in(
+    sign_in: SignIn, stores: Stores | None, ask_person: AskPerson | None
+) -> tuple[Person, OpenedStore]:
     """Return who works here and their store: whoever did last, if they still may, else whoever signs in now."""
     last = await stores.open_last() if stores is not None else None
     person, sentence = await _restored(sign_in, last)
@@ -313,7 +315,7 @@ async def _signed_in(sign_in: SignIn, stores: Stores | None, ask_person: AskPers
         raise SignInRejectedError(sentence or "Somebody must sign in first: open the desk's window once.")
     person = await ask_person(sign_in, sentence)
     if stores is None:
-        return person, Kept()
+        return person, OpenedStore()
     kept = await stores.open(person)
     if kept.database is not None:
         await sign_in.keep_in(SecretRepository(kept.database))
@@ -322,7 +324,7 @@ async def _signed_in(sign_in: SignIn, stores: Stores | None, ask_person: AskPers
 
 async def open_last_store(
     *, config: Path | None, demo: bool, questions: StoreQuestions = NOBODY_ASKED, to_read: bool = False
-) -> Kept:
+) -> OpenedStore:
     """Return the store of whoever worked last on a deployment's desk, or why there is none to be opened.
 
     Opened only `to_read`, it may be open in the desk's window meanwhile.
@@ -334,8 +336,8 @@ async def open_last_store(
         signs_in = deployment.sign_in is not None
     stores = Stores(stores_folder(), profile, questions, to_read=to_read)
     if signs_in:
-        return await stores.open_last() or Kept()
-    return await stores.open() if stores.has(profile) or not to_read else Kept()
+        return await stores.open_last() or OpenedStore()
+    return await stores.open() if stores.has(profile) or not to_read else OpenedStore()
 
 
 def _questions_of_sandbox(questions: StoreQuestions) -> StoreQuestions:

@@ -53,7 +53,7 @@ AskAnew = Callable[[str], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class OpenedStore:
     """A store that was opened, or why none was.
 
     `notice` is what the user must know. `make_code` returns a new recovery code, `confirm_code` lets it be the only
@@ -97,7 +97,7 @@ class StorePlace:
         self._confirmed_before = ""
         self._remains = StoreRemains(folder)
 
-    async def open(self) -> Kept:
+    async def open(self) -> OpenedStore:
         """Return the open store; where there is none, or no key, what the user must know.
 
         Raises:
@@ -108,18 +108,18 @@ class StorePlace:
         except StoreInUseError:
             raise
         except StoreError as error:
-            return Kept(notice=f"{error} {IN_MEMORY}")
+            return OpenedStore(notice=f"{error} {IN_MEMORY}")
         try:
             return await self._open_locked(lock)
         except StoreError as error:
             _log.info("the store cannot be opened: %s", error)
             await asyncio.to_thread(lock.close)
-            return Kept(notice=f"{error} {IN_MEMORY}")
+            return OpenedStore(notice=f"{error} {IN_MEMORY}")
         except BaseException:
             lock.close()
             raise
 
-    async def open_to_read(self) -> Kept:
+    async def open_to_read(self) -> OpenedStore:
         """Return the store to be read beside the desk that may have it open."""
         try:
             if not self._remains.has_store:
@@ -128,9 +128,9 @@ class StorePlace:
                 key = await self._key_of_store()
             except StoreKeyError as error:
                 key = await self._ask(error)
-            return Kept(await asyncio.to_thread(open_beside, self._file, key))
+            return OpenedStore(await asyncio.to_thread(open_beside, self._file, key))
         except StoreError as error:
-            return Kept(notice=f"{error} {IN_MEMORY}")
+            return OpenedStore(notice=f"{error} {IN_MEMORY}")
 
     async def open_guard(self) -> GuardLogFile:
         """Return what programs of this person note of accounts. Raises as `Stores.open_guard`."""
@@ -148,7 +148,7 @@ class StorePlace:
 
         return await asyncio.to_thread(open_it)
 
-    async def _open_locked(self, lock: StoreLock) -> Kept:
+    async def _open_locked(self, lock: StoreLock) -> OpenedStore:
         try:
             return await self._open_found(lock)
         except StoreDamagedError as error:
@@ -158,9 +158,9 @@ class StorePlace:
         kept = await self._begin(lock)
         _log.info("what was left of a store was set aside in %s", aside)
         told = f"What was left lies in {aside}, untouched. A code you wrote down before is for that alone."
-        return Kept(kept.database, told, kept.new_code, kept.make_code, kept.confirm_code, kept.guard)
+        return OpenedStore(kept.database, told, kept.new_code, kept.make_code, kept.confirm_code, kept.guard)
 
-    async def _open_found(self, lock: StoreLock) -> Kept:
+    async def _open_found(self, lock: StoreLock) -> OpenedStore:
         if not self._remains.has_store:
             await self._refuse_remains()
             return await self._begin(lock)
@@ -227,7 +227,7 @@ class StorePlace:
                 "If you have a copy of the file, close the desk, put the copy there and start again."
             )
 
-    async def _begin(self, lock: StoreLock) -> Kept:
+    async def _begin(self, lock: StoreLock) -> OpenedStore:
         """Return a new store. Killed in between, the next start does the same again."""
         await asyncio.to_thread(self._remains.begin)
         try:
@@ -239,7 +239,7 @@ class StorePlace:
         await asyncio.to_thread(self._remains.is_begun)
         return kept
 
-    async def _with(self, lock: StoreLock, key: bytes) -> Kept:
+    async def _with(self, lock: StoreLock, key: bytes) -> OpenedStore:
         """Return the store that a key opens, with what must be known of it."""
         database = await asyncio.to_thread(open_database, self._file, key, lock)
         try:
@@ -275,7 +275,7 @@ class StorePlace:
         if plain is not None:
             await asyncio.to_thread(remove_plain, self._folder)
             notice = f"{notice} {_WAS_PLAIN}".strip()
-        return Kept(database, notice, code, make_code, confirm, await self._guard_log(key))
+        return OpenedStore(database, notice, code, make_code, confirm, await self._guard_log(key))
 
     async def _ask(self, error: StoreKeyError) -> bytes:
         """Return the key a user's code opens, or that they make one for; asked until it fits or they give up."""

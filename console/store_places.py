@@ -15,7 +15,7 @@ from console.models.person import Person
 from console.private_files import private_folder, write_private
 from console.store.guard_log import GuardLogFile
 from console.store.remains import StoreRemains
-from console.store_place import NOBODY_ASKED, Kept, StorePlace, StoreQuestions
+from console.store_place import NOBODY_ASKED, OpenedStore, StorePlace, StoreQuestions
 from console.system.store_key import Keyring, NoKeyringError
 
 _log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ class Stores:
         self.removed: Person | None = None
         self._opened = ""
 
-    async def open(self, person: Person | None = None) -> Kept:
+    async def open(self, person: Person | None = None) -> OpenedStore:
         """Return a person's store, made where there is none; without a person the one of a desk without sign-in."""
         name = self._profile
         if person is not None:
@@ -38,7 +38,7 @@ class Stores:
             await self._note_last(name)
         return await self._open(name)
 
-    async def open_last(self) -> Kept | None:
+    async def open_last(self) -> OpenedStore | None:
         """Return the store of whoever worked here last, None where that is not known."""
         name = await self._read_last()
         if not re.fullmatch(rf"{re.escape(self._profile)}-[0-9a-f]{{12}}", name):
@@ -62,7 +62,7 @@ class Stores:
         """Whether anybody has a store of this deployment here."""
         return any(self.has(path.name) for path in self._folder.glob(f"{self._profile}-*") if path.is_dir())
 
-    async def open_others(self) -> AsyncIterator[Kept]:
+    async def open_others(self) -> AsyncIterator[OpenedStore]:
         """Yield every other store of this deployment, one after the other, each closed before the next is opened.
 
         Nobody is asked for a code; one that does not open, or that a window has open, comes without its database.
@@ -75,7 +75,7 @@ class Stores:
             try:
                 kept = await StorePlace(self._folder / name, NOBODY_ASKED).open()
             except StoreInUseError as error:
-                kept = Kept(notice=str(error))
+                kept = OpenedStore(notice=str(error))
             try:
                 yield kept
             finally:
@@ -111,7 +111,7 @@ class Stores:
 
         await asyncio.to_thread(delete)
 
-    async def _open(self, name: str) -> Kept:
+    async def _open(self, name: str) -> OpenedStore:
         self._opened = name
         place = StorePlace(self._folder / name, self._questions)
         return await (place.open_to_read() if self._to_read else place.open())

@@ -11,7 +11,7 @@ from console.sandbox.lookup import Lookup
 from console.sandbox.resources import Links, Resource
 from console.sandbox.resources.shapes import instant
 from console.sandbox.rules import BadRequestError, ListRequest, is_time, matches, sort_records, values_at
-from console.sandbox.storage import MOST_COUNTED, NO_CUSTOMER, Kept, SystemStore
+from console.sandbox.storage import MOST_COUNTED, NO_CUSTOMER, StoredRecord, SystemStore
 from console.sandbox.world import World
 from console.sandbox.world.people import has_words
 
@@ -290,7 +290,7 @@ class Records:
         filled = resource.fill(self._world, body, now, self._links)
         kind = {"@type": resource.kind} if resource.is_typed else {}
         record = {**kind, **filled, **_stamped(resource, filled, now), "id": number, "href": href(number)}
-        kept = Kept(number, self._owner(resource, record), record, made, None, instant(now))
+        kept = StoredRecord(number, self._owner(resource, record), record, made, None, instant(now))
         self._store.keep(resource.name, kept)
         return record
 
@@ -299,7 +299,7 @@ class Records:
         number = str(record["id"])
         kept = self._store.kept(resource.name, number)
         if kept is None:
-            kept = Kept(number, self._owner_by_number(resource, number), None, None, None, "")
+            kept = StoredRecord(number, self._owner_by_number(resource, number), None, None, None, "")
         self._store.keep(resource.name, replace(kept, body=record, changed=instant(now)))
 
     def delete(self, resource: Resource, number: str, now: datetime) -> None:
@@ -307,7 +307,7 @@ class Records:
         kept = self._store.kept(resource.name, number)
         if kept is None:
             n = self._owner_by_number(resource, number)
-            kept = Kept(number, n, None, None, self._place(resource, n, number), "")
+            kept = StoredRecord(number, n, None, None, self._place(resource, n, number), "")
         elif kept.made is None and kept.place is None:
             kept = replace(kept, place=self._place(resource, kept.n, number))
         self._store.keep(resource.name, replace(kept, body=None, changed=instant(now)))

@@ -53,7 +53,7 @@ _INDEXES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredRecord:
     """A record that is no longer, or never was, as the seed has it; without a body it was deleted.
 
     `made` is its number in the order of creation, None where the seed made it; `place` is where a deleted one stood,
@@ -167,18 +167,18 @@ class SystemStore:
 
     # ------------------------------------------------------------------ what has changed
 
-    def kept(self, resource: str, record: str) -> Kept | None:
+    def kept(self, resource: str, record: str) -> StoredRecord | None:
         """Return what has become of one record, or None where it is as the seed has it."""
         if resource not in self._touched:
             return None
         rows = self._rows("resource = ? AND id = ?", resource, record)
         return rows[0] if rows else None
 
-    def kept_of(self, resource: str, n: int) -> list[Kept]:
+    def kept_of(self, resource: str, n: int) -> list[StoredRecord]:
         """Return what has become of one customer's records, created ones in their order."""
         return self._rows("resource = ? AND n = ?", resource, n) if resource in self._touched else []
 
-    def created(self, resource: str) -> list[Kept]:
+    def created(self, resource: str) -> list[StoredRecord]:
         """Return all records that were created, in their order."""
         return self._rows("resource = ? AND made IS NOT NULL", resource) if resource in self._touched else []
 
@@ -197,7 +197,7 @@ class SystemStore:
         rows = self._database.rows(f"SELECT place FROM record WHERE {where} ORDER BY place", resource)  # noqa: S608 - our words
         return [int(row[0]) for row in rows]
 
-    def keep(self, resource: str, kept: Kept) -> None:
+    def keep(self, resource: str, kept: StoredRecord) -> None:
         """Store what has become of a record."""
         body = None if kept.body is None else msgspec.json.encode(kept.body).decode()
         self._database.run(
@@ -219,11 +219,13 @@ class SystemStore:
         rows = self._database.rows("SELECT max(made) FROM record WHERE resource = ?", resource)
         return int(rows[0][0] or 0) + 1
 
-    def _rows(self, where: str, *values: Any) -> list[Kept]:
+    def _rows(self, where: str, *values: Any) -> list[StoredRecord]:
         question = f"SELECT id, n, body, made, place, changed FROM record WHERE {where} ORDER BY made"  # noqa: S608 - our words
         rows = self._database.rows(question, *values)
         return [
-            Kept(str(row[0]), int(row[1]), msgspec.json.decode(row[2]) if row[2] else None, row[3], row[4], str(row[5]))
+            StoredRecord(
+                str(row[0]), int(row[1]), msgspec.json.decode(row[2]) if row[2] else None, row[3], row[4], str(row[5])
+            )
             for row in rows
         ]
 

@@ -29,7 +29,7 @@ from console.store.database import Database, open_database
 from console.store.drafts import DraftRepository
 from console.store.lock import StoreLock, see_that_locks_hold
 from console.store.recovery import digest_of_confirmed, unwrap_key, wrap_key
-from console.store_place import IN_MEMORY, Kept, StorePlace, StoreQuestions
+from console.store_place import IN_MEMORY, OpenedStore, StorePlace, StoreQuestions
 from console.store_places import Stores
 from console.store_profiles import StoreProfiles
 from tests.support.file_keyring import PATH, WAIT, FileKeyring
@@ -50,7 +50,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     keyring.set_keyring(before)
 
 
-async def opened(folder: Path, questions: StoreQuestions | None = None) -> Kept:
+async def opened(folder: Path, questions: StoreQuestions | None = None) -> OpenedStore:
     return await StorePlace(folder, questions or StoreQuestions(shows_codes=True)).open()
 
 
@@ -58,7 +58,7 @@ def action(number: int) -> Action:
     return Action(f"a-{number}", "CU-1", "Note", RiskClass.NOTE, datetime(2026, 11, 25, tzinfo=UTC), ())
 
 
-async def filled(folder: Path, actions: int = 3) -> Kept:
+async def filled(folder: Path, actions: int = 3) -> OpenedStore:
     """A store with acts and a draft, whose recovery code is written down; closed again."""
     kept = await opened(folder)
     assert kept.database is not None
@@ -482,7 +482,7 @@ async def test_a_keyring_that_encrypts_nothing_gets_no_key(folder: Path) -> None
 async def test_of_two_first_starts_one_makes_the_key(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(WAIT, "0.05")
 
-    async def start() -> Kept | None:
+    async def start() -> OpenedStore | None:
         try:
             return await opened(folder)
         except StoreInUseError:
