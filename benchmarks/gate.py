@@ -20,7 +20,7 @@ from benchmarks.result import Result
 from benchmarks.walk import told_by
 from benchmarks.window import in_window
 from console.bridge import Bridge
-from console.compose import Parts, compose_desk
+from console.compose import Overrides, compose_desk
 from console.models.customer import CustomerId
 from console.services.access.access_service import AccessReason
 from console.services.access.permissions import ROLES, DataScope, Personal
@@ -148,8 +148,8 @@ def measure() -> list[Result]:
 async def _walk(window: MainWindow, bridge: Bridge, sandbox: SandboxProcess, role: str, count: Count) -> None:
     """Go through every state and panel as one role."""
     deployment = msgspec.structs.replace(sandbox.deployment, sign_in=sandbox.deployment_with_sign_in.sign_in)
-    parts = Parts(user=ROLES[role], rng=random.Random(role))
-    desk = await asyncio.to_thread(compose_desk, deployment, sandbox.secrets, parts)
+    overrides = Overrides(user=ROLES[role], rng=random.Random(role))
+    desk = await asyncio.to_thread(compose_desk, deployment, sandbox.secrets, overrides)
     await desk.open_store()
     workspace = Workspace(window, SearchPalette.over(window), bridge)
     workspace.attach(desk)

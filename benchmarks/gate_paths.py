@@ -17,7 +17,7 @@ import msgspec
 
 from benchmarks.preview import fill
 from console.cli.prime import prime
-from console.compose import Parts, compose_desk
+from console.compose import Overrides, compose_desk
 from console.errors import ConsoleError
 from console.models.customer import CustomerId
 from console.models.customer_bill import CustomerBill
@@ -126,8 +126,8 @@ def _deployment(sandbox: SandboxProcess) -> Any:
 
 
 async def _desk(sandbox: SandboxProcess, role: str) -> Desk:
-    parts = Parts(user=ROLES[role], rng=random.Random(role))
-    desk = await asyncio.to_thread(compose_desk, _deployment(sandbox), sandbox.secrets, parts)
+    overrides = Overrides(user=ROLES[role], rng=random.Random(role))
+    desk = await asyncio.to_thread(compose_desk, _deployment(sandbox), sandbox.secrets, overrides)
     await desk.open_store()
     return desk
 

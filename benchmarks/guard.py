@@ -17,7 +17,7 @@ import httpx
 import msgspec
 
 from benchmarks.result import Result
-from console.compose import Parts, compose_desk
+from console.compose import Overrides, compose_desk
 from console.models.audit import AuditQuery
 from console.models.customer import CustomerId
 from console.services.access.access_service import SNOOPING, AccessReason
@@ -155,8 +155,8 @@ class Stand:
 async def _stand(sandbox: SandboxProcess) -> Stand:
     deployment = msgspec.structs.replace(sandbox.deployment, sign_in=sandbox.deployment_with_sign_in.sign_in)
     clock, database = _Time(), in_memory()
-    parts = Parts(user=REP, clock=clock)
-    desk = await asyncio.to_thread(compose_desk, deployment, sandbox.secrets, parts, database)
+    overrides = Overrides(user=REP, clock=clock)
+    desk = await asyncio.to_thread(compose_desk, deployment, sandbox.secrets, overrides, database)
     await desk.open_store()
     return Stand(desk, AuditRepository(database), clock)
 

@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 
 from benchmarks.result import Result
-from console.compose import Parts, compose_desk
+from console.compose import Overrides, compose_desk
 from console.models.customer import CustomerId
 from console.models.outbox import Action, ActionState
 from console.sandbox.world import World
@@ -252,8 +252,8 @@ def _held(record: Mapping[str, str], word: str) -> str:  # noqa: PLR0911 - one a
     if word == "plan":
         last = max((int(path.split(".")[1]) for path in record if path.startswith("paymentPlan.")), default=0)
         total = record.get(f"paymentPlan.{last}.totalAmount.value", "")
-        kind, parts = record.get(f"paymentPlan.{last}.planType"), record.get(f"paymentPlan.{last}.numberOfPayments")
-        return f"{kind} {Decimal(total).normalize():f} {parts}" if total else ""
+        kind, overrides = record.get(f"paymentPlan.{last}.planType"), record.get(f"paymentPlan.{last}.numberOfPayments")
+        return f"{kind} {Decimal(total).normalize():f} {overrides}" if total else ""
     if word == "about":
         return next(
             (value for path, value in reversed(list(record.items())) if re.match(r"relatedEntity\.\d+\.id$", path)), ""
@@ -305,7 +305,7 @@ async def _day(seed: int, customers: int, score: Score) -> None:
     sandbox = await SandboxProcess.start(["--seed", str(seed), "--customers", str(customers)], ready_within_s=300)
     try:
         rng = random.Random(seed)
-        desk = await asyncio.to_thread(compose_desk, sandbox.deployment, sandbox.secrets, Parts(rng=rng))
+        desk = await asyncio.to_thread(compose_desk, sandbox.deployment, sandbox.secrets, Overrides(rng=rng))
         await desk.open_store()
         reader = Reader(sandbox)
         numbers = World(seed=seed, customers=customers, as_of=date(2026, 11, 1)).numbers

@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.result import Result
-from console.compose import Parts, compose_desk
+from console.compose import Overrides, compose_desk
 from console.models.customer import CustomerId
 from console.models.search import KnownPerson, SearchResult
 from console.services.desk import Desk
@@ -129,9 +129,9 @@ def _people() -> list[MadeUp]:
         for place, (first, last) in enumerate(rng.sample(pairs, _OF_EACH)):
             country = list(_PHONES)[place % len(_PHONES)]
             blank = "" if language in _WITHOUT_BLANK else " "
-            parts = (last, first) if language in {"Chinese", "Vietnamese"} else (first, last.replace("-", " "))
+            overrides = (last, first) if language in {"Chinese", "Vietnamese"} else (first, last.replace("-", " "))
             phone = _PHONES[country].format(len(found))
-            found.append(MadeUp(blank.join(parts), phone, country, language))
+            found.append(MadeUp(blank.join(overrides), phone, country, language))
     return found
 
 
@@ -249,7 +249,7 @@ async def _others(sandbox: Control) -> list[KnownPerson]:
 def _desk(sandbox: Control, country: str) -> Desk:
     """Return a desk of a country that has seen nobody."""
     deployment = msgspec.structs.replace(sandbox.deployment(), country=country)
-    return compose_desk(deployment, sandbox.process.secrets, Parts(rng=random.Random(1)))
+    return compose_desk(deployment, sandbox.process.secrets, Overrides(rng=random.Random(1)))
 
 
 async def _online(sandbox: Control, typed: Sequence[Typed]) -> set[Typed]:

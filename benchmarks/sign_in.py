@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import httpx
 
 from benchmarks.result import Result
-from console.compose import Parts, compose_desk, compose_sign_in
+from console.compose import Overrides, compose_desk, compose_sign_in
 from console.services.access.permissions import ROLES
 from console.store.database import open_database
 from console.store.secrets import SecretRepository
@@ -59,8 +59,8 @@ async def _signed_in_ms(sandbox: SandboxProcess, store: Path) -> float:
     person = await sign_in.finish(await waiting)
     database = await asyncio.to_thread(open_database, store, _KEY)
     await sign_in.keep_in(SecretRepository(database))
-    parts = Parts(user=ROLES[person.role], sign_in=sign_in, rng=random.Random(1))
-    desk = await asyncio.to_thread(compose_desk, deployment, sandbox.secrets, parts, database)
+    overrides = Overrides(user=ROLES[person.role], sign_in=sign_in, rng=random.Random(1))
+    desk = await asyncio.to_thread(compose_desk, deployment, sandbox.secrets, overrides, database)
     await desk.open_store()
     found: list[int] = []
     await desk.search.find(desk.search.read(sandbox.first_customer), lambda result: found.append(len(result.found)))

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from benchmarks.result import Result
 from console.bridge import Bridge, WindowGarbageCollector, run_application
-from console.compose import Parts, compose_desk
+from console.compose import Overrides, compose_desk
 from console.models.customer import CustomerId
 from console.models.health import Exchange
 from console.ports.secrets import Secrets
@@ -93,8 +93,8 @@ async def workspace_on(
     """
     exchanges: list[Exchange] = []
     database = await asyncio.to_thread(open_database, store, KEY) if store is not None else None
-    parts = Parts(user=user, on_exchange=exchanges.append)
-    desk = await asyncio.to_thread(compose_desk, deployment, secrets, parts, database)
+    overrides = Overrides(user=user, on_exchange=exchanges.append)
+    desk = await asyncio.to_thread(compose_desk, deployment, secrets, overrides, database)
     workspace = Workspace(window, SearchPalette.over(window), bridge)
     DeskMenus(window, workspace, PersonAtDesk(window, bridge, workspace.ask_all), Preferences())
     ICON.load()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from console.compose import Parts, check_settings, compose_desk, compose_sign_in
+from console.compose import Overrides, check_settings, compose_desk, compose_sign_in
 from console.errors import ConfigurationError, SignInRejectedError, SignInUnreachableError
 from console.models.person import Person
 from console.ports.secrets import Secrets
@@ -172,7 +172,7 @@ async def _compose(stack: AsyncExitStack, ground: _Ground, entry: _Entry, ask_se
         compose_desk,
         ground.deployment,
         KeptSecrets(kept_secrets, ground.secrets),
-        Parts(user=entry.user, sign_in=entry.sign_in, guard_log=entry.kept.guard, policy=ground.policy.digest),
+        Overrides(user=entry.user, sign_in=entry.sign_in, guard_log=entry.kept.guard, policy=ground.policy.digest),
         database,
     )
     stack.push_async_callback(desk.aclose)

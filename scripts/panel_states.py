@@ -18,7 +18,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from console.bridge import Bridge, run_application
-from console.compose import Parts, compose_desk
+from console.compose import Overrides, compose_desk
 from console.system.sandbox_launcher import SandboxProcess
 from console.views.customer.page import CustomerPage
 from console.views.icons import ICON
@@ -41,8 +41,8 @@ async def _make(window: MainWindow, bridge: Bridge, folder: Path) -> int:
                 await sandbox.clear()
                 settings = without_some() if state == "partial" else {}
                 short = {name: {"time_limit_s": 4.0, **settings.get(name, {})} for name in process.addresses}
-                parts = Parts(rng=random.Random(1))
-                desk = await asyncio.to_thread(compose_desk, sandbox.deployment(**short), process.secrets, parts)
+                overrides = Overrides(rng=random.Random(1))
+                desk = await asyncio.to_thread(compose_desk, sandbox.deployment(**short), process.secrets, overrides)
                 workspace = Workspace(window, SearchPalette.over(window), bridge)
                 await desk.open_store()
                 workspace.attach(desk)

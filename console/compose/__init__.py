@@ -1,12 +1,12 @@
 """The composition root without a window: the only place that connects systems and puts services together."""
 
 from console.compose.desk import compose_desk
-from console.compose.parts import Parts
+from console.compose.overrides import Overrides
 from console.compose.sign_in import compose_sign_in
 from console.compose.systems import check_settings, checked_resources, compose_check, older_form
 
 __all__ = [
-    "Parts",
+    "Overrides",
     "check_settings",
     "checked_resources",
     "compose_check",

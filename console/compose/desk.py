@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from console.compose.guard import Guard, compose_guard
-from console.compose.parts import Parts
+from console.compose.overrides import Overrides
 from console.compose.systems import Wire, check_country, connect_systems
 from console.models.billing_account import BillingAccount
 from console.models.cache_size import CacheSize
@@ -46,7 +46,7 @@ from console.system.pdf import PdfReader
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _Stored:
     """What is kept of customers, and the store it is kept in."""
 
     database: Database
@@ -81,10 +81,10 @@ class _Kept:
         await self.facts.prune(before=before, most_bytes=int(deployment.store.max_mb * 1_000_000))
 
 
-def _compose_kept(database: Database) -> _Kept:
+def _compose_stored(database: Database) -> _Stored:
     people, facts = CustomerIndex(PersonRepository(database)), FactRepository(database)
     cache = DatasetCache(facts, KEPT_AS, saved=people.learn)
-    return _Kept(database, people, facts=facts, cache=cache, records=CustomerRecords(database))
+    return _Stored(database, people, facts=facts, cache=cache, records=CustomerRecords(database))
 
 
 def _caller_systems(systems: Systems, deployment: Deployment) -> CallerSystems:
@@ -99,20 +99,20 @@ def _caller_systems(systems: Systems, deployment: Deployment) -> CallerSystems:
     )
 
 
-def _compose_outbox(wire: Wire, guard: Guard, kept: _Kept, parts: Parts, deployment: Deployment) -> Outbox:
+def _compose_outbox(wire: Wire, guard: Guard, stored: _Stored, overrides: Overrides, deployment: Deployment) -> Outbox:
     """Return the outbox: what it does is reported to the guard, and it hears of systems and sign-ins that are back."""
     outbox = Outbox(
-        ActionRepository(kept.database),
+        ActionRepository(stored.database),
         {system.name: system.actions for system in wire.systems.every if system.actions is not None},
-        clock=parts.clock,
-        rng=parts.rng,
+        clock=overrides.clock,
+        rng=overrides.rng,
         admit=SendCheck(guard.permissions, systems=wire.systems, actions=lambda: outbox.actions),
     )
     outbox.subscribe(guard.audit.on_action)
     outbox.subscribe(lambda action: guard.access.note_action(action.customer_id))
     wire.health.subscribe(lambda now, before: _tell_outbox(outbox, now, before))
-    if parts.sign_in is not None:
-        parts.sign_in.subscribe(lambda state: _tell_signed_in(outbox, deployment, state))
+    if overrides.sign_in is not None:
+        overrides.sign_in.subscribe(lambda state: _tell_signed_in(outbox, deployment, state))
     return outbox
 
 
@@ -128,31 +128,31 @@ def _tell_signed_in(outbox: Outbox, deployment: Deployment, state: SignInState) 
 
 
 def _compose_actions(
-    outbox: Outbox, systems: Systems, guard: Guard, kept: _Kept, parts: Parts, deployment: Deployment
+    outbox: Outbox, systems: Systems, guard: Guard, stored: _Stored, overrides: Overrides, deployment: Deployment
 ) -> Actions:
     return Actions(
         outbox,
         systems=systems,
         with_service_orders=deployment.service_orders,
         permissions=guard.permissions,
-        clock=parts.clock,
-        rng=parts.rng,
+        clock=overrides.clock,
+        rng=overrides.rng,
         country=deployment.country,
         person=guard.audit.who,
-        name_of=kept.name_of,
-        account=kept.account_of,
-        account_systems=kept.systems_of_account,
+        name_of=stored.name_of,
+        account=stored.account_of,
+        account_systems=stored.systems_of_account,
     )
 
 
 def _compose_search(
-    systems: Systems, guard: Guard, kept: _Kept, parts: Parts, deployment: Deployment
+    systems: Systems, guard: Guard, stored: _Stored, overrides: Overrides, deployment: Deployment
 ) -> CustomerSearch:
     return CustomerSearch(
         systems=systems,
         permissions=guard.permissions,
-        people=kept.people,
-        clock=parts.clock,
+        people=stored.people,
+        clock=overrides.clock,
         country=deployment.country,
         names_alone=guard.access.is_required,
         shows_names=not guard.access.is_required or "name" in deployment.verification.shown,
@@ -161,7 +161,7 @@ def _compose_search(
 
 
 def _customer_views(
-    systems: Systems, health: HealthBoard, network: Network, guard: Guard, kept: _Kept, parts: Parts
+    systems: Systems, health: HealthBoard, network: Network, guard: Guard, stored: _Stored, overrides: Overrides
 ) -> Callable[..., CustomerView]:
     """Return what makes the view of one customer, as they are or as they were at a moment."""
 
@@ -172,19 +172,19 @@ def _customer_views(
             permissions=guard.permissions,
             health=health,
             network=network,
-            cache=kept.cache,
+            cache=stored.cache,
             saw=lambda scope: guard.saw(customer_id, scope),
             uncovered=lambda kinds: guard.audit.record("showed in full", customer_id, kinds),
             as_of=as_of,
-            clock=parts.clock,
-            rng=parts.rng,
+            clock=overrides.clock,
+            rng=overrides.rng,
         )
 
     return view_customer
 
 
 def compose_desk(
-    deployment: Deployment, secrets: Secrets, parts: Parts | None = None, store: Database | None = None
+    deployment: Deployment, secrets: Secrets, overrides: Overrides | None = None, store: Database | None = None
 ) -> Desk:
     """Return the services of a desk on the configured systems. May run in a worker thread; asks no system yet.
 
@@ -193,33 +193,35 @@ def compose_desk(
     Raises:
         ConfigurationError: A secret is not where the settings say.
     """
-    parts = parts or Parts()
-    parts = replace(parts, user=as_deployed(parts.user, deployment.roles))
+    overrides = overrides or Overrides()
+    overrides = replace(overrides, user=as_deployed(overrides.user, deployment.roles))
     check_country(deployment)  # its numbering plans are loaded here, off the window's thread
-    kept = _compose_kept(store or in_memory())
-    wire = connect_systems(deployment, secrets, parts, store)
+    stored = _compose_stored(store or in_memory())
+    wire = connect_systems(deployment, secrets, overrides, store)
     systems = wire.systems
     callers = _caller_systems(systems, deployment)
-    guard = compose_guard(deployment, secrets, kept.database, parts=parts, systems=callers, cache=kept.cache)
-    outbox = _compose_outbox(wire, guard, kept, parts, deployment)
-    actions = _compose_actions(outbox, systems, guard, kept, parts, deployment)
-    drafts = Drafts(DraftRepository(kept.database), parts.clock)
-    search = _compose_search(systems, guard, kept, parts, deployment)
+    guard = compose_guard(
+        deployment, secrets, stored.database, overrides=overrides, systems=callers, cache=stored.cache
+    )
+    outbox = _compose_outbox(wire, guard, stored, overrides, deployment)
+    actions = _compose_actions(outbox, systems, guard, stored, overrides, deployment)
+    drafts = Drafts(DraftRepository(stored.database), overrides.clock)
+    search = _compose_search(systems, guard, stored, overrides, deployment)
     network, reader = Network(), PdfReader()
 
     async def open_store() -> None:
-        await kept.forget_old(deployment, parts.clock.now())
-        await guard.start(parts.clock.now(), signed_in=parts.sign_in is not None)
+        await stored.forget_old(deployment, overrides.clock.now())
+        await guard.start(overrides.clock.now(), signed_in=overrides.sign_in is not None)
         await drafts.open()
         await outbox.open()
         outbox.start()
 
     def cache_sizes() -> list[CacheSize]:
-        return [*wire.http.cache_sizes, kept.cache.size, kept.people.size, *guard.audit.sizes]
+        return [*wire.http.cache_sizes, stored.cache.size, stored.people.size, *guard.audit.sizes]
 
     async def aclose() -> None:
         reader.close()
-        for service in (drafts, outbox, search, guard, wire.http, kept.cache, kept.people, kept.database):
+        for service in (drafts, outbox, search, guard, wire.http, stored.cache, stored.people, stored.database):
             await service.aclose()
 
     return Desk(
@@ -237,15 +239,15 @@ def compose_desk(
         actions=actions,
         decisions=Decisions(outbox, actions, guard.permissions, country=deployment.country),
         drafts=drafts,
-        leaving=Leaving(outbox, drafts, actions, UnsentFiles(), is_kept=kept.database.is_kept),
-        data_rights=DataRights(kept.records, guard.permissions, guard.access, guard.audit),
-        moments=kept.cache.moments,
-        is_kept=kept.database.is_kept,
+        leaving=Leaving(outbox, drafts, actions, UnsentFiles(), is_kept=stored.database.is_kept),
+        data_rights=DataRights(stored.records, guard.permissions, guard.access, guard.audit),
+        moments=stored.cache.moments,
+        is_kept=stored.database.is_kept,
         open_store=open_store,
         connections=Connections(systems),
         documents=BillDocuments(systems=systems, reader=reader, permissions=guard.permissions, saw=guard.saw),
         network=network,
-        view_customer=_customer_views(systems, wire.health, network, guard, kept, parts),
+        view_customer=_customer_views(systems, wire.health, network, guard, stored, overrides),
         cache_sizes=cache_sizes,
         aclose=aclose,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from console.compose.parts import Parts
+from console.compose.overrides import Overrides
 from console.errors import ConfigurationError
 from console.http.audit_collector import AuditCollector
 from console.models.audit import ChainEnd
@@ -75,19 +75,19 @@ def compose_guard(
     secrets: Secrets,
     database: Database,
     *,
-    parts: Parts,
+    overrides: Overrides,
     systems: CallerSystems,
     cache: DatasetCache,
 ) -> Guard:
     """Return the guard of a desk; `systems` and `known` are what a caller's answers are compared with."""
     store, collector = AuditRepository(database), _collector(deployment.audit, secrets)
-    person = parts.sign_in.person if parts.sign_in is not None else None
+    person = overrides.sign_in.person if overrides.sign_in is not None else None
     audit = Audit(
         store,
         collector,
         person=person,
-        role=parts.user.role,
-        clock=parts.clock,
+        role=overrides.user.role,
+        clock=overrides.clock,
         is_required=deployment.audit.required,
     )
     # Without sign-in nobody is known who could answer for having opened an account; such a desk is for trying out.
@@ -96,14 +96,18 @@ def compose_guard(
         verification,
         systems=systems,
         cache=cache,
-        clock=SteadyClock(parts.clock, lambda by: audit.record("clock set", words=f"by {by.total_seconds():.0f} s")),
+        clock=SteadyClock(
+            overrides.clock, lambda by: audit.record("clock set", words=f"by {by.total_seconds():.0f} s")
+        ),
         told=audit.on_access,
-        shared=SharedNotes(parts.guard_log, parts.clock),
+        shared=SharedNotes(overrides.guard_log, overrides.clock),
     )
-    permissions = Permissions(parts.user, access, unrecorded=audit.refusal)
-    search = AuditSearch(store, collector, audit, permissions, parts.clock)
+    permissions = Permissions(overrides.user, access, unrecorded=audit.refusal)
+    search = AuditSearch(store, collector, audit, permissions, overrides.clock)
     anchor = HeadAnchor.beside(database.folder) if database.folder is not None else None
-    return Guard(audit, search, access=access, permissions=permissions, store=store, anchor=anchor, policy=parts.policy)
+    return Guard(
+        audit, search, access=access, permissions=permissions, store=store, anchor=anchor, policy=overrides.policy
+    )
 
 
 class NamedSecrets:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from console.compose.guard import NamedSecrets
-from console.compose.parts import Parts
+from console.compose.overrides import Overrides
 from console.errors import ConfigurationError
 from console.http import HttpLayer
 from console.models.check_report import CheckReport
@@ -78,7 +78,7 @@ def older_form(deployment: Deployment) -> str:
     return f"systems.{name}.kind is the older form, which still works; the newer one is: capabilities = [{serves}]"
 
 
-def connect_systems(deployment: Deployment, secrets: Secrets, parts: Parts, store: Database | None) -> Wire:
+def connect_systems(deployment: Deployment, secrets: Secrets, overrides: Overrides, store: Database | None) -> Wire:
     """Return the systems of a deployment, connected; none is asked yet.
 
     Raises:
@@ -88,20 +88,20 @@ def connect_systems(deployment: Deployment, secrets: Secrets, parts: Parts, stor
 
     def note(exchange: Exchange) -> None:
         health.note(exchange)
-        parts.on_exchange(exchange)
+        overrides.on_exchange(exchange)
 
     http = HttpLayer(
-        clock=parts.clock,
+        clock=overrides.clock,
         on_exchange=note,
-        rng=parts.rng,
+        rng=overrides.rng,
         answers=AnswerRepository(store) if store is not None else None,
-        tokens=parts.sign_in,
+        tokens=overrides.sign_in,
     )
 
     def connect(name: str, system: System) -> ConnectedSystem:
         named = NamedSecrets(secrets, f"systems.{name}.auth")
         endpoint = http.endpoint(name, system, label=label_of(name, system), secrets=named)
-        connecting = Connecting(endpoint=endpoint, clock=parts.clock, on_damage=health.note_damage)
+        connecting = Connecting(endpoint=endpoint, clock=overrides.clock, on_damage=health.note_damage)
         return _connector(system).connect(system, connecting)
 
     systems = Systems(tuple(connect(name, system) for name, system in deployment.systems.items()))

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from console.compose import Parts, compose_desk
+from console.compose import Overrides, compose_desk
 from console.models.customer import CustomerId
 from console.services.access.access_service import AccessReason
 from console.services.access.permissions import ROLES, DataScope, Permission, Permissions, Personal
@@ -40,7 +40,7 @@ def test_a_subject_is_shown_to_the_roles_the_table_marks(role: str, scope: DataS
 async def test_an_action_is_planned_for_the_roles_the_table_marks_and_for_nobody_in_a_closed_account(
     sandbox: Control, role: str
 ) -> None:
-    desk = sandbox.desk(parts=Parts(user=ROLES[role]), gated=True)
+    desk = sandbox.desk(overrides=Overrides(user=ROLES[role]), gated=True)
     customer = CustomerId(sandbox.first_customer)
     for kind in ACTIONS.values():
         assert desk.actions.may(kind.name, customer) is not None, kind.name  # closed
@@ -68,7 +68,7 @@ async def test_a_deployment_sets_the_limits_of_its_roles(sandbox: Control) -> No
         sandbox.deployment(), roles={"rep": RoleSettings(credit_limits={"USD": Decimal(7)})}
     )
     for role, limits in (("rep", {"USD": Decimal(7)}), ("supervisor", ROLES["supervisor"].credit_limits)):
-        desk = compose_desk(settings, sandbox.process.secrets, Parts(user=ROLES[role]))
+        desk = compose_desk(settings, sandbox.process.secrets, Overrides(user=ROLES[role]))
         assert desk.user.credit_limits == limits
         await desk.aclose()
 
@@ -79,8 +79,8 @@ async def test_a_deployment_gives_and_takes_what_its_roles_see_and_do(sandbox: C
         "rep": RoleSettings(withholds=("give_credit",)),
     }
     settings = msgspec.structs.replace(sandbox.deployment(), roles=roles)
-    trainee = compose_desk(settings, sandbox.process.secrets, Parts(user=ROLES["trainee"]))
-    rep = compose_desk(settings, sandbox.process.secrets, Parts(user=ROLES["rep"]))
+    trainee = compose_desk(settings, sandbox.process.secrets, Overrides(user=ROLES["trainee"]))
+    rep = compose_desk(settings, sandbox.process.secrets, Overrides(user=ROLES["rep"]))
     assert trainee.user.may_do - ROLES["trainee"].may_do == {Permission.PROMISE_TO_PAY}
     assert trainee.user.may_see == (ROLES["trainee"].may_see | {DataScope.USAGE}) - {DataScope.PAYMENTS}
     assert trainee.user.masked == {Personal.EMAIL}

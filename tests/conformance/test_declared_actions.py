@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from benchmarks.preview import PLACES, Reader, misses
-from console.compose import Parts, compose_desk
+from console.compose import Overrides, compose_desk
 from console.models.customer import CustomerId
 from console.models.outbox import Action, ActionState, StepState
 from console.services.access.permissions import REP, SUPERVISOR
@@ -98,7 +98,7 @@ async def credit_over_the_limit(desk: Desk, people: list[str]) -> tuple[Customer
 async def decide(sandbox: Control, customer: str, decision: str, reason: str) -> None:
     """What a second desk does, signed in as supervisor."""
     deployment, secrets = sandbox.deployment(), sandbox.process.secrets
-    desk = compose_desk(deployment, secrets, Parts(user=SUPERVISOR, rng=random.Random(2)))
+    desk = compose_desk(deployment, secrets, Overrides(user=SUPERVISOR, rng=random.Random(2)))
     await desk.open_store()
     view = await asked(desk, customer, "decide-approval")
     context = desk.actions.context(view)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from console.compose import Parts, compose_desk
+from console.compose import Overrides, compose_desk
 from console.errors import RejectedError, SystemUnavailableError
 from console.models.customer import CustomerId
 from console.services.access.access_service import AccessLevel
@@ -36,8 +36,8 @@ async def signed_in(sandbox: Control, desks: Callable[..., SignIn]) -> SignIn:
 
 @pytest.fixture
 async def desk(sandbox: Control, signed_in: SignIn) -> AsyncIterator[Desk]:
-    parts = Parts(rng=random.Random(1), user=REP, sign_in=signed_in)
-    made = compose_desk(sandbox.process.deployment_with_sign_in, sandbox.process.secrets, parts)
+    overrides = Overrides(rng=random.Random(1), user=REP, sign_in=signed_in)
+    made = compose_desk(sandbox.process.deployment_with_sign_in, sandbox.process.secrets, overrides)
     await made.open_store()
     yield made
     await made.aclose()
@@ -137,7 +137,7 @@ async def test_a_crm_that_offers_neither_has_no_such_ways(sandbox: Control, sign
     deployment = sandbox.process.deployment_with_sign_in
     crm = msgspec.structs.replace(deployment.systems["crm"], caller_proof=None)
     without = msgspec.structs.replace(deployment, systems={**deployment.systems, "crm": crm})
-    made = compose_desk(without, sandbox.process.secrets, Parts(user=REP, sign_in=signed_in))
+    made = compose_desk(without, sandbox.process.secrets, Overrides(user=REP, sign_in=signed_in))
     assert [method.name for method in made.access.methods] == ["birth", "account", "callback", "photo"]
     await made.aclose()
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from console.compose import Parts, compose_desk
+from console.compose import Overrides, compose_desk
 from console.models.customer import CustomerId
 from console.models.outbox import Action, ActionState, Remark, StepState
 from console.services.access.access_service import AccessReason
@@ -49,10 +49,10 @@ class Consoles:
         await sign_in_as(attempt.address, {"identity": identity})
         await sign_in.finish(await waiting)
         user = ROLES[identity.replace("-", " ")]
-        parts = Parts(rng=random.Random(identity), user=user, sign_in=sign_in, clock=clock or MovableClock())
+        overrides = Overrides(rng=random.Random(identity), user=user, sign_in=sign_in, clock=clock or MovableClock())
         database = await asyncio.to_thread(open_database, store, KEY) if store is not None else None
         deployment = self._sandbox.process.deployment_with_sign_in
-        desk = compose_desk(deployment, self._sandbox.process.secrets, parts, database)
+        desk = compose_desk(deployment, self._sandbox.process.secrets, overrides, database)
         await desk.open_store()
         self._open.append(desk)
         return desk

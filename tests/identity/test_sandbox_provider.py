@@ -12,7 +12,7 @@ import pytest
 
 from console.__main__ import _parser
 from console.cli import check_system
-from console.compose import Parts, compose_desk
+from console.compose import Overrides, compose_desk
 from console.errors import ConfigurationError, SignInRejectedError, SignInRequiredError, StoreError
 from console.models.customer import CustomerId
 from console.models.person import Person
@@ -47,8 +47,8 @@ async def _sign_in(made: SignIn) -> None:
 
 @pytest.fixture
 async def desk(sandbox: Control, sign_in: SignIn):
-    parts = Parts(rng=random.Random(1), user=REP, sign_in=sign_in)
-    made = compose_desk(sandbox.process.deployment_with_sign_in, sandbox.process.secrets, parts)
+    overrides = Overrides(rng=random.Random(1), user=REP, sign_in=sign_in)
+    made = compose_desk(sandbox.process.deployment_with_sign_in, sandbox.process.secrets, overrides)
     await made.open_store()
     await made.access.verify(CustomerId(sandbox.first_customer), "photo", "")
     yield made

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from console.compose import Parts, compose_check, compose_desk
+from console.compose import Overrides, compose_check, compose_desk
 from console.connectors.tmforum.published import V5_PATHS
 from console.connectors.tmforum.settings import TmForumSystem
 from console.models.check_report import Verdict
@@ -41,7 +41,7 @@ def desk_on(**systems: dict[str, Any]) -> Desk:
         for kind in PATHS
     }
     deployment = deployment_of({"systems": settings}, source="the test")
-    return compose_desk(deployment, NoSecrets(), Parts(rng=random.Random(1)))
+    return compose_desk(deployment, NoSecrets(), Overrides(rng=random.Random(1)))
 
 
 async def opened(desk: Desk, customer: str) -> CustomerView:

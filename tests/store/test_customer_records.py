@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from console.compose import Parts
+from console.compose import Overrides
 from console.models.customer import CustomerId
 from console.models.outbox import Action, RiskClass, Step, StepState
 from console.models.search import KnownPerson
@@ -134,7 +134,7 @@ async def test_erased_words_are_nowhere_in_the_file(tmp_path: Path) -> None:
 async def test_it_needs_a_right_and_a_reason_and_waits_for_unsent_work(
     sandbox: Control, role: str, *, may: bool
 ) -> None:
-    desk = await asyncio.to_thread(lambda: sandbox.desk(parts=Parts(user=ROLES[role]), gated=True))
+    desk = await asyncio.to_thread(lambda: sandbox.desk(overrides=Overrides(user=ROLES[role]), gated=True))
     await desk.open_store()
     customer = CustomerId(sandbox.first_customer)
     before = datetime.now(UTC).isoformat()
@@ -170,7 +170,7 @@ async def test_it_needs_a_right_and_a_reason_and_waits_for_unsent_work(
 
 
 async def test_what_other_people_here_keep_of_a_customer_goes_too(sandbox: Control) -> None:
-    desk = await asyncio.to_thread(lambda: sandbox.desk(parts=Parts(user=ROLES["supervisor"]), gated=True))
+    desk = await asyncio.to_thread(lambda: sandbox.desk(overrides=Overrides(user=ROLES["supervisor"]), gated=True))
     await desk.open_store()
     mine, waits = in_memory(), in_memory()
     await filled(mine, "CU-1")

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from console.compose import Parts, compose_desk
+from console.compose import Overrides, compose_desk
 from console.services.desk import Desk
 from console.settings import Deployment
 from console.system.sandbox_launcher import HandedSecrets
@@ -36,7 +36,7 @@ class TwoBillings(Control):
         mobile = msgspec.structs.replace(mobile, **changes)
         return msgspec.structs.replace(deployment, systems={**deployment.systems, "mobile": mobile})
 
-    def desk(self, *, parts: Parts | None = None, gated: bool = False, **systems: dict[str, Any]) -> Desk:
+    def desk(self, *, overrides: Overrides | None = None, gated: bool = False, **systems: dict[str, Any]) -> Desk:
         del gated
         secrets = HandedSecrets({**self.process.tokens, "mobile": self.second.process.tokens["billing"]})
-        return compose_desk(self.deployment(**systems), secrets, parts or Parts(rng=random.Random(1)))
+        return compose_desk(self.deployment(**systems), secrets, overrides or Overrides(rng=random.Random(1)))

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from console.bridge import STALL_MS, Bridge, StallWatchdog
-from console.compose import Parts
+from console.compose import Overrides
 from console.models.customer import CustomerId
 from console.services.access.permissions import REP, ROLES
 from console.services.desk import Desk
@@ -117,8 +117,8 @@ async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) ->
     limits = {name: {"time_limit_s": 4.0, **changed.get(name, {})} for name in ("crm", "billing", "provisioning")}
     gate = request.node.get_closest_marker("gated")
     clock = MovableClock()
-    parts = Parts(clock=clock, rng=random.Random(1), user=ROLES[gate.args[0]] if gate and gate.args else REP)
-    desk = await asyncio.to_thread(lambda: sandbox.desk(parts=parts, gated=gate is not None, **limits))
+    overrides = Overrides(clock=clock, rng=random.Random(1), user=ROLES[gate.args[0]] if gate and gate.args else REP)
+    desk = await asyncio.to_thread(lambda: sandbox.desk(overrides=overrides, gated=gate is not None, **limits))
     await desk.open_store()
     window.show()
     window.activateWindow()

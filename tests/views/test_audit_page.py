@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from console.compose import Parts
+from console.compose import Overrides
 from console.http.audit_collector import AuditCollector
 from console.models.audit import AuditEntry, Link
 from console.models.customer import CustomerId
@@ -51,7 +51,7 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 @pytest.mark.gated("supervisor")
 async def test_a_supervisor_finds_what_another_desk_did_and_why(rig: Rig) -> None:
     [customer] = numbers_of(31, 32)
-    other = rig.sandbox.desk(parts=Parts(user=ROLES["rep"]), gated=True)
+    other = rig.sandbox.desk(overrides=Overrides(user=ROLES["rep"]), gated=True)
     await other.open_store()
     await other.access.open_for(CustomerId(customer), AccessReason.TYPED, "asked for in the branch")
     await rig.until(lambda: rig.sandbox.audited("asked for in the branch"))
@@ -128,7 +128,7 @@ async def test_a_rep_has_no_audit_page_and_is_refused_by_the_services(rig: Rig) 
 
 @pytest.mark.gated("supervisor")
 async def test_what_is_flagged_at_one_desk_stands_on_a_supervisors_until_they_have_seen_it(rig: Rig) -> None:
-    other = rig.sandbox.desk(parts=Parts(user=ROLES["rep"]), gated=True)
+    other = rig.sandbox.desk(overrides=Overrides(user=ROLES["rep"]), gated=True)
     await other.open_store()
     for customer in numbers_of(40, 52):
         await other.access.open_for(CustomerId(customer), AccessReason.TYPED, "looking at neighbours")

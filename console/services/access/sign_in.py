@@ -21,10 +21,10 @@ __all__ = ["Attempt", "SignIn", "SignInState", "TokenGrant"]
 _log = logging.getLogger(__name__)
 
 _RENEWED_BEFORE_S = 30.0
-_KEPT_AS, _LOCKED = "sign-in", "locked"
+_SAVED_AS, _LOCKED = "sign-in", "locked"
 
 
-class _Kept(msgspec.Struct, frozen=True):
+class _SavedSignIn(msgspec.Struct, frozen=True):
     """What outlives the program; the access token does not."""
 
     issuer: str
@@ -112,12 +112,12 @@ class SignIn:
 
         None where somebody must sign in.
         """
-        kept = await self._load(store)
-        if kept is None or kept.issuer != self._issuer or await store.load(_LOCKED):
+        saved = await self._load(store)
+        if saved is None or saved.issuer != self._issuer or await store.load(_LOCKED):
             return None
-        person = Person(kept.issuer, kept.subject, kept.name, kept.role)
+        person = Person(saved.issuer, saved.subject, saved.name, saved.role)
         self._store, self.person = store, person
-        self._refresh_token, self._confirmed_at = kept.refresh_token, kept.confirmed_at
+        self._refresh_token, self._confirmed_at = saved.refresh_token, saved.confirmed_at
         try:
             await self.access_token()
         except SignInRejectedError:
@@ -125,7 +125,7 @@ class SignIn:
             self._set(SignInState.SIGNED_OUT)
             return None
         except SignInUnreachableError:
-            if self._clock.now() - kept.confirmed_at >= self._offline_for:
+            if self._clock.now() - saved.confirmed_at >= self._offline_for:
                 self.person, self._store = None, None
                 raise
             self._set(SignInState.OFFLINE)
@@ -154,7 +154,7 @@ class SignIn:
         refresh_token, self._refresh_token = self._refresh_token, None
         self._access_token = None
         if self._store is not None:
-            await self._store.forget(_KEPT_AS)
+            await self._store.forget(_SAVED_AS)
         self._set(SignInState.SIGNED_OUT)
         try:
             if refresh_token is not None:
@@ -255,10 +255,10 @@ class SignIn:
             raise SignInRejectedError(say.NO_ROLE_HERE(person=name or subject))
         return Person(self._issuer, subject, name or subject, role)
 
-    async def _load(self, store: SecretStore) -> _Kept | None:
+    async def _load(self, store: SecretStore) -> _SavedSignIn | None:
         try:
-            text = await store.load(_KEPT_AS)
-            return msgspec.json.decode(text, type=_Kept) if text else None
+            text = await store.load(_SAVED_AS)
+            return msgspec.json.decode(text, type=_SavedSignIn) if text else None
         except (StoreError, msgspec.MsgspecError) as error:
             _log.warning("the kept sign-in cannot be used: %s", type(error).__name__)
             return None
@@ -279,5 +279,7 @@ class SignIn:
         if self._store is None or self.person is None or self._confirmed_at is None:
             return
         person = self.person
-        kept = _Kept(person.issuer, person.subject, person.name, person.role, self._refresh_token, self._confirmed_at)
-        await self._store.save(_KEPT_AS, msgspec.json.encode(kept).decode())
+        saved = _SavedSignIn(
+            person.issuer, person.subject, person.name, person.role, self._refresh_token, self._confirmed_at
+        )
+        await self._store.save(_SAVED_AS, msgspec.json.encode(saved).decode())

@@ -13,7 +13,7 @@ from console.system.clock import SystemClock
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Overrides:
     """The defaults are the real ones."""
 
     clock: Clock = field(default_factory=SystemClock)
