@@ -45,7 +45,7 @@ def test_a_story_is_told_by_all_systems(
             if story.kind != kind:
                 continue
             near = {story.on + timedelta(days=days) for days in range(-15, 16)}
-            assert any(contact.at.date() in near for contact in history.told), "CRM heard of it"
+            assert any(contact.at.date() in near for contact in history.interactions), "CRM heard of it"
             assert not ticket or any(t.type == ticket and t.opened_at.date() in near for t in history.tickets)
             assert not cause or any(charge.cause == cause and charge.on in near for charge in history.charges)
             assert not order or any(one.description.startswith(order) for one in history.orders)
