@@ -121,7 +121,7 @@ async def _live(window: MainWindow, bridge: Bridge, folder: Path, home: Path, cu
     start_logging()
     deployment = await asyncio.to_thread(load_deployment, folder / "systems.toml")
     opened = workspace_on(window, bridge, deployment, SystemSecrets(folder), home / "desk" / "desk.store")
-    async with opened as (workspace, desk, _):
+    async with opened as (workspace, console, _):
         name = ""
         for number, customer in enumerate(customers):
             page = workspace.open_customer(CustomerId(customer))
@@ -129,7 +129,7 @@ async def _live(window: MainWindow, bridge: Bridge, folder: Path, home: Path, cu
             await page.view.wait_idle()
             name = page.view.name
             if number % 20 == 0:
-                await desk.search.find(desk.search.read(name), lambda _result: None)
+                await console.search.find(console.search.read(name), lambda _result: None)
                 page.customer_actions.open_note()
                 assert page.customer_actions.dock is not None
                 QTest.keyClicks(page.customer_actions.dock.text, _TYPED)
@@ -140,8 +140,8 @@ async def _live(window: MainWindow, bridge: Bridge, folder: Path, home: Path, cu
                     page.show_document(bill.value)
                 QApplication.clipboard().setText(name)
             if number % 50 == 0:
-                seen = await desk.actions.look_at_contact(page.customer_id, None)
-                await desk.actions.change_contact(page.customer_id, None, {"phone": "+1 937 555 0142"}, seen)
+                seen = await console.actions.look_at_contact(page.customer_id, None)
+                await console.actions.change_contact(page.customer_id, None, {"phone": "+1 937 555 0142"}, seen)
             await asyncio.sleep(0.05)
             workspace.customers.close_tab(0)
 

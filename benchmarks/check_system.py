@@ -20,7 +20,7 @@ from unittest import mock
 import msgspec
 
 from benchmarks.result import Result
-from console.compose import Overrides, compose_check, compose_desk
+from console.compose import Overrides, compose_check, compose_console
 from console.connectors.tmforum.check.trial import Trial
 from console.models.check_report import CheckReport, Finding, Verdict
 from console.models.customer import CustomerId
@@ -133,8 +133,8 @@ class _Bench:
 
     async def _shown(self, deployment: Deployment) -> set[str]:
         """Return every fact that a desk shows of a customer, in words."""
-        desk = compose_desk(deployment, self._sandbox.process.secrets, Overrides(rng=random.Random(1)))
-        view = desk.view_customer(CustomerId(self._sandbox.first_customer))
+        console = compose_console(deployment, self._sandbox.process.secrets, Overrides(rng=random.Random(1)))
+        view = console.view_customer(CustomerId(self._sandbox.first_customer))
         try:
             view.load_all()
             await view.wait_idle()
@@ -146,7 +146,7 @@ class _Bench:
             return shown
         finally:
             view.close()
-            await desk.aclose()
+            await console.aclose()
 
 
 def _facts(part: Any) -> list[str]:

@@ -54,9 +54,10 @@ async def _play(stage: Stage) -> list[Result]:
     watchdog.stop()
     late = _held()
     print(
-        f"day: {_CUSTOMERS} customers, {len(stage.desk.outbox.actions)} notes; held at first {early}, at the end {late}"
+        f"day: {_CUSTOMERS} customers, {len(stage.console.outbox.actions)} notes; "
+        f"held at first {early}, at the end {late}"
     )
-    waiting = sum(action.is_open for action in stage.desk.outbox.actions)
+    waiting = sum(action.is_open for action in stage.console.outbox.actions)
     return [
         *(Result("day", f"{name} at the end", late[name], "", early[name]) for name in late),
         Result("day", "longest turn, CPU", watchdog.worst_cpu_ms, "ms", 16.0),
@@ -71,7 +72,9 @@ async def _call(stage: Stage, customer: CustomerId, rng: random.Random, *, with_
     assert page is not None
     await asyncio.sleep(rng.uniform(0.2, 0.5))
     if with_note:
-        await stage.desk.actions.add_note(customer, f"Asked about {rng.choice(('a bill', 'a fault'))}", reason="Other")
+        await stage.console.actions.add_note(
+            customer, f"Asked about {rng.choice(('a bill', 'a fault'))}", reason="Other"
+        )
     page.view.refresh()
     await asyncio.sleep(rng.uniform(0.05, 0.2))
     while stage.window.tabs.count() > _MOST_OPEN:

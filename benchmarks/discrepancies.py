@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from benchmarks.bill import _on_the_wire
 from benchmarks.result import Result
-from console.compose import compose_desk
+from console.compose import compose_console
 from console.connectors.tmforum.records import bills, customer, inventory, money, orders
 from console.connectors.tmforum.wire import Reader
 from console.models.customer import Customer, CustomerId, Party, PartyKind
@@ -242,11 +242,11 @@ async def _after_the_last_answer() -> float:
     sandbox = await SandboxProcess.start(["--seed", str(_SEEDS[0]), "--customers", str(_OPENED)])
     longest_s = 0.0
     try:
-        desk = await asyncio.to_thread(compose_desk, sandbox.deployment, sandbox.secrets)
-        await desk.open_store()
+        console = await asyncio.to_thread(compose_console, sandbox.deployment, sandbox.secrets)
+        await console.open_store()
         world = World(seed=_SEEDS[0], customers=_OPENED, as_of=datetime.now(UTC).date())
         for n in range(_OPENED):
-            view = desk.view_customer(CustomerId(world.numbers.customer.encode(n)))
+            view = console.view_customer(CustomerId(world.numbers.customer.encode(n)))
             watch = DiscrepancyWatch(view, {}, {})
             answered_s = known_s = 0.0
 
@@ -270,7 +270,7 @@ async def _after_the_last_answer() -> float:
             longest_s = max(longest_s, known_s - answered_s)
             watch.close()
             view.close()
-        await desk.aclose()
+        await console.aclose()
     finally:
         await sandbox.stop()
     return longest_s

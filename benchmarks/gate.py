@@ -20,7 +20,7 @@ from benchmarks.result import Result
 from benchmarks.walk import told_by
 from benchmarks.window import in_window
 from console.bridge import Bridge
-from console.compose import Overrides, compose_desk
+from console.compose import Overrides, compose_console
 from console.models.customer import CustomerId
 from console.services.access.access_service import AccessReason
 from console.services.access.permissions import ROLES, DataScope, Personal
@@ -149,10 +149,10 @@ async def _walk(window: MainWindow, bridge: Bridge, sandbox: SandboxProcess, rol
     """Go through every state and panel as one role."""
     deployment = msgspec.structs.replace(sandbox.deployment, sign_in=sandbox.deployment_with_sign_in.sign_in)
     overrides = Overrides(user=ROLES[role], rng=random.Random(role))
-    desk = await asyncio.to_thread(compose_desk, deployment, sandbox.secrets, overrides)
-    await desk.open_store()
+    console = await asyncio.to_thread(compose_console, deployment, sandbox.secrets, overrides)
+    await console.open_store()
     workspace = Workspace(window, SearchPalette.over(window), bridge)
-    workspace.attach(desk)
+    workspace.attach(console)
     async with _client(sandbox, "crm") as crm:
         found = await crm.get("/tmf-api/customerManagement/v4/customer", params={"limit": _CUSTOMERS})
     for customer in (CustomerId(one["id"]) for one in found.json()):
@@ -162,7 +162,7 @@ async def _walk(window: MainWindow, bridge: Bridge, sandbox: SandboxProcess, rol
         await _open_for_a_ticket(window, workspace, customer, secrets, count)
         _look(window, every, count, f"{role}, closed again")
     workspace.close_all()
-    await desk.aclose()
+    await console.aclose()
 
 
 async def _closed(
@@ -187,21 +187,21 @@ async def _open_for_a_ticket(
     window: MainWindow, workspace: Workspace, customer: CustomerId, secrets: Secrets, count: Count
 ) -> None:
     """Look at every panel for what this role does not see, and for single calls, which a ticket does not open."""
-    desk = workspace.desk
-    assert desk is not None
-    await desk.access.open_for(customer, AccessReason.TYPED, "nobody calls in a benchmark")
+    console = workspace.console
+    assert console is not None
+    await console.access.open_for(customer, AccessReason.TYPED, "nobody calls in a benchmark")
     page = workspace.open_customer(customer)
     assert page is not None
     await page.view.wait_idle()
-    hidden: set[DataScope | Personal] = {DataScope.USAGE, *desk.user.masked}
-    hidden |= {kind for kind in secrets if isinstance(kind, DataScope) and kind not in desk.user.may_see}
+    hidden: set[DataScope | Personal] = {DataScope.USAGE, *console.user.masked}
+    hidden |= {kind for kind in secrets if isinstance(kind, DataScope) and kind not in console.user.may_see}
     shown = set().union(*(secrets[scope] for scope in secrets.keys() - hidden))
     kept_back = set().union(*(secrets[scope] for scope in hidden)) - shown
     for name in PANELS:
         page.go_to(name)
         await page.view.wait_idle()
         await asyncio.sleep(0.02)
-        _look(window, kept_back, count, f"{desk.user.role}, {name}")
+        _look(window, kept_back, count, f"{console.user.role}, {name}")
     if kept_back:
         mark = QLabel(f"planted {min(kept_back)}", page)
         count.planted += 1

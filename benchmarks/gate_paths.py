@@ -17,7 +17,7 @@ import msgspec
 
 from benchmarks.preview import fill
 from console.cli.prime import prime
-from console.compose import Overrides, compose_desk
+from console.compose import Overrides, compose_console
 from console.errors import ConsoleError
 from console.models.customer import CustomerId
 from console.models.customer_bill import CustomerBill
@@ -26,8 +26,8 @@ from console.models.search import SearchResult
 from console.services.access.access_service import AccessReason
 from console.services.access.permissions import ROLES, SUPERVISOR, DataScope, Permission, User
 from console.services.actions.catalogue import ACTIONS
+from console.services.console import Console
 from console.services.customer.contact import NotPossibleError
-from console.services.desk import Desk
 from console.session import nobody_else
 from console.settings.roles import named
 from console.settings.verification import VerificationSettings
@@ -125,11 +125,11 @@ def _deployment(sandbox: SandboxProcess) -> Any:
     return msgspec.structs.replace(sandbox.deployment, sign_in=sandbox.deployment_with_sign_in.sign_in)
 
 
-async def _desk(sandbox: SandboxProcess, role: str) -> Desk:
+async def _console(sandbox: SandboxProcess, role: str) -> Console:
     overrides = Overrides(user=ROLES[role], rng=random.Random(role))
-    desk = await asyncio.to_thread(compose_desk, _deployment(sandbox), sandbox.secrets, overrides)
-    await desk.open_store()
-    return desk
+    console = await asyncio.to_thread(compose_console, _deployment(sandbox), sandbox.secrets, overrides)
+    await console.open_store()
+    return console
 
 
 async def _known(sandbox: SandboxProcess) -> _Known:
@@ -137,7 +137,7 @@ async def _known(sandbox: SandboxProcess) -> _Known:
     headers = {"Authorization": f"Bearer {sandbox.tokens['crm']}"}
     async with httpx.AsyncClient(base_url=sandbox.addresses["crm"], headers=headers, trust_env=False) as crm:
         answer = await crm.get("/tmf-api/customerManagement/v4/customer", params={"limit": _CUSTOMERS})
-    desk = await _desk(sandbox, SUPERVISOR.role)
+    console = await _console(sandbox, SUPERVISOR.role)
     best: _Known | None = None
     for one in answer.raise_for_status().json():
         customer = CustomerId(one["id"])
@@ -145,30 +145,32 @@ async def _known(sandbox: SandboxProcess) -> _Known:
         phone = next((str(number) for number in phones if number), "")
         if not (one.get("account") and phone):
             continue
-        await desk.access.verify(customer, "photo", "")
-        view = desk.view_customer(customer)
+        await console.access.verify(customer, "photo", "")
+        view = console.view_customer(customer)
         view.load_all()
         await view.wait_idle()
         forms: dict[str, tuple[Any, dict[str, str]]] = {}
         for kind in ACTIONS:
             try:
-                context, values = await fill(desk, view, kind, random.Random(kind))
-                desk.actions.plan(kind, context, values)
+                context, values = await fill(console, view, kind, random.Random(kind))
+                console.actions.plan(kind, context, values)
             except NotPossibleError:
                 continue
             forms[kind] = context, values
         bill = next((item.value for item in view.bills.state.facts or () if item.value.documents), None)
         view.close()
         if best is None or len(forms) > len(best.forms):
-            waits = best.waits if best is not None else await desk.actions.add_note(customer, "Called.", reason="Note")
+            waits = (
+                best.waits if best is not None else await console.actions.add_note(customer, "Called.", reason="Note")
+            )
             best = _Known(customer, one["account"][0]["id"], phone, bill, forms, waits)
-    await desk.aclose()
+    await console.aclose()
     assert best is not None
     return best
 
 
-async def _open(desk: Desk, known: _Known, state: State) -> None:
-    access = desk.access
+async def _open(console: Console, known: _Known, state: State) -> None:
+    access = console.access
     if state is State.LOCKED_OUT:
         for wrong in ("1", "2", "3"):
             try:
@@ -202,18 +204,18 @@ def _shows(state: State, scope: DataScope) -> bool:
 async def _try_all(
     sandbox: SandboxProcess, role: str, state: State, known: _Known, found: Paths, planted: _Planted | None = None
 ) -> None:
-    desk, user = await _desk(sandbox, planted.role if planted is not None else role), ROLES[role]
+    console, user = await _console(sandbox, planted.role if planted is not None else role), ROLES[role]
     try:
-        await _open(desk, known, planted.state if planted is not None else state)
-        await _try_actions(desk, user, state, known, found)
-        await _try_reading(desk, user, state, known, found)
-        await _try_search(desk, user, state, known, found)
-        await _try_commands(desk, user, state, known, found)
+        await _open(console, known, planted.state if planted is not None else state)
+        await _try_actions(console, user, state, known, found)
+        await _try_reading(console, user, state, known, found)
+        await _try_search(console, user, state, known, found)
+        await _try_commands(console, user, state, known, found)
     finally:
-        await desk.aclose()
+        await console.aclose()
 
 
-async def _try_actions(desk: Desk, user: User, state: State, known: _Known, found: Paths) -> None:
+async def _try_actions(console: Console, user: User, state: State, known: _Known, found: Paths) -> None:
     """Plan every kind of action; do what must be refused; change and repeat what waits."""
     role = user.role
     for kind, (context, values) in known.forms.items():
@@ -221,32 +223,32 @@ async def _try_actions(desk: Desk, user: User, state: State, known: _Known, foun
         may = permission in user.may_do and _opens(state, permission)
 
         async def plan(kind: str = kind, context: Any = context, values: Any = values) -> None:
-            desk.actions.plan(kind, context, values)
+            console.actions.plan(kind, context, values)
 
         async def do(kind: str = kind, context: Any = context, values: Any = values) -> None:
-            await desk.actions.do(kind, context, values, known.id)
+            await console.actions.do(kind, context, values, known.id)
 
         if may:
             found.tried += 1
-            refusal = desk.actions.may(kind, known.id)
+            refusal = console.actions.may(kind, known.id)
             found.held_up += [f"{role}, {state.value}, {kind}: {refusal}"] if refusal is not None else []
             continue
         await found.is_refused(f"{role}, {state.value}, plan {kind}", plan, must_be=True)
         await found.is_refused(f"{role}, {state.value}, do {kind}", do, must_be=True)
     may_note = Permission.ADD_NOTE in user.may_do and _opens(state, Permission.ADD_NOTE)
     if not may_note:
-        note = desk.actions.add_note
+        note = console.actions.add_note
         await found.is_refused(f"{role}, {state.value}, note", lambda: note(known.id, "x", reason="Note"), must_be=True)
         for name, change in (
-            ("edit", lambda: desk.decisions.edit(known.waits, {"text": "other"})),
-            ("take back", lambda: desk.decisions.take_back(known.waits)),
+            ("edit", lambda: console.decisions.edit(known.waits, {"text": "other"})),
+            ("take back", lambda: console.decisions.take_back(known.waits)),
         ):
             await found.is_refused(f"{role}, {state.value}, {name} what waits", change, must_be=True)
 
 
-async def _try_reading(desk: Desk, user: User, state: State, known: _Known, found: Paths) -> None:
+async def _try_reading(console: Console, user: User, state: State, known: _Known, found: Paths) -> None:
     """Ask for every part of the customer and for a bill's document."""
-    role, view = user.role, desk.view_customer(known.id)
+    role, view = user.role, console.view_customer(known.id)
     view.load_all()
     await view.wait_idle()
     for name, scope in _DATASETS.items():
@@ -261,29 +263,29 @@ async def _try_reading(desk: Desk, user: User, state: State, known: _Known, foun
     if known.bill is not None and not (DataScope.BILL_DOCUMENT in user.may_see and state is not State.CLOSED):
         bill = known.bill
         where = f"{role}, {state.value}, document"
-        await found.is_refused(where, lambda: desk.documents.open(known.id, bill), must_be=True)
+        await found.is_refused(where, lambda: console.documents.open(known.id, bill), must_be=True)
 
 
-async def _try_search(desk: Desk, user: User, state: State, known: _Known, found: Paths) -> None:
+async def _try_search(console: Console, user: User, state: State, known: _Known, found: Paths) -> None:
     """Look for the customer by part of a number."""
     if state not in {State.CLOSED, State.LOCKED_OUT}:
         return
     results: list[SearchResult] = []
     for part in (known.phone[-7:], known.account[-5:]):
-        await desk.search.find(desk.search.read(part), results.append)
+        await console.search.find(console.search.read(part), results.append)
         found.tried += 1
         if known.id in {one.customer_id for one in results[-1].found}:
             found.let_through.append(f"{user.role}, {state.value}, found by {part}")
 
 
-async def _try_commands(desk: Desk, user: User, state: State, known: _Known, found: Paths) -> None:
+async def _try_commands(console: Console, user: User, state: State, known: _Known, found: Paths) -> None:
     """Read ahead, hand out and erase, as the commands do."""
     role = user.role
     if state is State.LOCKED_OUT:
         found.tried += 1
-        if await prime(desk, [known.id], _WHY, patience_s=1):
+        if await prime(console, [known.id], _WHY, patience_s=1):
             found.let_through.append(f"{role}, {state.value}, read ahead")
-    rights = desk.data_rights
+    rights = console.data_rights
     for permission, name, ask in (
         (Permission.EXPORT_DATA, "export", lambda: rights.export(known.id, _WHY, nobody_else)),
         (Permission.ERASE_DATA, "erase", lambda: rights.erase(known.id, _WHY, nobody_else)),

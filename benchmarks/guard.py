@@ -17,13 +17,13 @@ import httpx
 import msgspec
 
 from benchmarks.result import Result
-from console.compose import Overrides, compose_desk
+from console.compose import Overrides, compose_console
 from console.models.audit import AuditQuery
 from console.models.customer import CustomerId
 from console.services.access.access_service import SNOOPING, AccessReason
 from console.services.access.permissions import REP, Permission
+from console.services.console import Console
 from console.services.customer.contact import NotPossibleError
-from console.services.desk import Desk
 from console.store.audit import AuditRepository
 from console.store.database import in_memory
 from console.system.clock import SystemClock
@@ -143,12 +143,12 @@ async def _people(sandbox: SandboxProcess) -> list[Known]:
 class Stand:
     """A desk, its audit, and the time at it."""
 
-    desk: Desk
+    console: Console
     store: AuditRepository
     clock: _Time
 
     async def is_flagged(self) -> bool:
-        await self.desk.audit.settled()
+        await self.console.audit.settled()
         return bool(await self.store.find(AuditQuery(what=SNOOPING)))
 
 
@@ -156,15 +156,15 @@ async def _stand(sandbox: SandboxProcess) -> Stand:
     deployment = msgspec.structs.replace(sandbox.deployment, sign_in=sandbox.deployment_with_sign_in.sign_in)
     clock, database = _Time(), in_memory()
     overrides = Overrides(user=REP, clock=clock)
-    desk = await asyncio.to_thread(compose_desk, deployment, sandbox.secrets, overrides, database)
-    await desk.open_store()
-    return Stand(desk, AuditRepository(database), clock)
+    console = await asyncio.to_thread(compose_console, deployment, sandbox.secrets, overrides, database)
+    await console.open_store()
+    return Stand(console, AuditRepository(database), clock)
 
 
 async def _honest(sandbox: SandboxProcess, people: Sequence[Known], seed: int, count: Count) -> None:
     rng, day, stand = random.Random(seed), Day(), await _stand(sandbox)
-    desk, clock = stand.desk, stand.clock
-    rep = _Rep(desk, clock, rng, day, count)
+    console, clock = stand.console, stand.clock
+    rep = _Rep(console, clock, rng, day, count)
     works = ["call"] * day.calls + ["ticket"] * day.tickets
     rng.shuffle(works)
     for work in works:
@@ -174,14 +174,14 @@ async def _honest(sandbox: SandboxProcess, people: Sequence[Known], seed: int, c
         if work == "call" and rng.random() < day.rings_again:
             await rep.take_call(who)
     count.flagged += await stand.is_flagged()
-    await desk.aclose()
+    await console.aclose()
 
 
 class _Rep:
     """Somebody who does what they should."""
 
-    def __init__(self, desk: Desk, clock: _Time, rng: random.Random, day: Day, count: Count) -> None:
-        self._desk, self._clock, self._rng, self._day, self._count = desk, clock, rng, day, count
+    def __init__(self, console: Console, clock: _Time, rng: random.Random, day: Day, count: Count) -> None:
+        self._console, self._clock, self._rng, self._day, self._count = console, clock, rng, day, count
 
     async def take_call(self, who: Known) -> None:
         """Verify, do what is wanted within the call, close the account, and now and then remember a note too late."""
@@ -190,35 +190,35 @@ class _Rep:
         self._count.actions += actions
         if not await self._verify(who):
             self._count.stopped += max(1, actions)
-            self._desk.access.close(who.id)
+            self._console.access.close(who.id)
             return
         minutes = rng.lognormvariate(*day.minutes)
         for _ in range(actions):
             self._clock.ahead += timedelta(minutes=minutes / (actions + 1))
-            if self._desk.access.expiring()[1]:
-                self._desk.access.prolong(who.id)  # the desk has said that it is about to lapse
+            if self._console.access.expiring()[1]:
+                self._console.access.prolong(who.id)  # the desk has said that it is about to lapse
             await self._do(who, rng.choice(_IN_CALLS))
         self._clock.ahead += timedelta(minutes=minutes / (actions + 1))
-        self._desk.access.close(who.id)
+        self._console.access.close(who.id)
         if rng.random() < day.forgotten_note:
             self._count.actions += 1
-            await self._desk.access.open_for(who.id, AccessReason.TYPED, "note to the call just ended")
+            await self._console.access.open_for(who.id, AccessReason.TYPED, "note to the call just ended")
             await self._do(who, Permission.ADD_NOTE)
-            self._desk.access.close(who.id)
+            self._console.access.close(who.id)
 
     async def work_on_ticket(self, who: Known) -> None:
         """Open an account for what somebody asked for earlier."""
         self._count.actions += 1
-        await self._desk.access.open_for(who.id, AccessReason.TYPED, "asked for by the second level")
+        await self._console.access.open_for(who.id, AccessReason.TYPED, "asked for by the second level")
         self._clock.ahead += timedelta(minutes=self._rng.uniform(1, 6))
         if self._rng.random() < self._day.ticket_needs_its_customer:
             await self._do(who, Permission.CHANGE_CONTACT)
         elif self._rng.random() >= self._day.ticket_without_action:
             await self._do(who, self._rng.choice(_ON_TICKETS))
-        self._desk.access.close(who.id)
+        self._console.access.close(who.id)
 
     async def _verify(self, who: Known) -> bool:
-        rng, day, access = self._rng, self._day, self._desk.access
+        rng, day, access = self._rng, self._day, self._console.access
         name, answer = ("birth", who.born) if who.born and rng.random() < 0.75 else ("account", who.account)
         if rng.random() < day.calls_back:
             name, answer = "callback", ""
@@ -237,7 +237,7 @@ class _Rep:
 
     async def _verify_further(self, who: Known) -> None:
         """Have the caller say their PIN, wrongly at first now and then; who has set none is called back."""
-        access = self._desk.access
+        access = self._console.access
         if who.pin is None:
             await access.number_on_file(who.id)
             await access.verify(who.id, "callback", "")
@@ -250,23 +250,23 @@ class _Rep:
         await access.verify(who.id, "pin", who.pin)
 
     async def _do(self, who: Known, permission: Permission) -> None:
-        found = self._desk.access.grant_of(who.id)
+        found = self._console.access.grant_of(who.id)
         if (
             found is not None
             and found.reason is AccessReason.CALLER
-            and self._desk.access.refusal_to_do(permission, who.id)
+            and self._console.access.refusal_to_do(permission, who.id)
         ):
             await self._verify_further(who)
-        if self._desk.access.refusal_to_do(permission, who.id) is not None:
+        if self._console.access.refusal_to_do(permission, who.id) is not None:
             self._count.stopped += 1
         else:
-            self._desk.access.note_action(who.id)
+            self._console.access.note_action(who.id)
 
 
 async def _snooper(sandbox: SandboxProcess, people: Sequence[Known], seed: int) -> int | None:
     """Return how many accounts somebody opened out of curiosity before that was flagged; None where it never was."""
     rng, stand = random.Random(1000 + seed), await _stand(sandbox)
-    desk, clock = stand.desk, stand.clock
+    console, clock = stand.console, stand.clock
     gap_min = (0.2, 1, 3, 6, 10, 15, 20, 30)[seed % 8]
     honest_between = seed % 3 == 0
     found = None
@@ -274,18 +274,18 @@ async def _snooper(sandbox: SandboxProcess, people: Sequence[Known], seed: int) 
     callers = iter(shuffled[40:])
     for number, who in enumerate(shuffled[:40], 1):
         if rng.random() < 0.5:
-            await desk.access.verify(who.id, rng.choice(("photo", "callback")), "")
+            await console.access.verify(who.id, rng.choice(("photo", "callback")), "")
         else:
-            await desk.access.open_for(who.id, AccessReason.TYPED, "had to look something up")
-        desk.access.close(who.id)
+            await console.access.open_for(who.id, AccessReason.TYPED, "had to look something up")
+        console.access.close(who.id)
         clock.ahead += timedelta(minutes=gap_min * rng.uniform(0.7, 1.3))
         if honest_between and number % 4 == 0:
             other = next(callers)
-            await desk.access.verify(other.id, "account", other.account)
-            desk.access.note_action(other.id)
-            desk.access.close(other.id)
+            await console.access.verify(other.id, "account", other.account)
+            console.access.note_action(other.id)
+            console.access.close(other.id)
         if await stand.is_flagged():
             found = number
             break
-    await desk.aclose()
+    await console.aclose()
     return found

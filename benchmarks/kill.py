@@ -28,13 +28,13 @@ from benchmarks.result import Result
 from benchmarks.window import KEY, in_window, workspace_on
 from console.bridge import Bridge
 from console.cli.sandbox import write_configuration
-from console.compose import compose_desk
+from console.compose import compose_console
 from console.errors import ConsoleError, StoreError
 from console.models.customer import CustomerId
 from console.models.outbox import Action, Remark, Step, StepState
+from console.services.console import Console
 from console.services.customer.contact import known_contact
 from console.services.customer.customer_view import CustomerView
-from console.services.desk import Desk
 from console.settings import Deployment, load_deployment
 from console.store.actions import ActionRepository
 from console.store.database import open_database
@@ -73,14 +73,14 @@ async def _live(window: MainWindow, bridge: Bridge, folder: Path, customers: lis
     deployment = await asyncio.to_thread(load_deployment, folder / "systems.toml")
     rng = random.Random(seed)
     opened = workspace_on(window, bridge, deployment, SystemSecrets(folder), folder / "desk.store")
-    async with opened as (workspace, desk, _):
+    async with opened as (workspace, console, _):
         first = workspace.open_customer(CustomerId(customers[0]))
         assert first is not None
         first.customer_actions.open_note()
         dock = first.customer_actions.dock
         assert dock is not None
         dock.text.textChanged.connect(lambda: _say(typed=dock.text.toPlainText(), at=time.time()))
-        views = [desk.view_customer(CustomerId(who)) for who in rng.sample(customers, _OPEN_AT_ONCE)]
+        views = [console.view_customer(CustomerId(who)) for who in rng.sample(customers, _OPEN_AT_ONCE)]
         for view in views:
             view.open()
         _say(opened=time.time())
@@ -91,7 +91,7 @@ async def _live(window: MainWindow, bridge: Bridge, folder: Path, customers: lis
             if rng.random() < 0.1:
                 dock.send()
             with contextlib.suppress(ConsoleError):  # such as nothing owed, or not known yet
-                action = await _action(desk, rng.choice(views), f"{seed}.{number}", rng)
+                action = await _action(console, rng.choice(views), f"{seed}.{number}", rng)
                 _say(kept=action.id, **_facts(action))
             await asyncio.sleep(rng.random() * 0.06)
     return 0
@@ -103,7 +103,7 @@ def _facts(action: Action) -> dict[str, Any]:
     return {"customer": action.customer_id, "kind": action.steps[0].kind, "wanted": wanted}
 
 
-async def _action(desk: Desk, view: CustomerView, mark: str, rng: random.Random) -> Action:
+async def _action(console: Console, view: CustomerView, mark: str, rng: random.Random) -> Action:
     customer, accounts = view.customer.state.facts, list(view.accounts.state.facts or ())
     account = accounts[0].value if accounts else None
     chance = rng.random()
@@ -111,38 +111,38 @@ async def _action(desk: Desk, view: CustomerView, mark: str, rng: random.Random)
         known = known_contact(customer.value, account)
         number = f"+1937555{rng.randrange(10_000):04}"
         account_id = account.id if account is not None else None
-        return await desk.actions.change_contact(view.customer_id, account_id, {"phone": number}, known)
+        return await console.actions.change_contact(view.customer_id, account_id, {"phone": number}, known)
     if chance < 0.5 and account is not None:
         due = datetime.now(UTC).astimezone().date() + timedelta(days=7)
-        return await desk.actions.promise_to_pay(view.customer_id, account, amount="1", due_on=due)
-    return await desk.actions.add_note(view.customer_id, f"{mark} for {view.customer_id}", reason="Other")
+        return await console.actions.promise_to_pay(view.customer_id, account, amount="1", due_on=due)
+    return await console.actions.add_note(view.customer_id, f"{mark} for {view.customer_id}", reason="Other")
 
 
 async def _finish(folder: Path) -> None:
     """Open the store, decide what needs a user and carry out what is left; tell what could not be."""
     database = open_database(folder / "desk.store", KEY)
     deployment = load_deployment(folder / "systems.toml")
-    desk = compose_desk(deployment, SystemSecrets(folder), None, database)
-    await desk.open_store()
+    console = compose_console(deployment, SystemSecrets(folder), None, database)
+    await console.open_store()
     until_s = time.monotonic() + 300
     decided: set[str] = set()
-    while _unfinished(desk) and time.monotonic() < until_s:
-        for action in _unfinished(desk):
+    while _unfinished(console) and time.monotonic() < until_s:
+        for action in _unfinished(console):
             for place, step in enumerate(action.steps):
                 if step.state in {StepState.CONFLICT, StepState.REJECTED}:
                     decided.add(action.customer_id)
                 if step.state is StepState.UNKNOWN and step.remark is Remark.CANNOT_TELL:
                     # The user looks at the system's own screens.
                     there = await _is_there(deployment, folder, action, step)
-                    await desk.decisions.settle(action, place, happened=there)
+                    await console.decisions.settle(action, place, happened=there)
                 elif step.state is StepState.CONFLICT:
-                    await desk.decisions.resolve(action, place, {})
+                    await console.decisions.resolve(action, place, {})
                 elif step.state is StepState.REJECTED:
-                    await desk.decisions.retry(action)
+                    await console.decisions.retry(action)
                     break
         await asyncio.sleep(0.1)
-    _say(unfinished=[action.id for action in _unfinished(desk)], decided=sorted(decided))
-    await desk.aclose()
+    _say(unfinished=[action.id for action in _unfinished(console)], decided=sorted(decided))
+    await console.aclose()
 
 
 async def _is_there(deployment: Deployment, folder: Path, action: Action, step: Step) -> bool:
@@ -163,8 +163,8 @@ async def _is_there(deployment: Deployment, folder: Path, action: Action, step: 
         return step.wanted["phone"] in (await client.get(f"{path}/{step.record}")).raise_for_status().text
 
 
-def _unfinished(desk: Desk) -> list[Action]:
-    return [action for action in desk.outbox.actions if action.is_open]
+def _unfinished(console: Console) -> list[Action]:
+    return [action for action in console.outbox.actions if action.is_open]
 
 
 # ---------------------------------------------------------------------- the one that kills it
@@ -263,7 +263,7 @@ async def _measure(folder: Path) -> list[Result]:
                 await book.look(folder, customers[0], book.read(lines), died_at)
                 if number % 3 == 0:
                     await _clear(control)
-                    await _other_desk(sandbox, rng.choice(edited), rng)
+                    await _other_console(sandbox, rng.choice(edited), rng)
                 if number % _LONG_LIFE_EVERY == _LONG_LIFE_EVERY - 1 or number == _DEATHS - 1:
                     await _clear(control)
                     book.read(await asyncio.to_thread(_run_to_the_end, folder))
@@ -310,7 +310,7 @@ async def _clear(control: httpx.AsyncClient) -> None:
         (await control.delete(f"/faults/{system}")).raise_for_status()
 
 
-async def _other_desk(sandbox: SandboxProcess, customer: str, rng: random.Random) -> None:
+async def _other_console(sandbox: SandboxProcess, customer: str, rng: random.Random) -> None:
     """Change a phone number as somebody else's desk does."""
     async with _client(sandbox, "crm") as crm:
         record = (await crm.get(f"{_CUSTOMER}/{customer}")).raise_for_status().json()

@@ -65,7 +65,7 @@ async def _find(stage: Stage, text: str, wanted: str) -> float:
     """Return the ms until every system has answered; the wanted customer must be among those found or among many."""
     results: list[SearchResult] = []
     started = time.perf_counter()
-    await stage.desk.search.find(stage.desk.search.read(text), results.append)
+    await stage.console.search.find(stage.console.search.read(text), results.append)
     taken_ms = (time.perf_counter() - started) * 1000
     found = [item.customer_id for item in results[-1].found]
     if wanted not in found and len(found) < 20:

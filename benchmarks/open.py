@@ -49,7 +49,7 @@ async def _open(stage: Stage, customer: CustomerId) -> tuple[float, float]:
     def told(_health: SystemHealth, _before: SystemState) -> None:
         answered.append(time.perf_counter())
 
-    unwatch = stage.desk.health.subscribe(told)
+    unwatch = stage.console.health.subscribe(told)
     started = time.perf_counter()
     page = stage.workspace.open_customer(customer)
     assert page is not None

@@ -17,7 +17,7 @@ from benchmarks.result import Result
 from benchmarks.window import KEY, Stage, in_window, workspace_on
 from console.bridge import Bridge
 from console.cli.prime import prime
-from console.compose import compose_desk
+from console.compose import compose_console
 from console.models.customer import CustomerId
 from console.store.database import open_database
 from console.system.sandbox_launcher import SandboxProcess
@@ -38,8 +38,8 @@ def measure() -> list[Result]:
             try:
                 customers = await _see(sandbox, store)
                 opened = workspace_on(window, bridge, sandbox.deployment, sandbox.secrets, store)
-                async with opened as (workspace, desk, exchanges):
-                    stage = Stage(window, workspace, desk, sandbox, exchanges)
+                async with opened as (workspace, console, exchanges):
+                    stage = Stage(window, workspace, console, sandbox, exchanges)
                     results.extend(await _play(stage, customers, store))
             finally:
                 await sandbox.stop()
@@ -52,17 +52,17 @@ def measure() -> list[Result]:
 async def _see(sandbox: SandboxProcess, store: Path) -> list[CustomerId]:
     """Read some customers into the store with a desk that then ends; return their numbers."""
     database = await asyncio.to_thread(open_database, store, KEY)
-    desk = await asyncio.to_thread(compose_desk, sandbox.deployment, sandbox.secrets, None, database)
-    await desk.open_store()
+    console = await asyncio.to_thread(compose_console, sandbox.deployment, sandbox.secrets, None, database)
+    await console.open_store()
     try:
         headers = {"Authorization": f"Bearer {sandbox.tokens['crm']}"}
         async with httpx.AsyncClient(base_url=sandbox.addresses["crm"], headers=headers, trust_env=False) as crm:
             path = "/tmf-api/customerManagement/v4/customer"
             records = (await crm.get(path, params={"limit": _RUNS + 2, "fields": "id"})).raise_for_status().json()
         customers = [CustomerId(record["id"]) for record in records]
-        await prime(desk, customers)
+        await prime(console, customers)
     finally:
-        await desk.aclose()
+        await console.aclose()
     return customers
 
 

@@ -20,16 +20,16 @@ from typing import Any
 import httpx
 
 from benchmarks.result import Result
-from console.compose import Overrides, compose_desk
+from console.compose import Overrides, compose_console
 from console.models.customer import CustomerId
 from console.models.outbox import Action, ActionState
 from console.sandbox.world import World
 from console.services.actions.action_context import ActionContext
 from console.services.actions.catalogue import ACTIONS
 from console.services.actions.declared import ActionPlan, Effect, FieldKind
+from console.services.console import Console
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
-from console.services.desk import Desk
 from console.system.sandbox_launcher import SandboxProcess
 
 # `--seed N` takes other worlds.
@@ -305,8 +305,8 @@ async def _day(seed: int, customers: int, score: Score) -> None:
     sandbox = await SandboxProcess.start(["--seed", str(seed), "--customers", str(customers)], ready_within_s=300)
     try:
         rng = random.Random(seed)
-        desk = await asyncio.to_thread(compose_desk, sandbox.deployment, sandbox.secrets, Overrides(rng=rng))
-        await desk.open_store()
+        console = await asyncio.to_thread(compose_console, sandbox.deployment, sandbox.secrets, Overrides(rng=rng))
+        await console.open_store()
         reader = Reader(sandbox)
         numbers = World(seed=seed, customers=customers, as_of=date(2026, 11, 1)).numbers
         everyone = [numbers.customer.encode(n) for n in range(customers)]
@@ -314,7 +314,7 @@ async def _day(seed: int, customers: int, score: Score) -> None:
             people = everyone[first : first + _AT_ONCE]
             before = await asyncio.gather(*(reader.read(one) for one in people))
             actions = await asyncio.gather(
-                *(_action_on(desk, CustomerId(one), random.Random(f"{seed} {one}")) for one in people)
+                *(_action_on(console, CustomerId(one), random.Random(f"{seed} {one}")) for one in people)
             )
             await advance(sandbox, _SETTLES_IN_S)
             after = await asyncio.gather(*(reader.read(one) for one in people))
@@ -327,7 +327,7 @@ async def _day(seed: int, customers: int, score: Score) -> None:
                 elif not plan.approval:  # what somebody else must agree to is not expected to be done
                     score.failed[f"{kind}: {action.state.value}, {' '.join(step.told for step in action.steps)}"] += 1
         await reader.aclose()
-        await desk.aclose()
+        await console.aclose()
     finally:
         await sandbox.stop()
 
@@ -338,21 +338,23 @@ async def advance(sandbox: SandboxProcess, seconds: float) -> None:
         (await client.put(f"{sandbox.control}/clock", json={"advance_s": seconds})).raise_for_status()
 
 
-async def _action_on(desk: Desk, customer: CustomerId, rng: random.Random) -> tuple[str, ActionPlan, Action] | None:
+async def _action_on(
+    console: Console, customer: CustomerId, rng: random.Random
+) -> tuple[str, ActionPlan, Action] | None:
     """Do one act for a customer, the first of a random order that can be done; None where none can."""
-    view = desk.view_customer(customer)
+    view = console.view_customer(customer)
     try:
         weighted = [name for name in ACTIONS if name not in _SKIPPED for _ in range(_OFTEN.get(name, 1))]
         rng.shuffle(weighted)
         for name in dict.fromkeys(weighted):
             await _ask(view, name)
             try:
-                context, values = await fill(desk, view, name, rng)
-                plan = desk.actions.plan(name, context, values)
-                action = await desk.actions.do(name, context, values, customer)
+                context, values = await fill(console, view, name, rng)
+                plan = console.actions.plan(name, context, values)
+                action = await console.actions.do(name, context, values, customer)
             except NotPossibleError:
                 continue
-            return name, plan, await _ended(desk, action)
+            return name, plan, await _ended(console, action)
         return None
     finally:
         view.close()
@@ -364,10 +366,12 @@ async def _ask(view: CustomerView, kind: str) -> None:
     await view.wait_idle()
 
 
-async def fill(desk: Desk, view: CustomerView, kind: str, rng: random.Random) -> tuple[ActionContext, dict[str, str]]:
+async def fill(
+    console: Console, view: CustomerView, kind: str, rng: random.Random
+) -> tuple[ActionContext, dict[str, str]]:
     """Return values for a form as somebody might enter them."""
     values: dict[str, str] = {}
-    context = desk.actions.context(view)
+    context = console.actions.context(view)
     names = [field.name for field in ACTIONS[kind].fields(context, values)]
     for name in names:
         field = next(field for field in ACTIONS[kind].fields(context, values) if field.name == name)
@@ -376,7 +380,7 @@ async def fill(desk: Desk, view: CustomerView, kind: str, rng: random.Random) ->
             if name == "bill" and kind == "dispute-line":
                 view.bill_lines(values[name])  # type: ignore[arg-type] # an id as it came
                 await view.wait_idle()
-                context = desk.actions.context(view)
+                context = console.actions.context(view)
         elif field.kind is FieldKind.AMOUNT:
             values[name] = field.start or str(rng.randrange(1, 20))
         elif field.kind is FieldKind.DAY:
@@ -386,11 +390,11 @@ async def fill(desk: Desk, view: CustomerView, kind: str, rng: random.Random) ->
     return context, values
 
 
-async def _ended(desk: Desk, action: Action) -> Action:
+async def _ended(console: Console, action: Action) -> Action:
     """Return the act once it goes no further by itself, or the patience is at its end."""
     until = datetime.now(UTC).timestamp() + _DONE_WITHIN_S
     while datetime.now(UTC).timestamp() < until:
-        action = next(one for one in desk.outbox.actions if one.id == action.id)
+        action = next(one for one in console.outbox.actions if one.id == action.id)
         if not action.is_open or action.needs_user:
             break
         await asyncio.sleep(0.05)

@@ -20,10 +20,10 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.result import Result
-from console.compose import Overrides, compose_desk
+from console.compose import Overrides, compose_console
 from console.models.customer import CustomerId
 from console.models.search import KnownPerson, SearchResult
-from console.services.desk import Desk
+from console.services.console import Console
 from console.services.search.customer_index import CustomerIndex
 from console.store.database import open_database
 from console.store.people import PersonRepository
@@ -225,12 +225,12 @@ async def _offline(
         seen = CustomerIndex(repository)
         found = set()
         for country in _PHONES:
-            desk = _desk(sandbox, country)
+            console = _console(sandbox, country)
             for one in typed:
                 if one.country == country:
-                    hits = await seen.find(desk.search.read(one.text), limit=25)
+                    hits = await seen.find(console.search.read(one.text), limit=25)
                     found |= {one} if one.customer in {hit.customer_id for hit in hits} else set()
-            await desk.aclose()
+            await console.aclose()
         return found
     finally:
         await database.aclose()
@@ -246,22 +246,22 @@ async def _others(sandbox: Control) -> list[KnownPerson]:
     return found
 
 
-def _desk(sandbox: Control, country: str) -> Desk:
+def _console(sandbox: Control, country: str) -> Console:
     """Return a desk of a country that has seen nobody."""
     deployment = msgspec.structs.replace(sandbox.deployment(), country=country)
-    return compose_desk(deployment, sandbox.process.secrets, Overrides(rng=random.Random(1)))
+    return compose_console(deployment, sandbox.process.secrets, Overrides(rng=random.Random(1)))
 
 
 async def _online(sandbox: Control, typed: Sequence[Typed]) -> set[Typed]:
     """Return what CRM finds, asked by a desk that has seen nobody."""
     found: set[Typed] = set()
     for country in _PHONES:
-        desk = _desk(sandbox, country)
+        console = _console(sandbox, country)
         for one in typed:
             if one.country == country:
                 results: list[SearchResult] = []
-                await desk.search.find(desk.search.read(one.text), results.append)
+                await console.search.find(console.search.read(one.text), results.append)
                 if one.customer in {hit.customer_id for hit in results[-1].found}:
                     found.add(one)
-        await desk.aclose()
+        await console.aclose()
     return found

@@ -87,7 +87,7 @@ AIMS: dict[tuple[str, str], tuple[str, float]] = {
     ("guard", "acts of honest days stopped"): ("ratio", 1 / 200),
     ("guard", "honest days flagged"): ("value", 0.0),
     ("guard", "noticed after 20 accounts or never"): ("value", 0.0),
-    ("sign-in", "from click to usable desk"): ("value", 2000.0),
+    ("sign-in", "from click to usable console"): ("value", 2000.0),
     **{("stopgo", name): ("value", 0.0) for name in ("deaths", "complaints of Qt", "planted fault not found")},
     **{("wire", name): ("value", 0.0) for name in ("lost", "doubled", "stuck", "wrong state", "wrong customer")},
     ("wire", "planted faults not found"): ("value", 0.0),

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import httpx
 
 from benchmarks.result import Result
-from console.compose import Overrides, compose_desk, compose_sign_in
+from console.compose import Overrides, compose_console, compose_sign_in
 from console.services.access.permissions import ROLES
 from console.store.database import open_database
 from console.store.secrets import SecretRepository
@@ -44,7 +44,7 @@ async def _measure() -> list[Result]:
         finally:
             await sandbox.stop()
     value, floor = statistics.median(taken[2:]), statistics.median(floors[2:])
-    return [Result("sign-in", "from click to usable desk", value, "ms", floor)]
+    return [Result("sign-in", "from click to usable console", value, "ms", floor)]
 
 
 async def _signed_in_ms(sandbox: SandboxProcess, store: Path) -> float:
@@ -60,13 +60,15 @@ async def _signed_in_ms(sandbox: SandboxProcess, store: Path) -> float:
     database = await asyncio.to_thread(open_database, store, _KEY)
     await sign_in.keep_in(SecretRepository(database))
     overrides = Overrides(user=ROLES[person.role], sign_in=sign_in, rng=random.Random(1))
-    desk = await asyncio.to_thread(compose_desk, deployment, sandbox.secrets, overrides, database)
-    await desk.open_store()
+    console = await asyncio.to_thread(compose_console, deployment, sandbox.secrets, overrides, database)
+    await console.open_store()
     found: list[int] = []
-    await desk.search.find(desk.search.read(sandbox.first_customer), lambda result: found.append(len(result.found)))
+    await console.search.find(
+        console.search.read(sandbox.first_customer), lambda result: found.append(len(result.found))
+    )
     taken = (time.perf_counter() - started) * 1000
     assert found[-1] == 1
-    await desk.aclose()
+    await console.aclose()
     await sign_in.aclose()
     return taken
 

@@ -66,8 +66,8 @@ async def _away(stage: Stage) -> list[str]:
         failed = {part.state.system for part in page.view.loaders if part.state.failure is not None}
         down = {
             info.name
-            for info in stage.desk.systems
-            if stage.desk.health.health(info.name).state in {SystemState.DOWN, SystemState.REFUSING}
+            for info in stage.console.systems
+            if stage.console.health.health(info.name).state in {SystemState.DOWN, SystemState.REFUSING}
         }
         if not failed | down or time.monotonic() > until_s:
             return sorted(failed | down)

@@ -71,9 +71,9 @@ def measure() -> Iterator[Result]:
     bare, painted, keys = [], [], []
     for _ in range(_RUNS):
         bare.append(_times(_BARE)["painted"])
-        desk = _times(_DESK)
-        painted.append(desk["painted"])
-        keys.append(desk["keys"])
+        console = _times(_DESK)
+        painted.append(console["painted"])
+        keys.append(console["keys"])
     floor = statistics.median(bare)
     yield Result("start", "first window", statistics.median(painted), "ms", floor)
     yield Result("start", "palette takes keys", statistics.median(keys), "ms", floor)

@@ -16,7 +16,7 @@ import apsw
 import httpx
 
 from benchmarks.result import Result
-from console.compose import compose_desk
+from console.compose import compose_console
 from console.models.customer import CustomerId
 from console.models.provenance import Records
 from console.services.customer.dataset_cache import encode
@@ -56,8 +56,8 @@ async def _measure(folder: Path) -> list[Result]:
 async def _read_customers(folder: Path) -> list[_DatasetKey]:
     """Return the parts of many customers as the systems tell them: customer, part, facts, number of records."""
     sandbox = await SandboxProcess.start(["--data", str(folder / "world"), "--customers", "200"])
-    desk = compose_desk(sandbox.deployment, sandbox.secrets)
-    await desk.open_store()
+    console = compose_console(sandbox.deployment, sandbox.secrets)
+    await console.open_store()
     parts: list[_DatasetKey] = []
     headers = {"Authorization": f"Bearer {sandbox.tokens['crm']}"}
     try:
@@ -65,7 +65,7 @@ async def _read_customers(folder: Path) -> list[_DatasetKey]:
             path = "/tmf-api/customerManagement/v4/customer"
             found = (await crm.get(path, params={"limit": _CUSTOMERS, "fields": "id"})).raise_for_status().json()
         for record in found:
-            view = desk.view_customer(CustomerId(record["id"]))
+            view = console.view_customer(CustomerId(record["id"]))
             view.load_all()
             await view.wait_idle()
             parts += [
@@ -75,7 +75,7 @@ async def _read_customers(folder: Path) -> list[_DatasetKey]:
             ]
             view.close()
     finally:
-        await desk.aclose()
+        await console.aclose()
         await sandbox.stop()
     return parts
 

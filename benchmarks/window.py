@@ -14,21 +14,21 @@ from PySide6.QtWidgets import QApplication
 
 from benchmarks.result import Result
 from console.bridge import Bridge, WindowGarbageCollector, run_application
-from console.compose import Overrides, compose_desk
+from console.compose import Overrides, compose_console
 from console.models.customer import CustomerId
 from console.models.health import Exchange
 from console.ports.secrets import Secrets
 from console.services.access.permissions import REP, User
-from console.services.desk import Desk
+from console.services.console import Console
 from console.settings import Deployment
 from console.store.database import open_database
 from console.system.sandbox_launcher import SandboxProcess
-from console.views.access.sign_in_bar import PersonAtDesk
+from console.views.access.sign_in_bar import SignInSession
 from console.views.icons import ICON
 from console.views.search.palette import SearchPalette
 from console.views.theme import THEME
 from console.views.window.main_window import MainWindow
-from console.views.window.menus import DeskMenus
+from console.views.window.menus import ConsoleMenus
 from console.views.window.preferences import Preferences
 from console.views.window.workspace import Workspace
 
@@ -41,7 +41,7 @@ class Stage:
 
     window: MainWindow
     workspace: Workspace
-    desk: Desk
+    console: Console
     sandbox: SandboxProcess
     exchanges: list[Exchange]
 
@@ -86,7 +86,7 @@ async def workspace_on(
     store: Path | None = None,
     *,
     user: User = REP,
-) -> AsyncIterator[tuple[Workspace, Desk, list[Exchange]]]:
+) -> AsyncIterator[tuple[Workspace, Console, list[Exchange]]]:
     """Yield the workspace of a window, its services, and what they have asked so far; closed in order at the end.
 
     With `store` the desk keeps what it knows in that encrypted file.
@@ -94,23 +94,23 @@ async def workspace_on(
     exchanges: list[Exchange] = []
     database = await asyncio.to_thread(open_database, store, KEY) if store is not None else None
     overrides = Overrides(user=user, on_exchange=exchanges.append)
-    desk = await asyncio.to_thread(compose_desk, deployment, secrets, overrides, database)
+    console = await asyncio.to_thread(compose_console, deployment, secrets, overrides, database)
     workspace = Workspace(window, SearchPalette.over(window), bridge)
-    DeskMenus(window, workspace, PersonAtDesk(window, bridge, workspace.ask_all), Preferences())
+    ConsoleMenus(window, workspace, SignInSession(window, bridge, workspace.ask_all), Preferences())
     ICON.load()
-    await desk.open_store()
-    workspace.attach(desk)
+    await console.open_store()
+    workspace.attach(console)
     collector = WindowGarbageCollector()
     collector.start()
     gc.collect()
     gc.freeze()  # as the program does
     try:
-        yield workspace, desk, exchanges
+        yield workspace, console, exchanges
     finally:
         collector.stop()
         workspace.close_all()
         await bridge.aclose()
-        await desk.aclose()
+        await console.aclose()
 
 
 def in_window(main: Callable[[MainWindow, Bridge], Coroutine[Any, Any, int]]) -> int:
@@ -143,8 +143,8 @@ def on_stage(
             sandbox = await SandboxProcess.start(arguments, ready_within_s=3600 if data else 60)
             try:
                 opened = workspace_on(window, bridge, sandbox.deployment, sandbox.secrets, store)
-                async with opened as (workspace, desk, exchanges):
-                    results.extend(await play(Stage(window, workspace, desk, sandbox, exchanges)))
+                async with opened as (workspace, console, exchanges):
+                    results.extend(await play(Stage(window, workspace, console, sandbox, exchanges)))
             finally:
                 await sandbox.stop()
         return 0

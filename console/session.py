@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from console.compose import Overrides, check_settings, compose_desk, compose_sign_in
+from console.compose import Overrides, check_settings, compose_console, compose_sign_in
 from console.errors import ConfigurationError, SignInRejectedError, SignInUnreachableError
 from console.models.person import Person
 from console.ports.secrets import Secrets
 from console.ports.store import CustomerData
 from console.services.access.permissions import REP, ROLES, User
 from console.services.access.sign_in import SignIn, SignInState
-from console.services.desk import Desk
+from console.services.console import Console
 from console.settings import KEPT, Deployment, load_deployment
 from console.settings.policy import Policy, read_policy
 from console.store.customer_records import CustomerRecords
@@ -58,7 +58,7 @@ class Session:
     now, to be shown once.
     """
 
-    desk: Desk
+    console: Console
     first_customer: str | None = None
     notice: str = ""
     new_code: str = ""
@@ -100,8 +100,8 @@ async def open_session(
         async with AsyncExitStack() as stack:
             await asyncio.to_thread(check_settings, ground.deployment, ground.secrets)
             entry = await _enter(stack, ground, stores, ask_person, with_store=with_store)
-            desk = await _compose(stack, ground, entry, ask_secret)
-            session = _session(ground, stores, entry, desk)
+            console = await _compose(stack, ground, entry, ask_secret)
+            session = _session(ground, stores, entry, console)
             if with_store and not demo:
                 session = await _with_unsent_elsewhere(session, ground)
             try:
@@ -164,26 +164,26 @@ async def _enter(
     return _Entry(ROLES[person.role], kept, sign_in)
 
 
-async def _compose(stack: AsyncExitStack, ground: _Ground, entry: _Entry, ask_secret: AskSecret | None) -> Desk:
+async def _compose(stack: AsyncExitStack, ground: _Ground, entry: _Entry, ask_secret: AskSecret | None) -> Console:
     """Return the services, with their store open and every secret at hand."""
     database = entry.kept.database
     kept_secrets = await _kept_secrets(ground.deployment.kept_secrets, database, ask_secret)
-    desk = await asyncio.to_thread(
-        compose_desk,
+    console = await asyncio.to_thread(
+        compose_console,
         ground.deployment,
         KeptSecrets(kept_secrets, ground.secrets),
         Overrides(user=entry.user, sign_in=entry.sign_in, guard_log=entry.kept.guard, policy=ground.policy.digest),
         database,
     )
-    stack.push_async_callback(desk.aclose)
-    await desk.open_store()
-    return desk
+    stack.push_async_callback(console.aclose)
+    await console.open_store()
+    return console
 
 
-def _session(ground: _Ground, stores: Stores, entry: _Entry, desk: Desk) -> Session:
+def _session(ground: _Ground, stores: Stores, entry: _Entry, console: Console) -> Session:
     kept, sign_in = entry.kept, entry.sign_in
     return Session(
-        desk,
+        console,
         ground.first_customer,
         notice=" ".join(filter(None, (ground.policy.warning, kept.notice))),
         new_code=kept.new_code,
@@ -192,7 +192,7 @@ def _session(ground: _Ground, stores: Stores, entry: _Entry, desk: Desk) -> Sess
         sign_in=sign_in,
         lock_after_s=ground.deployment.lock_after_min * 60,
         hides_from_capture=ground.deployment.hide_from_capture,
-        remove_at_end=_remover(stores, desk, sign_in.person) if sign_in is not None and desk.is_kept else None,
+        remove_at_end=_remover(stores, console, sign_in.person) if sign_in is not None and console.is_kept else None,
         other_stores=_others(stores),
     )
 
@@ -204,11 +204,11 @@ async def _with_unsent_elsewhere(session: Session, ground: _Ground) -> Session:
     return replace(session, notice=" ".join(filter(None, (session.notice, elsewhere))))
 
 
-def _remover(stores: Stores, desk: Desk, person: Person | None) -> Callable[[], Awaitable[str]]:
+def _remover(stores: Stores, console: Console, person: Person | None) -> Callable[[], Awaitable[str]]:
     """Return what has a person's store removed once it is closed; asked, it returns why not, empty where it will be."""
 
     async def remove_at_end() -> str:
-        unsent = await desk.leaving.unsent()
+        unsent = await console.leaving.unsent()
         if unsent.actions:
             return f"{len(unsent.actions)} actions are not done yet. Send, withdraw or save them first."
         stores.removed = person

@@ -185,7 +185,7 @@ class Startup:
     async def _attach(self) -> None:
         """Put the services into the window, and say what must be known of them."""
         parts, session = self.parts, self.session
-        parts.workspace.attach(session.desk)
+        parts.workspace.attach(session.console)
         if session.sign_in is not None:
             parts.person.attach(session.sign_in, session.lock_after_s, session.remove_at_end)
         if session.hides_from_capture:
@@ -197,9 +197,9 @@ class Startup:
             parts.workspace.recovery.show(session.new_code)
 
     async def _watch(self) -> None:
-        caches = asyncio.create_task(log_caches(self.session.desk.cache_sizes), name="caches")
+        caches = asyncio.create_task(log_caches(self.session.console.cache_sizes), name="caches")
         self.stack.push_async_callback(_end, caches)
-        self.stack.callback(watch_network(self.session.desk.network.set_online))
+        self.stack.callback(watch_network(self.session.console.network.set_online))
         # What is loaded now stays for good; no later collection need look at it again, which would take tens of ms.
         gc.freeze()
 

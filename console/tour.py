@@ -69,19 +69,19 @@ async def run_tour(window: MainWindow, workspace: Workspace, customer: str | Non
     await until(lambda: bool(workspace.palette.list.rows_model.rows), "the search to find the customer")
     await until(lambda: _answered(workspace), "all systems to answer the search")
     save(window, folder / "search.png")
-    if workspace.desk is not None:  # nobody calls a tour
-        await workspace.desk.access.open_for(CustomerId(customer or ""), AccessReason.TYPED, "the tour of the demo")
+    if workspace.console is not None:  # nobody calls a tour
+        await workspace.console.access.open_for(CustomerId(customer or ""), AccessReason.TYPED, "the tour of the demo")
     press(workspace.palette.text, Qt.Key.Key_Return)
     await until(lambda: workspace.page is not None, "the customer's page")
-    page, desk = workspace.page, workspace.desk
-    if page is None or desk is None:
+    page, console = workspace.page, workspace.console
+    if page is None or console is None:
         raise TourError("the window has no customer page")
     await page.view.wait_idle()
     await asyncio.sleep(0.3)  # the lines of the newest bill are asked for when it is shown
     await page.view.wait_idle()
     page.view.load_all()
     await page.view.wait_idle()
-    print("\n".join(text_of(page.view, desk)))
+    print("\n".join(text_of(page.view, console)))
     for theme in ("dark", "light"):
         THEME.choose(theme)
         await asyncio.sleep(0.05)

@@ -90,7 +90,7 @@ class Recorder:
                 answer = await client.put(f"{self.sandbox.control}/faults/{system}", json=faults, headers=headers)
                 answer.raise_for_status()
 
-    async def other_desk_changes_the_email(self, customer: str) -> None:
+    async def other_console_changes_the_email(self, customer: str) -> None:
         headers = {"Authorization": f"Bearer {self.sandbox.tokens['crm']}"}
         async with httpx.AsyncClient(base_url=self.sandbox.addresses["crm"], headers=headers, trust_env=False) as crm:
             record = (await crm.get(f"{CUSTOMER}/{customer}")).raise_for_status().json()
@@ -112,9 +112,9 @@ class Recorder:
         raise TourError("nobody owes anything")
 
     async def actions_are(self, *states: ActionState) -> None:
-        desk = self.workspace.desk
-        assert desk is not None
-        outbox = desk.outbox
+        console = self.workspace.console
+        assert console is not None
+        outbox = console.outbox
         await until(lambda: [action.state for action in outbox.actions][-len(states) :] == list(states), f"{states}")
         self.window.activateWindow()  # which a window manager does after a dialog
         await asyncio.sleep(0.1)
@@ -184,7 +184,7 @@ async def conflict(recorder: Recorder, page: CustomerPage) -> None:
     recorder.press(Qt.Key.Key_A, CTRL)
     recorder.keys("from.the.call@example.net")
     await recorder.picture("contact-data")
-    await recorder.other_desk_changes_the_email(page.customer_id)
+    await recorder.other_console_changes_the_email(page.customer_id)
     recorder.press(Qt.Key.Key_Return, CTRL)
     await recorder.actions_are(ActionState.CONFLICT)
     recorder.go("u")

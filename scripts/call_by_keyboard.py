@@ -120,9 +120,9 @@ async def half_done(call: Call) -> None:
     call.press(Qt.Key.Key_Return, CTRL)
     await asyncio.sleep(0.5)
     await call.fault("billing")
-    desk = call.workspace.desk
-    assert desk is not None
-    outbox = desk.outbox
+    console = call.workspace.console
+    assert console is not None
+    outbox = console.outbox
     await until(
         lambda: outbox.actions[-1].kind == "take-back" and outbox.actions[-1].state is ActionState.DONE, "taken back"
     )

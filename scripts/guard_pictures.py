@@ -28,7 +28,7 @@ from console.services.access.permissions import ROLES
 from console.system.sandbox_launcher import SandboxProcess
 from console.tour import until
 from console.views.access.access_dialog import AccessDialog
-from console.views.access.lock import DeskLock
+from console.views.access.lock import ConsoleLock
 from console.views.access.sign_in_bar import SignInBar
 from console.views.theme import THEME
 from console.views.window.main_window import MainWindow
@@ -45,7 +45,7 @@ class Scenes:
         self._sandbox, self._folder, self._theme = sandbox, folder, theme
 
     @asynccontextmanager
-    async def desk(self, role: str) -> AsyncIterator[tuple[MainWindow, Workspace]]:
+    async def console(self, role: str) -> AsyncIterator[tuple[MainWindow, Workspace]]:
         """Yield a window of its own, for somebody of a role."""
         signed_in = self._sandbox.deployment_with_sign_in
         deployment = msgspec.structs.replace(self._sandbox.deployment, sign_in=signed_in.sign_in, audit=signed_in.audit)
@@ -55,7 +55,7 @@ class Scenes:
         window.activateWindow()
         async with workspace_on(window, Bridge(), deployment, self._sandbox.secrets, user=ROLES[role]) as (
             workspace,
-            _desk,
+            _console,
             _exchanges,
         ):
             await asyncio.sleep(0.3)
@@ -94,7 +94,7 @@ def _press(window: MainWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.
 
 async def _play(scenes: Scenes) -> None:
     people = await scenes.customers(20)
-    async with scenes.desk("rep") as (window, workspace):
+    async with scenes.console("rep") as (window, workspace):
         _press(window, Qt.Key.Key_K, _CTRL)
         QTest.keyClicks(QApplication.focusWidget() or window, people[0])
         await until(lambda: bool(workspace.palette.list.rows_model.rows), "the search")
@@ -104,29 +104,29 @@ async def _play(scenes: Scenes) -> None:
         await until(lambda: "·" in dialog.who.text(), "whom to ask")
         await scenes.picture(window, "who-calls")
         dialog.reject()
-        desk = workspace.desk
-        assert desk is not None
-        await desk.access.verify(people[0], "callback", "")
+        console = workspace.console
+        assert console is not None
+        await console.access.verify(people[0], "callback", "")
         await scenes.opened(workspace, people[0])
         await scenes.picture(window, "verified")
         for customer in people[1:13]:
-            await desk.access.open_for(customer, AccessReason.TYPED, "looking something up")
+            await console.access.open_for(customer, AccessReason.TYPED, "looking something up")
         await scenes.opened(workspace, people[12])
         await scenes.picture(window, "without-a-caller")
-    async with scenes.desk("supervisor") as (window, workspace):
+    async with scenes.console("supervisor") as (window, workspace):
         await until(lambda: workspace.flags is not None and workspace.flags.isVisible(), "the flag")
         _press(window, Qt.Key.Key_J, _CTRL)
         _press(window, Qt.Key.Key_K)
         page = workspace.pages["audit"]
         await until(lambda: page is not None and page.table.rows_model.rowCount() > 0, "the audit")
         await scenes.picture(window, "audit")
-    async with scenes.desk("trainee") as (window, workspace):
-        desk = workspace.desk
-        assert desk is not None
-        await desk.access.verify(people[0], "photo", "")
+    async with scenes.console("trainee") as (window, workspace):
+        console = workspace.console
+        assert console is not None
+        await console.access.verify(people[0], "photo", "")
         await scenes.opened(workspace, people[0])
         await scenes.picture(window, "covered")
-        lock = DeskLock(window, lambda: None)
+        lock = ConsoleLock(window, lambda: None)
         lock.lock()
         bar = SignInBar(window)
         bar.told.setText("Locked. Sandbox trainee can unlock it by signing in.")

@@ -18,7 +18,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from console.bridge import Bridge, run_application
-from console.compose import Overrides, compose_desk
+from console.compose import Overrides, compose_console
 from console.system.sandbox_launcher import SandboxProcess
 from console.views.customer.page import CustomerPage
 from console.views.icons import ICON
@@ -42,16 +42,18 @@ async def _make(window: MainWindow, bridge: Bridge, folder: Path) -> int:
                 settings = without_some() if state == "partial" else {}
                 short = {name: {"time_limit_s": 4.0, **settings.get(name, {})} for name in process.addresses}
                 overrides = Overrides(rng=random.Random(1))
-                desk = await asyncio.to_thread(compose_desk, sandbox.deployment(**short), process.secrets, overrides)
+                console = await asyncio.to_thread(
+                    compose_console, sandbox.deployment(**short), process.secrets, overrides
+                )
                 workspace = Workspace(window, SearchPalette.over(window), bridge)
-                await desk.open_store()
-                workspace.attach(desk)
-                page = await bring(state, workspace, desk, sandbox)
+                await console.open_store()
+                workspace.attach(console)
+                page = await bring(state, workspace, console, sandbox)
                 picture = _sheet(page, state)
                 picture.save(str(folder / f"{state.replace(' ', '-')}.png"))
                 workspace.close_all()
                 await bridge.aclose()
-                await desk.aclose()
+                await console.aclose()
             await sandbox.clear()
         await process.stop()
     return 0

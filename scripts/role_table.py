@@ -51,11 +51,11 @@ def _scopes() -> Iterator[list[str]]:
 
 
 def _actions() -> Iterator[list[str]]:
-    desk = Permission.READ_AUDIT
+    console = Permission.READ_AUDIT
     yield [
         "Search the audit (`read_audit`)",
         "nothing",
-        *("yes" if desk in user.may_do else "" for user in ROLES.values()),
+        *("yes" if console in user.may_do else "" for user in ROLES.values()),
     ]
     forms = [
         ("Note", Permission.ADD_NOTE),

@@ -145,9 +145,9 @@ async def _open(workspace: Workspace, customer: str) -> None:
 
 
 async def _second(workspace: Workspace) -> CustomerId:
-    assert workspace.desk is not None
+    assert workspace.console is not None
     results: list[SearchResult] = []
-    await workspace.desk.search.find(workspace.desk.search.read("kowalski"), results.append)
+    await workspace.console.search.find(workspace.console.search.read("kowalski"), results.append)
     return results[-1].found[-1].customer_id
 
 

@@ -25,9 +25,9 @@ async def _run(options: argparse.Namespace) -> int:
             session = await stack.enter_async_context(_session(options))
         except StoreInUseError as error:
             raise StoreError("The console is open on this store. Close it first.") from error
-        if not session.desk.is_kept:
+        if not session.console.is_kept:
             raise StoreError(session.notice.removesuffix(IN_MEMORY).strip() or "Nothing is kept on this computer.")
-        if session.desk.access.is_required and options.reason is None:
+        if session.console.access.is_required and options.reason is None:
             raise UsageError("Say why: --reason 'the customer asked for it in writing'. It is recorded.")
         customer = CustomerId(options.customer)
         run_command = _export if options.command == "export" else _erase
@@ -48,13 +48,13 @@ def _session(options: argparse.Namespace) -> AbstractAsyncContextManager[Session
 
 
 async def _export(session: Session, customer: CustomerId, reason: str) -> Reached:
-    reached = await session.desk.data_rights.export(customer, reason, session.other_stores)
+    reached = await session.console.data_rights.export(customer, reason, session.other_stores)
     print(json.dumps(reached.found, ensure_ascii=False, indent=2))
     return reached
 
 
 async def _erase(session: Session, customer: CustomerId, reason: str) -> Reached:
-    reached = await session.desk.data_rights.erase(customer, reason, session.other_stores)
+    reached = await session.console.data_rights.erase(customer, reason, session.other_stores)
     stores = "1 store" if reached.stores == 1 else f"{reached.stores} stores"
     print(f"{reached.records} records of {customer} were removed from {stores} of this computer.")
     return reached

@@ -23,10 +23,10 @@ from console.errors import (
 )
 from console.models.customer import CustomerId
 from console.services.access.permissions import Permission
+from console.services.console import Console
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.dataset_loader import DatasetLoader
-from console.services.desk import Desk
 from console.session import open_session
 from console.store_place import IN_MEMORY, StoreQuestions
 
@@ -89,22 +89,22 @@ async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> 
             session = await stack.enter_async_context(grant)
         except StoreInUseError as error:
             raise StoreError("The console is open on this store. Close it first.") from error
-        if not session.desk.is_kept:
+        if not session.console.is_kept:
             why = session.notice.removesuffix(IN_MEMORY).strip()
             raise StoreError(f"{why} Customers can only be read ahead into a store.")
-        if session.desk.access.is_required:
-            if (refusal := session.desk.permissions.refusal_to_do(Permission.READ_AHEAD)) is not None:
-                session.desk.audit.record("refused", words=Permission.READ_AHEAD.value)
+        if session.console.access.is_required:
+            if (refusal := session.console.permissions.refusal_to_do(Permission.READ_AHEAD)) is not None:
+                session.console.audit.record("refused", words=Permission.READ_AHEAD.value)
                 raise ConsoleError(refusal.message)
             if options.reason is None:
                 raise UsageError("Say why the accounts are read: --reason 'visits of tomorrow'. It is recorded.")
-        whole = await prime(session.desk, customers, options.reason or "")
+        whole = await prime(session.console, customers, options.reason or "")
     print(f"{whole} of {len(customers)} customers are on this computer now.")
     return 0 if whole == len(customers) else 1
 
 
 async def prime(
-    desk: Desk, customers: Sequence[CustomerId], reason: str = "", *, patience_s: float = _PATIENCE_S
+    console: Console, customers: Sequence[CustomerId], reason: str = "", *, patience_s: float = _PATIENCE_S
 ) -> int:
     """Read everything this user may see of these customers into the store; return of how many all came.
 
@@ -112,28 +112,28 @@ async def prime(
     accounts are closed until they are opened, each is read for the reason; to be shown it must be
     opened again.
     """
-    if desk.access.is_required:
-        desk.access.check_reason(reason)
+    if console.access.is_required:
+        console.access.check_reason(reason)
     slots = asyncio.Semaphore(_SIDE_BY_SIDE)
     waiting = _Waiting(patience_s)
 
     async def one(customer: CustomerId) -> bool:
         async with slots:
-            if desk.access.is_required:
+            if console.access.is_required:
                 try:
-                    await desk.access.open_to_read_ahead(customer, reason)
+                    await console.access.open_to_read_ahead(customer, reason)
                 except NotPossibleError as error:
                     print(f"{customer}: {error}", file=sys.stderr)
                     return False
             try:  # what lists of nobody hold is not kept
-                await desk.access.caller(customer)
+                await console.access.caller(customer)
             except UnknownCustomerError as error:
                 print(f"{customer}: {error}", file=sys.stderr)
-                desk.access.close(customer)
+                console.access.close(customer)
                 return False
             except SystemCallError:
                 pass  # waited for below, with everything else
-            view = desk.view_customer(customer)
+            view = console.view_customer(customer)
             try:
                 view.load_all()
                 await waiting.until_read(view)
@@ -143,7 +143,7 @@ async def prime(
                 failures = [part.state.failure for part in view.loaders if part.state.failure]
             finally:
                 view.close()
-                desk.access.close(customer)
+                console.access.close(customer)
         if failures:
             print(f"{customer}: {failures[0].error}", file=sys.stderr)
         return not failures

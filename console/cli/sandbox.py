@@ -97,10 +97,10 @@ def _run(options: argparse.Namespace, folder: Path, place: str | Path) -> int:
         print(f"  {'Sign-in':<14}{running.identity}")
         print(f"  {'Audit':<14}{running.audit}")
         print(f"  {'Faults':<14}{running.control}  (bearer token in {folder / 'control.token'})\n")
-        desk = folder / "desk.toml"
+        console = folder / "desk.toml"
         settings = sandbox_settings(running.addresses, "file:{}.token")
-        write_private(desk, with_sign_in(settings, running.identity, running.audit, "file:{}.token"))
-        print(f"Open the desk on it, and sign in:  opticom-console --config {desk}")
+        write_private(console, with_sign_in(settings, running.identity, running.audit, "file:{}.token"))
+        print(f"Open the desk on it, and sign in:  opticom-console --config {console}")
         print(f"Without sign-in, as a rep, for commands:  --config {configuration}\n", flush=True)
 
     ports = {name: getattr(options, f"{name}_port") for name in _PORTS}

@@ -29,24 +29,24 @@ from console.models.service_test import ServiceTest
 from console.models.trouble_ticket import TroubleTicket
 from console.models.usage import Bucket, Usage
 from console.services.access.access_service import AccessReason
+from console.services.console import Console
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.dataset_loader import DatasetLoader
 from console.services.customer.datasets import DATASETS
-from console.services.desk import Desk
 from console.services.discrepancies.watch import DiscrepancyWatch
 
 _MOST_BILLS = 12
 _MOST_LINES = 20
 
 
-async def show(desk: Desk, customer: str, *, as_json: bool) -> tuple[str, bool]:
+async def show(console: Console, customer: str, *, as_json: bool) -> tuple[str, bool]:
     """Return one customer as text, and whether every part of it came.
 
     Raises:
         ConsoleError: No customer, or more than one, was found.
     """
-    view = desk.view_customer(await find_one(desk, customer))
-    watch = DiscrepancyWatch(view, desk.served_by, desk.system_labels)
+    view = console.view_customer(await find_one(console, customer))
+    watch = DiscrepancyWatch(view, console.served_by, console.system_labels)
     try:
         view.load_all()
         await view.wait_idle()
@@ -61,20 +61,20 @@ async def show(desk: Desk, customer: str, *, as_json: bool) -> tuple[str, bool]:
         if as_json:
             compared = {"comparison": _plain(watch.comparison)}
             return json.dumps({**json_of(view), **compared}, ensure_ascii=False, indent=2), whole
-        return "\n".join([*text_of(view, desk), *comparison_text(watch.comparison)]), whole
+        return "\n".join([*text_of(view, console), *comparison_text(watch.comparison)]), whole
     finally:
         watch.close()
         view.close()
 
 
-async def find_one(desk: Desk, text: str) -> CustomerId:
+async def find_one(console: Console, text: str) -> CustomerId:
     """Return the one customer that a number, name, e-mail or phone number finds.
 
     Raises:
         ConsoleError: There is none, or there are several; the sentence lists them.
     """
     results: list[SearchResult] = []
-    await desk.search.find(desk.search.read(text), results.append)
+    await console.search.find(console.search.read(text), results.append)
     result = results[-1]
     if len(result.found) == 1:
         return result.found[0].customer_id
@@ -89,13 +89,13 @@ async def find_one(desk: Desk, text: str) -> CustomerId:
     raise UnknownCustomerError(f"No system knows a customer by {text!r}.")
 
 
-def text_of(view: CustomerView, desk: Desk) -> Iterator[str]:
+def text_of(view: CustomerView, console: Console) -> Iterator[str]:
     """Yield the lines of a customer for a terminal."""
-    yield from _customer(view, desk)
+    yield from _customer(view, console)
     told = {dataset.name for dataset in DATASETS if dataset.is_told} - _IN_HEAD
     for name in (*_LISTS, *sorted(told - _LISTS.keys())):
         title, line, most = _LISTS.get(name, (name.replace("_", " ").capitalize(), _any, None))
-        yield from _list(title, getattr(view, name), desk, line, most=most)
+        yield from _list(title, getattr(view, name), console, line, most=most)
 
 
 def comparison_text(comparison: Comparison) -> Iterator[str]:
@@ -109,14 +109,14 @@ def comparison_text(comparison: Comparison) -> Iterator[str]:
     yield from (f"  not compared: {gap.why}" for gap in comparison.not_compared)
 
 
-def _customer(view: CustomerView, desk: Desk) -> Iterator[str]:
+def _customer(view: CustomerView, console: Console) -> Iterator[str]:
     state = view.customer.state
     if state.facts is None:
         yield f"Customer {view.customer_id}"
         yield f"  {state.failure.error if state.failure else state.denied or 'not known'}"
         return
     customer = state.facts.value
-    yield f"{customer.name}  {customer.id}  {customer.status or ''}   [{_origin(view.customer, desk)}]"
+    yield f"{customer.name}  {customer.id}  {customer.status or ''}   [{_origin(view.customer, console)}]"
     party = view.party.state.facts
     if party is not None:
         facts = (
@@ -130,7 +130,7 @@ def _customer(view: CustomerView, desk: Desk) -> Iterator[str]:
 
 
 def _list(
-    title: str, loader: DatasetLoader[Any], desk: Desk, line: Callable[[Any], str], most: int | None = None
+    title: str, loader: DatasetLoader[Any], console: Console, line: Callable[[Any], str], most: int | None = None
 ) -> Iterator[str]:
     state = loader.state
     yield ""
@@ -140,15 +140,15 @@ def _list(
     records: Records[Any] = state.facts
     count = f"{len(records)}" if records.complete else f"{len(records)} of {records.total or 'more'}"
     lost = f", {records.lost} could not be read" if records.lost else ""
-    yield f"{title} ({count}{lost})   [{_origin(loader, desk)}]"
+    yield f"{title} ({count}{lost})   [{_origin(loader, console)}]"
     for item in records.items[:most]:
         yield f"  {line(item.value)}"
     if most is not None and len(records) > most:
         yield f"  and {len(records) - most} older"
 
 
-def _origin(loader: DatasetLoader[Any], desk: Desk) -> str:
-    systems = ", ".join(desk.label(member.state.system) for member in loader.members)
+def _origin(loader: DatasetLoader[Any], console: Console) -> str:
+    systems = ", ".join(console.label(member.state.system) for member in loader.members)
     read_at = loader.state.read_at
     return f"{systems}, {read_at:%H:%M:%S} UTC" if read_at else systems
 
@@ -277,14 +277,16 @@ async def _run(options: argparse.Namespace) -> int:
         ask_secret=ask_secret if sys.stdin.isatty() else None,
     )
     async with grant as session:
-        access, number = session.desk.access, options.customer or session.first_customer or ""
+        access, number = session.console.access, options.customer or session.first_customer or ""
         if access.is_required:
             if options.reason is None:
                 raise UsageError("Say why the account is opened: --reason 'ticket TT-100234, asked by the customer'.")
-            found = await find_one(session.desk, number)
+            found = await find_one(session.console, number)
             await access.open_for(found, AccessReason.TYPED, options.reason)
             number = found
-        text, whole = await show(session.desk, options.customer or session.first_customer or "", as_json=options.json)
+        text, whole = await show(
+            session.console, options.customer or session.first_customer or "", as_json=options.json
+        )
     print(text)
     return 0 if whole else 1
 

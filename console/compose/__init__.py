@@ -1,6 +1,6 @@
 """The composition root without a window: the only place that connects systems and puts services together."""
 
-from console.compose.desk import compose_desk
+from console.compose.console import compose_console
 from console.compose.overrides import Overrides
 from console.compose.sign_in import compose_sign_in
 from console.compose.systems import check_settings, checked_resources, compose_check, older_form
@@ -10,7 +10,7 @@ __all__ = [
     "check_settings",
     "checked_resources",
     "compose_check",
-    "compose_desk",
+    "compose_console",
     "compose_sign_in",
     "older_form",
 ]

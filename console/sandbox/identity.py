@@ -1,7 +1,7 @@
 """The sandbox's identity provider: a page with an identity for each role, and tokens for whoever clicks on one.
 
 It speaks OpenID Connect as a real one does (code with PKCE, rotating refresh tokens, revocation), for the one client
-``opticom-desk``. Its keys and sign-ins live as long as the process.
+``opticom-console``. Its keys and sign-ins live as long as the process.
 """
 
 import hashlib

@@ -10,7 +10,7 @@ _LIFE_S = 60.0
 
 
 class TokenService:
-    """Gives out tokens to the client `desk` and the user `desk`, whose secret and password are the system's token."""
+    """Issues tokens to the client `desk` and the user `desk`; secret and password are the system's token."""
 
     def __init__(self, secret: str) -> None:
         self._secret = secret

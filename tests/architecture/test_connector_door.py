@@ -61,7 +61,7 @@ CONNECTOR = Abacus()
 USE = '''
 import asyncio, sys
 
-from console.compose import compose_desk
+from console.compose import compose_console
 from console.errors import ConfigurationError
 from console.models.customer import CustomerId
 from console.services.customer.contact import NotPossibleError
@@ -89,17 +89,17 @@ async def main():
             parse_deployment(SETTINGS.format(serves=serves, queue=queue), source="here")
         except ConfigurationError as error:
             print(error)
-    desk = compose_desk(parse_deployment(SETTINGS.format(serves="tickets", queue="repairs"), source="here"), NoSecrets())
-    view = desk.view_customer(CustomerId("CU-1"))
+    console = compose_console(parse_deployment(SETTINGS.format(serves="tickets", queue="repairs"), source="here"), NoSecrets())
+    view = console.view_customer(CustomerId("CU-1"))
     view.tickets.refresh()
     for item in (await view.tickets.wait_idle()).facts:
-        print(desk.label(item.origin.system), item.value.name)
+        print(console.label(item.origin.system), item.value.name)
     try:
-        desk.actions.system_for("create-ticket")
+        console.actions.system_for("create-ticket")
     except NotPossibleError as error:
         print(error)
     view.close()
-    await desk.aclose()
+    await console.aclose()
 
 asyncio.run(main())
 '''

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from console.compose import Overrides, compose_desk
+from console.compose import Overrides, compose_console
 from console.models.customer import CustomerId
 from console.services.access.access_service import AccessReason
 from console.services.access.permissions import ROLES, DataScope, Permission, Permissions, Personal
@@ -40,27 +40,27 @@ def test_a_subject_is_shown_to_the_roles_the_table_marks(role: str, scope: DataS
 async def test_an_action_is_planned_for_the_roles_the_table_marks_and_for_nobody_in_a_closed_account(
     sandbox: Control, role: str
 ) -> None:
-    desk = sandbox.desk(overrides=Overrides(user=ROLES[role]), gated=True)
+    console = sandbox.console(overrides=Overrides(user=ROLES[role]), gated=True)
     customer = CustomerId(sandbox.first_customer)
     for kind in ACTIONS.values():
-        assert desk.actions.may(kind.name, customer) is not None, kind.name  # closed
-    await desk.access.open_for(customer, AccessReason.TYPED, "asked for by the customer")
-    by_ticket = {kind.name for kind in ACTIONS.values() if desk.actions.may(kind.name, customer) is None}
-    await desk.access.verify(customer, "photo", "")
-    by_caller = {kind.name for kind in ACTIONS.values() if desk.actions.may(kind.name, customer) is None}
+        assert console.actions.may(kind.name, customer) is not None, kind.name  # closed
+    await console.access.open_for(customer, AccessReason.TYPED, "asked for by the customer")
+    by_ticket = {kind.name for kind in ACTIONS.values() if console.actions.may(kind.name, customer) is None}
+    await console.access.verify(customer, "photo", "")
+    by_caller = {kind.name for kind in ACTIONS.values() if console.actions.may(kind.name, customer) is None}
     assert by_caller == {kind.name for kind in ACTIONS.values() if role in marked(str(kind.title))}
     lines = STORED.read_text(encoding="utf-8").splitlines()
     without = {line.split("|")[1].partition(" (")[0].strip() for line in lines if "or without" in line}
     assert by_ticket == {name for name in by_caller if str(ACTIONS[name].title) in without}
-    view = desk.view_customer(customer)
+    view = console.view_customer(customer)
     view.open()
     await view.wait_idle()
     for kind in ACTIONS.values():
         if kind.name not in by_caller:
             with pytest.raises(NotPossibleError, match="may not"):
-                desk.actions.plan(kind.name, desk.actions.context(view), {})
+                console.actions.plan(kind.name, console.actions.context(view), {})
     view.close()
-    await desk.aclose()
+    await console.aclose()
 
 
 async def test_a_deployment_sets_the_limits_of_its_roles(sandbox: Control) -> None:
@@ -68,9 +68,9 @@ async def test_a_deployment_sets_the_limits_of_its_roles(sandbox: Control) -> No
         sandbox.deployment(), roles={"rep": RoleSettings(credit_limits={"USD": Decimal(7)})}
     )
     for role, limits in (("rep", {"USD": Decimal(7)}), ("supervisor", ROLES["supervisor"].credit_limits)):
-        desk = compose_desk(settings, sandbox.process.secrets, Overrides(user=ROLES[role]))
-        assert desk.user.credit_limits == limits
-        await desk.aclose()
+        console = compose_console(settings, sandbox.process.secrets, Overrides(user=ROLES[role]))
+        assert console.user.credit_limits == limits
+        await console.aclose()
 
 
 async def test_a_deployment_gives_and_takes_what_its_roles_see_and_do(sandbox: Control) -> None:
@@ -79,8 +79,8 @@ async def test_a_deployment_gives_and_takes_what_its_roles_see_and_do(sandbox: C
         "rep": RoleSettings(withholds=("give_credit",)),
     }
     settings = msgspec.structs.replace(sandbox.deployment(), roles=roles)
-    trainee = compose_desk(settings, sandbox.process.secrets, Overrides(user=ROLES["trainee"]))
-    rep = compose_desk(settings, sandbox.process.secrets, Overrides(user=ROLES["rep"]))
+    trainee = compose_console(settings, sandbox.process.secrets, Overrides(user=ROLES["trainee"]))
+    rep = compose_console(settings, sandbox.process.secrets, Overrides(user=ROLES["rep"]))
     assert trainee.user.may_do - ROLES["trainee"].may_do == {Permission.PROMISE_TO_PAY}
     assert trainee.user.may_see == (ROLES["trainee"].may_see | {DataScope.USAGE}) - {DataScope.PAYMENTS}
     assert trainee.user.masked == {Personal.EMAIL}

@@ -178,7 +178,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 from console.cli.show import text_of
-from console.compose import compose_desk
+from console.compose import compose_console
 from console.models.customer import CustomerId
 from console.settings import parse_deployment
 from console.views.customer.panels.catalogue import LAYOUTS, PANELS
@@ -213,14 +213,14 @@ class NoSecrets:
         raise AssertionError(reference)
 
 async def main():
-    desk = compose_desk(parse_deployment(settings, source="here"), NoSecrets())
-    view = desk.view_customer(CustomerId("CU-1"))
+    console = compose_console(parse_deployment(settings, source="here"), NoSecrets())
+    view = console.view_customer(CustomerId("CU-1"))
     view.outages.refresh()
     await view.outages.wait_idle()
-    print("\\n".join(text_of(view, desk)))
+    print("\\n".join(text_of(view, console)))
     print("panel", PANELS["outages"].title, *(sum("outages" in row for column in layout for row in column) for layout in LAYOUTS.values()))
     view.close()
-    await desk.aclose()
+    await console.aclose()
 
 asyncio.run(main())
 '''

@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from console.services.desk import Desk
+from console.services.console import Console
 from tests.support.control import Control
 
 
 @pytest.fixture
-async def desk(sandbox: Control) -> AsyncIterator[Desk]:
-    made = sandbox.desk()
+async def console(sandbox: Control) -> AsyncIterator[Console]:
+    made = sandbox.console()
     await made.open_store()
     yield made
     await made.aclose()

@@ -52,7 +52,7 @@ async def test_the_profile_it_proposes_mends_what_it_found(
     sandbox: Control, system: str, quirk: str, found: list[str]
 ) -> None:
     customer = await us_customer(sandbox)
-    plain = await whole(sandbox.desk(), customer)
+    plain = await whole(sandbox.console(), customer)
     await sandbox.quirks(system, quirk)
     report = await check(sandbox, system)
     assert not report.is_usable
@@ -61,7 +61,7 @@ async def test_the_profile_it_proposes_mends_what_it_found(
     again = await check(sandbox, system, resources=resources)
     assert again.is_usable
     assert tomllib.loads(again.profile)["system"]["resources"] == resources, "checked again, it proposes the same"
-    view = await whole(sandbox.desk(**{system: {"resources": resources}}), customer)
+    view = await whole(sandbox.console(**{system: {"resources": resources}}), customer)
     assert not failures(view)
     for name in ("accounts", "bills", "products", "services", "service_orders", "tickets"):
         fixed, meant = (without_details(told(getattr(one, name).state.facts)) for one in (view, plain))

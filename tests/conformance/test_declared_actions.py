@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from benchmarks.preview import PLACES, Reader, misses
-from console.compose import Overrides, compose_desk
+from console.compose import Overrides, compose_console
 from console.models.customer import CustomerId
 from console.models.outbox import Action, ActionState, StepState
 from console.services.access.permissions import REP, SUPERVISOR
 from console.services.actions.catalogue import ACTIONS
+from console.services.console import Console
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
-from console.services.desk import Desk
 from tests.sandbox.published import RESOURCES
 from tests.sandbox.test_schemas import FOLDER, check, description
 from tests.support import waiting
@@ -31,9 +31,9 @@ def people() -> list[str]:
     return numbers_of(1, 120)
 
 
-async def until(desk: Desk, action: Action, *states: ActionState, within_s: float = 15) -> Action:
+async def until(console: Console, action: Action, *states: ActionState, within_s: float = 15) -> Action:
     def arrived() -> list[Action]:
-        return [one for one in desk.outbox.actions if one.id == action.id and one.state in states]
+        return [one for one in console.outbox.actions if one.id == action.id and one.state in states]
 
     [found] = await waiting.until(arrived, within_s)
     return found
@@ -42,13 +42,15 @@ async def until(desk: Desk, action: Action, *states: ActionState, within_s: floa
 @pytest.mark.parametrize(
     "kind", [kind for kind in ACTIONS if kind not in {"decide-approval", "resume", "start-billing"}]
 )
-async def test_an_action_does_what_its_preview_says(sandbox: Control, desk: Desk, people: list[str], kind: str) -> None:
-    view, context, values = await first_for_whom(desk, people, kind)
+async def test_an_action_does_what_its_preview_says(
+    sandbox: Control, console: Console, people: list[str], kind: str
+) -> None:
+    view, context, values = await first_for_whom(console, people, kind)
     reader = Reader(sandbox.process)
     before = await reader.read(view.customer_id)
-    plan = desk.actions.plan(kind, context, values)
-    action = await desk.actions.do(kind, context, values, view.customer_id)
-    await until(desk, action, ActionState.DONE)
+    plan = console.actions.plan(kind, context, values)
+    action = await console.actions.do(kind, context, values, view.customer_id)
+    await until(console, action, ActionState.DONE)
     await sandbox.advance(200)
     after = await reader.read(view.customer_id)
     await reader.aclose()
@@ -68,49 +70,51 @@ async def check_published(sandbox: Control, made: list[tuple[str, str]]) -> None
 
 
 async def test_what_is_suspended_can_be_resumed_and_the_preview_is_right(
-    sandbox: Control, desk: Desk, people: list[str]
+    sandbox: Control, console: Console, people: list[str]
 ) -> None:
-    view, context, values = await first_for_whom(desk, people, "suspend")
-    action = await desk.actions.do("suspend", context, values, view.customer_id)
-    await until(desk, action, ActionState.DONE)
+    view, context, values = await first_for_whom(console, people, "suspend")
+    action = await console.actions.do("suspend", context, values, view.customer_id)
+    await until(console, action, ActionState.DONE)
     await sandbox.advance(200)
-    view = await asked(desk, view.customer_id, "resume")
-    context = desk.actions.context(view)
+    view = await asked(console, view.customer_id, "resume")
+    context = console.actions.context(view)
     reader = Reader(sandbox.process)
     before = await reader.read(view.customer_id)
-    plan = desk.actions.plan("resume", context, values)
-    await until(desk, await desk.actions.do("resume", context, values, view.customer_id), ActionState.DONE)
+    plan = console.actions.plan("resume", context, values)
+    await until(console, await console.actions.do("resume", context, values, view.customer_id), ActionState.DONE)
     await sandbox.advance(200)
     after = await reader.read(view.customer_id)
     await reader.aclose()
     assert list(misses(plan.effects, before, after)) == []
 
 
-async def credit_over_the_limit(desk: Desk, people: list[str]) -> tuple[CustomerView, Action]:
-    view, context, values = await first_for_whom(desk, people, "give-credit")
+async def credit_over_the_limit(console: Console, people: list[str]) -> tuple[CustomerView, Action]:
+    view, context, values = await first_for_whom(console, people, "give-credit")
     account = context.account(values)
     limit = REP.credit_limits[account.balance.currency]
     values |= {"amount": str(limit + 5), "why": "Billed a month too long."}
-    assert desk.actions.plan("give-credit", context, values).approval
-    return view, await desk.actions.do("give-credit", context, values, view.customer_id)
+    assert console.actions.plan("give-credit", context, values).approval
+    return view, await console.actions.do("give-credit", context, values, view.customer_id)
 
 
 async def decide(sandbox: Control, customer: str, decision: str, reason: str) -> None:
     """What a second desk does, signed in as supervisor."""
     deployment, secrets = sandbox.deployment(), sandbox.process.secrets
-    desk = compose_desk(deployment, secrets, Overrides(user=SUPERVISOR, rng=random.Random(2)))
-    await desk.open_store()
-    view = await asked(desk, customer, "decide-approval")
-    context = desk.actions.context(view)
+    console = compose_console(deployment, secrets, Overrides(user=SUPERVISOR, rng=random.Random(2)))
+    await console.open_store()
+    view = await asked(console, customer, "decide-approval")
+    context = console.actions.context(view)
     [ticket] = ACTIONS["decide-approval"].fields(context, {})[0].choices
     values = {"ticket": ticket.value, "decision": decision, "reason": reason}
-    action = await desk.actions.do("decide-approval", context, values, CustomerId(customer))
-    await until(desk, action, ActionState.DONE)
+    action = await console.actions.do("decide-approval", context, values, CustomerId(customer))
+    await until(console, action, ActionState.DONE)
     view.close()
-    await desk.aclose()
+    await console.aclose()
 
 
-async def test_every_form_asks_what_it_needs_of_a_customer_with_several_accounts(sandbox: Control, desk: Desk) -> None:
+async def test_every_form_asks_what_it_needs_of_a_customer_with_several_accounts(
+    sandbox: Control, console: Console
+) -> None:
     async with sandbox.raw("billing") as billing:
         place = "/tmf-api/accountManagement/v4/billingAccount"
         found = (await billing.get(place, params={"limit": 300})).raise_for_status().json()
@@ -119,13 +123,13 @@ async def test_every_form_asks_what_it_needs_of_a_customer_with_several_accounts
     )
     [(customer, count)] = owners.most_common(1)
     assert count > 1
-    view = desk.view_customer(CustomerId(customer))
+    view = console.view_customer(CustomerId(customer))
     view.load_all()
     await view.wait_idle()
     for name in ("charges", "time_slots", "offerings"):
         getattr(view, name).refresh()
     await view.wait_idle()
-    context = desk.actions.context(view)
+    context = console.actions.context(view)
     rejected: list[str] = []
     for kind in ACTIONS.values():
         try:
@@ -141,60 +145,62 @@ async def test_every_form_asks_what_it_needs_of_a_customer_with_several_accounts
     view.close()
 
 
-async def test_above_the_limit_nothing_is_given_before_a_second_desk_agrees(
-    sandbox: Control, desk: Desk, people: list[str]
+async def test_above_the_limit_nothing_is_given_before_a_second_console_agrees(
+    sandbox: Control, console: Console, people: list[str]
 ) -> None:
-    view, action = await credit_over_the_limit(desk, people)
-    await until(desk, action, ActionState.AWAITING)
+    view, action = await credit_over_the_limit(console, people)
+    await until(console, action, ActionState.AWAITING)
     async with sandbox.raw("billing") as billing:
         asked_for = {"requestor.id": view.customer_id}
         before = (await billing.get("/payment/v4/refund", params=asked_for)).json()
         await decide(sandbox, view.customer_id, "approved", "")
-        await until(desk, action, ActionState.DONE, within_s=30)
+        await until(console, action, ActionState.DONE, within_s=30)
         after = (await billing.get("/payment/v4/refund", params=asked_for)).json()
     assert len(after) == len(before) + 1
     assert Decimal(str(after[0]["totalAmount"]["value"])) == Decimal(action.values["amount"])
 
 
-async def test_what_is_refused_is_not_given_and_says_why(sandbox: Control, desk: Desk, people: list[str]) -> None:
-    view, action = await credit_over_the_limit(desk, people)
-    await until(desk, action, ActionState.AWAITING)
+async def test_what_is_refused_is_not_given_and_says_why(sandbox: Control, console: Console, people: list[str]) -> None:
+    view, action = await credit_over_the_limit(console, people)
+    await until(console, action, ActionState.AWAITING)
     await decide(sandbox, view.customer_id, "refused", "The line was right.")
-    ended = await until(desk, action, ActionState.REJECTED, within_s=30)
+    ended = await until(console, action, ActionState.REJECTED, within_s=30)
     assert "The line was right." in ended.steps[0].told
     assert ended.steps[1].state is StepState.WAITING
 
 
-async def test_a_rep_may_not_agree(sandbox: Control, desk: Desk, people: list[str]) -> None:
-    view = await asked(desk, people[0], "decide-approval")
+async def test_a_rep_may_not_agree(sandbox: Control, console: Console, people: list[str]) -> None:
+    view = await asked(console, people[0], "decide-approval")
     with pytest.raises(NotPossibleError, match="The role rep may not approve"):
-        desk.actions.plan("decide-approval", desk.actions.context(view), {})
+        console.actions.plan("decide-approval", console.actions.context(view), {})
 
 
 @pytest.mark.expects_log("is back")
 @pytest.mark.expects_log("is down")
-async def test_half_done_is_seen_at_once_and_can_be_finished(sandbox: Control, desk: Desk, people: list[str]) -> None:
-    view, context, values = await first_for_whom(desk, people, "suspend")
+async def test_half_done_is_seen_at_once_and_can_be_finished(
+    sandbox: Control, console: Console, people: list[str]
+) -> None:
+    view, context, values = await first_for_whom(console, people, "suspend")
     await sandbox.faults("billing", outage=True)
-    action = await desk.actions.do("suspend", context, values, view.customer_id)
-    half = await until(desk, action, ActionState.HALF_DONE, within_s=1.0)
+    action = await console.actions.do("suspend", context, values, view.customer_id)
+    half = await until(console, action, ActionState.HALF_DONE, within_s=1.0)
     assert [step.state for step in half.steps] == [StepState.DONE, StepState.WAITING]
     await sandbox.clear()
-    await desk.decisions.retry(action)
-    await until(desk, action, ActionState.DONE)
+    await console.decisions.retry(action)
+    await until(console, action, ActionState.DONE)
 
 
 @pytest.mark.expects_log("is down")
-async def test_half_done_can_be_taken_back(sandbox: Control, desk: Desk, people: list[str]) -> None:
-    view, context, values = await first_for_whom(desk, people, "suspend")
+async def test_half_done_can_be_taken_back(sandbox: Control, console: Console, people: list[str]) -> None:
+    view, context, values = await first_for_whom(console, people, "suspend")
     reader = Reader(sandbox.process)
     before = await reader.read(view.customer_id)
     await sandbox.faults("billing", outage=True)
-    action = await desk.actions.do("suspend", context, values, view.customer_id)
-    half = await until(desk, action, ActionState.HALF_DONE)
-    back = await desk.decisions.take_back(half)
-    await until(desk, back, ActionState.DONE)
-    assert next(one for one in desk.outbox.actions if one.id == action.id).state is ActionState.WITHDRAWN
+    action = await console.actions.do("suspend", context, values, view.customer_id)
+    half = await until(console, action, ActionState.HALF_DONE)
+    back = await console.decisions.take_back(half)
+    await until(console, back, ActionState.DONE)
+    assert next(one for one in console.outbox.actions if one.id == action.id).state is ActionState.WITHDRAWN
     await sandbox.clear()
     await sandbox.advance(200)
     after = await reader.read(view.customer_id)
@@ -206,125 +212,133 @@ async def test_half_done_can_be_taken_back(sandbox: Control, desk: Desk, people:
 
 
 async def test_what_is_done_and_completed_is_taken_back_by_the_opposite(
-    sandbox: Control, desk: Desk, people: list[str]
+    sandbox: Control, console: Console, people: list[str]
 ) -> None:
-    view, context, values = await first_for_whom(desk, people, "suspend")
-    action = await desk.actions.do("suspend", context, values, view.customer_id)
-    done = await until(desk, action, ActionState.DONE)
+    view, context, values = await first_for_whom(console, people, "suspend")
+    action = await console.actions.do("suspend", context, values, view.customer_id)
+    done = await until(console, action, ActionState.DONE)
     await sandbox.advance(200)
-    await until(desk, await desk.decisions.take_back(done), ActionState.DONE)
+    await until(console, await console.decisions.take_back(done), ActionState.DONE)
     await sandbox.advance(200)
-    view = await asked(desk, view.customer_id, "suspend")
-    product = desk.actions.context(view).one("products", values["product"], "product")
-    charge = desk.actions.context(view).charge_of(product)
+    view = await asked(console, view.customer_id, "suspend")
+    product = console.actions.context(view).one("products", values["product"], "product")
+    charge = console.actions.context(view).charge_of(product)
     assert (product.status, charge.status) == ("active", "active")
 
 
 async def test_a_system_that_refuses_one_step_leaves_the_other_done_and_says_which(
-    sandbox: Control, desk: Desk, people: list[str]
+    sandbox: Control, console: Console, people: list[str]
 ) -> None:
-    view, context, values = await first_for_whom(desk, people, "suspend")
+    view, context, values = await first_for_whom(console, people, "suspend")
     charge = context.charge_of(context.one("products", values["product"], "product"))
     async with sandbox.raw("billing") as billing:  # ended there meanwhile; that cannot become suspended
         path = f"/tmf-api/productInventory/v4/product/{charge.id}"
         (await billing.patch(path, json={"status": "terminated"})).raise_for_status()
-    action = await desk.actions.do("suspend", context, values, view.customer_id)
-    ended = await until(desk, action, ActionState.CONFLICT)
+    action = await console.actions.do("suspend", context, values, view.customer_id)
+    ended = await until(console, action, ActionState.CONFLICT)
     assert [step.state for step in ended.steps] == [StepState.DONE, StepState.CONFLICT]
     assert ended.can_be_taken_back
 
 
 @pytest.mark.expects_log("is down")
 async def test_two_actions_on_one_product_at_once_are_not_possible(
-    sandbox: Control, desk: Desk, people: list[str]
+    sandbox: Control, console: Console, people: list[str]
 ) -> None:
-    view, context, values = await first_for_whom(desk, people, "suspend")
+    view, context, values = await first_for_whom(console, people, "suspend")
     await sandbox.faults("provisioning", outage=True)
-    await desk.actions.do("suspend", context, values, view.customer_id)
+    await console.actions.do("suspend", context, values, view.customer_id)
     with pytest.raises(NotPossibleError, match="is not done yet on"):
-        desk.actions.plan("end-service", desk.actions.context(view), values)
+        console.actions.plan("end-service", console.actions.context(view), values)
     await sandbox.clear()
 
 
-async def test_what_another_desk_has_changed_meanwhile_is_asked_about_not_done(
-    sandbox: Control, desk: Desk, people: list[str]
+async def test_what_another_console_has_changed_meanwhile_is_asked_about_not_done(
+    sandbox: Control, console: Console, people: list[str]
 ) -> None:
-    view, context, values = await first_for_whom(desk, people, "suspend")
+    view, context, values = await first_for_whom(console, people, "suspend")
     async with sandbox.raw("provisioning") as provisioning:
         path = f"/tmf-api/productInventory/v4/product/{values['product']}"
         (await provisioning.patch(path, json={"status": "pendingTerminate"})).raise_for_status()
-    action = await desk.actions.do("suspend", context, values, view.customer_id)
-    ended = await until(desk, action, ActionState.CONFLICT)
+    action = await console.actions.do("suspend", context, values, view.customer_id)
+    ended = await until(console, action, ActionState.CONFLICT)
     assert ended.steps[0].theirs == {"status": "pendingTerminate"}
 
 
-async def test_an_account_closed_meanwhile_takes_no_credit(sandbox: Control, desk: Desk, people: list[str]) -> None:
-    view, context, values = await first_for_whom(desk, people, "give-credit")
+async def test_an_account_closed_meanwhile_takes_no_credit(
+    sandbox: Control, console: Console, people: list[str]
+) -> None:
+    view, context, values = await first_for_whom(console, people, "give-credit")
     async with sandbox.raw("billing") as billing:
         path = f"/tmf-api/accountManagement/v4/billingAccount/{values['account']}"
         (await billing.patch(path, json={"state": "closed"})).raise_for_status()
-    action = await desk.actions.do("give-credit", context, values | {"amount": "1"}, view.customer_id)
-    await until(desk, action, ActionState.CONFLICT)
+    action = await console.actions.do("give-credit", context, values | {"amount": "1"}, view.customer_id)
+    await until(console, action, ActionState.CONFLICT)
 
 
-async def test_for_a_merged_customer_nothing_is_planned(sandbox: Control, desk: Desk, people: list[str]) -> None:
-    _view, context, values = await first_for_whom(desk, people, "open-ticket")
+async def test_for_a_merged_customer_nothing_is_planned(sandbox: Control, console: Console, people: list[str]) -> None:
+    _view, context, values = await first_for_whom(console, people, "open-ticket")
     merged = replace(context, customer=replace(context.customer, status="merged"))
     with pytest.raises(NotPossibleError, match="keeps this customer as merged"):
-        desk.actions.plan("open-ticket", merged, values)
+        console.actions.plan("open-ticket", merged, values)
 
 
 @pytest.mark.parametrize(
     ("amount", "told"),
     [("1.0051", "decimals"), ("1 XXX", "not in XXX"), ("-4", "no amount"), ("", "Type how much"), ("0", "more than")],
 )
-async def test_an_amount_that_cannot_be_is_said(desk: Desk, people: list[str], amount: str, told: str) -> None:
-    _view, context, values = await first_for_whom(desk, people, "give-credit")
+async def test_an_amount_that_cannot_be_is_said(console: Console, people: list[str], amount: str, told: str) -> None:
+    _view, context, values = await first_for_whom(console, people, "give-credit")
     if context.account(values).balance.currency == "JPY" and amount == "1.0051":
         told = "decimals"
     with pytest.raises(NotPossibleError, match=told):
-        desk.actions.plan("give-credit", context, values | {"amount": amount})
+        console.actions.plan("give-credit", context, values | {"amount": amount})
 
 
 async def test_with_service_orders_a_suspension_has_one_too(sandbox: Control, people: list[str]) -> None:
     deployment = sandbox.deployment()
     import msgspec
 
-    desk = compose_desk(msgspec.structs.replace(deployment, service_orders=True), sandbox.process.secrets)
-    await desk.open_store()
-    view, context, values = await first_for_whom(desk, people, "suspend")
-    plan = desk.actions.plan("suspend", context, values)
+    console = compose_console(msgspec.structs.replace(deployment, service_orders=True), sandbox.process.secrets)
+    await console.open_store()
+    view, context, values = await first_for_whom(console, people, "suspend")
+    plan = console.actions.plan("suspend", context, values)
     assert [step.kind for step in plan.steps].count("order-service") == len(
         context.services_of(context.one("products", values["product"], "product"))
     )
-    action = await desk.actions.do("suspend", context, values, view.customer_id)
-    await until(desk, action, ActionState.DONE)
-    await desk.aclose()
+    action = await console.actions.do("suspend", context, values, view.customer_id)
+    await until(console, action, ActionState.DONE)
+    await console.aclose()
 
 
-async def test_a_conflict_of_a_declared_action_can_be_decided(sandbox: Control, desk: Desk, people: list[str]) -> None:
-    view, context, values = await first_for_whom(desk, people, "take-payment")
-    first = await desk.actions.do("give-credit", context_with(desk, view), {**values, "amount": "1"}, view.customer_id)
-    await until(desk, first, ActionState.DONE)
+async def test_a_conflict_of_a_declared_action_can_be_decided(
+    sandbox: Control, console: Console, people: list[str]
+) -> None:
+    view, context, values = await first_for_whom(console, people, "take-payment")
+    first = await console.actions.do(
+        "give-credit", context_with(console, view), {**values, "amount": "1"}, view.customer_id
+    )
+    await until(console, first, ActionState.DONE)
     await sandbox.advance(200)  # it is booked: what the payment was planned on has moved
-    action = await desk.actions.do("take-payment", context, values | {"amount": "1"}, view.customer_id)
-    asked_about = await until(desk, action, ActionState.CONFLICT)
-    await desk.decisions.resolve(asked_about, 0, {})
-    assert (await until(desk, action, ActionState.DONE)).title == action.title
+    action = await console.actions.do("take-payment", context, values | {"amount": "1"}, view.customer_id)
+    asked_about = await until(console, action, ActionState.CONFLICT)
+    await console.decisions.resolve(asked_about, 0, {})
+    assert (await until(console, action, ActionState.DONE)).title == action.title
 
 
-def context_with(desk: Desk, view: CustomerView) -> Any:
+def context_with(console: Console, view: CustomerView) -> Any:
     """The situation of a view whose refunds are known too."""
-    context = desk.actions.context(view)
+    context = console.actions.context(view)
     return replace(context, lists={**context.lists, "refunds": ()})
 
 
-async def test_two_credits_one_after_the_other_are_no_conflict(sandbox: Control, desk: Desk, people: list[str]) -> None:
-    view, context, values = await first_for_whom(desk, people, "give-credit")
+async def test_two_credits_one_after_the_other_are_no_conflict(
+    sandbox: Control, console: Console, people: list[str]
+) -> None:
+    view, context, values = await first_for_whom(console, people, "give-credit")
     actions = [
-        await desk.actions.do("give-credit", context, values | {"amount": amount}, view.customer_id)
+        await console.actions.do("give-credit", context, values | {"amount": amount}, view.customer_id)
         for amount in ("1", "2")
     ]
     await sandbox.advance(200)
     for action in actions:
-        await until(desk, action, ActionState.DONE)
+        await until(console, action, ActionState.DONE)

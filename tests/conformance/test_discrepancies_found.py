@@ -6,7 +6,7 @@ import pytest
 
 from console.models.customer import CustomerId
 from console.models.discrepancy import DiscrepancyKind as Kind
-from console.services.desk import Desk
+from console.services.console import Console
 from console.services.discrepancies.watch import DiscrepancyWatch
 from console.settings import KINDS
 from tests.support.acting import numbers_of
@@ -26,8 +26,8 @@ SEEDED = {
 }
 
 
-async def found(desk: Desk, customer: str) -> DiscrepancyWatch:
-    view = desk.view_customer(CustomerId(customer))
+async def found(console: Console, customer: str) -> DiscrepancyWatch:
+    view = console.view_customer(CustomerId(customer))
     watch = DiscrepancyWatch(view, LABELS, NAMES)
     view.open()
     await view.wait_idle()
@@ -40,11 +40,11 @@ async def found(desk: Desk, customer: str) -> DiscrepancyWatch:
 
 
 @pytest.mark.parametrize("seeded", SEEDED)
-async def test_what_the_world_has_is_found(sandbox: Control, desk: Desk, seeded: str) -> None:
+async def test_what_the_world_has_is_found(sandbox: Control, console: Console, seeded: str) -> None:
     for customer in numbers_of(0, 299):
         truth = (await sandbox.truth(customer))["contradictions"]
         if [item["kind"] for item in truth] == [seeded]:
-            watch = await found(desk, customer)
+            watch = await found(console, customer)
             assert not watch.comparison.not_compared
             assert SEEDED[seeded] in {one.kind for one in watch.comparison.found}
             break
@@ -52,11 +52,11 @@ async def test_what_the_world_has_is_found(sandbox: Control, desk: Desk, seeded:
         pytest.fail(f"nobody with {seeded}")
 
 
-async def test_crm_answering_last_is_compared_too(sandbox: Control, desk: Desk) -> None:
+async def test_crm_answering_last_is_compared_too(sandbox: Control, console: Console) -> None:
     await sandbox.faults("crm", latency_ms=150)
     for customer in numbers_of(0, 299):
         if "duplicateCustomer" in {item["kind"] for item in (await sandbox.truth(customer))["contradictions"]}:
-            watch = await found(desk, customer)
+            watch = await found(console, customer)
             assert Kind.DUPLICATE_CUSTOMER in {one.kind for one in watch.comparison.found}
             break
     else:
@@ -64,9 +64,9 @@ async def test_crm_answering_last_is_compared_too(sandbox: Control, desk: Desk) 
 
 
 @pytest.mark.expects_log("is down")
-async def test_that_all_has_answered_is_told_though_nothing_new_is_known(sandbox: Control, desk: Desk) -> None:
+async def test_that_all_has_answered_is_told_though_nothing_new_is_known(sandbox: Control, console: Console) -> None:
     await sandbox.faults("crm", latency_ms=150, outage=True)
-    view = desk.view_customer(CustomerId(sandbox.first_customer))
+    view = console.view_customer(CustomerId(sandbox.first_customer))
     watch = DiscrepancyWatch(view, LABELS, NAMES)
     waiting: list[bool] = []
     watch.subscribe(lambda: waiting.append(watch.is_waiting))
@@ -80,16 +80,16 @@ async def test_that_all_has_answered_is_told_though_nothing_new_is_known(sandbox
 
 
 @pytest.mark.expects_log("is down")
-async def test_what_a_dead_system_would_say_is_not_compared(sandbox: Control, desk: Desk) -> None:
+async def test_what_a_dead_system_would_say_is_not_compared(sandbox: Control, console: Console) -> None:
     await sandbox.faults("billing", outage=True)
-    watch = await found(desk, sandbox.first_customer)
+    watch = await found(console, sandbox.first_customer)
     kinds = {gap.kind for gap in watch.comparison.not_compared}
     assert {Kind.BILLED_BUT_TERMINATED, Kind.NAME_DIFFERS, Kind.PAYMENT_NOT_APPLIED} <= kinds
     assert Kind.ORDERS_DIFFER not in kinds
 
 
 @pytest.mark.expects_log("is damaged")
-async def test_a_damaged_list_is_no_whole_list(sandbox: Control, desk: Desk) -> None:
+async def test_a_damaged_list_is_no_whole_list(sandbox: Control, console: Console) -> None:
     await sandbox.quirks("billing", "records-damaged")
-    watch = await found(desk, sandbox.first_customer)
+    watch = await found(console, sandbox.first_customer)
     assert any("could not be read" in str(gap.why) for gap in watch.comparison.not_compared)

@@ -12,10 +12,10 @@ async def found_by(sandbox: Control, name: str, typed: str) -> bool:
     body = {"name": name, "engagedParty": {"id": "PN-1", "@referredType": "Individual"}}
     async with sandbox.raw("crm") as client:
         made = (await client.post(CUSTOMERS, json=body)).json()["id"]
-    desk = sandbox.desk()
+    console = sandbox.console()
     results: list[SearchResult] = []
-    await desk.search.find(desk.search.read(typed), results.append)
-    await desk.aclose()
+    await console.search.find(console.search.read(typed), results.append)
+    await console.aclose()
     return made in {hit.customer_id for hit in results[-1].found}
 
 

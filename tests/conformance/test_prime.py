@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from console.cli.prime import prime, read_numbers
-from console.compose import compose_desk
+from console.compose import compose_console
 from console.errors import SystemUnavailableError, UsageError
 from console.models.customer import CustomerId
 from console.services.access.access_service import AccessLevel, AccessReason
@@ -29,20 +29,20 @@ async def test_a_primed_customer_is_there_without_a_network(
 ) -> None:
     customer = CustomerId(sandbox.first_customer)
     database = open_database(tmp_path / "desk.store", KEY)
-    desk = compose_desk(sandbox.process.deployment, sandbox.process.secrets, None, database)
-    await desk.open_store()
-    assert await prime(desk, [customer, CustomerId("CU-0000000")]) == 1
+    console = compose_console(sandbox.process.deployment, sandbox.process.secrets, None, database)
+    await console.open_store()
+    assert await prime(console, [customer, CustomerId("CU-0000000")]) == 1
     assert "CU-0000000" in capsys.readouterr().err
     nobody = await CustomerRecords(database).export("CU-0000000")
     assert not any(nobody.values())
-    await desk.aclose()
+    await console.aclose()
     for system in ("crm", "billing", "provisioning"):
         await sandbox.faults(system, outage=True)
     database = open_database(tmp_path / "desk.store", KEY)
-    desk = compose_desk(sandbox.process.deployment, sandbox.process.secrets, None, database)
-    await desk.open_store()
+    console = compose_console(sandbox.process.deployment, sandbox.process.secrets, None, database)
+    await console.open_store()
     try:
-        view = desk.view_customer(customer)
+        view = console.view_customer(customer)
         view.open()
         await view.wait_restored()
         assert view.name != customer
@@ -52,10 +52,10 @@ async def test_a_primed_customer_is_there_without_a_network(
         assert view.bill_lines(bill).state.facts
         view.close()
         results = []
-        await desk.search.find(desk.search.read(view.name), results.append)
+        await console.search.find(console.search.read(view.name), results.append)
         assert customer in [one.customer_id for one in results[-1].found]
     finally:
-        await desk.aclose()
+        await console.aclose()
 
 
 @pytest.mark.expects_log("billing is down")
@@ -63,19 +63,19 @@ async def test_a_primed_customer_is_there_without_a_network(
 async def test_a_system_that_is_away_is_waited_for(
     sandbox: Control, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    desk = compose_desk(
+    console = compose_console(
         sandbox.deployment(), sandbox.process.secrets, None, open_database(tmp_path / "desk.store", KEY)
     )
-    await desk.open_store()
+    await console.open_store()
     try:
         await sandbox.faults("billing", outage=True)
-        reading = asyncio.create_task(prime(desk, [CustomerId(sandbox.first_customer)]))
+        reading = asyncio.create_task(prime(console, [CustomerId(sandbox.first_customer)]))
         await until(lambda: "Waiting for it." in capsys.readouterr().err, 20)
         assert not reading.done()
         await sandbox.clear()
         assert await reading == 1
     finally:
-        await desk.aclose()
+        await console.aclose()
 
 
 async def test_where_accounts_are_closed_they_are_read_for_a_reason_and_stay_closed(
@@ -85,22 +85,22 @@ async def test_where_accounts_are_closed_they_are_read_for_a_reason_and_stay_clo
     signed_in = sandbox.process.deployment_with_sign_in
     deployment = msgspec.structs.replace(sandbox.deployment(), sign_in=signed_in.sign_in, audit=signed_in.audit)
     database = open_database(tmp_path / "desk.store", KEY)
-    desk = compose_desk(deployment, sandbox.process.secrets, None, database)
-    await desk.open_store()
+    console = compose_console(deployment, sandbox.process.secrets, None, database)
+    await console.open_store()
     try:
         with pytest.raises(NotPossibleError, match="Write why"):
-            await prime(desk, customers[:1], "x")
+            await prime(console, customers[:1], "x")
         before = datetime.now(UTC).isoformat()
-        assert await prime(desk, customers, "visits of tomorrow") == 15
-        assert {desk.access.level(customer) for customer in customers} == {AccessLevel.CLOSED}
-        await desk.access.open_for(customers[0], AccessReason.TYPED, "the visit of nine o'clock")
-        view = desk.view_customer(customers[0])
+        assert await prime(console, customers, "visits of tomorrow") == 15
+        assert {console.access.level(customer) for customer in customers} == {AccessLevel.CLOSED}
+        await console.access.open_for(customers[0], AccessReason.TYPED, "the visit of nine o'clock")
+        view = console.view_customer(customers[0])
         view.open()
         await view.wait_restored()
         assert view.bills.state.facts is not None
         view.close()
     finally:
-        await desk.aclose()
+        await console.aclose()
     told = [entry for entry in await sandbox.audited("visits of tomorrow", since=before) if entry.what == "read ahead"]
     assert {entry.customer for entry in told} == set(customers)
     flags = [entry for entry in await sandbox.audited(since=before) if entry.what == "harvesting"]
@@ -117,26 +117,26 @@ async def test_a_caller_of_whom_enough_is_known_here_is_verified_without_a_netwo
         tickets = (await crm.get("/tmf-api/troubleTicket/v4/troubleTicket", params={"relatedParty.id": known})).json()
     signed_in = sandbox.process.deployment_with_sign_in
     deployment = msgspec.structs.replace(sandbox.deployment(), sign_in=signed_in.sign_in)
-    desk = compose_desk(deployment, sandbox.process.secrets, None, open_database(tmp_path / "desk.store", KEY))
-    await desk.open_store()
+    console = compose_console(deployment, sandbox.process.secrets, None, open_database(tmp_path / "desk.store", KEY))
+    await console.open_store()
     try:
-        assert await prime(desk, [known], "visits of tomorrow") == 1
+        assert await prime(console, [known], "visits of tomorrow") == 1
         await sandbox.faults("crm", outage=True)
-        assert (await desk.access.caller(known)).name == record["name"]
+        assert (await console.access.caller(known)).name == record["name"]
         with pytest.raises(NotPossibleError, match="2 more attempts"):
-            await desk.access.verify(known, "account", "BA-00000000")
-        opened = await desk.access.verify(known, "account", record["account"][0]["id"])
+            await console.access.verify(known, "account", "BA-00000000")
+        opened = await console.access.verify(known, "account", record["account"][0]["id"])
         assert opened.checked
         assert "by what was last known" in opened.how
-        desk.access.close(known)
+        console.access.close(known)
         for ticket in tickets[:1]:
-            assert "last known" in (await desk.access.open_for(known, AccessReason.TICKET, ticket["id"])).how
+            assert "last known" in (await console.access.open_for(known, AccessReason.TICKET, ticket["id"])).how
         with pytest.raises(SystemUnavailableError):
-            await desk.access.caller(stranger)
+            await console.access.caller(stranger)
         with pytest.raises(SystemUnavailableError):
-            await desk.access.verify(stranger, "account", "BA-00000000")
+            await console.access.verify(stranger, "account", "BA-00000000")
     finally:
-        await desk.aclose()
+        await console.aclose()
 
 
 def test_numbers_are_read_from_lists_and_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,14 +7,14 @@ import pytest
 
 from console.errors import BadResponseError, RejectedError, SignInRequiredError
 from console.models.customer import CustomerId
+from console.services.console import Console
 from console.services.customer.customer_view import CustomerView
-from console.services.desk import Desk
 from tests.support.control import Control
 
 
-async def whole(desk: Desk, customer: str) -> CustomerView:
+async def whole(console: Console, customer: str) -> CustomerView:
     """Open a customer and wait until every part has come or failed; the services are closed."""
-    view = desk.view_customer(CustomerId(customer))
+    view = console.view_customer(CustomerId(customer))
     try:
         view.load_all()
         await view.wait_idle()
@@ -23,16 +23,16 @@ async def whole(desk: Desk, customer: str) -> CustomerView:
         return view
     finally:
         view.close()
-        await desk.aclose()
+        await console.aclose()
 
 
 def failures(view: CustomerView) -> list[str]:
     return [str(part.state.failure.error) for part in view.loaders if part.state.failure]
 
 
-async def test_what_the_desk_shows_is_what_the_systems_hold(sandbox: Control) -> None:
+async def test_what_the_console_shows_is_what_the_systems_hold(sandbox: Control) -> None:
     customer = sandbox.first_customer
-    view = await whole(sandbox.desk(), customer)
+    view = await whole(sandbox.console(), customer)
     assert not failures(view)
     async with sandbox.raw("billing") as client:
         path = "/tmf-api/customerBillManagement/v4/customerBill"
@@ -52,7 +52,7 @@ async def test_what_the_desk_shows_is_what_the_systems_hold(sandbox: Control) ->
 
 
 async def test_the_lines_of_a_bill_add_up_to_it(sandbox: Control) -> None:
-    view = await whole(sandbox.desk(), sandbox.first_customer)
+    view = await whole(sandbox.console(), sandbox.first_customer)
     newest = next(iter(view.bills.state.facts or ()))
     lines = view.bill_lines(newest.value.id).state.facts
     assert lines is not None
@@ -62,7 +62,7 @@ async def test_the_lines_of_a_bill_add_up_to_it(sandbox: Control) -> None:
 
 
 async def test_an_unknown_customer_is_said_to_be_unknown(sandbox: Control) -> None:
-    view = await whole(sandbox.desk(), "CU-0000000")
+    view = await whole(sandbox.console(), "CU-0000000")
     assert failures(view)[0] == "CRM has no customer CU-0000000."
 
 
@@ -120,9 +120,9 @@ async def test_a_server_that_departs_from_the_standard_is_read_all_the_same(
     sandbox: Control, quirk: str, settings: dict[str, Any]
 ) -> None:
     customer = await us_customer(sandbox)
-    plain = await whole(sandbox.desk(), customer)
+    plain = await whole(sandbox.console(), customer)
     await sandbox.quirks("billing", quirk)
-    odd = await whole(sandbox.desk(billing=settings), customer)
+    odd = await whole(sandbox.console(billing=settings), customer)
     assert not failures(odd)
     assert plain.bills.state.facts is not None
     assert odd.bills.state.facts is not None
@@ -157,7 +157,7 @@ async def us_customer(sandbox: Control) -> str:
 async def test_dates_that_say_nothing_are_missing_not_wrong(sandbox: Control) -> None:
     for quirk in ("dates-empty", "dates-year-9999"):
         await sandbox.quirks("billing", quirk)
-        view = await whole(sandbox.desk(), sandbox.first_customer)
+        view = await whole(sandbox.console(), sandbox.first_customer)
         assert not failures(view)
         assert view.bills.state.facts is not None
         assert {item.value.billed_on for item in view.bills.state.facts} == {None}
@@ -165,7 +165,7 @@ async def test_dates_that_say_nothing_are_missing_not_wrong(sandbox: Control) ->
 
 async def test_states_nobody_knows_survive_as_they_came(sandbox: Control) -> None:
     await sandbox.quirks("provisioning", "states-unknown")
-    view = await whole(sandbox.desk(), sandbox.first_customer)
+    view = await whole(sandbox.console(), sandbox.first_customer)
     states = {item.value.state for item in view.services.state.facts or ()}
     assert "In Use " in states
     assert states <= {"In Use ", "aborted", "inactive", "designed", "reserved", "feasibilityChecked"}
@@ -173,14 +173,14 @@ async def test_states_nobody_knows_survive_as_they_came(sandbox: Control) -> Non
 
 async def test_a_bill_without_the_number_people_read_shows_its_id(sandbox: Control) -> None:
     await sandbox.quirks("billing", "numbers-missing")
-    view = await whole(sandbox.desk(), sandbox.first_customer)
+    view = await whole(sandbox.console(), sandbox.first_customer)
     assert all(item.value.label == item.value.id for item in view.bills.state.facts or ())
 
 
 async def test_missing_optional_attributes_cost_nothing(sandbox: Control) -> None:
     for system in ("crm", "billing", "provisioning"):
         await sandbox.quirks(system, "optional-omitted")
-    view = await whole(sandbox.desk(), sandbox.first_customer)
+    view = await whole(sandbox.console(), sandbox.first_customer)
     assert not failures(view)
     assert view.products.state.facts
 
@@ -189,19 +189,21 @@ async def test_missing_optional_attributes_cost_nothing(sandbox: Control) -> Non
 async def test_a_malformed_record_costs_itself_and_is_counted(sandbox: Control) -> None:
     customer = await us_customer(sandbox)
     await sandbox.quirks("billing", "records-damaged")
-    desk = sandbox.desk()
-    view = await whole(desk, customer)
+    console = sandbox.console()
+    view = await whole(console, customer)
     bills = view.bills.state.facts
     assert bills is not None
     assert bills.lost > 0
     assert bills.lost + len(bills) == bills.total
-    assert desk.health.health("billing").damaged_records >= bills.lost
-    assert "id" in desk.health.damages("billing")[-1].reason or "record" in desk.health.damages("billing")[-1].reason
+    assert console.health.health("billing").damaged_records >= bills.lost
+    assert (
+        "id" in console.health.damages("billing")[-1].reason or "record" in console.health.damages("billing")[-1].reason
+    )
 
 
 async def test_a_server_that_ignores_the_filter_never_shows_other_customers(sandbox: Control) -> None:
     await sandbox.quirks("billing", "own-filters")
-    view = await whole(sandbox.desk(), sandbox.first_customer)
+    view = await whole(sandbox.console(), sandbox.first_customer)
     for part in (view.accounts.state, view.bills.state):
         assert part.facts is None
         assert part.failure is not None
@@ -213,7 +215,7 @@ async def test_a_server_that_ignores_the_filter_never_shows_other_customers(sand
 async def test_refusals_in_every_shape(sandbox: Control, shape: str) -> None:
     await sandbox.quirks("billing", shape)
     await sandbox.faults("billing", status=403)
-    view = await whole(sandbox.desk(), sandbox.first_customer)
+    view = await whole(sandbox.console(), sandbox.first_customer)
     failure = view.bills.state.failure
     assert failure is not None
     assert isinstance(failure.error, RejectedError)
@@ -223,7 +225,7 @@ async def test_refusals_in_every_shape(sandbox: Control, shape: str) -> None:
 
 async def test_a_failure_inside_status_200_is_a_failure(sandbox: Control) -> None:
     await sandbox.quirks("billing", "failure-in-200")
-    view = await whole(sandbox.desk(), sandbox.first_customer)
+    view = await whole(sandbox.console(), sandbox.first_customer)
     assert view.bills.state.failure is not None
     assert "Internal failure" in str(view.bills.state.failure.error)
 
@@ -231,14 +233,14 @@ async def test_a_failure_inside_status_200_is_a_failure(sandbox: Control) -> Non
 @pytest.mark.expects_log("a queryUsageConsumption is damaged")
 async def test_valid_json_of_another_shape_is_no_list(sandbox: Control) -> None:
     await sandbox.faults("billing", body="wrong")
-    view = await whole(sandbox.desk(), sandbox.first_customer)
+    view = await whole(sandbox.console(), sandbox.first_customer)
     assert view.bills.state.failure is not None
     assert isinstance(view.bills.state.failure.error, BadResponseError)
 
 
 async def test_one_system_refusing_the_token_leaves_the_others(sandbox: Control) -> None:
     await sandbox.faults("billing", expired_token=True)
-    view = await whole(sandbox.desk(), sandbox.first_customer)
+    view = await whole(sandbox.console(), sandbox.first_customer)
     assert view.bills.state.failure is not None
     assert isinstance(view.bills.state.failure.error, SignInRequiredError)
     assert view.customer.state.facts is not None
@@ -247,18 +249,18 @@ async def test_one_system_refusing_the_token_leaves_the_others(sandbox: Control)
 
 async def test_10000_bills_are_read_up_to_the_limit_and_the_rest_is_said(sandbox: Control) -> None:
     await sandbox.faults("billing", repeat_to=10_000)
-    view = await whole(sandbox.desk(billing={"page_size": 100, "record_limit": 200}), await us_customer(sandbox))
+    view = await whole(sandbox.console(billing={"page_size": 100, "record_limit": 200}), await us_customer(sandbox))
     bills = view.bills.state.facts
     assert bills is not None
     assert (len(bills), bills.complete, bills.total) == (200, False, 10_000)
 
 
 async def test_every_api_is_tested_and_says_what_is_wrong_with_it(sandbox: Control) -> None:
-    desk = sandbox.desk(billing={"resources": {"customerBill": {"path": "/wrong"}}})
+    console = sandbox.console(billing={"resources": {"customerBill": {"path": "/wrong"}}})
     try:
-        results = {result.api: result.problem for result in await desk.connections.test("billing")}
+        results = {result.api: result.problem for result in await console.connections.test("billing")}
     finally:
-        await desk.aclose()
+        await console.aclose()
     assert results["billingAccount"] is None
     assert "serves no customerBill" in str(results["customerBill"])
 
@@ -268,8 +270,8 @@ async def test_every_api_is_tested_and_says_what_is_wrong_with_it(sandbox: Contr
 )
 async def test_a_customer_is_found_by_everything_a_caller_may_say(sandbox: Control, what: str) -> None:
     customer = sandbox.first_customer
-    desk = sandbox.desk()
-    view = desk.view_customer(CustomerId(customer))
+    console = sandbox.console()
+    view = console.view_customer(CustomerId(customer))
     view.open()
     await view.wait_idle()
     facts = view.customer.state.facts
@@ -286,7 +288,7 @@ async def test_a_customer_is_found_by_everything_a_caller_may_say(sandbox: Contr
         "phone": media["phone"],
     }[what]
     results: list[Any] = []
-    await desk.search.find(desk.search.read(typed), results.append)
+    await console.search.find(console.search.read(typed), results.append)
     view.close()
-    await desk.aclose()
+    await console.aclose()
     assert customer in [found.customer_id for found in results[-1].found]

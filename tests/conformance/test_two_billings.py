@@ -9,24 +9,24 @@ from console.models.customer import CustomerId
 from console.models.outbox import ActionState
 from console.models.search import SearchResult
 from console.services.actions.declared import ActionPlan
+from console.services.console import Console
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
-from console.services.desk import Desk
 from console.services.discrepancies.watch import DiscrepancyWatch
 from tests.support.two_billings import FIXED, MOBILE, TwoBillings
 from tests.support.waiting import until
 
 
-async def opened(desk: Desk, customer: str) -> CustomerView:
-    view = desk.view_customer(CustomerId(customer))
+async def opened(console: Console, customer: str) -> CustomerView:
+    view = console.view_customer(CustomerId(customer))
     view.load_all()
     await view.wait_idle()
     return view
 
 
 async def test_lists_of_both_are_one_list_newest_first_each_with_its_origin(two_billings: TwoBillings) -> None:
-    desk = two_billings.desk()
-    view = await opened(desk, two_billings.first_customer)
+    console = two_billings.console()
+    view = await opened(console, two_billings.first_customer)
     bills = view.bills.state.facts
     assert bills is not None
     assert {item.origin.system for item in bills} == {"billing", "mobile"}
@@ -41,15 +41,15 @@ async def test_lists_of_both_are_one_list_newest_first_each_with_its_origin(two_
         assert lines.system == item.origin.system
         assert lines.facts
     view.close()
-    await desk.aclose()
+    await console.aclose()
 
 
 @pytest.mark.expects_log("is down")
 async def test_a_dead_one_leaves_the_others_records_and_its_absence_is_no_fact(two_billings: TwoBillings) -> None:
     await two_billings.second.faults("billing", outage=True)
-    desk = two_billings.desk()
-    watch_view = desk.view_customer(CustomerId(two_billings.first_customer))
-    watch = DiscrepancyWatch(watch_view, desk.served_by, desk.system_labels)
+    console = two_billings.console()
+    watch_view = console.view_customer(CustomerId(two_billings.first_customer))
+    watch = DiscrepancyWatch(watch_view, console.served_by, console.system_labels)
     watch_view.load_all()
     await watch_view.wait_idle()
     bills = watch_view.bills.state
@@ -59,21 +59,21 @@ async def test_a_dead_one_leaves_the_others_records_and_its_absence_is_no_fact(t
     assert bills.failure is not None
     assert isinstance(bills.failure.error, SystemUnavailableError)
     assert not bills.is_fresh(watch_view.now())
-    assert desk.health.health("billing").state.name == "ANSWERING"
-    assert desk.health.health("mobile").state.name == "DOWN"
+    assert console.health.health("billing").state.name == "ANSWERING"
+    assert console.health.health("mobile").state.name == "DOWN"
     watch.compare_now()
     reasons = [str(one.why) for one in watch.comparison.not_compared]
     assert f"{MOBILE} has not said the bills." in reasons
     assert not any(reason.startswith(FIXED) for reason in reasons)
     watch.close()
     watch_view.close()
-    await desk.aclose()
+    await console.aclose()
 
 
 async def test_a_slow_one_delays_only_its_own_records(two_billings: TwoBillings) -> None:
     await two_billings.second.faults("billing", latency_ms=1500)
-    desk = two_billings.desk()
-    view = desk.view_customer(CustomerId(two_billings.first_customer))
+    console = two_billings.console()
+    view = console.view_customer(CustomerId(two_billings.first_customer))
     came: list[set[str]] = []
     both = asyncio.Event()
 
@@ -90,57 +90,59 @@ async def test_a_slow_one_delays_only_its_own_records(two_billings: TwoBillings)
     await asyncio.wait_for(both.wait(), 10)
     assert came == [{"billing"}, {"billing", "mobile"}]
     view.close()
-    await desk.aclose()
+    await console.aclose()
 
 
 async def test_a_number_of_either_is_found_and_each_says_how_far_it_is(two_billings: TwoBillings) -> None:
-    desk = two_billings.desk()
-    view = await opened(desk, two_billings.first_customer)
+    console = two_billings.console()
+    view = await opened(console, two_billings.first_customer)
     found: list[SearchResult] = []
     for system in ("billing", "mobile"):
         account = next(item.value.id for item in view.accounts.unmasked or () if item.origin.system == system)
         found.clear()
-        await desk.search.find(desk.search.read(account), found.append)
+        await console.search.find(console.search.read(account), found.append)
         assert [one.customer_id for one in found[-1].found] == [two_billings.first_customer]
         assert {progress.system for progress in found[-1].systems} == {"crm", "billing", "mobile", "provisioning"}
     view.close()
-    await desk.aclose()
+    await console.aclose()
 
 
 async def test_an_action_goes_to_the_system_that_has_the_account(two_billings: TwoBillings) -> None:
-    desk = two_billings.desk()
-    await desk.open_store()
-    view = await opened(desk, two_billings.first_customer)
+    console = two_billings.console()
+    await console.open_store()
+    view = await opened(console, two_billings.first_customer)
     account = next(item.value for item in view.accounts.unmasked or () if item.origin.system == "mobile")
-    context = desk.actions.context(view)
+    context = console.actions.context(view)
     values = {"account": account.id, "amount": "1", "reason": "goodwill", "text": "Waited twice for the technician"}
-    plan: ActionPlan = desk.actions.plan("give-credit", context, values)
-    touched = {one.label: len(one.effects) for one in desk.actions.touched(plan, context)}
+    plan: ActionPlan = console.actions.plan("give-credit", context, values)
+    touched = {one.label: len(one.effects) for one in console.actions.touched(plan, context)}
     assert touched[MOBILE] > 0
     assert touched[FIXED] == 0
-    action = await desk.actions.do("give-credit", context, values, view.customer_id)
+    action = await console.actions.do("give-credit", context, values, view.customer_id)
     assert {step.system for step in action.steps} == {"mobile"}
-    await until(lambda: next(one for one in desk.outbox.actions if one.id == action.id).state is ActionState.DONE, 15)
+    await until(
+        lambda: next(one for one in console.outbox.actions if one.id == action.id).state is ActionState.DONE, 15
+    )
     view.refunds.refresh()
     refunds = (await view.refunds.wait_idle()).facts
     assert action.steps[0].record == account.id
     assert {
-        item.origin.system for item in refunds or () if item.value.id == desk.outbox.actions[0].steps[0].result
+        item.origin.system for item in refunds or () if item.value.id == console.outbox.actions[0].steps[0].result
     } == {"mobile"}
     view.close()
-    await desk.aclose()
+    await console.aclose()
 
 
 async def test_a_record_that_both_have_is_not_acted_on_in_one_of_them(two_billings: TwoBillings) -> None:
     own = two_billings.process
     settings = {"base_url": own.addresses["billing"], "auth": two_billings.deployment().systems["billing"].auth}
-    desk = two_billings.desk(mobile=settings)
-    view = await opened(desk, two_billings.first_customer)
+    console = two_billings.console(mobile=settings)
+    view = await opened(console, two_billings.first_customer)
     account = next(item.value for item in view.accounts.unmasked or ())
-    context = desk.actions.context(view)
+    context = console.actions.context(view)
     values = {"account": account.id, "amount": "1", "reason": "goodwill", "text": "Waited twice for the technician"}
-    plan = desk.actions.plan("give-credit", context, values)
+    plan = console.actions.plan("give-credit", context, values)
     with pytest.raises(NotPossibleError, match=f"{FIXED} and {MOBILE} have a record"):
-        desk.actions.touched(plan, context)
+        console.actions.touched(plan, context)
     view.close()
-    await desk.aclose()
+    await console.aclose()

@@ -82,8 +82,8 @@ async def make_known_elsewhere(sandbox: Control, customer: str) -> None:
 async def test_what_is_read_over_v5_is_what_is_read_over_v4(sandbox: Control, of: int) -> None:
     customer = (await customers(sandbox, 60))[of * 10]
     await make_known_elsewhere(sandbox, customer)
-    four = await whole(sandbox.desk(), customer)
-    five = await whole(sandbox.desk(**{kind: v5(kind) for kind in KINDS}), customer)
+    four = await whole(sandbox.console(), customer)
+    five = await whole(sandbox.console(**{kind: v5(kind) for kind in KINDS}), customer)
     assert not failures(four)
     assert not failures(five)
     names = [
@@ -100,7 +100,7 @@ async def test_what_is_read_over_v5_is_what_is_read_over_v4(sandbox: Control, of
 
 async def test_one_api_in_v5_beside_others_in_v4_of_the_same_system(sandbox: Control) -> None:
     mixed = {"resources": {"customerBill": {"version": "v5"}}}
-    view = await whole(sandbox.desk(billing=mixed), sandbox.first_customer)
+    view = await whole(sandbox.console(billing=mixed), sandbox.first_customer)
     assert not failures(view)
     assert view.bills.state.facts
     assert view.accounts.state.facts
@@ -108,15 +108,15 @@ async def test_one_api_in_v5_beside_others_in_v4_of_the_same_system(sandbox: Con
 
 @pytest.mark.own_world
 async def test_search_works_over_v5(sandbox: Control) -> None:
-    plain = await whole(sandbox.desk(), sandbox.first_customer)
+    plain = await whole(sandbox.console(), sandbox.first_customer)
     assert plain.customer.state.facts is not None
     media = plain.customer.state.facts.value.contact_media
-    desk = sandbox.desk(**{kind: v5(kind) for kind in KINDS})
+    console = sandbox.console(**{kind: v5(kind) for kind in KINDS})
     for typed in (next(medium.text for medium in media if medium.kind == kind) for kind in ("phone", "email")):
         results: list[Any] = []
-        await desk.search.find(desk.search.read(typed), results.append)
+        await console.search.find(console.search.read(typed), results.append)
         assert sandbox.first_customer in [found.customer_id for found in results[-1].found], results[-1]
-    await desk.aclose()
+    await console.aclose()
 
 
 # quirk, the settings that mend it, the system
@@ -142,9 +142,9 @@ async def test_a_setting_mends_what_a_server_does_in_its_own_way(
     sandbox: Control, system: str, quirk: str, resources: dict[str, Any]
 ) -> None:
     customer = await us_customer(sandbox)
-    plain = await whole(sandbox.desk(), customer)
+    plain = await whole(sandbox.console(), customer)
     await sandbox.quirks(system, quirk)
-    odd = await whole(sandbox.desk(**{system: {"resources": resources}}), customer)
+    odd = await whole(sandbox.console(**{system: {"resources": resources}}), customer)
     assert not failures(odd)
     for name in ("tickets", "service_orders", "bills", "products"):
         assert told(getattr(odd, name).state.facts) == told(getattr(plain, name).state.facts)
@@ -152,17 +152,17 @@ async def test_a_setting_mends_what_a_server_does_in_its_own_way(
 
 async def test_a_servers_own_words_are_read_as_the_standards(sandbox: Control) -> None:
     words = {"customerBill": {"values": {"state": {"settled": "validated"}}}}
-    view = await whole(sandbox.desk(billing={"resources": words}), await us_customer(sandbox))
+    view = await whole(sandbox.console(billing={"resources": words}), await us_customer(sandbox))
     assert "settled" not in {item.value.state for item in view.bills.state.facts or ()}
     assert "validated" in {item.value.state for item in view.bills.state.facts or ()}
 
 
 async def test_where_nothing_can_be_selected_a_short_list_is_looked_through(sandbox: Control) -> None:
     customer = sandbox.first_customer
-    plain = await whole(sandbox.desk(), customer)
+    plain = await whole(sandbox.console(), customer)
     await sandbox.quirks("provisioning", "filters-none")
     settings = {"record_limit": 3000, "resources": {"service": {"look_through": True}}}
-    view = await whole(sandbox.desk(provisioning=settings), customer)
+    view = await whole(sandbox.console(provisioning=settings), customer)
     assert told(view.services.state.facts) == told(plain.services.state.facts)
     assert view.services.state.facts is not None
     assert view.services.state.facts.total is None
@@ -171,7 +171,7 @@ async def test_where_nothing_can_be_selected_a_short_list_is_looked_through(sand
 async def test_a_list_looked_through_in_part_says_that_it_is_not_whole(sandbox: Control) -> None:
     await sandbox.quirks("provisioning", "filters-none")
     settings = {"record_limit": 50, "resources": {"service": {"look_through": True}}}
-    view = await whole(sandbox.desk(provisioning=settings), sandbox.first_customer)
+    view = await whole(sandbox.console(provisioning=settings), sandbox.first_customer)
     assert view.services.state.facts is not None
     assert not view.services.state.facts.complete
 
@@ -183,8 +183,8 @@ async def test_a_list_looked_through_in_part_says_that_it_is_not_whole(sandbox: 
 async def test_what_a_server_lacks_costs_its_panel_alone_and_is_not_asked_for_again(
     sandbox: Control, settings: dict[str, Any], told_as: str
 ) -> None:
-    desk = sandbox.desk(billing={"resources": {"usage": settings}})
-    view = await whole(desk, sandbox.first_customer)
+    console = sandbox.console(billing={"resources": {"usage": settings}})
+    view = await whole(console, sandbox.first_customer)
     assert len(failures(view)) == 1
     failure = view.usage.state.failure
     assert failure is not None
@@ -208,8 +208,8 @@ async def test_a_token_is_fetched_and_renewed_unseen(sandbox: Control, grant: di
         "secret": "handed:billing",
         **grant,
     }
-    desk = sandbox.desk(billing={"auth": auth})
-    view = desk.view_customer(CustomerId(sandbox.first_customer))
+    console = sandbox.console(billing={"auth": auth})
+    view = console.view_customer(CustomerId(sandbox.first_customer))
     view.open()
     await view.wait_idle()
     assert not failures(view)
@@ -221,7 +221,7 @@ async def test_a_token_is_fetched_and_renewed_unseen(sandbox: Control, grant: di
     view.bills.refresh()
     await view.wait_idle()
     view.close()
-    await desk.aclose()
+    await console.aclose()
     assert view.bills.state.failure is None
 
 
@@ -229,7 +229,7 @@ async def test_a_refused_client_is_said_once_and_in_words(sandbox: Control) -> N
     await sandbox.quirks("billing", "auth-oauth")
     auth = {"kind": "oauth2", "client": "other", "secret": "handed:billing"}
     auth["token_url"] = f"{sandbox.process.addresses['billing']}/oauth/token"
-    view = await whole(sandbox.desk(billing={"auth": auth}), sandbox.first_customer)
+    view = await whole(sandbox.console(billing={"auth": auth}), sandbox.first_customer)
     assert view.bills.state.failure is not None
     assert "sign-in service does not accept this desk (invalid_client)" in str(view.bills.state.failure.error)
     assert view.customer.state.facts is not None
@@ -238,18 +238,18 @@ async def test_a_refused_client_is_said_once_and_in_words(sandbox: Control) -> N
 async def test_a_rate_limit_is_kept_to_not_run_into(sandbox: Control) -> None:
     await sandbox.quirks("billing", "rate-limited")
     exchanges: list[Any] = []
-    desk = sandbox.desk()
+    console = sandbox.console()
     async with asyncio.timeout(30):
         for customer in (await customers(sandbox, 12))[:12]:
-            view = await opened(desk, customer)
+            view = await opened(console, customer)
             exchanges += [loader.state.failure for loader in view.loaders if loader.state.failure]
             view.close()
-    await desk.aclose()
+    await console.aclose()
     assert not exchanges, [str(failure.error) for failure in exchanges]
 
 
-async def opened(desk: Any, customer: str) -> Any:
-    view = desk.view_customer(CustomerId(customer))
+async def opened(console: Any, customer: str) -> Any:
+    view = console.view_customer(CustomerId(customer))
     view.open()
     await view.wait_idle()
     return view
@@ -259,7 +259,7 @@ async def opened(desk: Any, customer: str) -> Any:
 async def test_vendors_error_bodies_carry_their_reason(sandbox: Control, shape: str) -> None:
     await sandbox.quirks("billing", shape)
     await sandbox.faults("billing", status=403)
-    view = await whole(sandbox.desk(), sandbox.first_customer)
+    view = await whole(sandbox.console(), sandbox.first_customer)
     assert view.bills.state.failure is not None
     assert "This fault was switched on" in str(view.bills.state.failure.error)
 

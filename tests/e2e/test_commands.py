@@ -230,17 +230,17 @@ def test_the_sandbox_alone_says_where_it_is_and_writes_settings_that_work(tmp_pa
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9 of this kind")
-def test_the_sandbox_ends_with_the_desk_even_when_that_is_killed(tmp_path: Path) -> None:
+def test_the_sandbox_ends_with_the_console_even_when_that_is_killed(tmp_path: Path) -> None:
     code = (
         "import asyncio, time; from console.system.sandbox_launcher import SandboxProcess; "
         f"s = asyncio.run(SandboxProcess.start(['--data', {str(tmp_path)!r}, '--customers', '20'])); "
         "print(s.process.pid, flush=True); time.sleep(60)"
     )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT) as desk:
-        assert desk.stdout is not None
-        sandbox = int(desk.stdout.readline())
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT) as console:
+        assert console.stdout is not None
+        sandbox = int(console.stdout.readline())
         os.kill(sandbox, 0)
-        desk.kill()
+        console.kill()
     deadline = time.monotonic() + 10
     while _is_running(sandbox):
         assert time.monotonic() < deadline, "the sandbox outlived the desk"

@@ -89,8 +89,10 @@ def test_too_few_files_are_said_and_not_taken_for_a_system_that_is_down() -> Non
 def test_a_terminal_that_goes_ends_the_window_in_order(tmp_path: Path) -> None:
     own = {f"XDG_{name}_HOME": str(tmp_path / name.lower()) for name in ("DATA", "STATE", "CACHE", "CONFIG")}
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT), **own}
-    with subprocess.Popen([sys.executable, "-m", "console"], cwd=ROOT, env=environment, stderr=subprocess.PIPE) as desk:
-        assert desk.stderr is not None
-        assert b"no configuration" in desk.stderr.readline()
-        desk.send_signal(signal.SIGHUP)
-        assert desk.wait(20) == 2
+    with subprocess.Popen(
+        [sys.executable, "-m", "console"], cwd=ROOT, env=environment, stderr=subprocess.PIPE
+    ) as console:
+        assert console.stderr is not None
+        assert b"no configuration" in console.stderr.readline()
+        console.send_signal(signal.SIGHUP)
+        assert console.wait(20) == 2

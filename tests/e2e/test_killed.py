@@ -13,7 +13,7 @@ import pytest
 from tests.conformance.test_actions import CONTACTS
 from tests.conformance.test_versions_and_profiles import customers
 from tests.e2e.test_commands import configuration
-from tests.e2e.test_real_window import Desk, display
+from tests.e2e.test_real_window import Console, display
 from tests.support.control import Control
 
 __all__ = ["configuration", "display"]  # fixtures
@@ -63,49 +63,49 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def name(desk: Desk) -> str:
+def name(console: Console) -> str:
     """The customer in front; empty where there is none."""
-    return desk.title().removeprefix("✎ ").rpartition(" · ")[0]
+    return console.title().removeprefix("✎ ").rpartition(" · ")[0]
 
 
-def find(desk: Desk, customer: str) -> str:
+def find(console: Console, customer: str) -> str:
     """Open a customer by their number and return their name."""
-    before = name(desk)
-    desk.do("key", "ctrl+k")
-    desk.do("type", "--delay", "20", customer)
+    before = name(console)
+    console.do("key", "ctrl+k")
+    console.do("type", "--delay", "20", customer)
 
     def opened() -> bool:
         """Enter, again only when the search had nothing yet and a while has shown no effect."""
-        desk.do("key", "Return")
-        return any(name(desk) != before or time.sleep(0.1) for _ in range(30))
+        console.do("key", "Return")
+        return any(name(console) != before or time.sleep(0.1) for _ in range(30))
 
-    desk.until(opened)
-    desk.until(lambda: name(desk) not in ("", before, customer))
-    return name(desk)
+    console.until(opened)
+    console.until(lambda: name(console) not in ("", before, customer))
+    return name(console)
 
 
 async def test_typed_text_outlives_a_kill_and_can_be_sent(
     display: str, keyring: dict[str, str], sandbox: Control, configuration: Path, tmp_path: Path
 ) -> None:
     arguments = ("--config", str(configuration))
-    desk = Desk(display, tmp_path, *arguments, environment=keyring)
+    console = Console(display, tmp_path, *arguments, environment=keyring)
     try:
-        desk.focus("Recovery code")
-        desk.do("key", "Escape")  # which must not make the code go
-        desk.do("key", "Return")  # nor must that: it copies
-        desk.do("key", "Tab")
-        desk.do("key", "space")
-        desk.focus("OptiCom Agent Console")
+        console.focus("Recovery code")
+        console.do("key", "Escape")  # which must not make the code go
+        console.do("key", "Return")  # nor must that: it copies
+        console.do("key", "Tab")
+        console.do("key", "space")
+        console.focus("OptiCom Agent Console")
         first, *_, second = await customers(sandbox, 20)  # the first two have one name
-        opened = find(desk, first)
-        desk.do("key", "ctrl+n")
-        desk.do("type", "--delay", "20", f"Says {CANARY} and")
+        opened = find(console, first)
+        console.do("key", "ctrl+n")
+        console.do("type", "--delay", "20", f"Says {CANARY} and")
         # Another customer in front says that everything typed before has arrived.
-        other = find(desk, second)
+        other = find(console, second)
         await asyncio.sleep(_TYPED_IS_KEPT_AFTER_S)
     finally:
-        desk.end()
-    again = Desk(display, tmp_path, *arguments, environment=keyring)
+        console.end()
+    again = Console(display, tmp_path, *arguments, environment=keyring)
     try:
         again.until(lambda: name(again) == other)
         again.do("windowfocus", "--sync", again.id)
@@ -125,7 +125,7 @@ async def test_typed_text_outlives_a_kill_and_can_be_sent(
                 texts = [note["text"] for record in records for note in record.get("note", ())]
                 text = next((one for one in texts if CANARY in one), "")
         assert text == f"Says {CANARY} and more"
-        second = Desk(display, tmp_path, *arguments, environment=keyring)
+        second = Console(display, tmp_path, *arguments, environment=keyring)
         try:
             second.focus("The desk is open already")
             second.do("key", "Return")

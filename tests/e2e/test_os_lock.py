@@ -15,14 +15,14 @@ import os, subprocess, sys
 os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = os.environ["DBUS_SESSION_BUS_ADDRESS"]
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-from console.views.access.lock import DeskLock
+from console.views.access.lock import ConsoleLock
 from console.views.window.main_window import MainWindow
 from console.views.theme import THEME
 app = QApplication([])
 THEME.start(app)
 window = MainWindow()
 window.show()
-lock = DeskLock(window, app.quit)
+lock = ConsoleLock(window, app.quit)
 lock.start()
 QTimer.singleShot(0, lambda: subprocess.Popen(["dbus-send", *sys.argv[1:]]))
 QTimer.singleShot(4000, app.quit)
@@ -43,7 +43,7 @@ print("locked" if lock.is_locked else "open")
     ],
     ids=["screen saver", "screen saver ends", "gnome", "logind", "sleep"],
 )
-def test_the_desk_locks_when_the_screen_does(signal: list[str], state: str) -> None:
+def test_the_console_locks_when_the_screen_does(signal: list[str], state: str) -> None:
     sent = ["--session", "--type=signal", *signal]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
     command = ["dbus-run-session", "--", sys.executable, "-c", DESK, *sent]

@@ -51,7 +51,7 @@ def _browser(folder: Path) -> Path:
     return place
 
 
-class Desk:
+class Console:
     def __init__(self, display: str, folder: Path, *arguments: str, environment: dict[str, str] | None = None) -> None:
         self.env = {
             **os.environ,
@@ -123,78 +123,78 @@ class Desk:
 
 
 def test_find_and_open_a_customer_by_keyboard_and_close_with_the_mouse(display: str, tmp_path: Path) -> None:
-    desk = Desk(display, tmp_path)
+    console = Console(display, tmp_path)
     try:
-        desk.sign_in()
-        desk.do("windowfocus", desk.id)
-        desk.do("key", "ctrl+k")
-        desk.do("type", "--delay", "30", "kowalski")
-        desk.pressed("Return", lambda: desk.windows("Who calls"))
-        desk.focus("Who calls")
-        desk.do("key", "Up")  # from the first way to the last: without a caller, in words
-        desk.do("type", "Checks how a page opens")
-        desk.pressed("ctrl+Return", lambda: "Kowalski" in desk.title())
-        desk.do("windowfocus", desk.id)
-        desk.until(lambda: "Kowalski" in desk.title())
-        desk.do("mousemove", "--window", desk.id, "40", "150", "click", "1")  # the rail's second button
-        desk.do("key", "ctrl+w")
-        desk.until(lambda: desk.title() == "Sandbox rep · OptiCom Agent Console")
-        desk.do("key", "ctrl+q")
-        assert desk.process.wait(15) == 0
-        assert desk.process.stderr is not None
-        assert desk.process.stderr.read().decode() == ""
-        _check_caches_told(desk)
+        console.sign_in()
+        console.do("windowfocus", console.id)
+        console.do("key", "ctrl+k")
+        console.do("type", "--delay", "30", "kowalski")
+        console.pressed("Return", lambda: console.windows("Who calls"))
+        console.focus("Who calls")
+        console.do("key", "Up")  # from the first way to the last: without a caller, in words
+        console.do("type", "Checks how a page opens")
+        console.pressed("ctrl+Return", lambda: "Kowalski" in console.title())
+        console.do("windowfocus", console.id)
+        console.until(lambda: "Kowalski" in console.title())
+        console.do("mousemove", "--window", console.id, "40", "150", "click", "1")  # the rail's second button
+        console.do("key", "ctrl+w")
+        console.until(lambda: console.title() == "Sandbox rep · OptiCom Agent Console")
+        console.do("key", "ctrl+q")
+        assert console.process.wait(15) == 0
+        assert console.process.stderr is not None
+        assert console.process.stderr.read().decode() == ""
+        _check_caches_told(console)
     finally:
-        desk.end()
+        console.end()
 
 
-def _check_caches_told(desk: Desk) -> None:
+def _check_caches_told(console: Console) -> None:
     """After a window with one customer, the command knows how full each cache was."""
     command = [sys.executable, "-m", "console", "diagnose", "caches"]
-    told = subprocess.run(command, env=desk.env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    told = subprocess.run(command, env=console.env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert told.returncode == 0, told.stderr
     assert re.search(r"facts of customers +1 of 40 customers", told.stdout), told.stdout
     assert re.search(r"answers of billing +[\d,]+ of 6,291,456 bytes", told.stdout), told.stdout
 
 
 def test_ctrl_c_in_the_terminal_ends_everything(display: str, tmp_path: Path) -> None:
-    desk = Desk(display, tmp_path)
-    assert desk.process.stderr is not None
-    with desk.process.stderr:
-        desk.process.send_signal(2)
+    console = Console(display, tmp_path)
+    assert console.process.stderr is not None
+    with console.process.stderr:
+        console.process.send_signal(2)
         try:
-            assert desk.process.wait(15) == 0
+            assert console.process.wait(15) == 0
         finally:
-            desk.process.kill()
-            desk.process.wait(10)
-        assert b"Traceback" not in desk.process.stderr.read()
+            console.process.kill()
+            console.process.wait(10)
+        assert b"Traceback" not in console.process.stderr.read()
 
 
 def test_a_wrong_configuration_is_said_in_the_window_and_to_whoever_started_it(display: str, tmp_path: Path) -> None:
     settings = tmp_path / "wrong.toml"
     settings.write_text("[roles.reps]\n[systems]\n", encoding="utf-8")
-    desk = Desk(display, tmp_path, "--config", str(settings))
+    console = Console(display, tmp_path, "--config", str(settings))
     try:
-        assert desk.process.stderr is not None
-        line = desk.process.stderr.readline().decode()
+        assert console.process.stderr is not None
+        line = console.process.stderr.readline().decode()
         assert "wrong.toml" in line
-        desk.do("windowfocus", desk.id)
-        desk.do("key", "ctrl+q")
-        assert desk.process.wait(15) == 2
+        console.do("windowfocus", console.id)
+        console.do("key", "ctrl+q")
+        assert console.process.wait(15) == 2
     finally:
-        desk.end()
+        console.end()
 
 
-def test_a_display_that_goes_ends_the_desk_with_one_sentence(tmp_path: Path) -> None:
+def test_a_display_that_goes_ends_the_console_with_one_sentence(tmp_path: Path) -> None:
     with x_server() as (name, server):
-        desk = Desk(name, tmp_path)
+        console = Console(name, tmp_path)
         try:
-            desk.sign_in()
+            console.sign_in()
             server.kill()
-            assert desk.process.wait(20) == 1
-            assert desk.process.stderr is not None
-            told = desk.process.stderr.read().decode()
+            assert console.process.wait(20) == 1
+            assert console.process.stderr is not None
+            told = console.process.stderr.read().decode()
             assert "The display has gone" in told
             assert "Traceback" not in told, told
         finally:
-            desk.end()
+            console.end()

@@ -23,7 +23,7 @@ def real_provider() -> Iterator[str]:
 
 
 @pytest.fixture
-async def desks() -> AsyncIterator[Callable[..., SignIn]]:
+async def consoles() -> AsyncIterator[Callable[..., SignIn]]:
     """Makes a desk's sign-in at a provider."""
     made: list[SignIn] = []
 

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from console.compose import Overrides, compose_desk
+from console.compose import Overrides, compose_console
 from console.models.customer import CustomerId
 from console.models.outbox import Action, ActionState, Remark, StepState
 from console.services.access.access_service import AccessReason
 from console.services.access.permissions import REP, ROLES
 from console.services.access.sign_in import SignIn
+from console.services.console import Console
 from console.services.customer.contact import NotPossibleError, known_contact
-from console.services.desk import Desk
 from console.store.database import open_database
 from tests.support import waiting
 from tests.support.acting import asked, first_for_whom, numbers_of
@@ -38,12 +38,12 @@ def people() -> list[str]:
 class Consoles:
     """Opens a console for an identity of the sandbox: who signs in, and as what."""
 
-    def __init__(self, sandbox: Control, desks: Callable[..., SignIn]) -> None:
-        self._sandbox, self._desks = sandbox, desks
-        self._open: list[Desk] = []
+    def __init__(self, sandbox: Control, consoles: Callable[..., SignIn]) -> None:
+        self._sandbox, self._consoles = sandbox, consoles
+        self._open: list[Console] = []
 
-    async def __call__(self, identity: str, *, clock: MovableClock | None = None, store: Path | None = None) -> Desk:
-        sign_in = self._desks(self._sandbox.process.identity)
+    async def __call__(self, identity: str, *, clock: MovableClock | None = None, store: Path | None = None) -> Console:
+        sign_in = self._consoles(self._sandbox.process.identity)
         attempt = await sign_in.begin()
         waiting = asyncio.create_task(attempt.wait())
         await sign_in_as(attempt.address, {"identity": identity})
@@ -52,65 +52,67 @@ class Consoles:
         overrides = Overrides(rng=random.Random(identity), user=user, sign_in=sign_in, clock=clock or MovableClock())
         database = await asyncio.to_thread(open_database, store, KEY) if store is not None else None
         deployment = self._sandbox.process.deployment_with_sign_in
-        desk = compose_desk(deployment, self._sandbox.process.secrets, overrides, database)
-        await desk.open_store()
-        self._open.append(desk)
-        return desk
+        console = compose_console(deployment, self._sandbox.process.secrets, overrides, database)
+        await console.open_store()
+        self._open.append(console)
+        return console
 
-    async def close(self, desk: Desk) -> None:
-        self._open.remove(desk)
-        await desk.aclose()
+    async def close(self, console: Console) -> None:
+        self._open.remove(console)
+        await console.aclose()
 
     async def close_all(self) -> None:
-        for desk in list(self._open):
-            await self.close(desk)
+        for console in list(self._open):
+            await self.close(console)
 
 
 @pytest.fixture
-async def desk_of(sandbox: Control, desks: Callable[..., SignIn]) -> AsyncIterator[Consoles]:
-    consoles = Consoles(sandbox, desks)
-    yield consoles
-    await consoles.close_all()
+async def console_of(sandbox: Control, consoles: Callable[..., SignIn]) -> AsyncIterator[Consoles]:
+    opened = Consoles(sandbox, consoles)
+    yield opened
+    await opened.close_all()
 
 
-async def until(desk: Desk, action: Action, *states: ActionState, within_s: float = 15) -> Action:
+async def until(console: Console, action: Action, *states: ActionState, within_s: float = 15) -> Action:
     def arrived() -> list[Action]:
-        return [one for one in desk.outbox.actions if one.id == action.id and one.state in states]
+        return [one for one in console.outbox.actions if one.id == action.id and one.state in states]
 
     [found] = await waiting.until(arrived, within_s)
     return found
 
 
-async def opened(desk: Desk, customer: str) -> CustomerId:
+async def opened(console: Console, customer: str) -> CustomerId:
     """Open an account by its caller, far enough for everything."""
     customer_id = CustomerId(customer)
-    await desk.access.verify(customer_id, "photo", "")
+    await console.access.verify(customer_id, "photo", "")
     return customer_id
 
 
-async def queued_contact(sandbox: Control, desk: Desk, customer: str, phone: str = "+19375550101") -> Action:
+async def queued_contact(sandbox: Control, console: Console, customer: str, phone: str = "+19375550101") -> Action:
     """A change of phone that waits because both its systems are away."""
-    customer_id = await opened(desk, customer)
-    view = await asked(desk, customer, "give-credit")
+    customer_id = await opened(console, customer)
+    view = await asked(console, customer, "give-credit")
     account = view.accounts.unmasked.items[0].value
     seen = known_contact(view.customer.unmasked.value, account)
     view.close()
     for system in ("crm", "billing"):
         await sandbox.faults(system, outage=True)
-    return await desk.actions.change_contact(customer_id, account.id, {"phone": phone}, seen)
+    return await console.actions.change_contact(customer_id, account.id, {"phone": phone}, seen)
 
 
-async def back(sandbox: Control, desk: Desk) -> None:
+async def back(sandbox: Control, console: Console) -> None:
     for system in ("crm", "billing"):
         await sandbox.faults(system)
-        desk.outbox.system_is_back(system)
+        console.outbox.system_is_back(system)
 
 
-async def credit(desk: Desk, people: list[str], amount: str | None = None, why: str = "") -> tuple[CustomerId, Any]:
+async def credit(
+    console: Console, people: list[str], amount: str | None = None, why: str = ""
+) -> tuple[CustomerId, Any]:
     """Open the first customer a credit can be given to; return them with what plans and does it."""
     for customer in people:
-        await opened(desk, customer)
-    view, context, values = await first_for_whom(desk, people, "give-credit")
+        await opened(console, customer)
+    view, context, values = await first_for_whom(console, people, "give-credit")
     values |= {
         "amount": amount or "5",
         "why": why,
@@ -119,9 +121,9 @@ async def credit(desk: Desk, people: list[str], amount: str | None = None, why: 
     return view.customer_id, (view, values)
 
 
-async def give(desk: Desk, customer: str, values: dict[str, str]) -> Action:
-    view = await asked(desk, customer, "give-credit")
-    action = await desk.actions.do("give-credit", desk.actions.context(view), values, CustomerId(customer))
+async def give(console: Console, customer: str, values: dict[str, str]) -> Action:
+    view = await asked(console, customer, "give-credit")
+    action = await console.actions.do("give-credit", console.actions.context(view), values, CustomerId(customer))
     view.close()
     return action
 
@@ -130,114 +132,114 @@ async def give(desk: Desk, customer: str, values: dict[str, str]) -> Action:
 
 
 async def test_a_queued_change_cannot_be_edited_after_the_account_closed(
-    sandbox: Control, desk_of: Consoles, people: list[str]
+    sandbox: Control, console_of: Consoles, people: list[str]
 ) -> None:
-    desk = await desk_of("rep")
-    action = await queued_contact(sandbox, desk, people[0])
-    await until(desk, action, ActionState.QUEUED)
-    desk.access.close(CustomerId(action.customer_id))
+    console = await console_of("rep")
+    action = await queued_contact(sandbox, console, people[0])
+    await until(console, action, ActionState.QUEUED)
+    console.access.close(CustomerId(action.customer_id))
 
     with pytest.raises(NotPossibleError, match="Verify the caller first"):
-        await desk.decisions.edit(action, {"phone": "+19375550199"})
+        await console.decisions.edit(action, {"phone": "+19375550199"})
 
-    assert next(one for one in desk.outbox.actions if one.id == action.id).steps == action.steps
-    assert await desk.decisions.withdraw(action)
+    assert next(one for one in console.outbox.actions if one.id == action.id).steps == action.steps
+    assert await console.decisions.withdraw(action)
 
 
 async def test_an_edit_names_nothing_but_what_the_form_shows(
-    sandbox: Control, desk_of: Consoles, people: list[str]
+    sandbox: Control, console_of: Consoles, people: list[str]
 ) -> None:
-    desk = await desk_of("rep")
-    action = await queued_contact(sandbox, desk, people[0])
+    console = await console_of("rep")
+    action = await queued_contact(sandbox, console, people[0])
     with pytest.raises(NotPossibleError, match="cannot be changed here"):
-        await desk.decisions.edit(action, {"balance": "0"})
+        await console.decisions.edit(action, {"balance": "0"})
 
 
 async def test_a_promise_cannot_be_raised_above_what_is_owed(
-    sandbox: Control, desk_of: Consoles, people: list[str]
+    sandbox: Control, console_of: Consoles, people: list[str]
 ) -> None:
-    desk = await desk_of("rep")
+    console = await console_of("rep")
     for customer in people:
-        customer_id = await opened(desk, customer)
-        view = await asked(desk, customer, "give-credit")
+        customer_id = await opened(console, customer)
+        view = await asked(console, customer, "give-credit")
         account = view.accounts.unmasked.items[0].value
         if account.balance is not None and account.balance.amount > account.promised.amount:
             break
     await sandbox.faults("billing", outage=True)
     due_on = datetime.now().astimezone().date() + timedelta(days=3)
-    action = await desk.actions.promise_to_pay(customer_id, account, amount="1", due_on=due_on)
+    action = await console.actions.promise_to_pay(customer_id, account, amount="1", due_on=due_on)
 
     with pytest.raises(NotPossibleError, match="Only .* is owed"):
-        await desk.decisions.edit(action, {"amount": "99999"})
+        await console.decisions.edit(action, {"amount": "99999"})
 
 
-async def test_what_is_no_conflict_is_not_resolved(sandbox: Control, desk_of: Consoles, people: list[str]) -> None:
-    desk = await desk_of("rep")
-    action = await queued_contact(sandbox, desk, people[0])
+async def test_what_is_no_conflict_is_not_resolved(sandbox: Control, console_of: Consoles, people: list[str]) -> None:
+    console = await console_of("rep")
+    action = await queued_contact(sandbox, console, people[0])
     with pytest.raises(NotPossibleError, match="decided already"):
-        await desk.decisions.resolve(action, 0, {"phone": "+19375550199"})
+        await console.decisions.resolve(action, 0, {"phone": "+19375550199"})
 
 
 async def test_a_form_of_one_customer_replaces_no_action_on_another(
-    sandbox: Control, desk_of: Consoles, people: list[str]
+    sandbox: Control, console_of: Consoles, people: list[str]
 ) -> None:
-    desk = await desk_of("rep")
-    action = await queued_contact(sandbox, desk, people[0])
-    await back(sandbox, desk)
-    customer, (_view, values) = await credit(desk, people[1:])
-    context = desk.actions.context(await asked(desk, customer, "give-credit"))
+    console = await console_of("rep")
+    action = await queued_contact(sandbox, console, people[0])
+    await back(sandbox, console)
+    customer, (_view, values) = await credit(console, people[1:])
+    context = console.actions.context(await asked(console, customer, "give-credit"))
     with pytest.raises(NotPossibleError, match="another customer"):
-        await desk.actions.do("give-credit", context, values, customer, instead_of=action)
+        await console.actions.do("give-credit", context, values, customer, instead_of=action)
 
 
 # ------------------------------------------------------------------ sending asks again
 
 
 async def test_an_expired_access_does_not_stop_what_was_made_under_it(
-    sandbox: Control, desk_of: Consoles, people: list[str]
+    sandbox: Control, console_of: Consoles, people: list[str]
 ) -> None:
     clock = MovableClock()
-    desk = await desk_of("rep", clock=clock)
-    action = await queued_contact(sandbox, desk, people[0])
+    console = await console_of("rep", clock=clock)
+    action = await queued_contact(sandbox, console, people[0])
     clock.ahead = timedelta(hours=9)
-    assert desk.access.grant_of(CustomerId(action.customer_id)) is None
+    assert console.access.grant_of(CustomerId(action.customer_id)) is None
 
-    await back(sandbox, desk)
+    await back(sandbox, console)
 
-    assert (await until(desk, action, ActionState.DONE, ActionState.REJECTED)).state is ActionState.DONE
+    assert (await until(console, action, ActionState.DONE, ActionState.REJECTED)).state is ActionState.DONE
 
 
 async def test_an_access_that_was_revoked_stops_what_was_made_under_it(
-    sandbox: Control, desk_of: Consoles, people: list[str]
+    sandbox: Control, console_of: Consoles, people: list[str]
 ) -> None:
     clock = MovableClock()
-    desk = await desk_of("rep", clock=clock)
-    customer, (_view, values) = await credit(desk, people)
+    console = await console_of("rep", clock=clock)
+    customer, (_view, values) = await credit(console, people)
     await sandbox.faults("billing", outage=True)
-    action = await give(desk, customer, values)
+    action = await give(console, customer, values)
     clock.ahead = timedelta(minutes=1)
     for number in ("1", "2", "3"):
         with pytest.raises(NotPossibleError):
-            await desk.access.verify(customer, "account", number)
+            await console.access.verify(customer, "account", number)
 
-    await back(sandbox, desk)
+    await back(sandbox, console)
 
-    stopped = await until(desk, action, ActionState.DONE, ActionState.REJECTED)
+    stopped = await until(console, action, ActionState.DONE, ActionState.REJECTED)
     assert (stopped.state, stopped.steps[0].remark) == (ActionState.REJECTED, Remark.NO_ACCESS)
 
 
 async def test_a_lost_right_stops_the_queue_and_the_action_can_be_handed_over(
-    sandbox: Control, desk_of: Consoles, people: list[str], tmp_path: Path
+    sandbox: Control, console_of: Consoles, people: list[str], tmp_path: Path
 ) -> None:
     store = tmp_path / "desk.store"
-    before = await desk_of("rep", store=store)
+    before = await console_of("rep", store=store)
     customer, (_view, values) = await credit(before, people)
     await sandbox.faults("billing", outage=True)
     action = await give(before, customer, values)
-    await desk_of.close(before)
+    await console_of.close(before)
 
     await sandbox.faults("billing")
-    after = await desk_of("trainee", store=store)
+    after = await console_of("trainee", store=store)
     stopped = await until(after, action, ActionState.DONE, ActionState.REJECTED)
     assert (stopped.state, stopped.steps[0].remark) == (ActionState.REJECTED, Remark.NO_RIGHT)
     async with sandbox.raw("billing") as billing:
@@ -256,9 +258,9 @@ async def test_a_lost_right_stops_the_queue_and_the_action_can_be_handed_over(
 
 
 async def test_credits_of_two_consoles_do_not_add_up_above_the_limit(
-    sandbox: Control, desk_of: Consoles, people: list[str]
+    sandbox: Control, console_of: Consoles, people: list[str]
 ) -> None:
-    first, second = await desk_of("rep"), await desk_of("senior-rep")
+    first, second = await console_of("rep"), await console_of("senior-rep")
     customer, (view, values) = await credit(first, people)
     limit = REP.credit_limits[view.accounts.unmasked.items[0].value.balance.currency]
     await opened(second, customer)
@@ -275,45 +277,45 @@ async def test_credits_of_two_consoles_do_not_add_up_above_the_limit(
 
 
 async def test_what_is_queued_here_counts_against_the_limit(
-    sandbox: Control, desk_of: Consoles, people: list[str]
+    sandbox: Control, console_of: Consoles, people: list[str]
 ) -> None:
-    desk = await desk_of("rep")
-    customer, (view, values) = await credit(desk, people)
+    console = await console_of("rep")
+    customer, (view, values) = await credit(console, people)
     limit = REP.credit_limits[view.accounts.unmasked.items[0].value.balance.currency]
     await sandbox.faults("billing", outage=True)
-    context = desk.actions.context(view)
-    await desk.actions.do("give-credit", context, values | {"amount": str(limit)}, customer)
+    context = console.actions.context(view)
+    await console.actions.do("give-credit", context, values | {"amount": str(limit)}, customer)
 
     with pytest.raises(NotPossibleError, match="over your limit"):
-        desk.actions.plan("give-credit", desk.actions.context(view), values | {"amount": str(limit)})
+        console.actions.plan("give-credit", console.actions.context(view), values | {"amount": str(limit)})
 
 
 # ------------------------------------------------------------------ four eyes
 
 
-async def _asked_for(desk: Desk, people: list[str], over: int) -> tuple[CustomerId, Action, Any]:
-    customer, (view, values) = await credit(desk, people)
+async def _asked_for(console: Console, people: list[str], over: int) -> tuple[CustomerId, Action, Any]:
+    customer, (view, values) = await credit(console, people)
     currency = view.accounts.unmasked.items[0].value.balance.currency
-    amount = desk.user.credit_limits[currency] + over
-    action = await give(desk, customer, values | {"amount": str(amount), "why": "Billed a month too long."})
-    return customer, await until(desk, action, ActionState.AWAITING), amount
+    amount = console.user.credit_limits[currency] + over
+    action = await give(console, customer, values | {"amount": str(amount), "why": "Billed a month too long."})
+    return customer, await until(console, action, ActionState.AWAITING), amount
 
 
-async def _agree(desk: Desk, customer: str) -> Action:
-    await desk.access.open_for(CustomerId(customer), AccessReason.TYPED, "Decides what somebody asked for")
-    view = await asked(desk, customer, "decide-approval")
-    context = desk.actions.context(view)
+async def _agree(console: Console, customer: str) -> Action:
+    await console.access.open_for(CustomerId(customer), AccessReason.TYPED, "Decides what somebody asked for")
+    view = await asked(console, customer, "decide-approval")
+    context = console.actions.context(view)
     [ticket] = [one for one in context.all_of("tickets") if one.ticket_type == "approval" and one.is_open]
     values = {"ticket": ticket.id, "decision": "approved", "reason": ""}
-    action = await desk.actions.do("decide-approval", context, values, CustomerId(customer))
+    action = await console.actions.do("decide-approval", context, values, CustomerId(customer))
     view.close()
     return action
 
 
 async def test_another_person_within_their_limit_agrees_and_the_credit_is_given(
-    sandbox: Control, desk_of: Consoles, people: list[str]
+    sandbox: Control, console_of: Consoles, people: list[str]
 ) -> None:
-    rep, supervisor = await desk_of("rep"), await desk_of("supervisor")
+    rep, supervisor = await console_of("rep"), await console_of("supervisor")
     customer, action, _amount = await _asked_for(rep, people, over=5)
 
     await until(supervisor, await _agree(supervisor, customer), ActionState.DONE)
@@ -324,16 +326,18 @@ async def test_another_person_within_their_limit_agrees_and_the_credit_is_given(
 
 
 async def test_nobody_agrees_to_what_they_asked_for_themselves(
-    sandbox: Control, desk_of: Consoles, people: list[str]
+    sandbox: Control, console_of: Consoles, people: list[str]
 ) -> None:
-    supervisor = await desk_of("supervisor")
+    supervisor = await console_of("supervisor")
     customer, _action, _amount = await _asked_for(supervisor, people, over=5)
     with pytest.raises(NotPossibleError, match="another person must agree"):
         await _agree(supervisor, customer)
 
 
-async def test_nobody_agrees_to_more_than_they_may_give(sandbox: Control, desk_of: Consoles, people: list[str]) -> None:
-    rep, supervisor = await desk_of("rep"), await desk_of("supervisor")
+async def test_nobody_agrees_to_more_than_they_may_give(
+    sandbox: Control, console_of: Consoles, people: list[str]
+) -> None:
+    rep, supervisor = await console_of("rep"), await console_of("supervisor")
     customer, _action, _amount = await _asked_for(rep, people, over=1_000_000)
     with pytest.raises(NotPossibleError, match="over your own limit"):
         await _agree(supervisor, customer)
@@ -343,9 +347,9 @@ async def test_nobody_agrees_to_more_than_they_may_give(sandbox: Control, desk_o
     ("author", "digest"), [("sandbox-supervisor", "0" * 32), ("sandbox-rep", None)], ids=["another credit", "oneself"]
 )
 async def test_an_approval_that_does_not_fit_gives_nothing(
-    sandbox: Control, desk_of: Consoles, people: list[str], author: str, digest: str | None
+    sandbox: Control, console_of: Consoles, people: list[str], author: str, digest: str | None
 ) -> None:
-    rep = await desk_of("rep")
+    rep = await console_of("rep")
     customer, action, _amount = await _asked_for(rep, people, over=5)
     place = f"/tmf-api/troubleTicket/v4/troubleTicket/{action.steps[0].result}"
     async with sandbox.raw("crm") as crm:
@@ -367,17 +371,17 @@ async def test_an_approval_that_does_not_fit_gives_nothing(
 
 
 async def test_billing_rejects_a_credit_above_the_persons_limit_whatever_the_console_says(
-    sandbox: Control, desk_of: Consoles, people: list[str]
+    sandbox: Control, console_of: Consoles, people: list[str]
 ) -> None:
-    desk = await desk_of("rep")
+    console = await console_of("rep")
     generous = replace(REP, credit_limits=dict.fromkeys(REP.credit_limits, Decimal(1_000_000)))
-    desk.permissions.user = generous  # as in a changed file
-    customer, (view, values) = await credit(desk, people)
+    console.permissions.user = generous  # as in a changed file
+    customer, (view, values) = await credit(console, people)
     limit = REP.credit_limits[view.accounts.unmasked.items[0].value.balance.currency]
-    action = await give(desk, customer, values | {"amount": str(limit + 1)})
+    action = await give(console, customer, values | {"amount": str(limit + 1)})
     assert len(action.steps) == 1
 
-    rejected = await until(desk, action, ActionState.DONE, ActionState.REJECTED)
+    rejected = await until(console, action, ActionState.DONE, ActionState.REJECTED)
 
     assert rejected.state is ActionState.REJECTED
     assert "an approval that fits is needed" in rejected.steps[0].told

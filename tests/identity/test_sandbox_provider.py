@@ -12,14 +12,14 @@ import pytest
 
 from console.__main__ import _parser
 from console.cli import check_system
-from console.compose import Overrides, compose_desk
+from console.compose import Overrides, compose_console
 from console.errors import ConfigurationError, SignInRejectedError, SignInRequiredError, StoreError
 from console.models.customer import CustomerId
 from console.models.person import Person
 from console.services.access.permissions import REP
 from console.services.access.sign_in import SignIn, SignInState
+from console.services.console import Console
 from console.services.customer.customer_view import CustomerView
-from console.services.desk import Desk
 from console.session import open_session
 from console.store.database import in_memory
 from console.store.secrets import SecretRepository
@@ -28,12 +28,12 @@ from tests.support.browser import sign_in_as
 from tests.support.control import Control
 from tests.support.waiting import until
 
-Desks = Callable[..., SignIn]
+Consoles = Callable[..., SignIn]
 
 
 @pytest.fixture
-async def sign_in(sandbox: Control, desks: Desks) -> SignIn:
-    made = desks(sandbox.process.identity)
+async def sign_in(sandbox: Control, consoles: Consoles) -> SignIn:
+    made = consoles(sandbox.process.identity)
     await _sign_in(made)
     return made
 
@@ -46,30 +46,32 @@ async def _sign_in(made: SignIn) -> None:
 
 
 @pytest.fixture
-async def desk(sandbox: Control, sign_in: SignIn):
+async def console(sandbox: Control, sign_in: SignIn):
     overrides = Overrides(rng=random.Random(1), user=REP, sign_in=sign_in)
-    made = compose_desk(sandbox.process.deployment_with_sign_in, sandbox.process.secrets, overrides)
+    made = compose_console(sandbox.process.deployment_with_sign_in, sandbox.process.secrets, overrides)
     await made.open_store()
     await made.access.verify(CustomerId(sandbox.first_customer), "photo", "")
     yield made
     await made.aclose()
 
 
-async def _opened(desk: Desk, customer: str) -> CustomerView:
-    view = desk.view_customer(CustomerId(customer))
+async def _opened(console: Console, customer: str) -> CustomerView:
+    view = console.view_customer(CustomerId(customer))
     view.open()
     await view.wait_idle()
     return view
 
 
-async def test_one_sign_in_is_good_for_all_three_systems(sandbox: Control, desk: Desk) -> None:
-    view = await _opened(desk, sandbox.first_customer)
+async def test_one_sign_in_is_good_for_all_three_systems(sandbox: Control, console: Console) -> None:
+    view = await _opened(console, sandbox.first_customer)
     assert all(part.state.facts is not None for part in (view.customer, view.accounts, view.products))
     view.close()
 
 
-async def test_a_token_that_ends_in_mid_call_is_renewed_unseen(sandbox: Control, desk: Desk, sign_in: SignIn) -> None:
-    view = await _opened(desk, sandbox.first_customer)
+async def test_a_token_that_ends_in_mid_call_is_renewed_unseen(
+    sandbox: Control, console: Console, sign_in: SignIn
+) -> None:
+    view = await _opened(console, sandbox.first_customer)
     before = await sign_in.access_token()
     await sandbox.identity(end_access=True)
     view.refresh()
@@ -80,23 +82,23 @@ async def test_a_token_that_ends_in_mid_call_is_renewed_unseen(sandbox: Control,
 
 
 async def test_a_refused_renewal_asks_once_and_an_action_of_meanwhile_is_sent_after_it(
-    sandbox: Control, desk: Desk, sign_in: SignIn
+    sandbox: Control, console: Console, sign_in: SignIn
 ) -> None:
     states: list[SignInState] = []
     sign_in.subscribe(states.append)
-    view = await _opened(desk, sandbox.first_customer)
+    view = await _opened(console, sandbox.first_customer)
     await sandbox.identity(end_access=True, end_sign_ins=True)
     view.refresh()
     await view.wait_idle()
     assert isinstance(view.accounts.state.failure.error, SignInRequiredError)
     assert "Sign in again" in str(view.accounts.state.failure.error)
     assert view.accounts.state.facts is not None  # what was known stays
-    action = await desk.actions.add_note(CustomerId(sandbox.first_customer), "Typed meanwhile", reason="Note")
-    await until(lambda: next(one for one in desk.outbox.actions if one.id == action.id).tries)
+    action = await console.actions.add_note(CustomerId(sandbox.first_customer), "Typed meanwhile", reason="Note")
+    await until(lambda: next(one for one in console.outbox.actions if one.id == action.id).tries)
     assert states == [SignInState.ENDED]
-    assert next(one for one in desk.outbox.actions if one.id == action.id).is_open
+    assert next(one for one in console.outbox.actions if one.id == action.id).is_open
     await _sign_in(sign_in)
-    await until(lambda: not next(one for one in desk.outbox.actions if one.id == action.id).is_open, 15)
+    await until(lambda: not next(one for one in console.outbox.actions if one.id == action.id).is_open, 15)
     view.refresh()
     await view.wait_idle()
     assert view.accounts.state.failure is None
@@ -120,9 +122,9 @@ async def test_nothing_is_answered_to_a_token_nobody_gave(sandbox: Control) -> N
     ],
 )
 async def test_the_page_is_not_shown_to_a_request_that_is_not_as_it_should_be(
-    sandbox: Control, desks: Desks, changed: dict[str, str], told: str
+    sandbox: Control, consoles: Consoles, changed: dict[str, str], told: str
 ) -> None:
-    attempt = await desks(sandbox.process.identity).begin()
+    attempt = await consoles(sandbox.process.identity).begin()
     address = httpx.URL(attempt.address).copy_merge_params(changed)
     async with httpx.AsyncClient(trust_env=False, verify=False) as client:
         page = await client.get(address)
@@ -132,7 +134,7 @@ async def test_the_page_is_not_shown_to_a_request_that_is_not_as_it_should_be(
 
 
 async def test_a_role_that_was_taken_away_ends_the_sign_in_at_the_next_renewal(
-    sandbox: Control, desk: Desk, sign_in: SignIn
+    sandbox: Control, console: Console, sign_in: SignIn
 ) -> None:
     try:
         await sandbox.identity(end_access=True, roles={"rep": ["nothing here"]})
@@ -145,7 +147,7 @@ async def test_a_role_that_was_taken_away_ends_the_sign_in_at_the_next_renewal(
 
 
 async def test_another_role_is_worked_with_from_the_next_start_on_and_with_the_old_one_no_longer(
-    sandbox: Control, sign_in: SignIn, desks: Desks
+    sandbox: Control, sign_in: SignIn, consoles: Consoles
 ) -> None:
     store = SecretRepository(in_memory())
     await sign_in.keep_in(store)
@@ -159,11 +161,11 @@ async def test_another_role_is_worked_with_from_the_next_start_on_and_with_the_o
         await sign_in_as(attempt.address, {"identity": "rep"})
         with pytest.raises(SignInRejectedError, match="is trainee now"):  # the open desk works with the old one
             await sign_in.finish(await waiting)
-        other = desks(sandbox.process.identity)
+        other = consoles(sandbox.process.identity)
         await _sign_in(other)
         await other.keep_in(store)
         await sandbox.identity(roles={"rep": ["senior-rep"]})
-        again = desks(sandbox.process.identity)
+        again = consoles(sandbox.process.identity)
         person = await again.restore(store)
         assert person is not None
         assert person.role == "senior rep"
@@ -222,7 +224,7 @@ async def test_what_is_wrong_is_told_before_anybody_has_to_sign_in(
 
 @pytest.mark.expects_log("the sign-in cannot be kept")
 async def test_a_token_that_ends_while_the_disk_is_full_is_renewed_and_kept_later(
-    desk: Desk, sign_in: SignIn, sandbox: Control
+    console: Console, sign_in: SignIn, sandbox: Control
 ) -> None:
     kept = SecretRepository(in_memory())
     full: list[StoreError | None] = [None]
@@ -239,7 +241,7 @@ async def test_a_token_that_ends_while_the_disk_is_full_is_renewed_and_kept_late
     sign_in.unkept.add(told.append)
     full[0] = StoreError("The disk is full.")
     sign_in.rejected(await sign_in.access_token())
-    view = await _opened(desk, sandbox.first_customer)
+    view = await _opened(console, sandbox.first_customer)
     assert not [part for part in view.loaders if part.state.failure]
     view.close()
     assert told == ["The disk is full."]
@@ -260,9 +262,9 @@ async def _goes_straight_on(made: SignIn, browser: httpx.AsyncClient) -> bool:
 
 
 async def test_what_the_browser_remembers_opens_but_neither_unlocks_nor_switches(
-    sandbox: Control, desks: Desks
+    sandbox: Control, consoles: Consoles
 ) -> None:
-    made = desks(sandbox.process.identity)
+    made = consoles(sandbox.process.identity)
     async with httpx.AsyncClient(trust_env=False, verify=False) as browser:
         attempt = await made.begin()
         page = await browser.get(attempt.address)
@@ -275,8 +277,8 @@ async def test_what_the_browser_remembers_opens_but_neither_unlocks_nor_switches
         assert not await _goes_straight_on(made, browser)
 
 
-async def test_a_sign_out_ends_the_session_in_the_browser_too(sandbox: Control, desks: Desks) -> None:
-    made = desks(sandbox.process.identity)
+async def test_a_sign_out_ends_the_session_in_the_browser_too(sandbox: Control, consoles: Consoles) -> None:
+    made = consoles(sandbox.process.identity)
     async with httpx.AsyncClient(trust_env=False, verify=False) as browser:
         attempt = await made.begin()
         waiting = asyncio.create_task(attempt.wait())
@@ -290,17 +292,17 @@ async def test_a_sign_out_ends_the_session_in_the_browser_too(sandbox: Control, 
 
         assert address is not None
         await browser.get(address)
-        assert not await _goes_straight_on(desks(sandbox.process.identity), browser)
+        assert not await _goes_straight_on(consoles(sandbox.process.identity), browser)
 
 
-async def test_a_start_after_an_expired_sign_in_goes_on_with_a_new_one(sandbox: Control, desks: Desks) -> None:
-    first = desks(sandbox.process.identity)
+async def test_a_start_after_an_expired_sign_in_goes_on_with_a_new_one(sandbox: Control, consoles: Consoles) -> None:
+    first = consoles(sandbox.process.identity)
     await _sign_in(first)
     database = in_memory()
     await first.keep_in(SecretRepository(database))
     await sandbox.identity(end_sign_ins=True)
 
-    second = desks(sandbox.process.identity)
+    second = consoles(sandbox.process.identity)
     assert await second.restore(SecretRepository(database)) is None
     await database.aclose()  # as the session does before somebody signs in anew
     async with asyncio.timeout(5):

@@ -9,13 +9,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from console.compose import Overrides, compose_check, compose_desk
+from console.compose import Overrides, compose_check, compose_console
 from console.connectors.tmforum.published import V5_PATHS
 from console.connectors.tmforum.settings import TmForumSystem
 from console.models.check_report import Verdict
 from console.models.customer import CustomerId
+from console.services.console import Console
 from console.services.customer.customer_view import CustomerView
-from console.services.desk import Desk
 from console.settings.deployment import deployment_of
 from tests.support import outside
 from tests.support.described import DESCRIBED
@@ -34,18 +34,18 @@ class NoSecrets:
         raise AssertionError(reference)
 
 
-def desk_on(**systems: dict[str, Any]) -> Desk:
+def console_on(**systems: dict[str, Any]) -> Console:
     """A desk on some addresses; where nothing is said, on a port nobody listens at."""
     settings = {
         kind: {"kind": kind, "base_url": "http://127.0.0.1:9", "time_limit_s": 5.0, **systems.get(kind, {})}
         for kind in PATHS
     }
     deployment = deployment_of({"systems": settings}, source="the test")
-    return compose_desk(deployment, NoSecrets(), Overrides(rng=random.Random(1)))
+    return compose_console(deployment, NoSecrets(), Overrides(rng=random.Random(1)))
 
 
-async def opened(desk: Desk, customer: str) -> CustomerView:
-    view = desk.view_customer(CustomerId(customer))
+async def opened(console: Console, customer: str) -> CustomerView:
+    view = console.view_customer(CustomerId(customer))
     view.load_all()
     async with asyncio.timeout(60):
         await view.wait_idle()
@@ -72,21 +72,21 @@ async def test_tmf_mock_is_understood_with_the_profile_the_check_proposes(tmf_mo
     again = msgspec.convert({"kind": "provisioning", "base_url": tmf_mock, "resources": resources}, TmForumSystem)
     second = await compose_check("provisioning", again, NoSecrets())
     assert second.is_usable, [found for found in second.findings if found.verdict is Verdict.SETTING]
-    desk = desk_on(provisioning={"base_url": tmf_mock, "resources": resources})
+    console = console_on(provisioning={"base_url": tmf_mock, "resources": resources})
     try:
         # Whose services there are is not known beforehand: the sample data is made up at each start.
-        client = desk.view_customer(CustomerId("nobody"))
+        client = console.view_customer(CustomerId("nobody"))
         client.services.refresh()
         await client.services.wait_idle()
         assert len(client.services.state.facts or ()) == 0
         client.close()
         owner = await owner_of_a_service(tmf_mock)
-        view = await opened(desk, owner)
+        view = await opened(console, owner)
         services = [item.value for item in view.services.state.facts or ()]
         orders = [item.value for item in view.service_orders.state.facts or ()]
         view.close()
     finally:
-        await desk.aclose()
+        await console.aclose()
     assert services
     assert all(service.name and service.state for service in services)
     assert all(order.items and order.items[0].name for order in orders)
@@ -116,16 +116,16 @@ async def test_whatever_is_within_the_schema_ends_in_facts_or_a_sentence(
 ) -> None:
     with outside.prism(kind, version, tmp_path, dynamic=mode == "dynamic") as address:
         resources = {name: {"version": "v5"} for name in PATHS[kind] if name in V5_PATHS} if version == "v5" else {}
-        desk = desk_on(**{kind: {"base_url": address, "resources": resources, "record_limit": 5}})
+        console = console_on(**{kind: {"base_url": address, "resources": resources, "record_limit": 5}})
         try:
-            view = await opened(desk, "42")
+            view = await opened(console, "42")
             mine = [part.state for part in view.loaders if part.state.system == kind and part.was_requested]
             view.close()
             assert all(part.facts is not None or part.failure is not None for part in mine)
             told = [str(part.failure.error) for part in mine if part.failure]
             assert not [text for text in told if "itself failed" in text], told
         finally:
-            await desk.aclose()
+            await console.aclose()
         if mode == "dynamic":  # made-up answers say nothing about a server, and make one page after the other
             return
         report = await compose_check(

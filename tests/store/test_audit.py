@@ -61,22 +61,22 @@ async def test_entries_are_kept_in_the_order_they_were_made_and_the_chain_goes_o
     assert len({link.chain for link in links}) == 1
 
 
-async def test_it_is_looked_through_while_the_desk_has_it_open_and_nothing_is_written(tmp_path: Path) -> None:
+async def test_it_is_looked_through_while_the_console_has_it_open_and_nothing_is_written(tmp_path: Path) -> None:
     key, path = bytes(32), tmp_path / "desk.store"
     with pytest.raises(StoreError, match="Nothing is kept yet"):
         open_beside(path, key)
     assert not path.exists()
-    desk = open_database(path, key)
-    first = await recorded(desk, 10)
+    console = open_database(path, key)
+    first = await recorded(console, 10)
     beside = open_beside(path, key)
     assert await AuditRepository(beside).load() == first
     with pytest.raises(StoreError):
         await AuditRepository(beside).append([b"{}"])
-    more = await recorded(desk, 5)
+    more = await recorded(console, 5)
     assert await AuditRepository(beside).load() == more
     assert len(more) == 15
     await beside.aclose()
-    await desk.aclose()
+    await console.aclose()
 
 
 async def test_a_thousand_changes_losses_and_swaps_are_all_found() -> None:
@@ -343,20 +343,20 @@ async def done_of(sandbox: Control, customer: str, since: datetime) -> list[Audi
 @pytest.mark.own_world
 async def test_a_day_is_in_it_who_saw_and_did_what_why_and_with_which_values(sandbox: Control) -> None:
     before = datetime.now(UTC)
-    desk = sandbox.desk(gated=True)
-    await desk.open_store()
+    console = sandbox.console(gated=True)
+    await console.open_store()
     customer = CustomerId(sandbox.first_customer)
-    await desk.access.open_for(customer, AccessReason.TYPED, "asked for by the customer")
-    view = desk.view_customer(customer)
+    await console.access.open_for(customer, AccessReason.TYPED, "asked for by the customer")
+    view = console.view_customer(customer)
     view.open()
     await view.wait_idle()
     told_done = asyncio.Event()  # it is done in memory before it is kept, and told of only then
-    desk.outbox.subscribe(lambda told: None if told.is_open else told_done.set())
-    await desk.actions.add_note(customer, "Called back as promised", reason="Note")
+    console.outbox.subscribe(lambda told: None if told.is_open else told_done.set())
+    await console.actions.add_note(customer, "Called back as promised", reason="Note")
     async with asyncio.timeout(10):
         await told_done.wait()
     view.close()
-    await desk.audit.settled()
+    await console.audit.settled()
     entries = await until(lambda: done_of(sandbox, customer, before))
     told = {(entry.what, entry.words) for entry in entries}
     assert ("opened", "another reason: asked for by the customer") in told
@@ -367,7 +367,7 @@ async def test_a_day_is_in_it_who_saw_and_did_what_why_and_with_which_values(san
     assert last.words.endswith(": done")
     assert all(entry.at.tzinfo is not None and entry.at <= datetime.now(UTC) for entry in entries)
     assert list(command.found([Link("c", 1, msgspec.json.encode(first), "h")], "CALLED BACK"))
-    await desk.aclose()
+    await console.aclose()
 
 
 @pytest.mark.expects_log("the audit cannot be kept")

@@ -134,8 +134,8 @@ async def test_erased_words_are_nowhere_in_the_file(tmp_path: Path) -> None:
 async def test_it_needs_a_right_and_a_reason_and_waits_for_unsent_work(
     sandbox: Control, role: str, *, may: bool
 ) -> None:
-    desk = await asyncio.to_thread(lambda: sandbox.desk(overrides=Overrides(user=ROLES[role]), gated=True))
-    await desk.open_store()
+    console = await asyncio.to_thread(lambda: sandbox.console(overrides=Overrides(user=ROLES[role]), gated=True))
+    await console.open_store()
     customer = CustomerId(sandbox.first_customer)
     before = datetime.now(UTC).isoformat()
 
@@ -145,33 +145,35 @@ async def test_it_needs_a_right_and_a_reason_and_waits_for_unsent_work(
     try:
         if not may:
             with pytest.raises(NotPossibleError, match="may not export"):
-                await desk.data_rights.export(customer, "asked for by the customer", nobody_else)
+                await console.data_rights.export(customer, "asked for by the customer", nobody_else)
             with pytest.raises(NotPossibleError, match="may not erase"):
-                await desk.data_rights.erase(customer, "asked for by the customer", nobody_else)
+                await console.data_rights.erase(customer, "asked for by the customer", nobody_else)
             await until(lambda: has(2, "refused"))
             return
         with pytest.raises(NotPossibleError, match="Write why"):
-            await desk.data_rights.export(customer, "", nobody_else)
-        assert (await desk.data_rights.export(customer, "asked for by the customer", nobody_else)).records == 0
-        await desk.access.open_for(customer, AccessReason.TYPED, "asked for by the customer")
+            await console.data_rights.export(customer, "", nobody_else)
+        assert (await console.data_rights.export(customer, "asked for by the customer", nobody_else)).records == 0
+        await console.access.open_for(customer, AccessReason.TYPED, "asked for by the customer")
         await sandbox.faults("crm", outage=True)
-        action = await desk.actions.add_note(customer, "Called back", reason="Note")
+        action = await console.actions.add_note(customer, "Called back", reason="Note")
         with pytest.raises(NotPossibleError, match="1 action is not done yet"):
-            await desk.data_rights.erase(customer, "asked for by the customer", nobody_else)
+            await console.data_rights.erase(customer, "asked for by the customer", nobody_else)
         await until(
-            lambda: desk.decisions.withdraw(next(one for one in desk.outbox.actions if one.id == action.id)), 15
+            lambda: console.decisions.withdraw(next(one for one in console.outbox.actions if one.id == action.id)), 15
         )
-        await desk.data_rights.erase(customer, "asked for by the customer", nobody_else)
+        await console.data_rights.erase(customer, "asked for by the customer", nobody_else)
         await until(lambda: has(1, "erased"))
         assert await has(1, "exported")
     finally:
         await sandbox.clear()
-        await desk.aclose()
+        await console.aclose()
 
 
 async def test_what_other_people_here_keep_of_a_customer_goes_too(sandbox: Control) -> None:
-    desk = await asyncio.to_thread(lambda: sandbox.desk(overrides=Overrides(user=ROLES["supervisor"]), gated=True))
-    await desk.open_store()
+    console = await asyncio.to_thread(
+        lambda: sandbox.console(overrides=Overrides(user=ROLES["supervisor"]), gated=True)
+    )
+    await console.open_store()
     mine, waits = in_memory(), in_memory()
     await filled(mine, "CU-1")
     await filled(waits, "CU-2", open_action=True)
@@ -182,16 +184,16 @@ async def test_what_other_people_here_keep_of_a_customer_goes_too(sandbox: Contr
         yield None  # a window has it open
 
     reason = "asked for by the customer"
-    reached = await desk.data_rights.export(CustomerId("CU-1"), reason, others)
+    reached = await console.data_rights.export(CustomerId("CU-1"), reason, others)
     assert (reached.stores, reached.closed) == (3, 1)
     assert CANARY in str(reached.found["facts"])
     with pytest.raises(NotPossibleError, match="1 action is not done yet"):
-        await desk.data_rights.erase(CustomerId("CU-2"), reason, others)
-    reached = await desk.data_rights.erase(CustomerId("CU-1"), reason, others)
+        await console.data_rights.erase(CustomerId("CU-2"), reason, others)
+    reached = await console.data_rights.erase(CustomerId("CU-1"), reason, others)
     assert (reached.stores, reached.closed) == (3, 1)
     assert reached.records >= 4
     left = await CustomerRecords(mine).export("CU-1")
     assert not any(left[kind] for kind in left if kind != "audit")
     for database in (mine, waits):
         await database.aclose()
-    await desk.aclose()
+    await console.aclose()

@@ -142,7 +142,7 @@ def test_of_many_programs_that_start_at_once_one_gets_the_store(tmp_path: Path) 
     assert said == ["in use"] * 5 + ["open"]
 
 
-def test_a_store_of_a_newer_desk_is_left_alone(tmp_path: Path) -> None:
+def test_a_store_of_a_newer_console_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "desk.store"
     filled(path)
     database = open_database(path, KEY)

@@ -61,7 +61,7 @@ async def test_a_key_is_asked_for_once_and_lies_nowhere_in_clear(
         async with open_session(
             config=configuration, demo=False, with_store=True, questions=StoreQuestions(passphrase), ask_secret=asked
         ) as session:
-            view = session.desk.view_customer(CustomerId(sandbox.first_customer))
+            view = session.console.view_customer(CustomerId(sandbox.first_customer))
             view.open()
             await view.wait_idle()
             assert not [part for part in view.loaders if part.state.failure]
@@ -73,7 +73,7 @@ async def test_a_key_is_asked_for_once_and_lies_nowhere_in_clear(
         assert not [token for token in sandbox.process.tokens.values() if token.encode() in content], path
 
 
-async def test_the_store_is_looked_into_while_the_desk_is_open(sandbox: Control, configuration: Path) -> None:
+async def test_the_store_is_looked_into_while_the_console_is_open(sandbox: Control, configuration: Path) -> None:
     async def looked() -> int:
         kept = await open_last_store(
             config=configuration, demo=False, questions=StoreQuestions(passphrase), to_read=True
@@ -92,14 +92,14 @@ async def test_the_store_is_looked_into_while_the_desk_is_open(sandbox: Control,
         questions=StoreQuestions(passphrase),
         ask_secret=Asked(sandbox),
     ) as session:
-        session.desk.audit.record("opened", sandbox.first_customer)
-        await session.desk.audit.settled()
+        session.console.audit.record("opened", sandbox.first_customer)
+        await session.console.audit.settled()
         assert await looked() >= 1
         with pytest.raises(StoreInUseError):  # nobody else writes to it
             await open_last_store(config=configuration, demo=False, questions=StoreQuestions(passphrase))
 
 
-async def test_a_system_is_checked_with_the_key_the_desk_keeps_also_while_it_is_open(
+async def test_a_system_is_checked_with_the_key_the_console_keeps_also_while_it_is_open(
     sandbox: Control, configuration: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with open_session(

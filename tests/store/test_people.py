@@ -77,7 +77,7 @@ async def test_a_changed_name_is_found_by_the_new_one_alone() -> None:
     assert not await repository.find(words="wellenreiter", digits=None, limit=5)
 
 
-def test_those_whom_an_older_desk_knew_are_found_with_a_slip_too(tmp_path: Path) -> None:
+def test_those_whom_an_older_console_knew_are_found_with_a_slip_too(tmp_path: Path) -> None:
     path = tmp_path / "desk.store"
     connection = apsw.Connection(str(path))
     connection.pragma("cipher", "sqlcipher")

@@ -10,9 +10,9 @@ from benchmarks.preview import fill
 from console.models.customer import CustomerId
 from console.sandbox.world import World
 from console.services.actions.catalogue import ACTIONS
+from console.services.console import Console
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
-from console.services.desk import Desk
 
 
 def numbers_of(first: int, last: int) -> list[str]:
@@ -23,21 +23,21 @@ def numbers_of(first: int, last: int) -> list[str]:
     return numbers
 
 
-async def asked(desk: Desk, customer: str, kind: str) -> CustomerView:
-    view = desk.view_customer(CustomerId(customer))
+async def asked(console: Console, customer: str, kind: str) -> CustomerView:
+    view = console.view_customer(CustomerId(customer))
     for part in dict.fromkeys(("customer", *ACTIONS[kind].asks)):
         getattr(view, part).refresh()
     await view.wait_idle()
     return view
 
 
-async def first_for_whom(desk: Desk, people: list[str], kind: str) -> tuple[CustomerView, Any, dict[str, str]]:
+async def first_for_whom(console: Console, people: list[str], kind: str) -> tuple[CustomerView, Any, dict[str, str]]:
     """The first customer an act can be planned for, with the situation and values for its form."""
     for customer in people:
-        view = await asked(desk, customer, kind)
+        view = await asked(console, customer, kind)
         try:
-            context, values = await fill(desk, view, kind, random.Random(customer))
-            plan = desk.actions.plan(kind, context, values)
+            context, values = await fill(console, view, kind, random.Random(customer))
+            plan = console.actions.plan(kind, context, values)
         except NotPossibleError:
             view.close()
             continue

@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import msgspec
 
-from console.compose import Overrides, compose_desk
+from console.compose import Overrides, compose_console
 from console.connectors.tmforum.settings import TmForumSystem
 from console.models.audit import AuditEntry
-from console.services.desk import Desk
+from console.services.console import Console
 from console.settings import Deployment
 from console.system.sandbox_launcher import SandboxProcess
 
@@ -86,13 +86,13 @@ class Control:
             changed[name] = msgspec.convert(settings, TmForumSystem)
         return msgspec.structs.replace(deployment, systems=changed)
 
-    def desk(self, *, overrides: Overrides | None = None, gated: bool = False, **systems: dict[str, Any]) -> Desk:
+    def console(self, *, overrides: Overrides | None = None, gated: bool = False, **systems: dict[str, Any]) -> Console:
         """A desk on the sandbox; with `gated` accounts are closed until somebody opens them."""
         deployment = self.deployment(**systems)
         if gated:
             signed_in = self.process.deployment_with_sign_in
             deployment = msgspec.structs.replace(deployment, sign_in=signed_in.sign_in, audit=signed_in.audit)
-        return compose_desk(deployment, self.process.secrets, overrides or Overrides(rng=random.Random(1)))
+        return compose_console(deployment, self.process.secrets, overrides or Overrides(rng=random.Random(1)))
 
     def happened_now(self) -> dict[str, Any]:
         """Return a party interaction of the first customer that is happening now, to be made in CRM."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from console.models.customer import CustomerId
 from console.services.access.permissions import User
-from console.services.desk import Desk
+from console.services.console import Console
 from console.views.customer.page import CustomerPage
 from console.views.customer.panels.catalogue import PANELS as PANEL_TYPES
 from console.views.customer.panels.panel import Panel
@@ -26,12 +26,12 @@ LEFT_OUT = {
 MANY_PARTS = ("services", "orders", "payments", "usage", "timeline")
 
 
-async def bring(state: str, workspace: Workspace, desk: Desk, sandbox: Control) -> CustomerPage:
+async def bring(state: str, workspace: Workspace, console: Console, sandbox: Control) -> CustomerPage:
     """Return an open page all of whose panels were looked at and are in one state.
 
     For `partial` the desk must have been made with `without_some`.
     """
-    page = workspace.open_customer(CustomerId(await _prepare(state, desk, sandbox)))
+    page = workspace.open_customer(CustomerId(await _prepare(state, console, sandbox)))
     assert page is not None
     for panel in panels(page).values():
         panel.want()
@@ -43,7 +43,7 @@ async def bring(state: str, workspace: Workspace, desk: Desk, sandbox: Control) 
         await at_rest(page)
     if state == "offline":
         await _all(sandbox, outage=True)
-        desk.network.set_online(online=False)
+        console.network.set_online(online=False)
         page.view.refresh()
         await _all_failed(page)
     if state == "stale":
@@ -58,14 +58,14 @@ async def bring(state: str, workspace: Workspace, desk: Desk, sandbox: Control) 
     return page
 
 
-async def _prepare(state: str, desk: Desk, sandbox: Control) -> str:
+async def _prepare(state: str, console: Console, sandbox: Control) -> str:
     """Bring about what the state needs before anything is asked; return the customer to open."""
     if state == "loading":
         await _all(sandbox, latency_ms=3000)
     elif state == "failed":
         await _all(sandbox, outage=True)
     elif state == "no permission":
-        desk.permissions.user = User("trainee", frozenset())
+        console.permissions.user = User("trainee", frozenset())
     elif state == "empty":
         async with sandbox.raw("crm") as client:
             body = {"name": "Nobody yet", "engagedParty": {"id": "P0", "@referredType": "Individual"}}

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from console.compose import Overrides, compose_desk
-from console.services.desk import Desk
+from console.compose import Overrides, compose_console
+from console.services.console import Console
 from console.settings import Deployment
 from console.system.sandbox_launcher import HandedSecrets
 from tests.support.control import Control
@@ -36,7 +36,7 @@ class TwoBillings(Control):
         mobile = msgspec.structs.replace(mobile, **changes)
         return msgspec.structs.replace(deployment, systems={**deployment.systems, "mobile": mobile})
 
-    def desk(self, *, overrides: Overrides | None = None, gated: bool = False, **systems: dict[str, Any]) -> Desk:
+    def console(self, *, overrides: Overrides | None = None, gated: bool = False, **systems: dict[str, Any]) -> Console:
         del gated
         secrets = HandedSecrets({**self.process.tokens, "mobile": self.second.process.tokens["billing"]})
-        return compose_desk(self.deployment(**systems), secrets, overrides or Overrides(rng=random.Random(1)))
+        return compose_console(self.deployment(**systems), secrets, overrides or Overrides(rng=random.Random(1)))

@@ -68,7 +68,7 @@ async def test_a_restart_forgives_neither_attempts_nor_looking_around() -> None:
     told: list[AuditEntry] = []
     clock = VirtualClock()
 
-    def desk() -> AccessService:
+    def console() -> AccessService:
         def note(what: str, customer: str, words: str, facts: Mapping[str, str] | None = None) -> None:
             told.append(AuditEntry(clock.now(), "me", "rep", what, customer, words, facts=dict(facts or {})))
 
@@ -77,17 +77,17 @@ async def test_a_restart_forgives_neither_attempts_nor_looking_around() -> None:
         return access
 
     for number in range(11):
-        await desk().open_for(CustomerId(f"CU-{number}"), AccessReason.TYPED, "asked for by mail")
+        await console().open_for(CustomerId(f"CU-{number}"), AccessReason.TYPED, "asked for by mail")
     assert SNOOPING not in {entry.what for entry in told}
-    await desk().open_for(CustomerId("CU-11"), AccessReason.TYPED, "asked for by mail")
+    await console().open_for(CustomerId("CU-11"), AccessReason.TYPED, "asked for by mail")
     assert [entry.what for entry in told].count(SNOOPING) == 1
     with pytest.raises(NotPossibleError, match="proves nothing"):  # it was on the screen an hour ago at most
-        await desk().verify(CustomerId("CU-3"), "birth", "1980-01-01")
+        await console().verify(CustomerId("CU-3"), "birth", "1980-01-01")
     told += [AuditEntry(clock.now(), "me", "rep", "verification failed", "CU-77", "Day of birth")] * 3
     with pytest.raises(NotPossibleError, match="Too many wrong answers"):
-        await desk().verify(CustomerId("CU-77"), "birth", "1980-01-01")
+        await console().verify(CustomerId("CU-77"), "birth", "1980-01-01")
     clock.passed_s += 16 * 60
-    opened = await desk().verify(CustomerId("CU-77"), "photo", "")
+    opened = await console().verify(CustomerId("CU-77"), "photo", "")
     assert opened.reason is AccessReason.CALLER
 
 

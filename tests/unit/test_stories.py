@@ -122,7 +122,7 @@ def test_numbers_of_one_customer_never_run_over(world: World) -> None:
             history.orders,
             history.subscriptions,
             history.tickets,
-            history.visits,
+            history.appointments,
             history.tests,
             history.charges,
         ):

@@ -17,8 +17,8 @@ from console.bridge import STALL_MS, Bridge, StallWatchdog
 from console.compose import Overrides
 from console.models.customer import CustomerId
 from console.services.access.permissions import REP, ROLES
-from console.services.desk import Desk
-from console.views.access.sign_in_bar import PersonAtDesk
+from console.services.console import Console
+from console.views.access.sign_in_bar import SignInSession
 from console.views.customer.page import CustomerPage
 from console.views.customer.panels.panel import Panel
 from console.views.icons import ICON
@@ -30,7 +30,7 @@ from console.views.widgets.fact import FactLabel
 from console.views.widgets.labels import StateSurface
 from console.views.widgets.rows import FactList
 from console.views.window.main_window import MainWindow
-from console.views.window.menus import DeskMenus
+from console.views.window.menus import ConsoleMenus
 from console.views.window.preferences import Preferences
 from console.views.window.workspace import Workspace
 from tests.support.control import Control
@@ -46,7 +46,7 @@ class Rig:
     window: MainWindow
     workspace: Workspace
     bridge: Bridge
-    desk: Desk
+    console: Console
     sandbox: Control
     clock: MovableClock
     preferences: Preferences
@@ -109,7 +109,7 @@ async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) ->
     await asyncio.sleep(0)
     CardGuard(window)
     LengthGuard(window)
-    DeskMenus(window, workspace, PersonAtDesk(window, bridge, workspace.ask_all), preferences)
+    ConsoleMenus(window, workspace, SignInSession(window, bridge, workspace.ask_all), preferences)
     await asyncio.sleep(0)
     # Off the window's thread, as the program does: the first time it loads the numbering plans.
     marker = request.node.get_closest_marker("settings")
@@ -118,20 +118,20 @@ async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) ->
     gate = request.node.get_closest_marker("gated")
     clock = MovableClock()
     overrides = Overrides(clock=clock, rng=random.Random(1), user=ROLES[gate.args[0]] if gate and gate.args else REP)
-    desk = await asyncio.to_thread(lambda: sandbox.desk(overrides=overrides, gated=gate is not None, **limits))
-    await desk.open_store()
+    console = await asyncio.to_thread(lambda: sandbox.console(overrides=overrides, gated=gate is not None, **limits))
+    await console.open_store()
     window.show()
     window.activateWindow()
     await until(window.windowHandle().isExposed)  # the program's is long before its desk is there
-    workspace.attach(desk)
+    workspace.attach(console)
     await asyncio.sleep(0)
-    yield Rig(window, workspace, bridge, desk, sandbox, clock, preferences)
+    yield Rig(window, workspace, bridge, console, sandbox, clock, preferences)
     while window.tabs.count():  # one a turn: ten pages taken down at once, after the window has gone, harm nobody
         workspace.customers.close_tab(0)
         await asyncio.sleep(0.005)
     workspace.close_all()
     await bridge.aclose()
-    await desk.aclose()
+    await console.aclose()
     window.hide()
     window.deleteLater()
     await asyncio.sleep(0)

@@ -49,9 +49,9 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 
 @pytest.mark.gated("supervisor")
-async def test_a_supervisor_finds_what_another_desk_did_and_why(rig: Rig) -> None:
+async def test_a_supervisor_finds_what_another_console_did_and_why(rig: Rig) -> None:
     [customer] = numbers_of(31, 32)
-    other = rig.sandbox.desk(overrides=Overrides(user=ROLES["rep"]), gated=True)
+    other = rig.sandbox.console(overrides=Overrides(user=ROLES["rep"]), gated=True)
     await other.open_store()
     await other.access.open_for(CustomerId(customer), AccessReason.TYPED, "asked for in the branch")
     await rig.until(lambda: rig.sandbox.audited("asked for in the branch"))
@@ -61,7 +61,7 @@ async def test_a_supervisor_finds_what_another_desk_did_and_why(rig: Rig) -> Non
     page = rig.workspace.pages["audit"]
     assert page is not None
     assert page.field.hasFocus()
-    await rig.until(lambda: "from every desk" in page.told.text())
+    await rig.until(lambda: "from every console" in page.told.text())
     page.field.selectAll()
     rig.keys(f"OPENED {customer.lower()}")
     rig.press(Qt.Key.Key_Return)
@@ -123,19 +123,19 @@ async def test_a_rep_has_no_audit_page_and_is_refused_by_the_services(rig: Rig) 
     assert "audit" not in rig.workspace.pages
     assert not rig.window.rail_buttons["audit"].isVisible()
     with pytest.raises(Exception, match="rep may not read the audit"):
-        await rig.desk.audit_search.find("")
+        await rig.console.audit_search.find("")
 
 
 @pytest.mark.gated("supervisor")
-async def test_what_is_flagged_at_one_desk_stands_on_a_supervisors_until_they_have_seen_it(rig: Rig) -> None:
-    other = rig.sandbox.desk(overrides=Overrides(user=ROLES["rep"]), gated=True)
+async def test_what_is_flagged_at_one_console_stands_on_a_supervisors_until_they_have_seen_it(rig: Rig) -> None:
+    other = rig.sandbox.console(overrides=Overrides(user=ROLES["rep"]), gated=True)
     await other.open_store()
     for customer in numbers_of(40, 52):
         await other.access.open_for(CustomerId(customer), AccessReason.TYPED, "looking at neighbours")
     await rig.until(lambda: rig.sandbox.audited("12 accounts", what="harvesting"))
     await other.aclose()
     looked: list[str] = []
-    bar = FlagBar(rig.window, rig.desk, rig.bridge, looked.append)
+    bar = FlagBar(rig.window, rig.console, rig.bridge, looked.append)
     await rig.until(bar.isVisible)
     assert "12 accounts opened within an hour and nothing done in them" in bar.told.text()
     QTest.mouseClick(bar.look_button, Qt.MouseButton.LeftButton)
@@ -144,7 +144,7 @@ async def test_what_is_flagged_at_one_desk_stands_on_a_supervisors_until_they_ha
         QTest.mouseClick(bar.seen_button, Qt.MouseButton.LeftButton)
         await asyncio.sleep(0)
     await rig.until(lambda: rig.sandbox.audited("12 accounts", what="saw the flag"))
-    again = FlagBar(rig.window, rig.desk, rig.bridge, looked.append)  # as at the next start
+    again = FlagBar(rig.window, rig.console, rig.bridge, looked.append)  # as at the next start
     await asyncio.sleep(0.3)
     assert not again.isVisible()
     for one in (bar, again):
@@ -156,7 +156,7 @@ async def test_an_opening_lapses_which_is_said_before_and_keeps_what_was_typed(r
     customer = CustomerId(rig.sandbox.first_customer)
     expiry_bar = rig.workspace.expiry_bar
     assert expiry_bar is not None
-    await rig.desk.access.verify(customer, "photo", "")
+    await rig.console.access.verify(customer, "photo", "")
     page = await rig.open()
     page.customer_actions.open_note()
     rig.keys("Wants to be called back on Friday")
@@ -174,15 +174,17 @@ async def test_an_opening_lapses_which_is_said_before_and_keeps_what_was_typed(r
     assert f"Stays open: {page.view.name}." in texts_of(rig.window.status)
     await asyncio.sleep(0)
     rig.clock.ahead = timedelta(minutes=57)
-    assert rig.desk.access.level(customer) is AccessLevel.ACCOUNT or rig.desk.access.grant_of(customer) is not None
+    assert (
+        rig.console.access.level(customer) is AccessLevel.ACCOUNT or rig.console.access.grant_of(customer) is not None
+    )
     rig.clock.ahead = timedelta(minutes=59)
     expiry_bar.look()
     await asyncio.sleep(0)
     assert rig.workspace.page is None
     assert not [one for one in rig.window.findChildren(ActionForm) if one.isVisible()]
-    assert rig.desk.access.level(customer) is AccessLevel.CLOSED
+    assert rig.console.access.level(customer) is AccessLevel.CLOSED
     assert "was closed, as its time had passed" in texts_of(rig.window.status)
-    await rig.desk.access.verify(customer, "photo", "")
+    await rig.console.access.verify(customer, "photo", "")
     again = await rig.open()
     assert again.customer_actions.dock is not None
     assert again.customer_actions.dock.text.toPlainText() == "Wants to be called back on Friday"
@@ -191,7 +193,7 @@ async def test_an_opening_lapses_which_is_said_before_and_keeps_what_was_typed(r
 @pytest.mark.gated
 async def test_after_a_restart_the_customer_in_front_is_asked_for_and_the_others_can_be_reopened(rig: Rig) -> None:
     first, front = (CustomerId(number) for number in numbers_of(120, 122))
-    rig.desk.drafts.type("desk/tabs", f"{first}\n*{front}")
+    rig.console.drafts.type("desk/tabs", f"{first}\n*{front}")
     rig.workspace.customers.restore()
     [dialog] = rig.window.findChildren(AccessDialog)
     await rig.until(lambda: front in dialog.who.text())

@@ -161,7 +161,7 @@ async def test_partial_damage_is_counted_in_the_panel_and_explained_on_the_syste
     assert "could not be read" in texts_of(page.services)
     rig.workspace.show_page("systems")
     assert "could not be read" in texts_of(rig.workspace.pages["systems"])
-    assert isinstance(rig.desk.health.damages("provisioning")[0], Damage)
+    assert isinstance(rig.console.health.damages("provisioning")[0], Damage)
 
 
 async def test_a_customer_without_anything_says_none_and_who_was_asked(rig: Rig) -> None:
@@ -178,14 +178,14 @@ async def test_an_unknown_customer_is_one_sentence(rig: Rig) -> None:
 
 
 async def test_a_role_that_may_not_see_bills_sees_a_lock_and_billing_is_not_asked(rig: Rig) -> None:
-    asked_before = rig.desk.health.health("billing").last_answer_at
-    rig.desk.permissions.user = User("trainee", REP.may_see - {DataScope.BILLS})
+    asked_before = rig.console.health.health("billing").last_answer_at
+    rig.console.permissions.user = User("trainee", REP.may_see - {DataScope.BILLS})
     page = await rig.open()
     assert "The role trainee does not show bills." in texts_of(page.bills)
     assert "not for your role" in texts_of(page.bills)
     assert page.bills.table.rows_model.rowCount() == 0
     assert page.view.bills.state.facts is None
-    assert rig.desk.health.health("billing").last_answer_at != asked_before, "the accounts were asked for"
+    assert rig.console.health.health("billing").last_answer_at != asked_before, "the accounts were asked for"
 
 
 async def test_10000_bills_neither_freeze_nor_hide_that_there_are_more(rig: Rig) -> None:
@@ -256,8 +256,8 @@ async def test_closing_a_tab_drops_what_is_under_way(rig: Rig) -> None:
 
 async def test_switching_between_nine_customers_is_instant(rig: Rig) -> None:
     results: list = []
-    await rig.desk.search.find(rig.desk.search.read("m"), results.append)
-    await rig.desk.search.find(rig.desk.search.read("ma"), results.append)
+    await rig.console.search.find(rig.console.search.read("m"), results.append)
+    await rig.console.search.find(rig.console.search.read("ma"), results.append)
     customers = [found.customer_id for found in results[-1].found][:9]
     for customer in customers:
         await rig.open(customer)

@@ -106,7 +106,7 @@ async def test_closing_the_customer_while_the_document_comes(rig: Rig) -> None:
 @pytest.mark.gated
 async def test_that_a_bill_was_looked_at_is_in_the_audit(rig: Rig) -> None:
     customer = CustomerId(rig.sandbox.first_customer)
-    await rig.desk.access.verify(customer, "photo", "")
+    await rig.console.access.verify(customer, "photo", "")
     page = await rig.open()
     QTest.mouseClick(page.bills.lines.document, Qt.MouseButton.LeftButton)
     await rig.until(lambda: page.over.document is not None and page.over.document.pages.is_shown)

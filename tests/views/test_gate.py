@@ -90,7 +90,7 @@ async def search(rig: Rig, text: str) -> None:
 async def test_nothing_of_a_closed_account_is_told_to_any_role(rig: Rig, role: str) -> None:
     customer = rig.sandbox.first_customer
     secrets = await secrets_of(rig.sandbox, customer)
-    assert rig.desk.user.role == role
+    assert rig.console.user.role == role
     await search(rig, customer)
     assert await leaks(rig, secrets) == []
     rig.press(Qt.Key.Key_Escape)
@@ -136,8 +136,8 @@ async def test_a_search_asks_crm_for_names_alone(rig: Rig, caplog: pytest.LogCap
 @pytest.mark.gated
 async def test_a_closed_account_is_not_found_by_part_of_a_number_or_address(rig: Rig) -> None:
     customer = CustomerId(rig.sandbox.first_customer)
-    await rig.desk.access.open_for(customer, AccessReason.TYPED, "Looks the caller up before")
-    view = rig.desk.view_customer(customer)
+    await rig.console.access.open_for(customer, AccessReason.TYPED, "Looks the caller up before")
+    view = rig.console.view_customer(customer)
     view.load_all()
     await view.wait_idle()
     record = view.customer.unmasked.value
@@ -149,18 +149,18 @@ async def test_a_closed_account_is_not_found_by_part_of_a_number_or_address(rig:
 
     async def found(text: str) -> set[str]:
         results: list[SearchResult] = []
-        await rig.desk.search.find(rig.desk.search.read(text), results.append)
+        await rig.console.search.find(rig.console.search.read(text), results.append)
         return {one.customer_id for one in results[-1].found if one.customer_id == customer}
 
     async def is_in_the_index() -> bool:
         results: list[SearchResult] = []
-        await rig.desk.search.find(rig.desk.search.read(record.id), results.append)
+        await rig.console.search.find(rig.console.search.read(record.id), results.append)
         return any((HERE, Match(MatchedBy.SEEN_HERE)) in one.reasons for one in results[-1].found)
 
     await rig.until(is_in_the_index)
     parts = (phone[2:8], phone[-7:], phone[-4:], account[-5:], email.partition("@")[0], street)
     assert any([await found(text) for text in parts])  # while it is open that helps
-    rig.desk.access.close(customer)
+    rig.console.access.close(customer)
     assert [text for text in parts if await found(text)] == []
     for text in (phone, email, account, record.name, record.id):
         assert await found(text), text
@@ -170,8 +170,8 @@ async def test_a_closed_account_is_not_found_by_part_of_a_number_or_address(rig:
 async def test_what_was_searched_for_is_written_down_once(rig: Rig) -> None:
     before = datetime.now(UTC).isoformat()
     for text in ("kow", "kowal", "kowalski", "+19375550142"):
-        await rig.desk.search.find(rig.desk.search.read(text), lambda _result: None)
-    await rig.desk.search.aclose()
+        await rig.console.search.find(rig.console.search.read(text), lambda _result: None)
+    await rig.console.search.aclose()
     await rig.until(lambda: rig.sandbox.audited("+19375550142", what="searched", since=before))
     newest_first = await rig.sandbox.audited(what="searched", since=before)
     assert [entry.words for entry in newest_first] == ["+19375550142", "kowalski"]
@@ -191,7 +191,7 @@ async def test_a_caller_is_verified_by_keys_and_wrong_answers_are_counted(rig: R
     rig.keys(account.lower())
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.until(lambda: rig.workspace.page is not None)
-    assert rig.desk.access.level(CustomerId(customer)) is AccessLevel.ACCOUNT
+    assert rig.console.access.level(CustomerId(customer)) is AccessLevel.ACCOUNT
     page = rig.workspace.page
     assert "Caller verified" in texts_of(page.head)
     await page.view.wait_idle()
@@ -207,7 +207,7 @@ async def test_a_caller_is_verified_by_keys_and_wrong_answers_are_counted(rig: R
     assert [name for _button, name, _reason in further.ways] == ["pin", "code", "callback", "photo"]
     rig.press(Qt.Key.Key_Up)
     rig.press(Qt.Key.Key_Return, CTRL)
-    await rig.until(lambda: rig.desk.access.level(CustomerId(customer)) is AccessLevel.CALL_DETAIL)
+    await rig.until(lambda: rig.console.access.level(CustomerId(customer)) is AccessLevel.CALL_DETAIL)
     await page.view.wait_idle()
     assert page.view.usage.state.denied is None
     assert page.view.usage.state.facts is not None
@@ -227,7 +227,7 @@ async def test_a_pin_and_a_code_open_everything_by_keys(rig: Rig) -> None:
     rig.keys(pin)
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.until(lambda: rig.workspace.page is not None)
-    assert rig.desk.access.level(CustomerId(customer)) is AccessLevel.CALL_DETAIL
+    assert rig.console.access.level(CustomerId(customer)) is AccessLevel.CALL_DETAIL
 
 
 @pytest.mark.gated
@@ -247,7 +247,7 @@ async def test_a_code_is_sent_first_and_its_number_is_not_shown(rig: Rig) -> Non
     rig.keys(await rig.sandbox.code(customer))
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.until(lambda: rig.workspace.page is not None)
-    assert rig.desk.access.level(CustomerId(customer)) is AccessLevel.CALL_DETAIL
+    assert rig.console.access.level(CustomerId(customer)) is AccessLevel.CALL_DETAIL
 
 
 async def code_can_be_sent(rig: Rig, customer: str) -> bool:
@@ -263,7 +263,7 @@ async def test_a_trainee_sees_personal_data_in_full_only_on_demand_which_is_reco
         record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
     values = [medium["characteristic"] for medium in record["contactMedium"]]
     kept = {str(one[key]) for one in values for key in ("emailAddress", "phoneNumber") if one.get(key)}
-    await rig.desk.access.verify(customer, "callback", "")
+    await rig.console.access.verify(customer, "callback", "")
     page = rig.workspace.open_customer(customer)
     assert page is not None
     page.view.load_all()
@@ -317,14 +317,14 @@ async def test_after_three_wrong_answers_the_account_stays_closed(rig: Rig) -> N
     dialog.reject()
     customer = CustomerId(rig.sandbox.first_customer)
     with pytest.raises(NotPossibleError, match="Too many wrong answers"):  # and no reason opens it
-        await rig.desk.access.open_for(customer, AccessReason.TYPED, "checking an address for the field")
+        await rig.console.access.open_for(customer, AccessReason.TYPED, "checking an address for the field")
     await asyncio.sleep(0)
     again = await asked(rig, customer)
     assert "Too many wrong answers" in texts_of(again)  # before anything is typed
     again.reject()
     rig.clock.ahead = timedelta(minutes=16)
-    await rig.desk.access.open_for(customer, AccessReason.TYPED, "checking an address for the field")
-    assert rig.desk.access.level(customer) is AccessLevel.ACCOUNT
+    await rig.console.access.open_for(customer, AccessReason.TYPED, "checking an address for the field")
+    assert rig.console.access.level(customer) is AccessLevel.ACCOUNT
 
 
 @pytest.mark.gated
@@ -355,7 +355,7 @@ async def test_a_day_of_birth_is_typed_as_the_caller_says_it_and_one_wrong_day_c
     assert f"Read as {texts.weekday(day)}" in texts_of(dialog)
     dialog.open_account()
     await rig.until(lambda: rig.workspace.page is not None)
-    assert rig.desk.access.level(customer) is AccessLevel.ACCOUNT
+    assert rig.console.access.level(customer) is AccessLevel.ACCOUNT
 
 
 @pytest.mark.gated
@@ -375,18 +375,18 @@ async def test_without_a_caller_money_is_not_moved_and_closing_closes(rig: Rig) 
     rig.workspace.page.customer_actions.open_action("give-credit")
     assert "the caller must be verified" in texts_of(rig.window.status)
     assert "No caller: a ticket" in texts_of(rig.workspace.page.head)
-    assert rig.desk.actions.may("work-on-ticket", customer) is None
+    assert rig.console.actions.may("work-on-ticket", customer) is None
     with pytest.raises(NotPossibleError, match="proves nothing"):  # it has just been read off the page
-        await rig.desk.access.verify(customer, "birth", "1980-01-01")
+        await rig.console.access.verify(customer, "birth", "1980-01-01")
     rig.workspace.customers.close_tab(0)
-    assert rig.desk.access.level(customer) is AccessLevel.CLOSED
+    assert rig.console.access.level(customer) is AccessLevel.CLOSED
 
 
 @pytest.mark.gated
 async def test_a_note_remembered_after_the_call_does_not_stop_the_same_caller_from_being_verified_again(
     rig: Rig,
 ) -> None:
-    customer, access = CustomerId(rig.sandbox.first_customer), rig.desk.access
+    customer, access = CustomerId(rig.sandbox.first_customer), rig.console.access
     async with rig.sandbox.raw("crm") as crm:
         record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
     account = record["account"][0]["id"]
@@ -404,11 +404,11 @@ async def test_reading_the_answer_off_the_screen_opens_but_does_not_hide_who_loo
         for number in numbers_of(100, 112):
             customer = CustomerId(number)
             record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
-            assert not (await rig.desk.access.verify(customer, "photo", "")).checked
-            rig.desk.access.close(customer)
-            opened = await rig.desk.access.verify(customer, "account", record["account"][0]["id"])
+            assert not (await rig.console.access.verify(customer, "photo", "")).checked
+            rig.console.access.close(customer)
+            opened = await rig.console.access.verify(customer, "account", record["account"][0]["id"])
             assert not opened.checked
-            rig.desk.access.close(customer)
+            rig.console.access.close(customer)
     await rig.until(lambda: rig.sandbox.audited("12 accounts", what="harvesting", since=before.isoformat()))
 
 
@@ -416,6 +416,6 @@ async def test_reading_the_answer_off_the_screen_opens_but_does_not_hide_who_loo
 async def test_whoever_looks_around_is_flagged_within_twenty_accounts(rig: Rig) -> None:
     before = datetime.now(UTC)
     for customer in numbers_of(0, 20):
-        await rig.desk.access.verify(CustomerId(customer), "photo", "")  # the rep's own word for it
+        await rig.console.access.verify(CustomerId(customer), "photo", "")  # the rep's own word for it
     flagged = await rig.until(lambda: rig.sandbox.audited(what="harvesting", since=before.isoformat()))
     assert [entry.words for entry in flagged] == ["12 accounts opened within an hour and nothing done in them"]

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.own_world
 
 async def form_of(rig: Rig, hands: Hands, kind: str) -> ActionForm:
     """A customer for whom the act can be done, with its form open and filled in."""
-    view, _, values = await first_for_whom(rig.desk, numbers_of(120, 299), kind)
+    view, _, values = await first_for_whom(rig.console, numbers_of(120, 299), kind)
     customer = view.customer_id
     view.close()
     page = await hands.find(customer)
@@ -72,11 +72,11 @@ async def test_what_cannot_be_is_said_and_nothing_is_sent(rig: Rig, typed: str, 
     form = await form_of(rig, hands, "give-credit")
     await fill_in(hands, form, {"amount": typed})
     await rig.until(lambda: told in form.effect.text())
-    before = len(rig.desk.outbox.actions)
+    before = len(rig.console.outbox.actions)
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.until(lambda: told in form.told.text())
     assert form.isVisible()
-    assert len(rig.desk.outbox.actions) == before
+    assert len(rig.console.outbox.actions) == before
     rig.press(Qt.Key.Key_Escape)
     await rig.until(lambda: not form.isVisible())
     rig.window.activateWindow()  # which a window manager does
@@ -92,23 +92,23 @@ async def test_what_cannot_be_is_said_and_nothing_is_sent(rig: Rig, typed: str, 
 async def test_pressed_twice_it_is_done_once(rig: Rig) -> None:
     hands = Hands(rig)
     form = await form_of(rig, hands, "open-ticket")
-    before = len(rig.desk.outbox.actions)
+    before = len(rig.console.outbox.actions)
     rig.press(Qt.Key.Key_Return, CTRL)
     rig.press(Qt.Key.Key_Return, CTRL)
     await hands.done(form.plan.title)
-    assert [action.state for action in rig.desk.outbox.actions[before:]] == [ActionState.DONE]
+    assert [action.state for action in rig.console.outbox.actions[before:]] == [ActionState.DONE]
 
 
 async def test_a_form_starts_from_the_oldest_open_bill_and_never_from_another_thing_than_was_named(rig: Rig) -> None:
     hands = Hands(rig)
-    view, *_ = await first_for_whom(rig.desk, numbers_of(120, 299), "take-payment")
+    view, *_ = await first_for_whom(rig.console, numbers_of(120, 299), "take-payment")
     customer = view.customer_id
     view.close()
     page = await hands.find(customer)
     hands.after(Qt.Key.Key_D, "p")
     form = await hands.form(ActionForm)
     await page.view.wait_idle()
-    context = rig.desk.actions.context(page.view)
+    context = rig.console.actions.context(page.view)
     bills = context.open_bills(form.values["account"])
     assert form.values["bill"] == (bills[0].id if bills else "")
     rig.press(Qt.Key.Key_Escape)
@@ -143,7 +143,7 @@ async def test_a_sent_action_is_said_and_money_on_its_way_is_not_quoted(rig: Rig
 async def test_a_form_starts_on_what_the_cursor_stands_on(rig: Rig) -> None:
     hands = Hands(rig)
     for customer in numbers_of(0, 299):
-        view = await asked(rig.desk, customer, "close-ticket")
+        view = await asked(rig.console, customer, "close-ticket")
         tickets = [item.value for item in view.tickets.state.facts or () if item.value.is_open]
         view.close()
         if len(tickets) > 1:
@@ -163,8 +163,8 @@ async def test_a_form_starts_on_what_the_cursor_stands_on(rig: Rig) -> None:
 
 
 async def test_a_visit_is_not_moved_to_where_it_is(rig: Rig) -> None:
-    view, _, values = await first_for_whom(rig.desk, numbers_of(0, 299), "move-visit")
-    _visit, slot = ACTIONS["move-visit"].fields(rig.desk.actions.context(view), values)
+    view, _, values = await first_for_whom(rig.console, numbers_of(0, 299), "move-visit")
+    _visit, slot = ACTIONS["move-visit"].fields(rig.console.actions.context(view), values)
     shown = next(item.value for item in view.appointments.state.facts if item.value.id == values["visit"])
     starts = {item.value.id: item.value.starts_at for item in view.time_slots.state.facts}
     assert slot.choices
@@ -199,12 +199,12 @@ async def test_a_card_number_is_masked_wherever_it_is_typed_or_pasted(rig: Rig) 
     QApplication.clipboard().setText("5555-5555-5555-4444")
     rig.press(Qt.Key.Key_V, CTRL)
     assert rig.workspace.palette.text.text() == "••••4444"
-    assert not any("4111" in text or "5555" in text for text in rig.desk.drafts.places.values())
+    assert not any("4111" in text or "5555" in text for text in rig.console.drafts.places.values())
     QApplication.clipboard().clear()
 
 
 async def test_what_only_starts_says_so_and_its_result_is_announced(rig: Rig) -> None:
-    view, _, values = await first_for_whom(rig.desk, numbers_of(0, 299), "test-line")
+    view, _, values = await first_for_whom(rig.console, numbers_of(0, 299), "test-line")
     view.close()
     page = await rig.open(view.customer_id)
     await page.view.wait_idle()
@@ -212,9 +212,9 @@ async def test_what_only_starts_says_so_and_its_result_is_announced(rig: Rig) ->
     rig.bridge.on_unhandled = said.append
     page.view.tests.refresh()
     await page.view.wait_idle()
-    action = await rig.desk.actions.do("test-line", rig.desk.actions.context(page.view), values, page.customer_id)
+    action = await rig.console.actions.do("test-line", rig.console.actions.context(page.view), values, page.customer_id)
     await rig.until(lambda: any(one.startswith("Started: Line test") for one in said))
-    assert action_state(next(one for one in rig.desk.outbox.actions if one.id == action.id))[1] == "Started"
+    assert action_state(next(one for one in rig.console.outbox.actions if one.id == action.id))[1] == "Started"
     assert not any("Done" in one for one in said)
     await rig.sandbox.advance(60)
     page.view.tests.refresh()

@@ -53,7 +53,7 @@ async def test_go_to_a_panel(rig: Rig, letter: str, panel: str) -> None:
 async def test_tabs_open_switch_close_and_reopen(rig: Rig) -> None:
     await rig.open()
     results: list = []
-    await rig.desk.search.find(rig.desk.search.read("ma"), results.append)
+    await rig.console.search.find(rig.console.search.read("ma"), results.append)
     other = next(found.customer_id for found in results[-1].found if found.customer_id != rig.sandbox.first_customer)
     await rig.open(other)
     rig.press(Qt.Key.Key_1, CTRL)

@@ -25,8 +25,8 @@ async def asked(rig: Rig) -> LeavingDialog:
 async def unsent_note(rig: Rig) -> None:
     page = await rig.open()
     await rig.sandbox.faults("crm", outage=True)
-    await rig.desk.actions.add_note(page.customer_id, "Not sent before the close", reason="Other")
-    await rig.until(lambda: rig.desk.outbox.actions[0].tries > 0)
+    await rig.console.actions.add_note(page.customer_id, "Not sent before the close", reason="Other")
+    await rig.until(lambda: rig.console.outbox.actions[0].tries > 0)
 
 
 async def test_with_nothing_unsent_the_window_closes_at_once(rig: Rig) -> None:
@@ -57,9 +57,9 @@ async def test_waiting_closes_by_itself_once_everything_is_sent(rig: Rig) -> Non
     await rig.until(lambda: rig.bridge.running == 0)  # it has looked whether something is left
     assert not rig.window.is_closing
     await rig.sandbox.clear()
-    rig.desk.outbox.system_is_back("crm")
+    rig.console.outbox.system_is_back("crm")
     await rig.until(lambda: rig.window.is_closing)
-    assert rig.desk.outbox.actions[0].state is ActionState.DONE
+    assert rig.console.outbox.actions[0].state is ActionState.DONE
 
 
 @pytest.mark.expects_log("crm is down")
@@ -85,7 +85,7 @@ async def test_text_that_is_typed_and_nowhere_kept_is_named_too(rig: Rig) -> Non
 @pytest.mark.expects_log("crm is back")
 async def test_unsent_work_goes_to_a_file_and_on_from_there(rig: Rig, tmp_path: Path) -> None:
     await unsent_note(rig)
-    action = rig.desk.outbox.actions[0]
+    action = rig.console.outbox.actions[0]
     file = tmp_path / "unsent.opticom"
     dialog = await asked(rig)
     dialog.export.click()
@@ -109,7 +109,7 @@ async def test_unsent_work_goes_to_a_file_and_on_from_there(rig: Rig, tmp_path: 
     assert b"Not sent before the close" not in file.read_bytes()
     dialog.reject()
 
-    other = await asyncio.to_thread(rig.sandbox.desk)
+    other = await asyncio.to_thread(rig.sandbox.console)
     await other.open_store()
     with pytest.raises(StoreError, match="another passphrase"):
         await other.leaving.load(file, "not the one")
@@ -119,9 +119,11 @@ async def test_unsent_work_goes_to_a_file_and_on_from_there(rig: Rig, tmp_path: 
     assert taken.id == action.id
     assert taken.steps[0].was_sent, "it is looked for before it is sent"
     await rig.sandbox.clear()
-    for desk in (rig.desk, other):
-        desk.outbox.system_is_back("crm")
-    await rig.until(lambda: all(desk.outbox.actions[0].state is ActionState.DONE for desk in (rig.desk, other)), 20)
+    for console in (rig.console, other):
+        console.outbox.system_is_back("crm")
+    await rig.until(
+        lambda: all(console.outbox.actions[0].state is ActionState.DONE for console in (rig.console, other)), 20
+    )
     async with rig.sandbox.raw("crm") as client:
         path = "/tmf-api/partyInteraction/v4/partyInteraction"
         found = (await client.get(path, params={"relatedParty.id": action.customer_id, "limit": 100})).json()
@@ -143,5 +145,5 @@ async def test_another_consoles_work_is_checked_against_this_role(rig: Rig, tmp_
     file = tmp_path / "unsent.opticom"
     await asyncio.to_thread(UnsentFiles().save, file, "long enough 1", [action], {})
     with pytest.raises(NotPossibleError):
-        await rig.desk.leaving.load(file, "long enough 1")
-    assert not rig.desk.outbox.actions
+        await rig.console.leaving.load(file, "long enough 1")
+    assert not rig.console.outbox.actions

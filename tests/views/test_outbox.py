@@ -24,8 +24,8 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 async def the_action(rig: Rig, state: ActionState) -> Any:
-    await rig.until(lambda: any(action.state is state for action in rig.desk.outbox.actions))
-    return next(action for action in reversed(rig.desk.outbox.actions) if action.state is state)
+    await rig.until(lambda: any(action.state is state for action in rig.console.outbox.actions))
+    return next(action for action in reversed(rig.console.outbox.actions) if action.state is state)
 
 
 def dialog(rig: Rig, kind: type[QDialog]) -> Any:
@@ -63,7 +63,7 @@ async def test_a_note_while_crm_is_away_waits_and_goes_by_itself(rig: Rig) -> No
     page.customer_actions.dock.text.setPlainText("Written without CRM")
     page.customer_actions.dock.send_button.click()
     action = await the_action(rig, ActionState.QUEUED)
-    await rig.until(lambda: any(one.next_try_at for one in rig.desk.outbox.actions))
+    await rig.until(lambda: any(one.next_try_at for one in rig.console.outbox.actions))
     assert "Outbox 1" in texts_of(rig.window.status)
     rig.press(Qt.Key.Key_J, CTRL)
     rig.keys("u")
@@ -71,8 +71,8 @@ async def test_a_note_while_crm_is_away_waits_and_goes_by_itself(rig: Rig) -> No
     assert isinstance(shown, OutboxPage)
     assert shown.table.rows_model.row(0).cells[0].fact.text == "Kept here, waits"
     await rig.sandbox.clear()
-    rig.desk.outbox.system_is_back("crm")
-    await rig.until(lambda: all(not one.is_open for one in rig.desk.outbox.actions))
+    rig.console.outbox.system_is_back("crm")
+    await rig.until(lambda: all(not one.is_open for one in rig.console.outbox.actions))
     assert len(await notes_of(rig.sandbox, page.customer_id, action)) == 1
 
 
@@ -170,9 +170,9 @@ async def test_a_conflict_is_decided_by_keys(rig: Rig) -> None:
     page = await rig.open()
     customer = page.customer_id
     account = await account_of(rig.sandbox, customer)
-    seen = await rig.desk.actions.look_at_contact(customer, account)
+    seen = await rig.console.actions.look_at_contact(customer, account)
     await change_elsewhere(rig, customer, "theirs@example.net")
-    await rig.desk.actions.change_contact(customer, account, {"email": "mine@example.net"}, seen)
+    await rig.console.actions.change_contact(customer, account, {"email": "mine@example.net"}, seen)
     shown = await the_conflict(rig)
     (line,) = shown.conflict.lines
     assert line.theirs.text() == "theirs@example.net"
@@ -199,9 +199,9 @@ async def test_a_decision_is_for_every_system_of_the_action(rig: Rig, key: Qt.Ke
     customer = page.customer_id
     account = await account_of(rig.sandbox, customer)
     await change_elsewhere(rig, customer, f"before.{chosen}")  # whatever other tests have left
-    seen = await rig.desk.actions.look_at_contact(customer, account)
+    seen = await rig.console.actions.look_at_contact(customer, account)
     await change_elsewhere(rig, customer, "theirs2@example.net")
-    await rig.desk.actions.change_contact(customer, account, {"email": "mine2@example.net"}, seen)
+    await rig.console.actions.change_contact(customer, account, {"email": "mine2@example.net"}, seen)
     await the_conflict(rig)
     rig.press(key)
     rig.press(Qt.Key.Key_Return, CTRL)
@@ -215,15 +215,15 @@ async def test_a_decision_is_for_every_system_of_the_action(rig: Rig, key: Qt.Ke
 async def test_a_conflict_is_ended_with_a_third_value(rig: Rig) -> None:
     page = await rig.open()
     customer = page.customer_id
-    seen = await rig.desk.actions.look_at_contact(customer, None)
+    seen = await rig.console.actions.look_at_contact(customer, None)
     await change_elsewhere(rig, customer, "theirs.now@example.net")
-    await rig.desk.actions.change_contact(customer, None, {"email": "mine.now@example.net"}, seen)
+    await rig.console.actions.change_contact(customer, None, {"email": "mine.now@example.net"}, seen)
     shown = await the_conflict(rig)
     rig.press(Qt.Key.Key_3)
     rig.keys("not an address")
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.until(lambda: "no e-mail address" in texts_of(shown.conflict))
-    assert any("not an address" in text for text in rig.desk.drafts.places.values())  # kept like everything typed
+    assert any("not an address" in text for text in rig.console.drafts.places.values())  # kept like everything typed
     shown.conflict.lines[0].typed.selectAll()
     rig.keys("third21@example.net")  # 2 and 1 are letters here, no choices
     assert shown.conflict.lines[0].goes.text() == "third21@example.net"
@@ -255,11 +255,11 @@ async def test_contact_data_changed_while_systems_are_away_asks_nothing_when_the
     assert action.steps[0].base["email"] == started
     await rig.sandbox.clear()
     for system in ("crm", "billing"):
-        rig.desk.outbox.system_is_back(system)
+        rig.console.outbox.system_is_back(system)
     await rig.until(
-        lambda: not any(one.is_open for one in rig.desk.outbox.actions) or rig.desk.outbox.actions[-1].needs_user
+        lambda: not any(one.is_open for one in rig.console.outbox.actions) or rig.console.outbox.actions[-1].needs_user
     )
-    assert rig.desk.outbox.actions[-1].state is ActionState.DONE
+    assert rig.console.outbox.actions[-1].state is ActionState.DONE
 
 
 async def test_what_stands_in_a_closed_form_is_back_and_can_be_thrown_away(rig: Rig) -> None:
@@ -282,10 +282,10 @@ async def test_what_stands_in_a_closed_form_is_back_and_can_be_thrown_away(rig: 
 
 async def test_a_refused_note_is_corrected_in_the_outbox(rig: Rig) -> None:
     page = await rig.open()
-    await rig.desk.actions.add_note(page.customer_id, "One before it", reason="Other")
+    await rig.console.actions.add_note(page.customer_id, "One before it", reason="Other")
     await the_action(rig, ActionState.DONE)  # since then CRM's list of notes is believed
     await rig.sandbox.faults("crm", refuse_writes="This customer is locked")
-    await rig.desk.actions.add_note(page.customer_id, "Wrong words", reason="Other")
+    await rig.console.actions.add_note(page.customer_id, "Wrong words", reason="Other")
     await the_action(rig, ActionState.REJECTED)
     rig.press(Qt.Key.Key_J, CTRL)
     rig.keys("u")
@@ -299,7 +299,7 @@ async def test_a_refused_note_is_corrected_in_the_outbox(rig: Rig) -> None:
     text.setPlainText("Right words")
     await rig.sandbox.clear()
     form.send_button.click()
-    await rig.until(lambda: sum(action.state is ActionState.DONE for action in rig.desk.outbox.actions) == 2)
+    await rig.until(lambda: sum(action.state is ActionState.DONE for action in rig.console.outbox.actions) == 2)
     action = await the_action(rig, ActionState.DONE)
     assert action.title == "Note: Right words"
     (record,) = await notes_of(rig.sandbox, page.customer_id, action)
@@ -339,7 +339,7 @@ async def test_what_is_typed_while_a_note_is_being_kept_is_the_next_one(rig: Rig
     action = await the_action(rig, ActionState.DONE)
     assert action.title == "Note: The first"
     assert page.customer_actions.dock.text.toPlainText() == "Next"
-    assert rig.desk.drafts.text(f"note/{page.customer_id}") == "Next"
+    assert rig.console.drafts.text(f"note/{page.customer_id}") == "Next"
 
 
 async def test_an_empty_note_is_refused_in_words(rig: Rig) -> None:
@@ -347,18 +347,18 @@ async def test_an_empty_note_is_refused_in_words(rig: Rig) -> None:
     page.customer_actions.open_note()
     page.customer_actions.dock.send_button.click()
     await rig.until(lambda: "nothing in the note" in page.customer_actions.dock.told.text())
-    assert not rig.desk.outbox.actions
+    assert not rig.console.outbox.actions
 
 
 async def test_the_past_is_shown_as_the_past_and_asks_nobody(rig: Rig) -> None:
     page = await rig.open()
 
     async def is_kept() -> bool:
-        kept = {part for moment in await rig.desk.moments(page.customer_id) for part in moment.changed}
+        kept = {part for moment in await rig.console.moments(page.customer_id) for part in moment.changed}
         return {DataScope.CUSTOMER.value, DataScope.BILLING_ACCOUNTS.value, DataScope.BILLS.value} <= kept
 
     async def is_kept_anew() -> bool:
-        return (await rig.desk.moments(page.customer_id))[0].at > before
+        return (await rig.console.moments(page.customer_id))[0].at > before
 
     await rig.until(is_kept)
     before = datetime.now(UTC)
@@ -392,7 +392,7 @@ async def test_who_was_seen_is_found_without_a_system_and_with_typing_errors(rig
 
     async def found_here(typed: str) -> bool:
         results: list[Any] = []
-        await rig.desk.search.find(rig.desk.search.read(typed), results.append)
+        await rig.console.search.find(rig.console.search.read(typed), results.append)
         found = next((one for one in results[-1].found if one.customer_id == page.customer_id), None)
         return found is not None and ("desk", Match(MatchedBy.SEEN_HERE)) in found.reasons
 
@@ -420,10 +420,10 @@ async def test_what_the_role_lost_is_said_and_handed_to_a_supervisor(rig: Rig) -
     page.customer_actions.dock.text.setPlainText("Written as a rep")
     page.customer_actions.dock.send_button.click()
     await the_action(rig, ActionState.QUEUED)
-    user = rig.desk.permissions.user
-    rig.desk.permissions.user = replace(user, may_do=user.may_do - {Permission.ADD_NOTE})
+    user = rig.console.permissions.user
+    rig.console.permissions.user = replace(user, may_do=user.may_do - {Permission.ADD_NOTE})
     await rig.sandbox.clear()
-    rig.desk.outbox.system_is_back("crm")
+    rig.console.outbox.system_is_back("crm")
     await the_action(rig, ActionState.REJECTED)
     rig.press(Qt.Key.Key_J, CTRL)
     rig.keys("u")
@@ -435,7 +435,7 @@ async def test_what_the_role_lost_is_said_and_handed_to_a_supervisor(rig: Rig) -
     button.click()
     ticket = await the_action(rig, ActionState.DONE)
     assert ticket.title.startswith("Hand over: ")
-    assert [action.state for action in rig.desk.outbox.actions if action.id != ticket.id] == [ActionState.WITHDRAWN]
+    assert [action.state for action in rig.console.outbox.actions if action.id != ticket.id] == [ActionState.WITHDRAWN]
 
 
 @pytest.mark.expects_log("is down")
@@ -444,12 +444,12 @@ async def test_what_a_role_has_masked_is_masked_in_titles_and_notifications_too(
     page = await rig.open()
     for system in ("crm", "billing"):
         await rig.sandbox.faults(system, outage=True)
-    user = rig.desk.permissions.user
+    user = rig.console.permissions.user
     account = page.view.accounts.unmasked.items[0].value
     seen = known_contact(page.view.customer.unmasked.value, account)
     customer, phone = page.customer_id, "+19375550173"
-    rig.desk.permissions.user = replace(user, masked=frozenset(Personal))
-    await rig.desk.actions.change_contact(customer, account.id, {"phone": phone}, seen)
+    rig.console.permissions.user = replace(user, masked=frozenset(Personal))
+    await rig.console.actions.change_contact(customer, account.id, {"phone": phone}, seen)
     await the_action(rig, ActionState.QUEUED)
     rig.press(Qt.Key.Key_J, CTRL)
     rig.keys("u")

@@ -37,7 +37,7 @@ def is_chip(panel: Panel, state: str) -> bool:
 
 
 async def test_loading(rig: Rig) -> None:
-    page = await bring("loading", rig.workspace, rig.desk, rig.sandbox)
+    page = await bring("loading", rig.workspace, rig.console, rig.sandbox)
     for name, panel in panels(page).items():
         assert "asking, " in head(panel), name
         assert shows(panel, Skeleton), name
@@ -46,7 +46,7 @@ async def test_loading(rig: Rig) -> None:
 
 
 async def test_fresh(rig: Rig) -> None:
-    page = await bring("fresh", rig.workspace, rig.desk, rig.sandbox)
+    page = await bring("fresh", rig.workspace, rig.console, rig.sandbox)
     for name, panel in panels(page).items():
         assert panel.is_fresh(panel.sources[0].loader.state.read_at), name
         assert " s" in head(panel), name
@@ -57,7 +57,7 @@ async def test_fresh(rig: Rig) -> None:
 
 
 async def test_stale(rig: Rig) -> None:
-    page = await bring("stale", rig.workspace, rig.desk, rig.sandbox)
+    page = await bring("stale", rig.workspace, rig.console, rig.sandbox)
     for name, panel in panels(page).items():
         assert "as at" in head(panel), name
         assert "do not quote" in foot_of(panel) or "read" in foot_of(panel), name
@@ -66,7 +66,7 @@ async def test_stale(rig: Rig) -> None:
 
 @pytest.mark.settings(without_some())
 async def test_partial(rig: Rig) -> None:
-    page = await bring("partial", rig.workspace, rig.desk, rig.sandbox)
+    page = await bring("partial", rig.workspace, rig.console, rig.sandbox)
     shown = panels(page)
     for name in MANY_PARTS:
         panel = shown[name]
@@ -80,7 +80,7 @@ async def test_partial(rig: Rig) -> None:
 
 @pytest.mark.expects_log("is down")
 async def test_failed(rig: Rig) -> None:
-    page = await bring("failed", rig.workspace, rig.desk, rig.sandbox)
+    page = await bring("failed", rig.workspace, rig.console, rig.sandbox)
     for name, panel in panels(page).items():
         assert "no answer" in head(panel), name
         message = panel.findChild(Message)
@@ -91,7 +91,7 @@ async def test_failed(rig: Rig) -> None:
 
 
 async def test_empty(rig: Rig) -> None:
-    page = await bring("empty", rig.workspace, rig.desk, rig.sandbox)
+    page = await bring("empty", rig.workspace, rig.console, rig.sandbox)
     for name, panel in panels(page).items():
         assert panel.is_empty(), name
         said = texts_of(panel)
@@ -100,7 +100,7 @@ async def test_empty(rig: Rig) -> None:
 
 
 async def test_no_permission(rig: Rig) -> None:
-    page = await bring("no permission", rig.workspace, rig.desk, rig.sandbox)
+    page = await bring("no permission", rig.workspace, rig.console, rig.sandbox)
     for name, panel in panels(page).items():
         assert "not for your role" in head(panel), name
         assert "The role trainee does not show" in texts_of(panel), name
@@ -110,7 +110,7 @@ async def test_no_permission(rig: Rig) -> None:
 @pytest.mark.expects_log("is down")
 @pytest.mark.expects_log("is back")
 async def test_offline(rig: Rig) -> None:
-    page = await bring("offline", rig.workspace, rig.desk, rig.sandbox)
+    page = await bring("offline", rig.workspace, rig.console, rig.sandbox)
     for name, panel in panels(page).items():
         assert "as at" in head(panel), name
         assert is_chip(panel, "offline"), name
@@ -118,7 +118,7 @@ async def test_offline(rig: Rig) -> None:
         assert shows(panel, Message) is panel.is_empty(), name
         assert shows_facts(panel) is not panel.is_empty(), name
     await rig.sandbox.clear()
-    rig.desk.network.set_online(online=True)
+    rig.console.network.set_online(online=True)
     await rig.until(lambda: not any(part.state.failure for part in page.view.loaders), within_s=20)
     await page.view.wait_idle()
 

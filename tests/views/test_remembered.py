@@ -156,7 +156,7 @@ async def test_what_is_looked_at_is_asked_again_when_it_has_become_old(rig: Rig)
     assert datetime.now(UTC) - part.state.read_at < timedelta(minutes=1)
 
 
-async def test_the_desk_is_as_it_was_after_the_program_has_ended(rig: Rig) -> None:
+async def test_the_console_is_as_it_was_after_the_program_has_ended(rig: Rig) -> None:
     page = await rig.open()
     other = await rig.open(await second_customer(rig))
     page.go_to("payments")
@@ -178,7 +178,7 @@ async def test_the_desk_is_as_it_was_after_the_program_has_ended(rig: Rig) -> No
     workspace = Workspace(window, SearchPalette.over(window), rig.bridge)
     window.show()
     await asyncio.sleep(0)
-    workspace.attach(rig.desk)
+    workspace.attach(rig.console)
     try:
         await rig.until(lambda: workspace.page is not None and workspace.page.is_filled)
         again = workspace.page
@@ -196,7 +196,7 @@ async def test_the_desk_is_as_it_was_after_the_program_has_ended(rig: Rig) -> No
         assert (dock.text.toPlainText(), dock.reason.currentText()) == ("Half a note", "Fault")
         assert dock.text.textCursor().position() == len("Half a note")
         workspace.customers.close_tab(0)
-        assert not any(place.startswith(f"row/{page.customer_id}") for place in rig.desk.drafts.places)
+        assert not any(place.startswith(f"row/{page.customer_id}") for place in rig.console.drafts.places)
     finally:
         while window.tabs.count():
             workspace.customers.close_tab(0)

@@ -9,7 +9,7 @@ from console.models.customer import CustomerId
 from console.views.customer.page import CustomerPage
 from console.views.customer.panels.catalogue import PANELS
 from console.views.window.preferences import Preferences
-from tests.outside.test_outside_servers import desk_on
+from tests.outside.test_outside_servers import console_on
 from tests.support import outside
 from tests.support.kinds import PATHS
 from tests.views.conftest import Rig
@@ -29,8 +29,8 @@ pytestmark = [
 async def test_every_panel_is_drawn_whatever_comes(rig: Rig, kind: Any, tmp_path: Any) -> None:
     mock = outside.prism(kind, "v4", tmp_path, dynamic=True)
     address = await asyncio.to_thread(mock.__enter__)
-    desk = await asyncio.to_thread(lambda: desk_on(**{kind: {"base_url": address, "record_limit": 5}}))
-    page = CustomerPage(desk, CustomerId("42"), rig.bridge, Preferences())
+    console = await asyncio.to_thread(lambda: console_on(**{kind: {"base_url": address, "record_limit": 5}}))
+    page = CustomerPage(console, CustomerId("42"), rig.bridge, Preferences())
     try:
         rig.window.pages.addWidget(page)
         rig.window.pages.setCurrentWidget(page)
@@ -49,5 +49,5 @@ async def test_every_panel_is_drawn_whatever_comes(rig: Rig, kind: Any, tmp_path
         page.close_page()
         rig.window.pages.removeWidget(page)
         page.deleteLater()
-        await desk.aclose()
+        await console.aclose()
         await asyncio.to_thread(mock.__exit__, None, None, None)

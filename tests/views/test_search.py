@@ -125,7 +125,7 @@ async def test_what_was_typed_before_the_services_were_there_is_searched_then(ri
     palette.open()
     rig.keys(rig.sandbox.first_customer, palette.text)
     assert "What you type is kept." in texts_of(palette)
-    palette.attach(rig.desk, rig.bridge)
+    palette.attach(rig.console, rig.bridge)
     await rig.until(lambda: palette.list.rows_model.rowCount() == 1)
     chosen: list[str] = []
     palette.chosen.connect(chosen.append)

@@ -54,7 +54,7 @@ def records_of(page: CustomerPage) -> Iterator[Origin]:
 
 def related(rig: Rig, page: CustomerPage, selected: Origin, name: str) -> set[str]:
     """What may stand in a field when a record is selected: itself, or what follows from it and nothing else."""
-    context = rig.desk.actions.context(page.view)
+    context = rig.console.actions.context(page.view)
     start = starts_from(selected.resource, selected.id, context)
     return {start[name]} if name in start else set()
 
@@ -63,7 +63,7 @@ def picked(rig: Rig, page: CustomerPage, form: ActionForm, kind: str) -> list[Fi
     """The fields of a form in which one of the customer's records is chosen."""
     asked: list[Field] = []
     with contextlib.suppress(NotPossibleError):  # the form shows what was asked before it was found not to be possible
-        asked.extend(ACTIONS[kind].fields(rig.desk.actions.context(page.view), form.values))
+        asked.extend(ACTIONS[kind].fields(rig.console.actions.context(page.view), form.values))
     return [field for field in asked if field.kind is FieldKind.PICK]
 
 
@@ -72,9 +72,9 @@ async def test_every_action_from_every_selected_record_actions_on_that_or_on_not
     walked = preselected = 0
     for kind in ACTIONS:
         for selected in records_of(page):
-            if rig.desk.actions.may(kind, page.customer_id) is not None:
+            if rig.console.actions.may(kind, page.customer_id) is not None:
                 continue
-            form = ActionForm(rig.desk, rig.bridge, page.view, kind, {}, rig.window, None, selected)
+            form = ActionForm(rig.console, rig.bridge, page.view, kind, {}, rig.window, None, selected)
             for field in picked(rig, page, form, kind):
                 name, box = field.name, form.findChild(QComboBox, field.name)
                 walked += 1
@@ -172,7 +172,7 @@ async def test_what_will_change_and_whether_it_can_be_undone_is_never_cut(rig: R
 
 
 async def test_while_a_day_is_incomplete_no_older_plan_can_be_sent(rig: Rig) -> None:
-    view, _, values = await first_for_whom(rig.desk, numbers_of(1, 120), "pay-in-parts")
+    view, _, values = await first_for_whom(rig.console, numbers_of(1, 120), "pay-in-parts")
     view.close()
     page = await rig.open(view.customer_id)
     page.customer_actions.open_action("pay-in-parts", {**values, "first_on": ""})
@@ -206,7 +206,7 @@ async def test_the_state_of_what_is_chosen_from_is_said_in_words(rig: Rig) -> No
         rig.workspace.customers.close_tab(rig.window.tabs.currentIndex())
     else:
         pytest.fail("nobody has a ticket in progress")
-    form = ActionForm(rig.desk, rig.bridge, page.view, "work-on-ticket", {}, rig.window)
+    form = ActionForm(rig.console, rig.bridge, page.view, "work-on-ticket", {}, rig.window)
     box = form.findChild(QComboBox, "ticket")
     shown = [box.itemText(i) for i in range(box.count())]
     assert any(words.endswith(", In progress") for words in shown)
@@ -219,7 +219,7 @@ async def test_before_an_account_is_chosen_no_bill_and_no_amount_of_one_stands_t
         page = await rig.open(customer)
         page.view.load_all()
         await page.view.wait_idle()
-        context = rig.desk.actions.context(page.view)
+        context = rig.console.actions.context(page.view)
         accounts = [one.value.id for one in page.view.accounts.unmasked or ()]
         owing = [one for one in accounts if context.open_bills(one)]
         if len(accounts) > 1 and owing:
@@ -227,7 +227,7 @@ async def test_before_an_account_is_chosen_no_bill_and_no_amount_of_one_stands_t
         rig.workspace.customers.close_tab(rig.window.tabs.currentIndex())
     else:
         pytest.fail("nobody has several accounts and an open bill")
-    form = ActionForm(rig.desk, rig.bridge, page.view, "take-payment", {}, rig.window)
+    form = ActionForm(rig.console, rig.bridge, page.view, "take-payment", {}, rig.window)
     assert {form.values[name] for name in ("account", "bill", "amount")} == {""}
     box = form.findChild(QComboBox, "account")
     box.setCurrentIndex(box.findData(owing[0]))

@@ -15,7 +15,7 @@ from console.settings.sign_in import SignInSettings
 from console.store.database import in_memory
 from console.store.secrets import SecretRepository
 from console.system.clock import SystemClock
-from console.views.access.sign_in_bar import PersonAtDesk, SignInBar
+from console.views.access.sign_in_bar import SignInBar, SignInSession
 from console.views.customer.forms.action_form import ActionForm
 from console.views.widgets.fact import clear_copied, copy_text
 from tests.support.browser import sign_in_as
@@ -62,14 +62,14 @@ def browser() -> Browser:
 
 
 @pytest.fixture
-def person(rig: Rig, browser: Browser) -> PersonAtDesk:
-    made = PersonAtDesk(rig.window, rig.bridge, rig.workspace.ask_all)
+def person(rig: Rig, browser: Browser) -> SignInSession:
+    made = SignInSession(rig.window, rig.bridge, rig.workspace.ask_all)
     made.bar.open_address = browser.open
     return made
 
 
 async def test_signing_in_by_keys_shows_who_works_here(
-    rig: Rig, sign_in: SignIn, person: PersonAtDesk, browser: Browser
+    rig: Rig, sign_in: SignIn, person: SignInSession, browser: Browser
 ) -> None:
     asking = asyncio.ensure_future(person.bar.ask(sign_in))
     await rig.until(person.bar.button.hasFocus)
@@ -85,7 +85,7 @@ async def test_signing_in_by_keys_shows_who_works_here(
 
 
 async def test_a_sign_in_that_has_ended_is_asked_for_once_and_takes_no_key_from_a_note(
-    rig: Rig, sign_in: SignIn, person: PersonAtDesk, browser: Browser
+    rig: Rig, sign_in: SignIn, person: SignInSession, browser: Browser
 ) -> None:
     asking = asyncio.ensure_future(person.bar.ask(sign_in))
     await asyncio.sleep(0)
@@ -112,7 +112,7 @@ async def test_a_sign_in_that_has_ended_is_asked_for_once_and_takes_no_key_from_
 
 
 async def test_without_a_browser_the_address_can_be_copied_and_pressing_again_opens_it_again(
-    rig: Rig, sign_in: SignIn, person: PersonAtDesk, browser: Browser
+    rig: Rig, sign_in: SignIn, person: SignInSession, browser: Browser
 ) -> None:
     browser.is_there = False
     asking = asyncio.ensure_future(person.bar.ask(sign_in))
@@ -129,7 +129,7 @@ async def test_without_a_browser_the_address_can_be_copied_and_pressing_again_op
 
 
 async def test_a_provider_that_is_away_is_said_and_can_be_tried_again(
-    rig: Rig, sign_in: SignIn, person: PersonAtDesk, browser: Browser
+    rig: Rig, sign_in: SignIn, person: SignInSession, browser: Browser
 ) -> None:
     await rig.sandbox.identity(outage=True)
     asking = asyncio.ensure_future(person.bar.ask(sign_in))
@@ -143,7 +143,7 @@ async def test_a_provider_that_is_away_is_said_and_can_be_tried_again(
     await asking
 
 
-async def signed_in(rig: Rig, sign_in: SignIn, person: PersonAtDesk, browser: Browser) -> None:
+async def signed_in(rig: Rig, sign_in: SignIn, person: SignInSession, browser: Browser) -> None:
     asking = asyncio.ensure_future(person.bar.ask(sign_in))
     await asyncio.sleep(0)
     person.bar.press()
@@ -153,8 +153,8 @@ async def signed_in(rig: Rig, sign_in: SignIn, person: PersonAtDesk, browser: Br
     person.attach(sign_in)
 
 
-async def test_a_desk_nobody_touches_is_locked_and_tells_nothing_until_the_same_person_signs_in(
-    rig: Rig, sign_in: SignIn, person: PersonAtDesk, browser: Browser
+async def test_a_console_nobody_touches_is_locked_and_tells_nothing_until_the_same_person_signs_in(
+    rig: Rig, sign_in: SignIn, person: SignInSession, browser: Browser
 ) -> None:
     await signed_in(rig, sign_in, person, browser)
     page = await rig.open()
@@ -193,8 +193,8 @@ async def test_a_desk_nobody_touches_is_locked_and_tells_nothing_until_the_same_
     assert name in rig.window.windowTitle()
 
 
-async def test_a_desk_locks_from_within_a_form_and_stays_locked_over_a_restart(
-    rig: Rig, sign_in: SignIn, person: PersonAtDesk, browser: Browser
+async def test_a_console_locks_from_within_a_form_and_stays_locked_over_a_restart(
+    rig: Rig, sign_in: SignIn, person: SignInSession, browser: Browser
 ) -> None:
     store = SecretRepository(in_memory())
     await signed_in(rig, sign_in, person, browser)

@@ -19,7 +19,7 @@ def lines(head: CustomerHead) -> list[str]:
 @pytest.mark.gated
 async def test_in_a_narrow_window_the_head_keeps_the_name_and_who_calls_whole(rig: Rig) -> None:
     customer = CustomerId(rig.sandbox.first_customer)
-    await rig.desk.access.verify(customer, "callback", "")
+    await rig.console.access.verify(customer, "callback", "")
     page = await rig.open()
     head = page.head
     shown = lines(head)
@@ -42,7 +42,7 @@ async def test_in_a_narrow_window_the_head_keeps_the_name_and_who_calls_whole(ri
 @pytest.mark.gated("trainee")
 async def test_a_note_does_not_cover_who_calls_and_a_sentence_is_shown_whole(rig: Rig) -> None:
     customer = CustomerId(rig.sandbox.first_customer)
-    await rig.desk.access.open_for(customer, AccessReason.TYPED, "looking at a line")
+    await rig.console.access.open_for(customer, AccessReason.TYPED, "looking at a line")
     page = await rig.open()
     rig.window.resize(800, 480)
     await rig.laid_out()

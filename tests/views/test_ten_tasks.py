@@ -74,7 +74,7 @@ class Hands:
     async def done(self, title: str, state: ActionState = ActionState.DONE) -> Action:
         def found() -> list[Action]:
             return [
-                action for action in self.rig.desk.outbox.actions if title in action.title and action.state is state
+                action for action in self.rig.console.outbox.actions if title in action.title and action.state is state
             ]
 
         await self.rig.until(found)
@@ -101,7 +101,7 @@ async def fill_in(hands: Hands, form: ActionForm, values: dict[str, str]) -> Non
     "kind", ["take-payment", "give-credit", "open-ticket", "test-line", "book-visit", "suspend", "change", "send"]
 )
 async def test_an_action_from_search_to_note(rig: Rig, kind: str) -> None:
-    view, _, values = await first_for_whom(rig.desk, numbers_of(120, 299), kind)
+    view, _, values = await first_for_whom(rig.console, numbers_of(120, 299), kind)
     customer = view.customer_id
     view.close()
     hands = Hands(rig)

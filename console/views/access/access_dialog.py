@@ -13,7 +13,7 @@ from console.errors import ConsoleError
 from console.models.caller_proof import SentCode
 from console.models.customer import CustomerId
 from console.services.access.access_service import AccessGrant, AccessLevel, AccessReason, Caller
-from console.services.desk import Desk
+from console.services.console import Console
 from console.services.search.days import NoDayError, read_past_day
 from console.services.search.phone import show_phone
 from console.settings.verification import Method
@@ -49,12 +49,12 @@ class AccessDialog(FramedDialog):
 
     opened = Signal(str)
 
-    def __init__(self, desk: Desk, bridge: Bridge, customer_id: CustomerId, window: QWidget) -> None:
+    def __init__(self, console: Console, bridge: Bridge, customer_id: CustomerId, window: QWidget) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Who calls?"))
         self.setMinimumWidth(480)
-        self._desk, self._bridge, self._customer_id = desk, bridge, customer_id
+        self._console, self._bridge, self._customer_id = console, bridge, customer_id
         self.busy = False
         self._prepared: set[str] = set()
         self.who = Label(customer_id, "page", semibold=True)
@@ -66,7 +66,7 @@ class AccessDialog(FramedDialog):
         column = QVBoxLayout(self)
         column.setSpacing(8)
         column.addWidget(self.who)
-        is_open = self._is_open = desk.access.grant_of(customer_id) is not None
+        is_open = self._is_open = console.access.grant_of(customer_id) is not None
         intro = tr("The account is closed. Verify the caller, or say why it is opened without one.")
         if is_open:
             self.setWindowTitle(tr("Verify the caller"))
@@ -93,11 +93,11 @@ class AccessDialog(FramedDialog):
         whole = self.sizeHint().height() - room.sizeHint().height() + ways.sizeHint().height()
         title = 40  # what the system adds above, which is known only once the window stands
         self.resize(self.minimumWidth(), min(whole, self.screen().availableGeometry().height() - title))
-        refusal = desk.access.refusal_to_open(customer_id)
+        refusal = console.access.refusal_to_open(customer_id)
         if refusal is not None:
             self.told.set_look("mark", "danger")
             self.told.set_words(in_words(refusal))
-        bridge.run_query(self, desk.access.caller(customer_id), self._show_caller, self._failed)
+        bridge.run_query(self, console.access.caller(customer_id), self._show_caller, self._failed)
 
     def _make_ways(self) -> QWidget:
         """Return the choices: by what the caller is verified, or why there is none."""
@@ -105,7 +105,7 @@ class AccessDialog(FramedDialog):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        access = self._desk.access
+        access = self._console.access
         found: list[tuple[str, str, AccessReason | None]] = []
         for method in access.methods_for(self._customer_id):
             more = tr("  ·  opens everything") if method.opens == "call detail" and not self._is_open else ""
@@ -132,7 +132,7 @@ class AccessDialog(FramedDialog):
         return _Asked(wants=True, words=tr("Number or reason"), hint=hints.get(reason, ""))
 
     def _by_method(self, name: str) -> _Asked:
-        method = next(one for one in self._desk.access.methods if one.name == name)
+        method = next(one for one in self._console.access.methods if one.name == name)
         if method.checks is None:
             return _Asked(wants=False, words=tr("Nothing is typed for this"), digits=method.proof is not None)
         hint = tr("like 25 Nov 1980") if method.checks == "birth_on" else ""
@@ -165,19 +165,19 @@ class AccessDialog(FramedDialog):
 
     def _show_reading(self, typed: str) -> None:
         """Show how a day of birth is read, as numbers alone are read by the country; while it is none, nothing."""
-        method = next((one for one in self._desk.access.methods if one.name == self._way[0]), None)
+        method = next((one for one in self._console.access.methods if one.name == self._way[0]), None)
         if method is None or method.checks != "birth_on":
             return
         words = ""
         with contextlib.suppress(NoDayError):
-            words = tr("Read as {}.").format(texts.weekday(read_past_day(typed, self._desk.actions.day_order)))
+            words = tr("Read as {}.").format(texts.weekday(read_past_day(typed, self._console.actions.day_order)))
         self.told.set_look("mark", "info")
         self.told.set_words(words)
 
     @property
     def _first(self) -> Method | None:
         """The chosen way, while something comes before it: the number on file is shown, or a code is sent."""
-        method = next((one for one in self._desk.access.methods if one.name == self._way[0]), None)
+        method = next((one for one in self._console.access.methods if one.name == self._way[0]), None)
         needs = method is not None and (method.shows == "phone" or method.checks == "code")
         return method if needs and method is not None and method.name not in self._prepared else None
 
@@ -224,11 +224,11 @@ class AccessDialog(FramedDialog):
         self.busy = True
         first = self._first
         if first is not None and first.checks == "code":
-            sending = self._desk.access.send_code(self._customer_id)
+            sending = self._console.access.send_code(self._customer_id)
             self._bridge.run_command(self, sending, functools.partial(self._show_sent, first.name), self._failed)
             return
         if first is not None:
-            numbers = self._desk.access.number_on_file(self._customer_id)
+            numbers = self._console.access.number_on_file(self._customer_id)
             self._bridge.run_query(self, numbers, functools.partial(self._show_number, first.name), self._failed)
             return
         self._bridge.run_command(self, self._open(), self._done, self._failed)
@@ -236,8 +236,8 @@ class AccessDialog(FramedDialog):
     async def _open(self) -> AccessGrant:
         name, reason = self._way
         if reason is not None:
-            return await self._desk.access.open_for(self._customer_id, reason, self.answer.text())
-        return await self._desk.access.verify(self._customer_id, name, self.answer.text())
+            return await self._console.access.open_for(self._customer_id, reason, self.answer.text())
+        return await self._console.access.verify(self._customer_id, name, self.answer.text())
 
     def _done(self, grant: AccessGrant) -> None:
         how = tr("Everything is open.")

@@ -52,7 +52,7 @@ class LockPage(Surface):
         self._column.insertWidget(self._column.count() - 1, bar, 0, Qt.AlignmentFlag.AlignHCenter)
 
 
-class DeskLock(QObject):
+class ConsoleLock(QObject):
     """Locks when nobody has touched keyboard or mouse for `after_s`, and when the screen is locked.
 
     `wanted` has somebody unlock it.

@@ -11,7 +11,7 @@ from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.person import Person
 from console.services.access.sign_in import Attempt, SignIn, SignInState, TokenGrant
-from console.views.access.lock import DeskLock
+from console.views.access.lock import ConsoleLock
 from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label, Surface
@@ -127,14 +127,14 @@ class SignInBar(Surface):
         self._window.say(sentence)
 
 
-class PersonAtDesk:
+class SignInSession:
     """Keeps whoever works here signed in: when that ends they are asked once, and everything goes on after it."""
 
     def __init__(self, window: MainWindow, bridge: Bridge, go_on: Callable[[], None]) -> None:
         self._window, self._bridge, self._go_on = window, bridge, go_on
         self.bar = SignInBar(window)
         window.put_on_top(self.bar)
-        self.lock = DeskLock(window, self._unlock)
+        self.lock = ConsoleLock(window, self._unlock)
         self._sign_in: SignIn | None = None
         self._unlocking: SignInBar | None = None
         self._remove: Callable[[], Awaitable[str]] | None = None

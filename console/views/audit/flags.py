@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from console.bridge import Bridge
 from console.models.audit import AuditEntry
-from console.services.desk import Desk
+from console.services.console import Console
 from console.views import texts
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label, StateSurface
@@ -16,9 +16,9 @@ from console.views.window.main_window import MainWindow
 class FlagBar(StateSurface):
     """Stands over the window while there is a flag nobody here has seen; takes no focus."""
 
-    def __init__(self, window: MainWindow, desk: Desk, bridge: Bridge, show: Callable[[str], None]) -> None:
+    def __init__(self, window: MainWindow, console: Console, bridge: Bridge, show: Callable[[str], None]) -> None:
         super().__init__()
-        self._desk, self._show = desk, show
+        self._console, self._show = console, show
         self._flags: list[AuditEntry] = []
         self.set_state("danger")
         self.setAccessibleName(tr("Flagged"))
@@ -36,7 +36,7 @@ class FlagBar(StateSurface):
         row.addWidget(self.seen_button)
         self.hide()
         window.put_on_top(self)
-        bridge.run_query(self, desk.audit_search.watch(self._on_flag), lambda _end: None)
+        bridge.run_query(self, console.audit_search.watch(self._on_flag), lambda _end: None)
 
     def _on_flag(self, entry: AuditEntry) -> None:
         self._flags.append(entry)
@@ -54,5 +54,5 @@ class FlagBar(StateSurface):
         self._show(f"{self._flags[0].who} opened".strip() if self._flags else "")
 
     def _seen(self) -> None:
-        self._desk.audit_search.note_seen(self._flags.pop(0))
+        self._console.audit_search.note_seen(self._flags.pop(0))
         self._tell()

@@ -13,12 +13,12 @@ from console.errors import ConsoleError
 from console.models.audit import AuditEntry
 from console.services.access.access_service import SNOOPING
 from console.services.access.audit_search import Found
-from console.services.desk import Desk
+from console.services.console import Console
 from console.services.search.days import NoDayError, read_recent_day
 from console.views import texts
 from console.views.message_words import in_words
 from console.views.texts import tr
-from console.views.widgets.fact import desk_fact
+from console.views.widgets.fact import console_fact
 from console.views.widgets.fields import FieldFrames
 from console.views.widgets.labels import Button, Label, Surface
 from console.views.widgets.live_page import LivePage
@@ -37,9 +37,9 @@ class AuditPage(FieldFrames, LivePage):
 
     customer_wanted = Signal(str)
 
-    def __init__(self, desk: Desk, bridge: Bridge) -> None:
+    def __init__(self, console: Console, bridge: Bridge) -> None:
         super().__init__()
-        self._desk, self._bridge = desk, bridge
+        self._console, self._bridge = console, bridge
         self._asked = 0
         self._found: Found | None = None
         self._is_asking = False
@@ -125,7 +125,7 @@ class AuditPage(FieldFrames, LivePage):
 
         self._is_asking, self._found = True, None
         self.older.hide()
-        finding = self._desk.audit_search.find(self.field.text(), since=since, until=until)
+        finding = self._console.audit_search.find(self.field.text(), since=since, until=until)
         self._bridge.run_query(self, finding, lambda found: self._show(asked, found), failed)
 
     def _ask_older(self) -> None:
@@ -133,7 +133,7 @@ class AuditPage(FieldFrames, LivePage):
         if self._found is None or not self._found.has_older or self._is_asking:
             return
         asked, self._is_asking = self._asked, True
-        older = self._desk.audit_search.find_older(self._found)
+        older = self._console.audit_search.find_older(self._found)
         self._bridge.run_query(
             self, older, lambda found: self._show(asked, found), lambda error: self._failed(asked, error)
         )
@@ -175,9 +175,9 @@ class AuditPage(FieldFrames, LivePage):
 
     def _row(self, entry: AuditEntry, number: int) -> Row:
         who = entry.who or tr("nobody signed in")
-        system = self._desk.label(entry.system) if entry.system else ""
+        system = self._console.label(entry.system) if entry.system else ""
         values = (texts.moment(entry.at), who, entry.role, entry.what, entry.customer, entry.words, system)
-        cells = [Cell(desk_fact(tr(name), text)) for name, text in zip(_COLUMNS, values, strict=True)]
+        cells = [Cell(console_fact(tr(name), text)) for name, text in zip(_COLUMNS, values, strict=True)]
         cells[3] = Cell(cells[3].fact, state=_TROUBLE.get(entry.what))
         return Row(f"{self._asked} {number}", tuple(cells), data=entry)
 
@@ -220,7 +220,7 @@ class AuditPage(FieldFrames, LivePage):
         typed = field.text().strip()
         if not typed:
             return None
-        day = read_recent_day(typed, _today(), self._desk.actions.day_order)
+        day = read_recent_day(typed, _today(), self._console.actions.day_order)
         field.setText(f"{day:%Y-%m-%d}")
         return day
 

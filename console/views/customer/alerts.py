@@ -15,9 +15,9 @@ from console.models.health import SystemHealth, SystemState
 from console.models.outbox import Action, ActionState, StepState
 from console.models.provenance import Records
 from console.services.actions.kinds.approvals import open_approvals
+from console.services.console import Console, SystemInfo
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.dataset_loader import DatasetState
-from console.services.desk import Desk, SystemInfo
 from console.services.discrepancies.watch import DiscrepancyWatch
 from console.views import texts
 from console.views.customer.discrepancies_view import discrepancy_words
@@ -73,12 +73,12 @@ class AlertRow(QWidget):
     wanted = Signal()
     action_wanted = Signal(object)
 
-    def __init__(self, view: CustomerView, desk: Desk, watch: DiscrepancyWatch) -> None:
+    def __init__(self, view: CustomerView, console: Console, watch: DiscrepancyWatch) -> None:
         super().__init__()
         self._watch = watch
         watch.subscribe(lambda: self.tick(view.now()))
         self.setAccessibleName(tr("Alerts"))
-        self._view, self._desk = view, desk
+        self._view, self._console = view, console
         self._all = False
         self._chips: list[AlertChip] = []
         self._none = Label(tr("No alerts"), "small", look="muted")
@@ -140,7 +140,7 @@ class AlertRow(QWidget):
         view = self._view
         found: list[Alert] = []
         if view.as_of is None:
-            found += [*self._of_systems(now), *_actions(view, self._desk)]
+            found += [*self._of_systems(now), *_actions(view, self._console)]
         found += [
             Alert(discrepancy_words(one), "conflict", 1, Behind.DISCREPANCIES) for one in self._watch.comparison.found
         ]
@@ -155,7 +155,7 @@ class AlertRow(QWidget):
     def _of_systems(self, now: datetime) -> Iterator[Alert]:
         """Yield what is to be said of the systems; all that do not answer are named once."""
         away: list[_Away] = []
-        for info in self._desk.systems:
+        for info in self._console.systems:
             datasets = [dataset.state for dataset in self._view.loaders if dataset.state.system == info.name]
             trouble = self._trouble(info, datasets, now)
             if isinstance(trouble, _Away):
@@ -173,7 +173,7 @@ class AlertRow(QWidget):
         self, info: SystemInfo, datasets: Sequence[DatasetState[Any]], now: datetime
     ) -> "Alert | _Away | None":
         """Return what is wrong with a system: it said no, does not answer, or takes long."""
-        health = self._desk.health.health(info.name)
+        health = self._console.health.health(info.name)
         failed = [dataset for dataset in datasets if _is_news(dataset, health)]
         error = failed[0].failure.error if failed and failed[0].failure else None
         if isinstance(error, UnknownCustomerError | BadResponseError | SignInRequiredError):
@@ -220,31 +220,31 @@ def _waited_s(datasets: Sequence[DatasetState[Any]], now: datetime) -> float:
     return (now - since).total_seconds()
 
 
-def _actions(view: CustomerView, desk: Desk) -> Iterator[Alert]:
+def _actions(view: CustomerView, console: Console) -> Iterator[Alert]:
     """Yield what was done for this customer here and is not in every system; behind it what has several steps."""
     plain: list[Action] = []
-    for action in desk.outbox.of_customer(view.customer_id):
+    for action in console.outbox.of_customer(view.customer_id):
         if is_there_twice(action):
-            yield Alert(tr("There twice: {}. Go to the Outbox.").format(desk.title_of(action)), "attention", -1)
-        alert = _action_alert(action, desk) if action.is_open else None
+            yield Alert(tr("There twice: {}. Go to the Outbox.").format(console.title_of(action)), "attention", -1)
+        alert = _action_alert(action, console) if action.is_open else None
         if alert is not None:
             yield alert
         elif action.is_open:
             plain.append(action)
-    yield from _approval_asked(view, desk)
+    yield from _approval_asked(view, console)
     if len(plain) == 1:
-        yield Alert(tr("Waits: {}").format(desk.title_of(plain[0])), "info", 0, _steps_of(plain[0]))
+        yield Alert(tr("Waits: {}").format(console.title_of(plain[0])), "info", 0, _steps_of(plain[0]))
     elif plain:
         yield Alert(tr("{} acts wait to be sent").format(len(plain)), "info", 0)
 
 
-def _action_alert(action: Action, desk: Desk) -> Alert | None:
+def _action_alert(action: Action, console: Console) -> Alert | None:
     """Return the alert of an act that somebody has to look at; None for one that only waits its turn."""
     state, word = action_state(action)
-    title = desk.title_of(action)
+    title = console.title_of(action)
     if action.state not in {ActionState.SENDING, ActionState.CONFLICT} and action.is_begun:
         lacks = next(step.system for step in action.steps if step.state is not StepState.DONE)
-        told = tr("Half done: {}. {} does not have it").format(title, desk.label(lacks))
+        told = tr("Half done: {}. {} does not have it").format(title, console.label(lacks))
         return Alert(told, "danger" if action.needs_user else state, -1, _steps_of(action))
     if action.needs_user:
         return Alert(tr("{}: {}. Go to the Outbox.").format(title, word.lower()), state, 0, _steps_of(action))
@@ -253,9 +253,9 @@ def _action_alert(action: Action, desk: Desk) -> Alert | None:
     return None
 
 
-def _approval_asked(view: CustomerView, desk: Desk) -> Iterator[Alert]:
+def _approval_asked(view: CustomerView, console: Console) -> Iterator[Alert]:
     asked = open_approvals([item.value for item in view.tickets.state.facts or ()])
-    if asked and desk.actions.may("decide-approval") is None:
+    if asked and console.actions.may("decide-approval") is None:
         keys = f"{texts.keys('Ctrl+D')} H"
         yield Alert(tr("Approval asked: {}. {}").format(asked[0].name, keys), "attention", -1)
 

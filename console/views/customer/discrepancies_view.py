@@ -11,7 +11,7 @@ from console.services.discrepancies.watch import DiscrepancyWatch
 from console.views import texts
 from console.views.message_words import in_words
 from console.views.texts import tr
-from console.views.widgets.fact import desk_fact
+from console.views.widgets.fact import console_fact
 from console.views.widgets.labels import Button, Label, Surface, titled_surface
 from console.views.widgets.live_page import PlainScroll
 from console.views.widgets.row_model import Cell, Row
@@ -139,20 +139,20 @@ def discrepancy_words(one: Discrepancy) -> str:
 def _row(one: Discrepancy) -> Row:
     systems = ", ".join(dict.fromkeys(claim.system for claim in one.claims))
     cells = (
-        Cell(desk_fact(tr("What"), texts.sentence(tr(one.kind.value))), state="conflict"),
-        Cell(desk_fact(tr("About"), in_words(one.subject))),
-        Cell(desk_fact(tr("Systems"), systems)),
-        Cell(desk_fact(tr("Since"), texts.weekday(one.since) if one.since else tr("not known"))),
-        Cell(desk_fact(tr("In question"), texts.money(one.cost) if one.cost else ""), number=True, strong=True),
+        Cell(console_fact(tr("What"), texts.sentence(tr(one.kind.value))), state="conflict"),
+        Cell(console_fact(tr("About"), in_words(one.subject))),
+        Cell(console_fact(tr("Systems"), systems)),
+        Cell(console_fact(tr("Since"), texts.weekday(one.since) if one.since else tr("not known"))),
+        Cell(console_fact(tr("In question"), texts.money(one.cost) if one.cost else ""), number=True, strong=True),
     )
     return Row(f"{one.kind.name} {one.about}", cells)
 
 
 def _claim_row(number: int, claim: Claim) -> Row:
     cells = (
-        Cell(desk_fact(tr("System"), claim.system), strong=True),
-        Cell(desk_fact(tr("Says"), in_words(claim.says))),
-        Cell(desk_fact(tr("Since"), texts.weekday(claim.since) if claim.since else "")),
-        Cell(desk_fact(tr("Record"), claim.record)),
+        Cell(console_fact(tr("System"), claim.system), strong=True),
+        Cell(console_fact(tr("Says"), in_words(claim.says))),
+        Cell(console_fact(tr("Since"), texts.weekday(claim.since) if claim.since else "")),
+        Cell(console_fact(tr("Record"), claim.record)),
     )
     return Row(f"{number} {claim.record}", cells)

@@ -10,7 +10,7 @@ from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.customer import CustomerId
 from console.services.actions.notes import LONGEST_NOTE
-from console.services.desk import Desk
+from console.services.console import Console
 from console.views import texts
 from console.views.keys.send import is_send
 from console.views.message_words import in_words
@@ -47,11 +47,11 @@ class NoteDock(Surface):
 
     closed = Signal()
 
-    def __init__(self, desk: Desk, bridge: Bridge, customer_id: CustomerId, parent: QWidget) -> None:
+    def __init__(self, console: Console, bridge: Bridge, customer_id: CustomerId, parent: QWidget) -> None:
         super().__init__("card", "l")
         self.setParent(parent)
         self.setAccessibleName(tr("Note"))
-        self._desk, self._bridge, self._customer_id = desk, bridge, customer_id
+        self._console, self._bridge, self._customer_id = console, bridge, customer_id
         self._sending = False
         title = Label(tr("Note"), "body", semibold=True)
         self.kept = Label("", "small", look="muted")
@@ -68,14 +68,14 @@ class NoteDock(Surface):
         self.reason.setPlaceholderText(tr("Reason: none chosen"))
         for reason in _REASONS:
             self.reason.addItem(tr(reason), reason)
-        self.reason.setCurrentIndex(self.reason.findData(desk.drafts.text(self._reason_place)))
+        self.reason.setCurrentIndex(self.reason.findData(console.drafts.text(self._reason_place)))
         self.reason.currentIndexChanged.connect(lambda _index: self._on_reason())
         self.text = _NoteEdit(LONGEST_NOTE)
         self.text.setObjectName("note")
         self.text.setAccessibleName(tr("What was said"))
         self.text.setPlaceholderText(tr("What was said. It is kept while you type."))
         self.text.setTabChangesFocus(True)
-        self.text.setPlainText(desk.drafts.text(self._place))
+        self.text.setPlainText(console.drafts.text(self._place))
         self.text.moveCursor(QTextCursor.MoveOperation.End)
         self.text.textChanged.connect(self._on_typed)
         self.text.sent.connect(self.send)
@@ -95,8 +95,10 @@ class NoteDock(Surface):
         column.addWidget(self.send_button)
         column.addWidget(self._actions)
         self._unsubscribe = [
-            desk.drafts.subscribe(self._show_kept, customer_id),
-            desk.outbox.subscribe(lambda action: self._show_actions() if action.customer_id == customer_id else None),
+            console.drafts.subscribe(self._show_kept, customer_id),
+            console.outbox.subscribe(
+                lambda action: self._show_actions() if action.customer_id == customer_id else None
+            ),
         ]
         self._show_kept()
         self._show_actions()
@@ -110,7 +112,7 @@ class NoteDock(Surface):
         return f"note/{self._customer_id}/reason"
 
     def _on_reason(self) -> None:
-        self._desk.drafts.type(self._reason_place, self.reason.currentData() or "")
+        self._console.drafts.type(self._reason_place, self.reason.currentData() or "")
 
     def close_dock(self) -> None:
         """Stop listening."""
@@ -138,9 +140,9 @@ class NoteDock(Surface):
         self._bridge.run_command(self, self._keep(text, reason), lambda _action: self._on_added(text), self._on_failed)
 
     async def _keep(self, text: str, reason: str) -> None:
-        await self._desk.drafts.keep_now()  # else the last letters would become a draft again behind the note
+        await self._console.drafts.keep_now()  # else the last letters would become a draft again behind the note
         typed_in = (self._place, self._reason_place)
-        await self._desk.actions.add_note(self._customer_id, text, reason=reason, typed_in=typed_in)
+        await self._console.actions.add_note(self._customer_id, text, reason=reason, typed_in=typed_in)
 
     def _on_added(self, sent: str) -> None:
         """Empty the field, but for what was typed since the note was sent: that is the next one."""
@@ -156,11 +158,11 @@ class NoteDock(Surface):
         self.told.set_words(in_words(error.message))
 
     def _on_typed(self) -> None:
-        self._desk.drafts.type(self._place, self.text.toPlainText())
+        self._console.drafts.type(self._place, self.text.toPlainText())
         self.told.set_words("")
 
     def _show_kept(self) -> None:
-        drafts = self._desk.drafts
+        drafts = self._console.drafts
         if drafts.failure is not None:
             self.kept.set_look("mark", "danger")
             self.kept.set_words(tr("not kept"))
@@ -170,7 +172,7 @@ class NoteDock(Surface):
         elif not drafts.is_kept:
             self.kept.set_look("mark", "info")
             self.kept.set_words(tr("keeping…"))
-        elif not self._desk.is_kept:
+        elif not self._console.is_kept:
             self.kept.set_look("mark", "attention")
             self.kept.set_words(tr("in memory alone"))
         else:
@@ -178,10 +180,11 @@ class NoteDock(Surface):
             self.kept.set_words(kept_words(drafts.kept_at))
 
     def _show_actions(self) -> None:
-        actions = list(self._desk.outbox.of_customer(self._customer_id))[-_SHOWN:]
+        actions = list(self._console.outbox.of_customer(self._customer_id))[-_SHOWN:]
         self._actions.set_words(
             "\n".join(
-                f"{shortened(self._desk.title_of(action))} — {action_state(action)[1]}" for action in reversed(actions)
+                f"{shortened(self._console.title_of(action))} — {action_state(action)[1]}"
+                for action in reversed(actions)
             )
         )
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar
 from console.bridge import Bridge
 from console.models.customer import CustomerId
 from console.services.access.access_service import AccessLevel
-from console.services.desk import Desk
+from console.services.console import Console
 from console.views import texts
 from console.views.access.access_dialog import close_forms
 from console.views.customer.page import CustomerPage
@@ -35,7 +35,7 @@ class OpenCustomers(QStackedWidget):
         super().__init__()
         self._window, self._bridge, self._preferences = window, bridge, preferences
         self._tabs = window.tabs
-        self._desk: Desk | None = None
+        self._console: Console | None = None
         self._closed: list[CustomerId] = []
         self._closing = self._restoring = False
         self.addWidget(window.start_page)
@@ -43,9 +43,9 @@ class OpenCustomers(QStackedWidget):
         self._tabs.tabBarClicked.connect(lambda _index: self.front_wanted.emit())
         self._renumber()
 
-    def attach(self, desk: Desk) -> None:
+    def attach(self, console: Console) -> None:
         """Begin to open customers of a desk."""
-        self._desk = desk
+        self._console = console
 
     @property
     def page(self) -> CustomerPage | None:
@@ -67,9 +67,9 @@ class OpenCustomers(QStackedWidget):
 
         With `as_of` it is shown as it stood at that moment, in a tab marked so.
         """
-        if self._desk is None:
+        if self._console is None:
             return None
-        if self._desk.access.level(customer_id) is AccessLevel.CLOSED:
+        if self._console.access.level(customer_id) is AccessLevel.CLOSED:
             self.caller_wanted.emit(customer_id)
             return None
         self.front_wanted.emit()
@@ -77,7 +77,7 @@ class OpenCustomers(QStackedWidget):
             if self._tabs.tabData(i).customer_id == customer_id and self._tabs.tabData(i).as_of == as_of:
                 self._tabs.setCurrentIndex(i)
                 return self.page
-        page = CustomerPage(self._desk, customer_id, self._bridge, self._preferences, as_of)
+        page = CustomerPage(self._console, customer_id, self._bridge, self._preferences, as_of)
         page.customer_wanted.connect(lambda wanted: self.open(CustomerId(wanted)))
         page.renamed.connect(lambda _title: self._rename(page))
         self.addWidget(page)
@@ -106,8 +106,8 @@ class OpenCustomers(QStackedWidget):
             page.memory.forget()
         page.close_page()
         self._tabs.removeTab(index)
-        if self._desk is not None and not self.pages_of(page.customer_id):
-            self._desk.access.close(page.customer_id)
+        if self._console is not None and not self.pages_of(page.customer_id):
+            self._console.access.close(page.customer_id)
         self.removeWidget(page)
         page.deleteLater()
         self._renumber()
@@ -132,16 +132,16 @@ class OpenCustomers(QStackedWidget):
 
         Where accounts need a reason only the one in front is asked about; `reopen` brings the others.
         """
-        if self._desk is None:
+        if self._console is None:
             return
-        kept = [line for line in self._desk.drafts.text(_TABS).splitlines() if line]
+        kept = [line for line in self._console.drafts.text(_TABS).splitlines() if line]
         front = next((i for i, line in enumerate(kept) if line.startswith("*")), 0)
         self._restoring = True  # what is kept stays whole until all of it is open again
-        now = kept if not self._desk.access.is_required else kept[front : front + 1]
+        now = kept if not self._console.access.is_required else kept[front : front + 1]
         self._closed = [CustomerId(line) for line in kept if line not in now]
         for line in now:
             self.open(CustomerId(line.lstrip("*")))
-        if kept and self._desk.access.is_required:
+        if kept and self._console.access.is_required:
             told = tr("You were with this customer when the desk ended; what you typed is kept.")
             if self._closed:
                 told += tr(" {} opens the other {}.").format(texts.keys("Ctrl+Shift+T"), len(self._closed))
@@ -171,14 +171,14 @@ class OpenCustomers(QStackedWidget):
         self.close_tab(next((i for i in range(tabs.count()) if tabs.tabData(i) is page), -1), keeps=keeps)
 
     def _keep(self) -> None:
-        if self._desk is None or self._closing or self._restoring:
+        if self._console is None or self._closing or self._restoring:
             return
         lines = []
         for i in range(self._tabs.count()):
             page = self._tabs.tabData(i)
             if isinstance(page, CustomerPage) and page.as_of is None:
                 lines.append(f"{'*' if i == self._tabs.currentIndex() else ''}{page.customer_id}")
-        self._desk.drafts.type(_TABS, "\n".join(lines))
+        self._console.drafts.type(_TABS, "\n".join(lines))
 
     def _on_tab(self, index: int) -> None:
         page = self._tabs.tabData(index) if index >= 0 else None

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from console.bridge import Bridge
 from console.models.customer_bill import CustomerBill
+from console.services.console import Console
 from console.services.customer.customer_view import CustomerView
-from console.services.desk import Desk
 from console.services.discrepancies.watch import DiscrepancyWatch
 from console.settings import Capability
 from console.views.customer.bill.document_view import DocumentView
@@ -27,7 +27,7 @@ class OverPanels(QStackedWidget):
 
     def __init__(
         self,
-        desk: Desk,
+        console: Console,
         bridge: Bridge,
         view: CustomerView,
         panels: QWidget,
@@ -36,7 +36,7 @@ class OverPanels(QStackedWidget):
         into_note: Callable[[str], None],
     ) -> None:
         super().__init__()
-        self._desk, self._bridge, self._view, self._panels = desk, bridge, view, panels
+        self._console, self._bridge, self._view, self._panels = console, bridge, view, panels
         self._go_back, self._into_note = go_back, into_note
         self.document: DocumentView | None = None
         self.explanation: ExplainView | None = None
@@ -47,7 +47,7 @@ class OverPanels(QStackedWidget):
         """Show a bill as the customer has it."""
         self.leave()
         if self.document is None:
-            self.document = DocumentView(self._desk, self._bridge, self._view.customer_id)
+            self.document = DocumentView(self._console, self._bridge, self._view.customer_id)
             self.document.closed.connect(self.close_over)
             self.addWidget(self.document)
         self.setCurrentWidget(self.document)
@@ -57,7 +57,7 @@ class OverPanels(QStackedWidget):
         """Explain a bill against the one before it."""
         self.leave()
         if self.explanation is None:
-            systems = SystemWords(self._desk.served_by.get(Capability.BILLS, ""), self._desk.system_labels)
+            systems = SystemWords(self._console.served_by.get(Capability.BILLS, ""), self._console.system_labels)
             self.explanation = ExplainView(self._view, systems)
             self.explanation.closed.connect(self.close_over)
             self.explanation.said.connect(self._into_note)

@@ -12,9 +12,9 @@ from console.bridge import Bridge
 from console.models.customer import Customer, CustomerId
 from console.models.customer_bill import CustomerBill
 from console.models.provenance import Origin, Sourced
+from console.services.console import Console
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.dataset_loader import DatasetState
-from console.services.desk import Desk
 from console.services.discrepancies.watch import DiscrepancyWatch
 from console.settings import Capability
 from console.views import texts
@@ -59,7 +59,7 @@ class CustomerPage(LivePage):
 
     def __init__(
         self,
-        desk: Desk,
+        console: Console,
         customer_id: CustomerId,
         bridge: Bridge,
         preferences: Preferences,
@@ -68,18 +68,18 @@ class CustomerPage(LivePage):
         super().__init__()
         self.customer_id = customer_id
         self.as_of = as_of
-        self.view: CustomerView = desk.view_customer(customer_id, as_of)
-        self._desk, self._bridge, self._preferences = desk, bridge, preferences
-        self.head = CustomerHead(self.view, SystemWords(desk.served_by[Capability.CUSTOMERS], desk.system_labels))
-        self.head.show_access(desk.access.grant_of(customer_id))
-        self.discrepancies = DiscrepancyWatch(self.view, desk.served_by, desk.system_labels)
-        self.alerts = AlertRow(self.view, desk, self.discrepancies)
+        self.view: CustomerView = console.view_customer(customer_id, as_of)
+        self._console, self._bridge, self._preferences = console, bridge, preferences
+        self.head = CustomerHead(self.view, SystemWords(console.served_by[Capability.CUSTOMERS], console.system_labels))
+        self.head.show_access(console.access.grant_of(customer_id))
+        self.discrepancies = DiscrepancyWatch(self.view, console.served_by, console.system_labels)
+        self.alerts = AlertRow(self.view, console, self.discrepancies)
         self.alerts.wanted.connect(self.show_discrepancies)
-        self.memory = PageMemory(desk.drafts, customer_id)
+        self.memory = PageMemory(console.drafts, customer_id)
         self._panels: dict[str, Panel] = {}
         self._context = PanelContext(
             view=self.view,
-            desk=desk,
+            console=console,
             discrepancies=self.discrepancies,
             open_customer=self.customer_wanted.emit,
             show_account=self._show_account,
@@ -100,13 +100,13 @@ class CustomerPage(LivePage):
         layout.addWidget(self.head)
         layout.addWidget(self.alerts)
         self.customer_actions: CustomerActions = CustomerActions(
-            self, self.view, desk, bridge, self.head.name.setFocus, self._make_room
+            self, self.view, console, bridge, self.head.name.setFocus, self._make_room
         )
         self._area = QWidget()
         self._area_layout = QVBoxLayout(self._area)
         self._area_layout.setContentsMargins(10, 6, 10, 10)
         into_note = self.customer_actions.add_to_note
-        self.over = OverPanels(desk, bridge, self.view, self._area, go_back=self._to_bills, into_note=into_note)
+        self.over = OverPanels(console, bridge, self.view, self._area, go_back=self._to_bills, into_note=into_note)
         self.over.fix_wanted.connect(self.customer_actions.open_action)
         self.alerts.action_wanted.connect(self.customer_actions.open_half_done)
         layout.addWidget(self.over, 1)
@@ -115,10 +115,10 @@ class CustomerPage(LivePage):
             loader.subscribe(lambda _part: self.alerts.tick(self.view.now())) for loader in self.view.loaders
         ]
         self._told_title = ""
-        self._unsubscribe.append(desk.drafts.subscribe(self._tell_title, customer_id))
-        self._unsubscribe.append(desk.access.subscribe(self._on_access))
-        self._unsubscribe.append(desk.network.subscribe(lambda _online: self.tick()))
-        self._unsubscribe.append(desk.outbox.subscribe(lambda _action: self.alerts.tick(self.view.now())))
+        self._unsubscribe.append(console.drafts.subscribe(self._tell_title, customer_id))
+        self._unsubscribe.append(console.access.subscribe(self._on_access))
+        self._unsubscribe.append(console.network.subscribe(lambda _online: self.tick()))
+        self._unsubscribe.append(console.outbox.subscribe(lambda _action: self.alerts.tick(self.view.now())))
 
     # ------------------------------------------------------------------ panels
 
@@ -128,7 +128,7 @@ class CustomerPage(LivePage):
             panel = PANELS[name].make(self._context)
             panel.hide()
             panel.setParent(self._area)  # see Place.release
-            panel.is_online = lambda: self._desk.network.is_online
+            panel.is_online = lambda: self._console.network.is_online
             self._panels[name] = panel
             if self.as_of is None:
                 self.memory.follow(panel)
@@ -194,7 +194,7 @@ class CustomerPage(LivePage):
         """Ask for what was withheld, now that more of the account is open."""
         if customer_id != self.customer_id:
             return
-        self.head.show_access(self._desk.access.grant_of(customer_id))
+        self.head.show_access(self._console.access.grant_of(customer_id))
         for loader in self.view.loaders:
             if loader.state.denied is not None:
                 loader.refresh()
@@ -216,7 +216,7 @@ class CustomerPage(LivePage):
     def tick(self) -> None:
         """Bring head, alerts and the panels in front up to date with the time."""
         now = self.view.now()
-        if self.window().isVisible() and self._desk.network.is_online:
+        if self.window().isVisible() and self._console.network.is_online:
             self.view.keep_fresh()  # someone looks at it
         self.head.tick(now)
         self.alerts.tick(now)

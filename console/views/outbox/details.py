@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from console.models.outbox import BARRED, Action, ActionState, Remark, StepState
-from console.services.desk import Desk
+from console.services.console import Console
 from console.views.outbox.words import VALUE_NAMES, again_words, made_at, shown_value, step_line
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label
@@ -19,10 +19,10 @@ _MOST_STEPS = 4
 class ActionDetails(QWidget):
     """Shows one act and the buttons that are of use for it; `do` maps each button's name to what it does."""
 
-    def __init__(self, desk: Desk, do: dict[str, Callable[[], None]], go_back: Callable[[], None]) -> None:
+    def __init__(self, console: Console, do: dict[str, Callable[[], None]], go_back: Callable[[], None]) -> None:
         super().__init__()
         self.setAccessibleName(tr("The chosen act"))
-        self._desk, self._go_back = desk, go_back
+        self._console, self._go_back = console, go_back
         self._title = Label("", semibold=True, wrap=True)
         self._about = Label("", "small", look="muted", wrap=True)
         self._steps = [Label("", wrap=True) for _ in range(_MOST_STEPS)]
@@ -65,18 +65,20 @@ class ActionDetails(QWidget):
             for label in (self._title, self._about, *self._steps, self._wanted, self._next):
                 label.set_words("")
             return
-        self._title.set_words(self._desk.title_of(action))
+        self._title.set_words(self._console.title_of(action))
         self._about.set_words(
             tr("{}, {}, made {}").format(
                 action.customer_name or action.customer_id, action.customer_id, made_at(action)
             )
         )
         for i, label in enumerate(self._steps):
-            state, words = step_line(action, action.steps[i], self._desk) if i < len(action.steps) else ("neutral", "")
+            state, words = (
+                step_line(action, action.steps[i], self._console) if i < len(action.steps) else ("neutral", "")
+            )
             label.set_words(words)
             label.set_look("mark", state)
             label.setVisible(bool(words))
-        self._wanted.set_words(self._desk.shown(_wanted_words(action)))
+        self._wanted.set_words(self._console.shown(_wanted_words(action)))
         self._next.set_words(self._next_words(action))
 
     def _next_words(self, action: Action) -> str:

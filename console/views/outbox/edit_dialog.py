@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from console.bridge import Bridge
 from console.models.outbox import Action, StepState
 from console.services.actions.decisions import EDITABLE
-from console.services.desk import Desk
+from console.services.console import Console
 from console.views.outbox.words import VALUE_NAMES, typed_value
 from console.views.texts import tr
 from console.views.widgets.action_dialog import ActionDialog, FormText
@@ -18,9 +18,11 @@ from console.views.widgets.labels import Label
 class EditDialog(ActionDialog):
     """The values of one act in fields; what is typed is kept, also over an end of the program."""
 
-    def __init__(self, desk: Desk, bridge: Bridge, action: Action, window: QWidget) -> None:
-        super().__init__(tr("Edit: {}").format(desk.title_of(action)), tr("Keep and send"), desk.drafts, bridge, window)
-        self._desk, self._action = desk, action
+    def __init__(self, console: Console, bridge: Bridge, action: Action, window: QWidget) -> None:
+        super().__init__(
+            tr("Edit: {}").format(console.title_of(action)), tr("Keep and send"), console.drafts, bridge, window
+        )
+        self._console, self._action = console, action
         wanted = action.steps[0].wanted
         self._wanted = {name: typed_value(wanted[name]) for name in EDITABLE if name in wanted}
         self._text: QPlainTextEdit | None = None
@@ -46,7 +48,7 @@ class EditDialog(ActionDialog):
         values = {name: field.text() for name, field in self.fields.items()}
         if self._text is not None:
             values["text"] = self._text.toPlainText()
-        return self._desk.decisions.edit(self._action, values)
+        return self._console.decisions.edit(self._action, values)
 
     def forget_drafts(self) -> None:
         super().forget_drafts()

@@ -12,14 +12,14 @@ from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.outbox import Action, ActionState, StepState
 from console.services.actions.catalogue import ACTIONS
-from console.services.desk import Desk
+from console.services.console import Console
 from console.views.message_words import in_words
 from console.views.outbox.conflict_panel import ConflictPanel
 from console.views.outbox.details import ActionDetails
 from console.views.outbox.edit_dialog import EditDialog
 from console.views.outbox.words import SUMMARY, action_state, goes_to, kind, made_at, next_line
 from console.views.texts import tr
-from console.views.widgets.fact import desk_fact
+from console.views.widgets.fact import console_fact
 from console.views.widgets.labels import Label, Surface
 from console.views.widgets.live_page import LivePage
 from console.views.widgets.row_model import Cell, Row
@@ -38,9 +38,9 @@ class OutboxPage(LivePage):
     customer_wanted = Signal(str)
     form_wanted = Signal(object)
 
-    def __init__(self, desk: Desk, bridge: Bridge) -> None:
+    def __init__(self, console: Console, bridge: Bridge) -> None:
         super().__init__()
-        self._desk, self._bridge = desk, bridge
+        self._console, self._bridge = console, bridge
         self._actions: dict[str, Action] = {}
         self.setAccessibleName(tr("Outbox"))
         title = Label(tr("Outbox"), "page", semibold=True)
@@ -65,8 +65,8 @@ class OutboxPage(LivePage):
             "take back copy": self._take_back_copy,
             "hand over": self._hand_over,
         }
-        self.details = ActionDetails(desk, do, self.table.setFocus)
-        self.conflict = ConflictPanel(self, desk.drafts)
+        self.details = ActionDetails(console, do, self.table.setFocus)
+        self.conflict = ConflictPanel(self, console.drafts)
         self.conflict.decided.connect(self._decided)
         self.conflict.withdrawn.connect(self._withdraw)
         self._below = QStackedWidget()
@@ -83,7 +83,7 @@ class OutboxPage(LivePage):
         page.addLayout(head)
         page.addWidget(self.table, 1)
         page.addWidget(below)
-        self._unsubscribe = desk.outbox.subscribe(lambda _action: self.show_actions())
+        self._unsubscribe = console.outbox.subscribe(lambda _action: self.show_actions())
         self.show_actions()
 
     def close_page(self) -> None:
@@ -107,7 +107,7 @@ class OutboxPage(LivePage):
 
     def show_actions(self) -> None:
         """Show the acts as they are now; the cursor stays on its act."""
-        actions = sorted(self._desk.outbox.actions, key=lambda action: (not action.is_open, -action.seq))
+        actions = sorted(self._console.outbox.actions, key=lambda action: (not action.is_open, -action.seq))
         self._actions = {action.id: action for action in actions}
         for label, (look, words, states) in zip(self._counts, SUMMARY, strict=True):
             count = sum(action.state in states for action in actions)
@@ -115,7 +115,7 @@ class OutboxPage(LivePage):
             label.set_look("chip", look)
             label.setVisible(count > 0)
         told = tr("Nothing here expires. What is done stays in the list for a while.")
-        if not self._desk.is_kept:
+        if not self._console.is_kept:
             told = tr("It is kept in memory alone: closing the desk loses it.")
         self._told.set_words(told if actions else tr("Nothing waits. {}").format(told))
         self._told.setToolTip(self._told.text())
@@ -126,11 +126,11 @@ class OutboxPage(LivePage):
     def _row(self, action: Action, now: datetime) -> Row:
         state, word = action_state(action)
         texts_of_row = (
-            word, self._desk.title_of(action), action.customer_name or action.customer_id, made_at(action),
-            goes_to(action, self._desk), kind(action), next_line(action, self._desk, now),
+            word, self._console.title_of(action), action.customer_name or action.customer_id, made_at(action),
+            goes_to(action, self._console), kind(action), next_line(action, self._console, now),
         )  # fmt: skip
-        cells = [Cell(desk_fact(tr(name), text)) for name, text in zip(_COLUMNS, texts_of_row, strict=True)]
-        cells[0] = Cell(desk_fact(tr(_COLUMNS[0]), word), state=state)
+        cells = [Cell(console_fact(tr(name), text)) for name, text in zip(_COLUMNS, texts_of_row, strict=True)]
+        cells[0] = Cell(console_fact(tr(_COLUMNS[0]), word), state=state)
         cells[1] = Cell(cells[1].fact, strong=action.is_open)
         return Row(action.id, tuple(cells), data=action)
 
@@ -146,7 +146,7 @@ class OutboxPage(LivePage):
         place = _first(action, StepState.CONFLICT) if action is not None else None
         if action is not None and place is not None and action.is_open:
             step = action.steps[place]
-            self.conflict.show_conflict(action, step, self._desk.label(step.system), self._desk.title_of(action))
+            self.conflict.show_conflict(action, step, self._console.label(step.system), self._console.title_of(action))
             self._below.setCurrentWidget(self.conflict)
             return
         had_focus = self.conflict.has_focus()
@@ -174,27 +174,27 @@ class OutboxPage(LivePage):
 
     def _retry(self) -> None:
         if (action := self.chosen) is not None:
-            self._bridge.on_unhandled(tr("Trying again: {}.").format(self._desk.title_of(action)))
-            self._run(self._desk.decisions.retry(action))
+            self._bridge.on_unhandled(tr("Trying again: {}.").format(self._console.title_of(action)))
+            self._run(self._console.decisions.retry(action))
 
     def _edit(self) -> None:
         if (action := self.chosen) is not None and action.kind in ACTIONS:
             self.customer_wanted.emit(action.customer_id)
             self.form_wanted.emit(action)
         elif action is not None:
-            EditDialog(self._desk, self._bridge, action, self.window()).open()
+            EditDialog(self._console, self._bridge, action, self.window()).open()
 
     def _take_back(self) -> None:
         if (action := self.chosen) is not None:
-            self._run(self._desk.decisions.take_back(action))
+            self._run(self._console.decisions.take_back(action))
 
     def _take_back_copy(self) -> None:
         if (action := self.chosen) is not None:
-            self._run(self._desk.decisions.take_back_copy(action))
+            self._run(self._console.decisions.take_back_copy(action))
 
     def _hand_over(self) -> None:
         if (action := self.chosen) is not None:
-            self._run(self._desk.decisions.hand_over(action))
+            self._run(self._console.decisions.hand_over(action))
 
     def _withdraw(self) -> None:
         action = self.chosen
@@ -203,9 +203,9 @@ class OutboxPage(LivePage):
         if not action.is_settled:
             self._too_late()
             return
-        done = [self._desk.label(step.system) for step in action.steps if step.state is StepState.DONE]
+        done = [self._console.label(step.system) for step in action.steps if step.state is StepState.DONE]
         sent = [
-            self._desk.label(step.system) for step in action.steps if step.was_sent and step.state != StepState.DONE
+            self._console.label(step.system) for step in action.steps if step.was_sent and step.state != StepState.DONE
         ]
         told = tr("{} has it already and keeps it; the others will not get it, and differ from then on.")
         nothing = tr("Nothing of it has been done anywhere.")
@@ -215,7 +215,7 @@ class OutboxPage(LivePage):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowTitle(tr("Give up the rest?") if done else tr("Withdraw?"))
-        box.setText(self._desk.title_of(action))
+        box.setText(self._console.title_of(action))
         box.setInformativeText(told.format(", ".join(done)) if done else nothing)
         go = box.addButton(tr("Give up the rest") if done else tr("Withdraw"), QMessageBox.ButtonRole.AcceptRole)
         go.setAutoDefault(False)
@@ -230,7 +230,7 @@ class OutboxPage(LivePage):
             if not withdrawn:
                 self._too_late()
 
-        self._bridge.run_command(self, self._desk.decisions.withdraw(action), told, self._say_why_not)
+        self._bridge.run_command(self, self._console.decisions.withdraw(action), told, self._say_why_not)
 
     def _too_late(self) -> None:
         action = self.chosen
@@ -251,7 +251,7 @@ class OutboxPage(LivePage):
                 words = tr("It may still arrive. You can send it again in {} s.")
                 self._bridge.on_unhandled(words.format(math.ceil(wait_s)))
 
-        settling = self._desk.decisions.settle(action, place, happened=happened)
+        settling = self._console.decisions.settle(action, place, happened=happened)
         self._bridge.run_command(self, settling, settled, self._say_why_not)
 
     def _decided(self, chosen: dict[str, str]) -> None:
@@ -265,7 +265,7 @@ class OutboxPage(LivePage):
             self.show_actions()
             self._choose_first()  # the next that waits for a decision
 
-        deciding = self._desk.decisions.resolve(action, place, chosen)
+        deciding = self._console.decisions.resolve(action, place, chosen)
         self._bridge.run_command(self, deciding, done, lambda error: self.conflict.rejected(in_words(error.message)))
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from console.models.money import Money
 from console.models.outbox import BARRED, Action, ActionState, Remark, RiskClass, Step, StepState
 from console.services.actions.catalogue import ACTIONS
-from console.services.desk import Desk
+from console.services.console import Console
 from console.views import texts
 from console.views.texts import tr
 
@@ -133,9 +133,9 @@ def kind(action: Action) -> str:
     return tr(_KINDS[action.risk])
 
 
-def goes_to(action: Action, desk: Desk) -> str:
+def goes_to(action: Action, console: Console) -> str:
     """Return the systems an act goes to."""
-    return ", ".join(dict.fromkeys(desk.label(step.system) for step in action.steps))
+    return ", ".join(dict.fromkeys(console.label(step.system) for step in action.steps))
 
 
 def made_at(action: Action) -> str:
@@ -144,9 +144,9 @@ def made_at(action: Action) -> str:
     return texts.clock(action.happened_at) if day == tr("Today") else f"{day} {texts.clock(action.happened_at)}"
 
 
-def step_line(action: Action, step: Step, desk: Desk) -> tuple[str, str]:
+def step_line(action: Action, step: Step, console: Console) -> tuple[str, str]:
     """Return the theme's state and one line on a step: its system, how far it is, and why."""
-    label = desk.label(step.system)
+    label = console.label(step.system)
     if action.withdrawn and step.state is not StepState.DONE:
         if step.was_sent:
             return "attention", tr("{0}: Withdrawn. It was sent once and wasn't found; look in {0}.").format(label)
@@ -154,7 +154,7 @@ def step_line(action: Action, step: Step, desk: Desk) -> tuple[str, str]:
     if step.state is StepState.REJECTED and step.told:
         return _STEP_STATES[step.state], step.told  # the sentence says by itself who rejected it
     told = step.told if step.state is not StepState.CONFLICT else ""
-    remark = remark_words(step, desk)
+    remark = remark_words(step, console)
     # What only the user can find out says so first, in place of what the console would do by itself.
     parts = (remark, told) if step.remark is Remark.CANNOT_TELL else (_step_state_words(step), told, remark)
     words = " ".join(filter(None, parts))
@@ -173,35 +173,35 @@ def _step_state_words(step: Step) -> str:
     return tr(_STEP_WORDS[step.state])
 
 
-def remark_words(step: Step, desk: Desk) -> str:
+def remark_words(step: Step, console: Console) -> str:
     """Return what must be known of a step beside its state, empty where there is nothing."""
     if step.remark is Remark.NONE:
         return ""
-    words = tr(_REMARKS[step.remark]).format(desk.label(step.system), ", ".join((step.result, *step.others)))
+    words = tr(_REMARKS[step.remark]).format(console.label(step.system), ", ".join((step.result, *step.others)))
     if step.remark is Remark.CANNOT_TELL and step.others:
         words += " " + tr(_FOUND_ALIKE).format(", ".join(step.others))
     return words
 
 
-def next_line(action: Action, desk: Desk, now: datetime) -> str:
+def next_line(action: Action, console: Console, now: datetime) -> str:
     """Return what happens next to an act, or what has to; empty where nothing does."""
     if action.state is ActionState.CONFLICT:
         left = sum(len(step.theirs) for step in action.steps if step.state is StepState.CONFLICT)
         return tr("1 value to decide") if left == 1 else tr("{} values to decide").format(left)
     if action.needs_user:
         rejected = next(step for step in action.steps if step.state is StepState.REJECTED)
-        return rejected.told or remark_words(rejected, desk)
+        return rejected.told or remark_words(rejected, console)
     if not action.is_open:
-        return next((remark_words(step, desk) for step in action.steps if step.remark is Remark.TWICE), "")
+        return next((remark_words(step, console) for step in action.steps if step.remark is Remark.TWICE), "")
     if action.state is ActionState.SENDING:
         return tr("on its way")
-    return ", ".join(filter(None, (_why_waiting(action, desk), again_words(action, now)))) or tr("goes next")
+    return ", ".join(filter(None, (_why_waiting(action, console), again_words(action, now)))) or tr("goes next")
 
 
-def _why_waiting(action: Action, desk: Desk) -> str:
+def _why_waiting(action: Action, console: Console) -> str:
     """Return what the first step that is not done waits for."""
     waiting = next((step for step in action.steps if step.state is not StepState.DONE), None)
-    return "" if waiting is None else (remark_words(waiting, desk) or waiting.told).rstrip(".")
+    return "" if waiting is None else (remark_words(waiting, console) or waiting.told).rstrip(".")
 
 
 def again_words(action: Action, now: datetime) -> str:

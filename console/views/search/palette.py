@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # the palette takes keys before event loop and services are l
     import asyncio
 
     from console.bridge import Bridge
-    from console.services.desk import Desk
+    from console.services.console import Console
 
 # After the last keystroke; shorter asks the systems for every letter, longer feels slow.
 PAUSE_MS = 120
@@ -56,7 +56,7 @@ class SearchPalette(QWidget):
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._begin)
-        self._desk: Desk | None = None
+        self._console: Console | None = None
         self._task: asyncio.Task[None] | None = None
         self.result: SearchResult | None = None
         self._focus_before: QWidget | None = None
@@ -87,10 +87,10 @@ class SearchPalette(QWidget):
         self._take_icons()
         self.hide()
 
-    def attach(self, desk: Desk, bridge: Bridge) -> None:
+    def attach(self, console: Console, bridge: Bridge) -> None:
         """Begin to answer; what was typed before is searched now."""
-        self._desk, self._bridge = desk, bridge
-        for info in desk.systems:
+        self._console, self._bridge = console, bridge
+        for info in console.systems:
             label = Label("", "small")
             self._system_row.insertWidget(len(self._systems), label)
             self._systems[info.name] = label
@@ -199,10 +199,10 @@ class SearchPalette(QWidget):
         if self._task is not None:
             self._task.cancel()
             self._task = None
-        if self._desk is None:
+        if self._console is None:
             self._say(tr("The systems are being connected. What you type is kept."))
             return
-        query = self._desk.search.read(text)
+        query = self._console.search.read(text)
         self._show_reading(query)
         if not query.readings:
             self.result = None
@@ -216,9 +216,9 @@ class SearchPalette(QWidget):
 
     def _begin(self) -> None:
         """Ask the systems for the text as it stands."""
-        if self._desk is not None and self._bridge is not None:
-            query = self._desk.search.read(self.text.text())
-            self._task = self._bridge.run_query(self, self._desk.search.find(query, self._show_result))
+        if self._console is not None and self._bridge is not None:
+            query = self._console.search.read(self.text.text())
+            self._task = self._bridge.run_query(self, self._console.search.find(query, self._show_result))
 
     def _show_reading(self, query: SearchQuery) -> None:
         words: dict[Reading, Callable[[], str]] = {
@@ -266,10 +266,10 @@ class SearchPalette(QWidget):
         )
         for name, label in self._systems.items():
             progress = known.get(name)
-            if progress is None or self._desk is None or progress.state is Asking.NOT_ASKED:
+            if progress is None or self._console is None or progress.state is Asking.NOT_ASKED:
                 label.setText("")
                 continue
-            system = self._desk.label(name)
+            system = self._console.label(name)
             text, state = {
                 Asking.ASKING: (tr("… {} asking").format(system), "info"),
                 Asking.ANSWERED: (tr("✓ {} {} s").format(system, f"{progress.elapsed_ms / 1000:.1f}"), "ok"),
@@ -302,8 +302,8 @@ class SearchPalette(QWidget):
         self._details.show_nothing()
 
     def _show_details(self, row: Row) -> None:
-        if self._desk is not None and self.result is not None and isinstance(row.data, FoundCustomer):
-            self._details.show_customer(row.data, self.result, self._desk)
+        if self._console is not None and self.result is not None and isinstance(row.data, FoundCustomer):
+            self._details.show_customer(row.data, self.result, self._console)
 
     def _open_row(self, row: Row) -> None:
         self.hide()
@@ -346,7 +346,7 @@ class _Details(QWidget):
         for widget in (self._title, self._hint, self._lines, self.open_button):
             widget.hide()
 
-    def show_customer(self, found: FoundCustomer, result: SearchResult, desk: Desk) -> None:
+    def show_customer(self, found: FoundCustomer, result: SearchResult, console: Console) -> None:
         several = len(result.found)
         more = tr("More than ") if any(one.has_more for one in result.systems) else ""
         self._hint.setText(
@@ -360,7 +360,7 @@ class _Details(QWidget):
         if found.status:
             lines.append(texts.state(found.status)[0])
         lines += [_spoken(detail) for detail in found.details]
-        lines += [tr("{}: {}").format(desk.label(system), _match_words(one)) for system, one in found.reasons]
+        lines += [tr("{}: {}").format(console.label(system), _match_words(one)) for system, one in found.reasons]
         self._lines.setText("\n".join(lines))
         self._hint.setVisible(several > 1)
         for widget in (self._title, self._lines, self.open_button):

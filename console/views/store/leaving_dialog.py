@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from console.bridge import Bridge
 from console.services.actions.catalogue import ACTIONS
-from console.services.desk import Desk
+from console.services.console import Console
 from console.services.outbox.leaving import Unsent
 from console.views.message_words import in_words
 from console.views.store.unsent_file_dialog import UnsentFileDialog
@@ -23,13 +23,13 @@ class LeavingDialog(FramedDialog):
     """Stays until the user decides, or until everything they wait for is sent. Esc goes back to work."""
 
     def __init__(
-        self, desk: Desk, bridge: Bridge, found: Unsent, window: MainWindow, leave: Callable[[], None]
+        self, console: Console, bridge: Bridge, found: Unsent, window: MainWindow, leave: Callable[[], None]
     ) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Not sent yet"))
         self.setModal(True)
-        self._desk, self._bridge, self._window, self._leave = desk, bridge, window, leave
+        self._console, self._bridge, self._window, self._leave = console, bridge, window, leave
         self._waits = self._has_saved = False
         self.meaning = Label("", semibold=True, wrap=True)
         self.meaning.setMinimumWidth(500)
@@ -45,7 +45,10 @@ class LeavingDialog(FramedDialog):
         for widget in (self.meaning, self.names, self.message):
             column.addWidget(widget)
         column.addLayout(button_row(self.stay, self.export, self.go, self.wait))
-        self._unsubscribe = [desk.outbox.subscribe(lambda _action: self._again()), desk.drafts.subscribe(self._again)]
+        self._unsubscribe = [
+            console.outbox.subscribe(lambda _action: self._again()),
+            console.drafts.subscribe(self._again),
+        ]
         self.finished.connect(lambda _result: self._end())
         self._asking = False
         self.show_unsent(found)
@@ -67,7 +70,9 @@ class LeavingDialog(FramedDialog):
             self.meaning.set_words(tr("Closing now loses this. It isn't saved on this computer."))
         self.meaning.set_look("mark", "info" if found.survives or self._has_saved else "danger")
         actions = found.going if found.survives else found.actions
-        names = [f"{self._desk.title_of(action)}, {action.customer_name or action.customer_id}" for action in actions]
+        names = [
+            f"{self._console.title_of(action)}, {action.customer_name or action.customer_id}" for action in actions
+        ]
         if not found.survives:
             names += [tr("Typed text: {}").format(place) for place in map(_place_words, found.drafts)]
         names = list(dict.fromkeys(names))
@@ -84,7 +89,7 @@ class LeavingDialog(FramedDialog):
         """Look again at what is left; when the user waits for it, leave once nothing is."""
         if not self._asking:
             self._asking = True
-            self._bridge.run_query(self, self._desk.leaving.unsent(), self._looked)
+            self._bridge.run_query(self, self._console.leaving.unsent(), self._looked)
 
     def _looked(self, found: Unsent) -> None:
         self._asking = False
@@ -108,7 +113,7 @@ class LeavingDialog(FramedDialog):
         self._leave()
 
     def _export(self) -> None:
-        dialog = UnsentFileDialog(self._desk, self._bridge, self, saves=True)
+        dialog = UnsentFileDialog(self._console, self._bridge, self, saves=True)
         dialog.ended.connect(self._exported)
         dialog.start()
 
@@ -138,8 +143,8 @@ def _place_words(place: str) -> str:
 class LeaveGuard:
     """Asks before the window closes where something is not sent; `leave` is what closes it then."""
 
-    def __init__(self, desk: Desk, bridge: Bridge, window: MainWindow) -> None:
-        self._desk, self._bridge, self._window = desk, bridge, window
+    def __init__(self, console: Console, bridge: Bridge, window: MainWindow) -> None:
+        self._console, self._bridge, self._window = console, bridge, window
         self._dialog: LeavingDialog | None = None
 
     def ask(self, leave: Callable[[], None]) -> None:
@@ -149,14 +154,17 @@ class LeaveGuard:
             self._dialog.activateWindow()
             return
         self._bridge.run_query(
-            self._window, self._desk.leaving.unsent(), lambda found: self._decide(found, leave), lambda _error: leave()
+            self._window,
+            self._console.leaving.unsent(),
+            lambda found: self._decide(found, leave),
+            lambda _error: leave(),
         )
 
     def _decide(self, found: Unsent, leave: Callable[[], None]) -> None:
         if not found.is_worth_asking:
             leave()
         elif self._dialog is None:
-            self._dialog = LeavingDialog(self._desk, self._bridge, found, self._window, leave)
+            self._dialog = LeavingDialog(self._console, self._bridge, found, self._window, leave)
             self._dialog.finished.connect(lambda _result: self._forget())
             self._dialog.open()
 

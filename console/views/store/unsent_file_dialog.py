@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
 from console.bridge import Bridge
 from console.errors import ConsoleError
-from console.services.desk import Desk
+from console.services.console import Console
 from console.services.outbox.leaving import SHORTEST_PASSPHRASE
 from console.views.message_words import in_words
 from console.views.texts import tr
@@ -22,13 +22,13 @@ class UnsentFileDialog(FramedDialog):
 
     ended = Signal(str)
 
-    def __init__(self, desk: Desk, bridge: Bridge, window: QWidget, *, saves: bool) -> None:
+    def __init__(self, console: Console, bridge: Bridge, window: QWidget, *, saves: bool) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
         self.setMinimumWidth(440)
         self.setWindowTitle(tr("Save unsent work") if saves else tr("Load unsent work"))
-        self._desk, self._bridge, self._saves, self._path = desk, bridge, saves, Path()
+        self._console, self._bridge, self._saves, self._path = console, bridge, saves, Path()
         self.place = Label("", look="secondary", wrap=True)
         self.passphrase, self.again = self._field(tr("Passphrase")), self._field(tr("Repeat passphrase"))
         self.again.setVisible(saves)
@@ -85,7 +85,7 @@ class UnsentFileDialog(FramedDialog):
         if self._saves and typed != self.again.text():
             self.message.set_words(tr("The two passphrases differ. Type them again."))
             return
-        leaving = self._desk.leaving
+        leaving = self._console.leaving
         doing = leaving.export(self._path, typed) if self._saves else leaving.load(self._path, typed)
         self.go.setEnabled(False)
         self._bridge.run_command(self, doing, self._ended, self._failed)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from console.bridge import Bridge
 from console.models.health import CheckResult, SystemHealth
-from console.services.desk import Desk, SystemInfo
+from console.services.console import Console, SystemInfo
 from console.views import texts
 from console.views.icons import ICON
 from console.views.texts import tr
@@ -21,10 +21,10 @@ from console.views.window.status_bar import STATE_LOOKS
 class SystemsPage(LivePage):
     """One card a system."""
 
-    def __init__(self, desk: Desk, bridge: Bridge) -> None:
+    def __init__(self, console: Console, bridge: Bridge) -> None:
         super().__init__()
         title = Label(tr("Systems"), "page", semibold=True)
-        self.cards = {info.name: SystemCard(info, desk, bridge) for info in desk.systems}
+        self.cards = {info.name: SystemCard(info, console, bridge) for info in console.systems}
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
@@ -49,10 +49,10 @@ class SystemsPage(LivePage):
 class SystemCard(Card):
     """One system."""
 
-    def __init__(self, info: SystemInfo, desk: Desk, bridge: Bridge) -> None:
+    def __init__(self, info: SystemInfo, console: Console, bridge: Bridge) -> None:
         super().__init__()
         self.setAccessibleName(info.label)
-        self._info, self._desk, self._bridge = info, desk, bridge
+        self._info, self._console, self._bridge = info, console, bridge
         self._testing = False
         head = Surface("cardHead", "b")
         head.setFixedHeight(36)
@@ -87,14 +87,14 @@ class SystemCard(Card):
 
     def tick(self) -> None:
         """Show the system's state as it is now."""
-        health = self._desk.health.health(self._info.name)
+        health = self._console.health.health(self._info.name)
         look, word = STATE_LOOKS[health.state]
         since = tr(" since {}").format(texts.clock(health.since)) if health.since else ""
         self.state.set_words(tr(word) + since)
         self.state.set_look("mark", look)
         self._icon.setPixmap(ICON.pixmap(look, 16, THEME.state(look).text))
         self.facts.set_words("\n".join(self._facts(health)))
-        damages = self._desk.health.damages(self._info.name)
+        damages = self._console.health.damages(self._info.name)
         shown = [f"{damage.resource}{f' {damage.id}' if damage.id else ''}: {damage.reason}" for damage in damages[-5:]]
         told = tr("{} records or values could not be read. The latest:").format(health.damaged_records)
         self.damages.set_words("\n".join([told, *shown]) if damages else "")
@@ -106,7 +106,7 @@ class SystemCard(Card):
             return
         self._testing = True
         self.test_button.setText(tr("Testing…"))
-        self._bridge.run_query(self, self._desk.connections.test(self._info.name), self._show_results)
+        self._bridge.run_query(self, self._console.connections.test(self._info.name), self._show_results)
 
     def _show_results(self, results: Sequence[CheckResult]) -> None:
         self._testing = False

@@ -66,7 +66,7 @@ class OriginMenu(QMenu):
         self.addActions([copy, origin])
 
 
-def desk_fact(label: str, text: str) -> ShownFact:
+def console_fact(label: str, text: str) -> ShownFact:
     """Return a value of the desk's own, or worked out here from several records: it stands in no system."""
     return ShownFact(label, text, None, tr("This desk"))
 

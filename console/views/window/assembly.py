@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from console.bridge import Bridge
 from console.views.access.os_lock import CaptureGuard
-from console.views.access.sign_in_bar import PersonAtDesk
+from console.views.access.sign_in_bar import SignInSession
 from console.views.keys.card_guard import CardGuard
 from console.views.keys.length_guard import LengthGuard
 from console.views.search.palette import SearchPalette
 from console.views.texts import tr
 from console.views.window.main_window import MainWindow
-from console.views.window.menus import DeskMenus
+from console.views.window.menus import ConsoleMenus
 from console.views.window.preferences import Preferences
 from console.views.window.workspace import Workspace
 
@@ -21,7 +21,7 @@ class WindowParts:
 
     window: MainWindow
     workspace: Workspace
-    person: PersonAtDesk
+    person: SignInSession
 
     def hide_from_capture(self) -> None:
         """Leave the window out of screenshots; where the system cannot, the status bar says so."""
@@ -32,8 +32,8 @@ class WindowParts:
 def assemble(window: MainWindow, palette: SearchPalette, bridge: Bridge, preferences: Preferences) -> WindowParts:
     """Fill the painted window. Call on the window's thread."""
     workspace = Workspace(window, palette, bridge, preferences)
-    person = PersonAtDesk(window, bridge, workspace.ask_all)
+    person = SignInSession(window, bridge, workspace.ask_all)
     CardGuard(window)
     LengthGuard(window)
-    DeskMenus(window, workspace, person, preferences)
+    ConsoleMenus(window, workspace, person, preferences)
     return WindowParts(window, workspace, person)

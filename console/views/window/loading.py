@@ -20,7 +20,7 @@ def load_window() -> Iterator[None]:
     import console.services.search.customer_search
 
     yield
-    import console.services.desk
+    import console.services.console
 
     yield
     import console.views.widgets.rows

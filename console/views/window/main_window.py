@@ -34,7 +34,7 @@ from console.views.texts import tr
 from console.views.theme import THEME, font
 from console.views.widgets.labels import Button, Label, Surface, paint_frame
 from console.views.window.preferences import Preferences
-from console.views.window.status_bar import DeskStatusBar
+from console.views.window.status_bar import ConsoleStatusBar
 
 if TYPE_CHECKING:  # not needed for the first paint
     from console.views.widgets.fact import ShownFact
@@ -151,7 +151,7 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self.start_page = StartPage()
         self.pages.addWidget(self.start_page)
-        self.status = DeskStatusBar()
+        self.status = ConsoleStatusBar()
         self.setStatusBar(self.status)
         self.search_field = Button(tr("Search"), "field")
         self.rail_buttons: dict[str, RailButton] = {}

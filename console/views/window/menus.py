@@ -13,7 +13,7 @@ from console.services.actions.catalogue import ACTIONS
 from console.views import texts
 from console.views.access.expiry_bar import PROLONG_KEYS
 from console.views.access.lock import WHILE_LOCKED
-from console.views.access.sign_in_bar import LOCK_KEYS, SIGN_IN_KEYS, PersonAtDesk
+from console.views.access.sign_in_bar import LOCK_KEYS, SIGN_IN_KEYS, SignInSession
 from console.views.customer.page import CustomerPage
 from console.views.customer.panels.catalogue import PANELS
 from console.views.keys.help import EVERYWHERE, KeysDialog
@@ -26,11 +26,11 @@ from console.views.window.preferences import SIZES, Preferences
 from console.views.window.workspace import Workspace
 
 
-class DeskMenus(QObject):
+class ConsoleMenus(QObject):
     """Lives as long as the window; made once the workspace is there."""
 
     def __init__(
-        self, window: MainWindow, workspace: Workspace, person: PersonAtDesk, preferences: Preferences
+        self, window: MainWindow, workspace: Workspace, person: SignInSession, preferences: Preferences
     ) -> None:
         super().__init__(window)
         self._person = person
@@ -144,16 +144,16 @@ class DeskMenus(QObject):
 
     def _show_for_role(self) -> None:
         """Offer what the role of whoever works here may do; what it never may is not there, rather than refused."""
-        desk = self._workspace.desk
-        if desk is None:
+        console = self._workspace.console
+        if console is None:
             return
         for action, permission in self._of_role:
-            action.setVisible(permission in desk.user.may_do)
+            action.setVisible(permission in console.user.may_do)
         for overlay, letters in (
             (self._letters, self._letters_of_pages()),
             (self._action_letters, [one for one in self._letters_of_actions() if one.letter]),
         ):
-            may = [one for one in letters if one.permission is None or one.permission in desk.user.may_do]
+            may = [one for one in letters if one.permission is None or one.permission in console.user.may_do]
             overlay.take(may, [one for one in letters if one not in may])
 
     def _show_in_full(self, page: CustomerPage) -> None:

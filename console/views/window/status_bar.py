@@ -13,7 +13,7 @@ from console.views.texts import tr
 from console.views.widgets.labels import Label
 
 if TYPE_CHECKING:  # this module is loaded before the first paint; the services are not
-    from console.services.desk import Desk
+    from console.services.console import Console
     from console.views.widgets.fact import ShownFact
 
 # How each state of a system looks: its colour state and its words.
@@ -30,7 +30,7 @@ STATE_LOOKS = {
 _MARGINS, _GAP = 24, 6
 
 
-class DeskStatusBar(QStatusBar):
+class ConsoleStatusBar(QStatusBar):
     """Says where the focused value comes from and how the systems are, each with its own words for a screen reader."""
 
     def __init__(self) -> None:
@@ -43,21 +43,21 @@ class DeskStatusBar(QStatusBar):
         self._systems: dict[str, Label] = {}
         self._beside: list[Label] = []
         self._is_said = False
-        self._desk: Desk | None = None
+        self._console: Console | None = None
         self._outbox: Label | None = None
         self._kept: Label | None = None
 
-    def attach(self, desk: Desk) -> None:
+    def attach(self, console: Console) -> None:
         """Show the systems and the user of a desk."""
-        self._desk = desk
-        for info in desk.systems:
+        self._console = console
+        for info in console.systems:
             label = self._add()
             self._systems[info.name] = label
-            self.show_health(desk.health.health(info.name))
+            self.show_health(console.health.health(info.name))
         self._outbox, self._kept = self._add(), self._add()
         self.show_outbox(0, 0)
-        self.show_kept(desk)
-        self._add().setText(tr("Signed in as {}").format(desk.user.role))
+        self.show_kept(console)
+        self._add().setText(tr("Signed in as {}").format(console.user.role))
 
     def show_outbox(self, waiting: int, asked: int) -> None:
         """Show how much waits to be sent, and how much of it for the user."""
@@ -68,16 +68,16 @@ class DeskStatusBar(QStatusBar):
             unasked = "info" if waiting else "neutral"
             self._outbox.set_look("mark", "attention" if asked else unasked)
 
-    def show_kept(self, desk: Desk) -> None:
+    def show_kept(self, console: Console) -> None:
         """Show when typed text was last kept, or that it is not."""
         if self._kept is None:
             return
-        drafts = desk.drafts
-        if desk.audit.failure is not None:
-            words, look = tr("The audit cannot be kept: {} waiting").format(desk.audit.waiting), "danger"
+        drafts = console.drafts
+        if console.audit.failure is not None:
+            words, look = tr("The audit cannot be kept: {} waiting").format(console.audit.waiting), "danger"
         elif drafts.failure is not None:
             words, look = tr("Typed text cannot be kept"), "danger"
-        elif not desk.is_kept:
+        elif not console.is_kept:
             words, look = tr("Kept in memory only"), "attention"
         elif drafts.kept_at is None:
             words, look = tr("Nothing typed yet"), "neutral"
@@ -93,10 +93,10 @@ class DeskStatusBar(QStatusBar):
 
     def show_health(self, health: SystemHealth) -> None:
         """Show one system's state; its name, state and last answering time."""
-        if self._desk is None or health.system not in self._systems:
+        if self._console is None or health.system not in self._systems:
             return
         look, word = STATE_LOOKS[health.state]
-        label, name = self._systems[health.system], self._desk.label(health.system)
+        label, name = self._systems[health.system], self._console.label(health.system)
         if health.state in {SystemState.ANSWERING, SystemState.SLOW}:
             text = f"✓ {name} {(health.last_ms or 0) / 1000:.1f} s"
         elif health.state is SystemState.NOT_ASKED:

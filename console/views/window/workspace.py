@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from console.bridge import Bridge
 from console.models.customer import CustomerId
 from console.models.health import SystemHealth, SystemState
+from console.services.console import Console
 from console.services.customer.dataset_cache import CustomerChange
-from console.services.desk import Desk
 from console.views.access.access_dialog import AccessDialog
 from console.views.access.expiry_bar import ExpiryBar
 from console.views.audit.flags import FlagBar
@@ -51,7 +51,7 @@ class Workspace(QObject):
         super().__init__(window)
         self._window, self._bridge = window, bridge
         self._preferences = preferences or Preferences()
-        self.desk: Desk | None = None
+        self.console: Console | None = None
         self.pages: dict[str, LivePage] = {}
         self.expiry_bar: ExpiryBar | None = None
         self.flags: FlagBar | None = None
@@ -71,36 +71,36 @@ class Workspace(QObject):
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._on_focus)
 
-    def attach(self, desk: Desk) -> None:
+    def attach(self, console: Console) -> None:
         """Begin to work on a desk's services."""
-        self.desk = desk
-        self.customers.attach(desk)
-        self._window.status.attach(desk)
-        self._bring("systems", SystemsPage(desk, self._bridge))
-        self._window.say(tr("{} is ready.").format(desk.name))
-        self.palette.attach(desk, self._bridge)
-        outbox = OutboxPage(desk, self._bridge)
+        self.console = console
+        self.customers.attach(console)
+        self._window.status.attach(console)
+        self._bring("systems", SystemsPage(console, self._bridge))
+        self._window.say(tr("{} is ready.").format(console.name))
+        self.palette.attach(console, self._bridge)
+        outbox = OutboxPage(console, self._bridge)
         outbox.customer_wanted.connect(lambda customer: self.open_customer(CustomerId(customer)))
         outbox.form_wanted.connect(lambda action: self.on_page(lambda page: page.customer_actions.edit(action)))
         self._bring("outbox", outbox)
-        self._bring_guard(desk)
-        self._window.before_leaving = LeaveGuard(desk, self._bridge, self._window).ask
+        self._bring_guard(console)
+        self._window.before_leaving = LeaveGuard(console, self._bridge, self._window).ask
         self._unsubscribe = [
-            desk.health.subscribe(self._on_health),
-            desk.outbox.subscribe(lambda _action: self._show_waiting(desk)),
-            desk.drafts.subscribe(lambda: self._window.status.show_kept(desk)),
-            desk.audit.subscribe(lambda: self._window.status.show_kept(desk)),
+            console.health.subscribe(self._on_health),
+            console.outbox.subscribe(lambda _action: self._show_waiting(console)),
+            console.drafts.subscribe(lambda: self._window.status.show_kept(console)),
+            console.audit.subscribe(lambda: self._window.status.show_kept(console)),
         ]
-        self._show_waiting(desk)
-        self._window.status.show_kept(desk)
+        self._show_waiting(console)
+        self._window.status.show_kept(console)
         self.customers.restore()
         self.attached.emit()
 
     def load_unsent(self) -> None:
         """Ask for a file of unsent work and take it in."""
-        if self.desk is None:
+        if self.console is None:
             return
-        dialog = UnsentFileDialog(self.desk, self._bridge, self._window, saves=False)
+        dialog = UnsentFileDialog(self.console, self._bridge, self._window, saves=False)
         dialog.ended.connect(self._window.status.say)
         dialog.start()
 
@@ -118,15 +118,15 @@ class Workspace(QObject):
         self._window.pages.addWidget(page)
         self._window.rail_buttons[name].show()
 
-    def _bring_guard(self, desk: Desk) -> None:
+    def _bring_guard(self, console: Console) -> None:
         """Bring what closes accounts again, and for whoever may read it the audit with what was flagged."""
-        if desk.access.is_required:
+        if console.access.is_required:
             customers = self.customers
             self.expiry_bar = ExpiryBar(
-                self._window, desk.access, name_of=customers.name_of, close=customers.close_customer
+                self._window, console.access, name_of=customers.name_of, close=customers.close_customer
             )
-        if desk.audit_search.refusal() is None:
-            page = AuditPage(desk, self._bridge)
+        if console.audit_search.refusal() is None:
+            page = AuditPage(console, self._bridge)
             page.customer_wanted.connect(lambda customer: self.open_customer(CustomerId(customer)))
             self._bring("audit", page)
 
@@ -134,7 +134,7 @@ class Workspace(QObject):
                 self.go_to("audit")
                 page.search_for(text)
 
-            self.flags = FlagBar(self._window, desk, self._bridge, show)
+            self.flags = FlagBar(self._window, console, self._bridge, show)
 
     # ------------------------------------------------------------------ customers
 
@@ -149,11 +149,11 @@ class Workspace(QObject):
 
     def ask_who_calls(self, customer_id: CustomerId) -> None:
         """Have the caller verified, or a reason given; then the account is open, or open further."""
-        if self.desk is not None and self.desk.access.is_required:
-            if not self.desk.access.methods_for(customer_id):
+        if self.console is not None and self.console.access.is_required:
+            if not self.console.access.methods_for(customer_id):
                 self._window.status.say(tr("The caller is verified as far as can be; everything is open."))
                 return
-            dialog = AccessDialog(self.desk, self._bridge, customer_id, self._window)
+            dialog = AccessDialog(self.console, self._bridge, customer_id, self._window)
             dialog.opened.connect(lambda customer: self.open_customer(CustomerId(customer)))
             dialog.open()
 
@@ -165,8 +165,8 @@ class Workspace(QObject):
 
     def show_past(self) -> None:
         """Offer the moments at which something about this customer changed, and open it as it stood then."""
-        page, desk = self.page, self.desk
-        if page is None or desk is None:
+        page, console = self.page, self.console
+        if page is None or console is None:
             return
 
         def offer(moments: list[CustomerChange]) -> None:
@@ -174,7 +174,7 @@ class Workspace(QObject):
             dialog.chosen.connect(lambda at: self.open_customer(page.customer_id, at))
             dialog.open()
 
-        self._bridge.run_query(self, _await(desk.moments(page.customer_id)), offer)
+        self._bridge.run_query(self, _await(console.moments(page.customer_id)), offer)
 
     # ------------------------------------------------------------------ pages
 
@@ -184,7 +184,7 @@ class Workspace(QObject):
             self._window.show_page(name, self.pages[name])
             return
         self._window.show_page("customers", self.customers)
-        if name != "customers" and self.desk is None:
+        if name != "customers" and self.console is None:
             self._window.status.say(tr("The desk is not open yet."))
 
     def go_to(self, name: str) -> None:
@@ -249,8 +249,8 @@ class Workspace(QObject):
         if self.page is not None:
             self.page.view.refresh()
 
-    def _show_waiting(self, desk: Desk) -> None:
-        actions = desk.outbox.actions
+    def _show_waiting(self, console: Console) -> None:
+        actions = console.outbox.actions
         waiting, asked = sum(action.is_open for action in actions), sum(action.needs_user for action in actions)
         self._window.status.show_outbox(waiting, asked)
         self._window.rail_buttons["outbox"].set_count(waiting)

@@ -12,7 +12,7 @@ from console.errors import ConsoleError
 from console.models.customer import CustomerId
 from console.models.customer_bill import CustomerBill
 from console.services.billing.bill_documents import OpenDocument, PageImage
-from console.services.desk import Desk
+from console.services.console import Console
 from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.theme import THEME
@@ -29,9 +29,9 @@ class DocumentView(Surface):
 
     closed = Signal()
 
-    def __init__(self, desk: Desk, bridge: Bridge, customer_id: CustomerId) -> None:
+    def __init__(self, console: Console, bridge: Bridge, customer_id: CustomerId) -> None:
         super().__init__("window")
-        self._desk, self._bridge, self._customer_id = desk, bridge, customer_id
+        self._console, self._bridge, self._customer_id = console, bridge, customer_id
         self._bill: CustomerBill | None = None
         self._grant: asyncio.Task[OpenDocument] | None = None
         self.pages = PagesView(bridge)
@@ -57,7 +57,7 @@ class DocumentView(Surface):
         self.title.setText(tr("Bill {} as the customer has it").format(bill.label))
         self.setAccessibleName(self.title.text())
         self._say("asking", "info", tr("The bill is being fetched."), "", ask=False)
-        question = self._desk.documents.open(self._customer_id, bill)
+        question = self._console.documents.open(self._customer_id, bill)
         self._grant = self._bridge.run_query(self, question, self._on_open, self._on_error)
         self.pages.setFocus()
 

@@ -15,8 +15,8 @@ from console.services.access.denial import DenialReason
 from console.services.access.permissions import DataScope
 from console.services.actions import CHANGES
 from console.services.actions.catalogue import ACTIONS
+from console.services.console import Console
 from console.services.customer.customer_view import CustomerView
-from console.services.desk import Desk
 from console.views import texts
 from console.views.customer.dock import NoteDock
 from console.views.customer.forms.action_form import ActionForm
@@ -49,19 +49,19 @@ class CustomerActions:
         self,
         page: QWidget,
         view: CustomerView,
-        desk: Desk,
+        console: Console,
         bridge: Bridge,
         go_back: Callable[[], None],
         lay_out: Callable[[], None],
     ) -> None:
         self._go_back, self._lay_out = go_back, lay_out
-        self._page, self._view, self._desk, self._bridge = page, view, desk, bridge
+        self._page, self._view, self._console, self._bridge = page, view, console, bridge
         self.dock: NoteDock | None = None
-        actions = desk.outbox.of_customer(view.customer_id)
+        actions = console.outbox.of_customer(view.customer_id)
         self._done = {place for action in actions for place in _done(action)}
         self._told = {action.id: action.state for action in actions}
         self._told_twice = {action.id for action in actions if is_there_twice(action)}
-        self._unsubscribe = desk.outbox.subscribe(self._on_action)
+        self._unsubscribe = console.outbox.subscribe(self._on_action)
         self._results = StartedResults(view, bridge)
 
     def _on_action(self, action: Action) -> None:
@@ -80,7 +80,9 @@ class CustomerActions:
         """Say how an act goes on, each state once: whoever sent it looks at this page, not at the outbox."""
         if is_there_twice(action) and action.id not in self._told_twice:
             self._told_twice.add(action.id)
-            self._bridge.on_unhandled(tr("There twice: {}. The Outbox says where.").format(self._desk.title_of(action)))
+            self._bridge.on_unhandled(
+                tr("There twice: {}. The Outbox says where.").format(self._console.title_of(action))
+            )
             return
         if self._told.get(action.id) is action.state or (action.state in _HOW_IT_GOES and not self._page.isVisible()):
             return
@@ -90,7 +92,7 @@ class CustomerActions:
             words = "Started: {}. Its result is shown here when it comes."
             self._results.expect(action)
         if words:
-            self._bridge.on_unhandled(tr(words).format(self._desk.title_of(action)))
+            self._bridge.on_unhandled(tr(words).format(self._console.title_of(action)))
 
     def _ask_about(self, scopes: Sequence[DataScope]) -> None:
         for scope in scopes:
@@ -101,12 +103,12 @@ class CustomerActions:
         if self._is_past():
             return
         if self.dock is None:
-            self.dock = NoteDock(self._desk, self._bridge, self._view.customer_id, self._page)
+            self.dock = NoteDock(self._console, self._bridge, self._view.customer_id, self._page)
             self.dock.closed.connect(self.close_note)
         self.dock.show()
         self.dock.raise_()
         self._lay_out()
-        self._desk.drafts.type(self._open_place, "open")
+        self._console.drafts.type(self._open_place, "open")
         if with_focus:
             self.dock.text.setFocus()
 
@@ -122,7 +124,7 @@ class CustomerActions:
 
     def restore(self) -> None:
         """Open the note where it was open when the program ended; the focus stays where it is."""
-        if self._desk.drafts.text(self._open_place):
+        if self._console.drafts.text(self._open_place):
             self.open_note(with_focus=False)
 
     def add_to_note(self, text: str) -> None:
@@ -138,7 +140,7 @@ class CustomerActions:
         if self.dock is not None:
             self.dock.hide()
             self._lay_out()
-            self._desk.drafts.type(self._open_place, "")
+            self._console.drafts.type(self._open_place, "")
         self._go_back()
 
     def place(self, head: int) -> int:
@@ -151,7 +153,7 @@ class CustomerActions:
         """Open the form for phone and e-mail."""
         if not self._is_past():
             self._note_in_form()
-            ContactForm(self._desk, self._bridge, self._view, self._page.window()).open()
+            ContactForm(self._console, self._bridge, self._view, self._page.window()).open()
 
     def _note_in_form(self) -> None:
         if self._view.note_in_form():
@@ -165,7 +167,7 @@ class CustomerActions:
         if self._view.accounts.state.facts is None:
             self._bridge.on_unhandled(tr("Billing has not said yet what is owed, so nothing can be promised on it."))
         else:
-            PromiseForm(self._desk, self._bridge, self._view, self._page.window()).open()
+            PromiseForm(self._console, self._bridge, self._view, self._page.window()).open()
 
     def open_action(
         self,
@@ -180,7 +182,7 @@ class CustomerActions:
         """
         if self._is_past():
             return
-        refusal = self._desk.actions.may(kind, self._view.customer_id)
+        refusal = self._console.actions.may(kind, self._view.customer_id)
         if refusal is not None:
             by_role = refusal.reason is DenialReason.ROLE
             opens = "" if by_role else tr(" {} verifies.").format(texts.keys("Ctrl+Shift+V"))
@@ -189,7 +191,7 @@ class CustomerActions:
         if ACTIONS[kind].in_full:
             self._note_in_form()
         window = self._page.window()
-        ActionForm(self._desk, self._bridge, self._view, kind, values or {}, window, instead_of, selected).open()
+        ActionForm(self._console, self._bridge, self._view, kind, values or {}, window, instead_of, selected).open()
 
     def edit(self, action: Action) -> None:
         """Open a declared act's form with what was entered; sent, it stands in place of the act."""
@@ -197,14 +199,14 @@ class CustomerActions:
 
     def open_half_done(self, action: Action | None = None) -> None:
         """Open the choice for an act that stopped half way; without one, the last that did, or that can be undone."""
-        actions = [one for one in self._desk.outbox.of_customer(self._view.customer_id) if not one.withdrawn]
+        actions = [one for one in self._console.outbox.of_customer(self._view.customer_id) if not one.withdrawn]
         open_ones = [one for one in actions if one.is_open and one.kind]
         undoable = [one for one in actions if one.can_be_taken_back]
         chosen = action or next(reversed([*undoable, *open_ones]), None)
         if chosen is None:
             self._bridge.on_unhandled(tr("Nothing done here can be taken back, and nothing stopped half way."))
         elif not self._is_past():
-            HalfDoneDialog(self._desk, self._bridge, chosen, self._page.window()).open()
+            HalfDoneDialog(self._console, self._bridge, chosen, self._page.window()).open()
 
     def close(self) -> None:
         """Stop listening."""

@@ -15,9 +15,9 @@ from console.models.provenance import Origin, Records
 from console.services.actions.catalogue import ACTIONS
 from console.services.actions.declared import ActionPlan, Field, FieldKind, FieldOption
 from console.services.actions.selection import starts_from
+from console.services.console import Console
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
-from console.services.desk import Desk
 from console.views import texts
 from console.views.customer.forms.preview import PreviewTable
 from console.views.keys.send import is_send
@@ -47,7 +47,7 @@ class ActionForm(ActionDialog):
 
     def __init__(
         self,
-        desk: Desk,
+        console: Console,
         bridge: Bridge,
         view: CustomerView,
         kind: str,
@@ -58,8 +58,8 @@ class ActionForm(ActionDialog):
     ) -> None:
         self._kind = ACTIONS[kind]
         title = f"{in_words(self._kind.title)}: {view.name}"
-        super().__init__(title, in_words(self._kind.send), desk.drafts, bridge, window)
-        self._desk, self._view, self._instead_of = desk, view, instead_of
+        super().__init__(title, in_words(self._kind.send), console.drafts, bridge, window)
+        self._console, self._view, self._instead_of = console, view, instead_of
         self._given, self._selected = dict(values), selected
         self._near: Mapping[str, str] = {}
         self._inputs: dict[str, QComboBox | QLineEdit | QPlainTextEdit] = {}
@@ -161,7 +161,7 @@ class ActionForm(ActionDialog):
         self._cut.setVisible(bool(cut))
 
     def _show_fields(self) -> None:
-        context = self._desk.actions.context(self._view)
+        context = self._console.actions.context(self._view)
         if self._selected is not None:
             self._near = starts_from(self._selected.resource, self._selected.id, context)
         for _ in range(2):  # what is chosen first may decide what can be chosen then
@@ -298,10 +298,10 @@ class ActionForm(ActionDialog):
     def show_effect(self) -> None:
         """Plan with what is entered and show that, or say why it cannot be done so."""
         self._show_subject()
-        context = self._desk.actions.context(self._view)
+        context = self._console.actions.context(self._view)
         try:
-            self.plan = self._desk.actions.plan(self._kind.name, context, self.values)
-            touched = self._desk.actions.touched(self.plan, context)
+            self.plan = self._console.actions.plan(self._kind.name, context, self.values)
+            touched = self._console.actions.touched(self.plan, context)
         except NotPossibleError as error:
             self._cannot(in_words(error.message))
             return
@@ -344,9 +344,9 @@ class ActionForm(ActionDialog):
             self._fresh.set_look("chip", "stale")
 
     def doing(self) -> Coroutine[Any, Any, Any]:
-        return self._desk.actions.do(
+        return self._console.actions.do(
             self._kind.name,
-            self._desk.actions.context(self._view),
+            self._console.actions.context(self._view),
             self.values,
             self._view.customer_id,
             typed_in=self.places,

@@ -6,9 +6,9 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from console.bridge import Bridge
+from console.services.console import Console
 from console.services.customer.contact import IN_BILLING, IN_CRM, SeenContact, known_contact
 from console.services.customer.customer_view import CustomerView
-from console.services.desk import Desk
 from console.views.texts import tr
 from console.views.widgets.action_dialog import ActionDialog, shortened
 
@@ -19,14 +19,14 @@ class ContactForm(ActionDialog):
     What is sent is a change of what the form showed: a system that holds something else by then is asked about.
     """
 
-    def __init__(self, desk: Desk, bridge: Bridge, view: CustomerView, window: QWidget) -> None:
+    def __init__(self, console: Console, bridge: Bridge, view: CustomerView, window: QWidget) -> None:
         title = tr("Contact data: {}").format(view.name)
-        super().__init__(title, tr("Change it"), desk.drafts, bridge, window)
+        super().__init__(title, tr("Change it"), console.drafts, bridge, window)
         customer, accounts = view.customer.unmasked, view.accounts.unmasked
         first = next(iter(accounts or ()), None)
         account = first.value if first is not None else None
-        self._desk, self._customer_id = desk, view.customer_id
-        self._systems = {IN_CRM: desk.actions.system_for(IN_CRM)}
+        self._console, self._customer_id = console, view.customer_id
+        self._systems = {IN_CRM: console.actions.system_for(IN_CRM)}
         if first is not None:
             self._systems[IN_BILLING] = first.origin.system
         self._account_id = account.id if account is not None else None
@@ -40,7 +40,7 @@ class ContactForm(ActionDialog):
         self.fill()
         self.show_effect()
         self.fields["phone"].setFocus()
-        looking = desk.actions.look_at_contact(self._customer_id, self._account_id, self._seen)
+        looking = console.actions.look_at_contact(self._customer_id, self._account_id, self._seen)
         bridge.run_query(self, looking, self._show_seen)
 
     def fill(self) -> None:
@@ -53,7 +53,7 @@ class ContactForm(ActionDialog):
 
     def doing(self) -> Coroutine[Any, Any, Any]:
         wanted = {key: field.text() for key, field in self.fields.items()}
-        return self._desk.actions.change_contact(
+        return self._console.actions.change_contact(
             self._customer_id, self._account_id, wanted, self._seen, typed_in=self.places
         )
 
@@ -63,7 +63,7 @@ class ContactForm(ActionDialog):
         self.show_effect()
 
     def _effect_at(self, kind: str) -> str:
-        label, held = self._desk.label(self._systems[kind]), self._seen.values.get(kind)
+        label, held = self._console.label(self._systems[kind]), self._seen.values.get(kind)
         if kind == IN_BILLING and self._several:
             label = tr("{}, account {} alone").format(label, self._account_id)
         told = tr("{}: {}").format(label, self._change_words(held or {}))

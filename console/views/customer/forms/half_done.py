@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QDialog, QVBoxLayout, QWidget
 from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.outbox import Action, StepState
-from console.services.desk import Desk
+from console.services.console import Console
 from console.views.keys.send import is_send
 from console.views.message_words import in_words
 from console.views.outbox.words import action_state, step_line
@@ -22,10 +22,10 @@ FINISH, TAKE_BACK = "finish", "take back"
 class HalfDoneDialog(QDialog):
     """Follows the act while it is open; closing it changes nothing, the act stays in the Outbox and in the alerts."""
 
-    def __init__(self, desk: Desk, bridge: Bridge, action: Action, window: QWidget) -> None:
+    def __init__(self, console: Console, bridge: Bridge, action: Action, window: QWidget) -> None:
         super().__init__(window)
-        self._desk, self._bridge, self._action = desk, bridge, action
-        self.setWindowTitle(desk.title_of(action))
+        self._console, self._bridge, self._action = console, bridge, action
+        self.setWindowTitle(console.title_of(action))
         self.setMinimumWidth(640)
         self._head = Label("", "body", semibold=True, wrap=True)
         self._about = Label(f"{action.customer_name or action.customer_id}", "small", look="muted")
@@ -57,7 +57,7 @@ class HalfDoneDialog(QDialog):
         )
         column.addWidget(self._told)
         column.addLayout(button_row(close, self.go))
-        self._unsubscribe = desk.outbox.subscribe(self._on_action)
+        self._unsubscribe = console.outbox.subscribe(self._on_action)
         self.finished.connect(lambda _result: self._unsubscribe())
         self.choices[FINISH].setChecked(True)
         self._show()
@@ -70,8 +70,8 @@ class HalfDoneDialog(QDialog):
 
     def _show(self) -> None:
         action = self._action
-        has = [self._desk.label(step.system) for step in action.steps if step.state is StepState.DONE]
-        lacks = [self._desk.label(step.system) for step in action.steps if step.state is not StepState.DONE]
+        has = [self._console.label(step.system) for step in action.steps if step.state is StepState.DONE]
+        lacks = [self._console.label(step.system) for step in action.steps if step.state is not StepState.DONE]
         _, word = action_state(action)
         have, lack = ", ".join(dict.fromkeys(has)), ", ".join(dict.fromkeys(lacks))
         if not action.is_open:
@@ -81,7 +81,7 @@ class HalfDoneDialog(QDialog):
         else:
             self._head.set_words(tr("{}: {} does not have it").format(word, lack))
         for label, step in zip(self._steps, action.steps, strict=True):
-            state, words = step_line(action, step, self._desk)
+            state, words = step_line(action, step, self._console)
             undo = ""
             if step.state is StepState.DONE:
                 undo = tr(" It can be taken back.") if step.back is not None else tr(" It cannot be taken back.")
@@ -108,7 +108,11 @@ class HalfDoneDialog(QDialog):
         if not self.go.isEnabled():
             return
         takes_back = self.choices[TAKE_BACK].isChecked()
-        doing = self._desk.decisions.take_back(self._action) if takes_back else self._desk.decisions.retry(self._action)
+        doing = (
+            self._console.decisions.take_back(self._action)
+            if takes_back
+            else self._console.decisions.retry(self._action)
+        )
         self._bridge.run_command(self, doing, lambda _done: self.accept(), self._failed)
 
     def _failed(self, error: ConsoleError) -> None:

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from console.bridge import Bridge
 from console.models.billing_account import BillingAccount
+from console.services.console import Console
 from console.services.customer.customer_view import CustomerView
-from console.services.desk import Desk
 from console.services.search.days import NoDayError
 from console.views import texts
 from console.views.customer.panels.facts import promise_words
@@ -24,10 +24,10 @@ _OFFERED_DAYS = (7, 14, 30)
 class PromiseForm(ActionDialog):
     """Takes a promise on one of the accounts with something owed; the day is typed and said back in words."""
 
-    def __init__(self, desk: Desk, bridge: Bridge, view: CustomerView, window: QWidget) -> None:
+    def __init__(self, console: Console, bridge: Bridge, view: CustomerView, window: QWidget) -> None:
         title = tr("Promise to pay: {}").format(view.name)
-        super().__init__(title, tr("Record the promise"), desk.drafts, bridge, window)
-        self._desk, self._customer_id = desk, view.customer_id
+        super().__init__(title, tr("Record the promise"), console.drafts, bridge, window)
+        self._console, self._customer_id = console, view.customer_id
         accounts = [item.value for item in view.accounts.state.facts or ()]
         self._accounts = [account for account in accounts if account.balance and account.balance.amount > 0]
         self.account = QComboBox()
@@ -77,7 +77,7 @@ class PromiseForm(ActionDialog):
         if not typed:
             return tr("By: no day yet.")
         try:
-            day = self._desk.actions.read_day(typed)
+            day = self._console.actions.read_day(typed)
         except NoDayError as error:
             return in_words(error.message)
         days = (day - _today()).days
@@ -90,8 +90,8 @@ class PromiseForm(ActionDialog):
         return self._promise(self._accounts[self.account.currentIndex()], self.amount.text(), self.due.text())
 
     async def _promise(self, account: BillingAccount, amount: str, due: str) -> None:
-        due_on = self._desk.actions.read_day(due)
-        await self._desk.actions.promise_to_pay(
+        due_on = self._console.actions.read_day(due)
+        await self._console.actions.promise_to_pay(
             self._customer_id, account, amount=amount, due_on=due_on, typed_in=self.places
         )
 

@@ -231,7 +231,7 @@ def _make(page: PanelContext) -> AccountPanel:
     panel = AccountPanel(
         page.view,
         page.systems(Capability.BILLING_ACCOUNTS),
-        lambda: page.desk.actions.is_booking(page.view.customer_id),
+        lambda: page.console.actions.is_booking(page.view.customer_id),
     )
     panel.account_chosen.connect(page.show_account)
     return panel

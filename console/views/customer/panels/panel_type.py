@@ -6,8 +6,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from console.models.customer_bill import CustomerBill
+from console.services.console import Console
 from console.services.customer.customer_view import CustomerView
-from console.services.desk import Desk
 from console.services.discrepancies.watch import DiscrepancyWatch
 from console.settings import Capability
 from console.views.customer.panels.system_words import SystemWords
@@ -37,7 +37,7 @@ class PanelContext:
     """What a panel is made with: the customer, the services, and the ways to the rest of the page."""
 
     view: CustomerView
-    desk: Desk
+    console: Console
     discrepancies: DiscrepancyWatch
     open_customer: Callable[[str], None]
     show_account: Callable[[str], None]
@@ -47,8 +47,8 @@ class PanelContext:
 
     def systems(self, capability: Capability) -> SystemWords:
         """Return the words for the systems that serve a capability."""
-        count = sum(capability in info.serves for info in self.desk.systems)
-        return SystemWords(self.desk.served_by.get(capability, ""), self.desk.system_labels, count)
+        count = sum(capability in info.serves for info in self.console.systems)
+        return SystemWords(self.console.served_by.get(capability, ""), self.console.system_labels, count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

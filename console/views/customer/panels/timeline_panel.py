@@ -239,5 +239,5 @@ PANEL = PanelType(
     letter="L",
     empty=QT_TR_NOOP("Nothing happened yet."),
     slots={Layout.FULL: PanelSlot(2, 0, 0), Layout.MEDIUM: PanelSlot(2, 0, 0), Layout.SMALL: PanelSlot(1, 0, 5)},
-    make=lambda page: TimelinePanel(page.view, page.desk.system_labels),
+    make=lambda page: TimelinePanel(page.view, page.console.system_labels),
 )

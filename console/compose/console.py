@@ -22,10 +22,10 @@ from console.services.access.permissions import DataScope, as_deployed
 from console.services.access.sign_in import SignInState
 from console.services.actions import Actions, Decisions, SendCheck
 from console.services.billing.bill_documents import BillDocuments
+from console.services.console import Console, SystemInfo
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.dataset_cache import DatasetCache
 from console.services.customer.datasets import KEPT_AS
-from console.services.desk import Desk, SystemInfo
 from console.services.outbox import Outbox
 from console.services.outbox.drafts import Drafts
 from console.services.outbox.leaving import Leaving
@@ -183,9 +183,9 @@ def _customer_views(
     return view_customer
 
 
-def compose_desk(
+def compose_console(
     deployment: Deployment, secrets: Secrets, overrides: Overrides | None = None, store: Database | None = None
-) -> Desk:
+) -> Console:
     """Return the services of a desk on the configured systems. May run in a worker thread; asks no system yet.
 
     Without a store everything is kept in memory. The desk closes what it is given.
@@ -224,7 +224,7 @@ def compose_desk(
         for service in (drafts, outbox, search, guard, wire.http, stored.cache, stored.people, stored.database):
             await service.aclose()
 
-    return Desk(
+    return Console(
         name=deployment.name,
         permissions=guard.permissions,
         access=guard.access,

@@ -36,7 +36,7 @@ class SystemInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Console:
     """What a window or a command works with.
 
     `open_store` must have returned before drafts and outbox are used; `is_kept` is whether they outlive the program.
