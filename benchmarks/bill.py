@@ -16,7 +16,7 @@ import msgspec
 
 from benchmarks.result import Result
 from console.connectors.tmforum.records.bills import read_bill, read_rate
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.http.responses import decode_body
 from console.models.bill_explanation import BillExplanation, CauseKind
 from console.models.customer_bill import AppliedBillingRate, CustomerBill
@@ -93,10 +93,10 @@ def _on_the_wire(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _pairs(world: World, n: int) -> Iterator[tuple[CustomerBill, Lines, CustomerBill, Lines]]:
     """Yield neighbouring bills of each account with their lines, read as the desk reads them."""
-    bills = [read_bill(Reader(record)) for record in _on_the_wire(CUSTOMER_BILL.records(world, n, _LINKS))]
+    bills = [read_bill(RecordReader(record)) for record in _on_the_wire(CUSTOMER_BILL.records(world, n, _LINKS))]
     lines: dict[str, Lines] = defaultdict(list)
     for record in _on_the_wire(APPLIED_RATE.records(world, n, _LINKS)):
-        lines[record["bill"]["id"]].append(read_rate(Reader(record)))
+        lines[record["bill"]["id"]].append(read_rate(RecordReader(record)))
     accounts: dict[str | None, list[CustomerBill]] = defaultdict(list)
     for bill in sorted(bills, key=lambda bill: bill.billed_on or world.as_of):
         accounts[bill.account_id].append(bill)

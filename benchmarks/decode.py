@@ -21,7 +21,7 @@ from benchmarks.result import Result
 from console.connectors.tmforum.check.needs import NEEDS
 from console.connectors.tmforum.published import PATHS
 from console.connectors.tmforum.reading import belongs_to
-from console.connectors.tmforum.wire import MalformedRecordError, Reader
+from console.connectors.tmforum.wire import MalformedRecordError, RecordReader
 from console.http.responses import Undecodable, decode_body
 from console.system.sandbox_launcher import SandboxProcess
 
@@ -112,7 +112,7 @@ def _read(body: bytes) -> int:
         try:
             if isinstance(element, Undecodable):
                 continue
-            reader = Reader(element)
+            reader = RecordReader(element)
             reader.identifier()
             belongs_to(reader, "CU-1")
             translate(reader)
@@ -138,7 +138,7 @@ def _broken() -> float:
         body = json.dumps([Maker(rng, damage=rng.choice((0.05, 0.2, 0.5))).record(resource, version)]).encode()
         try:
             for element in decode_body(body):
-                reader = Reader(element)
+                reader = RecordReader(element)
                 reader.identifier()
                 belongs_to(reader, "CU-1")
                 NEEDS[resource].read(reader)

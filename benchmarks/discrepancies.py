@@ -16,7 +16,7 @@ from benchmarks.bill import _on_the_wire
 from benchmarks.result import Result
 from console.compose import compose_console
 from console.connectors.tmforum.records import bills, customer, inventory, money, orders
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.customer import Customer, CustomerId, Party, PartyKind
 from console.models.discrepancy import Discrepancy, DiscrepancyKind
 from console.models.provenance import Origin, Sourced
@@ -148,7 +148,7 @@ class WorldCrm:
     async def fetch_customer(self, customer_id: CustomerId) -> Sourced[Customer]:
         n = self._world.numbers.customer.decode(customer_id) or 0
         [record] = _on_the_wire(tmf629_customer.CUSTOMER.records(self._world, n, _LINKS))
-        return Sourced(customer.read_customer(Reader(record)), Origin("crm", "customer", customer_id, None, _NOW))
+        return Sourced(customer.read_customer(RecordReader(record)), Origin("crm", "customer", customer_id, None, _NOW))
 
     async def fetch_party(self, found: Customer) -> Sourced[Party]:
         n = self._world.numbers.customer.decode(found.id) or 0
@@ -156,7 +156,7 @@ class WorldCrm:
         resource = tmf632_party.INDIVIDUAL if kind is PartyKind.INDIVIDUAL else tmf632_party.ORGANIZATION
         [record] = _on_the_wire(resource.records(self._world, n, _LINKS))
         return Sourced(
-            customer.read_party(Reader(record), kind), Origin("crm", "party", found.party_id or "", None, _NOW)
+            customer.read_party(RecordReader(record), kind), Origin("crm", "party", found.party_id or "", None, _NOW)
         )
 
     def _id(self, n: int) -> CustomerId:
@@ -167,7 +167,7 @@ def _facts(world: World, crm: WorldCrm, n: int) -> SystemFacts:
     """Return what the desk would know of a customer once every system has answered."""
 
     def read(resource: Any, reader: Any) -> tuple[Any, ...]:
-        return tuple(reader(Reader(record)) for record in _on_the_wire(resource.records(world, n, _LINKS)))
+        return tuple(reader(RecordReader(record)) for record in _on_the_wire(resource.records(world, n, _LINKS)))
 
     found = _done(crm.fetch_customer(CustomerId(world.numbers.customer.encode(n))))
     party = _done(crm.fetch_party(found.value))
@@ -179,7 +179,7 @@ def _facts(world: World, crm: WorldCrm, n: int) -> SystemFacts:
     lines: dict[str, list[Any]] = {bill: [] for bill in newest.values()}
     for record in _on_the_wire(tmf678_customer_bill.APPLIED_RATE.records(world, n, _LINKS)):
         if record["bill"]["id"] in lines:
-            lines[record["bill"]["id"]].append(bills.read_rate(Reader(record)))
+            lines[record["bill"]["id"]].append(bills.read_rate(RecordReader(record)))
     return SystemFacts(
         _NOW,
         found.value,

@@ -154,7 +154,7 @@ class Score:
 # ---------------------------------------------------------------------- the independent reader
 
 
-class Reader:
+class SystemReader:
     """Reads all of a customer's records over plain HTTP; it knows nothing of the desk."""
 
     def __init__(self, sandbox: SandboxProcess) -> None:
@@ -307,7 +307,7 @@ async def _day(seed: int, customers: int, score: Score) -> None:
         rng = random.Random(seed)
         console = await asyncio.to_thread(compose_console, sandbox.deployment, sandbox.secrets, Overrides(rng=rng))
         await console.open_store()
-        reader = Reader(sandbox)
+        reader = SystemReader(sandbox)
         numbers = World(seed=seed, customers=customers, as_of=date(2026, 11, 1)).numbers
         everyone = [numbers.customer.encode(n) for n in range(customers)]
         for first in range(0, customers, _AT_ONCE):

@@ -20,7 +20,7 @@ from unittest import mock
 
 from benchmarks.result import Result
 from console.connectors.tmforum.records import bills, details, usage
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.http.responses import decode_body
 from console.models.money import Money
 from scripts.tmf_coverage import decisions
@@ -115,52 +115,52 @@ def _is_found(plant: Callable[[], Any], honest: Counter[str]) -> bool:
 def _days_in_utc() -> Iterator[None]:
     """Days are those of the moment in UTC, not as written."""
 
-    def day(self: Reader, key: str) -> Any:
+    def day(self: RecordReader, key: str) -> Any:
         at = self.when(key)
         return at.astimezone(UTC).date() if at else None
 
-    with mock.patch.object(Reader, "day", day):
+    with mock.patch.object(RecordReader, "day", day):
         yield
 
 
 @contextmanager
 def _lost_cents() -> Iterator[None]:
     """Amounts lose their fraction."""
-    original = Reader.money
+    original = RecordReader.money
 
-    def money(self: Reader, key: str) -> Money | None:
+    def money(self: RecordReader, key: str) -> Money | None:
         found = original(self, key)
         return Money(found.amount.__floor__() + 0 * found.amount, found.currency) if found else None
 
-    with mock.patch.object(Reader, "money", money):
+    with mock.patch.object(RecordReader, "money", money):
         yield
 
 
 @contextmanager
 def _one_currency() -> Iterator[None]:
     """Every amount is in euros."""
-    original = Reader.money
+    original = RecordReader.money
 
-    def money(self: Reader, key: str) -> Money | None:
+    def money(self: RecordReader, key: str) -> Money | None:
         found = original(self, key)
         return Money(found.amount, "EUR") if found else None
 
-    with mock.patch.object(Reader, "money", money):
+    with mock.patch.object(RecordReader, "money", money):
         yield
 
 
 @contextmanager
 def _zones_ignored() -> Iterator[None]:
     """Times are taken for UTC, whatever zone they are written in."""
-    original = Reader.when
+    original = RecordReader.when
 
-    def when(self: Reader, key: str) -> Any:
+    def when(self: RecordReader, key: str) -> Any:
         value, at = self.raw(key), original(self, key)
         if at is None or not isinstance(value, str) or value[-6:-5] not in {"+", "-"}:
             return at
-        return original(Reader({key: value[:-6] + "Z"}), key)
+        return original(RecordReader({key: value[:-6] + "Z"}), key)
 
-    with mock.patch.object(Reader, "when", when):
+    with mock.patch.object(RecordReader, "when", when):
         yield
 
 

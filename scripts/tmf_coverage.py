@@ -23,7 +23,7 @@ from typing import Any
 from console.connectors.tmforum.check.needs import NEEDS
 from console.connectors.tmforum.records.care import read_slots
 from console.connectors.tmforum.records.catalogue import read_offering, read_price
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from scripts.tmf_descriptions import attributes_of
 
 STORED = Path(__file__).parents[1] / "docs" / "tmf-coverage.md"
@@ -53,7 +53,7 @@ class Decision:
     words: str
 
 
-class _Recording(Reader):
+class _Recording(RecordReader):
     """Notes what it is asked for."""
 
     def __init__(self, value: Any) -> None:

@@ -13,7 +13,7 @@ import httpx
 from joserfc.jwk import ECKey
 
 from console.connectors.tmforum.records import bills, care, catalogue, customer, inventory, money, orders, usage
-from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
+from console.connectors.tmforum.wire import MalformedRecordError, RecordReader, WireDialect
 from console.errors import CollectorError, ConfigurationError, ConsoleError, SignInRejectedError
 from console.http.oidc.id_token import read_id_token
 from console.http.oidc.loopback import Loopback
@@ -36,7 +36,7 @@ _SETTINGS = SignInSettings(issuer=ISSUER, client="desk", roles={"rep": "rep"})
 _KEYS = {"keys": [ECKey.generate_key("P-256", {"kid": "1", "alg": "ES256"}).as_dict(private=False)]}
 _NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 _FOLDER = Path(tempfile.mkdtemp())
-_READERS: tuple[Callable[[Reader], object], ...] = (
+_READERS: tuple[Callable[[RecordReader], object], ...] = (
     bills.read_account, bills.read_bill, bills.read_rate, care.read_ticket, care.read_interaction,
     care.read_appointment, care.read_slots, catalogue.read_price, customer.read_customer, customer.read_contact_media,
     inventory.read_product, inventory.read_service, inventory.read_test, money.read_payment, money.read_refund,
@@ -45,7 +45,7 @@ _READERS: tuple[Callable[[Reader], object], ...] = (
     lambda reader: customer.read_party(reader, PartyKind.ORGANIZATION),
     lambda reader: catalogue.read_offering(reader, {}),
 )  # fmt: skip
-_SPELLINGS = (Spelling(), Spelling(currency="USD", minor=True))
+_SPELLINGS = (WireDialect(), WireDialect(currency="USD", minor=True))
 
 
 def _run(doing: Coroutine[Any, Any, Any]) -> None:
@@ -130,9 +130,9 @@ def answers(data: bytes) -> None:
         if isinstance(one, Undecodable):
             continue
         for reading in _READERS:
-            for spelling in _SPELLINGS:
+            for dialect in _SPELLINGS:
                 with contextlib.suppress(MalformedRecordError):
-                    reading(Reader(one, spelling))
+                    reading(RecordReader(one, dialect))
 
 
 def audit(data: bytes) -> None:

@@ -56,7 +56,7 @@ OUTAGES: Port[Outages] = Port(Capability.OUTAGES)
 
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.reading import BEFORE_ALL
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.customer import CustomerId
 from console.models.outage import Outage
 from console.models.provenance import Records
@@ -73,7 +73,7 @@ class TmForumOutages:
         return found.sorted_by(lambda outage: outage.began_at, missing=BEFORE_ALL)
 
 
-def read_outage(reader: Reader) -> Outage:
+def read_outage(reader: RecordReader) -> Outage:
     """Return an outage from its record."""
     return Outage(reader.identifier(), reader.text("description") or "", reader.when("timeRaised"))
 ''',

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.preview import PLACES, Reader, misses
+from benchmarks.preview import PLACES, SystemReader, misses
 from console.compose import Overrides, compose_console
 from console.models.customer import CustomerId
 from console.models.outbox import Action, ActionState, StepState
@@ -46,7 +46,7 @@ async def test_an_action_does_what_its_preview_says(
     sandbox: Control, console: Console, people: list[str], kind: str
 ) -> None:
     view, context, values = await first_for_whom(console, people, kind)
-    reader = Reader(sandbox.process)
+    reader = SystemReader(sandbox.process)
     before = await reader.read(view.customer_id)
     plan = console.actions.plan(kind, context, values)
     action = await console.actions.do(kind, context, values, view.customer_id)
@@ -78,7 +78,7 @@ async def test_what_is_suspended_can_be_resumed_and_the_preview_is_right(
     await sandbox.advance(200)
     view = await asked(console, view.customer_id, "resume")
     context = console.actions.context(view)
-    reader = Reader(sandbox.process)
+    reader = SystemReader(sandbox.process)
     before = await reader.read(view.customer_id)
     plan = console.actions.plan("resume", context, values)
     await until(console, await console.actions.do("resume", context, values, view.customer_id), ActionState.DONE)
@@ -193,7 +193,7 @@ async def test_half_done_is_seen_at_once_and_can_be_finished(
 @pytest.mark.expects_log("is down")
 async def test_half_done_can_be_taken_back(sandbox: Control, console: Console, people: list[str]) -> None:
     view, context, values = await first_for_whom(console, people, "suspend")
-    reader = Reader(sandbox.process)
+    reader = SystemReader(sandbox.process)
     before = await reader.read(view.customer_id)
     await sandbox.faults("billing", outage=True)
     action = await console.actions.do("suspend", context, values, view.customer_id)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from console.connectors.tmforum.check.masking import masked
 from console.connectors.tmforum.check.needs import NEEDS
 from console.connectors.tmforum.reading import belongs_to, customer_named
-from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
+from console.connectors.tmforum.wire import MalformedRecordError, RecordReader, WireDialect
 from console.http.responses import Undecodable, decode_body, refusal_reason
 from console.models.money import Money
 from scripts.tmf_coverage import decisions
@@ -29,7 +29,7 @@ def read(resource: str, version: str, element: Any) -> Any:
     try:
         if isinstance(element, Undecodable):
             return None
-        reader = Reader(element, Spelling("EUR"))
+        reader = RecordReader(element, WireDialect("EUR"))
         reader.identifier()
         customer_named(reader)
         belongs_to(reader, "CU-1")

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from console.connectors.tmforum.check.needs import NEEDS
 from console.connectors.tmforum.reading import customer_named
 from console.connectors.tmforum.values import clean, currency_code, plain_word, read_time, standard_state
-from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
+from console.connectors.tmforum.wire import MalformedRecordError, RecordReader, WireDialect
 from console.models.money import Money
 from console.models.usage import Quantity
 from tests.support.described import Maker
@@ -83,7 +83,7 @@ class Verdict:
 
 def judge(resource: str, answer: dict[str, Any], wanted: frozenset[str]) -> Verdict:
     """Read an answer as the desk does and say what became of the wanted attributes."""
-    reader = Reader(answer, Spelling(read_at=NOW))
+    reader = RecordReader(answer, WireDialect(read_at=NOW))
     verdict = Verdict()
     try:
         told = _Told(NEEDS[resource].read(reader))

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from console.connectors.tmforum.records import bills, orders, usage
-from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
+from console.connectors.tmforum.wire import MalformedRecordError, RecordReader, WireDialect
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 
-def reader(**said: Any) -> Reader:
-    return Reader({"id": "1", **said}, Spelling(read_at=NOW))
+def reader(**said: Any) -> RecordReader:
+    return RecordReader({"id": "1", **said}, WireDialect(read_at=NOW))
 
 
 def test_of_several_balances_without_a_type_none_is_owed() -> None:

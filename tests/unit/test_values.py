@@ -10,7 +10,7 @@ import pytest
 from console.connectors.tmforum.actions.promise import PromiseToPay
 from console.connectors.tmforum.actions.visit import MoveVisit
 from console.connectors.tmforum.records import addresses, bills, care, customer, inventory, money, orders, usage
-from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
+from console.connectors.tmforum.wire import MalformedRecordError, RecordReader, WireDialect
 from console.models.billing_account import OtherBalance
 from console.models.customer import PartyKind
 from console.models.inventory import PriceKind
@@ -38,23 +38,23 @@ def written(day: str) -> list[str]:
 def test_a_day_is_the_day_as_written_in_every_attribute_that_is_one(text: str) -> None:
     period = {"startDateTime": text, "endDateTime": text}
     first = date(2026, 12, 1)
-    bill = bills.read_bill(Reader({"id": "B", "billDate": text, "paymentDueDate": text, "billingPeriod": period}))
+    bill = bills.read_bill(RecordReader({"id": "B", "billDate": text, "paymentDueDate": text, "billingPeriod": period}))
     assert (bill.billed_on, bill.due_on, bill.period_start, bill.period_end) == (first,) * 4
-    rate = bills.read_rate(Reader({"id": "R", "periodCoverage": period}))
+    rate = bills.read_rate(RecordReader({"id": "R", "periodCoverage": period}))
     assert (rate.period_start, rate.period_end) == (first, first)
-    account = bills.read_account(Reader({"id": "A", "paymentPlan": [{"validFor": period}]}))
+    account = bills.read_account(RecordReader({"id": "A", "paymentPlan": [{"validFor": period}]}))
     assert [plan.due_on for plan in account.payment_plans] == [first]
-    born = customer.read_party(Reader({"id": "P", "birthDate": text}), PartyKind.INDIVIDUAL)
+    born = customer.read_party(RecordReader({"id": "P", "birthDate": text}), PartyKind.INDIVIDUAL)
     assert born.birth_on == "2026-12-01"
 
 
 @pytest.mark.parametrize("text", ["", None, "next week", "2026-13-01", "9999-12-31T00:00:00Z", 20261201])
 def test_what_is_no_day_is_none(text: Any) -> None:
-    assert bills.read_bill(Reader({"id": "B", "paymentDueDate": text})).due_on is None
+    assert bills.read_bill(RecordReader({"id": "B", "paymentDueDate": text})).due_on is None
 
 
 def test_a_bill_is_late_from_the_day_after_it_is_due() -> None:
-    bill = bills.read_bill(Reader({"id": "B", "paymentDueDate": "2026-12-01"}))
+    bill = bills.read_bill(RecordReader({"id": "B", "paymentDueDate": "2026-12-01"}))
     assert not bill.is_late(date(2026, 12, 1))
     assert bill.is_late(date(2026, 12, 2))
 
@@ -82,7 +82,7 @@ def euros(amount: str, unit: str = "EUR") -> Any:
 
 
 def account(**said: Any) -> Any:
-    return bills.read_account(Reader({"id": "A", **said}, Spelling(read_at=NOW)))
+    return bills.read_account(RecordReader({"id": "A", **said}, WireDialect(read_at=NOW)))
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def media_v5(text: str, **said: Any) -> Any:
 @pytest.mark.parametrize("shape", [media_v4, media_v5])
 def test_a_number_that_has_ended_is_not_the_main_one(shape: Any) -> None:
     old = shape("+442071838750", validFor={"endDateTime": "2019-03-01T00:00:00Z"}, preferred=True)
-    read = customer.read_customer(Reader({"id": "C", "contactMedium": [old, shape("+442071838751")]}))
+    read = customer.read_customer(RecordReader({"id": "C", "contactMedium": [old, shape("+442071838751")]}))
     assert [medium.text for medium in read.contact_media] == ["+442071838751"]
     assert [medium.text for medium in read.ended_media] == ["+442071838750"]
 
@@ -153,18 +153,20 @@ def test_a_number_that_has_ended_is_not_the_main_one(shape: Any) -> None:
 @pytest.mark.parametrize("kind", PartyKind)
 def test_media_are_read_in_either_shape_whatever_the_type_says(shape: Any, kind: PartyKind) -> None:
     record = {"id": "P", "@type": "Individual", "contactMedium": [shape("+442071838750")]}
-    assert [medium.text for medium in customer.read_party(Reader(record), kind).contact_media] == ["+442071838750"]
+    assert [medium.text for medium in customer.read_party(RecordReader(record), kind).contact_media] == [
+        "+442071838750"
+    ]
 
 
 @pytest.mark.parametrize("country", ["US", "USA", "us", "United States", "United States of America", "U.S.A."])
 def test_an_address_loses_no_state_however_its_country_is_written(country: str) -> None:
     address = {"street1": "1 Main St", "city": "Dayton", "stateOrProvince": "OH", "postCode": "45402"}
-    assert addresses.postal_address(Reader({**address, "country": country})) == "1 Main St, Dayton OH 45402"
+    assert addresses.postal_address(RecordReader({**address, "country": country})) == "1 Main St, Dayton OH 45402"
 
 
 def test_an_address_of_a_country_nobody_knows_keeps_all_its_parts() -> None:
     address = {"city": "Dayton", "stateOrProvince": "OH", "postCode": "45402", "country": "Atlantis"}
-    assert addresses.postal_address(Reader(address)) == "45402 Dayton OH"
+    assert addresses.postal_address(RecordReader(address)) == "45402 Dayton OH"
 
 
 # ------------------------------------------------------------------ states
@@ -174,11 +176,11 @@ def test_an_address_of_a_country_nobody_knows_keeps_all_its_parts() -> None:
     "word", ["partiallyPaid", "PartiallyPaid", "PARTIALLY_PAID", "partially paid", "partially-paid"]
 )
 def test_a_state_is_the_standards_whatever_its_case_and_signs(word: str) -> None:
-    assert bills.read_bill(Reader({"id": "B", "state": word})).state == "partiallyPaid"
+    assert bills.read_bill(RecordReader({"id": "B", "state": word})).state == "partiallyPaid"
 
 
 def test_a_state_that_the_standard_does_not_know_stays_as_it_came() -> None:
-    assert bills.read_bill(Reader({"id": "B", "state": "Reminded Twice"})).state == "Reminded Twice"
+    assert bills.read_bill(RecordReader({"id": "B", "state": "Reminded Twice"})).state == "Reminded Twice"
 
 
 # ------------------------------------------------------------------ prices
@@ -190,7 +192,7 @@ def price(kind: str | None, amount: str, **said: Any) -> Any:
 
 def product(*prices: Any, **said: Any) -> Any:
     record = {"id": "P", "startDate": "2026-10-01T00:00:00Z", "productPrice": list(prices), **said}
-    return inventory.read_product(Reader(record, Spelling(read_at=NOW)))
+    return inventory.read_product(RecordReader(record, WireDialect(read_at=NOW)))
 
 
 @pytest.mark.parametrize("once", ["oneTime", "one time", "nonRecurring", "one-off", "oneTimeCharge"])
@@ -238,7 +240,7 @@ def test_an_alteration_holds_until_its_end(key: str) -> None:
 )
 def test_an_alteration_that_may_mean_two_amounts_makes_no_price(odd: Any) -> None:
     record = {"id": "P", "startDate": "2026-10-01", "productPrice": [price("recurring", "20", priceAlteration=[odd])]}
-    reader = Reader(record, Spelling(read_at=NOW))
+    reader = RecordReader(record, WireDialect(read_at=NOW))
     read = inventory.read_product(reader)
     assert read.price is None
     assert reader.problems == ["an alteration of a price cannot be read"]
@@ -261,7 +263,7 @@ def test_a_price_told_with_tax_alone_is_not_taken_for_one_before_it() -> None:
 
 def used(*characteristics: tuple[str, Any]) -> str:
     facts = [{"name": name, "value": value} for name, value in characteristics]
-    return usage.read_usage(Reader({"id": "U", "usageCharacteristic": facts})).amount
+    return usage.read_usage(RecordReader({"id": "U", "usageCharacteristic": facts})).amount
 
 
 def test_each_amount_of_a_use_has_its_own_unit() -> None:
@@ -282,7 +284,7 @@ def counter(kind: str, amount: int, units: str, **said: Any) -> Any:
 
 
 def buckets(**said: Any) -> Any:
-    return usage.read_buckets(Reader({"id": "Q", **said}, Spelling(read_at=NOW)))
+    return usage.read_buckets(RecordReader({"id": "Q", **said}, WireDialect(read_at=NOW)))
 
 
 @pytest.mark.parametrize("key", ["bucketRefOrValue", "bucket"])
@@ -339,7 +341,7 @@ def test_items_inside_items_are_read() -> None:
         "id": "O",
         "productOrderItem": [{"id": "1", "productOffering": {"name": "Bundle"}, "productOrderItem": [inner]}],
     }
-    read = orders.read_product_order(Reader(order))
+    read = orders.read_product_order(RecordReader(order))
     assert [(item.id, item.name) for item in read.items] == [("1", "Bundle"), ("2", "Router"), ("3", "")]
 
 
@@ -354,7 +356,7 @@ def test_what_an_order_says_besides_is_kept() -> None:
         "note": [{"text": "Call first", "author": "Ann"}],
         "requestedCompletionDate": "2026-12-03T00:00:00Z",
     }
-    order = Reader({"id": "O", **said})
+    order = RecordReader({"id": "O", **said})
     found = details_of(orders.read_product_order(order))
     assert found["note"] == "Call first"
     assert found["requestedCompletionDate"].startswith("2026-12-03")
@@ -364,20 +366,20 @@ def test_what_an_order_says_besides_is_kept() -> None:
 
 def test_a_payment_method_given_by_value_is_named_and_its_number_is_not() -> None:
     by_value = {"@type": "bankCard", "details": {"brand": "Visa", "lastFourDigits": "4242"}}
-    assert money.read_payment(Reader({"id": "P", "paymentMethod": by_value})).method == "Visa …4242"
+    assert money.read_payment(RecordReader({"id": "P", "paymentMethod": by_value})).method == "Visa …4242"
     by_type = {"@type": "bankAccountTransfer", "details": {"accountNumberBAN": "FR7630006000011234567890189"}}
-    assert money.read_payment(Reader({"id": "P", "paymentMethod": by_type})).method == "bankAccountTransfer …0189"
+    assert money.read_payment(RecordReader({"id": "P", "paymentMethod": by_type})).method == "bankAccountTransfer …0189"
 
 
 def test_an_appointment_has_its_address() -> None:
     address = {"streetNr": "12", "streetName": "Main St", "city": "Dayton", "stateOrProvince": "OH", "country": "US"}
-    visit = care.read_appointment(Reader({"id": "A", "relatedPlace": {"role": "install", "place": address}}))
+    visit = care.read_appointment(RecordReader({"id": "A", "relatedPlace": {"role": "install", "place": address}}))
     assert visit.place == "12 Main St, Dayton OH"
 
 
 def test_a_ticket_keeps_attachments_and_related_parties() -> None:
     party = {"role": "reporter", "partyOrPartyRole": {"id": "P", "name": "Jo", "@referredType": "Individual"}}
-    ticket = care.read_ticket(Reader({"id": "T", "relatedParty": [party], "attachment": [{"name": "photo.jpg"}]}))
+    ticket = care.read_ticket(RecordReader({"id": "T", "relatedParty": [party], "attachment": [{"name": "photo.jpg"}]}))
     assert details_of(ticket) == {"relatedParty": "Jo", "attachment": "photo.jpg"}
 
 
@@ -393,7 +395,7 @@ def test_a_ticket_keeps_attachments_and_related_parties() -> None:
 )
 def test_a_characteristic_of_any_shape_is_shown(value: Any, words: str) -> None:
     record = {"id": "P", "productCharacteristic": [{"name": "speed", "value": value}]}
-    assert inventory.read_product(Reader(record)).characteristics == (("speed", words),)
+    assert inventory.read_product(RecordReader(record)).characteristics == (("speed", words),)
 
 
 # ------------------------------------------------------------------ single values
@@ -401,12 +403,12 @@ def test_a_characteristic_of_any_shape_is_shown(value: Any, words: str) -> None:
 
 @pytest.mark.parametrize("unit", ["eur", "EUR ", " Eur", "€"])
 def test_a_currency_is_read_however_it_is_written(unit: str) -> None:
-    bill = bills.read_bill(Reader({"id": "B", "amountDue": {"unit": unit, "value": Decimal("12.50")}}))
+    bill = bills.read_bill(RecordReader({"id": "B", "amountDue": {"unit": unit, "value": Decimal("12.50")}}))
     assert bill.amount_due == Money(Decimal("12.50"), "EUR")
 
 
 def test_a_unit_that_nobody_knows_costs_no_amount() -> None:
-    bill = bills.read_bill(Reader({"id": "B", "amountDue": {"unit": "points", "value": 12}}))
+    bill = bills.read_bill(RecordReader({"id": "B", "amountDue": {"unit": "points", "value": 12}}))
     assert bill.amount_due == Money(Decimal(12), "points")
 
 
@@ -419,16 +421,16 @@ def test_a_unit_that_nobody_knows_costs_no_amount() -> None:
     ],
 )
 def test_the_last_midnight_and_the_leap_second_are_times(text: str, at: datetime) -> None:
-    assert care.read_ticket(Reader({"id": "T", "creationDate": text})).created_at == at
+    assert care.read_ticket(RecordReader({"id": "T", "creationDate": text})).created_at == at
 
 
 @pytest.mark.parametrize(
     ("text", "amount"), [("12,50", "12.50"), ("1.250,00", "1250.00"), ("1 250,00 EUR", "1250.00"), ("-3,2", "-3.2")]
 )
 def test_a_setting_reads_decimal_commas(text: str, amount: str) -> None:
-    commas = Reader({"id": "B", "amountDue": text}, Spelling("EUR", decimal_mark=","))
+    commas = RecordReader({"id": "B", "amountDue": text}, WireDialect("EUR", decimal_mark=","))
     assert bills.read_bill(commas).amount_due == Money(Decimal(amount), "EUR")
-    points = Reader({"id": "B", "amountDue": text}, Spelling("EUR"))
+    points = RecordReader({"id": "B", "amountDue": text}, WireDialect("EUR"))
     assert bills.read_bill(points).amount_due is None
     assert points.problems
 
@@ -436,8 +438,8 @@ def test_a_setting_reads_decimal_commas(text: str, amount: str) -> None:
 @pytest.mark.parametrize("number", [1001, Decimal("1001.0"), "1001"])
 def test_a_number_is_an_id_however_it_is_written(number: Any) -> None:
     account = {"id": number}
-    assert bills.read_bill(Reader({"id": number, "billingAccount": account})).id == "1001"
-    assert bills.read_bill(Reader({"id": number, "billingAccount": account})).account_id == "1001"
+    assert bills.read_bill(RecordReader({"id": number, "billingAccount": account})).id == "1001"
+    assert bills.read_bill(RecordReader({"id": number, "billingAccount": account})).account_id == "1001"
 
 
 # ------------------------------------------------------------------ moments that come back
@@ -469,8 +471,8 @@ class OneAccount:
     def settings(self, _resource: str) -> SimpleNamespace:
         return SimpleNamespace(version="v4")
 
-    def reader(self, _resource: str, record: dict[str, Any]) -> Reader:
-        return Reader(record, Spelling("EUR"))
+    def reader(self, _resource: str, record: dict[str, Any]) -> RecordReader:
+        return RecordReader(record, WireDialect("EUR"))
 
 
 @pytest.mark.parametrize("echo", ["2026-11-27T12:00:00.250Z", "2026-11-27T13:00:00.250+01:00", "2026-11-27T12:00:00Z"])

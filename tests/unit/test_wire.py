@@ -11,7 +11,7 @@ from console.connectors.tmforum.records.bills import read_account, read_bill, re
 from console.connectors.tmforum.records.customer import read_customer, read_party
 from console.connectors.tmforum.records.inventory import read_product, read_service
 from console.connectors.tmforum.records.orders import read_product_order, read_service_order
-from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
+from console.connectors.tmforum.wire import MalformedRecordError, RecordReader, WireDialect
 from console.models.customer import PartyKind
 from console.models.money import Money
 
@@ -30,14 +30,14 @@ from console.models.money import Money
     ],
 )
 def test_dates_as_servers_write_them(text: str | None, expected: datetime | None) -> None:
-    reader = Reader({"billDate": text})
+    reader = RecordReader({"billDate": text})
     assert reader.when("billDate") == expected
     assert not reader.problems
 
 
 @pytest.mark.parametrize("value", ["next week", 20261108, ["2026-11-08"], "2026-13-45", "0000-00-00"])
 def test_a_date_that_cannot_be_read_is_missing_and_noted(value: Any) -> None:
-    reader = Reader({"billDate": value})
+    reader = RecordReader({"billDate": value})
     assert reader.when("billDate") is None
     assert len(reader.problems) == 1
 
@@ -55,7 +55,7 @@ def test_a_date_that_cannot_be_read_is_missing_and_noted(value: Any) -> None:
     ],
 )
 def test_amounts_in_every_form_are_exact(value: Any, expected: Money) -> None:
-    reader = Reader({"amountDue": value}, Spelling("EUR"))
+    reader = RecordReader({"amountDue": value}, WireDialect("EUR"))
     assert reader.money("amountDue") == expected
     assert not reader.problems
 
@@ -64,46 +64,46 @@ def test_amounts_in_every_form_are_exact(value: Any, expected: Money) -> None:
     "value", ["12,50", "1,520", "٣", "a lot", True, {"unit": "USD"}, Decimal("1e400"), Decimal("NaN"), [1]]
 )
 def test_an_amount_that_is_not_certain_is_missing_and_noted(value: Any) -> None:
-    reader = Reader({"amountDue": value}, Spelling("EUR"))
+    reader = RecordReader({"amountDue": value}, WireDialect("EUR"))
     assert reader.money("amountDue") is None
     assert reader.problems
 
 
 def test_an_amount_without_a_currency_is_not_guessed() -> None:
-    reader = Reader({"amountDue": Decimal("1.5")})
+    reader = RecordReader({"amountDue": Decimal("1.5")})
     assert reader.money("amountDue") is None
     assert reader.problems == ["amountDue has no currency"]
 
 
 def test_minor_units_follow_the_currency() -> None:
-    assert Reader({"a": 15298}, Spelling("USD", minor=True)).money("a") == Money(Decimal("152.98"), "USD")
-    assert Reader({"a": 15298}, Spelling("JPY", minor=True)).money("a") == Money(Decimal(15298), "JPY")
+    assert RecordReader({"a": 15298}, WireDialect("USD", minor=True)).money("a") == Money(Decimal("152.98"), "USD")
+    assert RecordReader({"a": 15298}, WireDialect("JPY", minor=True)).money("a") == Money(Decimal(15298), "JPY")
 
 
 def test_keys_are_found_in_any_case() -> None:
-    reader = Reader({"validfor": {"STARTDATETIME": "2026-01-01"}})
+    reader = RecordReader({"validfor": {"STARTDATETIME": "2026-01-01"}})
     period = reader.part("validFor")
     assert period is not None
     assert period.when("startDateTime") == datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_text_cannot_steer_what_shows_it() -> None:
-    shown = Reader({"name": "A\x00\x1b[31mB\u202egnp.exe"}).text("name")
+    shown = RecordReader({"name": "A\x00\x1b[31mB\u202egnp.exe"}).text("name")
     assert shown == "A\ufffd\ufffd[31mB\ufffdgnp.exe"
 
 
 def test_a_state_keeps_its_spelling() -> None:
-    assert Reader({"status": " My own state"}).state("status") == " My own state"
+    assert RecordReader({"status": " My own state"}).state("status") == " My own state"
     for spelt in ("aborted ", "ABORTED", "Aborted"):
-        assert Reader({"status": spelt}).state("status") == "aborted"
+        assert RecordReader({"status": spelt}).state("status") == "aborted"
     for spelt in ("in progress", "IN_PROGRESS", "InProgress", "in-progress"):
-        assert Reader({"status": spelt}).state("status") == "inProgress"
+        assert RecordReader({"status": spelt}).state("status") == "inProgress"
 
 
 @pytest.mark.parametrize("value", [None, "text", 3, [], {"name": "no id"}, {"id": None}, {"id": True}, {"id": {}}])
 def test_a_record_without_identity_is_malformed(value: Any) -> None:
     with pytest.raises(MalformedRecordError):
-        Reader(value).identifier()
+        RecordReader(value).identifier()
 
 
 _JSON = st.recursive(
@@ -157,7 +157,7 @@ _READERS = [
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no failure
 @given(st.dictionaries(_KEYS, _JSON, max_size=10), st.sampled_from(_READERS))
 def test_no_record_breaks_a_translation(record: dict[str, Any], read: Any) -> None:
-    reader = Reader({"id": "x", **record}, Spelling("USD"))
+    reader = RecordReader({"id": "x", **record}, WireDialect("USD"))
     try:
         read(reader)
     except MalformedRecordError:

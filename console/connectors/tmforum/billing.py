@@ -8,7 +8,7 @@ from console.connectors.tmforum.money import TmForumMoney
 from console.connectors.tmforum.numbers import complete_number
 from console.connectors.tmforum.reading import customer_named
 from console.connectors.tmforum.records.bills import read_account, read_bill, read_rate
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.billing_account import BillingAccount
 from console.models.customer import CustomerId
 from console.models.customer_bill import AppliedBillingRate, BillDocument, CustomerBill, CustomerBillId
@@ -37,7 +37,7 @@ class TmForumBilling(TmForumMoney):
         settings = self._client.settings("appliedCustomerBillingRate")
         parameters = () if settings.look_through else ((settings.bill_filter or "bill.id", bill_id),)
 
-        def is_of_bill(reader: Reader) -> bool:
+        def is_of_bill(reader: RecordReader) -> bool:
             bill = reader.part("bill")
             return bill is None or bill.text("id") in {None, bill_id}
 

@@ -12,7 +12,7 @@ from console.connectors.tmforum.paging import is_last_page, total_count
 from console.connectors.tmforum.published import CUSTOMER_FILTERS, default_path
 from console.connectors.tmforum.reading import belongs_to
 from console.connectors.tmforum.settings import Resource, TmForumSystem
-from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
+from console.connectors.tmforum.wire import MalformedRecordError, RecordReader, WireDialect
 from console.errors import BadResponseError, NotServedError, SystemCallError
 from console.http import Endpoint, ReadRequest, Response, Undecodable, WriteRequest, is_strong
 from console.messages import connectors as say
@@ -48,7 +48,12 @@ class TmForumClient:
         return self._system.resources.get(resource) or Resource()
 
     async def fetch_one(
-        self, resource: str, record: str, read: Callable[[Reader], T], *, parameters: Sequence[tuple[str, str]] = ()
+        self,
+        resource: str,
+        record: str,
+        read: Callable[[RecordReader], T],
+        *,
+        parameters: Sequence[tuple[str, str]] = (),
     ) -> Sourced[T] | None:
         """Return one record, or None where the system has none of that id.
 
@@ -58,7 +63,7 @@ class TmForumClient:
         answer = await self._endpoint.get(self.question(resource, record=record, parameters=parameters))
         return None if answer.status == 404 else self._one(resource, record, answer, read)
 
-    def _one(self, resource: str, record: str, answer: Response, read: Callable[[Reader], T]) -> Sourced[T]:
+    def _one(self, resource: str, record: str, answer: Response, read: Callable[[RecordReader], T]) -> Sourced[T]:
         try:
             reader = self.reader(resource, answer.value, answer.read_at)
             identifier = reader.identifier()
@@ -76,7 +81,7 @@ class TmForumClient:
         self,
         resource: str,
         customer_id: CustomerId,
-        read: Callable[[Reader], T],
+        read: Callable[[RecordReader], T],
         *,
         after: int = 0,
         parameter: str | None = None,
@@ -99,7 +104,7 @@ class TmForumClient:
                 raise self._not_served(f"{self.label} cannot be asked for one customer's {resource}.")
             parameters.insert(0, (chosen, customer_id))
 
-        def is_own(reader: Reader) -> bool:
+        def is_own(reader: RecordReader) -> bool:
             return belongs_to(reader, customer_id, surely=settings.look_through)
 
         return await self.fetch_many(
@@ -120,9 +125,9 @@ class TmForumClient:
         self,
         resource: str,
         parameters: Sequence[tuple[str, str]],
-        read: Callable[[Reader], T],
+        read: Callable[[RecordReader], T],
         *,
-        is_asked_for: Callable[[Reader], bool] = lambda _reader: True,
+        is_asked_for: Callable[[RecordReader], bool] = lambda _reader: True,
         drop_others: bool = False,
         most: int | None = None,
         after: int = 0,
@@ -162,7 +167,7 @@ class TmForumClient:
             next_offset=None if complete else offset,
         )
 
-    async def ask(self, resource: str, criteria: Mapping[str, Any], read: Callable[[Reader], T]) -> Sourced[T]:
+    async def ask(self, resource: str, criteria: Mapping[str, Any], read: Callable[[RecordReader], T]) -> Sourced[T]:
         """Return the answer to a query that is asked by POST; nothing is changed by it.
 
         Raises:
@@ -288,7 +293,7 @@ class TmForumClient:
         base = settings.path or default_path(resource, settings.version)
         return ReadRequest(base, settings.name or resource, record, tuple(parameters))
 
-    def reader(self, resource: str, value: Any, read_at: datetime | None = None) -> Reader:
+    def reader(self, resource: str, value: Any, read_at: datetime | None = None) -> RecordReader:
         """Return a record to be read in this system's spelling; `read_at` is when it was said, by default now.
 
         Raises:
@@ -296,9 +301,9 @@ class TmForumClient:
         """
         return _reader(value, self._spelling(resource, read_at))
 
-    def _spelling(self, resource: str, read_at: datetime | None) -> Spelling:
+    def _spelling(self, resource: str, read_at: datetime | None) -> WireDialect:
         settings = self.settings(resource)
-        return Spelling(
+        return WireDialect(
             self._system.currency,
             minor=self._system.money == "minor",
             names=settings.attributes,
@@ -324,8 +329,8 @@ class _Taken(Generic[T]):
         self,
         client: TmForumClient,
         resource: str,
-        read: Callable[[Reader], T],
-        is_asked_for: Callable[[Reader], bool],
+        read: Callable[[RecordReader], T],
+        is_asked_for: Callable[[RecordReader], bool],
         *,
         drop_others: bool,
     ) -> None:
@@ -338,7 +343,7 @@ class _Taken(Generic[T]):
         self._is_asked_for = is_asked_for
         self._drop_others = drop_others
 
-    def take(self, page: Sequence[Any], spelling: Spelling, read_at: datetime) -> bool:
+    def take(self, page: Sequence[Any], dialect: WireDialect, read_at: datetime) -> bool:
         """Take a page's records; return whether one was new: a server that cannot page repeats the first page.
 
         Raises:
@@ -347,7 +352,7 @@ class _Taken(Generic[T]):
         before = len(self._seen) + len(self.damaged)
         for element in page:
             try:
-                reader = _reader(element, spelling)
+                reader = _reader(element, dialect)
                 identifier = reader.identifier()
             except MalformedRecordError as error:
                 self.damaged.append(Damage(self._resource, None, str(error)))
@@ -359,7 +364,7 @@ class _Taken(Generic[T]):
             self._seen.add(identifier)
         return len(self._seen) + len(self.damaged) > before
 
-    def _take_one(self, identifier: str, reader: Reader, read_at: datetime) -> None:
+    def _take_one(self, identifier: str, reader: RecordReader, read_at: datetime) -> None:
         """Translate one record, or note its damage; of two with one id the first counts."""
         try:
             value = self._read(reader)
@@ -371,10 +376,10 @@ class _Taken(Generic[T]):
         self.found.setdefault(identifier, Sourced(value, origin))
 
 
-def _reader(value: Any, spelling: Spelling) -> Reader:
+def _reader(value: Any, dialect: WireDialect) -> RecordReader:
     if isinstance(value, Undecodable):
         raise MalformedRecordError("it is not valid JSON")
-    return Reader(value, spelling)
+    return RecordReader(value, dialect)
 
 
 def _json(body: Mapping[str, Any]) -> bytes:
@@ -389,5 +394,5 @@ def _id_of(answer: Response) -> str:
     return answer.headers.get("location", "").rstrip("/").rpartition("/")[2]
 
 
-def _version(reader: Reader) -> str | None:
+def _version(reader: RecordReader) -> str | None:
     return reader.text("lastUpdate") or reader.text("lastModified")

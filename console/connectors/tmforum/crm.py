@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from console.connectors.tmforum.care import TmForumCare
 from console.connectors.tmforum.numbers import complete_number
 from console.connectors.tmforum.records.customer import read_customer, read_party
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.customer import Customer, CustomerId, Party, PartyKind
 from console.models.name_words import is_called, last_spellings, spellings
 from console.models.provenance import Sourced
@@ -85,7 +85,7 @@ class TmForumCrm(TmForumCare):
         return [_hit(item, match) for item in found]
 
 
-def party(kind: PartyKind) -> Callable[[Reader], Party]:
+def party(kind: PartyKind) -> Callable[[RecordReader], Party]:
     """Return how an individual or an organization is read."""
     return functools.partial(read_party, kind=kind)
 

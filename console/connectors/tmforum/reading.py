@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.customer import CustomerId
 from console.models.reference import Reference
 
@@ -11,12 +11,12 @@ BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _WRAPPERS = ("partyOrPartyRole", "entity")
 
 
-def references(reader: Reader, key: str) -> tuple[Reference, ...]:
+def references(reader: RecordReader, key: str) -> tuple[Reference, ...]:
     """Return the records named in a list of references; those without an identifier are left out."""
     return tuple(found for part in reader.parts(key) if (found := reference(part)) is not None)
 
 
-def reference(part: Reader | None) -> Reference | None:
+def reference(part: RecordReader | None) -> Reference | None:
     """Return the record one reference names, or None where it names none; plain or as version 5 wraps it."""
     if part is None:
         return None
@@ -35,16 +35,16 @@ def is_customer(party: Reference, role: str) -> bool:
     return (party.kind or "customer").lower() in {"customer", "consumer"}
 
 
-def customer_named(reader: Reader) -> tuple[CustomerId, str | None] | None:
+def customer_named(reader: RecordReader) -> tuple[CustomerId, str | None] | None:
     """Return the customer a record names, with the name it gives them."""
     for party in references(reader, "relatedParty"):
-        if is_customer(party, reader.spelling.customer_role):
+        if is_customer(party, reader.dialect.customer_role):
             return CustomerId(party.id), party.name
     return None
 
 
-def belongs_to(reader: Reader, owner: str, *, surely: bool = False) -> bool:
+def belongs_to(reader: RecordReader, owner: str, *, surely: bool = False) -> bool:
     """Return whether a record may be this customer's; one that names no customer is believed, unless `surely`."""
     named = [party for key in ("relatedParty", "payer", "requestor") for party in references(reader, key)]
-    customers = [party.id for party in named if is_customer(party, reader.spelling.customer_role)]
+    customers = [party.id for party in named if is_customer(party, reader.dialect.customer_role)]
     return owner in customers or not (customers or surely)

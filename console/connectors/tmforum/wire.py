@@ -29,7 +29,7 @@ class MalformedRecordError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Spelling:
+class WireDialect:
     """How one server writes what the standard has in another way; the defaults are the standard's own.
 
     `currency` is for amounts that come without one, `minor` whether whole numbers are in its smallest unit. `names`
@@ -48,7 +48,7 @@ class Spelling:
     decimal_mark: str = "."
 
 
-_STANDARD = Spelling()
+_STANDARD = WireDialect()
 
 
 _ABSENT: Any = object()
@@ -71,30 +71,30 @@ def _names_folded(value: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-class Reader:
+class RecordReader:
     """One JSON object, read attribute by attribute, by the standard's names.
 
     Keys are found in any case. What cannot be read is None and noted in `problems`, which all parts of a record share.
     """
 
-    __slots__ = ("_names", "_value", "problems", "spelling")  # there are a dozen for each record
+    __slots__ = ("_names", "_value", "dialect", "problems")  # there are a dozen for each record
 
-    def __init__(self, value: Any, spelling: Spelling = _STANDARD, problems: list[str] | None = None) -> None:
+    def __init__(self, value: Any, dialect: WireDialect = _STANDARD, problems: list[str] | None = None) -> None:
         if not isinstance(value, dict):
             raise MalformedRecordError(f"a record is expected, not {kind_of(value)}")
         self._value = value
-        self.spelling = spelling
+        self.dialect = dialect
         self._names: dict[str, str] | None = None
         self.problems: list[str] = [] if problems is None else problems
 
     @property
     def now(self) -> datetime:
         """When this was said, aware UTC: what holds is judged by it."""
-        return self.spelling.read_at or datetime.now(UTC)
+        return self.dialect.read_at or datetime.now(UTC)
 
     def raw(self, key: str) -> Any:
         """Return an attribute as it came, or None; the server's own name for it goes before the standard's."""
-        value, own_names = self._value, self.spelling.names
+        value, own_names = self._value, self.dialect.names
         if own_names and (own := own_names.get(key)) is not None and own in value:
             return value[own]
         found = value.get(key, _ABSENT)
@@ -110,7 +110,7 @@ class Reader:
         """Return the names of the attributes that are there, in lower case: the standard's, and those it stands for."""
         if self._names is None:
             self._names = _names_folded(self._value)
-        own = {name.lower() for name, theirs in self.spelling.names.items() if theirs in self._value}
+        own = {name.lower() for name, theirs in self.dialect.names.items() if theirs in self._value}
         return self._names.keys() | own if own else self._names
 
     def identifier(self) -> str:
@@ -139,7 +139,7 @@ class Reader:
             self._problem(key, value)
             return None
         words = clean(text)
-        if self.spelling.values:
+        if self.dialect.values:
             words = self._standard(key, words)
         if not words:
             return None
@@ -237,20 +237,20 @@ class Reader:
         if isinstance(value, str):
             own, value = split_amount(value)
             unit = own or unit
-        amount = exact_number(value, self.spelling.decimal_mark)
+        amount = exact_number(value, self.dialect.decimal_mark)
         if amount is None:
             self._problem(key, value)
             return None
-        unit = unit or self.spelling.currency
+        unit = unit or self.dialect.currency
         if unit is None:
             self.problems.append(f"{key} has no currency")
             return None
         currency = currency_code(unit)
-        minor = self.spelling.minor and isinstance(value, int)
+        minor = self.dialect.minor and isinstance(value, int)
         return Money(amount.scaleb(-minor_digits(currency)) if minor else amount, currency)
 
     def _unit_and_value(self, amount: dict[str, Any]) -> tuple[str | None, Any]:
-        part = Reader(amount, self.spelling, self.problems)
+        part = RecordReader(amount, self.dialect, self.problems)
         unit = part.text("unit") or part.text("units") or part.text("currency")
         value = part.raw("value")
         return unit, part.raw("amount") if value is None else value
@@ -260,29 +260,29 @@ class Reader:
         value = self.raw(key)
         if value is None or value == "":
             return None
-        amount = exact_number(value, self.spelling.decimal_mark)
+        amount = exact_number(value, self.dialect.decimal_mark)
         if amount is None:
             self._problem(key, value)
         return amount
 
-    def part(self, key: str) -> "Reader | None":
+    def part(self, key: str) -> "RecordReader | None":
         """Return an object inside this one; of a list, its first."""
         return next(self.parts(key), None)
 
-    def parts(self, key: str) -> Iterator["Reader"]:
+    def parts(self, key: str) -> Iterator["RecordReader"]:
         """Yield the objects of a list; an object where a list should be is a list of one."""
         value = self.raw(key)
         if value is None:
             return
         for element in value if isinstance(value, list) else (value,):
             if isinstance(element, dict):
-                yield Reader(element, self.spelling, self.problems)
+                yield RecordReader(element, self.dialect, self.problems)
             elif element is not None:
                 self._problem(key, element)
 
     def _standard(self, key: str, value: str) -> str:
         """Return the standard's word for a value the server has its own for."""
-        own = self.spelling.values.get(key)
+        own = self.dialect.values.get(key)
         return value if own is None else own.get(value, value)
 
     def _problem(self, key: str, value: Any) -> None:

@@ -13,7 +13,7 @@ from console.connectors.tmforum.actions.writer import (
     values_among,
 )
 from console.connectors.tmforum.client import TmForumClient
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.outbox import Action, Step
 
 _RESOURCE = "product"
@@ -42,10 +42,10 @@ class CreateCharge(Created):
     def marks(self, record: Mapping[str, Any]) -> set[str]:
         return values_among(record.get("productCharacteristic"))
 
-    def essence(self, record: Reader) -> tuple[Any, ...]:
+    def essence(self, record: RecordReader) -> tuple[Any, ...]:
         return (record.text("productSerialNumber"),)
 
-    def made_at(self, record: Reader) -> datetime | None:
+    def made_at(self, record: RecordReader) -> datetime | None:
         return record.when("startDate")
 
     def body(self, client: TmForumClient, action: Action, step: Step) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from console.connectors.tmforum.actions.writer import Patched
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.records.bills import contact_rank
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.outbox import Action, Step
 
 # The values of a contact and the attribute each stands in.
@@ -66,7 +66,7 @@ def _contacts(record: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _holder_place(record: Mapping[str, Any]) -> int:
     """Return which contact is read as the holder's, so that the same one is changed."""
-    ranks = [contact_rank(Reader(one)) for one in _contacts(record)]
+    ranks = [contact_rank(RecordReader(one)) for one in _contacts(record)]
     return ranks.index(min(ranks)) if ranks else 0
 
 
@@ -112,7 +112,7 @@ def _place(media: list[dict[str, Any]], names: frozenset[str] | set[str]) -> int
 
 def _holds(medium: dict[str, Any]) -> bool:
     """Return whether a medium holds now; one that has ended is history, and is not written over."""
-    return Reader(medium).is_valid()
+    return RecordReader(medium).is_valid()
 
 
 def _facts(medium: Mapping[str, Any]) -> Mapping[str, Any]:

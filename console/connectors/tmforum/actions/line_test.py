@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from console.connectors.tmforum.actions.writer import Created, customer_party, values_among
 from console.connectors.tmforum.client import TmForumClient
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.outbox import Action, Step
 
 _MARK = "orderedBy"
@@ -24,11 +24,11 @@ class TestLine(Created):
     def marks(self, record: Mapping[str, Any]) -> set[str]:
         return values_among(record.get("characteristic"))
 
-    def essence(self, record: Reader) -> tuple[Any, ...]:
+    def essence(self, record: RecordReader) -> tuple[Any, ...]:
         service = record.part("relatedService")
         return (service.text("id") if service is not None else None,)
 
-    def made_at(self, record: Reader) -> datetime | None:
+    def made_at(self, record: RecordReader) -> datetime | None:
         return record.when("startDateTime")
 
     def body(self, client: TmForumClient, action: Action, step: Step) -> dict[str, Any]:

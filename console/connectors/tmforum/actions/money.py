@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from console.connectors.tmforum.actions.promise import decided_on, read_balance
 from console.connectors.tmforum.actions.writer import Created, amount, instant, turned_down
 from console.connectors.tmforum.client import TmForumClient
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.outbox import Action, Step
 from console.ports.acting import Finding, RemoteState, StepOutcome
 
@@ -26,11 +26,11 @@ class _Money(Created):
         held = record.get("correlatorId")
         return {held} if isinstance(held, str) and held else set()
 
-    def essence(self, record: Reader) -> tuple[Any, ...]:
+    def essence(self, record: RecordReader) -> tuple[Any, ...]:
         account = record.part("account")
         return record.money("amount") or record.money("totalAmount"), account.text("id") if account else None
 
-    def made_at(self, record: Reader) -> datetime | None:
+    def made_at(self, record: RecordReader) -> datetime | None:
         return record.when("refundDate") or record.when("paymentDate")
 
     def finding(self, client: TmForumClient, action: Action, step: Step, record: Mapping[str, Any]) -> Finding:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from console.connectors.tmforum.actions.writer import Created, customer_party, instant
 from console.connectors.tmforum.client import TmForumClient
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.outbox import Action, Step
 
 _RESOURCE = "partyInteraction"
@@ -28,11 +28,11 @@ class _Interaction(Created):
         notes = record.get("note")
         return {str(note.get("id")) for note in notes or () if isinstance(note, dict)}
 
-    def essence(self, record: Reader) -> tuple[Any, ...]:
+    def essence(self, record: RecordReader) -> tuple[Any, ...]:
         words = record.text("description") or next((note.text("text") for note in record.parts("note")), None)
         return (" ".join((words or "").split()),)
 
-    def made_at(self, record: Reader) -> datetime | None:
+    def made_at(self, record: RecordReader) -> datetime | None:
         period = record.part("interactionDate")
         return (period.when("startDateTime") if period else None) or record.when("creationDate")
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from console.connectors.tmforum.actions.writer import Created, amount, customer_party, instant, turned_down
 from console.connectors.tmforum.client import TmForumClient
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.errors import RejectedError
 from console.models.outbox import Action, Step
 from console.models.payload import Payload
@@ -24,7 +24,7 @@ class _Order(Created):
             return turned_down(client, record, "order")
         return Finding(StepOutcome.HAPPENED)
 
-    def made_at(self, record: Reader) -> datetime | None:
+    def made_at(self, record: RecordReader) -> datetime | None:
         return record.when("orderDate") or record.when("creationDate")
 
 
@@ -86,7 +86,7 @@ class OrderProduct(_Order):
             body["billingAccount"] = typed("BillingAccountRef", account)
         return typed("ProductOrder", body)
 
-    def essence(self, record: Reader) -> tuple[Any, ...]:
+    def essence(self, record: RecordReader) -> tuple[Any, ...]:
         item = record.part("productOrderItem")
         offering = item.part("productOffering") if item is not None else None
         return *_item(record, "productOrderItem", "product"), offering.text("id") if offering is not None else None
@@ -111,11 +111,11 @@ class OrderService(_Order):
             "relatedParty": customer_party(client, self.resource, action),
         }
 
-    def essence(self, record: Reader) -> tuple[Any, ...]:
+    def essence(self, record: RecordReader) -> tuple[Any, ...]:
         return _item(record, "serviceOrderItem", "service")
 
 
-def _item(record: Reader, key: str, inside: str) -> tuple[Any, ...]:
+def _item(record: RecordReader, key: str, inside: str) -> tuple[Any, ...]:
     """Return what the first item of an order does to what."""
     item = record.part(key)
     if item is None:

@@ -16,7 +16,7 @@ from console.connectors.tmforum.actions.writer import (
     related_entity,
 )
 from console.connectors.tmforum.client import TmForumClient
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.errors import RejectedError
 from console.messages import connectors as say
 from console.models.approval import person_of, request_of
@@ -50,7 +50,7 @@ class CreateTicket(Created):
         }
         return {**body, "@type": "TroubleTicket"} if client.settings(_RESOURCE).version == "v5" else body
 
-    def essence(self, record: Reader) -> tuple[Any, ...]:
+    def essence(self, record: RecordReader) -> tuple[Any, ...]:
         words = record.text("description") or ""
         return record.text("ticketType"), " ".join(words.split())
 

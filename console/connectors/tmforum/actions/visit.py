@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from console.connectors.tmforum.actions.writer import Created, Patched, customer_party, instant, related_entity
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.values import read_time
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.outbox import Action, Step
 
 _RESOURCE = "appointment"
@@ -30,7 +30,7 @@ class BookVisit(Created):
             **({"relatedPlace": {"name": wanted["place"], "role": "service address"}} if wanted.get("place") else {}),
         }
 
-    def essence(self, record: Reader) -> tuple[Any, ...]:
+    def essence(self, record: RecordReader) -> tuple[Any, ...]:
         period = record.part("validFor")
         return period.when("startDateTime") if period else None, record.text("category")
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol
 from console.connectors.tmforum import record_search
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.published import CUSTOMER_FILTERS, default_path
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.errors import BadResponseError, ConflictError, RejectedError, SystemCallError
 from console.models.outbox import Action, Step
 from console.models.payload import Payload
@@ -56,11 +56,11 @@ class Created:
         """Return the record to be made, without its mark."""
         raise TypeError(f"{type(self).__name__} does not say what it makes")
 
-    def essence(self, record: Reader) -> tuple[Any, ...]:
+    def essence(self, record: RecordReader) -> tuple[Any, ...]:
         """Return what makes two records of the kind say the same; nothing but None where that is not known."""
         raise TypeError(f"{type(self).__name__} does not say what its records are about")
 
-    def made_at(self, record: Reader) -> datetime | None:
+    def made_at(self, record: RecordReader) -> datetime | None:
         """Return when a record says it was made, None where it does not."""
         return record.when("creationDate")
 

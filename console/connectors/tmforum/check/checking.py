@@ -11,7 +11,7 @@ from console.connectors.tmforum.check.trial import Samples, Trial, bill_of
 from console.connectors.tmforum.published import CUSTOMER_FILTERS, Version, default_path
 from console.connectors.tmforum.reading import customer_named, references
 from console.connectors.tmforum.settings import Resource, TmForumSystem
-from console.connectors.tmforum.wire import MalformedRecordError, Reader, Spelling
+from console.connectors.tmforum.wire import MalformedRecordError, RecordReader, WireDialect
 from console.http import Undecodable
 from console.models.check_report import Finding, Verdict
 
@@ -56,13 +56,13 @@ class Checking:
         need = self._need.selected_by or ""
         return CUSTOMER_FILTERS[self.version] if need == CUSTOMER_FILTERS["v4"] else need
 
-    def _reader(self, record: Any, change: Mapping[str, Any] | None = None) -> Reader:
+    def _reader(self, record: Any, change: Mapping[str, Any] | None = None) -> RecordReader:
         if isinstance(record, Undecodable):
             raise MalformedRecordError("it is not valid JSON")
         proposed = {**self.setting, **(change or {})}
         attributes = {**self._settings.attributes, **proposed.get("attributes", {})}
         role = proposed.get("customer_role", self._settings.customer_role)
-        spelling = Spelling(
+        dialect = WireDialect(
             self._system.currency,
             self._system.money == "minor",
             names=attributes,
@@ -70,7 +70,7 @@ class Checking:
             customer_role=role,
             decimal_mark=self._system.decimal_mark,
         )
-        return Reader(record, spelling)
+        return RecordReader(record, dialect)
 
     def _finding(
         self,
@@ -86,7 +86,7 @@ class Checking:
         return Finding(self._name, operation, needed, got, verdict, advice, setting, request, answer)
 
 
-def owner_of(reader: Reader) -> str | None:
+def owner_of(reader: RecordReader) -> str | None:
     """Return the customer whose record it is, by the related parties or by who pays or asks."""
     named = customer_named(reader)
     if named is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from console.connectors.tmforum.crm import party
 from console.connectors.tmforum.records import bills, care, customer, inventory, money, orders, usage
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.customer import PartyKind
 
 _ORDER_STATES = frozenset(
@@ -27,7 +27,7 @@ class Need:
     the desk would use.
     """
 
-    read: Callable[[Reader], Any]
+    read: Callable[[RecordReader], Any]
     shown: tuple[str, ...]
     later: tuple[tuple[str, str], ...] = ()
     state: str = ""

@@ -10,7 +10,7 @@ from console.connectors.tmforum.check.needs import Need
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.reading import belongs_to, customer_named
 from console.connectors.tmforum.settings import Resource, TmForumSystem
-from console.connectors.tmforum.wire import MalformedRecordError, Reader
+from console.connectors.tmforum.wire import MalformedRecordError, RecordReader
 from console.errors import NotServedError, SystemCallError
 from console.http import Endpoint
 from console.models.customer import CustomerId
@@ -81,7 +81,7 @@ class Trial:
             right.add("the newest come first")
         return right
 
-    def _is_clean(self, reader: Reader) -> bool:
+    def _is_clean(self, reader: RecordReader) -> bool:
         try:
             self._need.read(reader)
         except MalformedRecordError:
@@ -152,7 +152,7 @@ class Trial:
         return None if self._need.selected_by == _USUAL else self._need.selected_by
 
 
-def bill_of(reader: Reader) -> str | None:
+def bill_of(reader: RecordReader) -> str | None:
     """Return the bill that a line names."""
     bill = reader.part("bill")
     return bill.text("id") if bill else None
@@ -164,24 +164,24 @@ def is_newest_first(times: Sequence[str]) -> bool:
     return len(set(known)) >= 3 and known == sorted(known, reverse=True)
 
 
-async def _records(asked: Any) -> Records[Reader] | None:
+async def _records(asked: Any) -> Records[RecordReader] | None:
     """Return a list, or None where the desk would show none."""
     try:
-        found: Records[Reader] = await asked
+        found: Records[RecordReader] = await asked
     except SystemCallError:
         return None
     return found
 
 
-def _ids(found: Records[Reader]) -> set[str]:
+def _ids(found: Records[RecordReader]) -> set[str]:
     return {one.origin.id for one in found}
 
 
-def _itself(reader: Reader) -> Reader:
+def _itself(reader: RecordReader) -> RecordReader:
     return reader
 
 
-def _at(reader: Reader, path: str) -> str:
+def _at(reader: RecordReader, path: str) -> str:
     name, _, deeper = path.partition(".")
     part = reader.part(name) if deeper else None
     value = part.raw(deeper) if part is not None else reader.raw(name)

@@ -1,7 +1,7 @@
 """Postal addresses on one line, in the order of their country."""
 
 from console.connectors.tmforum.values import plain_word
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 
 # Countries that write the post code after the town, by what servers write for them: codes, names and aliases.
 _POST_CODE_LAST = frozenset(
@@ -14,12 +14,12 @@ _POST_CODE_LAST = frozenset(
 _PARTS = ("street1", "street2", "city", "stateOrProvince", "postCode", "country")
 
 
-def address_parts(facts: Reader) -> tuple[tuple[str, str], ...]:
+def address_parts(facts: RecordReader) -> tuple[tuple[str, str], ...]:
     """Return what a postal address is made of, by the standard's names."""
     return tuple((name, text) for name in _PARTS if (text := facts.text(name)))
 
 
-def postal_address(facts: Reader) -> str | None:
+def postal_address(facts: RecordReader) -> str | None:
     """Return a postal address on one line, in the order of its country.
 
     Read are media (`street1`, `postCode`) and the geographic addresses of places (`streetName`, `postcode`).

@@ -8,7 +8,7 @@ from console.connectors.tmforum.reading import customer_named, reference, refere
 from console.connectors.tmforum.records import details
 from console.connectors.tmforum.records.customer import read_contact_media
 from console.connectors.tmforum.values import plain_word
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.billing_account import BillingAccount, BillingAccountId, OtherBalance, PaymentPlan
 from console.models.customer_bill import AppliedBillingRate, BillDocument, CustomerBill, CustomerBillId
 from console.models.detail import Detail
@@ -20,7 +20,7 @@ _HOLDERS = frozenset(
 )
 
 
-def read_account(reader: Reader) -> BillingAccount:
+def read_account(reader: RecordReader) -> BillingAccount:
     """Translate a TMF666 billing account."""
     identifier = reader.identifier()
     structure = reader.part("billStructure")
@@ -51,22 +51,22 @@ def read_account(reader: Reader) -> BillingAccount:
     )
 
 
-def _further_contact(part: Reader) -> Detail | None:
+def _further_contact(part: RecordReader) -> Detail | None:
     name, role = part.text("contactName"), part.text("contactType") or part.text("partyRoleType")
     return Detail("contact", name, role or "") if name else None
 
 
-def _exemption(part: Reader) -> Detail | None:
+def _exemption(part: RecordReader) -> Detail | None:
     name = part.text("certificateNumber") or part.text("reason")
     return Detail("taxExemption", name, part.text("issuingJurisdiction") or "") if name else None
 
 
-def _tax(key: str, part: Reader) -> Detail | None:
+def _tax(key: str, part: RecordReader) -> Detail | None:
     amount, category, rate = part.money("taxAmount"), part.text("taxCategory"), part.text("taxRate")
     return Detail(key, rate or "", category or "", amount) if amount or category else None
 
 
-def _applied(part: Reader) -> Detail | None:
+def _applied(part: RecordReader) -> Detail | None:
     """Return how much of a payment went to the bill."""
     amount, payment = part.money("appliedAmount"), reference(part.part("payment"))
     if not amount and not payment:
@@ -74,7 +74,7 @@ def _applied(part: Reader) -> Detail | None:
     return Detail("appliedPayment", payment.label if payment else "", amount=amount)
 
 
-def _contact(reader: Reader) -> Reader | None:
+def _contact(reader: RecordReader) -> RecordReader | None:
     """Return the contact of whoever the account is of: by role, else the only one; of several without one, the first.
 
     One that has ended is left out where there is another.
@@ -82,17 +82,17 @@ def _contact(reader: Reader) -> Reader | None:
     return min(reader.parts("contact"), key=contact_rank, default=None)
 
 
-def contact_rank(contact: Reader) -> tuple[bool, bool]:
+def contact_rank(contact: RecordReader) -> tuple[bool, bool]:
     """Return a contact's rank; the lowest is that of whoever the account is of."""
     return not contact.is_valid(), not _is_holder(contact)
 
 
-def _is_holder(contact: Reader) -> bool:
+def _is_holder(contact: RecordReader) -> bool:
     words = (contact.text("contactType"), contact.text("partyRoleType"))
     return any(plain_word(word) in _HOLDERS for word in words if word)
 
 
-def _holder(reader: Reader, contact: Reader | None) -> str | None:
+def _holder(reader: RecordReader, contact: RecordReader | None) -> str | None:
     """Return whom billing names as the customer: the related party of that role or the holder, else its contact.
 
     A contact of several that nothing calls the holder is nobody's name.
@@ -108,7 +108,7 @@ def _holder(reader: Reader, contact: Reader | None) -> str | None:
     return contact.text("contactName")
 
 
-def _plan(part: Reader) -> PaymentPlan:
+def _plan(part: RecordReader) -> PaymentPlan:
     period = part.part("validFor")
     ends = period.day("endDateTime") if period else None
     parts = part.number("numberOfPayments")
@@ -121,7 +121,7 @@ def _plan(part: Reader) -> PaymentPlan:
     )
 
 
-def _balances(reader: Reader) -> tuple[tuple[Money, ...], tuple[OtherBalance, ...]]:
+def _balances(reader: RecordReader) -> tuple[tuple[Money, ...], tuple[OtherBalance, ...]]:
     """Return what is owed, by currency, and what else the account holds, of the balances that hold now.
 
     Only a receivable is owed, and a payable is owed the other way; a balance without a type is the account's own, where
@@ -154,7 +154,7 @@ def _owed_sign(word: str, untyped: int) -> int | None:
     return 1 if "receivable" in kind or not kind else None
 
 
-def _parent(reader: Reader) -> str | None:
+def _parent(reader: RecordReader) -> str | None:
     for relation in reader.parts("accountRelationship"):
         account = relation.part("account")
         if account and "parent" in (relation.text("relationshipType") or "").lower():
@@ -162,7 +162,7 @@ def _parent(reader: Reader) -> str | None:
     return None
 
 
-def read_bill(reader: Reader) -> CustomerBill:
+def read_bill(reader: RecordReader) -> CustomerBill:
     """Translate a TMF678 customer bill."""
     account, period = reader.part("billingAccount"), reader.part("billingPeriod")
     return CustomerBill(
@@ -183,7 +183,7 @@ def read_bill(reader: Reader) -> CustomerBill:
     )
 
 
-def _documents(reader: Reader) -> Iterator[BillDocument]:
+def _documents(reader: RecordReader) -> Iterator[BillDocument]:
     """Yield the documents of a bill that have an address; those in a format other than PDF come last."""
     found = [
         BillDocument(_document_name(part), address, part.text("mimeType"))
@@ -193,17 +193,17 @@ def _documents(reader: Reader) -> Iterator[BillDocument]:
     yield from sorted(found, key=lambda document: "pdf" not in (document.mime_type or document.name).lower())
 
 
-def _document_address(part: Reader) -> str | None:
+def _document_address(part: RecordReader) -> str | None:
     return part.text("url") or part.text("uri") or part.text("href")
 
 
-def _document_name(part: Reader) -> str:
+def _document_name(part: RecordReader) -> str:
     return next(
         (text for key in ("name", "description", "id", "content", "attachmentType") if (text := part.text(key))), ""
     )
 
 
-def read_rate(reader: Reader) -> AppliedBillingRate:
+def read_rate(reader: RecordReader) -> AppliedBillingRate:
     """Translate a TMF678 applied customer billing rate."""
     period, product = reader.part("periodCoverage"), reader.part("product")
     identifier = reader.identifier()

@@ -7,7 +7,7 @@ from console.connectors.tmforum.reading import BEFORE_ALL, reference, references
 from console.connectors.tmforum.records import details
 from console.connectors.tmforum.records.customer import read_media
 from console.connectors.tmforum.values import plain_word
-from console.connectors.tmforum.wire import MalformedRecordError, Reader
+from console.connectors.tmforum.wire import MalformedRecordError, RecordReader
 from console.models.appointment import Appointment, TimeSlot
 from console.models.detail import Detail
 from console.models.interaction import PartyInteraction
@@ -17,7 +17,7 @@ from console.models.trouble_ticket import Note, StatusChange, TroubleTicket
 _PLACE = details.places("relatedPlace")
 
 
-def read_ticket(reader: Reader) -> TroubleTicket:
+def read_ticket(reader: RecordReader) -> TroubleTicket:
     """Translate a TMF621 trouble ticket."""
     identifier = reader.identifier()
     changes = [_change(part) for key in ("statusChange", "statusChangeHistory") for part in reader.parts(key)]
@@ -42,12 +42,12 @@ def read_ticket(reader: Reader) -> TroubleTicket:
     )
 
 
-def _change(part: Reader) -> StatusChange:
+def _change(part: RecordReader) -> StatusChange:
     at = part.when("changeDate") or part.when("statusChangeDate")
     return StatusChange(part.state("status"), at, part.text("changeReason") or part.text("statusChangeReason"))
 
 
-def read_interaction(reader: Reader) -> PartyInteraction:
+def read_interaction(reader: RecordReader) -> PartyInteraction:
     """Translate a TMF683 party interaction."""
     period, channels = reader.part("interactionDate"), list(_channels(reader))
     items = [(part, part.part("item")) for part in reader.parts("interactionItem")]
@@ -67,7 +67,7 @@ def read_interaction(reader: Reader) -> PartyInteraction:
     )
 
 
-def _channels(reader: Reader) -> Iterator[str]:
+def _channels(reader: RecordReader) -> Iterator[str]:
     """Yield the channels of a contact by name, in either version's shape."""
     for part in (*reader.parts("channel"), *reader.parts("relatedChannel")):
         inner = part.part("channel") or part
@@ -82,18 +82,18 @@ def _direction(word: str | None) -> str | None:
     return plain if plain in {"inbound", "outbound"} else word
 
 
-def _resolution(part: Reader) -> Detail | None:
+def _resolution(part: RecordReader) -> Detail | None:
     """Return what came of one thing that a contact was about."""
     text = ", ".join(one for one in (part.text("reason"), part.text("resolution")) if one)
     return Detail("interactionItem", text) if text else None
 
 
-def _named(found: Reference | None, item: Reader) -> Reference | None:
+def _named(found: Reference | None, item: RecordReader) -> Reference | None:
     """Return the reference; what does not say its kind may say it in the item around it."""
     return found if found is None or found.kind else replace(found, kind=item.text("@referredType"))
 
 
-def read_appointment(reader: Reader) -> Appointment:
+def read_appointment(reader: RecordReader) -> Appointment:
     """Translate a TMF646 appointment."""
     period = reader.part("validFor")
     return Appointment(
@@ -109,12 +109,12 @@ def read_appointment(reader: Reader) -> Appointment:
     )
 
 
-def _medium(part: Reader) -> Detail | None:
+def _medium(part: RecordReader) -> Detail | None:
     medium = next(read_media(part), None)
     return Detail("contactMedium", medium.text, medium.medium) if medium else None
 
 
-def read_slots(reader: Reader) -> tuple[TimeSlot, ...]:
+def read_slots(reader: RecordReader) -> tuple[TimeSlot, ...]:
     """Translate the answer to a TMF646 search for time slots: those that are free, soonest first.
 
     Raises:

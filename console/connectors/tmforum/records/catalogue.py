@@ -5,13 +5,13 @@ from decimal import Decimal
 
 from console.connectors.tmforum.records.prices import price_kind, read_period
 from console.connectors.tmforum.values import plain_word
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.inventory import PriceKind
 from console.models.money import Money
 from console.models.offering import ProductOffering
 
 
-def read_price(reader: Reader) -> Money | None:
+def read_price(reader: RecordReader) -> Money | None:
     """Translate a TMF620 product offering price, where it is one of every month that holds now."""
     length = reader.number("recurringChargePeriodLength")
     is_monthly = read_period(reader) in {None, "month"} and length in {None, 1}
@@ -20,7 +20,7 @@ def read_price(reader: Reader) -> Money | None:
     return reader.money("price")
 
 
-def read_offering(reader: Reader, prices: Mapping[str, Money | None]) -> ProductOffering:
+def read_offering(reader: RecordReader, prices: Mapping[str, Money | None]) -> ProductOffering:
     """Translate a TMF620 product offering; `prices` are the catalogue's by their identifier."""
     identifier = reader.identifier()
     own = [price for part in reader.parts("productOfferingPrice") if (price := prices.get(part.text("id") or ""))]
@@ -39,6 +39,6 @@ def read_offering(reader: Reader, prices: Mapping[str, Money | None]) -> Product
     )
 
 
-def _is_on_sale(reader: Reader) -> bool:
+def _is_on_sale(reader: RecordReader) -> bool:
     """Return whether an offering or a price holds now and was not taken out of the catalogue."""
     return reader.is_valid() and plain_word(reader.text("lifecycleStatus") or "") not in {"retired", "obsolete"}

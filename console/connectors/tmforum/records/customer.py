@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from console.connectors.tmforum.reading import reference, references
 from console.connectors.tmforum.records import details
 from console.connectors.tmforum.records.addresses import address_parts, postal_address
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.customer import ContactMedium, Customer, CustomerId, Party, PartyKind
 from console.models.detail import Detail
 
@@ -13,7 +13,7 @@ from console.models.detail import Detail
 _MEDIA = {"phoneNumber": "phone", "emailAddress": "email", "faxNumber": "fax", "socialNetworkId": "social"}
 
 
-def read_customer(reader: Reader) -> Customer:
+def read_customer(reader: RecordReader) -> Customer:
     """Translate a TMF629 customer."""
     identifier = reader.identifier()
     party = reader.part("engagedParty")
@@ -35,7 +35,7 @@ def read_customer(reader: Reader) -> Customer:
     )
 
 
-def _credit(part: Reader) -> Detail | None:
+def _credit(part: RecordReader) -> Detail | None:
     """Return a credit profile that holds: its score and, where there is one, its risk."""
     score, risk = part.text("creditScore"), part.text("creditRiskRating")
     if not (score or risk):
@@ -43,28 +43,28 @@ def _credit(part: Reader) -> Detail | None:
     return Detail("creditProfile", score or "", of=risk or "", on=part.day("creditProfileDate"))
 
 
-def _organization(part: Reader, key: str) -> Detail | None:
+def _organization(part: RecordReader, key: str) -> Detail | None:
     named = reference(part.part("organization"))
     return Detail(key, named.label, part.text("relationshipType") or "") if named else None
 
 
-def _person_name(reader: Reader) -> str:
+def _person_name(reader: RecordReader) -> str:
     """Return a person's name: in one piece where it is given so, else made of its parts."""
     parts = (reader.text(key) for key in ("givenName", "middleName", "familyNamePrefix", "familyName"))
     return reader.text("fullName") or reader.text("formattedName") or " ".join(part for part in parts if part)
 
 
-def _company_name(reader: Reader) -> str | None:
+def _company_name(reader: RecordReader) -> str | None:
     return reader.text("tradingName") or reader.text("name")
 
 
-def _registered_name(reader: Reader, company: str | None) -> tuple[Detail, ...]:
+def _registered_name(reader: RecordReader, company: str | None) -> tuple[Detail, ...]:
     """Return the name a company is registered under, where it goes by another."""
     name = reader.text("name")
     return (Detail("name", name),) if name and name != company else ()
 
 
-def read_party(reader: Reader, kind: PartyKind) -> Party:
+def read_party(reader: RecordReader, kind: PartyKind) -> Party:
     """Translate a TMF632 individual or organization."""
     born = reader.day("birthDate")
     names: tuple[str | None, ...]
@@ -86,7 +86,7 @@ def read_party(reader: Reader, kind: PartyKind) -> Party:
     )
 
 
-def _party_kind(party: Reader) -> PartyKind | None:
+def _party_kind(party: RecordReader) -> PartyKind | None:
     referred = f"{party.text('@referredType') or ''} {party.text('href') or ''}".lower()
     for kind in PartyKind:
         if kind.value in referred:
@@ -94,23 +94,23 @@ def _party_kind(party: Reader) -> PartyKind | None:
     return None
 
 
-def read_contact_media(reader: Reader) -> tuple[ContactMedium, ...]:
+def read_contact_media(reader: RecordReader) -> tuple[ContactMedium, ...]:
     """Return the ways to reach someone that hold now, in the order they were given; in the shape of either version."""
     return tuple(_media(reader, valid=True))
 
 
-def read_ended_media(reader: Reader) -> tuple[ContactMedium, ...]:
+def read_ended_media(reader: RecordReader) -> tuple[ContactMedium, ...]:
     """Return the ways to reach someone that no longer hold, or not yet."""
     return tuple(_media(reader, valid=False))
 
 
-def _media(reader: Reader, *, valid: bool) -> Iterator[ContactMedium]:
+def _media(reader: RecordReader, *, valid: bool) -> Iterator[ContactMedium]:
     for part in reader.parts("contactMedium"):
         if part.is_valid() is valid:
             yield from read_media(part)
 
 
-def read_media(part: Reader) -> Iterator[ContactMedium]:
+def read_media(part: RecordReader) -> Iterator[ContactMedium]:
     """Yield what a medium holds: one way to reach someone, or each of several that a server has put into one."""
     facts = part.part("characteristic") or part  # version 5 has the values in the medium itself
     preferred = bool(part.flag("preferred"))
@@ -123,7 +123,7 @@ def read_media(part: Reader) -> Iterator[ContactMedium]:
         yield ContactMedium(part.text("mediumType") or "other", words, preferred)
 
 
-def _word(part: Reader, key: str | None) -> str:
+def _word(part: RecordReader, key: str | None) -> str:
     """Return the system's word for a medium, where it says what kind it is of; else that of what it holds."""
     word = part.text("mediumType")
     held = _MEDIA[key] if key else "postalAddress"

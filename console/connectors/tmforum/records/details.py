@@ -10,7 +10,7 @@ from functools import partial
 
 from console.connectors.tmforum.reading import is_customer, reference
 from console.connectors.tmforum.records.addresses import postal_address
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.detail import Detail
 
 # What people call by its number as much as by its name.
@@ -24,10 +24,10 @@ class Declared:
     """Attributes of one shape: their names, each also in lower case, and how each is read."""
 
     keys: tuple[tuple[str, str], ...]
-    read: Callable[[Reader, str], Iterator[Detail]]
+    read: Callable[[RecordReader, str], Iterator[Detail]]
 
 
-def read_details(reader: Reader, declared: Sequence[Declared]) -> tuple[Detail, ...]:
+def read_details(reader: RecordReader, declared: Sequence[Declared]) -> tuple[Detail, ...]:
     """Return the declared further facts of a record, in the order of the declarations."""
     present = reader.present()  # most are not there, and there are many records
     return tuple(
@@ -39,41 +39,41 @@ def read_details(reader: Reader, declared: Sequence[Declared]) -> tuple[Detail, 
     )
 
 
-def _each(read: Callable[[Reader, str], Iterator[Detail]], *keys: str) -> Declared:
+def _each(read: Callable[[RecordReader, str], Iterator[Detail]], *keys: str) -> Declared:
     return Declared(tuple((key, key.lower()) for key in keys), read)
 
 
-def _text(reader: Reader, key: str) -> Iterator[Detail]:
+def _text(reader: RecordReader, key: str) -> Iterator[Detail]:
     text = reader.any_text(key)
     if text:
         yield Detail(key, text)
 
 
-def _flag(reader: Reader, key: str) -> Iterator[Detail]:
+def _flag(reader: RecordReader, key: str) -> Iterator[Detail]:
     flag = reader.flag(key)
     if flag is not None:
         yield Detail(key, str(flag).lower())
 
 
-def _amount(reader: Reader, key: str) -> Iterator[Detail]:
+def _amount(reader: RecordReader, key: str) -> Iterator[Detail]:
     amount = reader.money(key)
     if amount is not None:
         yield Detail(key, amount=amount)
 
 
-def _day(reader: Reader, key: str) -> Iterator[Detail]:
+def _day(reader: RecordReader, key: str) -> Iterator[Detail]:
     day = reader.day(key)
     if day is not None:
         yield Detail(key, on=day)
 
 
-def _moment(reader: Reader, key: str) -> Iterator[Detail]:
+def _moment(reader: RecordReader, key: str) -> Iterator[Detail]:
     at = reader.when(key)
     if at is not None:
         yield Detail(key, at=at)
 
 
-def _period(reader: Reader, key: str) -> Iterator[Detail]:
+def _period(reader: RecordReader, key: str) -> Iterator[Detail]:
     for part in reader.parts(key):
         for end, word in (("startDateTime", "from"), ("endDateTime", "to")):
             day = part.day(end)
@@ -81,24 +81,24 @@ def _period(reader: Reader, key: str) -> Iterator[Detail]:
                 yield Detail(key, of=word, on=day)
 
 
-def _each_part(read: Callable[[Reader, str], Detail | None], *keys: str) -> Declared:
+def _each_part(read: Callable[[RecordReader, str], Detail | None], *keys: str) -> Declared:
     """Return how attributes are read part by part; a part of another shape is told in words, not left out."""
     return _each(partial(_parts, read), *keys)
 
 
-def _parts(read: Callable[[Reader, str], Detail | None], reader: Reader, key: str) -> Iterator[Detail]:
+def _parts(read: Callable[[RecordReader, str], Detail | None], reader: RecordReader, key: str) -> Iterator[Detail]:
     for part in reader.parts(key):
         found = read(part, key) or _in_words(part, key)
         if found is not None and found is not _TOLD_ELSEWHERE:
             yield found
 
 
-def _in_words(part: Reader, key: str) -> Detail | None:
+def _in_words(part: RecordReader, key: str) -> Detail | None:
     words = part.in_words()
     return Detail(key, words) if words else None
 
 
-def _name(part: Reader, key: str) -> Detail | None:
+def _name(part: RecordReader, key: str) -> Detail | None:
     found = reference(part)
     inner = found.label if found is not None else part.text("name") or part.text("description")
     if found is not None and found.name and key in _NUMBERED:
@@ -107,26 +107,26 @@ def _name(part: Reader, key: str) -> Detail | None:
     return Detail(key, inner, role or "") if inner else None
 
 
-def _party(part: Reader, key: str) -> Detail | None:
+def _party(part: RecordReader, key: str) -> Detail | None:
     party = reference(part)
     if party is None:
         return None
-    if is_customer(party, part.spelling.customer_role):
+    if is_customer(party, part.dialect.customer_role):
         return _TOLD_ELSEWHERE
     return Detail(key, party.label, party.role or "")
 
 
-def _note(part: Reader, key: str) -> Detail | None:
+def _note(part: RecordReader, key: str) -> Detail | None:
     text = part.text("text")
     return Detail(key, text, part.text("author") or "", at=part.when("date")) if text else None
 
 
-def _characteristic(part: Reader, key: str) -> Detail | None:
+def _characteristic(part: RecordReader, key: str) -> Detail | None:
     name, value = part.text("name"), part.any_text("value")
     return Detail(key, value, name or "") if value else None
 
 
-def _place(part: Reader, key: str) -> Detail | None:
+def _place(part: RecordReader, key: str) -> Detail | None:
     """Return a place by name and address, whether they stand in the attribute itself or in its `place`."""
     inner = part.part("place") or part
     named = inner.text("name")
@@ -137,18 +137,18 @@ def _place(part: Reader, key: str) -> Detail | None:
     return Detail(key, text, part.text("role") or "") if text else None
 
 
-def _attachment(part: Reader, key: str) -> Detail | None:
+def _attachment(part: RecordReader, key: str) -> Detail | None:
     name = part.text("name") or part.text("description") or part.text("url") or part.text("id")
     return Detail(key, name, part.text("mimeType") or part.text("attachmentType") or "") if name else None
 
 
-def _identifier(part: Reader, key: str) -> Detail | None:
+def _identifier(part: RecordReader, key: str) -> Detail | None:
     kinds = ("externalReferenceType", "externalIdentifierType", "owner")
     text = part.text("id") or part.text("name")
     return Detail(key, text, next((word for kind in kinds if (word := part.text(kind))), "")) if text else None
 
 
-def _external(reader: Reader, key: str) -> Iterator[Detail]:
+def _external(reader: RecordReader, key: str) -> Iterator[Detail]:
     """Yield what others call a record: a text in version 4, identifiers with their kind in version 5.
 
     Both are told by one name, whatever the version calls the attribute.
@@ -173,16 +173,16 @@ def rest(key: str, *told_by: str) -> Declared:
     return unless(lambda part: any(_says(part, path) for path in told_by), key)
 
 
-def unless(is_told: Callable[[Reader], bool], key: str) -> Declared:
+def unless(is_told: Callable[[RecordReader], bool], key: str) -> Declared:
     """Return how the parts are read, in words, that are not told elsewhere."""
 
-    def read(part: Reader, _key: str) -> Detail | None:
+    def read(part: RecordReader, _key: str) -> Detail | None:
         return _TOLD_ELSEWHERE if is_told(part) else None
 
     return _each_part(read, key)
 
 
-def _says(part: Reader, path: str) -> bool:
+def _says(part: RecordReader, path: str) -> bool:
     """Return whether a part has something at a path."""
     name, _, deeper = path.partition(".")
     value = part.raw(name)
@@ -191,6 +191,6 @@ def _says(part: Reader, path: str) -> bool:
     return value not in (None, "", [], {})
 
 
-def listed(key: str, read: Callable[[Reader], Detail | None]) -> Declared:
+def listed(key: str, read: Callable[[RecordReader], Detail | None]) -> Declared:
     """Return how an attribute with parts of a shape of its own is read."""
     return _each_part(lambda part, _key: read(part), key)

@@ -3,7 +3,7 @@
 from console.connectors.tmforum.records import details
 from console.connectors.tmforum.records.prices import read_prices
 from console.connectors.tmforum.records.quantities import read_quantity
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.detail import Detail
 from console.models.inventory import Product, Service
 from console.models.service_test import ServiceTest, TestMeasure
@@ -11,7 +11,7 @@ from console.models.service_test import ServiceTest, TestMeasure
 _ORDER_IDS = ("productOrderId", "serviceOrderId", "id")
 
 
-def read_product(reader: Reader) -> Product:
+def read_product(reader: RecordReader) -> Product:
     """Translate a TMF637 product; its price is the sum of its recurring ones as they are charged now."""
     identifier = reader.identifier()
     started_at = reader.when("startDate")
@@ -36,7 +36,7 @@ def read_product(reader: Reader) -> Product:
     )
 
 
-def _term(part: Reader) -> Detail | None:
+def _term(part: RecordReader) -> Detail | None:
     """Return a commitment: its name, how long it lasts, and its last day."""
     lasts, period = read_quantity(part.part("duration")), part.part("validFor")
     name = part.text("name") or part.text("description")
@@ -45,12 +45,12 @@ def _term(part: Reader) -> Detail | None:
     return Detail("productTerm", str(lasts or ""), name or "", on=period.day("endDateTime") if period else None)
 
 
-def _order_item(key: str, part: Reader) -> Detail | None:
+def _order_item(key: str, part: RecordReader) -> Detail | None:
     order = next((text for name in _ORDER_IDS if (text := part.text(name))), None)
     return Detail(key, order, part.text("orderItemAction") or part.text("itemAction") or "") if order else None
 
 
-def read_service(reader: Reader) -> Service:
+def read_service(reader: RecordReader) -> Service:
     """Translate a TMF638 service."""
     identifier = reader.identifier()
     return Service(
@@ -67,7 +67,7 @@ def read_service(reader: Reader) -> Service:
     )
 
 
-def read_test(reader: Reader) -> ServiceTest:
+def read_test(reader: RecordReader) -> ServiceTest:
     """Translate a TMF653 service test; each figure with what rule it violates, if any."""
     identifier = reader.identifier()
     service = reader.part("relatedService")
@@ -84,7 +84,7 @@ def read_test(reader: Reader) -> ServiceTest:
     )
 
 
-def _measure(reader: Reader) -> TestMeasure:
+def _measure(reader: RecordReader) -> TestMeasure:
     violations = [_violation(part) for part in reader.parts("ruleViolation")]
     return TestMeasure(
         name=reader.text("metricName") or reader.text("metricDescription") or "",
@@ -94,17 +94,17 @@ def _measure(reader: Reader) -> TestMeasure:
     )
 
 
-def _measured(reader: Reader) -> str | None:
+def _measured(reader: RecordReader) -> str | None:
     """Return the figure of a measure: the standard has it in an object, servers as it is."""
     value = reader.part("value") if isinstance(reader.raw("value"), dict) else None
     return (value.any_text("value") if value else None) or reader.any_text("value")
 
 
-def _violation(part: Reader) -> str:
+def _violation(part: RecordReader) -> str:
     return part.text("name") or part.text("description") or "out of bounds"
 
 
-def _characteristics(reader: Reader, key: str) -> tuple[tuple[str, str], ...]:
+def _characteristics(reader: RecordReader, key: str) -> tuple[tuple[str, str], ...]:
     found = ((part.text("name"), part.any_text("value") or part.in_words()) for part in reader.parts(key))
     return tuple((name or key, value) for name, value in found if value)
 

@@ -3,26 +3,26 @@
 import re
 
 from console.connectors.tmforum.records import details
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.payment import Payment
 
 _NUMBERS = ("cardNumber", "lastFourDigits", "accountNumberBAN", "accountNumber", "walletId")
 _LAST_DIGITS = 4
 
 
-def read_payment(reader: Reader) -> Payment:
+def read_payment(reader: RecordReader) -> Payment:
     """Translate a TMF676 payment; the bills it was for are the items it names."""
     items = (part.part("item") for part in reader.parts("paymentItem"))
     bills = tuple(bill for item in items if item is not None and (bill := item.text("id")))
     return _money(reader, "paymentDate", bills, is_refund=False)
 
 
-def read_refund(reader: Reader) -> Payment:
+def read_refund(reader: RecordReader) -> Payment:
     """Translate a TMF676 refund."""
     return _money(reader, "refundDate", (), is_refund=True)
 
 
-def _money(reader: Reader, date: str, bills: tuple[str, ...], *, is_refund: bool) -> Payment:
+def _money(reader: RecordReader, date: str, bills: tuple[str, ...], *, is_refund: bool) -> Payment:
     account, channel = reader.part("account"), reader.part("channel")
     return Payment(
         id=reader.identifier(),
@@ -39,7 +39,7 @@ def _money(reader: Reader, date: str, bills: tuple[str, ...], *, is_refund: bool
     )
 
 
-def _method(part: Reader | None) -> str | None:
+def _method(part: RecordReader | None) -> str | None:
     """Return how money moves, given by reference or by value: its name, else what kind it is, with its last digits.
 
     By value it may be a card or an account with its number; of that no more than the last four digits is taken.
@@ -56,7 +56,7 @@ def _method(part: Reader | None) -> str | None:
     return f"{kind} …{last}"
 
 
-def _method_by_type(part: Reader) -> str | None:
+def _method_by_type(part: RecordReader) -> str | None:
     """Return what kind a method without a name is, by its types, but not that of a reference."""
     words = (part.text(key) for key in ("@referredType", "@type", "id"))
     return " ".join(word for word in words if word and "Ref" not in word) or None

@@ -4,24 +4,24 @@ from collections.abc import Iterator
 
 from console.connectors.tmforum.records import details
 from console.connectors.tmforum.records.prices import read_price
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.detail import Detail
 from console.models.order import Milestone, Order, OrderItem, OrderKind
 
 _DEEPEST = 8
 
 
-def read_product_order(reader: Reader) -> Order:
+def read_product_order(reader: RecordReader) -> Order:
     """Translate a TMF622 product order."""
     return _order(reader, OrderKind.PRODUCT, list(_items(reader, "productOrderItem", "product")))
 
 
-def read_service_order(reader: Reader) -> Order:
+def read_service_order(reader: RecordReader) -> Order:
     """Translate a TMF641 service order."""
     return _order(reader, OrderKind.SERVICE, list(_items(reader, "serviceOrderItem", "service")))
 
 
-def _order(reader: Reader, kind: OrderKind, items: list[OrderItem]) -> Order:
+def _order(reader: RecordReader, kind: OrderKind, items: list[OrderItem]) -> Order:
     identifier = reader.identifier()
     errors = [
         part.text("reason") or part.text("message")
@@ -52,7 +52,7 @@ def _order(reader: Reader, kind: OrderKind, items: list[OrderItem]) -> Order:
     )
 
 
-def _items(reader: Reader, key: str, thing: str, depth: int = 0) -> Iterator[OrderItem]:
+def _items(reader: RecordReader, key: str, thing: str, depth: int = 0) -> Iterator[OrderItem]:
     """Yield an order's items, each before those inside it."""
     for part in reader.parts(key):
         yield _item(part, part.part(thing))
@@ -62,7 +62,7 @@ def _items(reader: Reader, key: str, thing: str, depth: int = 0) -> Iterator[Ord
             part.problems.append(f"{key} goes deeper than is read")
 
 
-def _item(reader: Reader, thing: Reader | None) -> OrderItem:
+def _item(reader: RecordReader, thing: RecordReader | None) -> OrderItem:
     offering = reader.part("productOffering")
     named = [part for part in (thing, offering) if part is not None]
     name = next((text for key in ("name", "id") for part in named if (text := part.text(key))), "")
@@ -79,7 +79,7 @@ def _item(reader: Reader, thing: Reader | None) -> OrderItem:
     )
 
 
-def _total(part: Reader) -> Detail | None:
+def _total(part: RecordReader) -> Detail | None:
     """Return a total of an order: before tax, else with it, and whether it comes again."""
     price = read_price(part, None)
     if price is None:
@@ -88,12 +88,12 @@ def _total(part: Reader) -> Detail | None:
     return Detail("orderTotalPrice", " ".join(word for word in words if word), price.name or "", price.amount)
 
 
-def _alert(part: Reader) -> Detail | None:
+def _alert(part: RecordReader) -> Detail | None:
     text = part.text("message") or part.text("name") or part.text("exception")
     return Detail("jeopardyAlert", text, part.text("jeopardyType") or "", at=part.when("alertDate")) if text else None
 
 
-def milestone(reader: Reader) -> Milestone:
+def milestone(reader: RecordReader) -> Milestone:
     return Milestone(
         name=reader.text("name") or reader.text("description") or "",
         status=reader.state("status"),

@@ -7,7 +7,7 @@ from datetime import MAXYEAR, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from console.connectors.tmforum.values import plain_word
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.inventory import PriceKind, ProductPrice
 from console.models.money import Money, minor_digits
 
@@ -37,7 +37,7 @@ class PriceList:
     others: tuple[ProductPrice, ...] = ()
 
 
-def read_prices(reader: Reader, keys: tuple[str, ...], started_at: datetime | None) -> PriceList:
+def read_prices(reader: RecordReader, keys: tuple[str, ...], started_at: datetime | None) -> PriceList:
     """Return what a thing costs: its recurring prices before tax added up, and every other price as it stands.
 
     Those added up are of the first one's period and currency. A price that is only told with tax, of another period,
@@ -62,13 +62,13 @@ def _added_up(alike: Sequence[ProductPrice], others: tuple[ProductPrice, ...]) -
     return PriceList(now, alike[0].period, until=until, full=full if full != now else None, others=others)
 
 
-def read_period(reader: Reader) -> str | None:
+def read_period(reader: RecordReader) -> str | None:
     """Return how often a price comes again: `month`, `year`, `week`, `day`, `quarter`, else the system's own word."""
     word = reader.text("recurringChargePeriod") or reader.text("recurringChargePeriodType")
     return _PERIODS.get(plain_word(word), word.lower()) if word else None
 
 
-def price_kind(reader: Reader) -> PriceKind:
+def price_kind(reader: RecordReader) -> PriceKind:
     """Return what kind of price one is, by its word in any of the spellings that the standard's own files use."""
     word = plain_word(reader.text("priceType") or "")
     if word in _ONE_TIME or word.startswith(("onetime", "nonrec")):
@@ -78,7 +78,7 @@ def price_kind(reader: Reader) -> PriceKind:
     return PriceKind.USAGE if word.startswith("usage") else PriceKind.OTHER
 
 
-def read_price(reader: Reader, started_at: datetime | None) -> ProductPrice | None:
+def read_price(reader: RecordReader, started_at: datetime | None) -> ProductPrice | None:
     """Return one price of a product or of an order's item as it is charged now, or None where it has no amount."""
     amount, with_tax = _amount(reader)
     if amount is None:
@@ -103,7 +103,7 @@ def read_price(reader: Reader, started_at: datetime | None) -> ProductPrice | No
     )
 
 
-def _amount(reader: Reader) -> tuple[Money | None, bool]:
+def _amount(reader: RecordReader) -> tuple[Money | None, bool]:
     """Return the amount of a price before tax, else with it, and whether it is with it."""
     price = reader.part("price")
     if price is None:
@@ -113,7 +113,7 @@ def _amount(reader: Reader) -> tuple[Money | None, bool]:
 
 
 def _altered(
-    reader: Reader, amount: Money, kind: PriceKind, started_at: datetime | None
+    reader: RecordReader, amount: Money, kind: PriceKind, started_at: datetime | None
 ) -> tuple[Money, datetime | None]:
     """Return what is charged now, and when the first alteration ends, if one does.
 
@@ -143,7 +143,7 @@ def _less_percentage(amount: Money, percentage: Decimal) -> Money:
     return Money(left.quantize(smallest, ROUND_HALF_UP), amount.currency)
 
 
-def _apply(part: Reader, amount: Money) -> Money:
+def _apply(part: RecordReader, amount: Money) -> Money:
     price = part.part("price")
     percentage = price.number("percentage") if price else None
     change = _amount(part)[0]
@@ -158,7 +158,7 @@ def _apply(part: Reader, amount: Money) -> Money:
     return Money(amount.amount - abs(change.amount), amount.currency)
 
 
-def _end(part: Reader, period: str | None, started_at: datetime | None) -> datetime | None:
+def _end(part: RecordReader, period: str | None, started_at: datetime | None) -> datetime | None:
     """Return when an alteration ends, or None where it does not."""
     valid = part.part("validFor")
     if valid is not None and (end := valid.when("endDateTime")) is not None:

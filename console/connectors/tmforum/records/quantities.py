@@ -1,10 +1,10 @@
 """Amounts with a unit of their own."""
 
-from console.connectors.tmforum.wire import Reader
+from console.connectors.tmforum.wire import RecordReader
 from console.models.usage import Quantity
 
 
-def read_quantity(part: Reader | None) -> Quantity | None:
+def read_quantity(part: RecordReader | None) -> Quantity | None:
     """Return an amount with its unit, from {amount, units} or a value with another word for them."""
     if part is None:
         return None

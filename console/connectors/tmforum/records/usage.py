@@ -6,7 +6,7 @@ from console.connectors.tmforum.reading import reference
 from console.connectors.tmforum.records import details
 from console.connectors.tmforum.records.quantities import read_quantity
 from console.connectors.tmforum.values import plain_word
-from console.connectors.tmforum.wire import MalformedRecordError, Reader
+from console.connectors.tmforum.wire import MalformedRecordError, RecordReader
 from console.models.detail import Detail
 from console.models.money import Money
 from console.models.usage import Bucket, Counter, Quantity, Usage, UsageAmount, unit_kind
@@ -21,7 +21,7 @@ _ALLOWED = frozenset({"allowed", "allowedvalue", "granted", "initial", "total", 
 _FOR_ALL = frozenset({"", "global", "all", "total", "bucket", "overall"})
 
 
-def read_usage(reader: Reader) -> Usage:
+def read_usage(reader: RecordReader) -> Usage:
     """Translate a TMF635 usage record; its amounts are what its characteristics count, each with its own unit."""
     amounts, others = _amounts(list(reader.parts("usageCharacteristic")))
     rated = list(reader.parts("ratedProductUsage"))
@@ -39,9 +39,9 @@ def read_usage(reader: Reader) -> Usage:
     )
 
 
-def _amounts(parts: Sequence[Reader]) -> tuple[tuple[UsageAmount, ...], tuple[Detail, ...]]:
+def _amounts(parts: Sequence[RecordReader]) -> tuple[tuple[UsageAmount, ...], tuple[Detail, ...]]:
     """Return what was counted with its units, and the characteristics that count nothing."""
-    counted: list[tuple[str, Reader]] = []
+    counted: list[tuple[str, RecordReader]] = []
     units: dict[str, str] = {}
     others = []
     for part in parts:
@@ -61,7 +61,7 @@ def _amounts(parts: Sequence[Reader]) -> tuple[tuple[UsageAmount, ...], tuple[De
     return tuple(found), tuple(others)
 
 
-def _counted(part: Reader) -> tuple[str | None, str | None]:
+def _counted(part: RecordReader) -> tuple[str | None, str | None]:
     """Return a number as it was written and its unit, which may stand beside it or in it."""
     quantity = read_quantity(part.part("value")) if isinstance(part.raw("value"), dict) else None
     if quantity is not None:
@@ -79,7 +79,7 @@ def _unit_of(name: str, units: dict[str, str], *, alone: bool) -> str | None:
     return shared if shared and (alone or unit_kind(shared) == _COUNTED[word]) else None
 
 
-def _cost(rated: Sequence[Reader]) -> Money | None:
+def _cost(rated: Sequence[RecordReader]) -> Money | None:
     """Return what all rated products together cost before tax; None where that is not told in one currency."""
     costs = [part.money("taxExcludedRatingAmount") for part in rated]
     told = [cost for cost in costs if cost is not None]
@@ -88,14 +88,14 @@ def _cost(rated: Sequence[Reader]) -> Money | None:
     return sum(told[1:], start=told[0])
 
 
-def _rated(part: Reader) -> Detail | None:
+def _rated(part: RecordReader) -> Detail | None:
     """Return what one rated product usage costs with tax, and whether it is on a bill already."""
     amount, is_billed = part.money("taxIncludedRatingAmount"), part.flag("isBilled")
     word = {True: "billed", False: "not billed", None: ""}[is_billed]
     return Detail("ratedProductUsage", word, part.text("ratingAmountType") or "", amount) if amount or word else None
 
 
-def read_buckets(reader: Reader) -> tuple[Bucket, ...]:
+def read_buckets(reader: RecordReader) -> tuple[Bucket, ...]:
     """Translate the answer to a TMF677 usage consumption query: all its buckets in the system's order.
 
     Raises:
@@ -116,7 +116,7 @@ def read_buckets(reader: Reader) -> tuple[Bucket, ...]:
     return tuple(found)
 
 
-def _buckets_of(use: Reader) -> Iterator[Bucket]:
+def _buckets_of(use: RecordReader) -> Iterator[Bucket]:
     for key in ("bucketRefOrValue", "bucket"):
         for part in use.parts(key):
             yield _bucket(part, part.part("product") or use.part("product"))
@@ -130,7 +130,7 @@ def _says_something(bucket: Bucket) -> bool:
     return any((bucket.name, bucket.used, bucket.allowed, bucket.remaining, bucket.told, bucket.counters))
 
 
-def _bucket(part: Reader, product: Reader | None) -> Bucket:
+def _bucket(part: RecordReader, product: RecordReader | None) -> Bucket:
     counters = (_counter(one) for one in part.parts("bucketCounter"))
     used, allowed = _total(part, _USED), _total(part, _ALLOWED)
     period = part.part("validFor")
@@ -151,7 +151,7 @@ def _bucket(part: Reader, product: Reader | None) -> Bucket:
     )
 
 
-def _summaries(thing: Reader) -> Iterator[Bucket]:
+def _summaries(thing: RecordReader) -> Iterator[Bucket]:
     """Yield what is counted for a product, a number or a service without a bucket, such as calls that are unlimited."""
     for part in thing.parts("consumptionSummary"):
         period = part.part("consumptionPeriod")
@@ -169,7 +169,7 @@ def _summaries(thing: Reader) -> Iterator[Bucket]:
         )
 
 
-def _counter(part: Reader) -> Counter | None:
+def _counter(part: RecordReader) -> Counter | None:
     user = reference(part.part("user"))
     kind, value, told = part.text("counterType"), read_quantity(part.part("value")), part.text("valueName")
     if value is None and told is None:
@@ -177,11 +177,11 @@ def _counter(part: Reader) -> Counter | None:
     return Counter(kind or "", part.text("level"), user=user.label if user else None, value=value, told=told)
 
 
-def _word(part: Reader, key: str) -> str:
+def _word(part: RecordReader, key: str) -> str:
     return plain_word(part.text(key) or "")
 
 
-def _total(bucket: Reader, words: frozenset[str]) -> Quantity | None:
+def _total(bucket: RecordReader, words: frozenset[str]) -> Quantity | None:
     """Return the counter of a kind that is for all users; of several the one whose period holds now.
 
     Without a counter of the whole bucket it is the only one that is not of a single user.
