@@ -18,7 +18,7 @@ import httpx
 import msgspec
 
 from benchmarks.result import Result
-from console.connectors.tmforum.check.needs import NEEDS
+from console.connectors.tmforum.check.requirements import REQUIREMENTS
 from console.connectors.tmforum.published import PATHS
 from console.connectors.tmforum.reading import belongs_to
 from console.connectors.tmforum.wire import MalformedRecordError, RecordReader
@@ -106,7 +106,7 @@ def _rate(read: Callable[[], int]) -> float:
 
 def _read(body: bytes) -> int:
     """Read a body as the connector does; return how many records came, given up ones included."""
-    translate = NEEDS["customerBill"].read
+    translate = REQUIREMENTS["customerBill"].read
     elements = decode_body(body)
     for element in elements:
         try:
@@ -141,7 +141,7 @@ def _broken() -> float:
                 reader = RecordReader(element)
                 reader.identifier()
                 belongs_to(reader, "CU-1")
-                NEEDS[resource].read(reader)
+                REQUIREMENTS[resource].read(reader)
         except MalformedRecordError:
             continue
         except Exception as error:  # noqa: BLE001 - anything else is what is looked for

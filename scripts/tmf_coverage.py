@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from console.connectors.tmforum.check.needs import NEEDS
+from console.connectors.tmforum.check.requirements import REQUIREMENTS
 from console.connectors.tmforum.records.care import read_slots
 from console.connectors.tmforum.records.catalogue import read_offering, read_price
 from console.connectors.tmforum.wire import RecordReader
@@ -28,7 +28,7 @@ from scripts.tmf_descriptions import attributes_of
 
 STORED = Path(__file__).parents[1] / "docs" / "tmf-coverage.md"
 _DECISIONS = Path(__file__).with_suffix(".toml")
-_READ = {name: need.read for name, need in NEEDS.items()} | {
+_READ = {name: need.read for name, need in REQUIREMENTS.items()} | {
     "productOffering": partial(read_offering, prices={}),
     "productOfferingPrice": read_price,
     "searchTimeSlot": read_slots,

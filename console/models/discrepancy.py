@@ -26,7 +26,7 @@ class DiscrepancyKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class SystemStatement:
     """What one system says, as it says it or as a message, and since when as far as it says that; `record` is where."""
 
     system: str
@@ -55,7 +55,7 @@ class Discrepancy:
     kind: DiscrepancyKind
     subject: Message | str
     about: str
-    claims: tuple[Claim, ...]
+    claims: tuple[SystemStatement, ...]
     since: date | None = None
     cost: Money | None = None
     meaning: Message | str = ""

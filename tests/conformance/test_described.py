@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from console.connectors.tmforum.check.masking import masked
-from console.connectors.tmforum.check.needs import NEEDS
+from console.connectors.tmforum.check.requirements import REQUIREMENTS
 from console.connectors.tmforum.reading import belongs_to, customer_named
 from console.connectors.tmforum.wire import MalformedRecordError, RecordReader, WireDialect
 from console.http.responses import Undecodable, decode_body, refusal_reason
@@ -33,7 +33,7 @@ def read(resource: str, version: str, element: Any) -> Any:
         reader.identifier()
         customer_named(reader)
         belongs_to(reader, "CU-1")
-        found = NEEDS[resource].read(reader)
+        found = REQUIREMENTS[resource].read(reader)
     except MalformedRecordError:
         return None
     assert all(isinstance(problem, str) for problem in reader.problems)

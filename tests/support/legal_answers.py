@@ -13,7 +13,7 @@ from enum import Enum
 from itertools import combinations
 from typing import Any, ClassVar
 
-from console.connectors.tmforum.check.needs import NEEDS
+from console.connectors.tmforum.check.requirements import REQUIREMENTS
 from console.connectors.tmforum.reading import customer_named
 from console.connectors.tmforum.values import clean, currency_code, plain_word, read_time, standard_state
 from console.connectors.tmforum.wire import MalformedRecordError, RecordReader, WireDialect
@@ -86,7 +86,7 @@ def judge(resource: str, answer: dict[str, Any], wanted: frozenset[str]) -> Verd
     reader = RecordReader(answer, WireDialect(read_at=NOW))
     verdict = Verdict()
     try:
-        told = _Told(NEEDS[resource].read(reader))
+        told = _Told(REQUIREMENTS[resource].read(reader))
     except MalformedRecordError:
         verdict.not_understood += sorted(wanted & answer.keys())
         return verdict

@@ -5,7 +5,7 @@ import re
 from typing import Any, TypeVar
 
 from console.models.customer import ContactMedium, Party
-from console.models.discrepancy import Claim, Discrepancy, DiscrepancyKind
+from console.models.discrepancy import SystemStatement, Discrepancy, DiscrepancyKind
 from console.services.access.permissions import Personal
 
 T = TypeVar("T")
@@ -70,7 +70,7 @@ def _masked_fields(value: Any, kinds: frozenset[Personal]) -> dict[str, Any]:
     return changes
 
 
-def _masked_claim(claim: Claim, kinds: frozenset[Personal]) -> Claim:
+def _masked_claim(claim: SystemStatement, kinds: frozenset[Personal]) -> SystemStatement:
     says = str(claim.says)  # of this kind it is the number or the address itself
     return dataclasses.replace(claim, says=_medium("email" if "@" in says else "phone", says, kinds))
 

@@ -10,7 +10,7 @@ from console.messages import discrepancies as say
 from console.models.billing_account import BillingAccount
 from console.models.customer import Customer
 from console.models.customer_bill import AppliedBillingRate, CustomerBill
-from console.models.discrepancy import Claim, DiscrepancyKind, NotCompared
+from console.models.discrepancy import SystemStatement, DiscrepancyKind, NotCompared
 from console.models.inventory import Product, Service
 from console.models.order import Order
 from console.models.payment import Payment
@@ -106,10 +106,10 @@ class SystemFacts:
 
     def claim(
         self, capability: Capability, says: Message | str, record: str, since: date | datetime | None = None
-    ) -> Claim:
+    ) -> SystemStatement:
         """Return what the system says that told of a record, or else that serves a capability."""
         day = since.date() if isinstance(since, datetime) else since
-        return Claim(self._said_by(capability, record), says, record, day)
+        return SystemStatement(self._said_by(capability, record), says, record, day)
 
     def label(self, capability: Capability) -> str:
         """Return the word for the systems that serve a capability."""

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from console.models.discrepancy import Claim, Discrepancy, SuggestedFix
+from console.models.discrepancy import SystemStatement, Discrepancy, SuggestedFix
 from console.services.actions.catalogue import ACTIONS
 from console.services.customer.customer_view import CustomerView
 from console.services.discrepancies.watch import DiscrepancyWatch
@@ -148,7 +148,7 @@ def _row(one: Discrepancy) -> Row:
     return Row(f"{one.kind.name} {one.about}", cells)
 
 
-def _claim_row(number: int, claim: Claim) -> Row:
+def _claim_row(number: int, claim: SystemStatement) -> Row:
     cells = (
         Cell(console_fact(tr("System"), claim.system), strong=True),
         Cell(console_fact(tr("Says"), in_words(claim.says))),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from console.connectors.tmforum.check.looking import Seen
+from console.connectors.tmforum.check.probe import ProbeReply
 from console.connectors.tmforum.published import V5_PATHS, Version
 from console.connectors.tmforum.values import plain_word, read_time
 from console.models.money import minor_digits
@@ -59,25 +59,25 @@ def _objects(value: Any) -> list[dict[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
-def advice_for(seen: Seen) -> str:
+def advice_for(reply: ProbeReply) -> str:
     """Return what to do about an answer that is no list, by what it is."""
     for code, advice in _CAUSES.items():
-        if code in seen.failure:
+        if code in reply.failure:
             return advice
-    if seen.answer is None:
+    if reply.answer is None:
         return "Make it answer."
-    if 300 <= seen.status < 400:
+    if 300 <= reply.status < 400:
         return "It points to another address; configure that one."
-    if seen.status == 403:
+    if reply.status == 403:
         return "Give this sign-in the right to read."
-    if seen.status == 429:
+    if reply.status == 429:
         return "Let the desk ask more often, or check again later."
-    return "The server fails by itself; its log says why." if seen.status >= 500 else "Answer 200 with a JSON array."
+    return "The server fails by itself; its log says why." if reply.status >= 500 else "Answer 200 with a JSON array."
 
 
-def what_came(seen: Seen) -> str:
+def what_came(reply: ProbeReply) -> str:
     """Return what came in place of a list, in a word or two."""
-    return f"status {seen.status}" if seen.answer is not None else seen.failure
+    return f"status {reply.status}" if reply.answer is not None else reply.failure
 
 
 def only_whole_amounts(records: Sequence[dict[str, Any]]) -> bool:
@@ -167,6 +167,6 @@ def at(record: dict[str, Any], path: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def number(seen: Seen, header: str) -> int | None:
-    text = (seen.answer.headers.get(header, "") if seen.answer else "").strip()
+def number(reply: ProbeReply, header: str) -> int | None:
+    text = (reply.answer.headers.get(header, "") if reply.answer else "").strip()
     return int(text) if text.isascii() and text.isdigit() else None

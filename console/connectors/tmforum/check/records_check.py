@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from console.connectors.tmforum.check import guesses
-from console.connectors.tmforum.check.checking import Checking
-from console.connectors.tmforum.check.looking import Seen
+from console.connectors.tmforum.check.check_state import CheckState
+from console.connectors.tmforum.check.probe import ProbeReply
 from console.connectors.tmforum.values import plain_word, standard_state
 from console.connectors.tmforum.wire import MalformedRecordError
 from console.http import server_time
@@ -17,13 +17,13 @@ _NO_ZONE = re.compile(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$")
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
-class RecordsCheck(Checking):
+class RecordsCheck(CheckState):
     """The part of a check that reads every record of the first list as the desk does."""
 
     async def _shape(self) -> Finding:
         """Look for the attributes the desk shows, also under names that are nearly right."""
         missing, renamed = [], {}
-        for name in self._need.attributes(self.version):
+        for name in self._requirement.attributes(self.version):
             if self._is_told(name):
                 continue
             near = next(guesses.near(name, self._records), None)
@@ -39,12 +39,12 @@ class RecordsCheck(Checking):
         if not self._records:
             return self._finding("attributes", "what the panel shows", "no record to look at", Verdict.UNKNOWN)
         advice = "The panel shows gaps where they are missing." if missing else ""
-        needed = ", ".join(self._need.attributes(self.version))
+        needed = ", ".join(self._requirement.attributes(self.version))
         return self._finding("attributes", needed, "; ".join(got) or "all of them", verdict, advice, self._first)
 
     def _is_told(self, name: str) -> bool:
         """Return whether any record has an attribute, by the name of either version."""
-        names = {name} | {one for pair in self._need.later if name in pair for one in pair}
+        names = {name} | {one for pair in self._requirement.later if name in pair for one in pair}
         readers = [self._reader(record) for record in self._records]
         return any(reader.raw(one) not in (None, "", [], {}) for reader in readers for one in names)
 
@@ -69,7 +69,7 @@ class RecordsCheck(Checking):
                 'If they are in the smallest unit, such as cents, set `money = "minor"` for this system; else every '
                 "amount is shown a hundred times too high.", self._first,
             )  # fmt: skip
-        if self._need.states:
+        if self._requirement.states:
             yield from self._states()
 
     def _read_all(self) -> tuple[int, Counter[str]]:
@@ -79,7 +79,7 @@ class RecordsCheck(Checking):
             try:
                 reader = self._reader(element)
                 reader.identifier()
-                self._need.read(reader)
+                self._requirement.read(reader)
             except MalformedRecordError as error:
                 lost += 1
                 problems[str(error)] += 1
@@ -95,7 +95,7 @@ class RecordsCheck(Checking):
                 "They are taken as UTC; write them with their offset.", self._first,
             )  # fmt: skip
 
-    def _clock(self, newest: Seen) -> Iterator[Finding]:
+    def _clock(self, newest: ProbeReply) -> Iterator[Finding]:
         """Tell of times that have not come yet by the server's own clock, else by this computer's.
 
         The newest records show it best. Times that lie behind cannot be told from such as are simply older.
@@ -113,18 +113,18 @@ class RecordsCheck(Checking):
     def _states(self) -> Iterator[Finding]:
         """Tell of states that are not the standard's, and of those that are but are written in another way."""
         readers = [self._reader(record) for record in self._records]
-        raw = {value for reader in readers if isinstance(value := reader.raw(self._need.state), str) and value}
-        read = {str(reader.state(self._need.state) or "") for reader in readers} - {""}
-        odd = sorted(read - self._need.states)
+        raw = {value for reader in readers if isinstance(value := reader.raw(self._requirement.state), str) and value}
+        read = {str(reader.state(self._requirement.state) or "") for reader in readers} - {""}
+        odd = sorted(read - self._requirement.states)
         if odd:
             yield self._finding(
-                "states", f"the standard's words for {self._need.state}", ", ".join(odd)[:200], Verdict.LIMITED,
-                f"They are shown as they come; say with values.{self._need.state} what each means.", self._first,
+                "states", f"the standard's words for {self._requirement.state}", ", ".join(odd)[:200], Verdict.LIMITED,
+                f"They are shown as they come; say with values.{self._requirement.state} what each means.", self._first,
             )  # fmt: skip
-        known = {plain_word(state) for state in self._need.states}
-        other = sorted(word for word in raw - self._need.states if plain_word(standard_state(word)) in known)
+        known = {plain_word(state) for state in self._requirement.states}
+        other = sorted(word for word in raw - self._requirement.states if plain_word(standard_state(word)) in known)
         if other:
             got = f"written in another way: {', '.join(other)[:200]}"
             advice = "They are read as the standard's words, but filters and other programs may tell them apart."
-            needed = f"the standard's words for {self._need.state}"
+            needed = f"the standard's words for {self._requirement.state}"
             yield self._finding("states", needed, got, Verdict.LIMITED, advice, self._first)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from console.connectors.tmforum.check import guesses
-from console.connectors.tmforum.check.looking import Seen
+from console.connectors.tmforum.check.probe import ProbeReply
 from console.connectors.tmforum.check.records_check import RecordsCheck
 from console.connectors.tmforum.check.selecting import Selecting
 from console.connectors.tmforum.check.trial import SAMPLE, UNLIKELY, is_newest_first
@@ -23,18 +23,18 @@ class ResourceCheck(Selecting, RecordsCheck):
         """Return the findings, in the order of asking."""
         if not self._settings.served:
             return [self._finding("list", "the resource", "the settings say it is not served", Verdict.LIMITED)]
-        if self._need.is_query:
+        if self._requirement.is_query:
             return [await self._query(by_post=by_post)]
         found = [await self._find()]
         if self._first is None or self._first.records is None:
             return found
         found += [await self._page(), await self._shape(), *self._values(), await self._one(), await self._missing()]
-        if self._need.selected_by is not None:
+        if self._requirement.selected_by is not None:
             found += [await self._select(), await self._empty()]
         if self._name == "appliedCustomerBillingRate":
             found.append(await self._select_bill())
         newest = self._first
-        if self._need.newest_first is not None:
+        if self._requirement.newest_first is not None:
             newest = await self._ask_newest()
             found.append(await self._sort(newest))
         return [*found, *self._clock(newest), await self._refresh()]
@@ -43,15 +43,15 @@ class ResourceCheck(Selecting, RecordsCheck):
 
     async def _find(self) -> Finding:
         """Look for the list at the configured address, then at those the published descriptions have."""
-        tried: list[Seen] = []
+        tried: list[ProbeReply] = []
         for base, resource, version in dict.fromkeys(self._places()):
-            seen = await self._looker.get(base, resource, [("offset", "0"), (self._limit, str(SAMPLE))])
-            tried.append(seen)
-            if seen.status in {401, 407}:
-                return self._not_signed_in(seen)
-            if seen.records is None or not await self._is_at(base, resource, version, seen):
+            reply = await self._probe.get(base, resource, [("offset", "0"), (self._limit, str(SAMPLE))])
+            tried.append(reply)
+            if reply.status in {401, 407}:
+                return self._not_signed_in(reply)
+            if reply.records is None or not await self._is_at(base, resource, version, reply):
                 continue
-            return await self._found(seen)
+            return await self._found(reply)
         return self._not_found(tried)
 
     def _places(self) -> Iterator[tuple[str, str, Version]]:
@@ -69,12 +69,12 @@ class ResourceCheck(Selecting, RecordsCheck):
         yield from ((base, self._name, version) for one, _, version in places for base in guesses.other_bases(one))
         yield from (("", self._name, self.version), ("", self._name.lower(), self.version))
 
-    async def _is_at(self, base: str, resource: str, version: Version, seen: Seen) -> bool:
+    async def _is_at(self, base: str, resource: str, version: Version, reply: ProbeReply) -> bool:
         """Keep a place, if the desk reads the list there; one that is not as set is proposed."""
         is_as_set = (base, resource, version) == (self._base, self._resource, self.version)
         before = self._first, self._records
-        self._first = seen
-        self._records = [record for record in seen.records or () if isinstance(record, dict)]
+        self._first = reply
+        self._records = [record for record in reply.records or () if isinstance(record, dict)]
         change: dict[str, Any] = {} if is_as_set else {"path": base or "/"}
         if resource != self._resource:
             change["name"] = resource
@@ -84,35 +84,35 @@ class ResourceCheck(Selecting, RecordsCheck):
             self._first, self._records = before
             return False
         self._base, self._resource, self.version = base, resource, version
-        self._total = guesses.number(seen, "x-total-count")
+        self._total = guesses.number(reply, "x-total-count")
         return True
 
-    def _not_signed_in(self, seen: Seen) -> Finding:
+    def _not_signed_in(self, reply: ProbeReply) -> Finding:
         self.is_hopeless = True
         advice = (
             f"Signed in by: {self._system.auth.kind}. Check that this is the kind the system wants, and "
             "that the secret is the one it knows."
         )
-        return self._finding("sign-in", "an accepted sign-in", f"status {seen.status}", Verdict.BROKEN, advice, seen)
+        return self._finding("sign-in", "an accepted sign-in", f"status {reply.status}", Verdict.BROKEN, advice, reply)
 
-    async def _found(self, seen: Seen) -> Finding:
+    async def _found(self, reply: ProbeReply) -> Finding:
         likely = guesses.likely_version(self._records, self._name) or self.version
         if likely != self.version and await self._offer({"version": likely}):
             self.version = likely
-        got = f"{len(seen.records or ())} records in the shape of {likely}"
+        got = f"{len(reply.records or ())} records in the shape of {likely}"
         where = f" at {self._base or '/'}/{self._resource}" if "path" in self.setting else ""
         verdict = Verdict.SETTING if self.setting else Verdict.GOOD
         advice = "Set where it is and which version it speaks." if self.setting else ""
         if not self._records:
             verdict, advice = Verdict.UNKNOWN, "Check again with data in it; most cannot be told from an empty list."
-        return self._finding("list", "a JSON array of records", got + where, verdict, advice, seen)
+        return self._finding("list", "a JSON array of records", got + where, verdict, advice, reply)
 
-    def _not_found(self, tried: Sequence[Seen]) -> Finding:
+    def _not_found(self, tried: Sequence[ProbeReply]) -> Finding:
         first = tried[0]
         if first.answer is None:
             self.is_hopeless = True
             return self._finding("list", "an answer", first.failure, Verdict.BROKEN, guesses.advice_for(first), first)
-        wrapped = next((seen for seen in tried if seen.status in {200, 206}), None)
+        wrapped = next((reply for reply in tried if reply.status in {200, 206}), None)
         if wrapped is not None:
             reason = refusal_reason(wrapped.value)
             got = f"status 200 with a failure inside: {reason}" if reason else "status 200, but no JSON array"
@@ -123,10 +123,10 @@ class ResourceCheck(Selecting, RecordsCheck):
             )
             advice = "Answer a list with a bare JSON array, as TMF630 has it, and failures with their status."
             return self._finding("list", "a JSON array of records", got, Verdict.BROKEN, advice, wrapped)
-        if all(seen.status == 404 for seen in tried):
+        if all(reply.status == 404 for reply in tried):
             self.is_missing = True
             self.setting = {"served": False}  # nothing was read that could be lost
-            places = ", ".join(dict.fromkeys(seen.request.partition(" ")[2].partition("?")[0] for seen in tried))
+            places = ", ".join(dict.fromkeys(reply.request.partition(" ")[2].partition("?")[0] for reply in tried))
             advice = "Say with `path` and `name` where it is; if the system does not have it, its panel says so."
             return self._finding("list", "the resource", f"404 at {places}", Verdict.SETTING, advice, first)
         advice = guesses.advice_for(first)
@@ -145,7 +145,7 @@ class ResourceCheck(Selecting, RecordsCheck):
                 "paging", needed, "every record at once, whatever is asked", Verdict.LIMITED,
                 "Long lists will cost much; support offset and limit.", self._first,
             )  # fmt: skip
-        two = await self._looker.get(self._base, self._resource, [("offset", "2"), (self._limit, "2")])
+        two = await self._probe.get(self._base, self._resource, [("offset", "2"), (self._limit, "2")])
         if set(guesses.ids(two.records)) & set(guesses.ids(one.records)):
             advice = "Let offset leave out that many records; without it only the first page can be read."
             return self._finding("paging", needed, "the same records at offset 2", Verdict.BROKEN, advice, two)
@@ -158,11 +158,11 @@ class ResourceCheck(Selecting, RecordsCheck):
         verdict = Verdict.SETTING if is_set else less
         return self._finding("paging", needed, ", ".join(self._page_words(two)), verdict, "", two)
 
-    async def _page_of_two(self) -> Seen | None:
+    async def _page_of_two(self) -> ProbeReply | None:
         """Ask for the first two records by every word for a page size until two come, and propose that word."""
         head = guesses.ids(self._records[:2])
         for word in dict.fromkeys((self._limit, *_LIMIT_WORDS)):
-            one = await self._looker.get(self._base, self._resource, [("offset", "0"), (word, "2")])
+            one = await self._probe.get(self._base, self._resource, [("offset", "0"), (word, "2")])
             if guesses.ids(one.records) != head:
                 continue
             if word == self._limit:
@@ -175,7 +175,7 @@ class ResourceCheck(Selecting, RecordsCheck):
     def _counts_wrongly(self) -> bool:
         return self._total is not None and self._total < len(self._records)
 
-    def _page_words(self, two: Seen) -> Iterator[str]:
+    def _page_words(self, two: ProbeReply) -> Iterator[str]:
         total = self._total
         yield f"{len(self._records)} of {SAMPLE} asked for"
         yield "no count of all" if total is None else f"a count of all: {total}"
@@ -195,57 +195,57 @@ class ResourceCheck(Selecting, RecordsCheck):
         identifier = next(iter(guesses.ids(self._records)), None)
         if identifier is None:
             return self._finding("get one", needed, "no id to ask for", Verdict.UNKNOWN)
-        seen = await self._looker.get(self._base, self._resource, record=identifier)
-        value = seen.value
-        if seen.status == 200 and isinstance(value, dict) and str(value.get("id")) == identifier:
-            return self._finding("get one", needed, "the record", Verdict.GOOD, "", seen)
-        got = f"status {seen.status}" if seen.status != 200 else "another record than asked for, or none"
-        if seen.answer is None:
-            got = seen.failure
+        reply = await self._probe.get(self._base, self._resource, record=identifier)
+        value = reply.value
+        if reply.status == 200 and isinstance(value, dict) and str(value.get("id")) == identifier:
+            return self._finding("get one", needed, "the record", Verdict.GOOD, "", reply)
+        got = f"status {reply.status}" if reply.status != 200 else "another record than asked for, or none"
+        if reply.answer is None:
+            got = reply.failure
         needed_at_once = self._name in {"customer", "individual", "organization"}
         verdict = Verdict.BROKEN if needed_at_once else Verdict.LIMITED
         advice = "A customer is opened by id." if needed_at_once else "A number typed in the search finds nothing here."
-        return self._finding("get one", needed, got, verdict, advice, seen)
+        return self._finding("get one", needed, got, verdict, advice, reply)
 
     async def _missing(self) -> Finding:
-        seen = await self._looker.get(self._base, self._resource, record=UNLIKELY)
-        if seen.status == 404:
-            return self._finding("unknown id", "status 404", "404", Verdict.GOOD, "", seen)
-        got = f"status {seen.status}" if seen.answer else seen.failure
+        reply = await self._probe.get(self._base, self._resource, record=UNLIKELY)
+        if reply.status == 404:
+            return self._finding("unknown id", "status 404", "404", Verdict.GOOD, "", reply)
+        got = f"status {reply.status}" if reply.answer else reply.failure
         advice = "Answer 404 for an id nobody has; else the desk reports a failure instead of «unknown»."
-        return self._finding("unknown id", "status 404", got, Verdict.LIMITED, advice, seen)
+        return self._finding("unknown id", "status 404", got, Verdict.LIMITED, advice, reply)
 
     # ------------------------------------------------------------------ order, refreshing, queries
 
-    async def _ask_newest(self) -> Seen:
+    async def _ask_newest(self) -> ProbeReply:
         parameters = [("sort", self._newest_first()), (self._limit, str(SAMPLE))]
-        return await self._looker.get(self._base, self._resource, parameters)
+        return await self._probe.get(self._base, self._resource, parameters)
 
     def _newest_first(self) -> str:
         """Return the value of `sort` that asks for the newest first, by the name of the version."""
-        wish = self._need.newest_first or ""
-        names = dict(self._need.later) if self.version == "v5" else {}
+        wish = self._requirement.newest_first or ""
+        names = dict(self._requirement.later) if self.version == "v5" else {}
         attribute = wish.lstrip("-").split(".")[0]
         return wish.replace(attribute, names.get(attribute, attribute))
 
-    async def _sort(self, seen: Seen) -> Finding:
+    async def _sort(self, reply: ProbeReply) -> Finding:
         wish = self._newest_first()
-        dates = [guesses.at(record, wish.lstrip("-")) for record in seen.records or () if isinstance(record, dict)]
+        dates = [guesses.at(record, wish.lstrip("-")) for record in reply.records or () if isinstance(record, dict)]
         needed = "the newest first"
         if len(set(dates) - {""}) < 3:
-            return self._finding("sort", needed, "too few dates to tell", Verdict.UNKNOWN, "", seen)
+            return self._finding("sort", needed, "too few dates to tell", Verdict.UNKNOWN, "", reply)
         if is_newest_first(dates):
             is_set = self._settings.sort == wish or not await self._offer({"sort": wish})
             verdict = Verdict.GOOD if is_set else Verdict.LIMITED
             advice = "" if is_set else "It can sort; set `sort` so that long lists begin with the newest."
-            return self._finding("sort", needed, f"sorted by {wish}", verdict, advice, seen)
+            return self._finding("sort", needed, f"sorted by {wish}", verdict, advice, reply)
         advice = "Long lists are read from the server's own beginning; support sort."
-        return self._finding("sort", needed, "the server's own order", Verdict.LIMITED, advice, seen)
+        return self._finding("sort", needed, "the server's own order", Verdict.LIMITED, advice, reply)
 
     async def _refresh(self) -> Finding:
         needed = "ETag, and 304 when nothing has changed"
         parameters = [("offset", "0"), (self._limit, "2")]
-        first = await self._looker.get(self._base, self._resource, parameters)
+        first = await self._probe.get(self._base, self._resource, parameters)
         etag = first.answer.headers.get("etag") if first.answer else None
         if not etag:
             advice = "Without it every look costs a whole answer."
@@ -256,7 +256,7 @@ class ResourceCheck(Selecting, RecordsCheck):
                 "If it does not change with what it stands for, the desk goes on showing what was; mend or omit it."
             )
             return self._finding("refresh", needed, got, Verdict.LIMITED, advice, first)
-        again = await self._looker.get(self._base, self._resource, parameters, headers={"If-None-Match": etag})
+        again = await self._probe.get(self._base, self._resource, parameters, headers={"If-None-Match": etag})
         if again.status == 304:
             return self._finding("refresh", needed, "304", Verdict.GOOD, "", again)
         got = f"an ETag, but status {again.status} for it"
@@ -270,8 +270,8 @@ class ResourceCheck(Selecting, RecordsCheck):
         ids = guesses.ids(self._records)
         if len(ids) < 3:
             return False
-        others = [await self._looker.get(self._base, self._resource, [("offset", "2"), (self._limit, "2")])]
-        others += [await self._looker.get(self._base, self._resource, record=one) for one in (ids[0], ids[-1])]
+        others = [await self._probe.get(self._base, self._resource, [("offset", "2"), (self._limit, "2")])]
+        others += [await self._probe.get(self._base, self._resource, record=one) for one in (ids[0], ids[-1])]
         return all(one.answer is not None and one.answer.headers.get("etag") == etag for one in others)
 
     async def _query(self, *, by_post: bool) -> Finding:
@@ -282,11 +282,11 @@ class ResourceCheck(Selecting, RecordsCheck):
             )
         party = {"id": UNLIKELY, "role": "customer", "@referredType": "Customer"}
         criteria = {"searchCriteria": {"relatedParty": [party]}, "relatedParty": [party]}
-        seen = await self._looker.post(self._base, self._resource, criteria)
-        if seen.status in {200, 201} and isinstance(seen.value, dict):
-            return self._finding("query", needed, f"status {seen.status} with an answer", Verdict.GOOD, "", seen)
+        reply = await self._probe.post(self._base, self._resource, criteria)
+        if reply.status in {200, 201} and isinstance(reply.value, dict):
+            return self._finding("query", needed, f"status {reply.status} with an answer", Verdict.GOOD, "", reply)
         advice = "Without it allowances are not shown."
-        if seen.status in _NOT_THERE:
+        if reply.status in _NOT_THERE:
             self.setting = {"served": False}  # nothing was read that could be lost
-            return self._finding("query", needed, guesses.what_came(seen), Verdict.SETTING, advice, seen)
-        return self._finding("query", needed, guesses.what_came(seen), Verdict.BROKEN, advice, seen)
+            return self._finding("query", needed, guesses.what_came(reply), Verdict.SETTING, advice, reply)
+        return self._finding("query", needed, guesses.what_came(reply), Verdict.BROKEN, advice, reply)

@@ -3,8 +3,8 @@
 from collections import Counter
 
 from console.connectors.tmforum.check import guesses
-from console.connectors.tmforum.check.checking import Checking, owner_of
-from console.connectors.tmforum.check.looking import Seen
+from console.connectors.tmforum.check.check_state import CheckState, owner_of
+from console.connectors.tmforum.check.probe import ProbeReply
 from console.connectors.tmforum.check.trial import SAMPLE, UNLIKELY, bill_of
 from console.connectors.tmforum.published import CUSTOMER_FILTERS
 from console.models.check_report import Finding, Verdict
@@ -17,7 +17,7 @@ _ONE_CUSTOMER = "one customer's records"
 _NO_OWNER = "Name the customer in relatedParty."
 
 
-class Selecting(Checking):
+class Selecting(CheckState):
     """The part of a check that finds the filters."""
 
     def _without_owner(self) -> Finding:
@@ -59,8 +59,8 @@ class Selecting(Checking):
 
     async def _is_ignored(self, word: str) -> bool:
         """Return whether a filter brings records for a customer nobody is; a refusal or nothing at all is no harm."""
-        seen = await self._looker.get(self._base, self._resource, [(word, UNLIKELY), (self._limit, "5")])
-        return bool(seen.records)
+        reply = await self._probe.get(self._base, self._resource, [(word, UNLIKELY), (self._limit, "5")])
+        return bool(reply.records)
 
     def _lost(self, right: frozenset[str]) -> set[str]:
         """Return what the list shows of the sampled customers and the filter does not."""
@@ -76,7 +76,7 @@ class Selecting(Checking):
 
     async def _offer_other_way(self, usual: str) -> bool:
         """Propose another filter, or looking through a short list, if one brings back what is missing."""
-        for word in dict.fromkeys(word for word in (self._need.selected_by or "", *_FILTER_WORDS) if word):
+        for word in dict.fromkeys(word for word in (self._requirement.selected_by or "", *_FILTER_WORDS) if word):
             if word != usual and not await self._is_ignored(word) and await self._offer({"customer_filter": word}):
                 return True
         total = self._total if self._total is not None else len(self._records)
@@ -101,18 +101,18 @@ class Selecting(Checking):
 
     async def _not_selected(self, usual: str, owner: str) -> Finding:
         """Say that no filter works; that the server cannot be asked is proposed only where it answers all the same."""
-        seen = await self._looker.get(self._base, self._resource, [(usual, owner), (self._limit, str(SAMPLE))])
-        is_said = (seen.records is not None or 400 <= seen.status < 500) and seen.status != 429
+        reply = await self._probe.get(self._base, self._resource, [(usual, owner), (self._limit, str(SAMPLE))])
+        is_said = (reply.records is not None or 400 <= reply.status < 500) and reply.status != 429
         if is_said and await self._offer({"customer_filter": ""}):
             advice = "Without a filter by customer the panel can only say that it cannot ask."
             return self._finding(
-                "select", _ONE_CUSTOMER, "every filter is ignored or refused", Verdict.SETTING, advice, seen
+                "select", _ONE_CUSTOMER, "every filter is ignored or refused", Verdict.SETTING, advice, reply
             )
         if is_said:
             advice = f"Select one customer's records by {usual}."
-            return self._finding("select", _ONE_CUSTOMER, "no filter finds them", Verdict.BROKEN, advice, seen)
+            return self._finding("select", _ONE_CUSTOMER, "no filter finds them", Verdict.BROKEN, advice, reply)
         return self._finding(
-            "select", _ONE_CUSTOMER, guesses.what_came(seen), Verdict.BROKEN, guesses.advice_for(seen), seen
+            "select", _ONE_CUSTOMER, guesses.what_came(reply), Verdict.BROKEN, guesses.advice_for(reply), reply
         )
 
     async def _empty(self) -> Finding:
@@ -121,25 +121,25 @@ class Selecting(Checking):
         word = self._usual_filter() if word is None else word
         if self.setting.get("look_through", self._settings.look_through) or word == "":
             return self._finding("nothing", needed, "not asked: nothing can be selected", Verdict.UNKNOWN)
-        seen = await self._looker.get(self._base, self._resource, [(word, UNLIKELY), (self._limit, "5")])
-        if seen.records == [] or seen.status == 204:
-            return self._finding("nothing", needed, "an empty list", Verdict.GOOD, "", seen)
-        if seen.status == 404:
-            return await self._empty_is_404(seen)
-        if seen.records:
-            got = f"{len(seen.records)} records for a customer nobody is: the filter is ignored"
+        reply = await self._probe.get(self._base, self._resource, [(word, UNLIKELY), (self._limit, "5")])
+        if reply.records == [] or reply.status == 204:
+            return self._finding("nothing", needed, "an empty list", Verdict.GOOD, "", reply)
+        if reply.status == 404:
+            return await self._empty_is_404(reply)
+        if reply.records:
+            got = f"{len(reply.records)} records for a customer nobody is: the filter is ignored"
             advice = "Other customers' records must not be shown; without a filter the panel says that it cannot ask."
             verdict = Verdict.SETTING if await self._offer({"customer_filter": ""}) else Verdict.BROKEN
-            return self._finding("nothing", needed, got, verdict, advice, seen)
+            return self._finding("nothing", needed, got, verdict, advice, reply)
         advice = "Answer a filter that matches nothing with an empty list."
-        return self._finding("nothing", needed, guesses.what_came(seen), Verdict.LIMITED, advice, seen)
+        return self._finding("nothing", needed, guesses.what_came(reply), Verdict.LIMITED, advice, reply)
 
-    async def _empty_is_404(self, seen: Seen) -> Finding:
+    async def _empty_is_404(self, reply: ProbeReply) -> Finding:
         got = "status 404 for a list that holds nothing"
         if self._settings.empty_is_404:
-            return self._finding("nothing", "an empty list", got, Verdict.GOOD, "", seen)
+            return self._finding("nothing", "an empty list", got, Verdict.GOOD, "", reply)
         verdict = Verdict.SETTING if await self._offer({"empty_is_404": True}) else Verdict.LIMITED
-        return self._finding("nothing", "an empty list", got, verdict, "", seen)
+        return self._finding("nothing", "an empty list", got, verdict, "", reply)
 
     async def _select_bill(self) -> Finding:
         needed = "one bill's lines"

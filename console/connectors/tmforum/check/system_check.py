@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from console.connectors.tmforum.check.looking import Looker
-from console.connectors.tmforum.check.needs import NEEDS
+from console.connectors.tmforum.check.probe import EndpointProbe
+from console.connectors.tmforum.check.requirements import REQUIREMENTS
 from console.connectors.tmforum.check.resource_check import ResourceCheck
 from console.connectors.tmforum.check.trial import Trial
 from console.connectors.tmforum.published import resources_of
@@ -27,7 +27,7 @@ _TELLING: Mapping[Capability, frozenset[str]] = {
     Capability.PRODUCTS: frozenset({"product"}),
     Capability.SERVICES: frozenset({"service"}),
 }
-CHECKED = frozenset(NEEDS)
+CHECKED = frozenset(REQUIREMENTS)
 
 
 async def check_system(
@@ -45,14 +45,14 @@ async def check_system(
     with each resource before it is asked about.
     """
     started_s, at = clock.monotonic_s(), clock.now()
-    looker = Looker(endpoint)
+    probe = EndpointProbe(endpoint)
     findings: list[Finding] = []
     settings: dict[str, dict[str, Any]] = {}
     missing: set[str] = set()
     for resource in _checked(system, only):
         told(resource)
-        trial = Trial(resource, NEEDS[resource], system, endpoint, clock)
-        check = ResourceCheck(resource, NEEDS[resource], system, looker, trial)
+        trial = Trial(resource, REQUIREMENTS[resource], system, endpoint, clock)
+        check = ResourceCheck(resource, REQUIREMENTS[resource], system, probe, trial)
         findings += await check.run(by_post=by_post)
         missing |= {resource} if check.is_missing else set()
         known = {**_set_now(system.resources.get(resource)), **check.setting}
@@ -80,7 +80,7 @@ async def check_system(
 
 def _checked(system: TmForumSystem, only: Sequence[str]) -> list[str]:
     """Return the resources to check; one without needs is written only, or asked where an act needs it."""
-    every = [one for one in resources_of(system.serves) if one in NEEDS]
+    every = [one for one in resources_of(system.serves) if one in REQUIREMENTS]
     return [one for one in every if one in only] if only else every
 
 

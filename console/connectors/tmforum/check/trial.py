@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from console.connectors.tmforum.check.needs import Need
+from console.connectors.tmforum.check.requirements import ResourceRequirement
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.reading import belongs_to, customer_named
 from console.connectors.tmforum.settings import Resource, TmForumSystem
@@ -34,8 +34,10 @@ class Samples:
 class Trial:
     """Reads one resource as the desk would with a setting, and keeps what of it was right. Nothing is written."""
 
-    def __init__(self, name: str, need: Need, system: TmForumSystem, endpoint: Endpoint, clock: Clock) -> None:
-        self._name, self._need, self._system = name, need, system
+    def __init__(
+        self, name: str, requirement: ResourceRequirement, system: TmForumSystem, endpoint: Endpoint, clock: Clock
+    ) -> None:
+        self._name, self._requirement, self._system = name, requirement, system
         self._endpoint, self._clock = endpoint, clock
         self._known: dict[tuple[bytes, Samples], frozenset[str]] = {}
 
@@ -57,7 +59,7 @@ class Trial:
         client = TmForumClient(self._endpoint, system, self._clock, lambda _name, _damage: None)
         right = await self._list(client, resource)
         right |= await self._pages(client) | await self._one(client, samples.record)
-        if self._need.selected_by is not None:
+        if self._requirement.selected_by is not None:
             right |= await self._of_customers(client, samples.owners)
         if samples.bill is not None:
             right |= await self._of_bill(client, resource, samples.bill)
@@ -70,7 +72,7 @@ class Trial:
             return set()
         right = {"the list is read"} | ({"all of it"} if not found.damaged else set())
         readers = [one.value for one in found]
-        for name in self._need.attributes(resource.version):
+        for name in self._requirement.attributes(resource.version):
             if any(reader.raw(name) not in (None, "", [], {}) for reader in readers):
                 right.add(f"it tells {name}")
         if readers and all(self._is_clean(reader) for reader in readers):
@@ -83,7 +85,7 @@ class Trial:
 
     def _is_clean(self, reader: RecordReader) -> bool:
         try:
-            self._need.read(reader)
+            self._requirement.read(reader)
         except MalformedRecordError:
             return False
         return not reader.problems
@@ -149,7 +151,7 @@ class Trial:
 
     @property
     def _parameter(self) -> str | None:
-        return None if self._need.selected_by == _USUAL else self._need.selected_by
+        return None if self._requirement.selected_by == _USUAL else self._requirement.selected_by
 
 
 def bill_of(reader: RecordReader) -> str | None:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from console.connectors.tmforum.check import guesses
-from console.connectors.tmforum.check.looking import Looker, Seen
-from console.connectors.tmforum.check.needs import Need
+from console.connectors.tmforum.check.probe import EndpointProbe, ProbeReply
+from console.connectors.tmforum.check.requirements import ResourceRequirement
 from console.connectors.tmforum.check.trial import Samples, Trial, bill_of
 from console.connectors.tmforum.published import CUSTOMER_FILTERS, Version, default_path
 from console.connectors.tmforum.reading import customer_named, references
@@ -18,18 +18,20 @@ from console.models.check_report import Finding, Verdict
 _MOST_OWNERS = 3
 
 
-class Checking:
+class CheckState:
     """What is known of one resource while it is checked; `setting` is what is proposed, each part of it tried."""
 
-    def __init__(self, name: str, need: Need, system: TmForumSystem, looker: Looker, trial: Trial) -> None:
-        self._name, self._need, self._system, self._looker, self._trial = name, need, system, looker, trial
+    def __init__(
+        self, name: str, requirement: ResourceRequirement, system: TmForumSystem, probe: EndpointProbe, trial: Trial
+    ) -> None:
+        self._name, self._requirement, self._system, self._probe, self._trial = name, requirement, system, probe, trial
         self._settings = system.resources.get(name) or Resource()
         self.version: Version = self._settings.version
         self.setting: dict[str, Any] = {}
         self._base = self._settings.path or default_path(name, self.version)
         self._resource = self._settings.name or name
         self._limit = self._settings.limit_parameter
-        self._first: Seen | None = None
+        self._first: ProbeReply | None = None
         self._total: int | None = None
         self._records: list[dict[str, Any]] = []
         self.is_hopeless = False
@@ -53,8 +55,8 @@ class Checking:
         return Samples(next(iter(guesses.ids(self._records)), None), tuple(chosen), bill)
 
     def _usual_filter(self) -> str:
-        need = self._need.selected_by or ""
-        return CUSTOMER_FILTERS[self.version] if need == CUSTOMER_FILTERS["v4"] else need
+        requirement = self._requirement.selected_by or ""
+        return CUSTOMER_FILTERS[self.version] if requirement == CUSTOMER_FILTERS["v4"] else requirement
 
     def _reader(self, record: Any, change: Mapping[str, Any] | None = None) -> RecordReader:
         if isinstance(record, Undecodable):
@@ -79,10 +81,10 @@ class Checking:
         got: str,
         verdict: Verdict,
         advice: str = "",
-        seen: Seen | None = None,
+        reply: ProbeReply | None = None,
     ) -> Finding:
         setting: Mapping[str, Any] = dict(self.setting) if verdict is Verdict.SETTING else {}
-        request, answer = (seen.request, seen.told) if seen is not None else ("", "")
+        request, answer = (reply.request, reply.told) if reply is not None else ("", "")
         return Finding(self._name, operation, needed, got, verdict, advice, setting, request, answer)
 
 

@@ -18,7 +18,7 @@ _ORDER_STATES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class ResourceRequirement:
     """One resource as the desk uses it.
 
     `shown` are attributes in v4's names, `later` those that v5 calls otherwise. `state` is the attribute with the
@@ -42,11 +42,17 @@ class Need:
         return tuple(names.get(name, name) for name in self.shown)
 
 
-NEEDS: dict[str, Need] = {
-    "customer": Need(customer.read_customer, ("name", "status", "engagedParty", "contactMedium"), selected_by=None),
-    "individual": Need(party(PartyKind.INDIVIDUAL), ("givenName", "familyName", "contactMedium"), selected_by=None),
-    "organization": Need(party(PartyKind.ORGANIZATION), ("tradingName", "contactMedium"), selected_by=None),
-    "troubleTicket": Need(
+REQUIREMENTS: dict[str, ResourceRequirement] = {
+    "customer": ResourceRequirement(
+        customer.read_customer, ("name", "status", "engagedParty", "contactMedium"), selected_by=None
+    ),
+    "individual": ResourceRequirement(
+        party(PartyKind.INDIVIDUAL), ("givenName", "familyName", "contactMedium"), selected_by=None
+    ),
+    "organization": ResourceRequirement(
+        party(PartyKind.ORGANIZATION), ("tradingName", "contactMedium"), selected_by=None
+    ),
+    "troubleTicket": ResourceRequirement(
         care.read_ticket,
         ("name", "status", "severity", "creationDate", "statusChange", "relatedParty"),
         later=(("statusChange", "statusChangeHistory"),),
@@ -56,37 +62,43 @@ NEEDS: dict[str, Need] = {
         ),
         newest_first="-creationDate",
     ),
-    "partyInteraction": Need(
+    "partyInteraction": ResourceRequirement(
         care.read_interaction,
         ("interactionDate", "reason", "direction", "channel", "relatedParty"),
         (("channel", "relatedChannel"),),
         newest_first="-interactionDate.startDateTime",
     ),
-    "appointment": Need(
+    "appointment": ResourceRequirement(
         care.read_appointment,
         ("validFor", "status", "relatedParty"),
         state="status",
         states=frozenset({"initialized", "confirmed", "cancelled", "completed", "failed"}),
     ),
-    "billingAccount": Need(bills.read_account, ("name", "state", "accountBalance", "relatedParty")),
-    "customerBill": Need(
+    "billingAccount": ResourceRequirement(bills.read_account, ("name", "state", "accountBalance", "relatedParty")),
+    "customerBill": ResourceRequirement(
         bills.read_bill,
         ("billNo", "billDate", "amountDue", "state", "billingAccount", "paymentDueDate", "relatedParty"),
         state="state",
         states=frozenset({"new", "onHold", "validated", "sent", "partiallyPaid", "settled"}),
         newest_first="-billDate",
     ),
-    "appliedCustomerBillingRate": Need(
+    "appliedCustomerBillingRate": ResourceRequirement(
         bills.read_rate,
         ("name", "taxIncludedAmount", "bill", "type"),
         (("type", "appliedBillingRateType"),),
         selected_by=None,
     ),
-    "payment": Need(money.read_payment, ("paymentDate", "totalAmount", "status", "account"), selected_by="payer.id"),
-    "refund": Need(money.read_refund, ("refundDate", "totalAmount", "status", "account"), selected_by="requestor.id"),
-    "usage": Need(usage.read_usage, ("usageDate", "usageType", "relatedParty")),
-    "queryUsageConsumption": Need(usage.read_buckets, ("usageConsumption",), selected_by=None, is_query=True),
-    "productOrder": Need(
+    "payment": ResourceRequirement(
+        money.read_payment, ("paymentDate", "totalAmount", "status", "account"), selected_by="payer.id"
+    ),
+    "refund": ResourceRequirement(
+        money.read_refund, ("refundDate", "totalAmount", "status", "account"), selected_by="requestor.id"
+    ),
+    "usage": ResourceRequirement(usage.read_usage, ("usageDate", "usageType", "relatedParty")),
+    "queryUsageConsumption": ResourceRequirement(
+        usage.read_buckets, ("usageConsumption",), selected_by=None, is_query=True
+    ),
+    "productOrder": ResourceRequirement(
         orders.read_product_order,
         ("state", "orderDate", "productOrderItem", "relatedParty"),
         later=(("orderDate", "creationDate"),),
@@ -94,14 +106,14 @@ NEEDS: dict[str, Need] = {
         states=_ORDER_STATES,
         newest_first="-orderDate",
     ),
-    "serviceOrder": Need(
+    "serviceOrder": ResourceRequirement(
         orders.read_service_order,
         ("state", "orderDate", "serviceOrderItem", "relatedParty"),
         state="state",
         states=_ORDER_STATES,
         newest_first="-orderDate",
     ),
-    "product": Need(
+    "product": ResourceRequirement(
         inventory.read_product,
         ("name", "status", "startDate", "relatedParty"),
         state="status",
@@ -118,7 +130,7 @@ NEEDS: dict[str, Need] = {
             }
         ),
     ),
-    "service": Need(
+    "service": ResourceRequirement(
         inventory.read_service,
         ("name", "state", "serviceSpecification", "relatedParty"),
         state="state",
@@ -126,5 +138,5 @@ NEEDS: dict[str, Need] = {
             {"feasibilityChecked", "designed", "reserved", "inactive", "active", "terminated", "suspended"}
         ),
     ),
-    "serviceTest": Need(inventory.read_test, ("name", "state", "relatedService", "testMeasure")),
+    "serviceTest": ResourceRequirement(inventory.read_test, ("name", "state", "relatedService", "testMeasure")),
 }

@@ -11,7 +11,7 @@ from console.http import Endpoint, ReadRequest, Response
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ProbeReply:
     """One question and what came of it: an answer, or the sentence of what went wrong."""
 
     request: str
@@ -43,7 +43,7 @@ class Seen:
         return "\n".join([str(self.answer.status), *shown, body]).strip()
 
 
-class Looker:
+class EndpointProbe:
     """Asks one endpoint; every question is small and, unless it has a body, changes nothing."""
 
     def __init__(self, endpoint: Endpoint) -> None:
@@ -58,23 +58,23 @@ class Looker:
         *,
         record: str | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Seen:
+    ) -> ProbeReply:
         """Ask for a list, or for one record."""
         return await self._ask(ReadRequest(base, resource, record, tuple(parameters)), "GET", headers)
 
-    async def post(self, base: str, resource: str, body: Mapping[str, Any]) -> Seen:
+    async def post(self, base: str, resource: str, body: Mapping[str, Any]) -> ProbeReply:
         """Ask a query that is asked with a body."""
         return await self._ask(ReadRequest(base, resource, query=json.dumps(body).encode()), "POST", None)
 
-    async def _ask(self, question: ReadRequest, method: str, headers: Mapping[str, str] | None) -> Seen:
+    async def _ask(self, request: ReadRequest, method: str, headers: Mapping[str, str] | None) -> ProbeReply:
         self.asked += 1
-        shown = f"{method} {question.base}/{question.resource}" + ("/…" if question.record else "")
-        if question.parameters:
-            shown += "?" + "&".join(f"{key}={_open(key, value)}" for key, value in question.parameters)
+        shown = f"{method} {request.base}/{request.resource}" + ("/…" if request.record else "")
+        if request.parameters:
+            shown += "?" + "&".join(f"{key}={_open(key, value)}" for key, value in request.parameters)
         try:
-            return Seen(shown, await self._endpoint.look(question, headers))
+            return ProbeReply(shown, await self._endpoint.look(request, headers))
         except SystemCallError as error:
-            return Seen(shown, None, f"{error} ({error.code})")
+            return ProbeReply(shown, None, f"{error} ({error.code})")
 
 
 def _open(key: str, value: str) -> str:
