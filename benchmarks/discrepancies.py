@@ -218,7 +218,7 @@ def _planted() -> list[tuple[str, Mapping[Kind, Rule]]]:
     def names_the_wrong_one(facts: SystemFacts) -> Iterator[Discrepancy]:
         for one in RULES[Kind.BILLED_BUT_TERMINATED](facts):
             if isinstance(one, Discrepancy):
-                yield Discrepancy(one.kind, one.subject, one.claims[-1].record, one.claims)
+                yield Discrepancy(one.kind, one.subject, one.statements[-1].record, one.statements)
 
     return [
         ("a rule that finds nothing", {**RULES, Kind.ACTIVE_NOT_BILLED: silent}),

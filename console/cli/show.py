@@ -105,7 +105,7 @@ def comparison_text(comparison: Comparison) -> Iterator[str]:
     for one in comparison.found:
         cost = f", {one.cost} in question" if one.cost else ""
         yield f"  {one.subject}: {one.kind.value}{cost}"
-        yield from (f"    {claim.system}: {claim.says} ({claim.record})" for claim in one.claims)
+        yield from (f"    {claim.system}: {claim.says} ({claim.record})" for claim in one.statements)
     yield from (f"  not compared: {gap.why}" for gap in comparison.not_compared)
 
 

@@ -55,7 +55,7 @@ class Discrepancy:
     kind: DiscrepancyKind
     subject: Message | str
     about: str
-    claims: tuple[SystemStatement, ...]
+    statements: tuple[SystemStatement, ...]
     since: date | None = None
     cost: Money | None = None
     meaning: Message | str = ""

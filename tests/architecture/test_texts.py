@@ -16,7 +16,7 @@ SAYING = ("services", "connectors", "http", "store", "models")
 # Errors of the program itself, or of a format: their words are for a log, or become a value of a message.
 FOR_LOGS = {"TypeError", "ValueError", "KeyError", "MalformedRecordError", "UsageError"}
 # What forms, previews and discrepancies are declared with; of their arguments these hold no words for people.
-SHOWN = {"Field", "FieldOption", "Effect", "ActionType", "NotCompared", "Discrepancy", "claim"}
+SHOWN = {"Field", "FieldOption", "Effect", "ActionType", "NotCompared", "Discrepancy", "statement"}
 NOT_SHOWN = {"name", "group", "letter", "record", "values", "asks", "start", "starts"}
 
 

@@ -83,8 +83,8 @@ def test_every_rule_has_its_case() -> None:
 def test_a_discrepancy_is_found_where_it_matters_with_what_each_says(kind: Kind, about: str, changes: dict) -> None:
     found = compare(facts(**changes)).found
     assert [(one.kind, one.about) for one in found] == [(kind, about)]
-    assert len(found[0].claims) >= 2
-    assert all(claim.says and claim.record and claim.system for claim in found[0].claims)
+    assert len(found[0].statements) >= 2
+    assert all(statement.says and statement.record and statement.system for statement in found[0].statements)
     assert found[0].meaning
     assert found[0].fixes
     assert {fix.action for fix in found[0].fixes} <= set(ACTIONS)

@@ -5,7 +5,7 @@ import re
 from typing import Any, TypeVar
 
 from console.models.customer import ContactMedium, Party
-from console.models.discrepancy import SystemStatement, Discrepancy, DiscrepancyKind
+from console.models.discrepancy import Discrepancy, DiscrepancyKind, SystemStatement
 from console.services.access.permissions import Personal
 
 T = TypeVar("T")
@@ -52,7 +52,7 @@ def _changes(value: Any, kinds: frozenset[Personal]) -> dict[str, Any]:
     if isinstance(value, Party) and value.birth_on and Personal.BIRTH in kinds:
         changes["birth_on"] = re.sub(r"\d", COVERED, value.birth_on)
     if isinstance(value, Discrepancy) and value.kind is DiscrepancyKind.CONTACT_DIFFERS:
-        changes["claims"] = tuple(_masked_claim(one, kinds) for one in value.claims)
+        changes["statements"] = tuple(_masked_statement(one, kinds) for one in value.statements)
         changes.pop("mends", None)  # the form that would mend it shows its values in full, which is recorded
     return changes
 
@@ -70,9 +70,9 @@ def _masked_fields(value: Any, kinds: frozenset[Personal]) -> dict[str, Any]:
     return changes
 
 
-def _masked_claim(claim: SystemStatement, kinds: frozenset[Personal]) -> SystemStatement:
-    says = str(claim.says)  # of this kind it is the number or the address itself
-    return dataclasses.replace(claim, says=_medium("email" if "@" in says else "phone", says, kinds))
+def _masked_statement(statement: SystemStatement, kinds: frozenset[Personal]) -> SystemStatement:
+    says = str(statement.says)  # of this kind it is the number or the address itself
+    return dataclasses.replace(statement, says=_medium("email" if "@" in says else "phone", says, kinds))
 
 
 def _medium(kind: str, text: str, kinds: frozenset[Personal]) -> str:

@@ -24,8 +24,10 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy]:
                 account_id,
                 account_id,
                 (
-                    facts.claim(Capability.CUSTOMERS, say.HAS_ACCOUNT(account=account_id), customer.id, customer.since),
-                    facts.claim(Capability.BILLING_ACCOUNTS, say.HAS_NO_SUCH_ACCOUNT(), account_id),
+                    facts.statement(
+                        Capability.CUSTOMERS, say.HAS_ACCOUNT(account=account_id), customer.id, customer.since
+                    ),
+                    facts.statement(Capability.BILLING_ACCOUNTS, say.HAS_NO_SUCH_ACCOUNT(), account_id),
                 ),
                 None,
                 None,

@@ -38,8 +38,8 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy | NotCompared]:
             product.name,
             product.id,
             (
-                facts.claim(Capability.SERVICES, say.ACTIVE(), product.id, product.started_at),
-                facts.claim(Capability.BILLS, said, bill.id if bill else account_id),
+                facts.statement(Capability.SERVICES, say.ACTIVE(), product.id, product.started_at),
+                facts.statement(Capability.BILLS, said, bill.id if bill else account_id),
             ),
             product.started_at.date(),
             Money(price.amount * months, price.currency),

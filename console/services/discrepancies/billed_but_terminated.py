@@ -47,8 +47,8 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy | NotCompared]:
             product.name,
             product.id,
             (
-                facts.claim(Capability.SERVICES, say.ENDED(), product.id, product.terminated_at),
-                facts.claim(
+                facts.statement(Capability.SERVICES, say.ENDED(), product.id, product.terminated_at),
+                facts.statement(
                     Capability.BILLS,
                     say.CHARGES_ON_BILL(amount=amount, bill=bill.label),
                     bill.id,

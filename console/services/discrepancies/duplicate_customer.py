@@ -22,13 +22,13 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy]:
             customer.name,
             other.customer_id,
             (
-                facts.claim(
+                facts.statement(
                     Capability.CUSTOMERS,
                     say.CUSTOMER_IS(name=customer.name, number=customer.id),
                     customer.id,
                     customer.since,
                 ),
-                facts.claim(
+                facts.statement(
                     Capability.CUSTOMERS,
                     say.CUSTOMER_IS_BY(
                         name=other.name, number=other.customer_id, matched=other.matched.by if other.matched else ""

@@ -36,8 +36,8 @@ def find_name(facts: SystemFacts) -> Iterator[Discrepancy | NotCompared]:
                 customer.name,
                 account.id,
                 (
-                    facts.claim(Capability.CUSTOMERS, customer.name, customer.id, customer.since),
-                    facts.claim(Capability.BILLING_ACCOUNTS, account.holder, account.id),
+                    facts.statement(Capability.CUSTOMERS, customer.name, customer.id, customer.since),
+                    facts.statement(Capability.BILLING_ACCOUNTS, account.holder, account.id),
                 ),
                 customer.since.date() if customer.since else None,
                 None,
@@ -65,8 +65,8 @@ def _media(
                 customer.name,
                 account.id,
                 (
-                    facts.claim(Capability.CUSTOMERS, ours[0], customer.id, customer.since),
-                    facts.claim(Capability.BILLING_ACCOUNTS, theirs[0], account.id),
+                    facts.statement(Capability.CUSTOMERS, ours[0], customer.id, customer.since),
+                    facts.statement(Capability.BILLING_ACCOUNTS, theirs[0], account.id),
                 ),
                 customer.since.date() if customer.since else None,
                 None,

@@ -28,15 +28,17 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy]:
         since = (order.completed_at if order else None) or product.started_at
         if not facts.is_settled(since):
             continue
-        claims = [facts.claim(Capability.SERVICES, say.SERVICE_IS(state=service.state), service.id)]
+        statements = [facts.statement(Capability.SERVICES, say.SERVICE_IS(state=service.state), service.id)]
         if order is not None:
-            claims.insert(0, facts.claim(Capability.SERVICES, say.ORDER_COMPLETED(order=order.id), order.id, since))
-        claims.append(facts.claim(Capability.SERVICES, say.SOLD_AS_ACTIVE(), product.id, product.started_at))
+            statements.insert(
+                0, facts.statement(Capability.SERVICES, say.ORDER_COMPLETED(order=order.id), order.id, since)
+            )
+        statements.append(facts.statement(Capability.SERVICES, say.SOLD_AS_ACTIVE(), product.id, product.started_at))
         yield Discrepancy(
             KIND,
             product.name,
             product.id,
-            tuple(claims),
+            tuple(statements),
             since.date() if since else None,
             product.price,
             say.PAYS_AND_CANNOT_USE(),

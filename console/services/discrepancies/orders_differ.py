@@ -26,10 +26,10 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy]:
             order.description,
             order.id,
             (
-                facts.claim(
+                facts.statement(
                     Capability.PRODUCT_ORDERS, say.PRODUCT_ORDER_IS(order=order.id, state=order.state), order.id, ended
                 ),
-                facts.claim(
+                facts.statement(
                     Capability.PRODUCT_ORDERS,
                     say.SERVICE_ORDER_IS(order=other.id, state=other.state),
                     other.id,

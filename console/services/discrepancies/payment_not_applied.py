@@ -31,13 +31,13 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy]:
             say.BILL(bill=bill.label),
             bill.id,
             (
-                facts.claim(
+                facts.statement(
                     Capability.PAYMENTS,
                     say.PAYMENT_CAME_IN(amount=payment.amount, payment=payment.id),
                     payment.id,
                     payment.paid_at,
                 ),
-                facts.claim(
+                facts.statement(
                     Capability.BILLS, say.BILL_UNPAID(amount=bill.remaining, bill=bill.label), bill.id, bill.billed_on
                 ),
             ),

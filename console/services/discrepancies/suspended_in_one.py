@@ -28,10 +28,10 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy]:
                 product.name,
                 product.id,
                 (
-                    facts.claim(
+                    facts.statement(
                         Capability.SERVICES, say.SOLD_AS_SUSPENDED() if sold else say.SOLD_AS_ACTIVE(), product.id
                     ),
-                    facts.claim(
+                    facts.statement(
                         Capability.SERVICES, say.SERVICE_SUSPENDED() if works else say.SERVICE_RUNS(), service.id
                     ),
                 ),

@@ -10,7 +10,7 @@ from console.messages import discrepancies as say
 from console.models.billing_account import BillingAccount
 from console.models.customer import Customer
 from console.models.customer_bill import AppliedBillingRate, CustomerBill
-from console.models.discrepancy import SystemStatement, DiscrepancyKind, NotCompared
+from console.models.discrepancy import DiscrepancyKind, NotCompared, SystemStatement
 from console.models.inventory import Product, Service
 from console.models.order import Order
 from console.models.payment import Payment
@@ -104,7 +104,7 @@ class SystemFacts:
         serial = product.serial_number
         return next((one for one in self.charges or () if serial and one.serial_number == serial), None)
 
-    def claim(
+    def statement(
         self, capability: Capability, says: Message | str, record: str, since: date | datetime | None = None
     ) -> SystemStatement:
         """Return what the system says that told of a record, or else that serves a capability."""

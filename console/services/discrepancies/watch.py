@@ -161,4 +161,4 @@ def _gap(name: str, facts: Records[Any]) -> Message:
 
 
 def _records(found: Discrepancy) -> set[str]:
-    return {claim.record for claim in found.claims}
+    return {statement.record for statement in found.statements}

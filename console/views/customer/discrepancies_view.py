@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from console.models.discrepancy import SystemStatement, Discrepancy, SuggestedFix
+from console.models.discrepancy import Discrepancy, SuggestedFix, SystemStatement
 from console.services.actions.catalogue import ACTIONS
 from console.services.customer.customer_view import CustomerView
 from console.services.discrepancies.watch import DiscrepancyWatch
@@ -38,8 +38,8 @@ class DiscrepanciesView(Surface):
         self.found.opened.connect(lambda _row: self._first_fix())
         self._meaning = Label("", wrap=True)
         self._meaning.setContentsMargins(10, 0, 10, 0)
-        claims = (tr("System"), tr("Says"), tr("Since"), tr("Record"))
-        self.claims = FactTable(tr("What each system says"), claims, stretch=1, optional=(2,))
+        statements = (tr("System"), tr("Says"), tr("Since"), tr("Record"))
+        self.statements = FactTable(tr("What each system says"), statements, stretch=1, optional=(2,))
         self._fixes = QHBoxLayout()
         self._fixes.setContentsMargins(10, 0, 10, 4)
         self.buttons: list[Button] = []
@@ -59,7 +59,7 @@ class DiscrepanciesView(Surface):
         layout.setSpacing(8)
         layout.addLayout(head)
         layout.addWidget(titled_surface(tr("Where the systems disagree"), self.found), 3)
-        card = titled_surface(tr("What each system says"), self.claims, self._meaning)
+        card = titled_surface(tr("What each system says"), self.statements, self._meaning)
         inner = card.layout()
         if isinstance(inner, QVBoxLayout):
             inner.addLayout(self._fixes)
@@ -107,7 +107,9 @@ class DiscrepanciesView(Surface):
 
     def _show_chosen(self) -> None:
         one = self.chosen
-        self.claims.show_rows([_claim_row(n, claim) for n, claim in enumerate(one.claims)] if one else [])
+        self.statements.show_rows(
+            [_claim_row(n, statement) for n, statement in enumerate(one.statements)] if one else []
+        )
         self._meaning.set_words(in_words(one.meaning) if one else "")
         fixes = [fix for fix in one.fixes if fix.action in ACTIONS] if one else []
         for button in self.buttons:
@@ -137,7 +139,7 @@ def discrepancy_words(one: Discrepancy) -> str:
 
 
 def _row(one: Discrepancy) -> Row:
-    systems = ", ".join(dict.fromkeys(claim.system for claim in one.claims))
+    systems = ", ".join(dict.fromkeys(statement.system for statement in one.statements))
     cells = (
         Cell(console_fact(tr("What"), texts.sentence(tr(one.kind.value))), state="conflict"),
         Cell(console_fact(tr("About"), in_words(one.subject))),
@@ -148,11 +150,11 @@ def _row(one: Discrepancy) -> Row:
     return Row(f"{one.kind.name} {one.about}", cells)
 
 
-def _claim_row(number: int, claim: SystemStatement) -> Row:
+def _claim_row(number: int, statement: SystemStatement) -> Row:
     cells = (
-        Cell(console_fact(tr("System"), claim.system), strong=True),
-        Cell(console_fact(tr("Says"), in_words(claim.says))),
-        Cell(console_fact(tr("Since"), texts.weekday(claim.since) if claim.since else "")),
-        Cell(console_fact(tr("Record"), claim.record)),
+        Cell(console_fact(tr("System"), statement.system), strong=True),
+        Cell(console_fact(tr("Says"), in_words(statement.says))),
+        Cell(console_fact(tr("Since"), texts.weekday(statement.since) if statement.since else "")),
+        Cell(console_fact(tr("Record"), statement.record)),
     )
-    return Row(f"{number} {claim.record}", cells)
+    return Row(f"{number} {statement.record}", cells)
