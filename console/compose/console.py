@@ -174,7 +174,7 @@ def _customer_views(
             network=network,
             cache=stored.cache,
             saw=lambda scope: guard.saw(customer_id, scope),
-            uncovered=lambda kinds: guard.audit.record("showed in full", customer_id, kinds),
+            on_unmask=lambda kinds: guard.audit.record("showed in full", customer_id, kinds),
             as_of=as_of,
             clock=overrides.clock,
             rng=overrides.rng,

@@ -114,7 +114,7 @@ def test_forms_previews_and_discrepancies_are_declared_without_words_of_their_ow
         'Field("amount", "Amount")',
         'FieldOption("a", f"Bill {bill}")',
         'Effect(what="Charge of it")',
-        'facts.claim(ONE, "is active" if on else "ended", "r")',
+        'facts.statement(ONE, "is active" if on else "ended", "r")',
     ],
 )
 def test_words_of_their_own_are_found(source: str) -> None:

@@ -10,7 +10,7 @@ from console.services.access.permissions import Personal
 
 T = TypeVar("T")
 
-COVERED = "•"
+MASK = "•"
 _PHONE = re.compile(r"\+\d[\d ().-]{5,18}\d")
 _EMAIL = re.compile(r"[^\s@<>(),;:]+@[^\s@<>(),;:]+\.[^\s@<>(),;:]+")
 
@@ -50,7 +50,7 @@ def _changes(value: Any, kinds: frozenset[Personal]) -> dict[str, Any]:
     """Return the fields of a record that masking changes, by the kind of the record too."""
     changes = _masked_fields(value, kinds)
     if isinstance(value, Party) and value.birth_on and Personal.BIRTH in kinds:
-        changes["birth_on"] = re.sub(r"\d", COVERED, value.birth_on)
+        changes["birth_on"] = re.sub(r"\d", MASK, value.birth_on)
     if isinstance(value, Discrepancy) and value.kind is DiscrepancyKind.CONTACT_DIFFERS:
         changes["statements"] = tuple(_masked_statement(one, kinds) for one in value.statements)
         changes.pop("mends", None)  # the form that would mend it shows its values in full, which is recorded
@@ -64,9 +64,9 @@ def _masked_fields(value: Any, kinds: frozenset[Personal]) -> dict[str, Any]:
         if one.name in {"id", "record"} or one.name.endswith(("_id", "_ids")):
             continue
         before = getattr(value, one.name)
-        covered = _masked(before, kinds)
-        if covered is not before:
-            changes[one.name] = covered
+        hidden = _masked(before, kinds)
+        if hidden is not before:
+            changes[one.name] = hidden
     return changes
 
 
@@ -86,8 +86,8 @@ def _medium(kind: str, text: str, kinds: frozenset[Personal]) -> str:
 def _phone(text: str) -> str:
     """Return a number of which the last two digits are left, enough to tell two numbers of one person apart."""
     digits = re.sub(r"\D", "", text)
-    return COVERED * 6 + digits[-2:]
+    return MASK * 6 + digits[-2:]
 
 
 def _email(text: str) -> str:
-    return f"{text[:1]}{COVERED * 3}@{COVERED * 3}"
+    return f"{text[:1]}{MASK * 3}@{MASK * 3}"

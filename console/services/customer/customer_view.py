@@ -63,10 +63,10 @@ class CustomerView(CustomerDatasets):
         rng: random.Random,
         as_of: datetime | None = None,
         saw: Callable[[DataScope], None] = lambda _scope: None,
-        uncovered: Callable[[str], None] = lambda _kinds: None,
+        on_unmask: Callable[[str], None] = lambda _kinds: None,
     ) -> None:
         self.customer_id = customer_id
-        self._masked, self._on_unmask = permissions.user.masked, uncovered
+        self._masked, self._on_unmask = permissions.user.masked, on_unmask
         self.as_of = as_of
         self._systems, self._on_seen = systems, saw
         self._cache = cache
@@ -331,7 +331,7 @@ class CustomerView(CustomerDatasets):
             rng=self._rng,
             fetch_more=fetch_more,
             fetch_newest=fetch_newest,
-            cover=lambda facts: masked(facts, self._masked),
+            mask=lambda facts: masked(facts, self._masked),
         )
 
 

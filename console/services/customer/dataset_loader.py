@@ -134,7 +134,7 @@ class SystemDataset(DatasetLoader[T]):
 
     `known` is what was last known before; `keep` is handed every good answer; with `is_past` nobody is ever asked.
     Questions are folded: asking while asking changes nothing. An outage is asked about again by itself, each time after
-    a longer pause with jitter. `cover` covers what this user sees only on demand.
+    a longer pause with jitter. `mask` covers what this user sees only on demand.
     """
 
     def __init__(
@@ -152,13 +152,13 @@ class SystemDataset(DatasetLoader[T]):
         is_past: bool = False,
         fetch_more: Callable[[T], Awaitable[T]] | None = None,
         fetch_newest: Callable[[], Awaitable[T]] | None = None,
-        cover: Callable[[T], T] = lambda facts: facts,
+        mask: Callable[[T], T] = lambda facts: facts,
     ) -> None:
         super().__init__()
         self.unmasked = known
-        self._mask = cover
+        self._mask = mask
         read = read_at(known) if known is not None else None
-        shown = cover(known) if known is not None else None
+        shown = mask(known) if known is not None else None
         self.state: DatasetState[T] = DatasetState(system, fresh_for, shown, read, is_past=is_past)
         self._save = keep
         self._is_past = is_past
