@@ -27,7 +27,7 @@ from console.store.database import open_database
 from console.store.drafts import DraftRepository
 from console.store.recovery import unwrap_key
 from console.store.secrets import SecretRepository
-from console.store_place import OpenedStore, StorePlace, StoreQuestions
+from console.store_location import OpenedStore, StoreLocation, StoreQuestions
 from tests.support.file_keyring import PATH
 
 _DEATHS = int(os.environ.get("OPTICOM_KILL_DEATHS") or 40)
@@ -46,7 +46,7 @@ def _say(what: str, value: str = "") -> None:
 
 
 async def _opened(folder: Path) -> OpenedStore:
-    return await StorePlace(folder, StoreQuestions(shows_codes=True)).open()
+    return await StoreLocation(folder, StoreQuestions(shows_codes=True)).open()
 
 
 # ------------------------------------------------------------------ what the programs do

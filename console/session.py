@@ -20,8 +20,8 @@ from console.settings.policy import Policy, read_policy
 from console.store.customer_records import CustomerRecords
 from console.store.database import Database
 from console.store.secrets import SecretRepository
-from console.store_place import NOBODY_ASKED, AskCode, OpenedStore, StoreQuestions
-from console.store_places import Stores
+from console.store_location import NOBODY_ASKED, AskCode, OpenedStore, StoreQuestions
+from console.store_locator import StoreLocator
 from console.store_profiles import StoreProfiles
 from console.system.sandbox_launcher import SandboxProcess
 from console.system.secrets import KeptSecrets, SystemSecrets
@@ -96,7 +96,7 @@ async def open_session(
     sandbox = await SandboxProcess.start() if demo else None
     try:
         ground = await _configured(config) if sandbox is None else _of_sandbox(sandbox, signs_in=ask_person is not None)
-        stores = Stores(stores_folder(), ground.profile, _questions_of_sandbox(questions) if demo else questions)
+        stores = StoreLocator(stores_folder(), ground.profile, _questions_of_sandbox(questions) if demo else questions)
         async with AsyncExitStack() as stack:
             await asyncio.to_thread(check_settings, ground.deployment, ground.secrets)
             entry = await _enter(stack, ground, stores, ask_person, with_store=with_store)
@@ -151,7 +151,7 @@ class _Entry:
 
 
 async def _enter(
-    stack: AsyncExitStack, ground: _Ground, stores: Stores, ask_person: AskPerson | None, *, with_store: bool
+    stack: AsyncExitStack, ground: _Ground, stores: StoreLocator, ask_person: AskPerson | None, *, with_store: bool
 ) -> _Entry:
     deployment = ground.deployment
     if deployment.sign_in is None:
@@ -180,7 +180,7 @@ async def _compose(stack: AsyncExitStack, ground: _Ground, entry: _Entry, ask_se
     return console
 
 
-def _session(ground: _Ground, stores: Stores, entry: _Entry, console: Console) -> Session:
+def _session(ground: _Ground, stores: StoreLocator, entry: _Entry, console: Console) -> Session:
     kept, sign_in = entry.kept, entry.sign_in
     return Session(
         console,
@@ -204,11 +204,11 @@ async def _with_unsent_elsewhere(session: Session, ground: _Ground) -> Session:
     return replace(session, notice=" ".join(filter(None, (session.notice, elsewhere))))
 
 
-def _remover(stores: Stores, console: Console, person: Person | None) -> Callable[[], Awaitable[str]]:
+def _remover(stores: StoreLocator, console: Console, person: Person | None) -> Callable[[], Awaitable[str]]:
     """Return what has a person's store removed once it is closed; asked, it returns why not, empty where it will be."""
 
     async def remove_at_end() -> str:
-        unsent = await console.leaving.unsent()
+        unsent = await console.unsent_work.unsent()
         if unsent.actions:
             return f"{len(unsent.actions)} actions are not done yet. Send, withdraw or save them first."
         stores.removed = person
@@ -217,7 +217,7 @@ def _remover(stores: Stores, console: Console, person: Person | None) -> Callabl
     return remove_at_end
 
 
-def _others(stores: Stores) -> Callable[[], AsyncIterator[CustomerData | None]]:
+def _others(stores: StoreLocator) -> Callable[[], AsyncIterator[CustomerData | None]]:
     async def others() -> AsyncIterator[CustomerData | None]:
         async for kept in stores.open_others():
             yield CustomerRecords(kept.database) if kept.database is not None else None
@@ -302,7 +302,7 @@ async def _restored(sign_in: SignIn, last: OpenedStore | None) -> tuple[Person |
 
 
 async def _signed_in(
-    sign_in: SignIn, stores: Stores | None, ask_person: AskPerson | None
+    sign_in: SignIn, stores: StoreLocator | None, ask_person: AskPerson | None
 ) -> tuple[Person, OpenedStore]:
     """Return who works here and their store: whoever did last, if they still may, else whoever signs in now."""
     last = await stores.open_last() if stores is not None else None
@@ -334,7 +334,7 @@ async def open_last_store(
         deployment = await asyncio.to_thread(load_deployment, config or default_configuration())
         profile = await asyncio.to_thread(StoreProfiles(stores_folder()).choose, deployment)
         signs_in = deployment.sign_in is not None
-    stores = Stores(stores_folder(), profile, questions, to_read=to_read)
+    stores = StoreLocator(stores_folder(), profile, questions, to_read=to_read)
     if signs_in:
         return await stores.open_last() or OpenedStore()
     return await stores.open() if stores.has(profile) or not to_read else OpenedStore()

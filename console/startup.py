@@ -146,7 +146,7 @@ class Startup:
 
     async def _enter_session(self) -> "Session":
         from console.session import open_session  # noqa: PLC0415 - loaded by the step before
-        from console.store_place import StoreQuestions  # noqa: PLC0415 - as above
+        from console.store_location import StoreQuestions  # noqa: PLC0415 - as above
         from console.views.store import store_dialogs as dialogs  # noqa: PLC0415 - as above
 
         return await self.stack.enter_async_context(
@@ -165,7 +165,7 @@ class Startup:
     def _ask_person(self) -> "AskPerson":
         if self.options.tour is None:
             return self.parts.person.bar.ask
-        from console.tour import sign_in_by_itself  # noqa: PLC0415 - for the demo alone
+        from console.demo_tour import sign_in_by_itself  # noqa: PLC0415 - for the demo alone
 
         return sign_in_by_itself
 
@@ -211,7 +211,7 @@ class Startup:
         """
         if self.options.tour is None:
             return
-        from console.tour import run_tour  # noqa: PLC0415 - for the demo alone
+        from console.demo_tour import run_tour  # noqa: PLC0415 - for the demo alone
 
         first = self.session.first_customer
         raise _Ended(await run_tour(self.window, self.parts.workspace, first, self.options.tour))

@@ -25,9 +25,9 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from benchmarks.window import in_window, workspace_on
 from console.bridge import Bridge
+from console.demo_tour import TourError, until
 from console.models.outbox import ActionState
 from console.system.sandbox_launcher import SandboxProcess
-from console.tour import TourError, until
 from console.views.customer.forms.contact_form import ContactForm
 from console.views.customer.forms.promise_form import PromiseForm
 from console.views.customer.page import CustomerPage

@@ -12,8 +12,8 @@ import sys
 import httpx
 from PySide6.QtCore import Qt
 
+from console.demo_tour import TourError, until
 from console.models.outbox import ActionState
-from console.tour import TourError, until
 from console.views.customer.forms.action_form import ActionForm
 from console.views.customer.forms.half_done import HalfDoneDialog
 from console.views.customer.page import CustomerPage

@@ -22,11 +22,11 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from benchmarks.window import in_window, workspace_on
 from console.bridge import Bridge
+from console.demo_tour import until
 from console.models.customer import CustomerId
 from console.services.access.access_service import AccessReason
 from console.services.access.permissions import ROLES
 from console.system.sandbox_launcher import SandboxProcess
-from console.tour import until
 from console.views.access.access_dialog import AccessDialog
 from console.views.access.lock import ConsoleLock
 from console.views.access.sign_in_bar import SignInBar

@@ -23,11 +23,11 @@ from PySide6.QtWidgets import QApplication
 
 from benchmarks.window import workspace_on
 from console.bridge import Bridge, run_application
+from console.demo_tour import press, save, type_text, until
 from console.models.customer import CustomerId
 from console.models.search import SearchResult
 from console.settings import Deployment
 from console.system.sandbox_launcher import SandboxProcess
-from console.tour import press, save, type_text, until
 from console.views.theme import THEME
 from console.views.window.main_window import MainWindow
 from console.views.window.workspace import Workspace

@@ -54,7 +54,7 @@ def _judge(problems: Sequence[str]) -> int:
 
 async def _kept(options: argparse.Namespace) -> list[Link]:
     from console.session import open_last_store  # noqa: PLC0415 - loads much that a collected file does not need
-    from console.store_place import IN_MEMORY, StoreQuestions  # noqa: PLC0415 - the same
+    from console.store_location import IN_MEMORY, StoreQuestions  # noqa: PLC0415 - the same
 
     ask = ask_code if sys.stdin.isatty() else None
     questions = StoreQuestions(code=ask)

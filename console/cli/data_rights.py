@@ -11,7 +11,7 @@ from console.errors import StoreError, StoreInUseError, UsageError
 from console.models.customer import CustomerId
 from console.services.access.data_rights import Reached
 from console.session import Session, open_session
-from console.store_place import IN_MEMORY, StoreQuestions
+from console.store_location import IN_MEMORY, StoreQuestions
 
 
 def run(options: argparse.Namespace) -> int:

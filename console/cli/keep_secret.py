@@ -9,7 +9,7 @@ from console.errors import ConfigurationError, UsageError
 from console.session import open_last_store
 from console.settings import KEPT
 from console.store.secrets import SecretRepository
-from console.store_place import IN_MEMORY, StoreQuestions
+from console.store_location import IN_MEMORY, StoreQuestions
 
 
 def run(options: argparse.Namespace) -> int:

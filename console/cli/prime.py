@@ -28,7 +28,7 @@ from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
 from console.services.customer.dataset_loader import DatasetLoader
 from console.session import open_session
-from console.store_place import IN_MEMORY, StoreQuestions
+from console.store_location import IN_MEMORY, StoreQuestions
 
 _SIDE_BY_SIDE = 4
 # What passes by itself, and for how long it is waited for while nothing else comes either.

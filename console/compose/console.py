@@ -28,7 +28,7 @@ from console.services.customer.dataset_cache import DatasetCache
 from console.services.customer.datasets import KEPT_AS
 from console.services.outbox import Outbox
 from console.services.outbox.drafts import Drafts
-from console.services.outbox.leaving import Leaving
+from console.services.outbox.unsent_work import UnsentWork
 from console.services.search.customer_index import CustomerIndex
 from console.services.search.customer_search import CustomerSearch
 from console.services.search.days import day_order
@@ -239,7 +239,7 @@ def compose_console(
         actions=actions,
         decisions=Decisions(outbox, actions, guard.permissions, country=deployment.country),
         drafts=drafts,
-        leaving=Leaving(outbox, drafts, actions, UnsentFiles(), is_kept=stored.database.is_kept),
+        unsent_work=UnsentWork(outbox, drafts, actions, UnsentFiles(), is_kept=stored.database.is_kept),
         data_rights=DataRights(stored.records, guard.permissions, guard.access, guard.audit),
         moments=stored.cache.moments,
         is_kept=stored.database.is_kept,

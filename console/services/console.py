@@ -17,7 +17,7 @@ from console.services.customer.customer_view import CustomerView
 from console.services.customer.dataset_cache import CustomerChange
 from console.services.outbox import ReadOutbox
 from console.services.outbox.drafts import Drafts
-from console.services.outbox.leaving import Leaving
+from console.services.outbox.unsent_work import UnsentWork
 from console.services.search.customer_index import HERE
 from console.services.search.customer_search import CustomerSearch
 from console.services.system.connections import Connections, HealthBoard
@@ -58,7 +58,7 @@ class Console:
     actions: Actions
     decisions: Decisions
     drafts: Drafts
-    leaving: Leaving
+    unsent_work: UnsentWork
     data_rights: DataRights
     moments: Callable[[str], Awaitable[list[CustomerChange]]]
     is_kept: bool

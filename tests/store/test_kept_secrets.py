@@ -14,7 +14,7 @@ from console.errors import ConfigurationError, StoreInUseError
 from console.models.customer import CustomerId
 from console.session import open_last_store, open_session
 from console.store.audit import AuditRepository
-from console.store_place import StoreQuestions
+from console.store_location import StoreQuestions
 from console.system.sandbox_launcher import sandbox_settings
 from tests.support.control import Control
 

@@ -29,8 +29,8 @@ from console.store.database import Database, open_database
 from console.store.drafts import DraftRepository
 from console.store.lock import StoreLock, see_that_locks_hold
 from console.store.recovery import digest_of_confirmed, unwrap_key, wrap_key
-from console.store_place import IN_MEMORY, OpenedStore, StorePlace, StoreQuestions
-from console.store_places import Stores
+from console.store_location import IN_MEMORY, OpenedStore, StoreLocation, StoreQuestions
+from console.store_locator import StoreLocator
 from console.store_profiles import StoreProfiles
 from tests.support.file_keyring import PATH, WAIT, FileKeyring
 
@@ -51,7 +51,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def opened(folder: Path, questions: StoreQuestions | None = None) -> OpenedStore:
-    return await StorePlace(folder, questions or StoreQuestions(shows_codes=True)).open()
+    return await StoreLocation(folder, questions or StoreQuestions(shows_codes=True)).open()
 
 
 def action(number: int) -> Action:
@@ -137,7 +137,7 @@ async def test_what_is_left_of_a_store_is_not_written_over(folder: Path, gone: s
     kept = await opened(folder)
     assert kept.database is None
     assert f"is {gone}. What is left of it:" in kept.notice
-    reading = await StorePlace(folder, StoreQuestions()).open_to_read()
+    reading = await StoreLocation(folder, StoreQuestions()).open_to_read()
     assert reading.database is None
     assert f"is {gone}" in reading.notice
     assert IN_MEMORY in kept.notice
@@ -503,10 +503,10 @@ def test_a_first_start_may_be_killed_at_any_moment(folder: Path) -> None:
     program = textwrap.dedent("""
         import asyncio, sys
         from pathlib import Path
-        from console.store_places import StorePlace, StoreQuestions
+        from console.store_locator import StoreLocation, StoreQuestions
         async def main():
             print("go", flush=True)
-            kept = await StorePlace(Path(sys.argv[1]), StoreQuestions(shows_codes=True)).open()
+            kept = await StoreLocation(Path(sys.argv[1]), StoreQuestions(shows_codes=True)).open()
             print("new" if kept.new_code else kept.notice or "old", flush=True)
         asyncio.run(main())
     """)
@@ -559,7 +559,7 @@ async def test_a_changed_address_keeps_the_store_and_another_deployment_has_its_
 
 @pytest.mark.expects_log("not what this computer's keyring says")
 async def test_a_changed_line_makes_nobody_a_supervisor(folder: Path) -> None:
-    stores = Stores(folder.parent / "stores", "abc", StoreQuestions(shows_codes=True))
+    stores = StoreLocator(folder.parent / "stores", "abc", StoreQuestions(shows_codes=True))
     note = folder.parent / "stores" / "abc.last"
     for name in ("supervisor", "rep"):
         kept = await stores.open(Person("https://login.example.net", name, name, name))
@@ -584,7 +584,7 @@ async def test_a_changed_line_makes_nobody_a_supervisor(folder: Path) -> None:
 
 
 async def test_a_removed_store_leaves_neither_key_nor_files(folder: Path) -> None:
-    stores = Stores(folder.parent / "stores", "abc", StoreQuestions(shows_codes=True))
+    stores = StoreLocator(folder.parent / "stores", "abc", StoreQuestions(shows_codes=True))
     me, other = (Person("https://login.example.net", name, name, "rep") for name in ("me", "other"))
     for person in (me, other):
         kept = await stores.open(person)
@@ -607,16 +607,16 @@ async def test_the_stores_of_everybody_else_here_are_looked_into_one_after_the_o
     names = ("one", "two", "three")
     people = [Person("https://id.example.net", name, name.title(), role="rep") for name in names]
     for person in people:
-        stores = Stores(where, "abc", StoreQuestions(shows_codes=True))
+        stores = StoreLocator(where, "abc", StoreQuestions(shows_codes=True))
         kept = await stores.open(person)
         assert kept.database is not None
         await kept.database.aclose()
-    mine = Stores(where, "abc", StoreQuestions(shows_codes=True))
-    theirs = Stores(where, "abc", StoreQuestions(shows_codes=True))
+    mine = StoreLocator(where, "abc", StoreQuestions(shows_codes=True))
+    theirs = StoreLocator(where, "abc", StoreQuestions(shows_codes=True))
     own, in_use = await mine.open(people[0]), await theirs.open(people[1])
     assert own.database is not None
     assert in_use.database is not None
-    other = Stores(where, "other", StoreQuestions(shows_codes=True))
+    other = StoreLocator(where, "other", StoreQuestions(shows_codes=True))
     stranger = await other.open(people[0])
     assert stranger.database is not None
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 
-from console.views.store.store_dialogs import AnewDialog, CodeDialog, RecoveryDialog, anew_asker
+from console.views.store.store_dialogs import CodeDialog, RecoveryDialog, ResetStoreDialog, anew_asker
 from tests.views.conftest import Rig, texts_of
 
 
@@ -52,13 +52,13 @@ async def test_a_new_passphrase_is_typed_twice_and_long_enough(rig: Rig) -> None
 async def test_what_is_left_of_a_store_is_left_unless_its_user_says_otherwise(rig: Rig) -> None:
     ask = anew_asker(rig.window)
     asking = asyncio.ensure_future(ask("The store is missing."))
-    await rig.until(lambda: rig.window.findChild(AnewDialog) is not None)
-    dialog = rig.window.findChild(AnewDialog)
+    await rig.until(lambda: rig.window.findChild(ResetStoreDialog) is not None)
+    dialog = rig.window.findChild(ResetStoreDialog)
     assert "The store is missing." in texts_of(dialog)
     QTest.keyClick(dialog, Qt.Key.Key_Return)
     assert await asking is False
     asking = asyncio.ensure_future(ask("The store is missing."))
-    await rig.until(lambda: any(one.isVisible() for one in rig.window.findChildren(AnewDialog)))
-    shown = next(one for one in rig.window.findChildren(AnewDialog) if one.isVisible())
+    await rig.until(lambda: any(one.isVisible() for one in rig.window.findChildren(ResetStoreDialog)))
+    shown = next(one for one in rig.window.findChildren(ResetStoreDialog) if one.isVisible())
     QTest.mouseClick(shown.anew, Qt.MouseButton.LeftButton)
     assert await asking is True

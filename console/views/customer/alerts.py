@@ -34,7 +34,7 @@ _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _RECENT = timedelta(days=7)
 
 
-class Behind(Enum):
+class AlertTarget(Enum):
     """What a click on an alert leads to where it is no act."""
 
     NOTHING = "nothing"
@@ -48,7 +48,7 @@ class Alert:
     text: str
     state: str
     rank: int
-    behind: Action | Behind = Behind.NOTHING
+    behind: Action | AlertTarget = AlertTarget.NOTHING
 
 
 class AlertChip(Label):
@@ -127,7 +127,7 @@ class AlertRow(QWidget):
         self._none.setVisible(not found)
 
     def _clicked(self, alert: Alert) -> None:
-        if alert.behind is Behind.DISCREPANCIES:
+        if alert.behind is AlertTarget.DISCREPANCIES:
             self.wanted.emit()
         elif isinstance(alert.behind, Action):
             self.action_wanted.emit(alert.behind)
@@ -142,7 +142,8 @@ class AlertRow(QWidget):
         if view.as_of is None:
             found += [*self._of_systems(now), *_actions(view, self._console)]
         found += [
-            Alert(discrepancy_words(one), "conflict", 1, Behind.DISCREPANCIES) for one in self._watch.comparison.found
+            Alert(discrepancy_words(one), "conflict", 1, AlertTarget.DISCREPANCIES)
+            for one in self._watch.comparison.found
         ]
         told = (
             _late(view, now), _promised(view), _over_limit(view), _stuck(view), _payment_failed(view, now),
@@ -260,9 +261,9 @@ def _approval_asked(view: CustomerView, console: Console) -> Iterator[Alert]:
         yield Alert(tr("Approval asked: {}. {}").format(asked[0].name, keys), "attention", -1)
 
 
-def _steps_of(action: Action) -> Action | Behind:
+def _steps_of(action: Action) -> Action | AlertTarget:
     """Return what a click on an act's alert leads to: of one with several steps, which of them are done."""
-    return action if len(action.steps) > 1 else Behind.NOTHING
+    return action if len(action.steps) > 1 else AlertTarget.NOTHING
 
 
 def _late(view: CustomerView, now: datetime) -> str:

@@ -12,7 +12,7 @@ from console.services.customer.customer_view import CustomerView
 from console.services.search.phone import show_phone
 from console.views import texts
 from console.views.customer.panels.facts import FactMaker
-from console.views.customer.panels.system_words import SystemWords
+from console.views.customer.panels.system_words import SystemNames
 from console.views.icons import ICON
 from console.views.message_words import in_words
 from console.views.texts import tr
@@ -29,7 +29,7 @@ _GO_FIRST = ("language", "since", "kind", "born", "status")
 class CustomerHead(Surface):
     """Name, kind, since when, number; and the ways to reach them. Facts come from CRM, customer and party."""
 
-    def __init__(self, view: CustomerView, systems: SystemWords) -> None:
+    def __init__(self, view: CustomerView, systems: SystemNames) -> None:
         super().__init__("card", "b")
         self.setAccessibleName(tr("Customer"))
         self._view = view

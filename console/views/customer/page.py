@@ -22,13 +22,13 @@ from console.views.customer.alerts import AlertRow
 from console.views.customer.forms.acting import CustomerActions, past_banner
 from console.views.customer.head import CustomerHead
 from console.views.customer.memory import PageMemory
-from console.views.customer.over import OverPanels
+from console.views.customer.panel_overlay import PanelOverlay
 from console.views.customer.panels.bills_panel import BillsPanel
 from console.views.customer.panels.catalogue import LAYOUTS, PANELS
 from console.views.customer.panels.columns import give_room, in_front, splitter
 from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelContext
-from console.views.customer.panels.system_words import SystemWords
+from console.views.customer.panels.system_words import SystemNames
 from console.views.customer.places import Place
 from console.views.texts import tr
 from console.views.widgets.live_page import LivePage
@@ -70,7 +70,7 @@ class CustomerPage(LivePage):
         self.as_of = as_of
         self.view: CustomerView = console.view_customer(customer_id, as_of)
         self._console, self._bridge, self._preferences = console, bridge, preferences
-        self.head = CustomerHead(self.view, SystemWords(console.served_by[Capability.CUSTOMERS], console.system_labels))
+        self.head = CustomerHead(self.view, SystemNames(console.served_by[Capability.CUSTOMERS], console.system_labels))
         self.head.show_access(console.access.grant_of(customer_id))
         self.discrepancies = DiscrepancyWatch(self.view, console.served_by, console.system_labels)
         self.alerts = AlertRow(self.view, console, self.discrepancies)
@@ -106,7 +106,7 @@ class CustomerPage(LivePage):
         self._area_layout = QVBoxLayout(self._area)
         self._area_layout.setContentsMargins(10, 6, 10, 10)
         into_note = self.customer_actions.add_to_note
-        self.over = OverPanels(console, bridge, self.view, self._area, go_back=self._to_bills, into_note=into_note)
+        self.over = PanelOverlay(console, bridge, self.view, self._area, go_back=self._to_bills, into_note=into_note)
         self.over.fix_wanted.connect(self.customer_actions.open_action)
         self.alerts.action_wanted.connect(self.customer_actions.open_half_done)
         layout.addWidget(self.over, 1)

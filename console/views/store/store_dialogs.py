@@ -158,7 +158,7 @@ async def _await(doing: Awaitable[T]) -> T:
     return await doing
 
 
-class AnewDialog(FramedDialog):
+class ResetStoreDialog(FramedDialog):
     """Says why a store cannot be opened; nothing is touched unless its user says so."""
 
     def __init__(self, sentence: str, window: MainWindow) -> None:
@@ -200,7 +200,7 @@ def anew_asker(window: MainWindow) -> Callable[[str], Awaitable[bool]]:
     """Return what asks on a window whether a store that cannot be opened is set aside and a new one begun."""
 
     async def ask(sentence: str) -> bool:
-        return await _answered(AnewDialog(sentence, window))
+        return await _answered(ResetStoreDialog(sentence, window))
 
     return ask
 

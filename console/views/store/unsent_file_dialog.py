@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.services.console import Console
-from console.services.outbox.leaving import SHORTEST_PASSPHRASE
+from console.services.outbox.unsent_work import SHORTEST_PASSPHRASE
 from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.widgets.fields import FramedDialog
@@ -85,8 +85,8 @@ class UnsentFileDialog(FramedDialog):
         if self._saves and typed != self.again.text():
             self.message.set_words(tr("The two passphrases differ. Type them again."))
             return
-        leaving = self._console.leaving
-        doing = leaving.export(self._path, typed) if self._saves else leaving.load(self._path, typed)
+        unsent_work = self._console.unsent_work
+        doing = unsent_work.export(self._path, typed) if self._saves else unsent_work.load(self._path, typed)
         self.go.setEnabled(False)
         self._bridge.run_command(self, doing, self._ended, self._failed)
 

@@ -23,8 +23,8 @@ from console.views.keys.regions import Region, go_round
 from console.views.outbox.page import OutboxPage
 from console.views.past_dialog import PastDialog
 from console.views.search.palette import SearchPalette
-from console.views.store.leaving_dialog import LeaveGuard
 from console.views.store.store_dialogs import RecoveryCode
+from console.views.store.unsent_dialog import CloseGuard
 from console.views.store.unsent_file_dialog import UnsentFileDialog
 from console.views.systems.page import SystemsPage
 from console.views.texts import tr
@@ -84,7 +84,7 @@ class Workspace(QObject):
         outbox.form_wanted.connect(lambda action: self.on_page(lambda page: page.customer_actions.edit(action)))
         self._bring("outbox", outbox)
         self._bring_guard(console)
-        self._window.before_leaving = LeaveGuard(console, self._bridge, self._window).ask
+        self._window.before_leaving = CloseGuard(console, self._bridge, self._window).ask
         self._unsubscribe = [
             console.health.subscribe(self._on_health),
             console.outbox.subscribe(lambda _action: self._show_waiting(console)),

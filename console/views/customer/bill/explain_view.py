@@ -19,7 +19,7 @@ from console.views.customer.bill.say_bill import AGAIN, say
 from console.views.customer.bill.say_bill_words import LANGUAGES
 from console.views.customer.bill.waterfall import Waterfall
 from console.views.customer.panels.facts import FactMaker
-from console.views.customer.panels.system_words import SystemWords
+from console.views.customer.panels.system_words import SystemNames
 from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.widgets.fact import ShownFact
@@ -39,7 +39,7 @@ class ExplainView(Surface):
     closed = Signal()
     said = Signal(str)
 
-    def __init__(self, view: CustomerView, systems: SystemWords) -> None:
+    def __init__(self, view: CustomerView, systems: SystemNames) -> None:
         super().__init__("window")
         self.setAccessibleName(tr("Bill explained"))
         self._view, self._systems = view, systems

@@ -8,7 +8,7 @@ from PySide6.QtCore import QDate, QLocale
 
 from console.models.bill_explanation import BillExplanation, Cause, CauseKind
 from console.models.money import Money
-from console.views.customer.bill.say_bill_words import ENGLISH, LANGUAGES, Words
+from console.views.customer.bill.say_bill_words import ENGLISH, LANGUAGES, BillPhrases
 
 # So many causes are said, the largest first, unless fewer are nearly all of it.
 _MOST_SAID = 5
@@ -64,7 +64,7 @@ def said_causes(explanation: BillExplanation) -> tuple[list[Cause], Money]:
     return said, explanation.difference - sum((cause.amount for cause in said), start=nothing)
 
 
-def _sentence(cause: Cause, words: Words, locale: QLocale) -> str:
+def _sentence(cause: Cause, words: BillPhrases, locale: QLocale) -> str:
     higher, lower = words.causes[cause.kind]
     template = higher if cause.amount.amount > 0 else lower
     return template.format(name=_PART.sub("", cause.name), amount=_money(cause.amount, locale))

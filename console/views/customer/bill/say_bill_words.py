@@ -7,7 +7,7 @@ from console.models.bill_explanation import CauseKind as Kind
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class BillPhrases:
     """One language: how a bill is said that is higher, lower or the same, each cause, and all others, both ways."""
 
     name: str
@@ -19,7 +19,7 @@ class Words:
     other: tuple[str, str]
 
 
-ENGLISH = Words(
+ENGLISH = BillPhrases(
     "English",
     "en_US",
     higher="Your {month} bill is {total}, {difference} more than {before}.",
@@ -41,7 +41,7 @@ ENGLISH = Words(
     },
     other=("Other changes add {amount}.", "Other changes take off {amount}."),
 )
-_GERMAN = Words(
+_GERMAN = BillPhrases(
     "Deutsch",
     "de_DE",
     higher="Ihre Rechnung vom {month} beträgt {total}, das sind {difference} mehr als im {before}.",
@@ -66,7 +66,7 @@ _GERMAN = Words(
     },
     other=("Anderes macht zusammen {amount} mehr.", "Anderes macht zusammen {amount} weniger."),
 )  # fmt: skip
-_FRENCH = Words(
+_FRENCH = BillPhrases(
     "Français",
     "fr_FR",
     higher="Votre facture de {month} est de {total}, soit {difference} de plus que celle de {before}.",
@@ -92,7 +92,7 @@ _FRENCH = Words(
     },
     other=("Le reste ajoute {amount}.", "Le reste retire {amount}."),
 )  # fmt: skip
-_SWEDISH = Words(
+_SWEDISH = BillPhrases(
     "Svenska",
     "sv_SE",
     higher="Din faktura för {month} är på {total}, {difference} mer än för {before}.",
@@ -117,4 +117,4 @@ _SWEDISH = Words(
     },
     other=("Övrigt blir {amount} mer.", "Övrigt blir {amount} mindre."),
 )
-LANGUAGES: Mapping[str, Words] = {"en": ENGLISH, "de": _GERMAN, "fr": _FRENCH, "sv": _SWEDISH}
+LANGUAGES: Mapping[str, BillPhrases] = {"en": ENGLISH, "de": _GERMAN, "fr": _FRENCH, "sv": _SWEDISH}

@@ -18,7 +18,7 @@ from console.views.customer.panels.facts import FactMaker, promise_words
 from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelContext, PanelSlot, PanelType
 from console.views.customer.panels.source import Source
-from console.views.customer.panels.system_words import SystemWords
+from console.views.customer.panels.system_words import SystemNames
 from console.views.texts import tr
 from console.views.widgets.fact import FactLabel, ShownFact
 from console.views.widgets.labels import Label
@@ -61,7 +61,7 @@ class AccountPanel(Panel):
     account_chosen = Signal(str)
 
     def __init__(
-        self, view: CustomerView, systems: SystemWords, is_booking: Callable[[], bool] = lambda: False
+        self, view: CustomerView, systems: SystemNames, is_booking: Callable[[], bool] = lambda: False
     ) -> None:
         self._view, self._is_booking = view, is_booking
         self._chosen: str | None = None

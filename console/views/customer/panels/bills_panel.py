@@ -19,7 +19,7 @@ from console.views.customer.panels.facts import FactMaker
 from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelContext, PanelSlot, PanelType
 from console.views.customer.panels.source import Source
-from console.views.customer.panels.system_words import SystemWords
+from console.views.customer.panels.system_words import SystemNames
 from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.widgets.labels import Button, Label
@@ -39,7 +39,7 @@ class BillsPanel(Panel):
     document_wanted = Signal(object)
     explanation_wanted = Signal()
 
-    def __init__(self, view: CustomerView, systems: SystemWords, watch: DiscrepancyWatch) -> None:
+    def __init__(self, view: CustomerView, systems: SystemNames, watch: DiscrepancyWatch) -> None:
         self._view = view
         self._chosen: CustomerBillId | None = None
         self._account: str | None = None
@@ -232,7 +232,7 @@ class BillLines(QWidget):
 
     document_wanted = Signal(object)
 
-    def __init__(self, view: CustomerView, systems: SystemWords, watch: DiscrepancyWatch) -> None:
+    def __init__(self, view: CustomerView, systems: SystemNames, watch: DiscrepancyWatch) -> None:
         super().__init__()
         self._view, self._watch = view, watch
         watch.subscribe(self.render_lines)

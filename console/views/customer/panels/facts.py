@@ -7,7 +7,7 @@ from console.models.detail import Detail
 from console.models.inventory import PriceKind, Product, ProductPrice
 from console.models.provenance import Origin
 from console.views import texts
-from console.views.customer.panels.system_words import SystemWords
+from console.views.customer.panels.system_words import SystemNames
 from console.views.texts import tr
 from console.views.widgets.fact import ShownFact
 from console.views.widgets.row_model import Cell
@@ -16,7 +16,7 @@ from console.views.widgets.row_model import Cell
 class FactMaker:
     """Makes the facts and cells of one record."""
 
-    def __init__(self, origin: Origin, systems: SystemWords, *, fresh: bool = True) -> None:
+    def __init__(self, origin: Origin, systems: SystemNames, *, fresh: bool = True) -> None:
         self._origin = origin
         self._system_label = systems.of(origin)
         self._fresh = fresh

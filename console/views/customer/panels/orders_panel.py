@@ -12,7 +12,7 @@ from console.views.customer.panels.facts import FactMaker, price_words
 from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
 from console.views.customer.panels.source import Source
-from console.views.customer.panels.system_words import SystemWords
+from console.views.customer.panels.system_words import SystemNames
 from console.views.texts import tr
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactList
@@ -23,7 +23,7 @@ _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 class OrdersPanel(Panel):
     """Open orders first, then the others newest first; a product order stands with its service order."""
 
-    def __init__(self, view: CustomerView, systems: SystemWords) -> None:
+    def __init__(self, view: CustomerView, systems: SystemNames) -> None:
         self._view = view
         self.list = FactList(tr("Orders"))
         sources = [Source(tr("Service orders"), view.service_orders), Source(tr("Product orders"), view.product_orders)]

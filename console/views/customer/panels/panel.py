@@ -13,8 +13,8 @@ from console.views import texts
 from console.views.customer.panels.panel_state import PanelState
 from console.views.customer.panels.panel_type import PanelType
 from console.views.customer.panels.panel_words import (
-    BodyWords,
-    FootWords,
+    BodyText,
+    FootText,
     Offer,
     foot_words,
     head_words,
@@ -22,7 +22,7 @@ from console.views.customer.panels.panel_words import (
     missing_words,
 )
 from console.views.customer.panels.source import Source, each_system
-from console.views.customer.panels.system_words import SystemWords
+from console.views.customer.panels.system_words import SystemNames
 from console.views.icons import ICON
 from console.views.message_words import in_words
 from console.views.texts import tr
@@ -42,7 +42,7 @@ class Panel(Card):
     A change of state repaints marked parts only; it never changes size, scroll, selection or focus.
     """
 
-    def __init__(self, declared: PanelType, systems: SystemWords, sources: Sequence[Source], content: QWidget) -> None:
+    def __init__(self, declared: PanelType, systems: SystemNames, sources: Sequence[Source], content: QWidget) -> None:
         super().__init__()
         self.title, self.icon, self._empty = tr(declared.title), declared.icon, declared.empty
         self.systems, self.system_label = systems, systems.together
@@ -160,7 +160,7 @@ class Panel(Card):
             told = self.empty_words() if self.has_facts() else tr("Nothing of this was known then.")
             self._message.show_words("stale", "neutral", told, "", ask=False)
             self._body.setCurrentWidget(self._message)
-        self._show_foot(FootWords())
+        self._show_foot(FootText())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -237,7 +237,7 @@ class Panel(Card):
 
     def _show_body(self, state: PanelState) -> None:
         if state.denied is not None and not state.has_facts:
-            self._say(BodyWords("noPermission", "neutral", in_words(state.denied.message), how_to_see(state.denied)))
+            self._say(BodyText("noPermission", "neutral", in_words(state.denied.message), how_to_see(state.denied)))
         elif state.has_facts:
             self._show_content(state)
         elif state.asking_for is not None and not state.failures:
@@ -252,14 +252,14 @@ class Panel(Card):
             return
         age = texts.age(max(state.read_at), state.now)
         text = tr("{} answered {} ago: nothing for this customer.").format(self.system_label, age)
-        self._say(BodyWords("empty", "neutral", self.empty_words(), text))
+        self._say(BodyText("empty", "neutral", self.empty_words(), text))
 
-    def _say(self, said: BodyWords) -> None:
+    def _say(self, said: BodyText) -> None:
         """Say something in place of facts."""
         self._message.show_words(said.icon, said.state, said.title, said.text, ask=said.ask)
         self._body.setCurrentWidget(self._message)
 
-    def _show_foot(self, said: FootWords) -> None:
+    def _show_foot(self, said: FootText) -> None:
         """Say the one thing that matters most about these facts, and offer what helps."""
         self._offer = said.offer
         button = _offer_words(said.offer)

@@ -11,7 +11,7 @@ from console.models.provenance import Records, Sourced
 from console.services.access.denial import Denial
 from console.services.customer.dataset_loader import DatasetState, Failure
 from console.views.customer.panels.source import Source
-from console.views.customer.panels.system_words import SystemWords
+from console.views.customer.panels.system_words import SystemNames
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class PanelState:
     """The parts of a panel as of a moment (aware UTC); `sources` and their parts are in the same order."""
 
     sources: Sequence[Source]
-    systems: SystemWords
+    systems: SystemNames
     is_online: bool
     now: datetime
 

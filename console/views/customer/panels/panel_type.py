@@ -10,7 +10,7 @@ from console.services.console import Console
 from console.services.customer.customer_view import CustomerView
 from console.services.discrepancies.watch import DiscrepancyWatch
 from console.settings import Capability
-from console.views.customer.panels.system_words import SystemWords
+from console.views.customer.panels.system_words import SystemNames
 
 if TYPE_CHECKING:  # a panel knows its declaration, not the other way round
     from console.views.customer.panels.panel import Panel
@@ -45,10 +45,10 @@ class PanelContext:
     show_document: Callable[[CustomerBill], None]
     explain_bill: Callable[[], None]
 
-    def systems(self, capability: Capability) -> SystemWords:
+    def systems(self, capability: Capability) -> SystemNames:
         """Return the words for the systems that serve a capability."""
         count = sum(capability in info.serves for info in self.console.systems)
-        return SystemWords(self.console.served_by.get(capability, ""), self.console.system_labels, count)
+        return SystemNames(self.console.served_by.get(capability, ""), self.console.system_labels, count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

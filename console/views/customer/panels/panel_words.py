@@ -29,7 +29,7 @@ class Offer(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class HeadWords:
+class HeadText:
     """The right side of a head: its text, whether it is a mark, a chip or muted, and its colour state."""
 
     text: str
@@ -38,7 +38,7 @@ class HeadWords:
 
 
 @dataclass(frozen=True, slots=True)
-class FootWords:
+class FootText:
     """The one thing that matters most about the facts, its colour state, and what the button offers."""
 
     text: str = ""
@@ -47,7 +47,7 @@ class FootWords:
 
 
 @dataclass(frozen=True, slots=True)
-class BodyWords:
+class BodyText:
     """What stands in place of facts: an icon, a colour state, a title, a text, and whether asking again is offered."""
 
     icon: str
@@ -57,17 +57,17 @@ class BodyWords:
     ask: bool = False
 
 
-def head_words(state: PanelState) -> HeadWords:
+def head_words(state: PanelState) -> HeadText:
     """Return what the head says of where the facts are from and how old they are."""
-    return _first(_HEADS, state) or HeadWords(state.systems.together, "mark", "neutral")
+    return _first(_HEADS, state) or HeadText(state.systems.together, "mark", "neutral")
 
 
-def foot_words(state: PanelState) -> FootWords:
+def foot_words(state: PanelState) -> FootText:
     """Return what the foot says."""
-    return _first(_FEET, state) or FootWords()
+    return _first(_FEET, state) or FootText()
 
 
-def missing_words(state: PanelState) -> BodyWords | None:
+def missing_words(state: PanelState) -> BodyText | None:
     """Return what is said in place of facts that did not come; None while there is nothing to say yet."""
     return _first(_MISSING, state)
 
@@ -85,53 +85,53 @@ def _first(rules: Sequence[Callable[[PanelState], T | None]], state: PanelState)
 # ------------------------------------------------------------------ the head
 
 
-def _head_denied(state: PanelState) -> HeadWords | None:
+def _head_denied(state: PanelState) -> HeadText | None:
     if state.denied is None:
         return None
     by_role = state.denied.reason is DenialReason.ROLE
-    return HeadWords(tr("not for your role") if by_role else tr("verify further"), "mark", "neutral")
+    return HeadText(tr("not for your role") if by_role else tr("verify further"), "mark", "neutral")
 
 
-def _head_offline(state: PanelState) -> HeadWords | None:
+def _head_offline(state: PanelState) -> HeadText | None:
     return _as_at(state, "offline") if state.read_at and state.is_offline else None
 
 
-def _head_asking(state: PanelState) -> HeadWords | None:
+def _head_asking(state: PanelState) -> HeadText | None:
     if state.asking_for is None or (state.read_at and state.asking_for <= _SHOW_ASKING_AFTER):
         return None
     seconds = int(state.asking_for.total_seconds())
-    return HeadWords(tr("{} · asking, {} s").format(state.systems.together, seconds), "mark", "info")
+    return HeadText(tr("{} · asking, {} s").format(state.systems.together, seconds), "mark", "info")
 
 
-def _head_read(state: PanelState) -> HeadWords | None:
+def _head_read(state: PanelState) -> HeadText | None:
     if not state.read_at:
         return None
     if not all(dataset.is_fresh(state.now) for dataset in state.came):
         return _as_at(state, "stale")
     age = texts.age(min(state.read_at), state.now)
-    return HeadWords(f"{state.systems.together} · {age}", "muted", "neutral")
+    return HeadText(f"{state.systems.together} · {age}", "muted", "neutral")
 
 
-def _head_not_served(state: PanelState) -> HeadWords | None:
+def _head_not_served(state: PanelState) -> HeadText | None:
     words = tr("{} · not offered").format(state.systems.together)
-    return HeadWords(words, "mark", "neutral") if state.is_not_served else None
+    return HeadText(words, "mark", "neutral") if state.is_not_served else None
 
 
-def _head_failed(state: PanelState) -> HeadWords | None:
+def _head_failed(state: PanelState) -> HeadText | None:
     if not state.failures:
         return None
     words = tr("{} · not understood") if state.is_not_understood else tr("{} · no answer")
-    return HeadWords(words.format(state.systems.together), "mark", "danger")
+    return HeadText(words.format(state.systems.together), "mark", "danger")
 
 
-def _head_stopped(state: PanelState) -> HeadWords | None:
+def _head_stopped(state: PanelState) -> HeadText | None:
     words = tr("{} · stopped").format(state.systems.together)
-    return HeadWords(words, "mark", "neutral") if state.is_stopped else None
+    return HeadText(words, "mark", "neutral") if state.is_stopped else None
 
 
-def _as_at(state: PanelState, colour: str) -> HeadWords:
+def _as_at(state: PanelState, colour: str) -> HeadText:
     read = texts.clock(min(state.read_at))
-    return HeadWords(tr("{} · as at {}").format(state.systems.together, read), "chip", colour)
+    return HeadText(tr("{} · as at {}").format(state.systems.together, read), "chip", colour)
 
 
 _HEADS = (_head_denied, _head_offline, _head_asking, _head_read, _head_not_served, _head_failed, _head_stopped)
@@ -140,33 +140,33 @@ _HEADS = (_head_denied, _head_offline, _head_asking, _head_read, _head_not_serve
 # ------------------------------------------------------------------ in place of facts
 
 
-def _missing_stopped(state: PanelState) -> BodyWords | None:
+def _missing_stopped(state: PanelState) -> BodyText | None:
     if state.failures or not state.is_stopped:
         return None
     title = tr("You stopped waiting for {}.").format(state.names_of(state.datasets))
-    return BodyWords("stale", "neutral", title, ask=True)
+    return BodyText("stale", "neutral", title, ask=True)
 
 
-def _missing_not_served(state: PanelState) -> BodyWords | None:
+def _missing_not_served(state: PanelState) -> BodyText | None:
     if not state.is_not_served:
         return None
     title = tr("{} does not offer this.").format(state.names_of(state.datasets))
-    return BodyWords("noPermission", "neutral", title, in_words(state.failures[0].error.message))
+    return BodyText("noPermission", "neutral", title, in_words(state.failures[0].error.message))
 
 
-def _missing_offline(state: PanelState) -> BodyWords | None:
+def _missing_offline(state: PanelState) -> BodyText | None:
     text = tr("Nothing about this is known here. It is asked as soon as the network is back.")
     title = tr("This computer has no network.")
-    return BodyWords("offline", "offline", title, text, ask=True) if state.is_offline else None
+    return BodyText("offline", "offline", title, text, ask=True) if state.is_offline else None
 
 
-def _missing_failed(state: PanelState) -> BodyWords | None:
+def _missing_failed(state: PanelState) -> BodyText | None:
     if not state.failures:
         return None
     failure = state.failures[0]
     tried = tr("Tried once.") if failure.tries == 1 else tr("Tried {} times.").format(failure.tries)
     said = (tr("Nothing about this is known here."), tried, _next_try(state), tr("This holds up no other panel."))
-    return BodyWords("down", "danger", in_words(failure.error.message), " ".join(filter(None, said)), ask=True)
+    return BodyText("down", "danger", in_words(failure.error.message), " ".join(filter(None, said)), ask=True)
 
 
 def _next_try(state: PanelState) -> str:
@@ -182,45 +182,45 @@ _MISSING = (_missing_stopped, _missing_not_served, _missing_offline, _missing_fa
 # ------------------------------------------------------------------ the foot
 
 
-def _foot_denied(state: PanelState) -> FootWords | None:
+def _foot_denied(state: PanelState) -> FootText | None:
     if state.denied is None:
         return None
     words = f"{in_words(state.denied.message)} {how_to_see(state.denied)}"
-    return FootWords(words if state.has_facts else "")
+    return FootText(words if state.has_facts else "")
 
 
-def _foot_offline(state: PanelState) -> FootWords | None:
-    said = FootWords(tr("No network. Do not quote."), "offline", Offer.ASK)
+def _foot_offline(state: PanelState) -> FootText | None:
+    said = FootText(tr("No network. Do not quote."), "offline", Offer.ASK)
     return said if state.has_facts and state.is_offline else None
 
 
-def _foot_slow(state: PanelState) -> FootWords | None:
+def _foot_slow(state: PanelState) -> FootText | None:
     if state.asking_for is None or state.asking_for < STOP_OFFER_AFTER:
         return None
-    return FootWords(tr("Slow: {}.").format(state.asked_systems), "info", Offer.STOP)
+    return FootText(tr("Slow: {}.").format(state.asked_systems), "info", Offer.STOP)
 
 
-def _foot_failed(state: PanelState) -> FootWords | None:
+def _foot_failed(state: PanelState) -> FootText | None:
     if state.failed is None:
         return None
     why = in_words(state.failed.error.message)
     if not state.has_facts:
         code = state.failed.code if isinstance(state.failed.error, SystemCallError) else ""
-        return FootWords(tr("{} at {}").format(code, texts.clock(state.failed.at, seconds=True)).strip())
+        return FootText(tr("{} at {}").format(code, texts.clock(state.failed.at, seconds=True)).strip())
     if state.absent:
         words = tr("{} did not come: {}").format(", ".join(state.absent), why)
-        return FootWords(words, "attention", Offer.ASK)
-    return FootWords(tr("Do not quote. {}").format(why), "stale", Offer.ASK)
+        return FootText(words, "attention", Offer.ASK)
+    return FootText(tr("Do not quote. {}").format(why), "stale", Offer.ASK)
 
 
-def _foot_lost(state: PanelState) -> FootWords | None:
+def _foot_lost(state: PanelState) -> FootText | None:
     if not state.lost:
         return None
     everything = sum(len(records) for records in state.lists) + state.lost
-    return FootWords(tr("{} of {} could not be read.").format(state.lost, everything), "attention", Offer.ASK)
+    return FootText(tr("{} of {} could not be read.").format(state.lost, everything), "attention", Offer.ASK)
 
 
-def _foot_cut(state: PanelState) -> FootWords | None:
+def _foot_cut(state: PanelState) -> FootText | None:
     records = state.cut.loader.state.facts if state.cut is not None else None
     if state.cut is None or records is None:
         return None
@@ -229,12 +229,12 @@ def _foot_cut(state: PanelState) -> FootWords | None:
     words = said.format(len(records), records.total or tr("more"))
     if len(state.sources) > 1:
         words = f"{state.cut.word}: {words}"
-    return FootWords(words, offer=Offer.MORE if more else Offer.NOTHING)
+    return FootText(words, offer=Offer.MORE if more else Offer.NOTHING)
 
 
-def _foot_old(state: PanelState) -> FootWords | None:
+def _foot_old(state: PanelState) -> FootText | None:
     is_old = state.has_facts and not state.is_fresh and state.asking_for is None
-    return FootWords(tr("Old, do not quote."), "stale", Offer.ASK) if is_old else None
+    return FootText(tr("Old, do not quote."), "stale", Offer.ASK) if is_old else None
 
 
 _FEET = (_foot_denied, _foot_offline, _foot_slow, _foot_failed, _foot_lost, _foot_cut, _foot_old)

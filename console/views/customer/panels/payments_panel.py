@@ -14,7 +14,7 @@ from console.views.customer.panels.facts import FactMaker
 from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelContext, PanelSlot, PanelType
 from console.views.customer.panels.source import Source
-from console.views.customer.panels.system_words import SystemWords
+from console.views.customer.panels.system_words import SystemNames
 from console.views.texts import tr
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
@@ -27,7 +27,7 @@ class PaymentsPanel(Panel):
 
     bill_wanted = Signal(str)
 
-    def __init__(self, view: CustomerView, systems: SystemWords) -> None:
+    def __init__(self, view: CustomerView, systems: SystemNames) -> None:
         self._view = view
         columns = (tr("Date"), tr("Amount"), tr("For"), tr("By"), tr("State"))
         self.table = FactTable(tr("Payments"), columns, stretch=4, optional=(3,))

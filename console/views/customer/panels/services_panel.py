@@ -15,7 +15,7 @@ from console.views.customer.panels.facts import FactMaker, recurring_price
 from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
 from console.views.customer.panels.source import Source
-from console.views.customer.panels.system_words import SystemWords
+from console.views.customer.panels.system_words import SystemNames
 from console.views.texts import tr
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactList
@@ -43,7 +43,7 @@ _ORDER = {"conflict": 0, "attention": 0, "danger": 0, "info": 1, "ok": 2, "neutr
 class ServicesPanel(Panel):
     """One line a service; products without a service follow."""
 
-    def __init__(self, view: CustomerView, systems: SystemWords, watch: DiscrepancyWatch) -> None:
+    def __init__(self, view: CustomerView, systems: SystemNames, watch: DiscrepancyWatch) -> None:
         self._view, self._watch = view, watch
         self.list = FactList(tr("Products and services"))
         sources = [Source(tr("Services"), view.services), Source(tr("Products"), view.products)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.services.customer.dataset_loader import DatasetLoader
-from console.views.customer.panels.system_words import SystemWords
+from console.views.customer.panels.system_words import SystemNames
 from console.views.texts import tr
 
 
@@ -17,7 +17,7 @@ class Source:
     loader: DatasetLoader[Any]
 
 
-def each_system(sources: Sequence[Source], systems: SystemWords) -> tuple[Source, ...]:
+def each_system(sources: Sequence[Source], systems: SystemNames) -> tuple[Source, ...]:
     """Return the sources with one for each system where several serve a dataset, named by it."""
     found: list[Source] = []
     for source in sources:

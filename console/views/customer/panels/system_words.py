@@ -7,7 +7,7 @@ from console.models.provenance import Origin
 
 
 @dataclass(frozen=True, slots=True)
-class SystemWords:
+class SystemNames:
     """`together` names all systems that serve a panel, as its head says it; `count` says how many they are.
 
     `each` has the word for each by name.

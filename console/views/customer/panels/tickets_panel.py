@@ -15,7 +15,7 @@ from console.views.customer.panels.facts import FactMaker
 from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
 from console.views.customer.panels.source import Source
-from console.views.customer.panels.system_words import SystemWords
+from console.views.customer.panels.system_words import SystemNames
 from console.views.texts import tr
 from console.views.widgets.row_model import Row
 from console.views.widgets.rows import FactList
@@ -26,7 +26,7 @@ _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 class TicketsPanel(Panel):
     """Open tickets first, then the others newest first; below them what was done on the chosen one, newest first."""
 
-    def __init__(self, view: CustomerView, systems: SystemWords) -> None:
+    def __init__(self, view: CustomerView, systems: SystemNames) -> None:
         self._view = view
         self.list = FactList(tr("Tickets"))
         self.history = FactList(tr("History of the ticket"))

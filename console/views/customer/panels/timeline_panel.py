@@ -18,7 +18,7 @@ from console.views.customer.panels.facts import FactMaker
 from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
 from console.views.customer.panels.source import Source
-from console.views.customer.panels.system_words import SystemWords
+from console.views.customer.panels.system_words import SystemNames
 from console.views.texts import tr
 from console.views.widgets.chips import FilterChips
 from console.views.widgets.row_model import Row
@@ -83,7 +83,7 @@ class TimelinePanel(Panel):
             Source(tr("Payments"), view.payments),
             Source(tr("Orders"), view.service_orders),
         ]
-        super().__init__(PANEL, SystemWords(tr("All systems"), labels), sources, body)
+        super().__init__(PANEL, SystemNames(tr("All systems"), labels), sources, body)
         self.list.opened.connect(self.list.show_row)
         self._together.setParent(self)
         self.page_in(self.list)

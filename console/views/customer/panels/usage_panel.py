@@ -15,7 +15,7 @@ from console.views.customer.panels.facts import FactMaker
 from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
 from console.views.customer.panels.source import Source
-from console.views.customer.panels.system_words import SystemWords
+from console.views.customer.panels.system_words import SystemNames
 from console.views.texts import tr
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
@@ -26,7 +26,7 @@ _NEARLY_USED = 0.85
 class UsagePanel(Panel):
     """Allowances on top, each with a bar; below them every use, newest first."""
 
-    def __init__(self, view: CustomerView, systems: SystemWords) -> None:
+    def __init__(self, view: CustomerView, systems: SystemNames) -> None:
         self._view = view
         columns = (tr("Allowance"), tr("Used"), tr("Share"), tr("Left"), tr("Until"))
         self.buckets = FactTable(tr("Allowances"), columns, stretch=0, optional=(4,))

@@ -12,7 +12,7 @@ from console.views.customer.panels.facts import FactMaker
 from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelSlot, PanelType
 from console.views.customer.panels.source import Source
-from console.views.customer.panels.system_words import SystemWords
+from console.views.customer.panels.system_words import SystemNames
 from console.views.texts import tr
 from console.views.widgets.row_model import Row
 from console.views.widgets.rows import FactList
@@ -21,7 +21,7 @@ from console.views.widgets.rows import FactList
 class VisitsPanel(Panel):
     """Appointments at the customer's, the next one on top."""
 
-    def __init__(self, view: CustomerView, systems: SystemWords) -> None:
+    def __init__(self, view: CustomerView, systems: SystemNames) -> None:
         self._view = view
         self.list = FactList(tr("Visits"), uniform=True)
         super().__init__(PANEL, systems, [Source(tr("Visits"), view.appointments)], self.list)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from console.bridge import Bridge
 from console.services.actions.catalogue import ACTIONS
 from console.services.console import Console
-from console.services.outbox.leaving import Unsent
+from console.services.outbox.unsent_work import UnsentSummary
 from console.views.message_words import in_words
 from console.views.store.unsent_file_dialog import UnsentFileDialog
 from console.views.texts import tr
@@ -19,11 +19,11 @@ from console.views.window.main_window import MainWindow
 _MOST_NAMED = 6
 
 
-class LeavingDialog(FramedDialog):
+class UnsentDialog(FramedDialog):
     """Stays until the user decides, or until everything they wait for is sent. Esc goes back to work."""
 
     def __init__(
-        self, console: Console, bridge: Bridge, found: Unsent, window: MainWindow, leave: Callable[[], None]
+        self, console: Console, bridge: Bridge, found: UnsentSummary, window: MainWindow, leave: Callable[[], None]
     ) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -60,7 +60,7 @@ class LeavingDialog(FramedDialog):
         button.clicked.connect(do)
         return button
 
-    def show_unsent(self, found: Unsent) -> None:
+    def show_unsent(self, found: UnsentSummary) -> None:
         """Show what is not sent now."""
         if found.survives:
             self.meaning.set_words(tr("These are saved on this computer. They're sent the next time you start."))
@@ -89,9 +89,9 @@ class LeavingDialog(FramedDialog):
         """Look again at what is left; when the user waits for it, leave once nothing is."""
         if not self._asking:
             self._asking = True
-            self._bridge.run_query(self, self._console.leaving.unsent(), self._looked)
+            self._bridge.run_query(self, self._console.unsent_work.unsent(), self._looked)
 
-    def _looked(self, found: Unsent) -> None:
+    def _looked(self, found: UnsentSummary) -> None:
         self._asking = False
         self.show_unsent(found)
         if self._waits and not found.going:
@@ -140,12 +140,12 @@ def _place_words(place: str) -> str:
     return f"{form}, {customer}"
 
 
-class LeaveGuard:
+class CloseGuard:
     """Asks before the window closes where something is not sent; `leave` is what closes it then."""
 
     def __init__(self, console: Console, bridge: Bridge, window: MainWindow) -> None:
         self._console, self._bridge, self._window = console, bridge, window
-        self._dialog: LeavingDialog | None = None
+        self._dialog: UnsentDialog | None = None
 
     def ask(self, leave: Callable[[], None]) -> None:
         """Leave, or show what is not sent and let the user decide."""
@@ -155,16 +155,16 @@ class LeaveGuard:
             return
         self._bridge.run_query(
             self._window,
-            self._console.leaving.unsent(),
+            self._console.unsent_work.unsent(),
             lambda found: self._decide(found, leave),
             lambda _error: leave(),
         )
 
-    def _decide(self, found: Unsent, leave: Callable[[], None]) -> None:
+    def _decide(self, found: UnsentSummary, leave: Callable[[], None]) -> None:
         if not found.is_worth_asking:
             leave()
         elif self._dialog is None:
-            self._dialog = LeavingDialog(self._console, self._bridge, found, self._window, leave)
+            self._dialog = UnsentDialog(self._console, self._bridge, found, self._window, leave)
             self._dialog.finished.connect(lambda _result: self._forget())
             self._dialog.open()
 

@@ -14,10 +14,10 @@ from console.settings import Capability
 from console.views.customer.bill.document_view import DocumentView
 from console.views.customer.bill.explain_view import ExplainView
 from console.views.customer.discrepancies_view import DiscrepanciesView
-from console.views.customer.panels.system_words import SystemWords
+from console.views.customer.panels.system_words import SystemNames
 
 
-class OverPanels(QStackedWidget):
+class PanelOverlay(QStackedWidget):
     """Shows the panels until something is laid over them; `go_back` takes the focus when that goes.
 
     `fix_wanted` names the act that mends a disagreement, with what its form starts from.
@@ -57,7 +57,7 @@ class OverPanels(QStackedWidget):
         """Explain a bill against the one before it."""
         self.leave()
         if self.explanation is None:
-            systems = SystemWords(self._console.served_by.get(Capability.BILLS, ""), self._console.system_labels)
+            systems = SystemNames(self._console.served_by.get(Capability.BILLS, ""), self._console.system_labels)
             self.explanation = ExplainView(self._view, systems)
             self.explanation.closed.connect(self.close_over)
             self.explanation.said.connect(self._into_note)

@@ -86,7 +86,7 @@ class StoreQuestions:
 NOBODY_ASKED = StoreQuestions()
 
 
-class StorePlace:
+class StoreLocation:
     """Where one person's store lies, and how it is opened."""
 
     def __init__(self, folder: Path, questions: StoreQuestions) -> None:
@@ -133,7 +133,7 @@ class StorePlace:
             return OpenedStore(notice=f"{error} {IN_MEMORY}")
 
     async def open_guard(self) -> GuardLogFile:
-        """Return what programs of this person note of accounts. Raises as `Stores.open_guard`."""
+        """Return what programs of this person note of accounts. Raises as `StoreLocator.open_guard`."""
         if not self._remains.has_store:
             raise StoreError("Nobody has worked here by this sign-in yet. Start the console's window once, then this.")
         try:

@@ -21,7 +21,7 @@ SHORTEST_PASSPHRASE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Unsent:
+class UnsentSummary:
     """Unsent work at the moment the console closes.
 
     `actions` are the open actions in their order; `drafts` are the keys of typed text that was not sent. `survives`
@@ -43,21 +43,21 @@ class Unsent:
         return [action for action in self.actions if action.state in _GO_BY_THEMSELVES and not action.needs_user]
 
 
-class Leaving:
+class UnsentWork:
     """Says what is not sent, writes it to a file, and takes such a file in again."""
 
     def __init__(self, outbox: Outbox, drafts: Drafts, actions: Actions, files: UnsentStore, *, is_kept: bool) -> None:
         self._outbox, self._drafts, self._actions, self._files = outbox, drafts, actions, files
         self._is_kept = is_kept
 
-    async def unsent(self) -> Unsent:
+    async def unsent(self) -> UnsentSummary:
         """Return what is not sent; typed text that could not be kept is tried once more before."""
         await self._drafts.keep_now()
         typed = tuple(
             place for place in self._drafts.places if place.startswith(_TYPED) and not place.endswith(_NOT_TYPED)
         )
         actions = tuple(action for action in self._outbox.actions if action.is_open)
-        return Unsent(actions, typed, self._is_kept and self._drafts.is_kept)
+        return UnsentSummary(actions, typed, self._is_kept and self._drafts.is_kept)
 
     async def export(self, path: Path, passphrase: str) -> tuple[int, int]:
         """Write everything unsent into a file that the passphrase opens; return how many acts and texts are in it.

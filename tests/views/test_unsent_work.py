@@ -10,15 +10,15 @@ from PySide6.QtWidgets import QFileDialog
 from console.errors import StoreError
 from console.models.outbox import ActionState, StepState
 from console.models.payload import Payload
-from console.views.store.leaving_dialog import LeavingDialog
+from console.views.store.unsent_dialog import UnsentDialog
 from console.views.store.unsent_file_dialog import UnsentFileDialog
 from tests.views.conftest import Rig
 
 
-async def asked(rig: Rig) -> LeavingDialog:
+async def asked(rig: Rig) -> UnsentDialog:
     rig.window.close()
-    await rig.until(lambda: rig.window.findChildren(LeavingDialog))
-    (dialog,) = rig.window.findChildren(LeavingDialog)
+    await rig.until(lambda: rig.window.findChildren(UnsentDialog))
+    (dialog,) = rig.window.findChildren(UnsentDialog)
     return dialog
 
 
@@ -32,7 +32,7 @@ async def unsent_note(rig: Rig) -> None:
 async def test_with_nothing_unsent_the_window_closes_at_once(rig: Rig) -> None:
     rig.window.close()
     await rig.until(lambda: rig.window.is_closing)
-    assert not rig.window.findChildren(LeavingDialog)
+    assert not rig.window.findChildren(UnsentDialog)
 
 
 @pytest.mark.expects_log("crm is down")
@@ -43,7 +43,7 @@ async def test_what_would_be_lost_is_named_and_esc_goes_back_to_work(rig: Rig) -
     assert "Not sent before the close" in dialog.names.text()
     await rig.until(dialog.isActiveWindow)
     rig.press(Qt.Key.Key_Escape)
-    await rig.until(lambda: not rig.window.findChildren(LeavingDialog))
+    await rig.until(lambda: not rig.window.findChildren(UnsentDialog))
     assert not rig.window.is_closing
     assert rig.window.isVisible()
 
@@ -112,9 +112,9 @@ async def test_unsent_work_goes_to_a_file_and_on_from_there(rig: Rig, tmp_path: 
     other = await asyncio.to_thread(rig.sandbox.console)
     await other.open_store()
     with pytest.raises(StoreError, match="another passphrase"):
-        await other.leaving.load(file, "not the one")
-    assert await other.leaving.load(file, "long enough 1") == (1, 0)
-    assert await other.leaving.load(file, "long enough 1") == (0, 0), "what is known is not taken in twice"
+        await other.unsent_work.load(file, "not the one")
+    assert await other.unsent_work.load(file, "long enough 1") == (1, 0)
+    assert await other.unsent_work.load(file, "long enough 1") == (0, 0), "what is known is not taken in twice"
     (taken,) = other.outbox.actions
     assert taken.id == action.id
     assert taken.steps[0].was_sent, "it is looked for before it is sent"
@@ -145,5 +145,5 @@ async def test_another_consoles_work_is_checked_against_this_role(rig: Rig, tmp_
     file = tmp_path / "unsent.opticom"
     await asyncio.to_thread(UnsentFiles().save, file, "long enough 1", [action], {})
     with pytest.raises(NotPossibleError):
-        await rig.console.leaving.load(file, "long enough 1")
+        await rig.console.unsent_work.load(file, "long enough 1")
     assert not rig.console.outbox.actions

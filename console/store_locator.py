@@ -15,13 +15,13 @@ from console.models.person import Person
 from console.private_files import private_folder, write_private
 from console.store.guard_log import GuardLogFile
 from console.store.remains import StoreRemains
-from console.store_place import NOBODY_ASKED, OpenedStore, StorePlace, StoreQuestions
+from console.store_location import NOBODY_ASKED, OpenedStore, StoreLocation, StoreQuestions
 from console.system.store_key import Keyring, NoKeyringError
 
 _log = logging.getLogger(__name__)
 
 
-class Stores:
+class StoreLocator:
     """The stores of one deployment on this computer: one for each person, and a note of who worked here last."""
 
     def __init__(self, folder: Path, profile: str, questions: StoreQuestions, *, to_read: bool = False) -> None:
@@ -51,7 +51,7 @@ class Stores:
         Raises:
             StoreError: They have no store here yet, or it cannot be opened.
         """
-        return await StorePlace(self._folder / self._name_of(person), self._questions).open_guard()
+        return await StoreLocation(self._folder / self._name_of(person), self._questions).open_guard()
 
     def _name_of(self, person: Person) -> str:
         digest = hashlib.blake2b(f"{person.issuer}\n{person.subject}".encode(), digest_size=6).hexdigest()
@@ -73,7 +73,7 @@ class Stores:
             if name == self._opened or not mine.fullmatch(name) or not self.has(name):
                 continue
             try:
-                kept = await StorePlace(self._folder / name, NOBODY_ASKED).open()
+                kept = await StoreLocation(self._folder / name, NOBODY_ASKED).open()
             except StoreInUseError as error:
                 kept = OpenedStore(notice=str(error))
             try:
@@ -113,7 +113,7 @@ class Stores:
 
     async def _open(self, name: str) -> OpenedStore:
         self._opened = name
-        place = StorePlace(self._folder / name, self._questions)
+        place = StoreLocation(self._folder / name, self._questions)
         return await (place.open_to_read() if self._to_read else place.open())
 
     @property
