@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QLabel
 
 from benchmarks.gate_paths import Paths, walk_paths
 from benchmarks.result import Result
-from benchmarks.walk import told_by
+from benchmarks.walk import reported_by
 from benchmarks.window import in_window
 from console.bridge import Bridge
 from console.compose import Overrides, compose_console
@@ -94,7 +94,7 @@ def _client(sandbox: SandboxProcess, system: str) -> httpx.AsyncClient:
 def leaks(window: MainWindow, secrets: Iterable[str]) -> tuple[list[tuple[str, str]], int]:
     """Return where a window tells any of the secrets, and how many places were looked at."""
     wanted = {_plain(secret) for secret in secrets}
-    told = list(told_by(window))
+    told = list(reported_by(window))
     return [(where, text) for where, text in told if any(secret in _plain(text) for secret in wanted)], len(told)
 
 

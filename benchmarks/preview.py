@@ -325,7 +325,9 @@ async def _day(seed: int, customers: int, score: Score) -> None:
                 if action.state is ActionState.DONE:
                     score.take(kind, plan, old, new)
                 elif not plan.approval:  # what somebody else must agree to is not expected to be done
-                    score.failed[f"{kind}: {action.state.value}, {' '.join(step.told for step in action.steps)}"] += 1
+                    score.failed[
+                        f"{kind}: {action.state.value}, {' '.join(step.message for step in action.steps)}"
+                    ] += 1
         await reader.aclose()
         await console.aclose()
     finally:

@@ -21,7 +21,7 @@ _SPOKEN = (
 )  # fmt: skip
 
 
-def told_by(window: QWidget) -> Iterator[tuple[str, str]]:
+def reported_by(window: QWidget) -> Iterator[tuple[str, str]]:
     """Yield where a text stands and the text, for the window, every other top-level widget, and the clipboard."""
     tops = [window, *(top for top in QApplication.topLevelWidgets() if top is not window)]
     for top in tops:

@@ -157,8 +157,8 @@ class StoreLocation:
             aside = await asyncio.to_thread(self._remains.set_aside)
         kept = await self._begin(lock)
         _log.info("what was left of a store was set aside in %s", aside)
-        told = f"What was left lies in {aside}, untouched. A code you wrote down before is for that alone."
-        return OpenedStore(kept.database, told, kept.new_code, kept.make_code, kept.confirm_code, kept.guard)
+        message = f"What was left lies in {aside}, untouched. A code you wrote down before is for that alone."
+        return OpenedStore(kept.database, message, kept.new_code, kept.make_code, kept.confirm_code, kept.guard)
 
     async def _open_found(self, lock: StoreLock) -> OpenedStore:
         if not self._remains.has_store:

@@ -129,7 +129,7 @@ async def _play(scenes: Scenes) -> None:
         lock = ConsoleLock(window, lambda: None)
         lock.lock()
         bar = SignInBar(window)
-        bar.told.setText("Locked. Sandbox trainee can unlock it by signing in.")
+        bar.message.setText("Locked. Sandbox trainee can unlock it by signing in.")
         bar.copy.hide()
         lock.page.put(bar)
         bar.show()

@@ -25,15 +25,15 @@ _BY_ITS_DOCUMENTS = {"apsw-sqlite3mc": "any-OSI"}
 
 def licence_of(found: Distribution) -> str:
     """Return what a package says of its licence: the expression, the classifiers, else the first line of the field."""
-    told = found.metadata
-    if told.get("License-Expression"):
-        return str(told["License-Expression"])
+    message = found.metadata
+    if message.get("License-Expression"):
+        return str(message["License-Expression"])
     classifiers = [
-        line.rpartition(" :: ")[2] for line in told.get_all("Classifier") or [] if line.startswith("License")
+        line.rpartition(" :: ")[2] for line in message.get_all("Classifier") or [] if line.startswith("License")
     ]
     if classifiers:
         return ", ".join(classifiers)
-    return str(told.get("License") or "not said").strip().splitlines()[0]
+    return str(message.get("License") or "not said").strip().splitlines()[0]
 
 
 def main() -> int:

@@ -144,8 +144,8 @@ def run_application(app: QApplication, bridge: Bridge, main: Callable[[], Corout
             except RuntimeError as error:
                 if task.done():
                     raise
-                told = "The display has gone, and the desk with it. Start it again; what it had kept is there."
-                raise DisplayGoneError(told) from error
+                message = "The display has gone, and the desk with it. Start it again; what it had kept is there."
+                raise DisplayGoneError(message) from error
             finally:
                 if task.done():
                     loop.run_until_complete(loop.shutdown_asyncgens())

@@ -82,12 +82,12 @@ async def _check(
     if unknown:
         raise UsageError(f"--only {unknown[0]} is none of {', '.join(checked)}.")
 
-    def told(resource: str) -> None:
+    def on_resource(resource: str) -> None:
         if sys.stderr.isatty():
             print(f"\r  asking about {resource:<30}", end="", file=sys.stderr, flush=True)
 
     report = await compose_check(
-        name, system, secrets, by_post=options.post, only=options.only or (), told=told, sign_in=sign_in
+        name, system, secrets, by_post=options.post, only=options.only or (), on_resource=on_resource, sign_in=sign_in
     )
     if sys.stderr.isatty():
         print("\r" + " " * 46 + "\r", end="", file=sys.stderr, flush=True)
@@ -132,8 +132,8 @@ def as_json(report: CheckReport) -> str:
     value = asdict(report)
     value["at"] = report.at.isoformat()
     value["usable"] = report.is_usable
-    for finding, told in zip(report.findings, value["findings"], strict=True):
-        told["verdict"] = finding.verdict.value
+    for finding, entry in zip(report.findings, value["findings"], strict=True):
+        entry["verdict"] = finding.verdict.value
     return json.dumps(value, ensure_ascii=False, indent=1)
 
 

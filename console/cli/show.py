@@ -92,8 +92,8 @@ async def find_one(console: Console, text: str) -> CustomerId:
 def text_of(view: CustomerView, console: Console) -> Iterator[str]:
     """Yield the lines of a customer for a terminal."""
     yield from _customer(view, console)
-    told = {dataset.name for dataset in DATASETS if dataset.is_told} - _IN_HEAD
-    for name in (*_LISTS, *sorted(told - _LISTS.keys())):
+    printed = {dataset.name for dataset in DATASETS if dataset.is_printed} - _IN_HEAD
+    for name in (*_LISTS, *sorted(printed - _LISTS.keys())):
         title, line, most = _LISTS.get(name, (name.replace("_", " ").capitalize(), _any, None))
         yield from _list(title, getattr(view, name), console, line, most=most)
 
@@ -184,13 +184,13 @@ def _order(order: Order) -> str:
 
 def _payment(payment: Payment) -> str:
     bills = f"for bill {', '.join(payment.bill_ids)}" if payment.bill_ids else ""
-    told = payment.description if payment.failed else payment.method
+    message = payment.description if payment.failed else payment.method
     amount = f"{payment.amount or 'no amount'!s:>14}"
-    return f"{_day(payment.paid_at)}  {amount}  {payment.status or ''}  {told or ''}  {bills}".rstrip()
+    return f"{_day(payment.paid_at)}  {amount}  {payment.status or ''}  {message or ''}  {bills}".rstrip()
 
 
 def _bucket(bucket: Bucket) -> str:
-    allowed = bucket.told or "no limit told" if bucket.allowed is None else f"of {bucket.allowed}"
+    allowed = bucket.text or "no limit told" if bucket.allowed is None else f"of {bucket.allowed}"
     used = "not told" if bucket.used is None else bucket.used
     return f"{bucket.product_name or ''}  {bucket.name}  used {used} {allowed}, until {_day(bucket.ends_at)}"
 
@@ -228,7 +228,7 @@ def json_of(view: CustomerView) -> dict[str, Any]:
     """Return a customer as JSON values: every record with its origin, every failure with its sentence and code."""
     return {
         "customerId": view.customer_id,
-        **{dataset.name: _part_json(view.loader(dataset)) for dataset in DATASETS if dataset.is_told},
+        **{dataset.name: _part_json(view.loader(dataset)) for dataset in DATASETS if dataset.is_printed},
     }
 
 

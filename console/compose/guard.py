@@ -99,7 +99,7 @@ def compose_guard(
         clock=SteadyClock(
             overrides.clock, lambda by: audit.record("clock set", words=f"by {by.total_seconds():.0f} s")
         ),
-        told=audit.on_access,
+        on_event=audit.on_access,
         shared=SharedNotes(overrides.guard_log, overrides.clock),
     )
     permissions = Permissions(overrides.user, access, unrecorded=audit.refusal)

@@ -120,7 +120,7 @@ async def compose_check(
     *,
     by_post: bool = False,
     only: Sequence[str] = (),
-    told: Callable[[str], None] = lambda _resource: None,
+    on_resource: Callable[[str], None] = lambda _resource: None,
     sign_in: SignIn | None = None,
 ) -> CheckReport:
     """Return how far one server serves the desk. `sign_in` is for whom it is asked.
@@ -134,7 +134,7 @@ async def compose_check(
         named = NamedSecrets(secrets, f"systems.{name}.auth")
         endpoint = http.endpoint(name, system, label=label_of(name, system), secrets=named)
         connecting = Connecting(endpoint=endpoint, clock=clock, on_damage=lambda _system, _damages: None)
-        return await _connector(system).check(system, connecting, by_post=by_post, only=only, told=told)
+        return await _connector(system).check(system, connecting, by_post=by_post, only=only, on_resource=on_resource)
     finally:
         await http.aclose()
 

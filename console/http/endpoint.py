@@ -339,8 +339,8 @@ class Endpoint:
         cached = None if request.fresh else await self._cache.find(request)
         sent = signed | _conditional_headers(request, cached)
         status, headers, body = await self._wire.receive(request, sent, deadline_s)
-        if (told := server_time(headers)) is not None:
-            self._server_time_at = told, self._clock.monotonic_s()
+        if (server_at := server_time(headers)) is not None:
+            self._server_time_at = server_at, self._clock.monotonic_s()
         if status == httpx.codes.NOT_MODIFIED and cached is not None:
             value = await self._value(request, 200, cached.body)
             return Response(

@@ -41,9 +41,9 @@ class Failures:
         self._clock = clock
 
     def _unavailable(self, status: int, reason: str | None) -> SystemUnavailableError:
-        told = "has an internal failure" if status == httpx.codes.INTERNAL_SERVER_ERROR else "is out of service"
+        message = "has an internal failure" if status == httpx.codes.INTERNAL_SERVER_ERROR else "is out of service"
         return SystemUnavailableError(
-            f"{self.label} {told}" + (f": {reason}." if reason else "."),
+            f"{self.label} {message}" + (f": {reason}." if reason else "."),
             system=self.system,
             code=self.code(status),
         )
@@ -130,19 +130,19 @@ class Failures:
     def no_connection(self, error: Exception) -> SystemUnavailableError:
         if isinstance(error, httpx.ConnectError):
             words = str(error).upper()
-            told, code = "cannot be reached", "NO-CONNECTION"
+            message, code = "cannot be reached", "NO-CONNECTION"
             if "CERTIFICATE" in words:
-                told, code = "cannot be trusted: its certificate is not valid", "CERTIFICATE"
+                message, code = "cannot be trusted: its certificate is not valid", "CERTIFICATE"
             elif any(sign in words for sign in _NOT_TLS):
-                told, code = "does not encrypt at its address; it needs http:// there, or another port", "NO-TLS"
-            return self._not_sent(told, code)
+                message, code = "does not encrypt at its address; it needs http:// there, or another port", "NO-TLS"
+            return self._not_sent(message, code)
         if isinstance(error, httpx.ProxyError):
             return self._not_sent("cannot be reached through this computer's proxy", "PROXY")
         return SystemUnavailableError(say.BROKEN_OFF(label=self.label), system=self.system, code=self.code("CUT-OFF"))
 
-    def _not_sent(self, told: str, code: str) -> SystemUnavailableError:
+    def _not_sent(self, message: str, code: str) -> SystemUnavailableError:
         error = SystemUnavailableError(
-            say.SYSTEM_FAILED(label=self.label, told=told), system=self.system, code=self.code(code)
+            say.SYSTEM_FAILED(label=self.label, message=message), system=self.system, code=self.code(code)
         )
         error.was_not_sent = True
         return error

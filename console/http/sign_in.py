@@ -168,8 +168,8 @@ class TokenSignIn:
         return token
 
     def _not_understood(self, why: str, code: str) -> BadResponseError:
-        told = f"{self._label}'s sign-in service cannot be understood: {why}."
-        return BadResponseError(told, system=self._system, code=self._code(code))
+        message = f"{self._label}'s sign-in service cannot be understood: {why}."
+        return BadResponseError(message, system=self._system, code=self._code(code))
 
     def _unavailable(self, what: str, code: str) -> SystemUnavailableError:
         return SystemUnavailableError(

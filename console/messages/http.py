@@ -20,7 +20,7 @@ TOKEN_REJECTED = Text(
         "{label}'s sign-in service does not accept this desk ({reason}). Your administrator must renew its sign-in."
     )
 )
-SYSTEM_FAILED = Text(QT_TR_NOOP("{label} {told}."))
+SYSTEM_FAILED = Text(QT_TR_NOOP("{label} {message}."))
 COLLECTOR_HAS_ANOTHER_ENTRY = Text(QT_TR_NOOP("The collector of the audit has another entry in the place of this one."))
 COLLECTOR_REFUSES = Text(QT_TR_NOOP("The collector of the audit answers {status}."))
 COLLECTOR_NOT_UNDERSTOOD = Text(QT_TR_NOOP("The collector of the audit answers with something else than entries."))

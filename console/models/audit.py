@@ -83,8 +83,8 @@ class AuditQuery:
             return False
         if (self.since is not None and entry.at < self.since) or (self.until is not None and entry.at > self.until):
             return False
-        told = body.decode(errors="replace").casefold()
-        return all(word in told for word in self.text.casefold().split())
+        text = body.decode(errors="replace").casefold()
+        return all(word in text for word in self.text.casefold().split())
 
 
 def head_of(before: str, seq: int, body: bytes) -> str:

@@ -101,8 +101,8 @@ def last_spellings(typed: str) -> list[str]:
     own = unicodedata.normalize("NFC", typed).casefold().split()
     pieces = [*own, *(word for way in apart for word in way)]
     single = dict.fromkeys(word for word in pieces if len(word) >= _TELLING or is_cjk(word))
-    told = sorted(single, key=len, reverse=True) if len(own) > 1 or apart else []
-    found = [*(" ".join(way) for way in apart[:_MOST_APART]), *told[:_MOST_TELLING]]
+    ranked = sorted(single, key=len, reverse=True) if len(own) > 1 or apart else []
+    found = [*(" ".join(way) for way in apart[:_MOST_APART]), *ranked[:_MOST_TELLING]]
     return [way for way in dict.fromkeys(found) if way not in spellings(typed)]
 
 

@@ -92,7 +92,7 @@ class Step:
 
     `wanted` are the values to be written, `base` those they were typed over and `base_version` the record's version
     then, where there is one; `theirs` are what the system holds in a conflict. `key` is the idempotency key, made once
-    and never renewed by a retry; a user's new decision has a new one. `told` is the sentence of the last answer that
+    and never renewed by a retry; a user's new decision has a new one. `message` is the sentence of the last answer that
     was no success, `looks` how often it was looked for since it was sent. `result` is the id of the record it made or
     changed: what the answer named, and once the step is done, what was found. `back` is the step that would take it
     back once it is done, None where nothing can.
@@ -113,7 +113,7 @@ class Step:
     base_version: str | None = None
     state: StepState = StepState.WAITING
     theirs: Payload = field(default_factory=Payload)
-    told: str = ""
+    message: str = ""
     looks: int = 0
     result: str = ""
     back: "Step | None" = None
@@ -182,15 +182,15 @@ class Action:
             return ActionState.WITHDRAWN
         if states == {StepState.DONE}:
             return ActionState.DONE
-        for found, told in (
+        for step_state, state in (
             (StepState.CONFLICT, ActionState.CONFLICT),
             (StepState.UNKNOWN, ActionState.UNKNOWN),
             (StepState.AWAITING, ActionState.AWAITING),
             (StepState.SENDING, ActionState.SENDING),
             (StepState.ACCEPTED, ActionState.SENDING),
         ):
-            if found in states:
-                return told
+            if step_state in states:
+                return state
         if StepState.DONE in states:
             return ActionState.HALF_DONE
         return ActionState.REJECTED if StepState.REJECTED in states else ActionState.QUEUED

@@ -81,24 +81,24 @@ class Usage:
     @property
     def amount(self) -> str:
         """What was used, each amount with its unit; named where there are several, empty where nothing is told."""
-        told = [f"{one.text} {one.units or ''}".strip() for one in self.amounts]
-        if len(told) > 1:
-            told = [f"{one.name} {text}" for one, text in zip(self.amounts, told, strict=True)]
-        return ", ".join(told)
+        texts = [f"{one.text} {one.units or ''}".strip() for one in self.amounts]
+        if len(texts) > 1:
+            texts = [f"{one.name} {text}" for one, text in zip(self.amounts, texts, strict=True)]
+        return ", ".join(texts)
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
     """What one user of an allowance used, or another figure of it. Source: TMF677 v4 ConsumptionSummary.
 
-    `type` and `level` are the system's own words, `told` is the value in words where it gives one.
+    `type` and `level` are the system's own words, `text` is the value in words where it gives one.
     """
 
     type: str
     level: str | None
     user: str | None
     value: Quantity | None
-    told: str | None
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class Bucket:
     """One allowance of one product in a period. Source: TMF677 v4 BucketRefOrValue, v5 Bucket and consumption summary.
 
     Each amount is in a unit of its own. `used` is the total of all users; `allowed` is None where there is no limit or
-    none was told; `told` is what is left in the system's words, such as `Unlimited`. What single users used, and other
+    none was told; `text` is what is left in the system's words, such as `Unlimited`. What single users used, and other
     figures, are `counters`.
     """
 
@@ -120,7 +120,7 @@ class Bucket:
     starts_at: datetime | None
     ends_at: datetime | None
     reserved: Quantity | None = None
-    told: str | None = None
+    text: str | None = None
     counters: tuple[Counter, ...] = ()
 
     @property

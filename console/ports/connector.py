@@ -40,6 +40,6 @@ class Connector(ConnectorType, Protocol):
         *,
         by_post: bool = False,
         only: Sequence[str] = (),
-        told: Callable[[str], None] = lambda _resource: None,
+        on_resource: Callable[[str], None] = lambda _resource: None,
     ) -> CheckReport:
-        """Return how far one server serves the desk. `told` is called with each resource before it is asked about."""
+        """Return how well a server serves the console. `on_resource` is called with each resource before its check."""

@@ -205,10 +205,10 @@ class SystemApp:
             self._writes.check_kind(request)
             patch = shape.take(await read_object(request))
             before = self._found(resource, request)
-            told = apply_record_quirks(shape.tell(before), self.state.quirks)
+            shown = apply_record_quirks(shape.tell(before), self.state.quirks)
 
             def change() -> Record:
-                self._writes.check_version(request, _etag(msgspec.json.encode(told)))
+                self._writes.check_version(request, _etag(msgspec.json.encode(shown)))
                 if self.rules is not None:
                     self.rules.check_change(resource.name, before, patch, self._person(request))
                 return self._writes.change(resource, before, patch)
@@ -228,13 +228,13 @@ class SystemApp:
             record = await self._writes.once(request, do, status, later=True)
             return Response(status_code=202)
         record = await self._writes.once(request, do, status)
-        told = apply_record_quirks(shape.tell(record), quirks)
-        headers = {"Location": str(told["href"])} if status == 201 and "href" in told else {}
+        shown = apply_record_quirks(shape.tell(record), quirks)
+        headers = {"Location": str(shown["href"])} if status == 201 and "href" in shown else {}
         if "writes-bare" in quirks and status == 201:
             return Response(status_code=201)
         if "writes-other" in quirks:
-            told = {**told, "id": f"{told['id']}-other"}
-        return self._json(request, told, headers, status=status)
+            shown = {**shown, "id": f"{shown['id']}-other"}
+        return self._json(request, shown, headers, status=status)
 
     def _deleter(self, resource: Resource, _shape: Shape) -> Any:
         async def answer(request: Request) -> Response:

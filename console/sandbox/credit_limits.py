@@ -101,11 +101,13 @@ class CreditRules:
         given = sum((self._given(n, currency) for n in self._customers(customer)), start=Decimal(0))
         if given + amount <= by.limit(currency):
             return
-        told = f"{given} {currency} were given in 30 days; above {by.limit(currency)} an approval that fits is needed"
+        message = (
+            f"{given} {currency} were given in 30 days; above {by.limit(currency)} an approval that fits is needed"
+        )
         code = str(body.get("authorizationCode") or "")
         ticket = self._ticket(code) if code else None
         if ticket is None or not self._fits(ticket, body, customer, amount, currency, given, by):
-            raise HTTPException(422, told)
+            raise HTTPException(422, message)
         if any(one.get("authorizationCode") == code for n in self._customers(customer) for one in self._refunds_of(n)):
             raise HTTPException(422, "this approval was used already")
 

@@ -226,7 +226,7 @@ _EXTRAS: Mapping[str, Callable[[Lifecycle, Record, str, datetime], Record]] = {
 }
 
 
-def _dates(resource: Resource, record: Record, state: str, when: datetime, told: str) -> dict[str, Any]:
+def _dates(resource: Resource, record: Record, state: str, when: datetime, given_reason: str) -> dict[str, Any]:
     """Return the dates that go with a change of state."""
     stamp = instant(when)
     if resource.name in {"productOrder", "serviceOrder"}:
@@ -237,7 +237,7 @@ def _dates(resource: Resource, record: Record, state: str, when: datetime, told:
         return {"lastUpdate": stamp}
     if resource.name == "troubleTicket":
         reasons = {"inProgress": "Taken up", "resolved": "Solved", "closed": "No further question"}
-        reason = told or reasons.get(state, "Changed")
+        reason = given_reason or reasons.get(state, "Changed")
         changes = [*record.get("statusChange", []), {"status": state, "changeDate": stamp, "changeReason": reason}]
         dates = {"statusChangeDate": stamp, "lastUpdate": stamp, "statusChangeReason": reason, "statusChange": changes}
         return {**dates, "resolutionDate": stamp} if state == "resolved" else dates

@@ -31,7 +31,7 @@ class RateLimitLayer:
         left = max(0, _MOST - self._count)
         facts = {"X-RateLimit-Limit": _MOST, "X-RateLimit-Remaining": left, "X-RateLimit-Reset": int(self._until) + 1}
 
-        async def told(message: Message) -> None:
+        async def send_limited(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in facts.items():
@@ -39,7 +39,7 @@ class RateLimitLayer:
             await send(message)
 
         if self._count <= _MOST:
-            await self._app(scope, receive, told)
+            await self._app(scope, receive, send_limited)
             return
         value = {"code": "429", "reason": "Too many requests", "message": "The limit of requests is reached"}
-        await JSONResponse(value, 429, {"Retry-After": "2"})(scope, receive, told)
+        await JSONResponse(value, 429, {"Retry-After": "2"})(scope, receive, send_limited)

@@ -131,15 +131,15 @@ def is_v4_of_v5(path: str) -> bool:
 
 
 def _tell(resource: str, record: Record, names: Mapping[str, str]) -> Record:
-    told: Record = {names.get(key, key): value for key, value in record.items()}
-    told |= {key: _identifiers(told[key]) for key in _EXTERNAL if key in told}
+    shown: Record = {names.get(key, key): value for key, value in record.items()}
+    shown |= {key: _identifiers(shown[key]) for key in _EXTERNAL if key in shown}
     if resource == "service":
         enabled = record.get("isServiceEnabled") is not False
         if record.get("state") == "active":
-            told |= {"state": "active" if enabled else "suspended", "operatingStatus": _runs(is_running=enabled)}
-        told["@type"] = "Service"
+            shown |= {"state": "active" if enabled else "suspended", "operatingStatus": _runs(is_running=enabled)}
+        shown["@type"] = "Service"
     related = _RELATED_PARTY.get(resource, "RelatedPartyRefOrPartyRoleRef")
-    return {key: _outer(key, value, related) for key, value in told.items()}
+    return {key: _outer(key, value, related) for key, value in shown.items()}
 
 
 def _identifiers(held: Any) -> Any:

@@ -52,19 +52,19 @@ async def read_through(database: Database) -> str:
         StoreDamagedError: The file is damaged where a start needs it.
     """
     unreadable = await database.read(_unreadable)
-    told = []
+    message = []
     if database.lost_commits:
-        told.append(
+        message.append(
             f"The last {database.lost_commits} things that were kept are missing: the store is older than it was, or "
             "its log was damaged. Look in the systems for what you did last."
         )
     if unreadable:
         what = " and ".join(f"{count} {kind}" for kind, count in unreadable.items())
-        told.append(
+        message.append(
             f"In the store {what} cannot be read. They are left as they are, and the rest works. Tell your "
             "administrator; what you sent and miss here, look for in the systems."
         )
-    return " ".join(told)
+    return " ".join(message)
 
 
 def _unreadable(connection: apsw.Connection) -> Counter[str]:

@@ -111,8 +111,8 @@ def _see_that_path_fits(path: Path) -> None:
     try:
         length = len(str(path).encode())
     except UnicodeEncodeError as error:
-        told = "The path of the store has bytes that are no text. Set XDG_DATA_HOME to another."
-        raise StoreFullError(told) from error
+        message = "The path of the store has bytes that are no text. Set XDG_DATA_HOME to another."
+        raise StoreFullError(message) from error
     if length > _LONGEST_PATH:
         raise StoreFullError(say.PATH_TOO_LONG(length=length, most=_LONGEST_PATH))
 

@@ -1,5 +1,6 @@
-"""How the payload of a step is kept: as a table of values, read by the types of its fields."""
+"""Encodes actions for the store: payloads as tables of values, and field names as earlier versions wrote them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -20,20 +21,33 @@ def _decoded(kind: type, stored: Any) -> Any:
     raise TypeError(f"{kind.__name__} cannot be read")
 
 
-_DECODER = msgspec.json.Decoder(Action, dec_hook=_decoded)
-_ENCODER = msgspec.json.Encoder(enc_hook=_encoded)
+# A field's name in stores, which no renaming changes, and its name here; the last is from before version 0.2.
+_STORED_NAMES = {"told": "message", "was_doubtful": "was_sent"}
+
+
+def _rename(step: dict[str, Any] | None, names: Mapping[str, str]) -> None:
+    """Rename the fields of a step and of the step that undoes it, in place."""
+    while step is not None:
+        for old in names.keys() & step.keys():
+            step[names[old]] = step.pop(old)
+        step = step.get("back")
 
 
 def encode_action(action: Action) -> bytes:
-    """Return an action as it is kept."""
-    return _ENCODER.encode(action)
+    """Return an action as JSON for the store."""
+    stored = msgspec.to_builtins(action, enc_hook=_encoded)
+    for step in stored["steps"]:
+        _rename(step, {"message": "told"})
+    return msgspec.json.encode(stored)
 
 
 def decode_action(body: bytes) -> Action:
-    """Return an action as it was kept, by this or an earlier version.
+    """Return an action from JSON that this or an earlier version stored.
 
     Raises:
-        msgspec.MsgspecError: It is none.
+        msgspec.MsgspecError: The JSON is not an action.
     """
-    # Its name in stores made before version 0.2.
-    return _DECODER.decode(body.replace(b'"was_doubtful":', b'"was_sent":'))
+    stored = msgspec.json.decode(body, type=dict[str, Any])
+    for step in msgspec.convert(stored.get("steps"), list[dict[str, Any]]):
+        _rename(step, _STORED_NAMES)
+    return msgspec.convert(stored, Action, dec_hook=_decoded)

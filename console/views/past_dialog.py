@@ -25,9 +25,9 @@ class PastDialog(QDialog):
         self.setWindowTitle(tr("As it stood: {}").format(customer))
         self.setMinimumSize(460, 360)
         self._moments = list(moments)
-        told = tr("Each line is a change this desk has read. Choose one to see how everything stood from then on.")
+        message = tr("Each line is a change this desk has read. Choose one to see how everything stood from then on.")
         if not self._moments:
-            told = tr("Nothing is kept on this computer about this customer yet.")
+            message = tr("Nothing is kept on this computer about this customer yet.")
         self.list = FactList(tr("Moments"), uniform=True)
         self.list.show_rows([self._row(place, moment) for place, moment in enumerate(self._moments)])
         self.list.opened.connect(self._open)
@@ -41,7 +41,7 @@ class PastDialog(QDialog):
         row = button_row(close, self._open_button)
         column = QVBoxLayout(self)
         column.setSpacing(10)
-        column.addWidget(Label(told, wrap=True))
+        column.addWidget(Label(message, wrap=True))
         column.addWidget(self.list, 1)
         column.addLayout(row)
         if self._moments:
@@ -51,10 +51,10 @@ class PastDialog(QDialog):
     def _row(self, place: int, moment: CustomerChange) -> Row:
         first = place == len(self._moments) - 1
         changed = ", ".join(moment.changed)
-        told = tr("Read for the first time: {}").format(changed) if first else tr("Changed: {}").format(changed)
+        message = tr("Read for the first time: {}").format(changed) if first else tr("Changed: {}").format(changed)
         since = tr("From")
         when = f"{since} {texts.recent_day(moment.at)} {texts.clock(moment.at, seconds=True)}"
-        cells = (Cell(_fact(tr("Moment"), when)), Cell(_fact(tr("What"), told)))
+        cells = (Cell(_fact(tr("Moment"), when)), Cell(_fact(tr("What"), message)))
         return Row(str(place), cells)
 
     def _open(self, row: Row) -> None:

@@ -45,13 +45,13 @@ def _is_clean(name: str, seconds: int) -> bool:
     command += [f"-max_total_time={seconds}", "-print_final_stats=1", "-max_len=8192", "-timeout=10"]
     command += [f"-artifact_prefix={_FOLDER}/{name}-"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, errors="replace")
-    told = done.stdout + done.stderr
-    runs = int((re.findall(r"number_of_executed_units: (\d+)", told) or ["0"])[-1])
-    edges = (re.findall(r"cov: (\d+)", told) or ["0"])[-1]
+    message = done.stdout + done.stderr
+    runs = int((re.findall(r"number_of_executed_units: (\d+)", message) or ["0"])[-1])
+    edges = (re.findall(r"cov: (\d+)", message) or ["0"])[-1]
     clean = done.returncode == 0
     print(f"{name:<12}{runs:>12,} runs {edges:>6} edges   {'nothing found' if clean else 'FOUND'}", flush=True)
     if not clean:
-        lines = told.splitlines()
+        lines = message.splitlines()
         start = next((place for place, line in enumerate(lines) if "Uncaught Python exception" in line), -40)
         print("\n".join(lines[start:]))
     return clean

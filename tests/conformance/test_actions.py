@@ -256,7 +256,7 @@ async def test_a_refusal_carries_the_systems_reason_and_can_be_sent_again(rig: R
     await sandbox.faults("crm", refuse_writes="This customer is locked")
     action = await rig.outbox.submit(note(sandbox.first_customer))
     found = await rig.until(action, lambda one: one.state is ActionState.REJECTED)
-    assert "This customer is locked" in found.steps[0].told
+    assert "This customer is locked" in found.steps[0].message
     await sandbox.clear()
     await rig.outbox.retry(action.id)
     await rig.until(action, lambda one: one.state is ActionState.DONE)

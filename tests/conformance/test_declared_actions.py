@@ -165,7 +165,7 @@ async def test_what_is_refused_is_not_given_and_says_why(sandbox: Control, conso
     await until(console, action, ActionState.AWAITING)
     await decide(sandbox, view.customer_id, "refused", "The line was right.")
     ended = await until(console, action, ActionState.REJECTED, within_s=30)
-    assert "The line was right." in ended.steps[0].told
+    assert "The line was right." in ended.steps[0].message
     assert ended.steps[1].state is StepState.WAITING
 
 

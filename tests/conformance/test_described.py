@@ -78,12 +78,12 @@ def test_whole_records_are_never_given_up(resource: str, version: str) -> None:
 def _counts(record: dict[str, Any]) -> bool:
     uses = record.get("usageConsumption")
     named = uses is not None and all(
-        any(map(_is_told, use.get("bucketRefOrValue") or use.get("bucket") or ())) for use in uses
+        any(map(_is_sent, use.get("bucketRefOrValue") or use.get("bucket") or ())) for use in uses
     )
     return named and not record.get("errorMessage")
 
 
-def _is_told(bucket: dict[str, Any]) -> bool:
+def _is_sent(bucket: dict[str, Any]) -> bool:
     """Whether a bucket says more than where it is and of which kind."""
     return any(value for key, value in bucket.items() if key != "href" and not key.startswith("@"))
 

@@ -181,7 +181,7 @@ async def test_a_list_looked_through_in_part_says_that_it_is_not_whole(sandbox: 
     [({"served": False}, "does not serve that part"), ({"customer_filter": ""}, "cannot be asked for one customer's")],
 )
 async def test_what_a_server_lacks_costs_its_panel_alone_and_is_not_asked_for_again(
-    sandbox: Control, settings: dict[str, Any], told_as: str
+    sandbox: Control, settings: dict[str, Any], sent_as: str
 ) -> None:
     console = sandbox.console(billing={"resources": {"usage": settings}})
     view = await whole(console, sandbox.first_customer)
@@ -189,7 +189,7 @@ async def test_what_a_server_lacks_costs_its_panel_alone_and_is_not_asked_for_ag
     failure = view.usage.state.failure
     assert failure is not None
     assert isinstance(failure.error, NotServedError)
-    assert told_as in str(failure.error)
+    assert sent_as in str(failure.error)
     assert failure.next_try_at is None
 
 

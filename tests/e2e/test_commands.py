@@ -86,11 +86,11 @@ async def test_show_never_loads_qt(sandbox: Control, configuration: Path, tmp_pa
     ],
 )
 async def test_what_cannot_be_done_is_one_sentence_and_a_status(
-    configuration: Path, arguments: list[str], status: int, told: str
+    configuration: Path, arguments: list[str], status: int, message: str
 ) -> None:
     done = run("--config", str(configuration), *arguments)
     assert done.returncode == status
-    assert told in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -187,13 +187,13 @@ def test_a_second_sandbox_leaves_the_first_ones_files_alone(tmp_path: Path) -> N
         ("\x00", "not valid TOML"),
     ],
 )
-def test_a_wrong_configuration_is_one_sentence(tmp_path: Path, text: str | None, told: str) -> None:
+def test_a_wrong_configuration_is_one_sentence(tmp_path: Path, text: str | None, message: str) -> None:
     path = tmp_path / "systems.toml"
     if text is not None:
         path.write_text(text, encoding="utf-8")
     done = run("--config", str(path), "show", "CU-1")
     assert done.returncode == 2
-    assert told in done.stderr
+    assert message in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
 
 
@@ -283,8 +283,8 @@ async def test_what_a_system_says_moves_nothing_in_the_terminal(sandbox: Control
         wrong = run("--config", str(configuration), "show", "CU-1\x1b[2J")
         (await crm.patch(place, json={"name": before})).raise_for_status()
     assert done.returncode == 0, done.stderr
-    for told in (done.stdout, done.stderr, wrong.stdout, wrong.stderr):
-        assert not set(told) & set("\x1b\x07\x9b\r\u202e")
+    for message in (done.stdout, done.stderr, wrong.stdout, wrong.stderr):
+        assert not set(message) & set("\x1b\x07\x9b\r\u202e")
     assert "Evil" in done.stdout
 
 

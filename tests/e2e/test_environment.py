@@ -54,12 +54,12 @@ def test_a_user_without_a_home_gets_help_and_one_sentence() -> None:
         ({"XDG_DATA_HOME": "/tmp/" + "a" * 200 + "/" + "b" * 200 + "/" + "c" * 100}, "has 5"),
     ],
 )
-def test_what_keeps_the_store_from_opening_is_named(tmp_path: Path, environment: dict[str, str], told: str) -> None:
+def test_what_keeps_the_store_from_opening_is_named(tmp_path: Path, environment: dict[str, str], message: str) -> None:
     (tmp_path / "ids").write_text("CU-1\n", encoding="utf-8")
     own = {"XDG_DATA_HOME": str(tmp_path / "data"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     done = run("prime", "--demo", str(tmp_path / "ids"), environment={**own, **environment})
     assert done.returncode == 1
-    assert told in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -151,10 +151,12 @@ def test_find_and_open_a_customer_by_keyboard_and_close_with_the_mouse(display: 
 def _check_caches_told(console: Console) -> None:
     """After a window with one customer, the command knows how full each cache was."""
     command = [sys.executable, "-m", "console", "diagnose", "caches"]
-    told = subprocess.run(command, env=console.env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
-    assert told.returncode == 0, told.stderr
-    assert re.search(r"facts of customers +1 of 40 customers", told.stdout), told.stdout
-    assert re.search(r"answers of billing +[\d,]+ of 6,291,456 bytes", told.stdout), told.stdout
+    message = subprocess.run(
+        command, env=console.env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert message.returncode == 0, message.stderr
+    assert re.search(r"facts of customers +1 of 40 customers", message.stdout), message.stdout
+    assert re.search(r"answers of billing +[\d,]+ of 6,291,456 bytes", message.stdout), message.stdout
 
 
 def test_ctrl_c_in_the_terminal_ends_everything(display: str, tmp_path: Path) -> None:
@@ -193,8 +195,8 @@ def test_a_display_that_goes_ends_the_console_with_one_sentence(tmp_path: Path) 
             server.kill()
             assert console.process.wait(20) == 1
             assert console.process.stderr is not None
-            told = console.process.stderr.read().decode()
-            assert "The display has gone" in told
-            assert "Traceback" not in told, told
+            message = console.process.stderr.read().decode()
+            assert "The display has gone" in message
+            assert "Traceback" not in message, message
         finally:
             console.end()

@@ -384,4 +384,4 @@ async def test_billing_rejects_a_credit_above_the_persons_limit_whatever_the_con
     rejected = await until(console, action, ActionState.DONE, ActionState.REJECTED)
 
     assert rejected.state is ActionState.REJECTED
-    assert "an approval that fits is needed" in rejected.steps[0].told
+    assert "an approval that fits is needed" in rejected.steps[0].message

@@ -45,7 +45,7 @@ class Program:
             VerificationSettings(),
             systems=CallerSystems(cast("Customers", _Crm())),
             clock=clock,
-            told=lambda what, _customer, words, _facts=None: self.told.append((what, words)),
+            on_event=lambda what, _customer, words, _facts=None: self.told.append((what, words)),
             shared=SharedNotes(GuardLogFile(path, KEY), clock),
         )
 
@@ -158,7 +158,7 @@ async def test_a_clock_that_is_set_neither_opens_nor_lapses_anything(hours: int)
     told: list[str] = []
     access = AccessService(
         VerificationSettings(), systems=CallerSystems(cast("Customers", _Crm())), clock=steady,
-        told=lambda what, _customer, _words, _facts=None: told.append(what),
+        on_event=lambda what, _customer, _words, _facts=None: told.append(what),
     )  # fmt: skip
     shut, mine = CustomerId("CU-1"), CustomerId("CU-2")
     await access.verify(mine, "account", "BA-1")

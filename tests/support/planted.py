@@ -234,7 +234,7 @@ class AFullDiskMeansNo(Outbox):
                 return await super().do_step(action, index)
             except StoreError as error:
                 step = replace(
-                    self._ledger.step(action.id, index), state=StepState.REJECTED, told=str(error), was_sent=False
+                    self._ledger.step(action.id, index), state=StepState.REJECTED, message=str(error), was_sent=False
                 )
                 self._ledger.set_in_memory(self._ledger[action.id].with_step(index, step))
                 return self._ledger[action.id]

@@ -438,7 +438,7 @@ class _Run:
             self._wrong("wrong state", planned, f"{action.state.value}, and it is there")
         if action.is_open and not action.needs_user:
             step = next(step for step in action.steps if step.state is not StepState.DONE)
-            self._wrong("stuck", planned, f"{action.state.value} {step.remark.value} {step.told}")
+            self._wrong("stuck", planned, f"{action.state.value} {step.remark.value} {step.message}")
 
 
 def single_plans(rng: random.Random, each: int) -> list[Plan]:

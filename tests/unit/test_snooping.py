@@ -72,7 +72,7 @@ async def test_a_restart_forgives_neither_attempts_nor_looking_around() -> None:
         def note(what: str, customer: str, words: str, facts: Mapping[str, str] | None = None) -> None:
             told.append(AuditEntry(clock.now(), "me", "rep", what, customer, words, facts=dict(facts or {})))
 
-        access = AccessService(VerificationSettings(), systems=CallerSystems(NOBODY), clock=clock, told=note)
+        access = AccessService(VerificationSettings(), systems=CallerSystems(NOBODY), clock=clock, on_event=note)
         access.recall(list(told))
         return access
 
@@ -98,7 +98,7 @@ async def test_an_opening_lapses_unless_it_is_prolonged() -> None:
         VerificationSettings(lapse_min=30),
         systems=CallerSystems(NOBODY),
         clock=clock,
-        told=lambda what, _who, _why, _facts=None: told.append(what),
+        on_event=lambda what, _who, _why, _facts=None: told.append(what),
     )
     customer = CustomerId("CU-1")
     await access.verify(customer, "photo", "")

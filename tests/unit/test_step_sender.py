@@ -181,7 +181,7 @@ def test_what_was_done_is_done_whatever_was_answered(answer: SystemCallError) ->
 def test_a_rejection_stands_once_a_look_has_found_nothing() -> None:
     async def play(rig: Rig) -> None:
         await rig.send()
-        assert (rig.action.state, rig.step.told) == (ActionState.REJECTED, "why")
+        assert (rig.action.state, rig.step.message) == (ActionState.REJECTED, "why")
 
     run(play, [error(RejectedError)], [NOT_THERE])
 

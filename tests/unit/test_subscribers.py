@@ -12,9 +12,9 @@ def test_one_that_raises_stops_none_of_the_others() -> None:
     end = subscribers.add(told.append)
     subscribers.add(lambda number: 1 // (number - 1))
     subscribers.add(lambda number: told.append(-number))
-    subscribers.tell(1)
+    subscribers.notify(1)
     assert told == [1, -1]
     end()
     end()
-    subscribers.tell(2)
+    subscribers.notify(2)
     assert told == [1, -1, -2]

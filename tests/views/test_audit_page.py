@@ -61,7 +61,7 @@ async def test_a_supervisor_finds_what_another_console_did_and_why(rig: Rig) -> 
     page = rig.workspace.pages["audit"]
     assert page is not None
     assert page.field.hasFocus()
-    await rig.until(lambda: "from every console" in page.told.text())
+    await rig.until(lambda: "from every console" in page.message.text())
     page.field.selectAll()
     rig.keys(f"OPENED {customer.lower()}")
     rig.press(Qt.Key.Key_Return)
@@ -95,7 +95,7 @@ async def test_older_entries_come_by_scrolling_and_days_narrow_what_is_found(rig
     page.field.setText("bulk")
     page.search()
     await rig.until(lambda: page.table.rows_model.rowCount() == 200)
-    assert "The newest 200 entries from every desk" in page.told.text()
+    assert "The newest 200 entries from every desk" in page.message.text()
     page.table.setFocus()
     while (before := page.table.rows_model.rowCount()) < 450:
         rig.press(Qt.Key.Key_End, CTRL)
@@ -103,7 +103,7 @@ async def test_older_entries_come_by_scrolling_and_days_narrow_what_is_found(rig
     rows = [page.table.rows_model.row(place).data.words for place in range(450)]
     assert rows == [f"bulk {n}" for n in reversed(range(450))]
     assert not page.older.isVisible()
-    for since, until, told in (
+    for since, until, message in (
         ("", "-4", "Nothing of that"),
         ("-3", "-3", "The newest 200 entries"),
         ("-2", "-4", "The first day is after the last"),
@@ -114,7 +114,7 @@ async def test_older_entries_come_by_scrolling_and_days_narrow_what_is_found(rig
         page.until.setText(until)
         page.until.setFocus()
         rig.press(Qt.Key.Key_Return)
-        await rig.until(lambda told=told: told in page.told.text())
+        await rig.until(lambda message=message: message in page.message.text())
     assert page.since.text() == "2026-03-04"  # as in the US, where this deployment is
 
 
@@ -137,7 +137,7 @@ async def test_what_is_flagged_at_one_console_stands_on_a_supervisors_until_they
     looked: list[str] = []
     bar = FlagBar(rig.window, rig.console, rig.bridge, looked.append)
     await rig.until(bar.isVisible)
-    assert "12 accounts opened within an hour and nothing done in them" in bar.told.text()
+    assert "12 accounts opened within an hour and nothing done in them" in bar.message.text()
     QTest.mouseClick(bar.look_button, Qt.MouseButton.LeftButton)
     assert looked == ["opened"]  # nobody signs in at a desk of the tests, so no name stands before it
     while bar.isVisible():
@@ -163,7 +163,7 @@ async def test_an_opening_lapses_which_is_said_before_and_keeps_what_was_typed(r
     rig.clock.ahead = timedelta(minutes=28, seconds=30)
     expiry_bar.look()
     assert expiry_bar.isVisible()
-    assert f"{page.view.name}: the account closes within two minutes" in expiry_bar.told.text()
+    assert f"{page.view.name}: the account closes within two minutes" in expiry_bar.message.text()
     assert page.customer_actions.dock is not None
     assert page.customer_actions.dock.text.hasFocus()  # it takes no focus from whoever types
     page.customer_actions.open_action("open-ticket")

@@ -101,18 +101,18 @@ async def test_this_qt_keeps_its_references_to_none(themed: None) -> None:
 
 def test_without_qt_network_there_is_a_network(themed: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "PySide6.QtNetwork", None)
-    told: list[bool] = []
-    end = watch_network(lambda *, online: told.append(online))
+    message: list[bool] = []
+    end = watch_network(lambda *, online: message.append(online))
     end()
-    assert told == []
+    assert message == []
 
 
 def test_the_network_is_told_as_the_system_has_it(themed: None) -> None:
-    told: list[bool] = []
-    end = watch_network(lambda *, online: told.append(online))
+    message: list[bool] = []
+    end = watch_network(lambda *, online: message.append(online))
     end()
-    assert set(told) <= {True, False}
-    assert len(told) <= 1
+    assert set(message) <= {True, False}
+    assert len(message) <= 1
 
 
 def test_a_task_that_steps_once_more_at_the_end_finds_a_running_loop() -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
-from benchmarks.walk import told_by
+from benchmarks.walk import reported_by
 from console.models.customer import CustomerId
 from console.models.search import Match, MatchedBy, SearchResult
 from console.services.access.access_service import AccessLevel, AccessReason
@@ -59,7 +59,7 @@ async def leaks(rig: Rig, secrets: set[str]) -> list[tuple[str, str]]:
         return re.sub(r"[^0-9a-z@]", "", text.lower())
 
     wanted, found = {plain(secret) for secret in secrets}, []
-    for place, (where, text) in enumerate(told_by(rig.window)):
+    for place, (where, text) in enumerate(reported_by(rig.window)):
         shown = plain(text)
         if any(secret in shown for secret in wanted):
             found.append((where, text))
@@ -242,7 +242,7 @@ async def test_a_code_is_sent_first_and_its_number_is_not_shown(rig: Rig) -> Non
     assert "Send the code" in dialog.open_button.text()
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.until(lambda: "Sent to the number that ends in" in texts_of(dialog))
-    assert len(re.findall(r"\d", dialog.told.text())) == 2
+    assert len(re.findall(r"\d", dialog.message.text())) == 2
     assert "Open the account" in dialog.open_button.text()
     rig.keys(await rig.sandbox.code(customer))
     rig.press(Qt.Key.Key_Return, CTRL)
@@ -342,14 +342,14 @@ async def test_a_day_of_birth_is_typed_as_the_caller_says_it_and_one_wrong_day_c
     dialog = await asked(rig, customer)
     day = date.fromisoformat(born[:10])
     wrong = day.replace(year=day.year - 1)
-    for typed, told in (
+    for typed, message in (
         ("13/13/1980", "is no day"),
         (f"{wrong:%d %b %Y}", "2 more attempts"),
         (f"{wrong:%B %d, %Y}", "That was wrong before"),
     ):
         dialog.answer.setText(typed)
         dialog.open_account()
-        await rig.until(lambda told=told: told in texts_of(dialog))
+        await rig.until(lambda message=message: message in texts_of(dialog))
     dialog.answer.clear()
     rig.keys(f"{day:%m/%d/%Y}", dialog.answer)  # as in the US, where this deployment is
     assert f"Read as {texts.weekday(day)}" in texts_of(dialog)

@@ -67,14 +67,14 @@ async def test_what_could_not_be_compared_is_said(rig: Rig) -> None:
 @pytest.mark.parametrize(
     ("typed", "told"), [("1.0051", "decimals"), ("5 XTS", "not in XTS"), ("-5", "no amount"), ("lots", "no amount")]
 )
-async def test_what_cannot_be_is_said_and_nothing_is_sent(rig: Rig, typed: str, told: str) -> None:
+async def test_what_cannot_be_is_said_and_nothing_is_sent(rig: Rig, typed: str, message: str) -> None:
     hands = Hands(rig)
     form = await form_of(rig, hands, "give-credit")
     await fill_in(hands, form, {"amount": typed})
-    await rig.until(lambda: told in form.effect.text())
+    await rig.until(lambda: message in form.effect.text())
     before = len(rig.console.outbox.actions)
     rig.press(Qt.Key.Key_Return, CTRL)
-    await rig.until(lambda: told in form.told.text())
+    await rig.until(lambda: message in form.message.text())
     assert form.isVisible()
     assert len(rig.console.outbox.actions) == before
     rig.press(Qt.Key.Key_Escape)

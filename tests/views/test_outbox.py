@@ -87,7 +87,7 @@ async def test_contact_data_is_changed_in_both_systems(rig: Rig) -> None:
     rig.keys("not an address", form.fields["email"])
     assert "becomes not an address" in form.effect.text()
     form.send_button.click()
-    await rig.until(lambda: "no e-mail address" in form.told.text())
+    await rig.until(lambda: "no e-mail address" in form.message.text())
     form.fields["email"].setText("changed@example.org")
     form.send_button.click()
     action = await the_action(rig, ActionState.DONE)
@@ -102,7 +102,7 @@ async def test_a_promise_says_what_is_wrong_and_is_kept_when_it_is_right(rig: Ri
     page.customer_actions.open_promise_form()
     form: PromiseForm = dialog(rig, PromiseForm)
     form.due.setText("+7")
-    for typed, told in (
+    for typed, message in (
         ("a lot", "no amount"),
         ("1.2341", "decimals"),
         ("999999", "is owed"),
@@ -110,9 +110,9 @@ async def test_a_promise_says_what_is_wrong_and_is_kept_when_it_is_right(rig: Ri
     ):
         form.amount.setText(typed)
         form.send_button.click()
-        await rig.until(lambda told=told: told in form.told.text())
+        await rig.until(lambda message=message: message in form.message.text())
     form.amount.setText("1.50")
-    for typed, told in (
+    for typed, message in (
         ("13/13/2027", "no day"),
         ("soon", "no day"),
         ("31 Feb", "no day"),
@@ -121,7 +121,7 @@ async def test_a_promise_says_what_is_wrong_and_is_kept_when_it_is_right(rig: Ri
         form.due.selectAll()
         rig.keys(typed, form.due)
         form.send_button.click()
-        await rig.until(lambda told=told: told in form.told.text())
+        await rig.until(lambda message=message: message in form.message.text())
     due = datetime.now(UTC).astimezone().date() + timedelta(days=11)
     form.due.selectAll()
     rig.keys(f"{due.month}/{due.day}/{due.year}", form.due)  # as in the US, where this deployment is
@@ -130,7 +130,7 @@ async def test_a_promise_says_what_is_wrong_and_is_kept_when_it_is_right(rig: Ri
     rig.keys("+7", form.due)
     due = datetime.now(UTC).astimezone().date() + timedelta(days=7)
     assert texts.weekday(due) in form.effect.text()
-    assert form.told.text() == ""  # what was wrong is mended
+    assert form.message.text() == ""  # what was wrong is mended
     form.send_button.click()
     action = await the_action(rig, ActionState.DONE)
     assert action.title == f"Promise to pay {action.steps[0].wanted.money()} by {due.isoformat()}"
@@ -143,7 +143,7 @@ async def test_a_promise_says_what_is_wrong_and_is_kept_when_it_is_right(rig: Ri
     form.amount.setText(str(account.balance.amount - 1))
     form.due.setText("+7")
     form.send_button.click()
-    await rig.until(lambda: "promised already" in form.told.text())
+    await rig.until(lambda: "promised already" in form.message.text())
 
 
 async def owing(rig: Rig) -> str:
@@ -346,7 +346,7 @@ async def test_an_empty_note_is_refused_in_words(rig: Rig) -> None:
     page = await rig.open()
     page.customer_actions.open_note()
     page.customer_actions.dock.send_button.click()
-    await rig.until(lambda: "nothing in the note" in page.customer_actions.dock.told.text())
+    await rig.until(lambda: "nothing in the note" in page.customer_actions.dock.message.text())
     assert not rig.console.outbox.actions
 
 

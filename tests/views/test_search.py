@@ -96,11 +96,11 @@ _TOO_SHORT, _UNKNOWN = "Type at least two letters, or a number.", "No system kno
         ("😀😀", _TOO_SHORT),
     ],
 )
-async def test_rubbish_finds_nothing_and_says_so(rig: Rig, typed: str, told: str) -> None:
+async def test_rubbish_finds_nothing_and_says_so(rig: Rig, typed: str, message: str) -> None:
     palette = rig.workspace.palette
     palette.open()
     palette.text.setText(typed)
-    await rig.until(lambda: told in texts_of(palette))
+    await rig.until(lambda: message in texts_of(palette))
     await rig.until(lambda: rig.bridge.running == 0)
     assert palette.list.rows_model.rowCount() == 0
     palette.text.clear()

@@ -169,8 +169,8 @@ async def test_a_console_nobody_touches_is_locked_and_tells_nothing_until_the_sa
     person.lock.after_s = 0.0
     person.lock.look()
     assert person.lock.is_locked
-    told = [text for widget in (rig.window, *rig.window.findChildren(QWidget)) for text in shown_by(widget)]
-    assert not [text for text in told if name in text or "Typed before" in text]
+    message = [text for widget in (rig.window, *rig.window.findChildren(QWidget)) for text in shown_by(widget)]
+    assert not [text for text in message if name in text or "Typed before" in text]
     for key in (Qt.Key.Key_K, Qt.Key.Key_1, Qt.Key.Key_N):
         rig.press(key, CTRL)
     assert not rig.workspace.palette.isVisible()

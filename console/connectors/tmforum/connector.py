@@ -44,12 +44,12 @@ class TmForumConnector:
         *,
         by_post: bool = False,
         only: Sequence[str] = (),
-        told: Callable[[str], None] = lambda _resource: None,
+        on_resource: Callable[[str], None] = lambda _resource: None,
     ) -> CheckReport:
         from console.connectors.tmforum.check import check_system  # noqa: PLC0415 - see the class
 
         return await check_system(
-            connecting.endpoint, _own(system), connecting.clock, by_post=by_post, only=only, told=told
+            connecting.endpoint, _own(system), connecting.clock, by_post=by_post, only=only, on_resource=on_resource
         )
 
 

@@ -153,10 +153,10 @@ def _object_spelt_out(value: Mapping[str, Any], depth: int) -> str | None:
     if (amount := _amount_spelt_out(value)) is not None:
         return amount
     shown = {key: part for key, part in value.items() if not key.startswith("@") and key != "href"}
-    told = {key: words for key, part in shown.items() if (words := spelt_out(part, depth + 1))}
-    if "name" in told and set(told) <= {"id", "name"}:
-        return told["name"]
-    return ", ".join(f"{key} {words}" for key, words in told.items()) or None
+    texts = {key: words for key, part in shown.items() if (words := spelt_out(part, depth + 1))}
+    if "name" in texts and set(texts) <= {"id", "name"}:
+        return texts["name"]
+    return ", ".join(f"{key} {words}" for key, words in texts.items()) or None
 
 
 def kind_of(value: Any) -> str:

@@ -48,8 +48,8 @@ class Loopback:
             return await asyncio.wait_for(asyncio.shield(self._answer), patience_s)
         except TimeoutError as error:
             minutes = round(patience_s / 60)
-            told = f"Nobody signed in within {minutes} minutes. Start again."
-            raise SignInUnreachableError(told) from error
+            message = f"Nobody signed in within {minutes} minutes. Start again."
+            raise SignInUnreachableError(message) from error
         finally:
             await self.aclose()
 

@@ -109,8 +109,8 @@ class OidcProvider:
             try:
                 return await self._read(token, nonce, proven_since, anew=True)
             except KeyError as error:
-                told = "The sign-in cannot be trusted: its key is not the provider's. You are not signed in."
-                raise SignInRejectedError(told) from error
+                message = "The sign-in cannot be trusted: its key is not the provider's. You are not signed in."
+                raise SignInRejectedError(message) from error
 
     async def _read(
         self, token: str, nonce: str | None, proven_since: datetime | None, *, anew: bool

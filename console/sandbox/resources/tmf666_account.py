@@ -107,8 +107,8 @@ def _behind(name: str, prefix: str, shown: tuple[str, ...]) -> Resource:
 
     def record(account: Record, links: Links) -> Record:
         own = number(account["id"])
-        told = {key: account[key] for key in shown if key in account}
-        return {"id": own, "href": links.href("billing", ACCOUNT_BASE, name, own), **told}
+        values = {key: account[key] for key in shown if key in account}
+        return {"id": own, "href": links.href("billing", ACCOUNT_BASE, name, own), **values}
 
     def records(world: World, n: int, links: Links) -> list[Record]:
         return [{**record(account, links), "@type": resource.kind} for account in _records(world, n, links)]

@@ -15,10 +15,10 @@ def derive_contacts(seed: int, history: CustomerHistory) -> list[Interaction]:
     """Return a customer's contacts of the last two years and, of orders, of all time; newest first."""
     rng = random.Random(f"{seed} contacts {history.n}")
     found = list(history.interactions)
-    told = {contact.about[1] for contact in history.interactions if contact.about and contact.about[0] == "order"}
+    mentioned = {contact.about[1] for contact in history.interactions if contact.about and contact.about[0] == "order"}
     for order in history.orders:
         # Whoever has told why they order has ordered with that.
-        found += _about_order(order, rng)[1 if order.index in told else 0 :]
+        found += _about_order(order, rng)[1 if order.index in mentioned else 0 :]
     for account in range(history.accounts):
         for month in bill_months(history, account):
             found += _about_bill(history, account, month, payment_plan(seed, history, account, month), rng)
@@ -60,9 +60,9 @@ def _about_bill(
         found += _portal_visit(plan.failed_at, rng, "Payment failed", shown, about, failed=True)
         if rng.random() < 0.4:
             when = plan.failed_at + timedelta(minutes=rng.randrange(20, 110))
-            told = f"The portal said: “{plan.error}”"
+            message = f"The portal said: “{plan.error}”"
             channel = rng.choice(("phone", "chat"))
-            found.append(Interaction(when, 7, channel, "inbound", "Payment did not work", told, about))
+            found.append(Interaction(when, 7, channel, "inbound", "Payment did not work", message, about))
     if plan.paid_at is not None and plan.channel == "portal" and rng.random() < 0.5:
         found += _portal_visit(plan.paid_at, rng, "Payment made", plan.method, about)
     if rng.random() < 0.03:

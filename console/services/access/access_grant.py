@@ -60,10 +60,10 @@ def read_reason(words: str) -> str:
     Raises:
         NotPossibleError: It is too short to say anything, too long, or holds a card number.
     """
-    told = " ".join(words.split())
-    refuse_card_numbers([told])
-    if len(told) < _LEAST_REASON or " " not in told:
+    text = " ".join(words.split())
+    refuse_card_numbers([text])
+    if len(text) < _LEAST_REASON or " " not in text:
         raise NotPossibleError(say.REASON_TOO_SHORT())
-    if len(told) > _LONGEST_REASON:
+    if len(text) > _LONGEST_REASON:
         raise NotPossibleError(say.REASON_TOO_LONG(most=_LONGEST_REASON))
-    return told
+    return text

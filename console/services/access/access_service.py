@@ -49,7 +49,7 @@ EXPIRY_WARNING = timedelta(minutes=2)
 
 
 class AccessService:
-    """Opens accounts and says what is open. `told` hears of every opening, refusal and pattern, for the audit.
+    """Opens accounts and says what is open. `on_event` hears of every opening, refusal and pattern, for the audit.
 
     An opening lapses by itself; from then on nothing of the account is shown or done, whoever may have forgotten it.
     """
@@ -61,11 +61,11 @@ class AccessService:
         systems: CallerSystems,
         cache: DatasetCache | None = None,
         clock: Clock,
-        told: Callable[..., None] = lambda *_what: None,
+        on_event: Callable[..., None] = lambda *_what: None,
         shared: SharedNotes | None = None,
     ) -> None:
         self._settings = settings if settings is not None and settings.required else None
-        self._clock, self._told, self._shared = clock, told, shared or SharedNotes(None, clock)
+        self._clock, self._on_event, self._shared = clock, on_event, shared or SharedNotes(None, clock)
         declared = settings or VerificationSettings()
         self._stronger_seen, self._stronger_done = named(declared.stronger)
         self._without_caller = named(declared.without_caller)[1]
@@ -95,9 +95,9 @@ class AccessService:
         further = [one for one in self.methods if one.opens == "call detail" or one.shows == "phone"]
         return tuple(further) if found.level < AccessLevel.CALL_DETAIL else ()
 
-    def subscribe(self, told: Callable[[CustomerId], None]) -> Callable[[], None]:
+    def subscribe(self, on_change: Callable[[CustomerId], None]) -> Callable[[], None]:
         """Call back with a customer whose account was opened, opened further, or closed; return what ends that."""
-        return self._subscribers.add(told)
+        return self._subscribers.add(on_change)
 
     def grant_of(self, customer_id: CustomerId) -> AccessGrant | None:
         """Return how an account is open; None while it is not, or no longer is."""
@@ -125,7 +125,7 @@ class AccessService:
         found = self.grant_of(customer_id)
         if found is not None:
             self._open[customer_id] = replace(found, until=self._clock.now() + self._lasts)
-            self._told("prolonged", customer_id, f"{found.reason.value}: {found.how}")
+            self._on_event("prolonged", customer_id, f"{found.reason.value}: {found.how}")
             self._tell(customer_id)
 
     # ------------------------------------------------------------------ what is open
@@ -149,8 +149,8 @@ class AccessService:
         if found is None:
             return Denial(DenialReason.LOCKED, say.VERIFY_FIRST())
         if found.reason is not AccessReason.CALLER and permission not in self._without_caller:
-            told = say.OPEN_WITHOUT_CALLER(permission=permission, reason=found.reason)
-            return Denial(DenialReason.CALLER_NEEDED, told)
+            text = say.OPEN_WITHOUT_CALLER(permission=permission, reason=found.reason)
+            return Denial(DenialReason.CALLER_NEEDED, text)
         if permission in self._stronger_done and found.level is not AccessLevel.CALL_DETAIL:
             return Denial(DenialReason.STRONGER_NEEDED, say.VERIFY_FURTHER_TO_DO(permission=permission))
         return None
@@ -227,7 +227,7 @@ class AccessService:
         """Return the phone number to call back, which is recorded; empty where CRM keeps none. Raises as `caller`."""
         self._check.check_attempts(customer_id)
         phone = await self._check.number_to_call(customer_id)
-        self._told("number shown", customer_id, "to call back")
+        self._on_event("number shown", customer_id, "to call back")
         return phone
 
     async def send_code(self, customer_id: CustomerId) -> SentCode:
@@ -239,7 +239,7 @@ class AccessService:
         """
         self._check.check_attempts(customer_id)
         sent = await self._check.send_code(customer_id)
-        self._told("code sent", customer_id, f"to a number that ends in {sent.ends_in}")
+        self._on_event("code sent", customer_id, f"to a number that ends in {sent.ends_in}")
         return sent
 
     async def catch_up(self) -> bool:
@@ -282,12 +282,12 @@ class AccessService:
 
     async def _note_wrong(self, customer_id: CustomerId, method: Method, answer: str) -> str | Message:
         """Count a wrong answer, everywhere it counts; return the sentence for it."""
-        told, counts = self._check.note_wrong(customer_id, method, answer)
+        text, counts = self._check.note_wrong(customer_id, method, answer)
         if counts:
-            self._told(VERIFICATION_FAILED, customer_id, method.words)
+            self._on_event(VERIFICATION_FAILED, customer_id, method.words)
             await self._shared.add(VERIFICATION_FAILED, customer_id, method.words)
             self._warn(customer_id, self._snooping.guessed(customer_id, self._clock.now()))
-        return told
+        return text
 
     def refusal_to_open(self, customer_id: CustomerId) -> Message | str | None:
         """Return why an account cannot be opened now, whatever is answered; None where it can."""
@@ -307,12 +307,12 @@ class AccessService:
         """
         await self.catch_up()
         self._check.check_attempts(customer_id)
-        told = read_reason(words) if reason is AccessReason.TYPED else " ".join(words.split())
+        text = read_reason(words) if reason is AccessReason.TYPED else " ".join(words.split())
         if reason in {AccessReason.TICKET, AccessReason.JOB}:
-            await self._check_number(customer_id, reason, told)
-            told += self._as_known()
+            await self._check_number(customer_id, reason, text)
+            text += self._as_known()
         self._shown.note_seen(customer_id, self._clock.now())
-        return await self._set(customer_id, reason, told, AccessLevel.ACCOUNT, checked=False)
+        return await self._set(customer_id, reason, text, AccessLevel.ACCOUNT, checked=False)
 
     def check_reason(self, words: str) -> None:
         """Let a reason pass that says something.
@@ -332,19 +332,19 @@ class AccessService:
         """
         await self.catch_up()
         self._check.check_attempts(customer_id)
-        told = read_reason(words)
+        text = read_reason(words)
         now = self._clock.now()
         self._open[customer_id] = AccessGrant(
-            customer_id, AccessReason.AHEAD, how=told, level=AccessLevel.ACCOUNT, at=now, until=now + self._lasts
+            customer_id, AccessReason.AHEAD, how=text, level=AccessLevel.ACCOUNT, at=now, until=now + self._lasts
         )
-        self._told(READ_AHEAD, customer_id, told)
-        await self._shared.add(READ_AHEAD, customer_id, told)
+        self._on_event(READ_AHEAD, customer_id, text)
+        await self._shared.add(READ_AHEAD, customer_id, text)
         self._warn(customer_id, self._snooping.opened(customer_id, now, checked=False))
 
     def close(self, customer_id: CustomerId) -> None:
         """Close an account; the next time it must be opened anew."""
         if self._open.pop(customer_id, None) is not None:
-            self._told("closed", customer_id, "")
+            self._on_event("closed", customer_id, "")
             self._tell(customer_id)
 
     def close_all(self) -> None:
@@ -361,7 +361,7 @@ class AccessService:
             raise NotPossibleError(say.RECORD_NUMBER_MISSING(reason=reason.value))
         is_ticket = reason is AccessReason.TICKET
         if not await self._check.has(customer_id, number, ticket=is_ticket):
-            self._told("reason refused", customer_id, f"{reason.value}: {number}")
+            self._on_event("reason refused", customer_id, f"{reason.value}: {number}")
             raise NotPossibleError(say.NO_SUCH_RECORD(kind="ticket" if is_ticket else "visit", number=number))
 
     def _as_known(self) -> str:
@@ -382,7 +382,7 @@ class AccessService:
             customer_id, reason, how=how, level=level, at=now, until=now + self._lasts, checked=checked
         )
         words, facts = f"{reason.value}: {how}", PastAccess(reason, compared).facts
-        self._told(OPENED, customer_id, words, facts)
+        self._on_event(OPENED, customer_id, words, facts)
         await self._shared.add(OPENED, customer_id, words, facts)
         self._warn(customer_id, self._snooping.opened(customer_id, now, checked=checked))
         self._tell(customer_id)
@@ -390,7 +390,7 @@ class AccessService:
 
     def _warn(self, customer_id: CustomerId, words: str | None) -> None:
         if words is not None:
-            self._told(SNOOPING, customer_id, words)
+            self._on_event(SNOOPING, customer_id, words)
 
     def _tell(self, customer_id: CustomerId) -> None:
-        self._subscribers.tell(customer_id)
+        self._subscribers.notify(customer_id)

@@ -124,9 +124,9 @@ class Audit:
         if self._collector is not None:
             self._tasks.append(asyncio.create_task(self._send(self._collector), name="audit collector"))
 
-    def subscribe(self, told: Callable[[], None]) -> Callable[[], None]:
+    def subscribe(self, on_change: Callable[[], None]) -> Callable[[], None]:
         """Call back when the audit cannot be written any more, or can again; return what ends that."""
-        return self._subscribers.add(told)
+        return self._subscribers.add(on_change)
 
     @property
     def sizes(self) -> tuple[CacheSize, CacheSize]:
@@ -251,7 +251,7 @@ class Audit:
     def _set_failure(self, failure: str | None) -> None:
         if failure != self.failure:
             self.failure = failure
-            self._subscribers.tell()
+            self._subscribers.notify()
 
     async def _send(self, collector: Collector) -> None:
         tries = 0

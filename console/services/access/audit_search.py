@@ -93,7 +93,7 @@ class AuditSearch:
             places=found.places | {(link.chain, link.seq, link.head) for link in more},
         )
 
-    async def watch(self, told: Callable[[AuditEntry], None]) -> None:
+    async def watch(self, on_flag: Callable[[AuditEntry], None]) -> None:
         """Tell of every flagged pattern of any desk that this user has not said to have seen; runs until cancelled.
 
         Where this user may not read the audit, or there is no collector that can be searched, it ends at once.
@@ -117,7 +117,7 @@ class AuditSearch:
             for entry in reversed(found):
                 if _name_of(entry) not in known:
                     known.add(_name_of(entry))
-                    told(entry)
+                    on_flag(entry)
             await self._clock.sleep(_EVERY_S)
 
     async def _all_of(self, what: str, since: datetime) -> tuple[AuditEntry, ...]:

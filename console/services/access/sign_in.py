@@ -77,9 +77,9 @@ class SignIn:
         self.person: Person | None = None
         self.state = SignInState.SIGNED_OUT
 
-    def subscribe(self, told: Callable[[SignInState], None]) -> Callable[[], None]:
+    def subscribe(self, on_change: Callable[[SignInState], None]) -> Callable[[], None]:
         """Call back with the state whenever it changes; return what ends that."""
-        return self._subscribers.add(told)
+        return self._subscribers.add(on_change)
 
     # ------------------------------------------------------------------ signing in and out
 
@@ -216,7 +216,7 @@ class SignIn:
         if state is self.state:
             return
         self.state = state
-        self._subscribers.tell(state)
+        self._subscribers.notify(state)
 
     # ------------------------------------------------------------------ who it is
 
@@ -271,7 +271,7 @@ class SignIn:
             if not self.is_unkept:
                 _log.warning("the sign-in cannot be kept on this computer: %s", error)
                 self.is_unkept = True
-                self.unkept.tell(str(error))
+                self.unkept.notify(str(error))
         else:
             self.is_unkept = False
 

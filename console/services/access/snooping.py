@@ -26,7 +26,7 @@ class SnoopingDetector:
         self._opened: dict[str, datetime] = {}
         self._guessed: dict[str, datetime] = {}
         self._guesses: dict[str, list[datetime]] = {}
-        self._told_at: datetime | None = None
+        self._reported_at: datetime | None = None
 
     def opened(self, customer: str, at: datetime, *, checked: bool) -> str | None:
         """Note an opening; `checked` is whether the desk compared what somebody said."""
@@ -71,7 +71,7 @@ class SnoopingDetector:
                 del self._guesses[customer]
 
     def _tell(self, now: datetime, words: str) -> str | None:
-        if self._told_at is not None and now - self._told_at <= HOUR:
+        if self._reported_at is not None and now - self._reported_at <= HOUR:
             return None
-        self._told_at = now
+        self._reported_at = now
         return words

@@ -223,7 +223,7 @@ def context_of(
         lines=view.known_lines(),
         under_way=under_way,
         not_served=frozenset(not_served),
-        origins={record: frozenset(told) for record, told in origins.items()},
+        origins={record: frozenset(systems) for record, systems in origins.items()},
         with_service_orders=with_service_orders,
         person=person,
         credits_under_way=tuple(_credits(actions, {item.id for item in lists["refunds"] or ()})),

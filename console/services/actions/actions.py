@@ -286,8 +286,8 @@ class Actions:
         return found.actions
 
     def _system_of_account(self, customer_id: CustomerId, account_id: str) -> str:
-        told = self._account_systems(customer_id, account_id)
-        return self.system_for("promise-to-pay", [account_id], {account_id: told})
+        systems = self._account_systems(customer_id, account_id)
+        return self.system_for("promise-to-pay", [account_id], {account_id: systems})
 
     def _step(self, planned: PlannedStep, key: str, context: ActionContext, system: str | None = None) -> Step:
         system = system or route_step(self._systems, context.origins, planned).name

@@ -65,12 +65,12 @@ def route(systems: Systems, origins: Origins, capability: Capability, records: I
     if len(serving) == 1:
         return serving[0]
     for record in records:
-        told = [system for system in serving if system.name in origins.get(record, frozenset())]
-        if len(told) > 1:
-            both = " and ".join(system.label for system in told)
+        candidates = [system for system in serving if system.name in origins.get(record, frozenset())]
+        if len(candidates) > 1:
+            both = " and ".join(system.label for system in candidates)
             raise NotPossibleError(say.RECORD_IN_TWO_SYSTEMS(both=both, record=record))
-        if told:
-            return told[0]
+        if candidates:
+            return candidates[0]
     return serving[0]
 
 

@@ -195,9 +195,9 @@ class CustomerView(CustomerDatasets):
 
     def _system_with(self, bill: CustomerBillId) -> ConnectedSystem:
         """Return the system that told of a bill; of one that nobody told of, the first that bills."""
-        told_by = {item.origin.system for item in self.bills.unmasked or () if item.value.id == bill}
+        reported_by = {item.origin.system for item in self.bills.unmasked or () if item.value.id == bill}
         serving = self._systems.serving(BILLS)
-        return next((system for system in serving if system.name in told_by), serving[0])
+        return next((system for system in serving if system.name in reported_by), serving[0])
 
     def known_lines(self) -> Mapping[str, tuple[AppliedBillingRate, ...]]:
         """Return the lines of the bills that were looked at, by bill, as far as they came."""

@@ -75,9 +75,9 @@ class DatasetLoader(ABC, Generic[T]):
     def __init__(self) -> None:
         self._subscribers: Subscribers[[DatasetState[T]]] = Subscribers()
 
-    def subscribe(self, told: Callable[[DatasetState[T]], None]) -> Callable[[], None]:
+    def subscribe(self, on_change: Callable[[DatasetState[T]], None]) -> Callable[[], None]:
         """Call back with the part on every change; return what ends that."""
-        return self._subscribers.add(told)
+        return self._subscribers.add(on_change)
 
     @property
     @abstractmethod
@@ -303,7 +303,7 @@ class SystemDataset(DatasetLoader[T]):
             self.unmasked = changes["facts"]
             changes["facts"] = self._mask(self.unmasked) if self.unmasked is not None else None
         self.state = replace(self.state, **changes)
-        self._subscribers.tell(self.state)
+        self._subscribers.notify(self.state)
 
 
 def _with_rest(facts: T, before: T | None) -> T:

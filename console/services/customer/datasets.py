@@ -63,7 +63,7 @@ class Dataset(Generic[P]):
     must serve to have it, `kept_as` its type, `fresh_for` how long it may be said aloud without asking again. A list
     that is read page by page has `page`, anything else `fetch`. Where several systems serve it, their lists are merged,
     newest first by `newest`; without it one follows the other. `is_compared` is read by the discrepancy rules,
-    `is_planned_on` by actions; what is not `is_told` stays out of what `show` prints.
+    `is_planned_on` by actions; what is not `is_printed` stays out of what `show` prints.
     """
 
     name: str
@@ -77,7 +77,7 @@ class Dataset(Generic[P]):
     newest: Callable[[Any], date | None] | None = None
     is_compared: bool = False
     is_planned_on: bool = False
-    is_told: bool = True
+    is_printed: bool = True
 
 
 def read_at(facts: Any, now: datetime) -> datetime:
@@ -279,7 +279,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
         asked_for=AskedFor.WHEN_SHOWN,
         fetch=fetch_same_person_of,
         is_compared=True,
-        is_told=False,
+        is_printed=False,
     ),
     Dataset(
         name="charges",
@@ -291,7 +291,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
         fetch=lambda system, asking: system.fetch_charges(asking.customer_id),
         is_compared=True,
         is_planned_on=True,
-        is_told=False,
+        is_printed=False,
     ),
     Dataset(
         name="time_slots",
@@ -302,7 +302,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
         asked_for=AskedFor.BY_ACTIONS,
         fetch=lambda system, asking: system.fetch_time_slots(asking.customer_id),
         is_planned_on=True,
-        is_told=False,
+        is_printed=False,
     ),
     Dataset(
         name="offerings",
@@ -313,7 +313,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
         asked_for=AskedFor.BY_ACTIONS,
         fetch=lambda system, _asking: system.fetch_offerings(),
         is_planned_on=True,
-        is_told=False,
+        is_printed=False,
     ),
 )
 # One bill's lines: of these a view has as many as bills were looked at.
@@ -324,7 +324,7 @@ BILL_LINES = Dataset(
     kept_as=Records[AppliedBillingRate],
     fresh_for=10 * _MINUTE,
     asked_for=AskedFor.BY_BILL,
-    is_told=False,
+    is_printed=False,
 )
 KEPT_AS: dict[DataScope, Any] = {dataset.scope: dataset.kept_as for dataset in (*DATASETS, BILL_LINES)}
 

@@ -65,7 +65,7 @@ class MergedDataset(DatasetLoader[Records[T]]):
 
     def _on_member(self) -> None:
         self._merge()
-        self._subscribers.tell(self.state)
+        self._subscribers.notify(self.state)
 
     def _merge(self) -> None:
         states = [member.state for member in self._members]

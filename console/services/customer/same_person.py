@@ -38,7 +38,7 @@ async def fetch_same_person(
             continue
         shared = _shared(customer.value, party, other.value, await customers.fetch_party(other.value))
         if shared is not None:
-            told = SearchHit(
+            hit_here = SearchHit(
                 hit.customer_id,
                 hit.system,
                 matched=Match(shared),
@@ -48,7 +48,8 @@ async def fetch_same_person(
             )
             same.append(
                 Sourced(
-                    told, Origin(hit.system, "customer", id=hit.customer_id, version=None, read_at=other.origin.read_at)
+                    hit_here,
+                    Origin(hit.system, "customer", id=hit.customer_id, version=None, read_at=other.origin.read_at),
                 )
             )
     return Records(tuple(same), origin.read_at)

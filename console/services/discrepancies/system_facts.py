@@ -34,12 +34,12 @@ class NotKnownError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SystemFacts:
-    """What is known now; None is what no system has said (yet), which is not the same as nothing.
+    """The known facts of one customer. None means that no system has replied yet, which differs from an empty list.
 
-    `lines` are those of each account's newest bill, by bill. `same_person` are customers CRM keeps under another number
-    with the same name and home; `charges` is what billing goes on to charge, where it was asked for that. `labels` are
-    the words for the systems by what they serve, `told_by` for the one that told of a record. `gaps` says of lists that
-    are cut, damaged or not all here what is missing in them, by the list's name. `as_of` is aware UTC.
+    `lines` are the lines of each account's newest bill, by bill. `same_person` are customers that CRM has under another
+    number with the same name and address. `charges` are billing's current charges, where they were requested.
+    `labels` are the systems' names by what they serve, `reported_by` is the system that sent a record. `gaps` names
+    lists that are cut, damaged or incomplete and says what is missing. `as_of` is aware UTC.
     """
 
     as_of: datetime
@@ -55,7 +55,7 @@ class SystemFacts:
     same_person: Sequence[SearchHit] | None = None
     charges: Sequence[Product] | None = None
     labels: Mapping[Capability, str] = field(default_factory=dict)
-    told_by: Mapping[str, str] = field(default_factory=dict)
+    reported_by: Mapping[str, str] = field(default_factory=dict)
     gaps: Mapping[str, Message] = field(default_factory=dict)
 
     def need(self, name: str) -> Any:
@@ -116,7 +116,7 @@ class SystemFacts:
         return self.labels.get(capability, capability.value.replace("-", " ").capitalize())
 
     def _said_by(self, capability: Capability, record: str) -> str:
-        return self.told_by.get(record) or self.label(capability)
+        return self.reported_by.get(record) or self.label(capability)
 
     def is_settled(self, since: datetime | None) -> bool:
         """Return whether something is so old that every system must have heard of it."""

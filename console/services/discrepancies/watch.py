@@ -44,9 +44,9 @@ class DiscrepancyWatch:
         loaders: list[DatasetLoader[Any]] = [view.customer, view.party, *(getattr(view, name) for name in _LISTS)]
         self._unsubscribe = [loader.subscribe(self._on_state) for loader in loaders]
 
-    def subscribe(self, told: Callable[[], None]) -> Callable[[], None]:
+    def subscribe(self, on_change: Callable[[], None]) -> Callable[[], None]:
         """Call back when what was found, or whether all has answered, has changed; return what ends that."""
-        return self._subscribers.add(told)
+        return self._subscribers.add(on_change)
 
     def about(self, record: str) -> Discrepancy | None:
         """Return the first contradiction about a record."""
@@ -79,7 +79,7 @@ class DiscrepancyWatch:
         self.comparison = masked(compare(self._facts()), self._view.masked)
         self._was_waiting = self.is_waiting
         if before != (self.comparison, self._was_waiting):
-            self._subscribers.tell()
+            self._subscribers.notify()
 
     def _on_state(self, state: DatasetState[Any]) -> None:
         if self._due is None and state.loading_since is None:
@@ -114,12 +114,12 @@ class DiscrepancyWatch:
         customer = view.customer.unmasked
         lists: dict[str, Any] = {}
         gaps: dict[str, Message] = {}
-        told_by: dict[str, str] = {}
+        reported_by: dict[str, str] = {}
         for name in _LISTS:
             facts: Records[Any] | None = getattr(view, name).unmasked
             lists[name] = None if facts is None else tuple(item.value for item in facts)
             for item in facts or ():
-                told_by.setdefault(item.origin.id, self._systems.get(item.origin.system, item.origin.system))
+                reported_by.setdefault(item.origin.id, self._systems.get(item.origin.system, item.origin.system))
             gap = self._gap_of(name, getattr(view, name)) if facts is not None else None
             if gap is not None:
                 gaps[name] = gap
@@ -133,7 +133,7 @@ class DiscrepancyWatch:
             customer.value if customer else None,
             lines=lines,
             labels=self._labels,
-            told_by=told_by,
+            reported_by=reported_by,
             gaps=gaps,
             **lists,
         )

@@ -79,9 +79,9 @@ class Drafts:
         if self._changed:
             await self._write(wait_s=0.0)
 
-    def subscribe(self, told: Callable[[], None], owner: str = "") -> Callable[[], None]:
+    def subscribe(self, on_change: Callable[[], None], owner: str = "") -> Callable[[], None]:
         """Call back when something was typed or kept, of one owner or of anybody; return what ends that."""
-        return self._subscribers[owner].add(told)
+        return self._subscribers[owner].add(on_change)
 
     @property
     def is_kept(self) -> bool:
@@ -142,7 +142,7 @@ class Drafts:
     def _tell(self, places: Iterable[str]) -> None:
         for owner in dict.fromkeys(("", *map(_owner_of, places))):
             if owner in self._subscribers:
-                self._subscribers[owner].tell()
+                self._subscribers[owner].notify()
 
 
 def _owner_of(place: str) -> str:

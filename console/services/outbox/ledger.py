@@ -110,4 +110,4 @@ class Ledger:
         return self._subscribers.add(on_change)
 
     def _tell(self, action: Action) -> None:
-        self._subscribers.tell(action)
+        self._subscribers.notify(action)

@@ -43,12 +43,12 @@ def prepare(action: Action, step: Step, current: RemoteState) -> Step:
         moved = {key: held for key, held in current.values.items() if held != step.base.get(key, held)}
         if moved:
             return replace(
-                step, state=StepState.CONFLICT, theirs=Payload.read(moved), told="", remark=Remark.CHANGED_BEFORE
+                step, state=StepState.CONFLICT, theirs=Payload.read(moved), message="", remark=Remark.CHANGED_BEFORE
             )
         return step
     merged = merge(base=step.base, mine=step.wanted, theirs=current.values)
     if merged.conflicts:
-        return replace(step, state=StepState.CONFLICT, theirs=Payload.read(merged.conflicts), told="")
+        return replace(step, state=StepState.CONFLICT, theirs=Payload.read(merged.conflicts), message="")
     return step if merged.write else replace(step, state=StepState.DONE)
 
 
@@ -78,7 +78,7 @@ def decided_anew(step: Step) -> Step:
     return replace(
         step,
         state=StepState.WAITING,
-        told="",
+        message="",
         looks=0,
         verdict=Verdict.NONE,
         remark=Remark.NONE,

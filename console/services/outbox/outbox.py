@@ -206,7 +206,7 @@ class Outbox:
             return 0.0
         if happened:
             # Which record it made nobody has said: what an answer named was not found to be this one.
-            done = replace(step, state=StepState.DONE, told="", remark=Remark.BY_WORD, others=(), result="")
+            done = replace(step, state=StepState.DONE, message="", remark=Remark.BY_WORD, others=(), result="")
             await self._decided(action.with_step(index, done))
             return 0.0
         wait_s = self.sender.lost_in_s(action_id, index)
@@ -351,5 +351,5 @@ class Outbox:
     async def _later(self, action_id: str, index: int, error: SystemCallError, at: datetime | None) -> None:
         """Keep why a step did not go on, and when it is tried again."""
         action = self.ledger[action_id]
-        action = action.with_step(index, replace(action.steps[index], told=str(error)))
+        action = action.with_step(index, replace(action.steps[index], message=str(error)))
         await self.ledger.change(self.schedule.postponed(action, at))

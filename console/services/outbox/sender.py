@@ -56,7 +56,7 @@ class StepSender:
             if not self._is_as_asked(action, index, step):
                 return self._ledger[action.id]
             if bar is not Remark.NONE:
-                return await self._ledger.put(action.id, index, state=StepState.REJECTED, told="", remark=bar)
+                return await self._ledger.put(action.id, index, state=StepState.REJECTED, message="", remark=bar)
             prepared = self._prepare(action, step, current)
             if prepared.state is not StepState.WAITING:
                 return await self._ledger.change(action.with_step(index, prepared))
@@ -113,7 +113,7 @@ class StepSender:
                 action.id,
                 index,
                 state=StepState.AWAITING,
-                told="",
+                message="",
                 looks=1,
                 result=finding.record or step.result,
                 remark=Remark.NONE,
@@ -172,7 +172,7 @@ class StepSender:
             await self._ledger.put(action.id, index, state=StepState.UNKNOWN, was_sent=True)
             raise
         action = await self._ledger.put(
-            action.id, index, state=StepState.ACCEPTED, was_sent=True, result=named, told="", looks=0
+            action.id, index, state=StepState.ACCEPTED, was_sent=True, result=named, message="", looks=0
         )
         return await self.find_out(action, index)
 
@@ -181,11 +181,11 @@ class StepSender:
         if isinstance(error, RejectedError) and not error.may_have_happened:
             return await self._reject(action, index, str(error))
         if not error.may_have_happened:
-            await self._ledger.put(action.id, index, state=StepState.WAITING, told=str(error))
+            await self._ledger.put(action.id, index, state=StepState.WAITING, message=str(error))
             raise error
         verdict = _verdict_of(error)
         action = await self._ledger.put(
-            action.id, index, state=StepState.UNKNOWN, was_sent=True, verdict=verdict, told=str(error)
+            action.id, index, state=StepState.UNKNOWN, was_sent=True, verdict=verdict, message=str(error)
         )
         self._in_doubt_since_s[action.id, index] = self._clock.monotonic_s()
         if verdict is Verdict.NONE:
@@ -217,7 +217,7 @@ class StepSender:
             action.id,
             index,
             state=StepState.DONE,
-            told="",
+            message="",
             verdict=Verdict.NONE,
             remark=remark,
             result=finding.record or step.result,
@@ -246,7 +246,7 @@ class StepSender:
         if step.state in {StepState.REJECTED, StepState.CONFLICT}:
             return action  # as it was
         if step.verdict is Verdict.REJECTED:
-            return await self._reject(action, index, step.told)
+            return await self._reject(action, index, step.message)
         return await self._send_once_proven(action, index, finding)
 
     async def _send_once_proven(self, action: Action, index: int, finding: Finding) -> Action:
@@ -261,7 +261,9 @@ class StepSender:
         if not is_proven:
             return await self._stay_in_doubt(action, index, finding, Remark.CANNOT_TELL)
         del self._in_doubt_since_s[key]
-        return await self._ledger.put(action.id, index, state=StepState.WAITING, told="", looks=0, remark=Remark.NONE)
+        return await self._ledger.put(
+            action.id, index, state=StepState.WAITING, message="", looks=0, remark=Remark.NONE
+        )
 
     async def _stay_in_doubt(self, action: Action, index: int, finding: Finding, remark: Remark) -> Action:
         """Keep a step as one that may have happened; how long that may last counts from the first look."""
@@ -271,9 +273,9 @@ class StepSender:
             action.id, index, state=StepState.UNKNOWN, looks=looks, remark=remark, others=finding.others
         )
 
-    async def _reject(self, action: Action, index: int, told: str) -> Action:
+    async def _reject(self, action: Action, index: int, message: str) -> Action:
         return await self._ledger.put(
-            action.id, index, state=StepState.REJECTED, told=told, verdict=Verdict.NONE, remark=Remark.NONE
+            action.id, index, state=StepState.REJECTED, message=message, verdict=Verdict.NONE, remark=Remark.NONE
         )
 
     def _proves(self, action: Action, index: int, finding: Finding) -> bool:

@@ -14,7 +14,7 @@ _SLOW_MS = 2000.0
 _MOST_DAMAGES = 50
 _MOST_LOGGED = 3
 
-Told = Callable[[SystemHealth, SystemState], None]
+HealthCallback = Callable[[SystemHealth, SystemState], None]
 
 
 class HealthBoard:
@@ -32,9 +32,9 @@ class HealthBoard:
         """Return the latest records and values of a system that could not be read, newest last."""
         return tuple(self._damages[system])
 
-    def subscribe(self, told: Told) -> Callable[[], None]:
+    def subscribe(self, on_change: HealthCallback) -> Callable[[], None]:
         """Call back with a system's health and its state before, on every answer; return what ends that."""
-        return self._subscribers.add(told)
+        return self._subscribers.add(on_change)
 
     def note(self, exchange: Exchange) -> None:
         """Take note of how one request ended."""
@@ -60,7 +60,7 @@ class HealthBoard:
         if (state is SystemState.DOWN) != (before.state is SystemState.DOWN):
             # Without the sentence: a system's own words may hold a customer's data. The request's line has its code.
             _log.warning("%s %s", exchange.system, "is down" if state is SystemState.DOWN else "is back")
-        self._subscribers.tell(after, before.state)
+        self._subscribers.notify(after, before.state)
 
     def note_damage(self, system: str, damages: Sequence[Damage]) -> None:
         """Count records and values that could not be read, keep the latest of them and log the first."""
@@ -71,7 +71,7 @@ class HealthBoard:
         del kept[:-_MOST_DAMAGES]
         now = self._health[system]
         self._health[system] = replace(now, damaged_records=now.damaged_records + len(damages))
-        self._subscribers.tell(self._health[system], now.state)
+        self._subscribers.notify(self._health[system], now.state)
 
 
 class Connections:

@@ -15,9 +15,9 @@ class Network:
         self.is_online = True
         self._subscribers: Subscribers[[bool]] = Subscribers()
 
-    def subscribe(self, told: Callable[[bool], None]) -> Callable[[], None]:
+    def subscribe(self, on_change: Callable[[bool], None]) -> Callable[[], None]:
         """Call back when the network goes or comes; return what ends that."""
-        return self._subscribers.add(told)
+        return self._subscribers.add(on_change)
 
     def set_online(self, *, online: bool) -> None:
         """Take note; what is as it was is told to nobody."""
@@ -25,4 +25,4 @@ class Network:
             return
         self.is_online = online
         _log.info("the network %s", "is back" if online else "is gone")
-        self._subscribers.tell(online)
+        self._subscribers.notify(online)

@@ -1,4 +1,4 @@
-"""Who is told of a change."""
+"""Callbacks that are called on every change."""
 
 import logging
 from collections.abc import Callable
@@ -9,24 +9,24 @@ _log = logging.getLogger(__name__)
 
 
 class Subscribers(Generic[P]):
-    """Calls everybody back, in the order they came; one that raises is logged and stops none of the others."""
+    """Calls the callbacks in the order they were added; one that raises is logged and stops none of the others."""
 
     def __init__(self) -> None:
-        self._told: list[Callable[P, object]] = []
+        self._callbacks: list[Callable[P, object]] = []
 
-    def add(self, told: Callable[P, object]) -> Callable[[], None]:
-        """Call back from now on; return what ends that."""
-        self._told.append(told)
-        return lambda: self._told.remove(told) if told in self._told else None
+    def add(self, on_change: Callable[P, object]) -> Callable[[], None]:
+        """Call back from now on; return a function that ends it."""
+        self._callbacks.append(on_change)
+        return lambda: self._callbacks.remove(on_change) if on_change in self._callbacks else None
 
-    def tell(self, *args: P.args, **kwargs: P.kwargs) -> None:
-        """Tell everybody."""
-        for told in list(self._told):
+    def notify(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Call every callback."""
+        for callback in list(self._callbacks):
             try:
-                told(*args, **kwargs)
-            except Exception:  # noqa: BLE001 - whatever one of them does, the others must know
-                _log.exception("somebody could not take what they were told")
+                callback(*args, **kwargs)
+            except Exception:  # noqa: BLE001 - a callback that fails must not stop the others
+                _log.exception("a subscriber failed")
 
     def clear(self) -> None:
-        """Forget everybody."""
-        self._told.clear()
+        """Remove every callback."""
+        self._callbacks.clear()

@@ -58,8 +58,8 @@ class AccessDialog(FramedDialog):
         self.busy = False
         self._prepared: set[str] = set()
         self.who = Label(customer_id, "page", semibold=True)
-        self.told = Label("", "small", wrap=True)
-        self.told.setMinimumHeight(2 * self.told.fontMetrics().lineSpacing())
+        self.message = Label("", "small", wrap=True)
+        self.message.setMinimumHeight(2 * self.message.fontMetrics().lineSpacing())
         self.answer = self._answer_field()
         self._asked = Label("", look="muted")
         self._group = QButtonGroup(self)
@@ -79,7 +79,7 @@ class AccessDialog(FramedDialog):
         form = QFormLayout()
         form.addRow(self._asked, self.answer)
         column.addLayout(form)
-        column.addWidget(self.told)
+        column.addWidget(self.message)
         self.open_button = Button(send_words(tr("Verify") if is_open else tr("Open the account")), "main")
         self.open_button.setAutoDefault(False)
         self.open_button.clicked.connect(self.open_account)
@@ -95,8 +95,8 @@ class AccessDialog(FramedDialog):
         self.resize(self.minimumWidth(), min(whole, self.screen().availableGeometry().height() - title))
         refusal = console.access.refusal_to_open(customer_id)
         if refusal is not None:
-            self.told.set_look("mark", "danger")
-            self.told.set_words(in_words(refusal))
+            self.message.set_look("mark", "danger")
+            self.message.set_words(in_words(refusal))
         bridge.run_query(self, console.access.caller(customer_id), self._show_caller, self._failed)
 
     def _make_ways(self) -> QWidget:
@@ -150,8 +150,10 @@ class AccessDialog(FramedDialog):
         )
         self.answer.setReadOnly(not asked.wants)  # disabled it would give the focus to a button, and Enter would leave
         self.answer.clear()
-        self.told.set_words("" if asked.wants else tr("Opening it, you answer for having done this. It is recorded."))
-        self.told.set_look("mark", "info")
+        self.message.set_words(
+            "" if asked.wants else tr("Opening it, you answer for having done this. It is recorded.")
+        )
+        self.message.set_look("mark", "info")
         if asked.wants:
             self.answer.setFocus()
         self._name_button()
@@ -171,8 +173,8 @@ class AccessDialog(FramedDialog):
         words = ""
         with contextlib.suppress(NoDayError):
             words = tr("Read as {}.").format(texts.weekday(read_past_day(typed, self._console.actions.day_order)))
-        self.told.set_look("mark", "info")
-        self.told.set_words(words)
+        self.message.set_look("mark", "info")
+        self.message.set_words(words)
 
     @property
     def _first(self) -> Method | None:
@@ -193,8 +195,8 @@ class AccessDialog(FramedDialog):
         self._prepared.add(name)
         self._name_button()
         if self._way[0] == name:
-            self.told.set_look("mark", "info")
-            self.told.set_words(
+            self.message.set_look("mark", "info")
+            self.message.set_words(
                 tr("Sent to the number that ends in {}. Type what the caller reads.").format(sent.ends_in)
             )
             self.answer.setFocus()
@@ -205,7 +207,7 @@ class AccessDialog(FramedDialog):
         self._name_button()
         if self._way[0] == name:
             call = tr("On file: {}. Opening it, you answer for having called there. It is recorded.")
-            self.told.set_words(call.format(show_phone(number)) if number else tr("CRM keeps no phone number."))
+            self.message.set_words(call.format(show_phone(number)) if number else tr("CRM keeps no phone number."))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         ways = [button for button, _name, _reason in self.ways]
@@ -249,8 +251,8 @@ class AccessDialog(FramedDialog):
 
     def _failed(self, error: ConsoleError) -> None:
         self.busy = False
-        self.told.set_look("mark", "danger")
-        self.told.set_words(in_words(error.message))
+        self.message.set_look("mark", "danger")
+        self.message.set_words(in_words(error.message))
         self.answer.setFocus()  # after a click it is on the button, and what is typed next would go nowhere
         self.answer.selectAll()
 

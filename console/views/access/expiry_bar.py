@@ -32,8 +32,8 @@ class ExpiryBar(StateSurface):
         self._window, self._access, self._name_of, self._close = window, access, name_of, close
         self.set_state("attention")
         self.setAccessibleName(tr("About to close"))
-        self.told = Label("", wrap=True)
-        self.told.set_look("mark", "attention")
+        self.message = Label("", wrap=True)
+        self.message.set_look("mark", "attention")
         self.button = Button(
             tr("Still with them: keep it open   {}").format(texts.keys(PROLONG_KEYS)), "plain", "small"
         )
@@ -41,7 +41,7 @@ class ExpiryBar(StateSurface):
         self.button.clicked.connect(self.prolong)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 6, 14, 6)
-        row.addWidget(self.told, 1)
+        row.addWidget(self.message, 1)
         row.addWidget(self.button)
         self.hide()
         window.put_on_top(self)
@@ -57,16 +57,16 @@ class ExpiryBar(StateSurface):
             name = self._name_of(grant.customer_id)
             self._close(grant.customer_id)
             self._access.close(grant.customer_id)
-            told = tr("{} was closed, as its time had passed. What you typed is kept; {} opens it again.")
-            self._window.status.say(told.format(name, texts.keys("Ctrl+Shift+T")))
+            message = tr("{} was closed, as its time had passed. What you typed is kept; {} opens it again.")
+            self._window.status.say(message.format(name, texts.keys("Ctrl+Shift+T")))
         self.setVisible(bool(soon))
         if soon:
-            told = tr("{}: the account closes within two minutes; what you typed is kept.")
-            words = told.format(self._names(soon))
+            message = tr("{}: the account closes within two minutes; what you typed is kept.")
+            words = message.format(self._names(soon))
             keep = tr("Still with them: keep it open   {}") if len(soon) == 1 else tr("Keep all {} open   {}")
             self.button.setText(keep.format(*([] if len(soon) == 1 else [len(soon)]), texts.keys(PROLONG_KEYS)))
-            if self.told.text() != words:
-                self.told.set_words(words)
+            if self.message.text() != words:
+                self.message.set_words(words)
                 self._window.status.say(words)
 
     def prolong(self) -> None:

@@ -137,8 +137,8 @@ class _SessionFilter(QAbstractNativeEventFilter):
     def nativeEventFilter(self, _kind: Any, message: Any) -> Any:
         from ctypes import wintypes  # noqa: PLC0415 - of use on Windows alone
 
-        told = wintypes.MSG.from_address(int(message))
-        if (told.message, told.wParam) in self._MARKS:
+        event = wintypes.MSG.from_address(int(message))
+        if (event.message, event.wParam) in self._MARKS:
             QTimer.singleShot(0, self._lock)
         return False, 0
 

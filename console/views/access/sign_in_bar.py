@@ -39,7 +39,7 @@ class SignInBar(Surface):
         self._pressed: asyncio.Future[None] | None = None
         self._address = ""
         self.setAccessibleName(tr("Sign-in"))
-        self.told = Label("", wrap=True)
+        self.message = Label("", wrap=True)
         keys = QKeySequence(SIGN_IN_KEYS).toString(QKeySequence.SequenceFormat.NativeText)
         self.button = Button(tr("Sign in in the browser   {}").format(keys), "main")
         self.button.setAccessibleName(tr("Sign in in the browser"))
@@ -49,7 +49,7 @@ class SignInBar(Surface):
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 14, 8)
         row.setSpacing(12)
-        row.addWidget(self.told, 1)
+        row.addWidget(self.message, 1)
         row.addWidget(self.copy)
         row.addWidget(self.button)
         self.hide()
@@ -108,8 +108,8 @@ class SignInBar(Surface):
                 if self.open_address(self._address):
                     self._say(tr("Go on in the browser. Should its page be gone, press again."), with_address=True)
                 else:
-                    told = tr("No browser could be opened. Copy the address and open it in one on this computer.")
-                    self._say(told, with_address=True)
+                    message = tr("No browser could be opened. Copy the address and open it in one on this computer.")
+                    self._say(message, with_address=True)
                 pressed = asyncio.ensure_future(self._press())
                 await asyncio.wait([waiting, pressed], return_when=asyncio.FIRST_COMPLETED)
                 pressed.cancel()
@@ -122,7 +122,7 @@ class SignInBar(Surface):
         await self._pressed
 
     def _say(self, sentence: str, *, with_address: bool = False) -> None:
-        self.told.set_words(sentence)
+        self.message.set_words(sentence)
         self.copy.setVisible(with_address)
         self._window.say(sentence)
 
@@ -160,13 +160,13 @@ class SignInSession:
         self.lock.start()
 
     def _on_unkept(self, why: str) -> None:
-        told = tr("{} You stay signed in; should the desk end before it can be kept, you sign in again.").format(why)
-        self._window.status.say(told)
+        message = tr("{} You stay signed in; should the desk end before it can be kept, you sign in again.").format(why)
+        self._window.status.say(message)
 
     def _on_state(self, state: SignInState) -> None:
         if state is SignInState.ENDED and self._sign_in is not None:
-            told = tr("Your sign-in has ended. Sign in again; what you typed and did stays where it is.")
-            self._bridge.run_query(self.bar, self.bar.ask(self._sign_in, told), lambda _person: self._go_on())
+            message = tr("Your sign-in has ended. Sign in again; what you typed and did stays where it is.")
+            self._bridge.run_query(self.bar, self.bar.ask(self._sign_in, message), lambda _person: self._go_on())
         elif state is SignInState.OFFLINE:
             self._window.say(tr("The sign-in service does not answer. You work on with what is known here."))
 
@@ -185,8 +185,8 @@ class SignInSession:
         self.lock.page.put(bar)
         self._bridge.run_command(bar, self._sign_in.note_locked(locked=True))
         name = self._sign_in.person.name if self._sign_in.person is not None else ""
-        told = tr("Locked. {} can unlock it by signing in.").format(name)
-        self._bridge.run_query(bar, _to_unlock(self._sign_in, bar, told), lambda _person: self._unlocked())
+        message = tr("Locked. {} can unlock it by signing in.").format(name)
+        self._bridge.run_query(bar, _to_unlock(self._sign_in, bar, message), lambda _person: self._unlocked())
         bar.button.setFocus()
 
     def _unlocked(self) -> None:
@@ -242,8 +242,8 @@ async def _await(doing: Awaitable[str]) -> str:
     return await doing
 
 
-async def _to_unlock(sign_in: SignIn, bar: SignInBar, told: str) -> Person:
+async def _to_unlock(sign_in: SignIn, bar: SignInBar, message: str) -> Person:
     sign_in.demand_proof()
-    person = await bar.ask(sign_in, told)
+    person = await bar.ask(sign_in, message)
     await sign_in.note_locked(locked=False)
     return person

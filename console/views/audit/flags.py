@@ -22,8 +22,8 @@ class FlagBar(StateSurface):
         self._flags: list[AuditEntry] = []
         self.set_state("danger")
         self.setAccessibleName(tr("Flagged"))
-        self.told = Label("", wrap=True)
-        self.told.set_look("mark", "danger")
+        self.message = Label("", wrap=True)
+        self.message.set_look("mark", "danger")
         self.look_button = Button(tr("Show in the audit"), "plain", "small")
         self.look_button.clicked.connect(self._look)
         self.seen_button = Button(tr("I have seen it"), "plain", "small")
@@ -31,7 +31,7 @@ class FlagBar(StateSurface):
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 6, 14, 6)
         row.setSpacing(10)
-        row.addWidget(self.told, 1)
+        row.addWidget(self.message, 1)
         row.addWidget(self.look_button)
         row.addWidget(self.seen_button)
         self.hide()
@@ -47,8 +47,8 @@ class FlagBar(StateSurface):
         if self._flags:
             first, more = self._flags[0], len(self._flags) - 1
             others = tr(" {} more.").format(more) if more else ""
-            told, who = tr("{} ({}), {}: {}.{}"), first.who or tr("nobody signed in")
-            self.told.set_words(told.format(who, first.role, texts.moment(first.at), first.words, others))
+            message, who = tr("{} ({}), {}: {}.{}"), first.who or tr("nobody signed in")
+            self.message.set_words(message.format(who, first.role, texts.moment(first.at), first.words, others))
 
     def _look(self) -> None:
         self._show(f"{self._flags[0].who} opened".strip() if self._flags else "")

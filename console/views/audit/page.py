@@ -54,7 +54,7 @@ class AuditPage(FieldFrames, LivePage):
         self.button = Button(tr("Search"), "main")
         self.button.clicked.connect(self.search)
         self.watch_fields()
-        self.told = Label("", "small", look="secondary", wrap=True)
+        self.message = Label("", "small", look="secondary", wrap=True)
         self.older = Button(tr("Older entries"), "link", "small")
         self.older.clicked.connect(self._ask_older)
         self.older.hide()
@@ -80,10 +80,10 @@ class AuditPage(FieldFrames, LivePage):
         page.setContentsMargins(14, 12, 14, 12)
         page.setSpacing(8)
         page.addLayout(head)
-        told = QHBoxLayout()
-        told.addWidget(self.told, 1)
-        told.addWidget(self.older)
-        page.addLayout(told)
+        message = QHBoxLayout()
+        message.addWidget(self.message, 1)
+        message.addWidget(self.older)
+        page.addLayout(message)
         page.addWidget(self.table, 1)
         page.addWidget(below)
 
@@ -225,8 +225,8 @@ class AuditPage(FieldFrames, LivePage):
         return day
 
     def _say(self, sentence: str, state: str = "") -> None:
-        self.told.set_words(sentence)
-        self.told.set_look("mark" if state else "secondary", state or "neutral")
+        self.message.set_words(sentence)
+        self.message.set_look("mark" if state else "secondary", state or "neutral")
 
 
 def _begin(day: date) -> datetime:

@@ -145,11 +145,11 @@ class AlertRow(QWidget):
             Alert(discrepancy_words(one), "conflict", 1, AlertTarget.DISCREPANCIES)
             for one in self._watch.comparison.found
         ]
-        told = (
+        message = (
             _late(view, now), _promised(view), _over_limit(view), _stuck(view), _payment_failed(view, now),
             _tickets_overdue(view, now),
         )  # fmt: skip
-        found += [Alert(text, "attention", 3) for text in told if text]
+        found += [Alert(text, "attention", 3) for text in message if text]
         once = {(alert.text, alert.state): alert for alert in found}
         return sorted(once.values(), key=lambda alert: alert.rank)
 
@@ -245,8 +245,8 @@ def _action_alert(action: Action, console: Console) -> Alert | None:
     title = console.title_of(action)
     if action.state not in {ActionState.SENDING, ActionState.CONFLICT} and action.is_begun:
         lacks = next(step.system for step in action.steps if step.state is not StepState.DONE)
-        told = tr("Half done: {}. {} does not have it").format(title, console.label(lacks))
-        return Alert(told, "danger" if action.needs_user else state, -1, _steps_of(action))
+        message = tr("Half done: {}. {} does not have it").format(title, console.label(lacks))
+        return Alert(message, "danger" if action.needs_user else state, -1, _steps_of(action))
     if action.needs_user:
         return Alert(tr("{}: {}. Go to the Outbox.").format(title, word.lower()), state, 0, _steps_of(action))
     if action.state is ActionState.AWAITING:
@@ -285,8 +285,8 @@ def _late(view: CustomerView, now: datetime) -> str:
 
 def _promised(view: CustomerView) -> str:
     """Return what was promised to be paid; empty where nothing was."""
-    told = promise_words(plan for item in view.accounts.state.facts or () for plan in item.value.promises)
-    return tr("Promised: {}").format(told) if told else ""
+    message = promise_words(plan for item in view.accounts.state.facts or () for plan in item.value.promises)
+    return tr("Promised: {}").format(message) if message else ""
 
 
 def _over_limit(view: CustomerView) -> str:
@@ -336,8 +336,8 @@ def _payment_failed(view: CustomerView, now: datetime) -> str:
         return ""
     if now - newest.value.paid_at > _RECENT:
         return ""
-    told = tr("Payment failed {}").format(texts.recent_day(newest.value.paid_at, within=True))
-    return f"{told}: {newest.value.description}" if newest.value.description else told
+    message = tr("Payment failed {}").format(texts.recent_day(newest.value.paid_at, within=True))
+    return f"{message}: {newest.value.description}" if newest.value.description else message
 
 
 def _away_words(away: Sequence[_Away]) -> str:

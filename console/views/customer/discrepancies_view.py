@@ -134,8 +134,8 @@ class DiscrepanciesView(Surface):
 
 def discrepancy_words(one: Discrepancy) -> str:
     """Return a disagreement on one line, for an alert."""
-    told = f"≠ {texts.sentence(tr(one.kind.value))}: {in_words(one.subject)}"
-    return tr("{}, {} in question").format(told, texts.money(one.cost)) if one.cost else told
+    message = f"≠ {texts.sentence(tr(one.kind.value))}: {in_words(one.subject)}"
+    return tr("{}, {} in question").format(message, texts.money(one.cost)) if one.cost else message
 
 
 def _row(one: Discrepancy) -> Row:

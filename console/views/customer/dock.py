@@ -83,7 +83,7 @@ class NoteDock(Surface):
         self.send_button = Button(send_words(tr("Add note")), "main")
         self.send_button.setAccessibleName(tr("Add note"))
         self.send_button.clicked.connect(self.send)
-        self.told = Label("", "small", wrap=True)
+        self.message = Label("", "small", wrap=True)
         self._actions = Label("", "small", look="secondary", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 12)
@@ -91,7 +91,7 @@ class NoteDock(Surface):
         column.addLayout(head)
         column.addWidget(self.reason)
         column.addWidget(self.text, 1)
-        column.addWidget(self.told)
+        column.addWidget(self.message)
         column.addWidget(self.send_button)
         column.addWidget(self._actions)
         self._unsubscribe = [
@@ -135,7 +135,7 @@ class NoteDock(Surface):
         if self._sending:
             return
         self._sending = True
-        self.told.set_words("")
+        self.message.set_words("")
         text, reason = self.text.toPlainText(), self.reason.currentText() or "Note"
         self._bridge.run_command(self, self._keep(text, reason), lambda _action: self._on_added(text), self._on_failed)
 
@@ -154,19 +154,19 @@ class NoteDock(Surface):
 
     def _on_failed(self, error: ConsoleError) -> None:
         self._sending = False
-        self.told.set_look("mark", "danger")
-        self.told.set_words(in_words(error.message))
+        self.message.set_look("mark", "danger")
+        self.message.set_words(in_words(error.message))
 
     def _on_typed(self) -> None:
         self._console.drafts.type(self._place, self.text.toPlainText())
-        self.told.set_words("")
+        self.message.set_words("")
 
     def _show_kept(self) -> None:
         drafts = self._console.drafts
         if drafts.failure is not None:
             self.kept.set_look("mark", "danger")
             self.kept.set_words(tr("not kept"))
-            self.told.set_words(drafts.failure)
+            self.message.set_words(drafts.failure)
         elif not drafts.text(self._place):
             self.kept.set_words("")
         elif not drafts.is_kept:

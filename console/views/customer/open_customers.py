@@ -142,10 +142,10 @@ class OpenCustomers(QStackedWidget):
         for line in now:
             self.open(CustomerId(line.lstrip("*")))
         if kept and self._console.access.is_required:
-            told = tr("You were with this customer when the desk ended; what you typed is kept.")
+            message = tr("You were with this customer when the desk ended; what you typed is kept.")
             if self._closed:
-                told += tr(" {} opens the other {}.").format(texts.keys("Ctrl+Shift+T"), len(self._closed))
-            self._window.status.say(told)
+                message += tr(" {} opens the other {}.").format(texts.keys("Ctrl+Shift+T"), len(self._closed))
+            self._window.status.say(message)
         self._restoring = False
         if kept:
             self.go_to_tab(front)

@@ -86,7 +86,7 @@ class ConflictPanel(QWidget):
         self._grid.setContentsMargins(12, 8, 12, 8)
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(6)
-        self._told = Label("", "small", look="secondary", wrap=True)
+        self._message = Label("", "small", look="secondary", wrap=True)
         self.send = Button(tr("Send merged"), "main")
         self.send.clicked.connect(self._decide)
         withdraw = Button(tr("Withdraw"), "plain")
@@ -94,7 +94,7 @@ class ConflictPanel(QWidget):
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 4, 12, 10)
         foot.setSpacing(8)
-        foot.addWidget(self._told, 1)
+        foot.addWidget(self._message, 1)
         foot.addWidget(withdraw)
         foot.addWidget(self.send)
         column = QVBoxLayout(self)
@@ -233,15 +233,15 @@ class ConflictPanel(QWidget):
             line.goes.set_words(tr("Choose") if chosen is None else shown_value(chosen) or tr("none"))
             line.goes.set_look("mark", "conflict" if chosen is None else "neutral")
         left = sum(1 for _ in self._left())
-        self._told.set_look("secondary")
+        self._message.set_look("secondary")
         self.send.setEnabled(left == 0)
         keys = tr("1 mine   2 theirs   3 type it")
         if not self.lines:
-            self._told.set_words(tr("Look at it again. It is sent only because you say so, over what is there now."))
+            self._message.set_words(tr("Look at it again. It is sent only because you say so, over what is there now."))
         elif left:
-            self._told.set_words(f"{keys}   ·   " + tr("{} left to choose").format(left))
+            self._message.set_words(f"{keys}   ·   " + tr("{} left to choose").format(left))
         else:
-            self._told.set_words(f"{keys}   ·   " + self._effect_words())
+            self._message.set_words(f"{keys}   ·   " + self._effect_words())
 
     def _effect_words(self) -> str:
         kept = all(line.chosen == line.values[1] for line in self.lines)
@@ -251,8 +251,8 @@ class ConflictPanel(QWidget):
 
     def rejected(self, sentence: str) -> None:
         """Say why what was chosen cannot be sent; everything stays as it was chosen."""
-        self._told.set_words(sentence)
-        self._told.set_look("mark", "danger")
+        self._message.set_words(sentence)
+        self._message.set_look("mark", "danger")
 
     def forget(self) -> None:
         """It is decided: what was typed for it is no draft any more."""

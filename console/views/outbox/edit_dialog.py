@@ -31,7 +31,7 @@ class EditDialog(ActionDialog):
                 self._add_text(value)
             else:
                 self.add_field(name, self._place(name), tr(VALUE_NAMES[name]))
-        why = " ".join(step.told for step in action.steps if step.state is StepState.REJECTED)
+        why = " ".join(step.message for step in action.steps if step.state is StepState.REJECTED)
         whose = tr("For {}.").format(action.customer_name or action.customer_id)
         self.effect.set_words(f"{whose} {why}")
         self.fill()

@@ -45,13 +45,13 @@ class OutboxPage(LivePage):
         self.setAccessibleName(tr("Outbox"))
         title = Label(tr("Outbox"), "page", semibold=True)
         self._counts = [Label("", "small", look="chip") for _ in SUMMARY]
-        self._told = Label("", "small", look="muted", elide=True)
+        self._message = Label("", "small", look="muted", elide=True)
         head = QHBoxLayout()
         head.setSpacing(8)
         for label in (title, *self._counts):
             head.addWidget(label)
         head.addStretch()
-        head.addWidget(self._told)
+        head.addWidget(self._message)
         self.table = FactTable(tr("Actions"), tuple(tr(name) for name in _COLUMNS), stretch=1, optional=(5, 4, 3))
         self.table.chosen.connect(lambda _row: self._show_chosen())
         self.table.opened.connect(self._open)
@@ -114,11 +114,11 @@ class OutboxPage(LivePage):
             label.set_words(tr(words).format(count))
             label.set_look("chip", look)
             label.setVisible(count > 0)
-        told = tr("Nothing here expires. What is done stays in the list for a while.")
+        message = tr("Nothing here expires. What is done stays in the list for a while.")
         if not self._console.is_kept:
-            told = tr("It is kept in memory alone: closing the desk loses it.")
-        self._told.set_words(told if actions else tr("Nothing waits. {}").format(told))
-        self._told.setToolTip(self._told.text())
+            message = tr("It is kept in memory alone: closing the desk loses it.")
+        self._message.set_words(message if actions else tr("Nothing waits. {}").format(message))
+        self._message.setToolTip(self._message.text())
         now = datetime.now(UTC)
         self.table.show_entries(list(self._actions), lambda place: self._row(actions[place], now))
         self._show_chosen()
@@ -207,7 +207,7 @@ class OutboxPage(LivePage):
         sent = [
             self._console.label(step.system) for step in action.steps if step.was_sent and step.state != StepState.DONE
         ]
-        told = tr("{} has it already and keeps it; the others will not get it, and differ from then on.")
+        message = tr("{} has it already and keeps it; the others will not get it, and differ from then on.")
         nothing = tr("Nothing of it has been done anywhere.")
         if sent:
             nothing = tr("It was sent before. {} is checked first; what is there stays there.").format(", ".join(sent))
@@ -216,7 +216,7 @@ class OutboxPage(LivePage):
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowTitle(tr("Give up the rest?") if done else tr("Withdraw?"))
         box.setText(self._console.title_of(action))
-        box.setInformativeText(told.format(", ".join(done)) if done else nothing)
+        box.setInformativeText(message.format(", ".join(done)) if done else nothing)
         go = box.addButton(tr("Give up the rest") if done else tr("Withdraw"), QMessageBox.ButtonRole.AcceptRole)
         go.setAutoDefault(False)
         keep = box.addButton(tr("Keep it"), QMessageBox.ButtonRole.RejectRole)
@@ -225,12 +225,12 @@ class OutboxPage(LivePage):
         box.open()
 
     def _really_withdraw(self, action: Action) -> None:
-        def told(withdrawn: Any) -> None:
+        def message(withdrawn: Any) -> None:
             self.show_actions()
             if not withdrawn:
                 self._too_late()
 
-        self._bridge.run_command(self, self._console.decisions.withdraw(action), told, self._say_why_not)
+        self._bridge.run_command(self, self._console.decisions.withdraw(action), message, self._say_why_not)
 
     def _too_late(self) -> None:
         action = self.chosen

@@ -151,12 +151,12 @@ def step_line(action: Action, step: Step, console: Console) -> tuple[str, str]:
         if step.was_sent:
             return "attention", tr("{0}: Withdrawn. It was sent once and wasn't found; look in {0}.").format(label)
         return "neutral", tr("{}: Withdrawn; nothing was changed there.").format(label)
-    if step.state is StepState.REJECTED and step.told:
-        return _STEP_STATES[step.state], step.told  # the sentence says by itself who rejected it
-    told = step.told if step.state is not StepState.CONFLICT else ""
+    if step.state is StepState.REJECTED and step.message:
+        return _STEP_STATES[step.state], step.message  # the sentence says by itself who rejected it
+    message = step.message if step.state is not StepState.CONFLICT else ""
     remark = remark_words(step, console)
     # What only the user can find out says so first, in place of what the console would do by itself.
-    parts = (remark, told) if step.remark is Remark.CANNOT_TELL else (_step_state_words(step), told, remark)
+    parts = (remark, message) if step.remark is Remark.CANNOT_TELL else (_step_state_words(step), message, remark)
     words = " ".join(filter(None, parts))
     if step.remark in BARRED:  # it is this console that says so, not the system
         return _STEP_STATES[step.state], words
@@ -190,7 +190,7 @@ def next_line(action: Action, console: Console, now: datetime) -> str:
         return tr("1 value to decide") if left == 1 else tr("{} values to decide").format(left)
     if action.needs_user:
         rejected = next(step for step in action.steps if step.state is StepState.REJECTED)
-        return rejected.told or remark_words(rejected, console)
+        return rejected.message or remark_words(rejected, console)
     if not action.is_open:
         return next((remark_words(step, console) for step in action.steps if step.remark is Remark.TWICE), "")
     if action.state is ActionState.SENDING:
@@ -201,7 +201,7 @@ def next_line(action: Action, console: Console, now: datetime) -> str:
 def _why_waiting(action: Action, console: Console) -> str:
     """Return what the first step that is not done waits for."""
     waiting = next((step for step in action.steps if step.state is not StepState.DONE), None)
-    return "" if waiting is None else (remark_words(waiting, console) or waiting.told).rstrip(".")
+    return "" if waiting is None else (remark_words(waiting, console) or waiting.message).rstrip(".")
 
 
 def again_words(action: Action, now: datetime) -> str:

@@ -49,8 +49,8 @@ class CodeDialog(FramedDialog):
         # Enter in the field is for what was typed, never for going on without.
         without.setAutoDefault(False)
         self.open_button.setAutoDefault(False)
-        self._told = Label("", "small", wrap=True)
-        self._told.set_look("mark", "danger")
+        self._message = Label("", "small", wrap=True)
+        self._message.set_look("mark", "danger")
         row = button_row(without, self.open_button)
         column = QVBoxLayout(self)
         column.setSpacing(12)
@@ -60,18 +60,18 @@ class CodeDialog(FramedDialog):
         column.addWidget(Label(f"{sentence} {more}" if is_new else sentence, wrap=True))
         column.addWidget(self.code)
         column.addWidget(self.again)
-        column.addWidget(self._told)
+        column.addWidget(self._message)
         column.addLayout(row)
         self.code.returnPressed.connect(self.again.setFocus if is_new else self._take)
 
     def _take(self) -> None:
         if self._is_new and not is_strong(self.code.text()):
             weak = tr("At least {} characters, {} of them different, so that nobody guesses it.")
-            self._told.set_words(weak.format(LEAST_CHARACTERS, LEAST_DIFFERENT))
+            self._message.set_words(weak.format(LEAST_CHARACTERS, LEAST_DIFFERENT))
         elif not self.code.text().strip():
-            self._told.set_words(tr("Type it first."))
+            self._message.set_words(tr("Type it first."))
         elif self._is_new and self.again.text() != self.code.text():
-            self._told.set_words(tr("The two are not the same. Type it once more."))
+            self._message.set_words(tr("The two are not the same. Type it once more."))
             self.again.clear()
             self.again.setFocus()
         else:
@@ -91,7 +91,7 @@ class RecoveryDialog(QDialog):
         shown = Label(code, "page", semibold=True)
         shown.setAccessibleName(tr("Recovery code {}").format(code))
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByKeyboard)
-        told = tr(
+        message = tr(
             "What you type and have not sent is encrypted on this computer; its key lies in the keyring. Should that "
             "be lost, this code opens it. Write it down; until you say so each start shows one. File makes a new one."
         )
@@ -106,7 +106,7 @@ class RecoveryDialog(QDialog):
         row = button_row(copy, close)
         column = QVBoxLayout(self)
         column.setSpacing(12)
-        column.addWidget(Label(told, wrap=True))
+        column.addWidget(Label(message, wrap=True))
         column.addWidget(shown)
         column.addLayout(row)
         self.setMinimumWidth(460)
@@ -223,10 +223,10 @@ class SecretDialog(FramedDialog):
         leave.clicked.connect(self.reject)
         for button in (keep, leave):
             button.setAutoDefault(False)
-        told = tr("Your administrator has it. It is kept encrypted on this computer and sent to that system alone.")
+        message = tr("Your administrator has it. It is kept encrypted on this computer and sent to that system alone.")
         column = QVBoxLayout(self)
         column.setSpacing(12)
-        column.addWidget(Label(f"{sentence} {told}", wrap=True))
+        column.addWidget(Label(f"{sentence} {message}", wrap=True))
         column.addWidget(self.secret)
         column.addLayout(button_row(leave, keep))
         self.secret.returnPressed.connect(self.accept)

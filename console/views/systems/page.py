@@ -96,8 +96,8 @@ class SystemCard(Card):
         self.facts.set_words("\n".join(self._facts(health)))
         damages = self._console.health.damages(self._info.name)
         shown = [f"{damage.resource}{f' {damage.id}' if damage.id else ''}: {damage.reason}" for damage in damages[-5:]]
-        told = tr("{} records or values could not be read. The latest:").format(health.damaged_records)
-        self.damages.set_words("\n".join([told, *shown]) if damages else "")
+        message = tr("{} records or values could not be read. The latest:").format(health.damaged_records)
+        self.damages.set_words("\n".join([message, *shown]) if damages else "")
         self.damages.setVisible(bool(damages))
 
     def test(self) -> None:

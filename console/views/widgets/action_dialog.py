@@ -103,8 +103,10 @@ class ActionDialog(FramedDialog):
         self.effect.setAlignment(Qt.AlignmentFlag.AlignTop)
         room = PlainScroll(self.effect)
         room.setFixedHeight(_EFFECT_LINES * self.effect.fontMetrics().lineSpacing())  # whatever is typed, no form grows
-        self.told = Label("", "small", wrap=True)
-        self.told.setMinimumHeight(2 * self.told.fontMetrics().lineSpacing())  # a sentence that comes moves nothing
+        self.message = Label("", "small", wrap=True)
+        self.message.setMinimumHeight(
+            2 * self.message.fontMetrics().lineSpacing()
+        )  # a sentence that comes moves nothing
         self.send_button = Button(send_words(send), "main")
         self.send_button.setAccessibleName(send)
         self.send_button.setAutoDefault(False)
@@ -119,7 +121,7 @@ class ActionDialog(FramedDialog):
         column.addWidget(self._back_row)
         column.addLayout(self.form)
         column.addWidget(room)
-        column.addWidget(self.told)
+        column.addWidget(self.message)
         column.addLayout(row)
 
     def add_field(self, name: str, place: str, words: str) -> QLineEdit:
@@ -174,7 +176,7 @@ class ActionDialog(FramedDialog):
 
     def _typed(self, place: str, text: str) -> None:
         self._drafts.type(place, text)
-        self.told.set_words("")
+        self.message.set_words("")
         self.show_effect()
 
     def _start_anew(self) -> None:
@@ -182,7 +184,7 @@ class ActionDialog(FramedDialog):
         for field in self._places.values():
             field.clear()
         self._back_row.hide()
-        self.told.set_words("")
+        self.message.set_words("")
         self.fill()
         self.show_effect()
         self.focusNextChild()
@@ -191,7 +193,7 @@ class ActionDialog(FramedDialog):
         if self._sending or not self.send_button.isEnabled():
             return
         self._sending = True
-        self.told.set_words("")
+        self.message.set_words("")
         # What is sent is taken from the fields now: the form may be closed before its turn comes.
         command = _keep_and_do(self._drafts, self.doing())
         self._bridge.run_command(self, command, lambda _action: self._sent(), self._failed)
@@ -205,6 +207,6 @@ class ActionDialog(FramedDialog):
         self._say(in_words(error.message), "danger")
 
     def _say(self, sentence: str, state: str) -> None:
-        self.told.set_look("mark", state)
-        self.told.set_words(sentence)
-        self.told.setToolTip(texts.tooltip(sentence))
+        self.message.set_look("mark", state)
+        self.message.set_words(sentence)
+        self.message.setToolTip(texts.tooltip(sentence))

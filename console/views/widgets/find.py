@@ -23,7 +23,7 @@ class FindBar(QWidget):
         self.field.setAccessibleName(tr("Find in this panel"))
         self.field.setFont(font("table"))
         self.field.setMaxLength(200)
-        self._told = Label("", "small", look="muted")
+        self._message = Label("", "small", look="muted")
         self._view: FactList | FactTable | None = None
         self._from = 0
         self._left = 0
@@ -35,13 +35,13 @@ class FindBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 3, 8, 3)
         layout.addWidget(self.field, 1)
-        layout.addWidget(self._told)
+        layout.addWidget(self._message)
         self.hide()
 
     def open(self, view: FactList | FactTable) -> None:
         """Find in a view from now on."""
         self._view = view
-        self._told.set_words("")
+        self._message.set_words("")
         self.show()
         self.field.setFocus()
         self.field.selectAll()
@@ -69,7 +69,7 @@ class FindBar(QWidget):
     def _look(self) -> None:
         wanted = " ".join(self.field.text().casefold().split())
         if self._view is None or not wanted:
-            self._told.set_words("")
+            self._message.set_words("")
             return
         model = self._view.rows_model
         for _ in range(min(_ROWS_A_TURN, self._left)):
@@ -78,11 +78,11 @@ class FindBar(QWidget):
             if wanted in words:
                 self._view.setCurrentIndex(model.index(place, 0))
                 self._view.scrollTo(model.index(place, 0), QAbstractItemView.ScrollHint.PositionAtCenter)
-                self._told.set_words(tr("row {}").format(place + 1))
+                self._message.set_words(tr("row {}").format(place + 1))
                 return
             self._from += self._step
             self._left -= 1
         if self._left > 0:
             self._turn.start(0)
         else:
-            self._told.set_words(tr("not found"))
+            self._message.set_words(tr("not found"))

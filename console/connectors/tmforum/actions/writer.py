@@ -262,14 +262,14 @@ def values_among(characteristics: Any) -> set[str]:
 
 def turned_down(client: TmForumClient, record: Mapping[str, Any], what: str) -> Finding:
     """Return that a record was taken and then not done, with the reason it gives."""
-    told = [
+    reasons = [
         str(one.get("reason") or one.get("message"))
         for name in ("errorMessage", "productOrderErrorMessage")
         for one in _listed(record.get(name))
         if isinstance(one, dict)
     ]
     state = record.get("state") or record.get("status")
-    why = f": {told[0]}" if told else ""
+    why = f": {reasons[0]}" if reasons else ""
     return Finding(StepOutcome.TURNED_DOWN, reason=f"{client.label} took the {what} and then said {state}{why}.")
 
 

@@ -84,7 +84,7 @@ class CheckState:
         reply: ProbeReply | None = None,
     ) -> Finding:
         setting: Mapping[str, Any] = dict(self.setting) if verdict is Verdict.SETTING else {}
-        request, answer = (reply.request, reply.told) if reply is not None else ("", "")
+        request, answer = (reply.request, reply.outcome) if reply is not None else ("", "")
         return Finding(self._name, operation, needed, got, verdict, advice, setting, request, answer)
 
 

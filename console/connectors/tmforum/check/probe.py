@@ -32,7 +32,7 @@ class ProbeReply:
         return self.value if self.status in {200, 206} and isinstance(self.value, list) else None
 
     @property
-    def told(self) -> str:
+    def outcome(self) -> str:
         """Status and headers that matter, and the body without anything personal."""
         if self.answer is None:
             return self.failure

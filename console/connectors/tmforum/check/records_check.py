@@ -24,7 +24,7 @@ class RecordsCheck(CheckState):
         """Look for the attributes the desk shows, also under names that are nearly right."""
         missing, renamed = [], {}
         for name in self._requirement.attributes(self.version):
-            if self._is_told(name):
+            if self._is_sent(name):
                 continue
             near = next(guesses.near(name, self._records), None)
             known = {**self.setting.get("attributes", self._settings.attributes)}
@@ -42,7 +42,7 @@ class RecordsCheck(CheckState):
         needed = ", ".join(self._requirement.attributes(self.version))
         return self._finding("attributes", needed, "; ".join(got) or "all of them", verdict, advice, self._first)
 
-    def _is_told(self, name: str) -> bool:
+    def _is_sent(self, name: str) -> bool:
         """Return whether any record has an attribute, by the name of either version."""
         names = {name} | {one for pair in self._requirement.later if name in pair for one in pair}
         readers = [self._reader(record) for record in self._records]
@@ -53,13 +53,13 @@ class RecordsCheck(CheckState):
         lost, problems = self._read_all()
         if not self._records and not lost:
             return
-        told = "; ".join(f"{text} ({count} of {len(self._records)})" for text, count in problems.most_common(4))
+        summary = "; ".join(f"{text} ({count} of {len(self._records)})" for text, count in problems.most_common(4))
         money = any("no currency" in text for text in problems)
         advice = "Set `currency` for this system." if money else "What cannot be read is left out and counted."
         less = Verdict.LIMITED if problems else Verdict.GOOD
         verdict = Verdict.BROKEN if lost > len(self._records) / 2 else less
         yield self._finding(
-            "values", "dates, amounts and ids as published", told or "all readable", verdict,
+            "values", "dates, amounts and ids as published", summary or "all readable", verdict,
             advice if problems else "", self._first,
         )  # fmt: skip
         yield from self._times()

@@ -37,12 +37,12 @@ async def check_system(
     *,
     by_post: bool = False,
     only: Sequence[str] = (),
-    told: Callable[[str], None] = lambda _resource: None,
+    on_resource: Callable[[str], None] = lambda _resource: None,
 ) -> CheckReport:
     """Return how far a server serves the desk; some dozen small questions a resource, one after the other.
 
-    Nothing is changed at the server. Queries that are asked by POST are left out unless `by_post`. `told` is called
-    with each resource before it is asked about.
+    Nothing is changed at the server. Queries by POST are left out unless `by_post`. `on_resource` is called with each
+    resource before it is checked.
     """
     started_s, at = clock.monotonic_s(), clock.now()
     probe = EndpointProbe(endpoint)
@@ -50,7 +50,7 @@ async def check_system(
     settings: dict[str, dict[str, Any]] = {}
     missing: set[str] = set()
     for resource in _checked(system, only):
-        told(resource)
+        on_resource(resource)
         trial = Trial(resource, REQUIREMENTS[resource], system, endpoint, clock)
         check = ResourceCheck(resource, REQUIREMENTS[resource], system, probe, trial)
         findings += await check.run(by_post=by_post)
@@ -103,12 +103,12 @@ def _set_now(settings: Resource | None) -> dict[str, Any]:
 
 
 def _nothing_here(system: TmForumSystem, answering: Sequence[str]) -> Finding:
-    told = f"404 for everything but {', '.join(answering)}" if answering else "404 for everything that was asked"
+    seen = f"404 for everything but {', '.join(answering)}" if answering else "404 for everything that was asked"
     return Finding(
         "(all)",
         "address",
         f"a {served_words(system)} system",
-        told,
+        seen,
         Verdict.BROKEN,
         "Check the base address and the kind: it may serve its APIs below another path, or be another kind of system. "
         "Say with `path` at each resource where it is.",

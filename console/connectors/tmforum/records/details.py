@@ -165,19 +165,19 @@ characteristics, places = partial(_each_part, _characteristic), partial(_each_pa
 attachments, externals = partial(_each_part, _attachment), partial(_each, _external)
 
 
-def rest(key: str, *told_by: str) -> Declared:
+def rest(key: str, *reported_by: str) -> Declared:
     """Return how the parts are read that say none of what the desk reads of them elsewhere: in words.
 
-    `told_by` are the attributes of which one is enough to be told there; `item.id` is one of an object inside.
+    `reported_by` are the attributes of which one is enough to be told there; `item.id` is one of an object inside.
     """
-    return unless(lambda part: any(_says(part, path) for path in told_by), key)
+    return unless(lambda part: any(_says(part, path) for path in reported_by), key)
 
 
-def unless(is_told: Callable[[RecordReader], bool], key: str) -> Declared:
+def unless(is_printed: Callable[[RecordReader], bool], key: str) -> Declared:
     """Return how the parts are read, in words, that are not told elsewhere."""
 
     def read(part: RecordReader, _key: str) -> Detail | None:
-        return _TOLD_ELSEWHERE if is_told(part) else None
+        return _TOLD_ELSEWHERE if is_printed(part) else None
 
     return _each_part(read, key)
 

@@ -82,10 +82,10 @@ def _unit_of(name: str, units: dict[str, str], *, alone: bool) -> str | None:
 def _cost(rated: Sequence[RecordReader]) -> Money | None:
     """Return what all rated products together cost before tax; None where that is not told in one currency."""
     costs = [part.money("taxExcludedRatingAmount") for part in rated]
-    told = [cost for cost in costs if cost is not None]
-    if not told or len({cost.currency for cost in told}) > 1:
+    amounts = [cost for cost in costs if cost is not None]
+    if not amounts or len({cost.currency for cost in amounts}) > 1:
         return None
-    return sum(told[1:], start=told[0])
+    return sum(amounts[1:], start=amounts[0])
 
 
 def _rated(part: RecordReader) -> Detail | None:
@@ -108,11 +108,11 @@ def read_buckets(reader: RecordReader) -> tuple[Bucket, ...]:
         raise MalformedRecordError("it names no usage consumption")
     found: list[Bucket] = []
     for use in reader.parts("usageConsumption"):
-        told = [bucket for bucket in _buckets_of(use) if _says_something(bucket)]
+        buckets = [bucket for bucket in _buckets_of(use) if _says_something(bucket)]
         is_empty = any(use.raw(key) == [] for key in ("bucketRefOrValue", "bucket"))
-        if not told and not is_empty:
+        if not buckets and not is_empty:
             raise MalformedRecordError("a usage consumption in it has no buckets")
-        found += told
+        found += buckets
     return tuple(found)
 
 
@@ -127,7 +127,7 @@ def _buckets_of(use: RecordReader) -> Iterator[Bucket]:
 
 def _says_something(bucket: Bucket) -> bool:
     """Return whether a bucket has a name or an amount; one that is only an address is none that could be told."""
-    return any((bucket.name, bucket.used, bucket.allowed, bucket.remaining, bucket.told, bucket.counters))
+    return any((bucket.name, bucket.used, bucket.allowed, bucket.remaining, bucket.text, bucket.counters))
 
 
 def _bucket(part: RecordReader, product: RecordReader | None) -> Bucket:
@@ -146,7 +146,7 @@ def _bucket(part: RecordReader, product: RecordReader | None) -> Bucket:
         starts_at=period.when("startDateTime") if period else None,
         ends_at=period.when("endDateTime") if period else None,
         reserved=read_quantity(part.part("reservedValue")),
-        told=part.text("remainingValueName"),
+        text=part.text("remainingValueName"),
         counters=tuple(one for one in counters if one is not None and one.value not in {used, allowed, None}),
     )
 
@@ -165,16 +165,16 @@ def _summaries(thing: RecordReader) -> Iterator[Bucket]:
             remaining=None,
             starts_at=period.when("startDateTime") if period else None,
             ends_at=period.when("endDateTime") if period else None,
-            told=part.text("valueName"),
+            text=part.text("valueName"),
         )
 
 
 def _counter(part: RecordReader) -> Counter | None:
     user = reference(part.part("user"))
-    kind, value, told = part.text("counterType"), read_quantity(part.part("value")), part.text("valueName")
-    if value is None and told is None:
+    kind, value, text = part.text("counterType"), read_quantity(part.part("value")), part.text("valueName")
+    if value is None and text is None:
         return None
-    return Counter(kind or "", part.text("level"), user=user.label if user else None, value=value, told=told)
+    return Counter(kind or "", part.text("level"), user=user.label if user else None, value=value, text=text)
 
 
 def _word(part: RecordReader, key: str) -> str:

@@ -100,13 +100,13 @@ def _plan(context: ActionContext, values: Values) -> ActionPlan:
     then = Effect(
         capability=Capability.PAYMENTS, what=ticket.name, now=forms.NOT_GIVEN(), after=follows, undo="", record=("", "")
     )  # their act's, no record of this one
-    told = (forms.THEY_WRITE(text=ticket.description),) if ticket.description else ()
+    message = (forms.THEY_WRITE(text=ticket.description),) if ticket.description else ()
     return ActionPlan(
         f"{'Agree to' if approved else 'Refuse'}: {ticket.name}",
         RiskClass.ORDER,
         (step,),
         (effect, then),
-        warnings=told,
+        warnings=message,
     )
 
 

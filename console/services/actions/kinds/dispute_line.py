@@ -65,9 +65,9 @@ def _plan(context: ActionContext, values: Values) -> ActionPlan:
     if money.amount > amount.amount:
         raise NotPossibleError(say.MORE_THAN_LINE(amount=amount))
     text = checked_text(values.get("text", ""), say.DISPUTE_TEXT_MISSING())
-    told = f"{line.name} on bill {bill.label}: {money} of {amount} is disputed. {text}"
+    message = f"{line.name} on bill {bill.label}: {money} of {amount} is disputed. {text}"
     step, effect = new_ticket(
-        "billingDispute", "medium", f"Dispute: {line.name}", told, ("CustomerBill", bill.id, bill.label)
+        "billingDispute", "medium", f"Dispute: {line.name}", message, ("CustomerBill", bill.id, bill.label)
     )
     step = PlannedStep(
         step.kind,

@@ -228,8 +228,8 @@ class ExplainView(Surface):
         elif rest.amount:
             self._sum.set_words(tr("{} of the difference is unexplained.").format(texts.money(rest)))
         else:
-            told = tr("Causes and bills agree to the cent: {}, nothing unexplained.")
-            self._sum.set_words(told.format(texts.change(found.difference)))
+            message = tr("Causes and bills agree to the cent: {}, nothing unexplained.")
+            self._sum.set_words(message.format(texts.change(found.difference)))
         self._sum.set_look("mark", "ok" if whole and not rest.amount else "attention")
 
     def _cause_row(self, key: str, cause: Cause, order: Order | None, origin: Origin | None) -> Row:

@@ -36,11 +36,11 @@ def say(explanation: BillExplanation, language: str = "en") -> str:
     months = [_month(bill.billed_on, locale) if bill.billed_on else bill.label for bill in (later, earlier)]
     not_higher = words.lower if difference.amount else words.same
     template = words.higher if difference.amount > 0 else not_higher
-    told = template.format(
+    message = template.format(
         month=months[0], before=months[1], total=_money(total, locale), difference=_money(difference, locale)
     )
     causes, other = said_causes(explanation)
-    sentences = [told, *(_sentence(cause, words, locale) for cause in causes)]
+    sentences = [message, *(_sentence(cause, words, locale) for cause in causes)]
     if other.amount:
         sentences.append(words.other[other.amount < 0].format(amount=_money(other, locale)))
     return " ".join(sentences)

@@ -31,8 +31,8 @@ class Waterfall(QWidget):
         self._steps, self._texts = [], []
         if explanation is not None:
             self._fill(explanation)
-        told = (f"{name} {text}" for (name, _, _), text in zip(self._steps, self._texts, strict=True))
-        self.setAccessibleDescription("; ".join(told))
+        message = (f"{name} {text}" for (name, _, _), text in zip(self._steps, self._texts, strict=True))
+        self.setAccessibleDescription("; ".join(message))
         self.update()
 
     def _fill(self, explanation: BillExplanation) -> None:

@@ -59,7 +59,7 @@ class CustomerActions:
         self.dock: NoteDock | None = None
         actions = console.outbox.of_customer(view.customer_id)
         self._done = {place for action in actions for place in _done(action)}
-        self._told = {action.id: action.state for action in actions}
+        self._shown_states = {action.id: action.state for action in actions}
         self._told_twice = {action.id for action in actions if is_there_twice(action)}
         self._unsubscribe = console.outbox.subscribe(self._on_action)
         self._results = StartedResults(view, bridge)
@@ -84,9 +84,11 @@ class CustomerActions:
                 tr("There twice: {}. The Outbox says where.").format(self._console.title_of(action))
             )
             return
-        if self._told.get(action.id) is action.state or (action.state in _HOW_IT_GOES and not self._page.isVisible()):
+        if self._shown_states.get(action.id) is action.state or (
+            action.state in _HOW_IT_GOES and not self._page.isVisible()
+        ):
             return
-        self._told[action.id] = action.state
+        self._shown_states[action.id] = action.state
         words = _HOW_IT_GOES.get(action.state)
         if action.state is ActionState.DONE and only_starts(action):
             words = "Started: {}. Its result is shown here when it comes."
@@ -157,8 +159,8 @@ class CustomerActions:
 
     def _note_in_form(self) -> None:
         if self._view.note_in_form():
-            told = tr("This form has phone numbers and e-mail addresses in full. That it was opened is recorded.")
-            self._bridge.on_unhandled(told)
+            message = tr("This form has phone numbers and e-mail addresses in full. That it was opened is recorded.")
+            self._bridge.on_unhandled(message)
 
     def open_promise_form(self) -> None:
         """Open the form for a promise to pay; while it is not known what is owed it says so."""

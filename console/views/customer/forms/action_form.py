@@ -242,13 +242,13 @@ class ActionForm(ActionDialog):
 
     def _chosen(self, name: str, _index: int) -> None:
         self._drafts.type(self._place(name), self._readers[name]())
-        self.told.set_words("")
+        self.message.set_words("")
         self.refresh()
 
     def _text_changed(self, place: str, text: QPlainTextEdit) -> None:
         if not self._filling:
             self._drafts.type(place, text.toPlainText())
-            self.told.set_words("")
+            self.message.set_words("")
             self.show_effect()
 
     def _place(self, name: str) -> str:
@@ -326,11 +326,11 @@ class ActionForm(ActionDialog):
 
     def _show_notice(self) -> None:
         plan = self.plan
-        told = in_words(plan.approval) if plan is not None else ""
+        message = in_words(plan.approval) if plan is not None else ""
         say = tr("Say: “{}”").format(in_words(plan.say)) if plan is not None and plan.say else ""
-        self._notice.set_words(told or say)
-        self._notice.set_look("chip", "attention" if told else "info")
-        self._notice.setVisible(bool(told or say))
+        self._notice.set_words(message or say)
+        self._notice.set_look("chip", "attention" if message else "info")
+        self._notice.setVisible(bool(message or say))
 
     def _show_freshness(self) -> None:
         now = self._view.now()

@@ -66,15 +66,15 @@ class ContactForm(ActionDialog):
         label, held = self._console.label(self._systems[kind]), self._seen.values.get(kind)
         if kind == IN_BILLING and self._several:
             label = tr("{}, account {} alone").format(label, self._account_id)
-        told = tr("{}: {}").format(label, self._change_words(held or {}))
+        message = tr("{}: {}").format(label, self._change_words(held or {}))
         if kind in self._seen.answered:
-            return told
+            return message
         if not self._asked:
-            return tr("{} Being asked…").format(told)
+            return tr("{} Being asked…").format(message)
         if held is None:
             unknown = tr("{} did not say what it holds, and nothing is known here. It gets the change when it can.")
             return unknown.format(label)
-        return tr("{} It did not say so just now; this was last known. It gets the change when it can.").format(told)
+        return tr("{} It did not say so just now; this was last known. It gets the change when it can.").format(message)
 
     def _change_words(self, held: Any) -> str:
         """Return what becomes of each value at one system."""
@@ -83,8 +83,8 @@ class ContactForm(ActionDialog):
             now, typed, started = held.get(key, ""), field.text().strip(), self._seen.shown.get(key, "")
             word = self._words[key].lower()
             if typed and typed not in {started, now}:
-                told = tr("{0} {1} becomes {2}") if now else tr("{0}, none so far, becomes {2}")
-                parts.append(told.format(word, shortened(now), shortened(typed)))
+                message = tr("{0} {1} becomes {2}") if now else tr("{0}, none so far, becomes {2}")
+                parts.append(message.format(word, shortened(now), shortened(typed)))
             else:
                 parts.append(tr("{} {} stays").format(word, shortened(now)) if now else tr("no {}").format(word))
         return "; ".join(parts) + "."

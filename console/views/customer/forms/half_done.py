@@ -31,8 +31,8 @@ class HalfDoneDialog(QDialog):
         self._about = Label(f"{action.customer_name or action.customer_id}", "small", look="muted")
         self._steps = [Label("", wrap=True) for _ in action.steps]
         self._meaning = Label("", look="secondary", wrap=True)
-        self._told = Label("", "small", wrap=True)
-        self._told.set_look("mark", "danger")
+        self._message = Label("", "small", wrap=True)
+        self._message.set_look("mark", "danger")
         self.choices = {
             FINISH: ChoiceButton(tr("Finish it: what is missing is tried again until it is done"), tr("Finish it")),
             TAKE_BACK: ChoiceButton(tr("Take all of it back: what is done is undone"), tr("Take all of it back")),
@@ -55,7 +55,7 @@ class HalfDoneDialog(QDialog):
         column.addWidget(
             Label(tr("It is also in the Outbox and in the alerts until it is settled."), "small", look="muted")
         )
-        column.addWidget(self._told)
+        column.addWidget(self._message)
         column.addLayout(button_row(close, self.go))
         self._unsubscribe = console.outbox.subscribe(self._on_action)
         self.finished.connect(lambda _result: self._unsubscribe())
@@ -116,7 +116,7 @@ class HalfDoneDialog(QDialog):
         self._bridge.run_command(self, doing, lambda _done: self.accept(), self._failed)
 
     def _failed(self, error: ConsoleError) -> None:
-        self._told.set_words(in_words(error.message))
+        self._message.set_words(in_words(error.message))
 
 
 def _meaning(action: Action, have: str, lack: str) -> str:

@@ -52,8 +52,8 @@ class PreviewTable(PlainScroll):
             label, effects = system.label, system.effects
             by_order = any(effect.record[0] == "product order" for effect in effects)
             changed = "" if effects else tr("no change")
-            told = tr("once the order is done") if by_order else changed
-            self._add_row([Label(label, semibold=True), Label(""), Label(told, look="secondary", wrap=True)], label)
+            message = tr("once the order is done") if by_order else changed
+            self._add_row([Label(label, semibold=True), Label(""), Label(message, look="secondary", wrap=True)], label)
             for effect in effects:
                 self._add_effect(label, effect)
         self._grid.setRowStretch(self._grid.rowCount(), 1)

@@ -66,8 +66,8 @@ class PromiseForm(ActionDialog):
             self.effect.set_words(tr("Nothing is owed on any account, so there is nothing to promise."))
             return
         account = self._accounts[self.account.currentIndex()]
-        told = tr("Billing keeps it with the account. It is not sent if what is owed, now {}, has moved.")
-        lines = [self._day_words(), told.format(texts.money(account.balance))]
+        message = tr("Billing keeps it with the account. It is not sent if what is owed, now {}, has moved.")
+        lines = [self._day_words(), message.format(texts.money(account.balance))]
         if account.promises:
             lines.insert(0, tr("Already promised: {}.").format(promise_words(account.promises)))
         self.effect.set_words("\n".join(lines))

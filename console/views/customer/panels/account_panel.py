@@ -117,9 +117,9 @@ class AccountPanel(Panel):
         facts = self._view.accounts.state.facts
         if facts and facts.items:
             fresh = self._view.accounts.is_fresh(self._chosen_of(facts).origin, now)
-            told = tr("As it stood then") if self._view.as_of else tr("Do not quote")
+            message = tr("As it stood then") if self._view.as_of else tr("Do not quote")
             booking = fresh and self._is_booking()
-            settled = tr("Safe to quote") if fresh else told
+            settled = tr("Safe to quote") if fresh else message
             words = tr("Being booked: do not quote yet") if booking else settled
             self._quote.set_words(words)
             state = "ok" if fresh else "stale"

@@ -221,10 +221,10 @@ def _bill_state(bill: CustomerBill, now: datetime, paid_at: datetime | None) -> 
     if not _is_unpaid(bill):
         return word, state
     late = bill.is_late(texts.local_day(now))
-    told = (tr("Late, {}") if late else tr("Due {}")).format(texts.day(bill.due_on))
+    message = (tr("Late, {}") if late else tr("Due {}")).format(texts.day(bill.due_on))
     if bill.remaining is not None and bill.amount_due is not None and bill.remaining != bill.amount_due:
-        told = tr("{}, {} left").format(told, texts.money(bill.remaining))
-    return told, "attention" if late else "info"
+        message = tr("{}, {} left").format(message, texts.money(bill.remaining))
+    return message, "attention" if late else "info"
 
 
 class BillLines(QWidget):
@@ -347,8 +347,8 @@ class BillLines(QWidget):
             self._sum.setText(tr("Worked out here: the lines add up to {}.").format(texts.money(found)))
             self._sum.set_look("mark", "ok")
         else:
-            told = tr("Worked out here: the lines add up to {}, the bill says {}; {} is unexplained.")
-            self._sum.setText(told.format(texts.money(found), texts.money(total), texts.money(rest)))
+            message = tr("Worked out here: the lines add up to {}, the bill says {}; {} is unexplained.")
+            self._sum.setText(message.format(texts.money(found), texts.money(total), texts.money(rest)))
             self._sum.set_look("mark", "attention")
 
 

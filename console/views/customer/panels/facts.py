@@ -49,9 +49,11 @@ class FactMaker:
     def prices(self, product: Product) -> list[Cell]:
         """Return a cell for each price of a product, what comes again first, each with whether it is before tax."""
         again = recurring_price(product)
-        told = [(again, False)] if again else []
-        told += [(price_words(price), price.with_tax) for price in product.other_prices]
-        return [self.cell(tr("Price"), words if taxed else tr("{} before tax").format(words)) for words, taxed in told]
+        message = [(again, False)] if again else []
+        message += [(price_words(price), price.with_tax) for price in product.other_prices]
+        return [
+            self.cell(tr("Price"), words if taxed else tr("{} before tax").format(words)) for words, taxed in message
+        ]
 
 
 def _detail_name(detail: Detail) -> str:

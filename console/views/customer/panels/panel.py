@@ -157,8 +157,8 @@ class Panel(Card):
         if self.has_facts() and not self.is_empty():
             self._body.setCurrentWidget(self.content)
         else:
-            told = self.empty_words() if self.has_facts() else tr("Nothing of this was known then.")
-            self._message.show_words("stale", "neutral", told, "", ask=False)
+            message = self.empty_words() if self.has_facts() else tr("Nothing of this was known then.")
+            self._message.show_words("stale", "neutral", message, "", ask=False)
             self._body.setCurrentWidget(self._message)
         self._show_foot(FootText())
 

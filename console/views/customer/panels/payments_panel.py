@@ -92,11 +92,11 @@ class PaymentsPanel(Panel):
 
     @staticmethod
     def _details(make: FactMaker, payment: Payment) -> list[Cell]:
-        told = [
+        message = [
             make.cell(tr("Description"), payment.description or ""),
             make.cell(tr("Account"), payment.account_id or ""),
         ]
-        return told + make.details(payment.details)
+        return message + make.details(payment.details)
 
     def _on_opened(self, row: Row) -> None:
         if isinstance(row.data, Payment) and row.data.bill_ids:

@@ -142,10 +142,10 @@ class TimelinePanel(Panel):
             yield self._entry("b", bill, _begin(bill.value.billed_on), MONEY, view.bills, "bills", text)
         for payment in view.payments.state.facts or ():
             paid = payment.value
-            told = tr("Payment failed") if paid.failed else tr("Payment {}").format(texts.money(paid.amount))
+            message = tr("Payment failed") if paid.failed else tr("Payment {}").format(texts.money(paid.amount))
             under = paid.description if paid.failed else paid.method
             icon = "paymentFailed" if paid.failed else "payment"
-            yield self._entry("p", payment, paid.paid_at, MONEY, view.payments, icon, (told, under or ""),
+            yield self._entry("p", payment, paid.paid_at, MONEY, view.payments, icon, (message, under or ""),
                               "attention" if paid.failed else None)  # fmt: skip
         for ticket in view.tickets.state.facts or ():
             text = (tr("Ticket: {}").format(ticket.value.name), ticket.value.id)
@@ -182,10 +182,10 @@ class TimelinePanel(Panel):
         group: str,
         loader: DatasetLoader[Any],
         icon: str,
-        told: tuple[str, str],
+        message: tuple[str, str],
         state: str | None = None,
     ) -> Entry:
-        make = self._maker(loader, item, lambda _value: (icon, *told, state))
+        make = self._maker(loader, item, lambda _value: (icon, *message, state))
         return Entry(f"{kind} {item.origin.id}", at, stamp=at.timestamp() if at else 0.0, group=group, make=make)
 
     def _maker(

@@ -110,7 +110,7 @@ def _bucket_details(bucket: Bucket, make: FactMaker) -> list[Cell]:
         make.cell(tr("Allowed"), _amount(bucket.allowed) if bucket.allowed else ""),
         make.cell(tr("Reserved"), _amount(bucket.reserved) if bucket.reserved else ""),
         make.cell(tr("From"), texts.day(bucket.starts_at)),
-        *(make.cell(_counter_name(one), one.told or _amount(one.value)) for one in bucket.counters),
+        *(make.cell(_counter_name(one), one.text or _amount(one.value)) for one in bucket.counters),
     ]
 
 
@@ -118,8 +118,8 @@ def _left(bucket: Bucket) -> str:
     """Return what is left of an allowance: the amount, else the system's own words, else that no limit was told."""
     if bucket.remaining is not None:
         return _amount(bucket.remaining)
-    if bucket.told:
-        return tr("unlimited") if bucket.told.lower() == "unlimited" else bucket.told
+    if bucket.text:
+        return tr("unlimited") if bucket.text.lower() == "unlimited" else bucket.text
     return tr("no limit told") if bucket.allowed is None else tr("not told")
 
 
