@@ -5,7 +5,7 @@ import pytest
 from console.services.system.subscribers import Subscribers
 
 
-@pytest.mark.expects_log("could not take what they were told")
+@pytest.mark.expects_log("a subscriber failed")
 def test_one_that_raises_stops_none_of_the_others() -> None:
     told: list[int] = []
     subscribers: Subscribers[[int]] = Subscribers()
