@@ -51,7 +51,7 @@ Snapshot = dict[tuple[str, str], dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PanelStack:
     """One list of one system, and the words for what can change in its records.
 
     `words` leads from what a changed attribute's path looks like to the desk's word for it; None is what only says when
@@ -75,33 +75,33 @@ _ORDER = (
     (r"(cancellation|completion)(Date|Reason)$", "state"), (r"milestone\.", "state"),
 )  # fmt: skip
 PLACES = (
-    Place("crm", "/tmf-api/customerManagement/v4/customer", "id", "customer"),
-    Place("crm", "/tmf-api/troubleTicket/v4/troubleTicket", "relatedParty.id", "ticket", (
+    PanelStack("crm", "/tmf-api/customerManagement/v4/customer", "id", "customer"),
+    PanelStack("crm", "/tmf-api/troubleTicket/v4/troubleTicket", "relatedParty.id", "ticket", (
         (r"status$", "status"), (r"statusChangeReason$", "reason"), (r"severity$", "severity"), (r"note\.", "notes"),
         (r"relatedEntity\.", "about"), (r"statusChange\.", "status"), (r"resolutionDate$", "status"))),
-    Place("crm", "/tmf-api/partyInteraction/v4/partyInteraction", "relatedParty.id", "interaction"),
-    Place("crm", "/tmf-api/appointment/v4/appointment", "relatedParty.id", "visit", (
+    PanelStack("crm", "/tmf-api/partyInteraction/v4/partyInteraction", "relatedParty.id", "interaction"),
+    PanelStack("crm", "/tmf-api/appointment/v4/appointment", "relatedParty.id", "visit", (
         (r"status$", "status"), (r"validFor\.start", "starts"), (r"validFor\.end", "ends"))),
-    Place("billing", "/tmf-api/accountManagement/v4/billingAccount", "relatedParty.id", "account", (
+    PanelStack("billing", "/tmf-api/accountManagement/v4/billingAccount", "relatedParty.id", "account", (
         (r"accountBalance\.\d+\.amount\.value$", "balance"), (r"paymentPlan\.", "plan"), (r"name$", "name"),
         (r"(contact\.\d+\.contactName|relatedParty\.\d+\.name)$", "name"),
         (r"contact\.\d+\.contactMedium\.\d+\.characteristic\.phoneNumber$", "phone"),
         (r"contact\.\d+\.contactMedium\.\d+\.characteristic\.emailAddress$", "email"),
         (r"contact\.\d+\.contactMedium\.\d+\.mediumType$", None),
         (r"contact\.\d+\.contactMedium\.\d+\.characteristic\.(\w+)$", "*"))),
-    Place("billing", "/tmf-api/customerBillManagement/v4/customerBill", "relatedParty.id", "bill", (
+    PanelStack("billing", "/tmf-api/customerBillManagement/v4/customerBill", "relatedParty.id", "bill", (
         (r"remainingAmount\.value$", "remaining"), (r"state$", "state"), (r"appliedPayment\.", "remaining"))),
-    Place("billing", "/payment/v4/payment", "payer.id", "payment"),
-    Place("billing", "/payment/v4/refund", "requestor.id", "refund"),
-    Place("billing", "/tmf-api/productInventory/v4/product", "relatedParty.id", "charge", _PRODUCT),
-    Place("provisioning", "/tmf-api/productOrderingManagement/v4/productOrder", "relatedParty.id", "product order",
+    PanelStack("billing", "/payment/v4/payment", "payer.id", "payment"),
+    PanelStack("billing", "/payment/v4/refund", "requestor.id", "refund"),
+    PanelStack("billing", "/tmf-api/productInventory/v4/product", "relatedParty.id", "charge", _PRODUCT),
+    PanelStack("provisioning", "/tmf-api/productOrderingManagement/v4/productOrder", "relatedParty.id", "product order",
           _ORDER),
-    Place("provisioning", "/tmf-api/serviceOrdering/v4/serviceOrder", "relatedParty.id", "service order", _ORDER),
-    Place("provisioning", "/tmf-api/productInventory/v4/product", "relatedParty.id", "product", _PRODUCT),
-    Place("provisioning", "/tmf-api/serviceInventory/v4/service", "relatedParty.id", "service", (
+    PanelStack("provisioning", "/tmf-api/serviceOrdering/v4/serviceOrder", "relatedParty.id", "service order", _ORDER),
+    PanelStack("provisioning", "/tmf-api/productInventory/v4/product", "relatedParty.id", "product", _PRODUCT),
+    PanelStack("provisioning", "/tmf-api/serviceInventory/v4/service", "relatedParty.id", "service", (
         (r"state$", "state"), (r"isServiceEnabled$", "enabled"), (r"name$", "name"), (r"(start|end)Date$", "state"),
         (r"hasStarted$", "state"))),
-    Place("provisioning", "/tmf-api/serviceTestManagement/v4/serviceTest", "relatedParty.id", "test"),
+    PanelStack("provisioning", "/tmf-api/serviceTestManagement/v4/serviceTest", "relatedParty.id", "test"),
 )  # fmt: skip
 # Where a word stands in a record, by kind; what is not here stands under its own name.
 _WHERE = {
@@ -174,7 +174,7 @@ class SystemReader:
                 found[place.kind, str(record["id"])] = dict(_flat(record))
         return found
 
-    async def _list(self, place: Place, customer: str) -> list[dict[str, Any]]:
+    async def _list(self, place: PanelStack, customer: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         while True:
             parameters = {place.selected_by: customer, "limit": "100", "offset": str(len(found))}
@@ -238,7 +238,7 @@ def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[st
             yield path
 
 
-def _word(place: Place, path: str) -> str | None:
+def _word(place: PanelStack, path: str) -> str | None:
     for pattern, word in (_CHANGED, *place.words):
         match = re.match(pattern, path)
         if match:

@@ -74,7 +74,7 @@ async def _fill(database: Database, world: World) -> None:
 
 def _known(world: World, n: int) -> KnownPerson:
     person = world.person(n)
-    place = f"{person.place.street}, {person.place.city} {person.place.post_code}"
+    place = f"{person.address.street}, {person.address.city} {person.address.post_code}"
     kind = PartyKind.ORGANIZATION if person.company else PartyKind.INDIVIDUAL
     number = CustomerId(world.numbers.customer.encode(n))
     return KnownPerson(number, person.name, kind, "active", (place, person.phone), (person.phone,), datetime.now(UTC))

@@ -113,8 +113,8 @@ class StoreLocator:
 
     async def _open(self, name: str) -> OpenedStore:
         self._opened = name
-        place = StoreLocation(self._folder / name, self._questions)
-        return await (place.open_to_read() if self._to_read else place.open())
+        location = StoreLocation(self._folder / name, self._questions)
+        return await (location.open_to_read() if self._to_read else location.open())
 
     @property
     def _last(self) -> Path:

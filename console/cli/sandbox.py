@@ -70,9 +70,9 @@ def _folder_of_its_own(wanted: Path, *, alternatives: bool) -> Iterator[Path]:
     raise ConfigurationError(f"Another sandbox is running on {wanted}. Stop it, or choose another folder with --data.")
 
 
-def _run(options: argparse.Namespace, folder: Path, place: str | Path) -> int:
+def _run(options: argparse.Namespace, folder: Path, location: str | Path) -> int:
     world = open_world(
-        place,
+        location,
         seed=options.seed,
         customers=options.customers,
         today=datetime.now(UTC).date(),
@@ -105,7 +105,7 @@ def _run(options: argparse.Namespace, folder: Path, place: str | Path) -> int:
 
     ports = {name: getattr(options, f"{name}_port") for name in _PORTS}
     try:
-        sandbox = Sandbox(world, place, bar.show, clock_speed=options.clock_speed)
+        sandbox = Sandbox(world, location, bar.show, clock_speed=options.clock_speed)
         bar.end()
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(serve(sandbox, ports, ready, until_input_ends=options.until_input_ends))

@@ -53,28 +53,28 @@ def has_card_number(text: str) -> bool:
 def _mask(found: re.Match[str]) -> str:
     """Return a stretch of digits with the cards in it masked; other numbers may stand before and behind them."""
     text = found.group()
-    places = [place for place, sign in enumerate(text) if sign.isdecimal()]
-    digits = "".join(str(digit(text[place])) for place in places)
+    indexes = [index for index, sign in enumerate(text) if sign.isdecimal()]
+    digits = "".join(str(digit(text[index])) for index in indexes)
     sums = _sums(digits)
     parts, kept_to, first = [], 0, 0
     while first <= len(digits) - _FEWEST:
-        last = _end_of_card(places, digits, sums, first)
+        last = _end_of_card(indexes, digits, sums, first)
         if last is None:
             first += 1
             continue
-        parts += [text[kept_to : places[first]], MASK * 4, digits[last - 3 : last + 1]]
-        kept_to, first = places[last] + 1, last + 1
+        parts += [text[kept_to : indexes[first]], MASK * 4, digits[last - 3 : last + 1]]
+        kept_to, first = indexes[last] + 1, last + 1
     return "".join([*parts, text[kept_to:]])
 
 
-def _end_of_card(places: list[int], digits: str, sums: tuple[list[int], list[int]], first: int) -> int | None:
+def _end_of_card(indexes: list[int], digits: str, sums: tuple[list[int], list[int]], first: int) -> int | None:
     """Return which digit a card that begins with a given one ends with; it begins and ends where a group does."""
     lengths = _LENGTHS.get(digits[first : first + 4])
-    if lengths is None or (first and places[first] == places[first - 1] + 1):
+    if lengths is None or (first and indexes[first] == indexes[first - 1] + 1):
         return None
     for length in lengths:
         last = first + length - 1
-        if last >= len(digits) or (last + 1 < len(digits) and places[last + 1] == places[last] + 1):
+        if last >= len(digits) or (last + 1 < len(digits) and indexes[last + 1] == indexes[last] + 1):
             continue
         counted = sums[last % 2]  # the check digit counts once, the one before it twice, and so on (Luhn)
         if (counted[last + 1] - counted[first]) % 10 == 0:
@@ -88,10 +88,10 @@ def _sums(digits: str) -> tuple[list[int], list[int]]:
     With them a number of any length is checked at once, so that nobody waits for what was pasted, however long it is.
     """
     odd, even = [0], [0]
-    for place, sign in enumerate(digits):
+    for index, sign in enumerate(digits):
         once, twice = int(sign), _TWICE[int(sign)]
-        odd.append(odd[-1] + (twice if place % 2 else once))
-        even.append(even[-1] + (once if place % 2 else twice))
+        odd.append(odd[-1] + (twice if index % 2 else once))
+        even.append(even[-1] + (once if index % 2 else twice))
     return odd, even
 
 

@@ -56,7 +56,7 @@ def index_words(name: str) -> list[str]:
 def ways_to_read(typed: str) -> list[list[str]]:
     """Return the words of a typed text, and after them the likely other ways to take it: spelt out, or joined."""
     words = fold(typed).split()
-    joined = [_with_joined(words, place, length) for place, length in _particles(words)]
+    joined = [_with_joined(words, index, length) for index, length in _particles(words)]
     return _none_twice([words, _spelt_out(typed), *joined])
 
 
@@ -66,7 +66,7 @@ def loose_ways_to_read(typed: str) -> list[list[str]]:
     One letter begins too many words to be looked for beside them.
     """
     words, likely = fold(typed).split(), ways_to_read(typed)
-    ways = [_with_joined(words, place, 2) for place in range(len(words) - 1)]
+    ways = [_with_joined(words, index, 2) for index in range(len(words) - 1)]
     return [way for way in _none_twice(ways) if way not in likely and all(len(word) > 1 for word in way)]
 
 
@@ -74,8 +74,8 @@ def _none_twice(ways: Sequence[list[str]]) -> list[list[str]]:
     return [way for n, way in enumerate(ways) if way and way not in ways[:n]]
 
 
-def _with_joined(words: Sequence[str], place: int, length: int) -> list[str]:
-    return [*words[:place], "".join(words[place : place + length]), *words[place + length :]]
+def _with_joined(words: Sequence[str], index: int, length: int) -> list[str]:
+    return [*words[:index], "".join(words[index : index + length]), *words[index + length :]]
 
 
 def spellings(typed: str) -> list[str]:
@@ -117,8 +117,8 @@ def is_called(name: str, typed: str) -> bool:
 
 def _taken_apart(words: Sequence[str]) -> Iterator[list[str]]:
     """Yield words with a particle apart from the name it was joined with, and characters as family and given name."""
-    for place, word in enumerate(words):
-        before, after = words[:place], words[place + 1 :]
+    for index, word in enumerate(words):
+        before, after = words[:index], words[index + 1 :]
         if is_cjk(word) and _LEAST_CHARACTERS <= len(word) <= _MOST_CHARACTERS:
             yield from ([*before, word[:cut], word[cut:], *after] for cut in (2, 1, 3) if cut < len(word))
         yield from ([*before, *parts, *after] for parts in _particles_before(word))
@@ -158,29 +158,29 @@ def _joined_by_signs(name: str) -> Iterator[str]:
 
 def _joined(words: Sequence[str]) -> Iterator[str]:
     """Yield particles joined with the name after them, and of a name of three words the first two as one."""
-    for place, length in _particles(words):
-        yield "".join(words[place : place + length])
+    for index, length in _particles(words):
+        yield "".join(words[index : index + length])
     if len(words) == _TWO_GIVEN_NAMES:
         yield "".join(words[:2])
 
 
 def _particles(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Yield where a particle stands, and how many words it is with what follows up to the name: `van der Berg`."""
-    for place, word in enumerate(words):
+    for index, word in enumerate(words):
         length = 1
-        while word in _PARTICLES and place + length < len(words) and length < _MOST_JOINED:
+        while word in _PARTICLES and index + length < len(words) and length < _MOST_JOINED:
             length += 1
-            if words[place + length - 1] not in _PARTICLES:
+            if words[index + length - 1] not in _PARTICLES:
                 break
         if length > 1:
-            yield place, length
+            yield index, length
 
 
 def _of_characters(words: Sequence[str]) -> Iterator[str]:
     """Yield the ends of names in scripts without blanks between words: of 王小明 also 小明 and 明."""
     together = "".join(word for word in words if is_cjk(word))
     for text in dict.fromkeys([*(word for word in words if is_cjk(word)), together]):
-        yield from (text[place:] for place in range(len(text)))
+        yield from (text[index:] for index in range(len(text)))
 
 
 def is_cjk(word: str) -> bool:

@@ -231,6 +231,6 @@ class Action:
         """Whether a system has something of it twice, of which one can be undone."""
         return any(step.remark is Remark.TWICE and step.others and step.back is not None for step in self.steps)
 
-    def with_step(self, place: int, step: Step) -> "Action":
+    def with_step(self, index: int, step: Step) -> "Action":
         """Return the act with one step replaced."""
-        return replace(self, steps=(*self.steps[:place], step, *self.steps[place + 1 :]))
+        return replace(self, steps=(*self.steps[:index], step, *self.steps[index + 1 :]))

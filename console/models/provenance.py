@@ -116,8 +116,8 @@ class Records(Generic[T]):
         """
         if self.next_offset is None or not self.items:
             return self
-        places = {item.origin.id: place for place, item in enumerate(known.items)}
-        last = places.get(self.items[-1].origin.id)
+        indexes = {item.origin.id: index for index, item in enumerate(known.items)}
+        last = indexes.get(self.items[-1].origin.id)
         if last is None:
             return self
         here = {item.origin.id for item in self.items}

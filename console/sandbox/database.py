@@ -129,12 +129,12 @@ class PostgresDatabase:
         self._connection.close()
 
 
-def open_database(place: str | Path, system: str) -> Database:
-    """Return the database of one system: `place` is a folder for files, or a PostgreSQL address.
+def open_database(location: str | Path, system: str) -> Database:
+    """Return the database of one system: `location` is a folder for files, or a PostgreSQL address.
 
     Raises:
         DatabaseMissingError: It cannot be reached.
     """
-    if isinstance(place, str):
-        return PostgresDatabase(place, f"opticom_sandbox_{system}")
-    return SqliteDatabase(place / f"{system}.sqlite")
+    if isinstance(location, str):
+        return PostgresDatabase(location, f"opticom_sandbox_{system}")
+    return SqliteDatabase(location / f"{system}.sqlite")

@@ -27,8 +27,8 @@ def _pages(world: World, n: int, bill: Bill) -> Iterator[bytes]:
         (_LEFT, 764, 11, False, f"Bill {number}"),
         (_LEFT, 748, 10, False, f"Account {account}    Date {bill.billed_on}    Due {bill.due_on}"),
         (_LEFT, 716, 10, False, history.billing_name or person.name),
-        (_LEFT, 702, 10, False, " ".join((person.place.street, person.place.extra)).strip()),
-        (_LEFT, 688, 10, False, f"{person.place.post_code} {person.place.city} {person.place.state}"),
+        (_LEFT, 702, 10, False, " ".join((person.address.street, person.address.extra)).strip()),
+        (_LEFT, 688, 10, False, f"{person.address.post_code} {person.address.city} {person.address.state}"),
         (_LEFT, 664, 9, False, "Amounts with tax"),
     ]
     blocks = [bill.lines[i : i + _LINES_A_PAGE] for i in range(0, max(1, len(bill.lines)), _LINES_A_PAGE)]

@@ -153,8 +153,8 @@ class Records:
         """Return a page of the whole list: what the seed has, then what was made since."""
         deleted = self._store.deleted_places(resource.name)
         start = asked.offset
-        for place in deleted:
-            start += place <= start
+        for index in deleted:
+            start += index <= start
         total = self._store.total(resource.name)
         page, end = await self._page_of_the_seed(resource, start, asked.limit, total)
         created = [item for item in self._store.created(resource.name) if item.body is not None]
@@ -307,12 +307,12 @@ class Records:
         kept = self._store.kept(resource.name, number)
         if kept is None:
             n = self._owner_by_number(resource, number)
-            kept = StoredRecord(number, n, None, None, self._place(resource, n, number), "")
-        elif kept.made is None and kept.place is None:
-            kept = replace(kept, place=self._place(resource, kept.n, number))
+            kept = StoredRecord(number, n, None, None, self._index(resource, n, number), "")
+        elif kept.made is None and kept.index is None:
+            kept = replace(kept, index=self._index(resource, kept.n, number))
         self._store.keep(resource.name, replace(kept, body=None, changed=instant(now)))
 
-    def _place(self, resource: Resource, n: int, number: str) -> int | None:
+    def _index(self, resource: Resource, n: int, number: str) -> int | None:
         """Return where in the whole list of the seed a record stands, None where the list is not counted."""
         if self._store.total(resource.name) is None:
             return None

@@ -103,7 +103,7 @@ class Sandbox:
     """The three systems of a world, ready to be started."""
 
     def __init__(
-        self, world: World, place: Path | str, progress: Callable[[int], None], *, clock_speed: float = 1.0
+        self, world: World, location: Path | str, progress: Callable[[int], None], *, clock_speed: float = 1.0
     ) -> None:
         self._world = world
         self._clock = SandboxClock(clock_speed)
@@ -111,7 +111,7 @@ class Sandbox:
         self._audit_token = secrets.token_urlsafe(24)
         self._control_token = secrets.token_urlsafe(24)
         self._addresses: dict[str, str] = {}
-        self._stores = {system: SystemStore(open_database(place, system), system, world) for system in SYSTEMS}
+        self._stores = {system: SystemStore(open_database(location, system), system, world) for system in SYSTEMS}
         prepare(self._stores, world, progress)
         links = Links(self._addresses)
         self.identity = IdentityService()

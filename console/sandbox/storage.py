@@ -56,7 +56,7 @@ _INDEXES = (
 class StoredRecord:
     """A record that is no longer, or never was, as the seed has it; without a body it was deleted.
 
-    `made` is its number in the order of creation, None where the seed made it; `place` is where a deleted one stood,
+    `made` is its number in the order of creation, None where the seed made it; `index` is where a deleted one stood,
     None in a list that is not counted.
     """
 
@@ -64,15 +64,17 @@ class StoredRecord:
     n: int
     body: dict[str, Any] | None
     made: int | None
-    place: int | None
+    index: int | None
     changed: str
 
 
-def open_world(place: str | Path, *, seed: int, customers: int, today: date, billing_seed: int | None = None) -> World:
+def open_world(
+    location: str | Path, *, seed: int, customers: int, today: date, billing_seed: int | None = None
+) -> World:
     """Return the world kept at a place, on the day it was made; after a week it moves on to today."""
     made = None
-    if isinstance(place, str) or (place / "crm.sqlite").exists():
-        with contextlib.closing(open_database(place, "crm")) as database:
+    if isinstance(location, str) or (location / "crm.sqlite").exists():
+        with contextlib.closing(open_database(location, "crm")) as database:
             made = _description(database)
     if made is not None and made[:3] == (_scheme(billing_seed), seed, customers):
         as_of = date.fromisoformat(made[3])
@@ -209,7 +211,7 @@ class SystemStore:
             kept.n,
             body,
             kept.made,
-            kept.place,
+            kept.index,
             kept.changed,
         )
         self._touched.add(resource)

@@ -31,7 +31,7 @@ class ActionRepository:
             connection.execute("UPDATE act SET body = ? WHERE seq = ?", (encode_action(kept), kept.seq))
             if instead_of is not None:
                 _change(connection, instead_of)
-            connection.executemany("DELETE FROM draft WHERE place = ?", [(place,) for place in typed_in])
+            connection.executemany("DELETE FROM draft WHERE place = ?", [(draft_key,) for draft_key in typed_in])
             return kept
 
         return await self._database.write(work, settle=True)

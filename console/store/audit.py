@@ -97,8 +97,8 @@ class _Chains:
 
     def name_at(self, seq: int) -> str:
         """Return the name of the chain of an entry; before each run had its own, all were of one."""
-        place = bisect_right(self._begun, seq, key=lambda one: one[0])
-        return self._begun[place - 1][1] if place else self._before
+        index = bisect_right(self._begun, seq, key=lambda one: one[0])
+        return self._begun[index - 1][1] if index else self._before
 
 
 def _chains(connection: apsw.Connection) -> _Chains:

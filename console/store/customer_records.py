@@ -43,8 +43,8 @@ class CustomerRecords:
                 ],
                 "actions": [_json(body) for (body,) in actions],
                 "drafts": [
-                    {"place": place, "text": text, "kept_at": kept}
-                    for place, text, kept in _drafts(connection, customer)
+                    {"place": draft_key, "text": text, "kept_at": kept}
+                    for draft_key, text, kept in _drafts(connection, customer)
                 ],
                 "person": [
                     {"name": name, "kind": kind, "status": status, "details": _json(details), "seen_at": seen}
@@ -62,9 +62,9 @@ class CustomerRecords:
         """
 
         def work(connection: apsw.Connection) -> int:
-            places = [(place,) for place, _text, _kept in _drafts(connection, customer)]
-            gone = len(places) + _forget_people(connection, "customer = ?", (customer,))
-            connection.executemany("DELETE FROM draft WHERE place = ?", places)
+            draft_keys = [(draft_key,) for draft_key, _text, _kept in _drafts(connection, customer)]
+            gone = len(draft_keys) + _forget_people(connection, "customer = ?", (customer,))
+            connection.executemany("DELETE FROM draft WHERE place = ?", draft_keys)
             for table, column in _OF_CUSTOMER.items():
                 connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (customer,))  # noqa: S608 - our words
                 gone += int(connection.changes())
@@ -113,7 +113,7 @@ def _drafts(connection: apsw.Connection, customer: str) -> list[tuple[str, str, 
     actions = connection.execute("SELECT id FROM act WHERE customer = ?", (customer,)).fetchall()
     owners = {customer, *(str(action) for (action,) in actions)}
     rows = connection.execute("SELECT place, text, kept_at FROM draft").fetchall()
-    found = ((str(place), str(text), str(kept)) for place, text, kept in rows)
+    found = ((str(draft_key), str(text), str(kept)) for draft_key, text, kept in rows)
     return [one for one in found if one[0].split("/")[1:2] and one[0].split("/")[1] in owners]
 
 

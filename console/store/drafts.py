@@ -26,7 +26,7 @@ class DraftRepository:
     async def load(self) -> Mapping[str, tuple[str, datetime]]:
         def work(connection: apsw.Connection) -> dict[str, tuple[str, datetime]]:
             rows = connection.execute("SELECT place, text, kept_at FROM draft")
-            return {str(place): (str(text), _time(str(kept))) for place, text, kept in rows}
+            return {str(draft_key): (str(text), _time(str(kept))) for draft_key, text, kept in rows}
 
         return await self._database.read(work)
 
@@ -34,12 +34,12 @@ class DraftRepository:
         now = datetime.now(UTC)
 
         def work(connection: apsw.Connection) -> None:
-            for place, text in drafts.items():
+            for draft_key, text in drafts.items():
                 if text:
-                    row = (place, text, now.isoformat())
+                    row = (draft_key, text, now.isoformat())
                     connection.execute("INSERT OR REPLACE INTO draft (place, text, kept_at) VALUES (?, ?, ?)", row)
                 else:
-                    connection.execute("DELETE FROM draft WHERE place = ?", (place,))
+                    connection.execute("DELETE FROM draft WHERE place = ?", (draft_key,))
 
         await self._database.write(work)
         return now

@@ -38,7 +38,9 @@ class UnsentFiles:
             connection = _open(path, passphrase)
             try:
                 bodies = [bytes(row[0]) for row in connection.execute("SELECT body FROM act")]
-                drafts = {str(place): str(text) for place, text in connection.execute("SELECT place, text FROM draft")}
+                drafts = {
+                    str(draft_key): str(text) for draft_key, text in connection.execute("SELECT place, text FROM draft")
+                }
             finally:
                 connection.close()
         except apsw.Error as error:

@@ -29,7 +29,7 @@ class PastDialog(QDialog):
         if not self._moments:
             message = tr("Nothing is kept on this computer about this customer yet.")
         self.list = FactList(tr("Moments"), uniform=True)
-        self.list.show_rows([self._row(place, moment) for place, moment in enumerate(self._moments)])
+        self.list.show_rows([self._row(index, moment) for index, moment in enumerate(self._moments)])
         self.list.opened.connect(self._open)
         self._open_button = Button(tr("See it as it stood   {}").format(tr("Enter")), "main")
         self._open_button.setAutoDefault(False)
@@ -48,14 +48,14 @@ class PastDialog(QDialog):
             self.list.setCurrentIndex(self.list.rows_model.index(0, 0))
         self.list.setFocus()
 
-    def _row(self, place: int, moment: CustomerChange) -> Row:
-        first = place == len(self._moments) - 1
+    def _row(self, index: int, moment: CustomerChange) -> Row:
+        first = index == len(self._moments) - 1
         changed = ", ".join(moment.changed)
         message = tr("Read for the first time: {}").format(changed) if first else tr("Changed: {}").format(changed)
         since = tr("From")
         when = f"{since} {texts.recent_day(moment.at)} {texts.clock(moment.at, seconds=True)}"
         cells = (Cell(_fact(tr("Moment"), when)), Cell(_fact(tr("What"), message)))
-        return Row(str(place), cells)
+        return Row(str(index), cells)
 
     def _open(self, row: Row) -> None:
         self.accept()

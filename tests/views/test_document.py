@@ -23,7 +23,7 @@ async def test_enter_on_a_bill_shows_it_and_esc_goes_back_to_the_bill(rig: Rig) 
     number = page.bills.table.rows_model.row(1).data.label
     assert number in page.over.document.title.text()
     await rig.until(lambda: number in page.over.document.pages.accessibleDescription())
-    assert "page 1 of 1" in page.over.document.place.text()
+    assert "page 1 of 1" in page.over.document.page_label.text()
     image = page.over.document.pages.viewport().grab().toImage()
     dark = sum(
         QColor(image.pixel(x, y)).lightness() < 90
@@ -62,10 +62,10 @@ async def test_300_pages_are_rendered_where_they_are_looked_at(rig: Rig, monkeyp
     assert page.over.document is not None
     pages = page.over.document.pages
     await rig.until(lambda: pages.is_shown)
-    assert "page 1 of 300" in page.over.document.place.text()
+    assert "page 1 of 300" in page.over.document.page_label.text()
     rig.press(Qt.Key.Key_End)
     await rig.until(lambda: pages.is_shown and 299 in rendered)
-    assert "of 300" in page.over.document.place.text()
+    assert "of 300" in page.over.document.page_label.text()
     assert len(rendered) < 20, "what was not looked at is not rendered"
     while len(rendered) < 20:
         rig.press(Qt.Key.Key_PageUp)

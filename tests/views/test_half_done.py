@@ -199,7 +199,7 @@ async def test_a_card_number_is_masked_wherever_it_is_typed_or_pasted(rig: Rig) 
     QApplication.clipboard().setText("5555-5555-5555-4444")
     rig.press(Qt.Key.Key_V, CTRL)
     assert rig.workspace.palette.text.text() == "••••4444"
-    assert not any("4111" in text or "5555" in text for text in rig.console.drafts.places.values())
+    assert not any("4111" in text or "5555" in text for text in rig.console.drafts.draft_keys.values())
     QApplication.clipboard().clear()
 
 

@@ -223,7 +223,9 @@ async def test_a_conflict_is_ended_with_a_third_value(rig: Rig) -> None:
     rig.keys("not an address")
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.until(lambda: "no e-mail address" in texts_of(shown.conflict))
-    assert any("not an address" in text for text in rig.console.drafts.places.values())  # kept like everything typed
+    assert any(
+        "not an address" in text for text in rig.console.drafts.draft_keys.values()
+    )  # kept like everything typed
     shown.conflict.lines[0].typed.selectAll()
     rig.keys("third21@example.net")  # 2 and 1 are letters here, no choices
     assert shown.conflict.lines[0].goes.text() == "third21@example.net"

@@ -196,7 +196,7 @@ async def test_the_console_is_as_it_was_after_the_program_has_ended(rig: Rig) ->
         assert (dock.text.toPlainText(), dock.reason.currentText()) == ("Half a note", "Fault")
         assert dock.text.textCursor().position() == len("Half a note")
         workspace.customers.close_tab(0)
-        assert not any(place.startswith(f"row/{page.customer_id}") for place in rig.console.drafts.places)
+        assert not any(place.startswith(f"row/{page.customer_id}") for place in rig.console.drafts.draft_keys)
     finally:
         while window.tabs.count():
             workspace.customers.close_tab(0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from console.sandbox.world import Person, Place, World
+from console.sandbox.world import Person, PostalAddress, World
 from console.sandbox.world.numbering import Numbers
 
 Record = dict[str, Any]
@@ -173,11 +173,11 @@ def contact_media(person: Person) -> list[Record]:
             "characteristic": {"contactType": "primary", "emailAddress": person.email},
         }
     )
-    media.append(postal_address(person.place))
+    media.append(postal_address(person.address))
     return media
 
 
-def postal_address(place: Place) -> Record:
+def postal_address(place: PostalAddress) -> Record:
     return {
         "mediumType": "postalAddress",
         "preferred": False,

@@ -30,7 +30,7 @@ def _records(world: World, n: int, links: Links) -> list[Record]:
 
 def _record(world: World, n: int, visit: Appointment, links: Links) -> Record:
     record = world.numbers.appointment.encode(n * Numbers.ITEMS + visit.index)
-    place = world.person(n).place
+    place = world.person(n).address
     related = []
     if visit.order is not None:
         reference = order_ref(world, n, visit.order, links)

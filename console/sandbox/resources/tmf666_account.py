@@ -41,7 +41,7 @@ def _record(world: World, n: int, account: int, links: Links) -> Record:
     owed = sum(bill.total - bill.paid for bill in bills)
     method = bills[0].plan.method if bills else None
     overdue = any(bill.paid < bill.total and bill.due_on < world.as_of for bill in bills)
-    place = replace(person.place, street=history.billing_street or person.place.street)
+    place = replace(person.address, street=history.billing_street or person.address.street)
     since = min((bill.billed_on for bill in bills), default=person.since)
     found: Record = {
         "id": record,

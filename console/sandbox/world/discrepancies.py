@@ -67,7 +67,7 @@ def _suspended_in_one_system(history: CustomerHistory, rng: random.Random) -> Se
 
 
 def _address_differs(history: CustomerHistory, rng: random.Random) -> SeededDiscrepancy:
-    street = history.person.place.street
+    street = history.person.address.street
     number, _, rest = street.partition(" ")
     digit = rng.randrange(1, 9)
     history.billing_street = f"{number}{digit} {rest}" if number.isdigit() else f"{street}{digit}"

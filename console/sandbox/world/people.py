@@ -158,7 +158,7 @@ _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PostalAddress:
     """A postal address."""
 
     street: str
@@ -181,7 +181,7 @@ class Person:
     email: str
     phone: str
     second_phone: str | None
-    place: Place
+    address: PostalAddress
     since: date
 
     @property
@@ -215,7 +215,7 @@ def derive_person(seed: int, n: int, as_of: date) -> Person:
         email=_email(given, family, rng),
         phone=_phone(country, rng),
         second_phone=_phone(country, rng) if rng.random() < 0.3 else None,
-        place=_place(country, rng),
+        address=_place(country, rng),
         since=since,
     )
     if n % 20 == 1:
@@ -238,7 +238,7 @@ def is_twin(seed: int, n: int, as_of: date) -> bool:
 
 
 def _housemate(person: Person, neighbour: Person, *, twin: bool) -> Person:
-    shared = replace(person, country=neighbour.country, phone=neighbour.phone, place=neighbour.place)
+    shared = replace(person, country=neighbour.country, phone=neighbour.phone, address=neighbour.address)
     if twin:
         return replace(
             shared, given=neighbour.given, family=neighbour.family, company=neighbour.company, born_on=neighbour.born_on
@@ -259,12 +259,12 @@ def _subsidiary(person: Person, head: Person, rng: random.Random) -> Person:
         company=f"{head.family} {trade} {form}",
         phone=_phone(head.country, rng),
         second_phone=None,
-        place=_place(head.country, rng),
+        address=_place(head.country, rng),
         since=max(person.since, head.since),
     )
 
 
-def _place(country: Country, rng: random.Random) -> Place:
+def _place(country: Country, rng: random.Random) -> PostalAddress:
     city, state, zone = rng.choice(country.cities)
     number, street = rng.randrange(1, 1900 if country is US else 160), rng.choice(country.streets)
     line = f"{number} {street}" if country.number_first else f"{street} {number}"
@@ -273,7 +273,7 @@ def _place(country: Country, rng: random.Random) -> Place:
     if country is GB:
         tail = f"{rng.randrange(1, 10)}{rng.choice('ABDEFGHJLNPQRSTUWXYZ')}{rng.choice('ABDEFGHJLNPQRSTUWXYZ')}"
     code = f"{zone} {tail}" if country is SE else f"{zone}{tail}"
-    return Place(line, extra, city=city, state=state, post_code=code, country=country.code)
+    return PostalAddress(line, extra, city=city, state=state, post_code=code, country=country.code)
 
 
 def _phone(country: Country, rng: random.Random) -> str:

@@ -107,13 +107,13 @@ def _move(history: CustomerHistory, on: date, rng: random.Random) -> None:
     if fibre is None or len(history.orders) >= Numbers.ITEMS - 8:
         return
     history.stories.append(Story("move", on))
-    street = rng.choice([name for name in history.person.country.streets if name not in history.person.place.street])
+    street = rng.choice([name for name in history.person.country.streets if name not in history.person.address.street])
     number = rng.randrange(1, 150)
     old = f"{number} {street}" if history.person.country.number_first else f"{street} {number}"
     order = complete_order(
-        history, fibre.account, f"Move to {history.person.place.street}", [("modify", fibre.index)], on, rng
+        history, fibre.account, f"Move to {history.person.address.street}", [("modify", fibre.index)], on, rng
     )
-    add_visit(history, on, "completed", f"Connect the line at {history.person.place.street}", order=order.index)
+    add_visit(history, on, "completed", f"Connect the line at {history.person.address.street}", order=order.index)
     cents = in_currency(MOVE_CENTS, history.person.country.currency)
     history.charges.append(Charge(fibre.account, on, cents, "Moving the line", "oneTime", "move"))
     channel = rng.choice(_TELLERS)

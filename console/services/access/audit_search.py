@@ -37,7 +37,7 @@ class Found:
     whole: bool
     has_older: bool
     query: AuditQuery
-    places: frozenset[tuple[str, int, str]] = frozenset()
+    links: frozenset[tuple[str, int, str]] = frozenset()
 
 
 class AuditSearch:
@@ -84,13 +84,13 @@ class AuditSearch:
 
     async def _ask(self, query: AuditQuery, found: Found) -> Found:
         links = await (self._store if self._collector is None else self._collector).find(query)
-        more = [link for link in links if (link.chain, link.seq, link.head) not in found.places]
+        more = [link for link in links if (link.chain, link.seq, link.head) not in found.links]
         entries = _entries(more, query)
         return replace(
             found,
             entries=found.entries + entries,
             has_older=bool(entries) and len(links) >= query.limit,
-            places=found.places | {(link.chain, link.seq, link.head) for link in more},
+            links=found.links | {(link.chain, link.seq, link.head) for link in more},
         )
 
     async def watch(self, on_flag: Callable[[AuditEntry], None]) -> None:

@@ -313,11 +313,11 @@ class Actions:
         bases: Mapping[str, Mapping[str, str] | None],
         action_id: str,
     ) -> list[Step]:
-        places: list[tuple[str, str, str]] = [(self.system_for(IN_CRM), IN_CRM, customer_id)]
+        targets: list[tuple[str, str, str]] = [(self.system_for(IN_CRM), IN_CRM, customer_id)]
         if account_id is not None:
-            places.append((self._system_of_account(customer_id, account_id), IN_BILLING, account_id))
+            targets.append((self._system_of_account(customer_id, account_id), IN_BILLING, account_id))
         found = []
-        for number, (system, kind, record) in enumerate(places, 1):
+        for number, (system, kind, record) in enumerate(targets, 1):
             held = bases.get(kind) or {}
             base = {key: held.get(key, "") for key in wanted}
             found.append(Step(kind, system, f"{action_id}-{number}", Payload(wanted), record, Payload.read(base)))

@@ -58,7 +58,7 @@ class Decisions:
             raise NotPossibleError(say.ON_ITS_WAY())
         return edited
 
-    async def resolve(self, action: Action, place: int, chosen: Mapping[str, Any]) -> None:
+    async def resolve(self, action: Action, index: int, chosen: Mapping[str, Any]) -> None:
         """End a conflict of a step with these values, for every system of the action.
 
         Raises:
@@ -66,7 +66,7 @@ class Decisions:
                 system's cannot be sent.
             StoreError: It could not be kept.
         """
-        step = action.steps[place]
+        step = action.steps[index]
         if step.state is not StepState.CONFLICT:
             raise NotPossibleError(say.CONFLICT_DECIDED())
         typed = {
@@ -82,7 +82,7 @@ class Decisions:
         checked = {
             key: self._checked(action, step, key, value) if key in typed else value for key, value in chosen.items()
         }
-        await self._outbox.resolve(action.id, place, checked, title=_title(action, checked))
+        await self._outbox.resolve(action.id, index, checked, title=_title(action, checked))
 
     async def retry(self, action: Action) -> None:
         """Try an action again now.
@@ -94,7 +94,7 @@ class Decisions:
         self._check_right(action)
         await self._outbox.retry(action.id)
 
-    async def settle(self, action: Action, place: int, *, happened: bool) -> float:
+    async def settle(self, action: Action, index: int, *, happened: bool) -> float:
         """End an unknown step by a user's word; see `Outbox.settle` for what comes back.
 
         Raises:
@@ -103,7 +103,7 @@ class Decisions:
         """
         if not happened:
             self._check_right(action)
-        return await self._outbox.settle(action.id, place, happened=happened)
+        return await self._outbox.settle(action.id, index, happened=happened)
 
     async def withdraw(self, action: Action) -> bool:
         """Give up what of an action is not done; False while a system may be doing it. Nobody needs a right for that.

@@ -82,7 +82,7 @@ def route_step(systems: Systems, origins: Origins, step: PlannedStep) -> Connect
 
 def by_system(systems: Systems, origins: Origins, plan: ActionPlan) -> Sequence[SystemEffects]:
     """Return a plan's effects system by system, money first; systems that are not touched have none."""
-    touched: dict[str, list[Effect]] = {system.name: [] for system in sorted(systems.every, key=_place)}
+    touched: dict[str, list[Effect]] = {system.name: [] for system in sorted(systems.every, key=_order)}
     taken_by = {STEP_CAPABILITY[step.kind]: route_step(systems, origins, step) for step in plan.steps}
     for effect in plan.effects:
         known = origins.get(effect.record[1])
@@ -93,5 +93,5 @@ def by_system(systems: Systems, origins: Origins, plan: ActionPlan) -> Sequence[
     return [SystemEffects(labels[name], tuple(effects)) for name, effects in touched.items()]
 
 
-def _place(system: ConnectedSystem) -> int:
-    return next((place for place, one in enumerate(_FIRST) if system.serves(Port(one))), len(_FIRST))
+def _order(system: ConnectedSystem) -> int:
+    return next((index for index, one in enumerate(_FIRST) if system.serves(Port(one))), len(_FIRST))

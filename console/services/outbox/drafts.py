@@ -46,16 +46,16 @@ class Drafts:
             StoreError: It cannot be read.
         """
         kept = await self._store.load()
-        for place, (text, kept_at) in kept.items():
-            self._put(place, text)
+        for draft_key, (text, kept_at) in kept.items():
+            self._put(draft_key, text)
             self.kept_at = max(self.kept_at or kept_at, kept_at)
 
-    def text(self, place: str) -> str:
+    def text(self, draft_key: str) -> str:
         """Return what stands in a place; empty where nothing does."""
-        return self._texts.get(place, "")
+        return self._texts.get(draft_key, "")
 
     @property
-    def places(self) -> Mapping[str, str]:
+    def draft_keys(self) -> Mapping[str, str]:
         """Every place with a text."""
         return MappingProxyType(self._texts)
 
@@ -63,16 +63,16 @@ class Drafts:
         """Return every place of one customer with a text."""
         return self._of.get(owner, {})
 
-    def type(self, place: str, text: str) -> None:
+    def type(self, draft_key: str, text: str) -> None:
         """Take what stands in a place now; it is on the disk a moment later."""
         text = masked(text) if text.strip() else ""  # a card number is not kept, whatever field it was typed into
-        if self._texts.get(place, "") == text:
+        if self._texts.get(draft_key, "") == text:
             return
-        self._put(place, text)
-        self._changed[place] = text
+        self._put(draft_key, text)
+        self._changed[draft_key] = text
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write(), name="keep drafts")
-        self._tell((place,))
+        self._tell((draft_key,))
 
     async def keep_now(self) -> None:
         """Keep what was typed so far without waiting for a pause; where that fails it is tried again in a while."""
@@ -127,23 +127,23 @@ class Drafts:
             await self._clock.sleep(_TRIED_AGAIN_S)
             await self._write(wait_s=0.0)
 
-    def _put(self, place: str, text: str) -> None:
-        owner = _owner_of(place)
+    def _put(self, draft_key: str, text: str) -> None:
+        owner = _owner_of(draft_key)
         if text:
-            self._texts[place] = text
-            self._of.setdefault(owner, {})[place] = text
+            self._texts[draft_key] = text
+            self._of.setdefault(owner, {})[draft_key] = text
             return
-        self._texts.pop(place, None)
+        self._texts.pop(draft_key, None)
         if owner in self._of:
-            self._of[owner].pop(place, None)
+            self._of[owner].pop(draft_key, None)
             if not self._of[owner]:
                 del self._of[owner]
 
-    def _tell(self, places: Iterable[str]) -> None:
-        for owner in dict.fromkeys(("", *map(_owner_of, places))):
+    def _tell(self, draft_keys: Iterable[str]) -> None:
+        for owner in dict.fromkeys(("", *map(_owner_of, draft_keys))):
             if owner in self._subscribers:
                 self._subscribers[owner].notify()
 
 
-def _owner_of(place: str) -> str:
-    return place.partition("/")[2].partition("/")[0]
+def _owner_of(draft_key: str) -> str:
+    return draft_key.partition("/")[2].partition("/")[0]

@@ -52,10 +52,10 @@ def prepare(action: Action, step: Step, current: RemoteState) -> Step:
     return step if merged.write else replace(step, state=StepState.DONE)
 
 
-def decide(action: Action, values: Mapping[str, Any], place: int | None = None) -> tuple[Step, ...]:
+def decide(action: Action, values: Mapping[str, Any], index: int | None = None) -> tuple[Step, ...]:
     """Return the steps of an act after a user has decided which values it wants, which is so for every system of it.
 
-    With `place` the decision ends the conflict of that step, over what its system holds now. A step that is done and
+    With `index` the decision ends the conflict of that step, over what its system holds now. A step that is done and
     would leave its system with another value is done again, over the one it wrote.
     """
     steps = []
@@ -63,13 +63,13 @@ def decide(action: Action, values: Mapping[str, Any], place: int | None = None) 
         chosen = {key: value for key, value in values.items() if key in step.wanted}
         wanted = Payload.read({**step.wanted, **chosen})
         changed = replace(step, wanted=wanted, theirs=Payload())
-        if number == place:
+        if number == index:
             steps.append(decided_anew(replace(changed, base=Payload.read({**step.base, **step.theirs}))))
         elif step.state is StepState.DONE:
             again = decided_anew(replace(changed, base=step.wanted, result=""))
             steps.append(step if wanted == step.wanted else again)
         else:
-            steps.append(decided_anew(changed) if place is None or wanted != step.wanted else step)
+            steps.append(decided_anew(changed) if index is None or wanted != step.wanted else step)
     return tuple(steps)
 
 

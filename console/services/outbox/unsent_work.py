@@ -54,7 +54,9 @@ class UnsentWork:
         """Return what is not sent; typed text that could not be kept is tried once more before."""
         await self._drafts.keep_now()
         typed = tuple(
-            place for place in self._drafts.places if place.startswith(_TYPED) and not place.endswith(_NOT_TYPED)
+            draft_key
+            for draft_key in self._drafts.draft_keys
+            if draft_key.startswith(_TYPED) and not draft_key.endswith(_NOT_TYPED)
         )
         actions = tuple(action for action in self._outbox.actions if action.is_open)
         return UnsentSummary(actions, typed, self._is_kept and self._drafts.is_kept)
@@ -66,7 +68,7 @@ class UnsentWork:
             StoreFullError: It cannot be written.
         """
         found = await self.unsent()
-        drafts = {place: self._drafts.text(place) for place in found.drafts}
+        drafts = {draft_key: self._drafts.text(draft_key) for draft_key in found.drafts}
         await asyncio.to_thread(self._files.save, path, passphrase, found.actions, drafts)
         return len(found.actions), len(drafts)
 
@@ -87,9 +89,9 @@ class UnsentWork:
             self._actions.check_taken_in(action)
         for action in new:
             await self._outbox.submit(_as_if_sent(action))
-        free = {place: text for place, text in drafts.items() if not self._drafts.text(place)}
-        for place, text in free.items():
-            self._drafts.type(place, text)
+        free = {draft_key: text for draft_key, text in drafts.items() if not self._drafts.text(draft_key)}
+        for draft_key, text in free.items():
+            self._drafts.type(draft_key, text)
         return len(new), len(free)
 
 

@@ -214,7 +214,7 @@ class AccessDialog(FramedDialog):
         if is_send(event):
             self.open_account()
         elif event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:  # from the field too
-            at = next(place for place, button in enumerate(ways) if button.isChecked())
+            at = next(index for index, button in enumerate(ways) if button.isChecked())
             ways[(at + (1 if event.key() == Qt.Key.Key_Down else -1)) % len(ways)].setChecked(True)
         else:
             super().keyPressEvent(event)

@@ -68,14 +68,14 @@ class NoteDock(Surface):
         self.reason.setPlaceholderText(tr("Reason: none chosen"))
         for reason in _REASONS:
             self.reason.addItem(tr(reason), reason)
-        self.reason.setCurrentIndex(self.reason.findData(console.drafts.text(self._reason_place)))
+        self.reason.setCurrentIndex(self.reason.findData(console.drafts.text(self._reason_key)))
         self.reason.currentIndexChanged.connect(lambda _index: self._on_reason())
         self.text = _NoteEdit(LONGEST_NOTE)
         self.text.setObjectName("note")
         self.text.setAccessibleName(tr("What was said"))
         self.text.setPlaceholderText(tr("What was said. It is kept while you type."))
         self.text.setTabChangesFocus(True)
-        self.text.setPlainText(console.drafts.text(self._place))
+        self.text.setPlainText(console.drafts.text(self._draft_key))
         self.text.moveCursor(QTextCursor.MoveOperation.End)
         self.text.textChanged.connect(self._on_typed)
         self.text.sent.connect(self.send)
@@ -104,22 +104,22 @@ class NoteDock(Surface):
         self._show_actions()
 
     @property
-    def _place(self) -> str:
+    def _draft_key(self) -> str:
         return f"note/{self._customer_id}"
 
     @property
-    def _reason_place(self) -> str:
+    def _reason_key(self) -> str:
         return f"note/{self._customer_id}/reason"
 
     def _on_reason(self) -> None:
-        self._console.drafts.type(self._reason_place, self.reason.currentData() or "")
+        self._console.drafts.type(self._reason_key, self.reason.currentData() or "")
 
     def close_dock(self) -> None:
         """Stop listening."""
         for unsubscribe in self._unsubscribe:
             unsubscribe()
 
-    def place(self, room: QWidget, head: int) -> int:
+    def reposition(self, room: QWidget, head: int) -> int:
         """Lie at the right of the page; return the width left of it, all of it where there is no room beside.
 
         Where there is none it lies over the page, but not over its head, which is so many pixels high.
@@ -141,7 +141,7 @@ class NoteDock(Surface):
 
     async def _keep(self, text: str, reason: str) -> None:
         await self._console.drafts.keep_now()  # else the last letters would become a draft again behind the note
-        typed_in = (self._place, self._reason_place)
+        typed_in = (self._draft_key, self._reason_key)
         await self._console.actions.add_note(self._customer_id, text, reason=reason, typed_in=typed_in)
 
     def _on_added(self, sent: str) -> None:
@@ -158,7 +158,7 @@ class NoteDock(Surface):
         self.message.set_words(in_words(error.message))
 
     def _on_typed(self) -> None:
-        self._console.drafts.type(self._place, self.text.toPlainText())
+        self._console.drafts.type(self._draft_key, self.text.toPlainText())
         self.message.set_words("")
 
     def _show_kept(self) -> None:
@@ -167,7 +167,7 @@ class NoteDock(Surface):
             self.kept.set_look("mark", "danger")
             self.kept.set_words(tr("not kept"))
             self.message.set_words(drafts.failure)
-        elif not drafts.text(self._place):
+        elif not drafts.text(self._draft_key):
             self.kept.set_words("")
         elif not drafts.is_kept:
             self.kept.set_look("mark", "info")

@@ -33,13 +33,17 @@ class PageMemory:
     @property
     def drafts(self) -> list[str]:
         """What was typed for this customer and is not sent, in words: `note`, `contact data`, `promise`."""
-        places = self._drafts.of(self._customer_id)
-        return [word for start, word in self._typed.items() if any(self._is_of(start, place) for place in places)]
+        draft_keys = self._drafts.of(self._customer_id)
+        return [
+            word
+            for start, word in self._typed.items()
+            if any(self._is_of(start, draft_key) for draft_key in draft_keys)
+        ]
 
     @staticmethod
-    def _is_of(start: str, place: str) -> bool:
+    def _is_of(start: str, draft_key: str) -> bool:
         """Return whether a place is one of a form's; of the note only its text counts, not how it stands there."""
-        return place == start or (not start.startswith("note/") and place.startswith(f"{start}/"))
+        return draft_key == start or (not start.startswith("note/") and draft_key.startswith(f"{start}/"))
 
     def keep_front(self, names: Sequence[str]) -> None:
         """Keep which panels are in front."""
@@ -49,12 +53,12 @@ class PageMemory:
         """Put the cursors of a panel's lists where they were, and keep where they go."""
         views: list[FactList | FactTable] = [*panel.findChildren(FactList), *panel.findChildren(FactTable)]
         for view in views:
-            place = f"{self._rows}{panel.objectName()}/{view.objectName()}"
-            view.start_at(self._drafts.text(place))
-            view.chosen.connect(lambda row, place=place: self._drafts.type(place, row.key))
+            draft_key = f"{self._rows}{panel.objectName()}/{view.objectName()}"
+            view.start_at(self._drafts.text(draft_key))
+            view.chosen.connect(lambda row, draft_key=draft_key: self._drafts.type(draft_key, row.key))
 
     def forget(self) -> None:
         """Forget where the user was."""
-        places = self._drafts.of(self._customer_id)
-        for place in [self._front, *(place for place in places if place.startswith(self._rows))]:
-            self._drafts.type(place, "")
+        draft_keys = self._drafts.of(self._customer_id)
+        for draft_key in [self._front, *(draft_key for draft_key in draft_keys if draft_key.startswith(self._rows))]:
+            self._drafts.type(draft_key, "")

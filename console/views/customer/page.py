@@ -23,13 +23,13 @@ from console.views.customer.forms.acting import CustomerActions, past_banner
 from console.views.customer.head import CustomerHead
 from console.views.customer.memory import PageMemory
 from console.views.customer.panel_overlay import PanelOverlay
+from console.views.customer.panel_stack import PanelStack
 from console.views.customer.panels.bills_panel import BillsPanel
 from console.views.customer.panels.catalogue import LAYOUTS, PANELS
 from console.views.customer.panels.columns import give_room, in_front, splitter
 from console.views.customer.panels.panel import Panel
 from console.views.customer.panels.panel_type import Layout, PanelContext
 from console.views.customer.panels.system_words import SystemNames
-from console.views.customer.places import Place
 from console.views.texts import tr
 from console.views.widgets.live_page import LivePage
 from console.views.window.preferences import Preferences
@@ -87,9 +87,9 @@ class CustomerPage(LivePage):
             show_document=self.show_document,
             explain_bill=self.explain_bill,
         )
-        self._places: list[Place] = []
+        self._stacks: list[PanelStack] = []
         self._laid_out: Layout | None = None
-        self._waiting: list[tuple[Place, str]] = []
+        self._waiting: list[tuple[PanelStack, str]] = []
         self._closed = False
         self._columns: QSplitter | None = None
         layout = self._layout = QVBoxLayout(self)
@@ -159,7 +159,7 @@ class CustomerPage(LivePage):
     @property
     def panels(self) -> Iterator[Panel]:
         """The panels in front, in reading order."""
-        yield from (self.panel(place.current) for place in self._places)
+        yield from (self.panel(stack.current) for stack in self._stacks)
 
     @property
     def title(self) -> str:
@@ -227,7 +227,7 @@ class CustomerPage(LivePage):
     @property
     def is_filled(self) -> bool:
         """Whether every panel in front has been made."""
-        return bool(self._places) and not self._waiting and all(place.is_filled for place in self._places)
+        return bool(self._stacks) and not self._waiting and all(stack.is_filled for stack in self._stacks)
 
     # ------------------------------------------------------------------ going about
 
@@ -235,7 +235,7 @@ class CustomerPage(LivePage):
         """Bring a panel forward and put the focus on its first value."""
         self.close_document()
         self._arrange()
-        next(place for place in self._places if name in place.names).bring(name)
+        next(stack for stack in self._stacks if name in stack.names).bring(name)
         panel = self.panel(name)
         getattr(panel, "focus_first", panel.setFocus)()
 
@@ -298,7 +298,7 @@ class CustomerPage(LivePage):
     def _make_room(self) -> None:
         """Lay out what stands beside the note, where there is room beside it."""
         self._layout.setContentsMargins(
-            0, 0, self.width() - self.customer_actions.place(self.head.sizeHint().height()), 0
+            0, 0, self.width() - self.customer_actions.reposition(self.head.sizeHint().height()), 0
         )
         if self._columns is not None:
             self._arrange()
@@ -316,13 +316,13 @@ class CustomerPage(LivePage):
             return
         self._laid_out = layout
         focused = self.focusWidget()
-        front = [place.current for place in self._places] or self.memory.front
+        front = [stack.current for stack in self._stacks] or self.memory.front
         inside = self.panel_of(focused)
         if inside is not None:  # where the focus is must stay in sight, whatever else stood in front
             front = [name for name, panel in self._panels.items() if panel is inside] + front
-        for place in self._places:
-            place.release(self._area)
-        before, self._places = self._columns, []
+        for stack in self._stacks:
+            stack.release(self._area)
+        before, self._stacks = self._columns, []
         self._columns = self._make_columns(layout)
         self._area_layout.addWidget(self._columns)
         if before is not None:
@@ -330,7 +330,7 @@ class CustomerPage(LivePage):
             before.hide()
             before.deleteLater()
         give_room(self._columns, layout, width, self._preferences)
-        self._waiting = [(place, in_front(place, front)) for place in self._places]
+        self._waiting = [(stack, in_front(stack, front)) for stack in self._stacks]
         self._fill_next()
         if focused is not None:
             focused.setFocus()
@@ -339,21 +339,21 @@ class CustomerPage(LivePage):
         """Bring the panels one a turn, so that the window never stands still for all of them."""
         if not self._waiting or self._closed:
             return
-        place, name = self._waiting.pop(0)
-        if place in self._places and not place.is_filled:
-            place.bring(name)
+        stack, name = self._waiting.pop(0)
+        if stack in self._stacks and not stack.is_filled:
+            stack.bring(name)
         QTimer.singleShot(0, self, self._fill_next)
 
     def _make_columns(self, layout: Layout) -> QSplitter:
         columns = splitter(Qt.Orientation.Horizontal)
-        for i, places in enumerate(LAYOUTS[layout]):
+        for i, stacks in enumerate(LAYOUTS[layout]):
             column = splitter(Qt.Orientation.Vertical)
             column.setObjectName(f"{layout.value}-{i}")
-            for names in places:
-                place = Place(names, self.panel)
-                place.shown.connect(lambda _name: self._keep_front())
-                self._places.append(place)
-                column.addWidget(place)
+            for names in stacks:
+                stack = PanelStack(names, self.panel)
+                stack.shown.connect(lambda _name: self._keep_front())
+                self._stacks.append(stack)
+                column.addWidget(stack)
             column.splitterMoved.connect(functools.partial(self._keep, column))
             columns.addWidget(column)
         columns.setObjectName(layout.value)
@@ -362,7 +362,7 @@ class CustomerPage(LivePage):
 
     def _keep_front(self) -> None:
         if self.as_of is None and not self._waiting:  # while they are filled they are put where they were
-            self.memory.keep_front([place.current for place in self._places])
+            self.memory.keep_front([stack.current for stack in self._stacks])
 
     def _keep(self, splitter: QSplitter, *_moved: int) -> None:
         self._preferences.keep_layout(splitter.objectName(), splitter.saveState())

@@ -85,7 +85,7 @@ class LetterOverlay(QWidget):
         """Show the letters and wait for one."""
         self._before = QApplication.focusWidget()
         self.adjustSize()
-        self.place()
+        self.reposition()
         self.show()
         self.raise_()
         self.setFocus()
@@ -119,7 +119,7 @@ class LetterOverlay(QWidget):
         if before is not None and before.isVisible():
             before.setFocus()
 
-    def place(self) -> None:
+    def reposition(self) -> None:
         """Stand where it belongs; called when the window changes its size."""
         room = self._window.rect()
         size = self.size()

@@ -30,10 +30,10 @@ def letter_of(event: QKeyEvent) -> str:
         return typed
     if Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z:
         return chr(event.key())
-    return _at_its_place(event) or typed
+    return _by_position(event) or typed
 
 
-def _at_its_place(event: QKeyEvent) -> str:
+def _by_position(event: QKeyEvent) -> str:
     if sys.platform == "darwin":
         return _MAC.get(event.nativeVirtualKey(), "")
     if sys.platform == "win32":  # Windows names a key by the Latin letter of its place on every layout

@@ -11,8 +11,8 @@ def go_round(regions: Sequence[Region], by: int) -> None:
     """Give the focus to the region so many after the one that has it; each region brings what takes its focus."""
     focused = QApplication.focusWidget()
     holds = (
-        place
-        for place, (region, _) in enumerate(regions)
+        index
+        for index, (region, _) in enumerate(regions)
         if focused is not None and (region is focused or region.isAncestorOf(focused))
     )
     regions[(next(holds, -1) + by) % len(regions)][1]()

@@ -35,8 +35,8 @@ class _Line:
         self.typed.setAccessibleName(tr("{}, another value").format(word))
         self.goes = Label("", semibold=True, wrap=True)
         self.group = QButtonGroup(self.mine)
-        for place, button in enumerate((self.mine, self.theirs)):
-            self.group.addButton(button, place)
+        for index, button in enumerate((self.mine, self.theirs)):
+            self.group.addButton(button, index)
 
     @property
     def chosen(self) -> Any:
@@ -67,7 +67,7 @@ class ConflictPanel(QWidget):
     def __init__(self, keys_of: QWidget, drafts: Drafts) -> None:
         super().__init__()
         self._drafts = drafts
-        self._places: dict[str, str] = {}
+        self._draft_keys: dict[str, str] = {}
         self.setAccessibleName(tr("Two people changed the same thing"))
         self._shown: tuple[object, ...] = ()
         self._system = ""
@@ -121,7 +121,7 @@ class ConflictPanel(QWidget):
             return
         self._shown = shown
         self._system = system
-        self._places = {name: f"decide/{action.id}/{step.system}/{name}" for name in step.theirs}
+        self._draft_keys = {name: f"decide/{action.id}/{step.system}/{name}" for name in step.theirs}
         is_money = action.risk is RiskClass.MONEY
         head = tr("What this was decided on has changed") if is_money else tr("Two people changed the same thing")
         self._title.set_words(head)
@@ -156,7 +156,9 @@ class ConflictPanel(QWidget):
         for column, text in enumerate(heads):
             self._grid.addWidget(Label(text, "small", look="muted"), 0, column)
         drafts = self._drafts
-        self.lines = [] if is_money else [_Line(name, step, drafts.text(self._places[name])) for name in step.theirs]
+        self.lines = (
+            [] if is_money else [_Line(name, step, drafts.text(self._draft_keys[name])) for name in step.theirs]
+        )
         for row, line in enumerate(self.lines, 1):
             for column, widget in enumerate(line.widgets):
                 self._grid.addWidget(widget, row, column)
@@ -211,7 +213,7 @@ class ConflictPanel(QWidget):
 
     def _typed(self, line: _Line, text: str) -> None:
         """What is typed takes the place of what was picked, and is kept like everything typed."""
-        self._drafts.type(self._places[line.name], text)
+        self._drafts.type(self._draft_keys[line.name], text)
         if text.strip():
             line.group.setExclusive(False)
             line.mine.setChecked(False)
@@ -256,8 +258,8 @@ class ConflictPanel(QWidget):
 
     def forget(self) -> None:
         """It is decided: what was typed for it is no draft any more."""
-        for place in self._places.values():
-            self._drafts.type(place, "")
+        for draft_key in self._draft_keys.values():
+            self._drafts.type(draft_key, "")
         self._shown = ()
 
     def _decide(self) -> None:

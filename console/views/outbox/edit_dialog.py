@@ -30,7 +30,7 @@ class EditDialog(ActionDialog):
             if name == "text":
                 self._add_text(value)
             else:
-                self.add_field(name, self._place(name), tr(VALUE_NAMES[name]))
+                self.add_field(name, self._draft_key(name), tr(VALUE_NAMES[name]))
         why = " ".join(step.message for step in action.steps if step.state is StepState.REJECTED)
         whose = tr("For {}.").format(action.customer_name or action.customer_id)
         self.effect.set_words(f"{whose} {why}")
@@ -40,9 +40,9 @@ class EditDialog(ActionDialog):
         for name, field in self.fields.items():
             if not self.has_draft(field):
                 field.setText(self._wanted[name])
-        if self._text is not None and not self._drafts.text(self._place("text")):
+        if self._text is not None and not self._drafts.text(self._draft_key("text")):
             self._text.setPlainText(self._wanted["text"])
-            self._drafts.type(self._place("text"), "")
+            self._drafts.type(self._draft_key("text"), "")
 
     def doing(self) -> Coroutine[Any, Any, Any]:
         values = {name: field.text() for name, field in self.fields.items()}
@@ -52,18 +52,18 @@ class EditDialog(ActionDialog):
 
     def forget_drafts(self) -> None:
         super().forget_drafts()
-        self._drafts.type(self._place("text"), "")
+        self._drafts.type(self._draft_key("text"), "")
 
-    def _place(self, name: str) -> str:
+    def _draft_key(self, name: str) -> str:
         return f"edit/{self._action.id}/{name}"
 
     def _add_text(self, value: str) -> None:
         text = FormText("text", tr("Text"))
         text.setMinimumHeight(160)
-        if typed := self._drafts.text(self._place("text")):
+        if typed := self._drafts.text(self._draft_key("text")):
             self.say_it_is_back()
         text.setPlainText(typed or value)
-        text.textChanged.connect(lambda: self._drafts.type(self._place("text"), text.toPlainText()))
+        text.textChanged.connect(lambda: self._drafts.type(self._draft_key("text"), text.toPlainText()))
         self._text = text
         self.form.addRow(Label(tr("Text"), look="muted"), text)
         text.setFocus()

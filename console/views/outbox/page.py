@@ -96,8 +96,8 @@ class OutboxPage(LivePage):
         self.table.setFocus()
 
     def _choose_first(self) -> None:
-        keys = [self.table.rows_model.row(place).key for place in range(self.table.rows_model.rowCount())]
-        asked = (place for place, key in enumerate(keys) if self._actions[key].needs_user)
+        keys = [self.table.rows_model.row(index).key for index in range(self.table.rows_model.rowCount())]
+        asked = (index for index, key in enumerate(keys) if self._actions[key].needs_user)
         if keys:
             self.table.selectRow(next(asked, 0))
 
@@ -120,7 +120,7 @@ class OutboxPage(LivePage):
         self._message.set_words(message if actions else tr("Nothing waits. {}").format(message))
         self._message.setToolTip(self._message.text())
         now = datetime.now(UTC)
-        self.table.show_entries(list(self._actions), lambda place: self._row(actions[place], now))
+        self.table.show_entries(list(self._actions), lambda index: self._row(actions[index], now))
         self._show_chosen()
 
     def _row(self, action: Action, now: datetime) -> Row:
@@ -137,15 +137,15 @@ class OutboxPage(LivePage):
     @property
     def chosen(self) -> Action | None:
         """The act the cursor is on."""
-        place = self.table.currentIndex().row()
+        index = self.table.currentIndex().row()
         rows = self.table.rows_model
-        return self._actions.get(rows.row(place).key) if 0 <= place < rows.rowCount() else None
+        return self._actions.get(rows.row(index).key) if 0 <= index < rows.rowCount() else None
 
     def _show_chosen(self) -> None:
         action = self.chosen
-        place = _first(action, StepState.CONFLICT) if action is not None else None
-        if action is not None and place is not None and action.is_open:
-            step = action.steps[place]
+        index = _first(action, StepState.CONFLICT) if action is not None else None
+        if action is not None and index is not None and action.is_open:
+            step = action.steps[index]
             self.conflict.show_conflict(action, step, self._console.label(step.system), self._console.title_of(action))
             self._below.setCurrentWidget(self.conflict)
             return
@@ -241,8 +241,8 @@ class OutboxPage(LivePage):
 
     def _settle(self, *, happened: bool) -> None:
         action = self.chosen
-        place = _first(action, StepState.UNKNOWN) if action is not None else None
-        if action is None or place is None:
+        index = _first(action, StepState.UNKNOWN) if action is not None else None
+        if action is None or index is None:
             return
 
         def settled(wait_s: float) -> None:
@@ -251,13 +251,13 @@ class OutboxPage(LivePage):
                 words = tr("It may still arrive. You can send it again in {} s.")
                 self._bridge.on_unhandled(words.format(math.ceil(wait_s)))
 
-        settling = self._console.decisions.settle(action, place, happened=happened)
+        settling = self._console.decisions.settle(action, index, happened=happened)
         self._bridge.run_command(self, settling, settled, self._say_why_not)
 
     def _decided(self, chosen: dict[str, str]) -> None:
         action = self.chosen
-        place = _first(action, StepState.CONFLICT) if action is not None else None
-        if action is None or place is None:
+        index = _first(action, StepState.CONFLICT) if action is not None else None
+        if action is None or index is None:
             return
 
         def done(_nothing: Any) -> None:
@@ -265,9 +265,9 @@ class OutboxPage(LivePage):
             self.show_actions()
             self._choose_first()  # the next that waits for a decision
 
-        deciding = self._console.decisions.resolve(action, place, chosen)
+        deciding = self._console.decisions.resolve(action, index, chosen)
         self._bridge.run_command(self, deciding, done, lambda error: self.conflict.rejected(in_words(error.message)))
 
 
 def _first(action: Action, state: StepState) -> int | None:
-    return next((place for place, step in enumerate(action.steps) if step.state is state), None)
+    return next((index for index, step in enumerate(action.steps) if step.state is state), None)

@@ -93,7 +93,7 @@ def typed_value(value: object) -> str:
 
 
 VALUE_NAMES = {
-    "phone": "Phone", "email": "E-mail", "text": "Text", "reason": "AccessReason", "amount": "Amount", "due_on": "By",
+    "phone": "Phone", "email": "E-mail", "text": "Text", "reason": "Reason", "amount": "Amount", "due_on": "By",
     "balance": "Owed", "state": "State", "status": "Status", "severity": "Severity",
     "note": "Note", "name": "Name", "account": "Account", "account_name": "Account name", "method_name": "By",
     "bill": "Bill", "product_name": "Product", "offering_name": "What",

@@ -101,7 +101,7 @@ class SearchPalette(QWidget):
         """Return a palette for a window; its search field and keys open it."""
         palette = cls(window.centre)
         window.search_wanted.connect(palette.open)
-        window.resized.connect(lambda: palette.place(window.centre.rect()))
+        window.resized.connect(lambda: palette.reposition(window.centre.rect()))
         return palette
 
     def open(self) -> None:
@@ -120,7 +120,7 @@ class SearchPalette(QWidget):
             self._focus_before.setFocus()
         self.closed.emit()
 
-    def place(self, around: QRect) -> None:
+    def reposition(self, around: QRect) -> None:
         """Cover the window and put the frame in its upper middle."""
         self.setGeometry(around)
         width, height = min(1020, around.width() - 40), min(640, around.height() - 60)
@@ -133,7 +133,7 @@ class SearchPalette(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.place(self._around.rect())
+        self.reposition(self._around.rect())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let the arrows move in the list while the text keeps the focus."""

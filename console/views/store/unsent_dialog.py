@@ -74,7 +74,7 @@ class UnsentDialog(FramedDialog):
             f"{self._console.title_of(action)}, {action.customer_name or action.customer_id}" for action in actions
         ]
         if not found.survives:
-            names += [tr("Typed text: {}").format(place) for place in map(_place_words, found.drafts)]
+            names += [tr("Typed text: {}").format(draft_key) for draft_key in map(_draft_label, found.drafts)]
         names = list(dict.fromkeys(names))
         more = len(names) - _MOST_NAMED
         shown = [f"•  {name}" for name in names[:_MOST_NAMED]]
@@ -128,9 +128,9 @@ class UnsentDialog(FramedDialog):
             unsubscribe()
 
 
-def _place_words(place: str) -> str:
+def _draft_label(draft_key: str) -> str:
     """Return what stands in a place of typed text: what kind of form, and whose."""
-    kind, _, rest = place.partition("/")
+    kind, _, rest = draft_key.partition("/")
     customer, _, form = rest.partition("/")
     words = {"note": tr("note"), "contact": tr("contact details"), "promise": tr("promise to pay")}
     name = form.partition("/")[0]

@@ -29,7 +29,7 @@ class UnsentFileDialog(FramedDialog):
         self.setMinimumWidth(440)
         self.setWindowTitle(tr("Save unsent work") if saves else tr("Load unsent work"))
         self._console, self._bridge, self._saves, self._path = console, bridge, saves, Path()
-        self.place = Label("", look="secondary", wrap=True)
+        self.path_label = Label("", look="secondary", wrap=True)
         self.passphrase, self.again = self._field(tr("Passphrase")), self._field(tr("Repeat passphrase"))
         self.again.setVisible(saves)
         if saves:
@@ -46,7 +46,7 @@ class UnsentFileDialog(FramedDialog):
         cancel.clicked.connect(self.reject)
         column = QVBoxLayout(self)
         column.setSpacing(12)
-        for widget in (self.place, self.passphrase, self.again, self.message):
+        for widget in (self.path_label, self.passphrase, self.again, self.message):
             column.addWidget(widget)
         column.addLayout(button_row(cancel, self.go))
 
@@ -73,7 +73,7 @@ class UnsentFileDialog(FramedDialog):
     def ask_passphrase(self, path: Path) -> None:
         """Open on a file that was chosen."""
         self._path = path
-        self.place.set_words(str(path))
+        self.path_label.set_words(str(path))
         self.open()
         self.passphrase.setFocus()
 

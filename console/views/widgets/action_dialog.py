@@ -81,7 +81,7 @@ class ActionDialog(FramedDialog):
         self.setMinimumWidth(560)
         self._drafts, self._bridge = drafts, bridge
         self._sending = False
-        self._places: dict[str, QLineEdit] = {}
+        self._indexes: dict[str, QLineEdit] = {}
         self.fields: dict[str, QLineEdit] = {}
         self._back = Label("", "small", wrap=True)
         self._back.set_look("mark", "attention")
@@ -124,13 +124,13 @@ class ActionDialog(FramedDialog):
         column.addWidget(self.message)
         column.addLayout(row)
 
-    def add_field(self, name: str, place: str, words: str) -> QLineEdit:
+    def add_field(self, name: str, draft_key: str, words: str) -> QLineEdit:
         """Return a new row's field, with the draft of its place."""
-        field = QLineEdit(self._drafts.text(place))
+        field = QLineEdit(self._drafts.text(draft_key))
         field.setObjectName(name)
         field.setAccessibleName(words)
-        field.textEdited.connect(functools.partial(self._typed, place))
-        self._places[place] = field
+        field.textEdited.connect(functools.partial(self._typed, draft_key))
+        self._indexes[draft_key] = field
         self.fields[name] = field
         self.form.addRow(Label(words, look="muted"), field)
         if field.text():
@@ -143,13 +143,13 @@ class ActionDialog(FramedDialog):
         self._back_row.show()
 
     @property
-    def places(self) -> list[str]:
+    def draft_keys(self) -> list[str]:
         """Where the drafts of this form are kept."""
-        return list(self._places)
+        return list(self._indexes)
 
     def has_draft(self, field: QLineEdit) -> bool:
         """Return whether a field holds what the user typed rather than what it started from."""
-        return any(found is field and self._drafts.text(place) for place, found in self._places.items())
+        return any(found is field and self._drafts.text(draft_key) for draft_key, found in self._indexes.items())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if is_send(event):
@@ -171,17 +171,17 @@ class ActionDialog(FramedDialog):
 
     def forget_drafts(self) -> None:
         """What was typed is kept elsewhere now, or not wanted any more."""
-        for place in self._places:
-            self._drafts.type(place, "")
+        for draft_key in self._indexes:
+            self._drafts.type(draft_key, "")
 
-    def _typed(self, place: str, text: str) -> None:
-        self._drafts.type(place, text)
+    def _typed(self, draft_key: str, text: str) -> None:
+        self._drafts.type(draft_key, text)
         self.message.set_words("")
         self.show_effect()
 
     def _start_anew(self) -> None:
         self.forget_drafts()
-        for field in self._places.values():
+        for field in self._indexes.values():
             field.clear()
         self._back_row.hide()
         self.message.set_words("")

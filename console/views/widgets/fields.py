@@ -29,9 +29,9 @@ def _paint_frames(widget: QWidget) -> None:
         for field in widget.findChildren(QWidget):
             if isinstance(field, _FIELDS) and field.isVisible():
                 width = 2 if field.hasFocus() else 1
-                place = QRect(field.mapTo(widget, QPoint(0, 0)), field.size()).adjusted(-width, -width, width, width)
+                index = QRect(field.mapTo(widget, QPoint(0, 0)), field.size()).adjusted(-width, -width, width, width)
                 line = THEME.colour("focusRing" if field.hasFocus() else "borderStrong")
-                paint_frame(painter, place, THEME.colour("input"), line, width=width)
+                paint_frame(painter, index, THEME.colour("input"), line, width=width)
 
 
 class FieldFrames:

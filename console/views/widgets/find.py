@@ -73,12 +73,12 @@ class FindBar(QWidget):
             return
         model = self._view.rows_model
         for _ in range(min(_ROWS_A_TURN, self._left)):
-            place = self._from % model.rowCount()
-            words = " ".join(cell.fact.text for cell in model.row(place).cells).casefold()
+            index = self._from % model.rowCount()
+            words = " ".join(cell.fact.text for cell in model.row(index).cells).casefold()
             if wanted in words:
-                self._view.setCurrentIndex(model.index(place, 0))
-                self._view.scrollTo(model.index(place, 0), QAbstractItemView.ScrollHint.PositionAtCenter)
-                self._message.set_words(tr("row {}").format(place + 1))
+                self._view.setCurrentIndex(model.index(index, 0))
+                self._view.scrollTo(model.index(index, 0), QAbstractItemView.ScrollHint.PositionAtCenter)
+                self._message.set_words(tr("row {}").format(index + 1))
                 return
             self._from += self._step
             self._left -= 1

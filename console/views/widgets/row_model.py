@@ -65,19 +65,19 @@ class RowModel(QAbstractTableModel):
         super().__init__(parent)
         self._columns = tuple(columns)
         self._keys: list[str] = []
-        self._places: dict[str, int] = {}
+        self._indexes: dict[str, int] = {}
         self._make: Callable[[int], Row] = lambda _place: Row("", ())
         self._made: dict[int, Row] = {}
 
     @property
     def rows(self) -> tuple[Row, ...]:
         """All rows; those nobody has looked at are made for this."""
-        return tuple(self.row(place) for place in range(len(self._keys)))
+        return tuple(self.row(index) for index in range(len(self._keys)))
 
-    def row(self, place: int) -> Row:
-        if place not in self._made:
-            self._made[place] = self._make(place)
-        return self._made[place]
+    def row(self, index: int) -> Row:
+        if index not in self._made:
+            self._made[index] = self._make(index)
+        return self._made[index]
 
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show these rows."""
@@ -104,10 +104,10 @@ class RowModel(QAbstractTableModel):
 
     def _keep(self, keys: list[str]) -> None:
         self._keys = keys
-        self._places = {key: place for place, key in reversed(list(enumerate(keys)))}
+        self._indexes = {key: index for index, key in reversed(list(enumerate(keys)))}
 
     def row_of(self, key: str | None) -> int | None:
-        return None if key is None else self._places.get(key)
+        return None if key is None else self._indexes.get(key)
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._keys)

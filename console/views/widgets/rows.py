@@ -37,10 +37,10 @@ class _FactView:
         self._go_to_start()
 
     def _go_to_start(self: Any) -> None:
-        place = self.rows_model.row_of(self._start_key) if self._start_key else None
-        if place is not None:
+        index = self.rows_model.row_of(self._start_key) if self._start_key else None
+        if index is not None:
             self._start_key = ""
-            self.setCurrentIndex(self.rows_model.index(place, 0))
+            self.setCurrentIndex(self.rows_model.index(index, 0))
 
     def watch_end(self: Any) -> None:
         """Emit `near_end` whenever the end of the list comes into reach by scrolling."""
@@ -62,9 +62,9 @@ class _FactView:
 
     def copy_current(self: Any) -> None:
         """Copy the selected rows, values separated by tabs; of one row the current value, in a list the whole line."""
-        places = sorted({index.row() for index in self.selectedIndexes()})
+        indexes = sorted({index.row() for index in self.selectedIndexes()})
         fact = self.focused_fact()
-        rows = [self.rows_model.row(place) for place in places[:_MOST_COPIED]]
+        rows = [self.rows_model.row(index) for index in indexes[:_MOST_COPIED]]
         if len(rows) > 1:
             copy_text("\n".join("\t".join(cell.fact.text for cell in row.cells) for row in rows))
         elif self.copies_whole_line and rows:
@@ -79,8 +79,8 @@ class _FactView:
             # Qt would move the cursor and leave the selection behind: the row marked would not be the row meant.
             last = self.rows_model.rowCount() - 1
             if last >= 0:
-                place = last if _FAR[Qt.Key(event.key())] else 0
-                index = self.rows_model.index(place, max(0, self.currentIndex().column()))
+                index = last if _FAR[Qt.Key(event.key())] else 0
+                index = self.rows_model.index(index, max(0, self.currentIndex().column()))
                 self.selectionModel().setCurrentIndex(index, _WHOLE_ROW)
                 self.scrollTo(index)
         else:
@@ -103,9 +103,9 @@ class _FactView:
 
     def stay_at(self: Any, key: str | None) -> None:
         """Put a row back to the top of what is in sight, where it is still there."""
-        place = self.rows_model.row_of(key)
-        if place:
-            self.scrollTo(self.rows_model.index(place, 0), QAbstractItemView.ScrollHint.PositionAtTop)
+        index = self.rows_model.row_of(key)
+        if index:
+            self.scrollTo(self.rows_model.index(index, 0), QAbstractItemView.ScrollHint.PositionAtTop)
 
     def show_row(self: Any, row: Row) -> None:
         """Show everything a row says, in full, and where it comes from."""
@@ -185,9 +185,9 @@ class FactTable(_FactView, QTableView):
         kept = self.rows_model.set_entries(keys, make)
         if keys or not self._widths:  # an empty table's titles are to be read too
             self._fit_columns()
-        place = self.rows_model.row_of(key)
-        if place is not None and self.currentIndex().row() != place:
-            self.setCurrentIndex(self.rows_model.index(place, 0))
+        index = self.rows_model.row_of(key)
+        if index is not None and self.currentIndex().row() != index:
+            self.setCurrentIndex(self.rows_model.index(index, 0))
         if not kept:
             self.stay_at(top)
         self._go_to_start()
@@ -197,7 +197,7 @@ class FactTable(_FactView, QTableView):
         metrics = QFontMetrics(font("table", semibold=True))
         for column in range(self.rows_model.columnCount()):
             first = range(min(40, self.rows_model.rowCount()))
-            rows = [self.rows_model.row(place) for place in first]
+            rows = [self.rows_model.row(index) for index in first]
             cells = [row.cells[column] for row in rows if column < len(row.cells)]
             widest = max(
                 (metrics.horizontalAdvance(cell.fact.text) + (24 if cell.state else 0) for cell in cells), default=0
@@ -274,9 +274,9 @@ class FactList(_FactView, QListView):
         """Show the records of these keys, each row made when it comes into sight; the cursor stays on its row."""
         current, top = self.currentIndex().data(ROW_ROLE), self.top_key()
         kept = self.rows_model.set_entries(keys, make)
-        place = self.rows_model.row_of(current.key) if isinstance(current, Row) else None
-        if place is not None and self.currentIndex().row() != place:
-            self.setCurrentIndex(self.rows_model.index(place, 0))
+        index = self.rows_model.row_of(current.key) if isinstance(current, Row) else None
+        if index is not None and self.currentIndex().row() != index:
+            self.setCurrentIndex(self.rows_model.index(index, 0))
         if not kept:
             self.stay_at(top)
         self._go_to_start()

@@ -38,7 +38,7 @@ class ConsoleMenus(QObject):
         self._letters = LetterOverlay(window, self._letters_of_pages())
         self._action_letters = LetterOverlay(window, [one for one in self._letters_of_actions() if one.letter])
         for overlay in (self._letters, self._action_letters):
-            window.resized.connect(overlay.place)
+            window.resized.connect(overlay.reposition)
             overlay.missed.connect(window.status.say)
         self._make()
         workspace.attached.connect(self._show_for_role)
@@ -176,11 +176,11 @@ class ConsoleMenus(QObject):
         widget = QApplication.focusWidget()
         if widget is None:
             return
-        place = widget.rect().center()
+        position = widget.rect().center()
         if isinstance(widget, QAbstractItemView):
-            place = widget.visualRect(widget.currentIndex()).center()
+            position = widget.visualRect(widget.currentIndex()).center()
         reason = QContextMenuEvent.Reason.Keyboard
-        QApplication.sendEvent(widget, QContextMenuEvent(reason, place, widget.mapToGlobal(place)))
+        QApplication.sendEvent(widget, QContextMenuEvent(reason, position, widget.mapToGlobal(position)))
 
     def _menu(self, title: str) -> QMenu:
         menu = self._window.menuBar().addMenu(title)

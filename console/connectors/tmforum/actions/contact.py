@@ -44,19 +44,19 @@ class AccountContact(Patched):
         return _chosen(media_values(_contact(record).get("contactMedium")), step)
 
     def patch(self, client: TmForumClient, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, Any]:
-        contacts, place = _contacts(record) or [{}], _holder_place(record)
+        contacts, index = _contacts(record) or [{}], _holder_index(record)
         v5 = client.settings(self.resource).version == "v5"
-        media = changed_media(contacts[place].get("contactMedium"), step.wanted, v5=v5)
+        media = changed_media(contacts[index].get("contactMedium"), step.wanted, v5=v5)
         return {
             "name": record.get("name"),
             "relatedParty": record.get("relatedParty"),
-            "contact": [*contacts[:place], {**contacts[place], "contactMedium": media}, *contacts[place + 1 :]],
+            "contact": [*contacts[:index], {**contacts[index], "contactMedium": media}, *contacts[index + 1 :]],
         }
 
 
 def _contact(record: Mapping[str, Any]) -> Mapping[str, Any]:
     contacts = _contacts(record)
-    return contacts[_holder_place(record)] if contacts else {}
+    return contacts[_holder_index(record)] if contacts else {}
 
 
 def _contacts(record: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -64,7 +64,7 @@ def _contacts(record: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [one for one in contacts if isinstance(one, dict)] if isinstance(contacts, list) else []
 
 
-def _holder_place(record: Mapping[str, Any]) -> int:
+def _holder_index(record: Mapping[str, Any]) -> int:
     """Return which contact is read as the holder's, so that the same one is changed."""
     ranks = [contact_rank(RecordReader(one)) for one in _contacts(record)]
     return ranks.index(min(ranks)) if ranks else 0
@@ -92,18 +92,18 @@ def changed_media(media: Any, wanted: Mapping[str, str], *, v5: bool) -> list[di
         values = {VALUES[name]: wanted[name] for name in names if name in wanted}
         if not values:
             continue
-        place = _place(changed, names)
-        if place is None:
+        index = _medium_index(changed, names)
+        if index is None:
             word, kind = _NEW.get(next(iter(names)), _NEW_ADDRESS) if len(names) == 1 else _NEW_ADDRESS
             changed.append({"@type": kind, **values} if v5 else {"mediumType": word, "characteristic": values})
-        elif "characteristic" in changed[place]:
-            changed[place]["characteristic"] = {**_facts(changed[place]), **values}
+        elif "characteristic" in changed[index]:
+            changed[index]["characteristic"] = {**_facts(changed[index]), **values}
         else:
-            changed[place] |= values
+            changed[index] |= values
     return changed
 
 
-def _place(media: list[dict[str, Any]], names: frozenset[str] | set[str]) -> int | None:
+def _medium_index(media: list[dict[str, Any]], names: frozenset[str] | set[str]) -> int | None:
     attributes = {VALUES[name] for name in names}
     holding = [i for i in range(len(media)) if _holds(media[i])]
     order = sorted(holding, key=lambda i: not media[i].get("preferred"))

@@ -44,7 +44,7 @@ class ResourceCheck(Selecting, RecordsCheck):
     async def _find(self) -> Finding:
         """Look for the list at the configured address, then at those the published descriptions have."""
         tried: list[ProbeReply] = []
-        for base, resource, version in dict.fromkeys(self._places()):
+        for base, resource, version in dict.fromkeys(self._addresses()):
             reply = await self._probe.get(base, resource, [("offset", "0"), (self._limit, str(SAMPLE))])
             tried.append(reply)
             if reply.status in {401, 407}:
@@ -54,19 +54,19 @@ class ResourceCheck(Selecting, RecordsCheck):
             return await self._found(reply)
         return self._not_found(tried)
 
-    def _places(self) -> Iterator[tuple[str, str, Version]]:
+    def _addresses(self) -> Iterator[tuple[str, str, Version]]:
         """Yield where the list may be, the likeliest first: base path, name and version."""
         yield self._base, self._resource, self.version
         if self._settings.path is not None:
             return
-        places: list[tuple[str, str, Version]] = [
+        addresses: list[tuple[str, str, Version]] = [
             (self._base, self._resource, self.version),
             (default_path(self._name, "v4"), self._name, "v4"),
         ]
         if self._name in V5_PATHS:
-            places.append((V5_PATHS[self._name], self._name, "v5"))
-        yield from places
-        yield from ((base, self._name, version) for one, _, version in places for base in guesses.other_bases(one))
+            addresses.append((V5_PATHS[self._name], self._name, "v5"))
+        yield from addresses
+        yield from ((base, self._name, version) for one, _, version in addresses for base in guesses.other_bases(one))
         yield from (("", self._name, self.version), ("", self._name.lower(), self.version))
 
     async def _is_at(self, base: str, resource: str, version: Version, reply: ProbeReply) -> bool:
@@ -126,9 +126,9 @@ class ResourceCheck(Selecting, RecordsCheck):
         if all(reply.status == 404 for reply in tried):
             self.is_missing = True
             self.setting = {"served": False}  # nothing was read that could be lost
-            places = ", ".join(dict.fromkeys(reply.request.partition(" ")[2].partition("?")[0] for reply in tried))
+            addresses = ", ".join(dict.fromkeys(reply.request.partition(" ")[2].partition("?")[0] for reply in tried))
             advice = "Say with `path` and `name` where it is; if the system does not have it, its panel says so."
-            return self._finding("list", "the resource", f"404 at {places}", Verdict.SETTING, advice, first)
+            return self._finding("list", "the resource", f"404 at {addresses}", Verdict.SETTING, advice, first)
         advice = guesses.advice_for(first)
         return self._finding("list", "a JSON array of records", f"status {first.status}", Verdict.BROKEN, advice, first)
 

@@ -38,7 +38,7 @@ class DocumentView(Surface):
         self.message = Message()
         self.message.button.clicked.connect(self._ask_again)
         self.title = Label("", "body", semibold=True)
-        self.place = Label("", "small", look="secondary")
+        self.page_label = Label("", "small", look="secondary")
         self._stack = QStackedWidget()
         self._stack.addWidget(self.pages)
         self._stack.addWidget(self.message)
@@ -47,7 +47,7 @@ class DocumentView(Surface):
         layout.setSpacing(0)
         layout.addWidget(self._make_bar())
         layout.addWidget(self._stack, 1)
-        self.pages.moved.connect(self._show_place)
+        self.pages.moved.connect(self._show_page_number)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.closed.emit)
 
     def show_bill(self, bill: CustomerBill) -> None:
@@ -92,12 +92,12 @@ class DocumentView(Surface):
 
     def _say(self, icon: str, state: str, title: str, text: str, *, ask: bool) -> None:
         self.message.show_words(icon, state, title, text, ask=ask)
-        self.place.setText("")
+        self.page_label.setText("")
         self._stack.setCurrentWidget(self.message)
 
-    def _show_place(self, page: int, pages: int) -> None:
+    def _show_page_number(self, page: int, pages: int) -> None:
         percent = round(self.pages.zoom * 100)
-        self.place.setText(tr("page {} of {}, {} %").format(page + 1, pages, percent))
+        self.page_label.setText(tr("page {} of {}, {} %").format(page + 1, pages, percent))
 
     def _make_bar(self) -> QWidget:
         bar = Surface("cardHead", "b")
@@ -114,7 +114,7 @@ class DocumentView(Surface):
         row.addWidget(back)
         row.addWidget(self.title)
         row.addStretch()
-        for widget in (self.place, smaller, larger):
+        for widget in (self.page_label, smaller, larger):
             row.addWidget(widget)
         return bar
 

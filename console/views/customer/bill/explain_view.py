@@ -130,8 +130,8 @@ class ExplainView(Surface):
             if item.value.account_id == bill.account_id and item.value.billed_on is not None
         ]
         self._bills = [one for _, one in sorted(own, key=lambda pair: pair[0], reverse=True)]
-        place = next((n for n, one in enumerate(self._bills) if one.id == bill.id), 0)
-        for box, chosen in ((self.later, place), (self.earlier, min(place + 1, len(self._bills) - 1))):
+        index = next((n for n, one in enumerate(self._bills) if one.id == bill.id), 0)
+        for box, chosen in ((self.later, index), (self.earlier, min(index + 1, len(self._bills) - 1))):
             box.blockSignals(True)  # noqa: FBT003 - Qt's own
             box.clear()
             for one in self._bills:

@@ -67,10 +67,10 @@ class Waterfall(QWidget):
             def y(value: Decimal) -> float:
                 return _TOP + room * float((high - max(value, low)) / (high - low))
 
-            for place, ((name, start, end), text) in enumerate(zip(self._steps, self._texts, strict=True)):
-                is_bill = place in {0, len(self._steps) - 1}
+            for index, ((name, start, end), text) in enumerate(zip(self._steps, self._texts, strict=True)):
+                is_bill = index in {0, len(self._steps) - 1}
                 top, bottom = sorted((y(end), y(low) if is_bill else y(start)))
-                column = QRectF(_SIDE + place * width, 0, width, self.height())
+                column = QRectF(_SIDE + index * width, 0, width, self.height())
                 self._paint_step(painter, column, (top, bottom), is_bill=is_bill, falls=end < start and not is_bill)
                 painter.setPen(THEME.colour("text"))
                 over = QRectF(column.left() - 4, top - 18, width + 8, 16)

@@ -58,7 +58,7 @@ class CustomerActions:
         self._page, self._view, self._console, self._bridge = page, view, console, bridge
         self.dock: NoteDock | None = None
         actions = console.outbox.of_customer(view.customer_id)
-        self._done = {place for action in actions for place in _done(action)}
+        self._done = {index for action in actions for index in _done(action)}
         self._shown_states = {action.id: action.state for action in actions}
         self._told_twice = {action.id for action in actions if is_there_twice(action)}
         self._unsubscribe = console.outbox.subscribe(self._on_action)
@@ -110,7 +110,7 @@ class CustomerActions:
         self.dock.show()
         self.dock.raise_()
         self._lay_out()
-        self._console.drafts.type(self._open_place, "open")
+        self._console.drafts.type(self._open_draft_key, "open")
         if with_focus:
             self.dock.text.setFocus()
 
@@ -121,12 +121,12 @@ class CustomerActions:
         return self._view.as_of is not None
 
     @property
-    def _open_place(self) -> str:
+    def _open_draft_key(self) -> str:
         return f"note/{self._view.customer_id}/open"
 
     def restore(self) -> None:
         """Open the note where it was open when the program ended; the focus stays where it is."""
-        if self._console.drafts.text(self._open_place):
+        if self._console.drafts.text(self._open_draft_key):
             self.open_note(with_focus=False)
 
     def add_to_note(self, text: str) -> None:
@@ -142,14 +142,14 @@ class CustomerActions:
         if self.dock is not None:
             self.dock.hide()
             self._lay_out()
-            self._console.drafts.type(self._open_place, "")
+            self._console.drafts.type(self._open_draft_key, "")
         self._go_back()
 
-    def place(self, head: int) -> int:
+    def reposition(self, head: int) -> int:
         """Keep the note at the right of the page, whose head is so high; return the width that is left for the rest."""
         if self.dock is None or not self.dock.isVisibleTo(self._page):
             return self._page.width()
-        return self.dock.place(self._page, head)
+        return self.dock.reposition(self._page, head)
 
     def open_contact_form(self) -> None:
         """Open the form for phone and e-mail."""
@@ -219,7 +219,7 @@ class CustomerActions:
 
 
 def _done(action: Action) -> Iterator[tuple[str, int]]:
-    return ((action.id, place) for place, step in enumerate(action.steps) if step.state is StepState.DONE)
+    return ((action.id, index) for index, step in enumerate(action.steps) if step.state is StepState.DONE)
 
 
 def past_banner(as_of: datetime) -> Label:

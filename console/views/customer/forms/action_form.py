@@ -184,14 +184,14 @@ class ActionForm(ActionDialog):
             self._fill_choices(widget, field)
         elif isinstance(widget, QLineEdit):
             widget.setPlaceholderText(in_words(field.hint))
-            untouched = not self._drafts.text(self._place(field.name))
+            untouched = not self._drafts.text(self._draft_key(field.name))
             if untouched and (before is None or before.start != field.start):
                 widget.setText(self._given.get(field.name, field.start))
         elif before is None and not widget.toPlainText():
             widget.setPlainText(self._given.get(field.name, field.start))
 
     def _add_input(self, field: Field) -> None:
-        place = self._place(field.name)
+        draft_key = self._draft_key(field.name)
         if field.kind in _CHOSEN:
             box = QComboBox()
             box.setPlaceholderText(tr("Choose…"))
@@ -204,17 +204,17 @@ class ActionForm(ActionDialog):
             self._inputs[field.name] = box
             self._readers[field.name] = lambda: str(box.currentData() or "")
         elif field.kind is FieldKind.LONG_TEXT:
-            text = FormText(field.name, in_words(field.label), self._drafts.text(place))
+            text = FormText(field.name, in_words(field.label), self._drafts.text(draft_key))
             text.setPlaceholderText(in_words(field.hint))
             text.setFixedHeight(_TEXT_HEIGHT)
-            text.textChanged.connect(lambda: self._text_changed(place, text))
+            text.textChanged.connect(lambda: self._text_changed(draft_key, text))
             if text.toPlainText():
                 self.say_it_is_back()
             self.form.addRow(Label(in_words(field.label), look="muted"), text)
             self._inputs[field.name] = text
             self._readers[field.name] = text.toPlainText
         else:
-            line = self.add_field(field.name, place, in_words(field.label))
+            line = self.add_field(field.name, draft_key, in_words(field.label))
             self._inputs[field.name] = line
             self._readers[field.name] = line.text
 
@@ -234,35 +234,35 @@ class ActionForm(ActionDialog):
             return box.findData(before or self._given[field.name])
         if field.name in self._near:  # what is selected now counts over what was chosen in this form before
             return box.findData(self._near[field.name])
-        if kept := self._drafts.text(self._place(field.name)):
+        if kept := self._drafts.text(self._draft_key(field.name)):
             return box.findData(kept)
         if field.start:
             return box.findData(field.start)
         return -1 if field.kind is FieldKind.PICK and box.count() > 1 else 0
 
     def _chosen(self, name: str, _index: int) -> None:
-        self._drafts.type(self._place(name), self._readers[name]())
+        self._drafts.type(self._draft_key(name), self._readers[name]())
         self.message.set_words("")
         self.refresh()
 
-    def _text_changed(self, place: str, text: QPlainTextEdit) -> None:
+    def _text_changed(self, draft_key: str, text: QPlainTextEdit) -> None:
         if not self._filling:
-            self._drafts.type(place, text.toPlainText())
+            self._drafts.type(draft_key, text.toPlainText())
             self.message.set_words("")
             self.show_effect()
 
-    def _place(self, name: str) -> str:
+    def _draft_key(self, name: str) -> str:
         of = f"{self._instead_of.id}/" if self._instead_of else ""
         return f"act/{self._view.customer_id}/{self._kind.name}/{of}{name}"
 
     @property
-    def places(self) -> list[str]:
+    def draft_keys(self) -> list[str]:
         """Where the drafts of this form are kept."""
-        return [self._place(name) for name in self._inputs]
+        return [self._draft_key(name) for name in self._inputs]
 
     def forget_drafts(self) -> None:
-        for place in self.places:
-            self._drafts.type(place, "")
+        for draft_key in self.draft_keys:
+            self._drafts.type(draft_key, "")
 
     @property
     def values(self) -> dict[str, str]:
@@ -349,7 +349,7 @@ class ActionForm(ActionDialog):
             self._console.actions.context(self._view),
             self.values,
             self._view.customer_id,
-            typed_in=self.places,
+            typed_in=self.draft_keys,
             instead_of=self._instead_of,
         )
 

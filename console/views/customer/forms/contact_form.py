@@ -33,10 +33,10 @@ class ContactForm(ActionDialog):
         self._seen = known_contact(customer.value if customer is not None else None, account)
         self._several = accounts is not None and len(accounts) > 1
         self._asked = False
-        place = f"contact/{view.customer_id}"
+        draft_key = f"contact/{view.customer_id}"
         self._words = {"phone": tr("Phone"), "email": tr("E-mail")}
         for key, words in self._words.items():
-            self.add_field(key, f"{place}/{key}", words)
+            self.add_field(key, f"{draft_key}/{key}", words)
         self.fill()
         self.show_effect()
         self.fields["phone"].setFocus()
@@ -54,7 +54,7 @@ class ContactForm(ActionDialog):
     def doing(self) -> Coroutine[Any, Any, Any]:
         wanted = {key: field.text() for key, field in self.fields.items()}
         return self._console.actions.change_contact(
-            self._customer_id, self._account_id, wanted, self._seen, typed_in=self.places
+            self._customer_id, self._account_id, wanted, self._seen, typed_in=self.draft_keys
         )
 
     def _show_seen(self, seen: SeenContact) -> None:

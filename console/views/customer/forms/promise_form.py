@@ -92,7 +92,7 @@ class PromiseForm(ActionDialog):
     async def _promise(self, account: BillingAccount, amount: str, due: str) -> None:
         due_on = self._console.actions.read_day(due)
         await self._console.actions.promise_to_pay(
-            self._customer_id, account, amount=amount, due_on=due_on, typed_in=self.places
+            self._customer_id, account, amount=amount, due_on=due_on, typed_in=self.draft_keys
         )
 
 

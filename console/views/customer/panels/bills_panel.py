@@ -66,18 +66,18 @@ class BillsPanel(Panel):
     def chosen_bill(self) -> CustomerBill | None:
         """The bill the cursor is on, else the newest; None while none is known."""
         rows = self.table.rows_model
-        place = max(0, self.table.currentIndex().row())
-        bill = rows.row(place).data if place < rows.rowCount() else None
+        index = max(0, self.table.currentIndex().row())
+        bill = rows.row(index).data if index < rows.rowCount() else None
         return bill if isinstance(bill, CustomerBill) else None
 
     def show_bill(self, bill_id: str) -> None:
         """Put the cursor on a bill, of whatever account."""
-        place = self.table.rows_model.row_of(bill_id)
-        if place is None:
+        index = self.table.rows_model.row_of(bill_id)
+        if index is None:
             self.show_account(None)
-            place = self.table.rows_model.row_of(bill_id)
-        if place is not None:
-            self.table.setCurrentIndex(self.table.rows_model.index(place, 0))
+            index = self.table.rows_model.row_of(bill_id)
+        if index is not None:
+            self.table.setCurrentIndex(self.table.rows_model.index(index, 0))
 
     def show_account(self, account_id: str | None) -> None:
         """Show the bills of one account alone, or with None of all."""
@@ -120,8 +120,8 @@ class BillsPanel(Panel):
             for bill in payment.value.bill_ids
         }
 
-        def make(place: int) -> Row:
-            item = shown[place]
+        def make(index: int) -> Row:
+            item = shown[index]
             due = item.value.amount_due
             share = float(due.amount / largest) if due and largest and largest > 0 else 0.0
             fresh = self._view.bills.is_fresh(item.origin, now)
@@ -290,7 +290,7 @@ class BillLines(QWidget):
         rates = self._loader.state
         if rates.facts is not None:
             lines = list(rates.facts)
-            self.table.show_entries([item.value.id for item in lines], lambda place: self._row(lines[place]))
+            self.table.show_entries([item.value.id for item in lines], lambda index: self._row(lines[index]))
             self._show_sum(rates.facts, self._bill)
         if rates.failure is not None:
             self._age.setText(in_words(rates.failure.error.message))

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter
 
+from console.views.customer.panel_stack import PanelStack
 from console.views.customer.panels.panel_type import Layout
-from console.views.customer.places import Place
 from console.views.window.preferences import Preferences
 
 # Logical pixels of the outer columns; the one between them takes the rest.
@@ -30,12 +30,12 @@ def give_room(columns: QSplitter, layout: Layout, width: int, preferences: Prefe
             one.restoreState(kept)
 
 
-def in_front(place: Place, front: Sequence[str]) -> str:
+def in_front(stack: PanelStack, front: Sequence[str]) -> str:
     """Return which panel stands in front in a place: its first, unless others of its panels stood in front before."""
-    if front and front[0] in place.names and front.count(front[0]) > 1:
+    if front and front[0] in stack.names and front.count(front[0]) > 1:
         return front[0]
-    stood = [name for name in place.names if name in front]
-    return stood[0] if stood else place.names[0]
+    stood = [name for name in stack.names if name in front]
+    return stood[0] if stood else stack.names[0]
 
 
 def splitter(orientation: Qt.Orientation) -> QSplitter:

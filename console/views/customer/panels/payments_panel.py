@@ -60,7 +60,7 @@ class PaymentsPanel(Panel):
         found.sort(key=lambda pair: pair[0].value.paid_at or _BEFORE_ALL, reverse=True)
         self.table.show_entries(
             [f"{item.origin.resource} {item.origin.id}" for item, _ in found],
-            lambda place: self._row(found[place][0], numbers, fresh=found[place][1]),
+            lambda index: self._row(found[index][0], numbers, fresh=found[index][1]),
         )
 
     def _row(self, item: Sourced[Payment], numbers: dict[str, str], *, fresh: bool) -> Row:

@@ -48,7 +48,7 @@ class RelatedPanel(Panel):
         fresh = self._view.related.state.is_fresh(self._view.now())
         items = list(self._view.related.state.facts or ())
         self.list.show_entries(
-            [item.value.customer_id for item in items], lambda place: self._row(items[place], fresh=fresh)
+            [item.value.customer_id for item in items], lambda index: self._row(items[index], fresh=fresh)
         )
 
     def _row(self, item: Sourced[RelatedCustomer], *, fresh: bool) -> Row:

@@ -40,7 +40,7 @@ class TestsPanel(Panel):
         tests = list(self._view.tests.state.facts or ())
         self.list.show_entries(
             [item.value.id for item in tests],
-            lambda place: self._row(tests[place], fresh=self._view.tests.is_fresh(tests[place].origin, now)),
+            lambda index: self._row(tests[index], fresh=self._view.tests.is_fresh(tests[index].origin, now)),
         )
 
     def _row(self, item: Sourced[ServiceTest], *, fresh: bool) -> Row:

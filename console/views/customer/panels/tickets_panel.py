@@ -54,7 +54,7 @@ class TicketsPanel(Panel):
         tickets = sorted(self._view.tickets.state.facts or (), key=lambda item: not item.value.is_open)
         self.list.show_entries(
             [item.value.id for item in tickets],
-            lambda place: self._row(tickets[place], fresh=self._view.tickets.is_fresh(tickets[place].origin, now)),
+            lambda index: self._row(tickets[index], fresh=self._view.tickets.is_fresh(tickets[index].origin, now)),
         )
         if tickets and not self.list.currentIndex().isValid():
             self.list.setCurrentIndex(self.list.rows_model.index(0, 0))

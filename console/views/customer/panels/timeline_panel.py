@@ -120,7 +120,7 @@ class TimelinePanel(Panel):
         entries.sort(key=lambda entry: entry.stamp, reverse=True)
         before = [None, *entries]
         self.list.show_entries(
-            [entry.key for entry in entries], lambda place: entries[place].make(entries[place], before[place])
+            [entry.key for entry in entries], lambda index: entries[index].make(entries[index], before[index])
         )
 
     def _horizon(self) -> datetime | None:

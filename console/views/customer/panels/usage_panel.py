@@ -70,7 +70,7 @@ class UsagePanel(Panel):
                 height = 32 + 26 * min(5, len(buckets))
                 self._splitter.setSizes([height, max(120, self._splitter.height() - height)])
         items = list(usage.facts or ())
-        self.table.show_entries([item.value.id for item in items], lambda place: self._row(items[place], now))
+        self.table.show_entries([item.value.id for item in items], lambda index: self._row(items[index], now))
 
     def _row(self, item: Sourced[Usage], now: datetime) -> Row:
         fresh = self._view.usage.is_fresh(item.origin, now)
@@ -89,7 +89,7 @@ class UsagePanel(Panel):
         return Row(usage.id, cells, details=lambda: make.details(usage.details))
 
 
-def _bucket_row(place: int, bucket: Bucket, make: FactMaker) -> Row:
+def _bucket_row(index: int, bucket: Bucket, make: FactMaker) -> Row:
     share = bucket.share
     state = None
     if share is not None:
@@ -101,7 +101,7 @@ def _bucket_row(place: int, bucket: Bucket, make: FactMaker) -> Row:
         make.cell(tr("Left"), _left(bucket), state=state),
         make.cell(tr("Until"), texts.day(bucket.ends_at)),
     )
-    return Row(f"{bucket.id} {place}", cells, details=lambda: _bucket_details(bucket, make))
+    return Row(f"{bucket.id} {index}", cells, details=lambda: _bucket_details(bucket, make))
 
 
 def _bucket_details(bucket: Bucket, make: FactMaker) -> list[Cell]:

@@ -43,7 +43,7 @@ class VisitsPanel(Panel):
         shown = coming + [item for item in visits if not _is_coming(item.value, now)]
         self.list.show_entries(
             [item.value.id for item in shown],
-            lambda place: self._row(shown[place], fresh=self._view.appointments.is_fresh(shown[place].origin, now)),
+            lambda index: self._row(shown[index], fresh=self._view.appointments.is_fresh(shown[index].origin, now)),
         )
 
     def _row(self, item: Sourced[Appointment], *, fresh: bool) -> Row:

@@ -13,7 +13,7 @@ from console.views.theme import THEME, font
 from console.views.widgets.labels import paint_frame
 
 
-class PlaceTabs(QTabBar):
+class PanelTabs(QTabBar):
     """The names of the panels in one place, painted in the theme's colours."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class PlaceTabs(QTabBar):
                     paint_frame(painter, inner, QColor(0, 0, 0, 0), THEME.colour("focusRing"), width=2)
 
 
-class Place(QWidget):
+class PanelStack(QWidget):
     """One place; its panels are made when they are first looked at. `shown` names the panel that came forward."""
 
     shown = Signal(str)
@@ -57,7 +57,7 @@ class Place(QWidget):
         super().__init__()
         self.names = tuple(names)
         self._panel = panel
-        self._tabs = PlaceTabs()
+        self._tabs = PanelTabs()
         self._stack = QStackedWidget()
         for name in self.names:
             self._tabs.addTab(tr(PANELS[name].title))
@@ -81,11 +81,11 @@ class Place(QWidget):
 
     def bring(self, name: str) -> None:
         """Bring a panel forward."""
-        place = self.names.index(name)
-        if self._tabs.currentIndex() != place:
-            self._tabs.setCurrentIndex(place)  # which brings it
+        stack = self.names.index(name)
+        if self._tabs.currentIndex() != stack:
+            self._tabs.setCurrentIndex(stack)  # which brings it
         else:
-            self._on_tab(place)
+            self._on_tab(stack)
 
     def release(self, to: QWidget) -> None:
         """Let go of the panels, which go on in another place; until then they belong, unseen, to a widget.
