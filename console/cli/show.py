@@ -203,8 +203,10 @@ def _ticket(ticket: TroubleTicket) -> str:
     return f"{_day(ticket.created_at)}  {ticket.id}  {ticket.name}  {ticket.status or ''}"
 
 
-def _visit(visit: Appointment) -> str:
-    return f"{_time(visit.starts_at)}  {visit.id}  {visit.description or ''}  {visit.status or ''}"
+def _appointment(appointment: Appointment) -> str:
+    return (
+        f"{_time(appointment.starts_at)}  {appointment.id}  {appointment.description or ''}  {appointment.status or ''}"
+    )
 
 
 def _test(test: ServiceTest) -> str:
@@ -312,7 +314,7 @@ _LISTS: Mapping[str, tuple[str, Callable[[Any], str], int | None]] = {
     "allowances": ("Allowances", _bucket, None),
     "usage": ("Usage", _usage, _MOST_LINES),
     "tickets": ("Tickets", _ticket, None),
-    "appointments": ("Visits", _visit, None),
+    "appointments": ("Visits", _appointment, None),
     "tests": ("Line tests", _test, None),
     "interactions": ("Contacts", _contact, _MOST_LINES),
     "related": ("Related customers", _related, None),

@@ -241,10 +241,10 @@ async def test_actions_that_a_released_version_kept_have_typed_values(schema: st
     path = tmp_path / "desk.store"
     path.write_bytes((SCHEMAS / f"{schema}.store").read_bytes())
     database = open_database(path, KEY)
-    promise, visit, order = (action.steps[0] for action in await ActionRepository(database).load())
+    promise, appointment, order = (action.steps[0] for action in await ActionRepository(database).load())
     assert promise.wanted == {"amount": Money(Decimal("12.50"), "USD"), "due_on": date(2026, 12, 1)}
     assert promise.base == {"balance": Money(Decimal("1303.44"), "USD")}
-    assert visit.base["starts"] == datetime(2026, 12, 2, 8, tzinfo=UTC)
+    assert appointment.base["starts"] == datetime(2026, 12, 2, 8, tzinfo=UTC)
     assert order.wanted["enabled"] is False
     await database.aclose()
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from console.connectors.tmforum.actions.appointment import MoveAppointment
 from console.connectors.tmforum.actions.promise import PromiseToPay
-from console.connectors.tmforum.actions.visit import MoveVisit
 from console.connectors.tmforum.records import addresses, bills, care, customer, inventory, money, orders, usage
 from console.connectors.tmforum.wire import MalformedRecordError, RecordReader, WireDialect
 from console.models.billing_account import OtherBalance
@@ -373,8 +373,10 @@ def test_a_payment_method_given_by_value_is_named_and_its_number_is_not() -> Non
 
 def test_an_appointment_has_its_address() -> None:
     address = {"streetNr": "12", "streetName": "Main St", "city": "Dayton", "stateOrProvince": "OH", "country": "US"}
-    visit = care.read_appointment(RecordReader({"id": "A", "relatedPlace": {"role": "install", "place": address}}))
-    assert visit.place == "12 Main St, Dayton OH"
+    appointment = care.read_appointment(
+        RecordReader({"id": "A", "relatedPlace": {"role": "install", "place": address}})
+    )
+    assert appointment.place == "12 Main St, Dayton OH"
 
 
 def test_a_ticket_keeps_attachments_and_related_parties() -> None:
@@ -449,13 +451,15 @@ ECHOES = ["2026-12-03T08:00:00Z", "2026-12-03T09:00:00+01:00", "2026-12-03T08:00
 
 
 @pytest.mark.parametrize("echo", ECHOES)
-def test_a_visit_is_unmoved_however_its_server_writes_the_hour(echo: str) -> None:
+def test_a_appointment_is_unmoved_however_its_server_writes_the_hour(echo: str) -> None:
     known = Payload.read({"starts": "2026-12-03T08:00:00+00:00", "ends": "2026-12-03T10:00:00+00:00"})
     step = Step("move-visit", "crm", "k", known, "A", base=known)
     action = Action("1", "C", "Move", RiskClass.NOTE, NOW, (step,))
-    held = MoveVisit().held({"validFor": {"startDateTime": echo, "endDateTime": "2026-12-03T10:00:00Z"}}, action, step)
+    held = MoveAppointment().held(
+        {"validFor": {"startDateTime": echo, "endDateTime": "2026-12-03T10:00:00Z"}}, action, step
+    )
     assert Payload.read(held) == known
-    moved = MoveVisit().held({"validFor": {"startDateTime": "2026-12-04T08:00:00Z"}}, action, step)
+    moved = MoveAppointment().held({"validFor": {"startDateTime": "2026-12-04T08:00:00Z"}}, action, step)
     assert moved["starts"] == datetime(2026, 12, 4, 8, tzinfo=UTC)
 
 

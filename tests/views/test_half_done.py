@@ -162,9 +162,9 @@ async def test_a_form_starts_on_what_the_cursor_stands_on(rig: Rig) -> None:
     form.reject()
 
 
-async def test_a_visit_is_not_moved_to_where_it_is(rig: Rig) -> None:
+async def test_a_appointment_is_not_moved_to_where_it_is(rig: Rig) -> None:
     view, _, values = await first_for_whom(rig.console, numbers_of(0, 299), "move-visit")
-    _visit, slot = ACTIONS["move-visit"].fields(rig.console.actions.context(view), values)
+    _appointment, slot = ACTIONS["move-visit"].fields(rig.console.actions.context(view), values)
     shown = next(item.value for item in view.appointments.state.facts if item.value.id == values["visit"])
     starts = {item.value.id: item.value.starts_at for item in view.time_slots.state.facts}
     assert slot.choices

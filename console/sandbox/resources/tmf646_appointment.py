@@ -24,29 +24,29 @@ _DAYS_OFFERED = 5
 
 
 def _records(world: World, n: int, links: Links) -> list[Record]:
-    visits = sorted(world.history(n).appointments, key=lambda visit: visit.starts_at, reverse=True)
-    return [_record(world, n, visit, links) for visit in visits]
+    appointments = sorted(world.history(n).appointments, key=lambda appointment: appointment.starts_at, reverse=True)
+    return [_record(world, n, appointment, links) for appointment in appointments]
 
 
-def _record(world: World, n: int, visit: Appointment, links: Links) -> Record:
-    record = world.numbers.appointment.encode(n * Numbers.ITEMS + visit.index)
+def _record(world: World, n: int, appointment: Appointment, links: Links) -> Record:
+    record = world.numbers.appointment.encode(n * Numbers.ITEMS + appointment.index)
     place = world.person(n).address
     related = []
-    if visit.order is not None:
-        reference = order_ref(world, n, visit.order, links)
+    if appointment.order is not None:
+        reference = order_ref(world, n, appointment.order, links)
         related.append({**reference, "name": reference["id"], "role": "order", "@referredType": "ProductOrder"})
-    if visit.ticket is not None:
-        reference = ticket_ref(world, n, visit.ticket, links)
+    if appointment.ticket is not None:
+        reference = ticket_ref(world, n, appointment.ticket, links)
         related.append({**reference, "name": reference["id"], "role": "ticket", "@referredType": "TroubleTicket"})
     return {
         "id": record,
         "href": links.href("crm", APPOINTMENT_BASE, "appointment", record),
-        "category": "repair" if visit.ticket is not None else "installation",
-        "description": visit.text,
-        "status": visit.status,
-        "creationDate": instant(min(visit.starts_at - timedelta(days=6), at(world.as_of, 4))),
-        "lastUpdate": instant(min(visit.ends_at, at(world.as_of, 4))),
-        "validFor": span(visit.starts_at, visit.ends_at),
+        "category": "repair" if appointment.ticket is not None else "installation",
+        "description": appointment.text,
+        "status": appointment.status,
+        "creationDate": instant(min(appointment.starts_at - timedelta(days=6), at(world.as_of, 4))),
+        "lastUpdate": instant(min(appointment.ends_at, at(world.as_of, 4))),
+        "validFor": span(appointment.starts_at, appointment.ends_at),
         "relatedEntity": related,
         "relatedParty": [customer_ref(world, n, links)],
         "relatedPlace": {"name": f"{place.street}, {place.city}", "role": "installation address"},

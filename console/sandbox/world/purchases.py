@@ -69,13 +69,13 @@ def complete_order(
     ]
     order = Order(len(history.orders), account, text, items, ordered_on, "completed", done_on, done_on, steps)
     history.orders.append(order)
-    visit = next((step.on for step in steps if step.name == "Visit"), None)
-    if visit is not None and history.subscriptions[items[0][1]].plan.family in {"fibre", "tv"}:
-        add_visit(history, visit, "completed", f"Installation: {text}", order=order.index)
+    appointment = next((step.on for step in steps if step.name == "Visit"), None)
+    if appointment is not None and history.subscriptions[items[0][1]].plan.family in {"fibre", "tv"}:
+        add_appointment(history, appointment, "completed", f"Installation: {text}", order=order.index)
     return order
 
 
-def add_visit(
+def add_appointment(
     history: CustomerHistory, on: date, status: str, text: str, *, order: int | None = None, ticket: int | None = None
 ) -> None:
     """Add an appointment, in the morning or in the afternoon as its number has it."""
@@ -205,9 +205,9 @@ def open_order(history: CustomerHistory, rng: random.Random) -> None:
     elif not dropped:
         current.status, current.on = "inProgress", coming.started_on - timedelta(days=3)
     if plan.family in {"fibre", "tv"} or rng.random() < 0.3:
-        state_of_visit = "cancelled" if dropped else rng.choice(("confirmed", "confirmed", "initialized"))
-        add_visit(history, coming.started_on - timedelta(days=1), state_of_visit, f"Installation: {plan.name}",
-                  order=len(history.orders))  # fmt: skip
+        status = "cancelled" if dropped else rng.choice(("confirmed", "confirmed", "initialized"))
+        day_before = coming.started_on - timedelta(days=1)
+        add_appointment(history, day_before, status, f"Installation: {plan.name}", order=len(history.orders))
     history.orders.append(
         Order(
             len(history.orders),

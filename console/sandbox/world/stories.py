@@ -16,7 +16,7 @@ from console.sandbox.world.customer_history import (
 )
 from console.sandbox.world.numbering import Numbers
 from console.sandbox.world.people import full_name
-from console.sandbox.world.purchases import NIGHT, add_visit, at, complete_order, end, subscribe
+from console.sandbox.world.purchases import NIGHT, add_appointment, at, complete_order, end, subscribe
 
 _EVERYDAY = (
     ("Slow Wi-Fi in the evening", "technical", "fibre", "Speed drops after 19:00; the living room is worst."),
@@ -113,7 +113,7 @@ def _move(history: CustomerHistory, on: date, rng: random.Random) -> None:
     order = complete_order(
         history, fibre.account, f"Move to {history.person.address.street}", [("modify", fibre.index)], on, rng
     )
-    add_visit(history, on, "completed", f"Connect the line at {history.person.address.street}", order=order.index)
+    add_appointment(history, on, "completed", f"Connect the line at {history.person.address.street}", order=order.index)
     cents = in_currency(MOVE_CENTS, history.person.country.currency)
     history.charges.append(Charge(fibre.account, on, cents, "Moving the line", "oneTime", "move"))
     channel = rng.choice(_TELLERS)
@@ -254,9 +254,9 @@ def _everyday(history: CustomerHistory, rng: random.Random) -> None:
     ticket.changes += [(state, min(ticket.opened_at + after, now), reason) for state, after, reason in changes]
     ticket.notes.append(("Care", ticket.opened_at + timedelta(minutes=9), _NOTES[kind]))
     if kind == "technical" and rng.random() < 0.35:
-        visit_on = on + timedelta(days=2)
-        status = "completed" if visit_on < history.as_of else "confirmed"
-        add_visit(history, visit_on, status, f"Look at: {name}", ticket=ticket.index)
+        appointment_on = on + timedelta(days=2)
+        status = "completed" if appointment_on < history.as_of else "confirmed"
+        add_appointment(history, appointment_on, status, f"Look at: {name}", ticket=ticket.index)
     channel = rng.choice(_TELLERS)
     reason = "Request sent" if channel == "portal" else name
     _say(history, on, ticket.opened_at.hour, channel, reason, text, ("ticket", ticket.index, 0))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from console.services.actions.declared import ActionType
+from console.services.actions.kinds.appointments import BOOK_APPOINTMENT, CANCEL_APPOINTMENT, MOVE_APPOINTMENT
 from console.services.actions.kinds.approvals import DECIDE
 from console.services.actions.kinds.cancel_order import CANCEL_ORDER
 from console.services.actions.kinds.charges import START_BILLING, STOP_BILLING
@@ -16,14 +17,13 @@ from console.services.actions.kinds.send_message import SEND
 from console.services.actions.kinds.services import END, RESUME, SUSPEND
 from console.services.actions.kinds.take_payment import TAKE_PAYMENT
 from console.services.actions.kinds.tickets import CLOSE_TICKET, OPEN_TICKET, WORK_ON_TICKET
-from console.services.actions.kinds.visits import BOOK_VISIT, CANCEL_VISIT, MOVE_VISIT
 
 ACTIONS: Mapping[str, ActionType] = {
     kind.name: kind
     for kind in (
         GIVE_CREDIT, TAKE_PAYMENT, DISPUTE_LINE, PAY_IN_PARTS_KIND, STOP_BILLING, START_BILLING,
         TEST_LINE, RESTART, SUSPEND, RESUME, CHANGE, END,
-        ORDER, CANCEL_ORDER, BOOK_VISIT, MOVE_VISIT, CANCEL_VISIT,
+        ORDER, CANCEL_ORDER, BOOK_APPOINTMENT, MOVE_APPOINTMENT, CANCEL_APPOINTMENT,
         OPEN_TICKET, WORK_ON_TICKET, CLOSE_TICKET, SEND, CORRECT_ACCOUNT, DECIDE,
     )
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from console.connectors.tmforum.actions.appointment import BookAppointment, CancelAppointment, MoveAppointment
 from console.connectors.tmforum.actions.charge import ChangeCharge, ChangeHolder, CreateCharge
 from console.connectors.tmforum.actions.contact import AccountContact, CustomerContact
 from console.connectors.tmforum.actions.line_test import TestLine
@@ -17,7 +18,6 @@ from console.connectors.tmforum.actions.ticket import (
     UpdateTicket,
     WithdrawApproval,
 )
-from console.connectors.tmforum.actions.visit import BookVisit, CancelVisit, MoveVisit
 from console.connectors.tmforum.actions.writer import Writer
 from console.connectors.tmforum.client import TmForumClient
 from console.models.billing_account import PAY_IN_PARTS, PROMISE_TO_PAY
@@ -34,9 +34,9 @@ _WRITERS: Mapping[str, Writer] = {
     "ask-approval": AskApproval(),
     "withdraw-approval": WithdrawApproval(),
     "decide-approval": DecideApproval(),
-    "book-visit": BookVisit(),
-    "move-visit": MoveVisit(),
-    "cancel-visit": CancelVisit(),
+    "book-visit": BookAppointment(),
+    "move-visit": MoveAppointment(),
+    "cancel-visit": CancelAppointment(),
     "change-billing-contact": AccountContact(),
     "change-holder": ChangeHolder(),
     "promise-to-pay": PromiseToPay(PROMISE_TO_PAY),

@@ -68,12 +68,12 @@ def _cancelled_with(context: ActionContext, order: Order) -> Iterator[Effect]:
             yield _cancelled(one.name, ("product", one.id), "status", one.status)
 
 
-def _visits(context: ActionContext, order: Order) -> list[Appointment]:
+def _appointments(context: ActionContext, order: Order) -> list[Appointment]:
     """Return the visits to come that were booked for an order."""
     return [
-        visit
-        for visit in context.lists.get("appointments") or ()
-        if visit.status in {"initialized", "confirmed"} and any(one.id == order.id for one in visit.about)
+        appointment
+        for appointment in context.lists.get("appointments") or ()
+        if appointment.status in {"initialized", "confirmed"} and any(one.id == order.id for one in appointment.about)
     ]
 
 
@@ -94,7 +94,10 @@ def _plan(context: ActionContext, values: Values) -> ActionPlan:
         _cancelled(forms.ORDER_NAMED(name=order.description), ("product order", order.id), "state", order.state),
         *_cancelled_with(context, order),
     )
-    warnings = tuple(forms.VISIT_BOOKED_FOR_ORDER(visit=visit.description) for visit in _visits(context, order))
+    warnings = tuple(
+        forms.APPOINTMENT_BOOKED_FOR_ORDER(appointment=appointment.description)
+        for appointment in _appointments(context, order)
+    )
     return ActionPlan(
         f"Cancel order {order.id}",
         RiskClass.ORDER,

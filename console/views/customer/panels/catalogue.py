@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from console.views.customer.panels import (
     account_panel,
+    appointments_panel,
     bills_panel,
     orders_panel,
     payments_panel,
@@ -14,7 +15,6 @@ from console.views.customer.panels import (
     tickets_panel,
     timeline_panel,
     usage_panel,
-    visits_panel,
 )
 from console.views.customer.panels.panel_type import Layout, PanelType
 
@@ -33,7 +33,7 @@ PANELS: Mapping[str, PanelType] = {
         orders_panel,
         tickets_panel,
         timeline_panel,
-        visits_panel,
+        appointments_panel,
         related_panel,
     )
 }

@@ -18,7 +18,7 @@ from console.views.widgets.row_model import Row
 from console.views.widgets.rows import FactList
 
 
-class VisitsPanel(Panel):
+class AppointmentsPanel(Panel):
     """Appointments at the customer's, the next one on top."""
 
     def __init__(self, view: CustomerView, systems: SystemNames) -> None:
@@ -38,31 +38,35 @@ class VisitsPanel(Panel):
 
     def show_facts(self) -> None:
         now = self._view.now()
-        visits = list(self._view.appointments.state.facts or ())
-        coming = [item for item in visits if _is_coming(item.value, now)][::-1]
-        shown = coming + [item for item in visits if not _is_coming(item.value, now)]
+        appointments = list(self._view.appointments.state.facts or ())
+        coming = [item for item in appointments if _is_coming(item.value, now)][::-1]
+        shown = coming + [item for item in appointments if not _is_coming(item.value, now)]
         self.list.show_entries(
             [item.value.id for item in shown],
             lambda index: self._row(shown[index], fresh=self._view.appointments.is_fresh(shown[index].origin, now)),
         )
 
     def _row(self, item: Sourced[Appointment], *, fresh: bool) -> Row:
-        make, visit = FactMaker(item.origin, self.systems, fresh=fresh), item.value
-        word, state = texts.state(visit.status)
-        on = texts.day(texts.local_day(visit.starts_at) if visit.starts_at else None)
-        when = f"{on}, {texts.window(visit.starts_at, visit.ends_at)}"
-        about = ", ".join(reference.label for reference in visit.about)
-        facts = (visit.id, visit.description or visit.category or "", about, visit.place or "")
+        make, appointment = FactMaker(item.origin, self.systems, fresh=fresh), item.value
+        word, state = texts.state(appointment.status)
+        on = texts.day(texts.local_day(appointment.starts_at) if appointment.starts_at else None)
+        when = f"{on}, {texts.window(appointment.starts_at, appointment.ends_at)}"
+        about = ", ".join(reference.label for reference in appointment.about)
+        facts = (appointment.id, appointment.description or appointment.category or "", about, appointment.place or "")
         cells = (
             make.cell(tr("Visit"), when),
             make.cell(tr("Details"), " · ".join(fact for fact in facts if fact)),
             make.cell(tr("State"), word, state=state),
         )
-        return Row(visit.id, cells, icon="visits", details=lambda: make.details(visit.details))
+        return Row(appointment.id, cells, icon="visits", details=lambda: make.details(appointment.details))
 
 
-def _is_coming(visit: Appointment, now: datetime) -> bool:
-    return visit.starts_at is not None and visit.starts_at > now and visit.status not in {"cancelled", "failed"}
+def _is_coming(appointment: Appointment, now: datetime) -> bool:
+    return (
+        appointment.starts_at is not None
+        and appointment.starts_at > now
+        and appointment.status not in {"cancelled", "failed"}
+    )
 
 
 PANEL = PanelType(
@@ -72,5 +76,5 @@ PANEL = PanelType(
     letter="W",
     empty=QT_TR_NOOP("No visits."),
     slots={Layout.FULL: PanelSlot(0, 2, 1), Layout.MEDIUM: PanelSlot(2, 0, 2), Layout.SMALL: PanelSlot(0, 1, 2)},
-    make=lambda page: VisitsPanel(page.view, page.systems(Capability.APPOINTMENTS)),
+    make=lambda page: AppointmentsPanel(page.view, page.systems(Capability.APPOINTMENTS)),
 )

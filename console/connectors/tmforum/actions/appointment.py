@@ -13,7 +13,7 @@ from console.models.outbox import Action, Step
 _RESOURCE = "appointment"
 
 
-class BookVisit(Created):
+class BookAppointment(Created):
     """Books a visit at the customer's."""
 
     resource: ClassVar[str] = _RESOURCE
@@ -35,7 +35,7 @@ class BookVisit(Created):
         return period.when("startDateTime") if period else None, record.text("category")
 
 
-class MoveVisit(Patched):
+class MoveAppointment(Patched):
     """Moves a visit to other hours."""
 
     resource: ClassVar[str] = _RESOURCE
@@ -50,7 +50,7 @@ class MoveVisit(Patched):
         return {"validFor": _span(step)}
 
 
-class CancelVisit(Patched):
+class CancelAppointment(Patched):
     """Cancels a visit."""
 
     resource: ClassVar[str] = _RESOURCE

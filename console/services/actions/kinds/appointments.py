@@ -78,7 +78,7 @@ def _book_plan(context: ActionContext, values: Values) -> ActionPlan:
     slot = _slot(context, values)
     about = values.get("about", "")
     kind, _, record = about.partition(" ")
-    text = checked_text(values.get("text", ""), say.VISIT_TEXT_MISSING())
+    text = checked_text(values.get("text", ""), say.APPOINTMENT_TEXT_MISSING())
     place = next((one.text for one in customer.contact_media if one.kind == "address"), "")
     purpose = values.get("purpose") or _PURPOSES[0].value
     wanted = {
@@ -95,7 +95,7 @@ def _book_plan(context: ActionContext, values: Values) -> ActionPlan:
     when = _hours(slot.starts_at, slot.ends_at)
     effect = Effect(
         capability=Capability.APPOINTMENTS,
-        what=forms.VISIT(),
+        what=forms.APPOINTMENT(),
         now="none",
         after=f"{when}, {place}",
         undo=forms.CAN_BE_UNDONE(),
@@ -107,7 +107,7 @@ def _book_plan(context: ActionContext, values: Values) -> ActionPlan:
         for one in context.lists.get("appointments") or ()
         if one.status in _OPEN and one.starts_at == slot.starts_at
     ]
-    warnings = (forms.VISIT_BOOKED_THEN(),) if booked else ()
+    warnings = (forms.APPOINTMENT_BOOKED_THEN(),) if booked else ()
     return ActionPlan(
         f"Book a visit, {when}",
         RiskClass.NOTE,
@@ -118,55 +118,57 @@ def _book_plan(context: ActionContext, values: Values) -> ActionPlan:
     )
 
 
-def _visits(context: ActionContext) -> tuple[FieldOption, ...]:
+def _appointments(context: ActionContext) -> tuple[FieldOption, ...]:
     found = [
         one
         for one in context.all_of("appointments")
         if one.status in _OPEN and one.starts_at and one.starts_at > context.now
     ]
     if not found:
-        raise NotPossibleError(say.NO_VISIT_TO_COME())
+        raise NotPossibleError(say.NO_APPOINTMENT_TO_COME())
     return tuple(FieldOption(one.id, f"{_hours(one.starts_at, one.ends_at)}, {one.description}") for one in found)
 
 
-def _visit(context: ActionContext, values: Values) -> Appointment:
+def _appointment(context: ActionContext, values: Values) -> Appointment:
     context.open_customer()
-    visit: Appointment = context.one("appointments", values.get("visit", ""), "visit")
-    if visit.status not in _OPEN:
-        raise NotPossibleError(say.VISIT_IN_STATE(visit_status=visit.status))
-    context.check_free(visit.id, "this visit")
-    return visit
+    appointment: Appointment = context.one("appointments", values.get("visit", ""), "visit")
+    if appointment.status not in _OPEN:
+        raise NotPossibleError(say.APPOINTMENT_IN_STATE(appointment_status=appointment.status))
+    context.check_free(appointment.id, "this visit")
+    return appointment
 
 
 def _move_fields(context: ActionContext, values: Values) -> Sequence[Field]:
-    visits = _visits(context)
-    visit = next((one for one in context.all_of("appointments") if one.id == picked(values, "visit", visits)), None)
-    own = visit.starts_at if visit else None
+    appointments = _appointments(context)
+    appointment = next(
+        (one for one in context.all_of("appointments") if one.id == picked(values, "visit", appointments)), None
+    )
+    own = appointment.starts_at if appointment else None
     others = (slot for slot in _free_slots(context) if slot.starts_at != own)
     return (
-        Field("visit", forms.VISIT(), FieldKind.PICK, visits),
+        Field("visit", forms.APPOINTMENT(), FieldKind.PICK, appointments),
         Field("slot", forms.MOVE_TO(), FieldKind.CHOICE, _slots(others)),
     )
 
 
 def _move_plan(context: ActionContext, values: Values) -> ActionPlan:
-    visit, slot = _visit(context, values), _slot(context, values)
-    if visit.starts_at == slot.starts_at:
-        raise NotPossibleError(say.VISIT_AT_THAT_TIME())
-    before = {"starts": visit.starts_at, **({"ends": visit.ends_at} if visit.ends_at else {})}
+    appointment, slot = _appointment(context, values), _slot(context, values)
+    if appointment.starts_at == slot.starts_at:
+        raise NotPossibleError(say.APPOINTMENT_AT_THAT_TIME())
+    before = {"starts": appointment.starts_at, **({"ends": appointment.ends_at} if appointment.ends_at else {})}
     after = {"starts": slot.starts_at, "ends": slot.ends_at}
-    back = PlannedStep("move-visit", visit.id, before, after)
-    step = PlannedStep("move-visit", visit.id, after, before, back=back if visit.ends_at else None)
+    back = PlannedStep("move-visit", appointment.id, before, after)
+    step = PlannedStep("move-visit", appointment.id, after, before, back=back if appointment.ends_at else None)
     when = _hours(slot.starts_at, slot.ends_at)
     effect = Effect(
         capability=Capability.APPOINTMENTS,
-        what=forms.VISIT_NAMED(visit=visit.description or visit.id),
-        now=_hours(visit.starts_at, visit.ends_at),
+        what=forms.APPOINTMENT_NAMED(appointment=appointment.description or appointment.id),
+        now=_hours(appointment.starts_at, appointment.ends_at),
         after=when,
         undo=forms.CAN_BE_UNDONE(),
-        record=("visit", visit.id),
+        record=("visit", appointment.id),
         values={"starts": slot.starts_at.isoformat(), "ends": slot.ends_at.isoformat()}
-        | ({"status": "confirmed"} if visit.status == "initialized" else {}),  # CRM confirms what is booked
+        | ({"status": "confirmed"} if appointment.status == "initialized" else {}),  # CRM confirms what is booked
     )
     return ActionPlan(
         f"Move the visit to {when}", RiskClass.ORDER, (step,), (effect,), say=forms.SAY_TECHNICIAN_COMES(when=when)
@@ -174,57 +176,57 @@ def _move_plan(context: ActionContext, values: Values) -> ActionPlan:
 
 
 def _cancel_fields(context: ActionContext, _values: Values) -> Sequence[Field]:
-    return (Field("visit", forms.VISIT(), FieldKind.PICK, _visits(context)),)
+    return (Field("visit", forms.APPOINTMENT(), FieldKind.PICK, _appointments(context)),)
 
 
 def _cancel_plan(context: ActionContext, values: Values) -> ActionPlan:
-    visit = _visit(context, values)
-    step = PlannedStep("cancel-visit", visit.id, {"status": "cancelled"}, {"status": visit.status or ""})
+    appointment = _appointment(context, values)
+    step = PlannedStep("cancel-visit", appointment.id, {"status": "cancelled"}, {"status": appointment.status or ""})
     effect = Effect(
         capability=Capability.APPOINTMENTS,
-        what=forms.VISIT_NAMED(visit=_hours(visit.starts_at, visit.ends_at)),
-        now=visit.status or "",
+        what=forms.APPOINTMENT_NAMED(appointment=_hours(appointment.starts_at, appointment.ends_at)),
+        now=appointment.status or "",
         after="cancelled",
         undo=forms.ONLY_BY_BOOKING_ANOTHER(),
-        record=("visit", visit.id),
+        record=("visit", appointment.id),
         values={"status": "cancelled"},
         undone=Undo.NEVER,
     )
     return ActionPlan(
-        f"Cancel the visit of {_hours(visit.starts_at, visit.ends_at)}", RiskClass.ORDER, (step,), (effect,)
+        f"Cancel the visit of {_hours(appointment.starts_at, appointment.ends_at)}", RiskClass.ORDER, (step,), (effect,)
     )
 
 
-BOOK_VISIT = ActionType(
+BOOK_APPOINTMENT = ActionType(
     name="book-visit",
-    title=forms.TITLE_BOOK_VISIT(),
+    title=forms.TITLE_BOOK_APPOINTMENT(),
     group="Order and visit",
     letter="A",
     permission=Permission.VISITS,
-    send=forms.SEND_BOOK_VISIT(),
+    send=forms.SEND_BOOK_APPOINTMENT(),
     asks=("appointments", "time_slots", "tickets", "product_orders"),
     fields=_book_fields,
     plan=_book_plan,
     follow_s=(3, 35),
 )
-MOVE_VISIT = ActionType(
+MOVE_APPOINTMENT = ActionType(
     name="move-visit",
-    title=forms.TITLE_MOVE_VISIT(),
+    title=forms.TITLE_MOVE_APPOINTMENT(),
     group="Order and visit",
     letter="J",
     permission=Permission.VISITS,
-    send=forms.SEND_MOVE_VISIT(),
+    send=forms.SEND_MOVE_APPOINTMENT(),
     asks=("appointments", "time_slots"),
     fields=_move_fields,
     plan=_move_plan,
 )
-CANCEL_VISIT = ActionType(
+CANCEL_APPOINTMENT = ActionType(
     name="cancel-visit",
-    title=forms.TITLE_CANCEL_VISIT(),
+    title=forms.TITLE_CANCEL_APPOINTMENT(),
     group="Order and visit",
     letter="Y",
     permission=Permission.VISITS,
-    send=forms.SEND_CANCEL_VISIT(),
+    send=forms.SEND_CANCEL_APPOINTMENT(),
     asks=("appointments",),
     fields=_cancel_fields,
     plan=_cancel_plan,
