@@ -177,7 +177,7 @@ async def test_a_list_looked_through_in_part_says_that_it_is_not_whole(sandbox: 
 
 
 @pytest.mark.parametrize(
-    ("settings", "told_as"),
+    ("settings", "sent_as"),
     [({"served": False}, "does not serve that part"), ({"customer_filter": ""}, "cannot be asked for one customer's")],
 )
 async def test_what_a_server_lacks_costs_its_panel_alone_and_is_not_asked_for_again(

@@ -76,7 +76,7 @@ async def test_show_never_loads_qt(sandbox: Control, configuration: Path, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "told"),
+    ("arguments", "status", "message"),
     [
         (["show", "CU-0000000"], 1, "No system knows a customer by 'CU-0000000'."),
         (["show", "ma"], 2, "customers; name one by its number"),
@@ -179,7 +179,7 @@ def test_a_second_sandbox_leaves_the_first_ones_files_alone(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (None, "There is no configuration at"),
         ("systems = 3", "systems must be a table, not a whole number"),

@@ -48,7 +48,7 @@ def test_a_user_without_a_home_gets_help_and_one_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("environment", "told"),
+    ("environment", "message"),
     [
         ({"PYTHON_KEYRING_BACKEND": "nothing.at.All"}, "keyring cannot be used"),
         ({"XDG_DATA_HOME": "/tmp/" + "a" * 200 + "/" + "b" * 200 + "/" + "c" * 100}, "has 5"),

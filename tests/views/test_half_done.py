@@ -65,7 +65,7 @@ async def test_what_could_not_be_compared_is_said(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"), [("1.0051", "decimals"), ("5 XTS", "not in XTS"), ("-5", "no amount"), ("lots", "no amount")]
+    ("typed", "message"), [("1.0051", "decimals"), ("5 XTS", "not in XTS"), ("-5", "no amount"), ("lots", "no amount")]
 )
 async def test_what_cannot_be_is_said_and_nothing_is_sent(rig: Rig, typed: str, message: str) -> None:
     hands = Hands(rig)

@@ -86,7 +86,7 @@ _TOO_SHORT, _UNKNOWN = "Type at least two letters, or a number.", "No system kno
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"),
+    ("typed", "message"),
     [
         ("\x00\x01", _TOO_SHORT),
         ("<script>alert(1)</script>", _UNKNOWN),

@@ -99,7 +99,7 @@ VALUE_NAMES = {
     "bill": "Bill", "product_name": "Product", "offering_name": "What",
     "service_name": "Service", "type": "Kind", "about_name": "About",
     "title": "What", "over": "Over the limit", "starts": "From", "ends": "Until", "place": "Place", "to": "To",
-    "channel_name": "Channel", "decision": "Decision", "parts": "Overrides", "street1": "Street", "city": "City",
+    "channel_name": "Channel", "decision": "Decision", "parts": "Payments", "street1": "Street", "city": "City",
 }  # fmt: skip
 
 

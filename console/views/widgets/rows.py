@@ -62,9 +62,9 @@ class _FactView:
 
     def copy_current(self: Any) -> None:
         """Copy the selected rows, values separated by tabs; of one row the current value, in a list the whole line."""
-        indexes = sorted({index.row() for index in self.selectedIndexes()})
+        chosen = sorted({index.row() for index in self.selectedIndexes()})
         fact = self.focused_fact()
-        rows = [self.rows_model.row(index) for index in indexes[:_MOST_COPIED]]
+        rows = [self.rows_model.row(row) for row in chosen[:_MOST_COPIED]]
         if len(rows) > 1:
             copy_text("\n".join("\t".join(cell.fact.text for cell in row.cells) for row in rows))
         elif self.copies_whole_line and rows:
@@ -79,8 +79,8 @@ class _FactView:
             # Qt would move the cursor and leave the selection behind: the row marked would not be the row meant.
             last = self.rows_model.rowCount() - 1
             if last >= 0:
-                index = last if _FAR[Qt.Key(event.key())] else 0
-                index = self.rows_model.index(index, max(0, self.currentIndex().column()))
+                row = last if _FAR[Qt.Key(event.key())] else 0
+                index = self.rows_model.index(row, max(0, self.currentIndex().column()))
                 self.selectionModel().setCurrentIndex(index, _WHOLE_ROW)
                 self.scrollTo(index)
         else:

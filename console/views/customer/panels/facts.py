@@ -65,7 +65,7 @@ def _detail_words(detail: Detail) -> str:
     text = {"true": tr("yes"), "false": tr("no")}.get(detail.text, detail.text)
     amount = texts.money(detail.amount) if detail.amount else ""
     at = f"{texts.day(texts.local_day(detail.at))} {texts.clock(detail.at)}" if detail.at else ""
-    said = " · ".join(text for text in (text, amount, at, texts.day(detail.on) if detail.on else "") if text)
+    said = " · ".join(word for word in (text, amount, at, texts.day(detail.on) if detail.on else "") if word)
     return f"{detail.of}: {said}" if detail.of and said else detail.of or said
 
 

@@ -150,7 +150,7 @@ class Panel(Card):
         read = texts.moment(min(state.read_at)) if state.read_at else ""
         known = tr("{} · as at {}").format(self.system_label, read) if read else self.system_label
         self._count_label.set_words(self.count_words() if self.has_facts() else "")
-        self._count_label.hide()
+        self._loaded_label.hide()
         self._origin_label.set_look("chip", "stale")
         self._origin_label.set_words(self._fitting(known))
         self._origin_label.setAccessibleName(f"{self.title}, {known}")
@@ -180,9 +180,9 @@ class Panel(Card):
         head.setMinimumWidth(120)  # what is said in head and foot never makes the panel wider
         self._icon_label = QLabel()
         self._count_label = Label("", "small", look="muted", elide=True)
-        self._count_label, self._origin_label = Label("", "small"), Label("", "small")
-        self._count_label.set_look("chip", "attention")
-        self._count_label.hide()
+        self._loaded_label, self._origin_label = Label("", "small"), Label("", "small")
+        self._loaded_label.set_look("chip", "attention")
+        self._loaded_label.hide()
         layout = QHBoxLayout(head)
         layout.setContentsMargins(10, 0, 10, 0)
         layout.setSpacing(6)
@@ -191,7 +191,7 @@ class Panel(Card):
         layout.addWidget(self._title_label)
         layout.addWidget(self._count_label)
         layout.addStretch()
-        for chip in (self._count_label, self._origin_label):
+        for chip in (self._loaded_label, self._origin_label):
             layout.addWidget(chip, 0, Qt.AlignmentFlag.AlignVCenter)
         return head
 
@@ -215,8 +215,8 @@ class Panel(Card):
     def _show_head(self, state: PanelState) -> None:
         self._count_label.set_words(self.count_words() if state.has_facts else "")
         missing = any(dataset.failure or dataset.denied for dataset in state.datasets if dataset.facts is None)
-        self._count_label.set_words(tr("{} of {} parts").format(len(state.came), len(state.datasets)))
-        self._count_label.setVisible(0 < len(state.came) < len(state.datasets) and missing)
+        self._loaded_label.set_words(tr("{} of {} parts").format(len(state.came), len(state.datasets)))
+        self._loaded_label.setVisible(0 < len(state.came) < len(state.datasets) and missing)
         said = head_words(state)
         self._origin_label.setAccessibleName(f"{self.title}, {said.text}")
         self._origin_label.setToolTip(texts.tooltip(said.text))

@@ -52,7 +52,7 @@ class TestsPanel(Panel):
         when = f"{texts.recent_day(test.at)} {texts.clock(test.at)}" if test.at else texts.day(None)
         figures = []
         for measure in test.measures:
-            text = " ".join(text for text in (measure.name, texts.spoken_number(measure.value), measure.unit) if text)
+            text = " ".join(word for word in (measure.name, texts.spoken_number(measure.value), measure.unit) if word)
             figures.append(f"{text} (!)" if measure.violation else text)
         cells = (
             make.cell(tr("Test"), f"{test.service_name or test.name}, {when}"),

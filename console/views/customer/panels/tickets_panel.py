@@ -89,7 +89,7 @@ class TicketsPanel(Panel):
         for i, (at, (word, _state), text, author) in enumerate(steps):
             lead = (texts.recent_day(at), texts.clock(at)) if at else (tr("no date"), "")
             cells = (
-                make.cell(tr("Step"), " · ".join(text for text in (word, author) if text)),
+                make.cell(tr("Step"), " · ".join(filter(None, (word, author)))),
                 make.cell(tr("Why"), text),
             )
             rows.append(Row(f"{ticket.id} {i}", cells, lead=lead))
